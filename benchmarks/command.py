@@ -1,0 +1,60 @@
+"""``mainstay score`` on 1,000,000 events of 50,000 users: seconds and peak memory.
+
+python -m benchmarks.command [EVENTS [USERS]]
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import perf_counter
+
+from benchmarks.machine import described
+
+AS_OF = datetime(2024, 5, 28, 12, tzinfo=UTC)
+ZONES = ["Europe/Berlin", "America/New_York", "Asia/Tokyo", "Australia/Sydney", "Asia/Kolkata"]
+
+
+def write_events(path: Path, events: int, users: int) -> None:
+    """Write events of the last 60 days, each with the zone that it was recorded in."""
+    source = random.Random(1)
+    with path.open("w") as file:
+        file.write("user_id,started_at,timezone\n")
+        for _ in range(events):
+            user = source.randrange(users)
+            at = AS_OF - timedelta(seconds=source.randrange(60 * 86_400))
+            file.write(f"user{user:06},{at:%Y-%m-%dT%H:%M:%SZ},{ZONES[user % len(ZONES)]}\n")
+
+
+def measured(*arguments: str) -> tuple[float, float]:
+    """Run the command; return its wall seconds and its peak memory in MiB."""
+    command = [sys.executable, "-m", "mainstay", "score", *arguments]
+    start = perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    assert status == 0
+    return perf_counter() - start, used.ru_maxrss / 1024
+
+
+def main() -> None:
+    events, users = (
+        int(argument) for argument in (*sys.argv[1:], *("1000000", "50000")[len(sys.argv) - 1 :])
+    )
+    print(described())
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "events.csv"
+        write_events(path, events, users)
+        as_of = ["--as-of", AS_OF.isoformat()]
+        print(f"{events:,} events of {users:,} users, {path.stat().st_size / 1e6:.0f} MB of CSV")
+        for output in ("--csv", "--json", "--top=20"):
+            seconds, peak = measured(str(path), *as_of, output)
+            print(f"{output:9} {seconds:5.1f} s  {peak:5.0f} MiB at most")
+
+
+if __name__ == "__main__":
+    main()

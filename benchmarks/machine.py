@@ -1,0 +1,25 @@
+"""What every benchmark says of where it ran, and how it times two things side by side."""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+from collections.abc import Callable
+from time import perf_counter
+
+
+def described() -> str:
+    return f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores"
+
+
+def microseconds(*calls: Callable[[], object], rounds: int = 25, loops: int = 400) -> list[float]:
+    """The median time of each call, all timed in turn in every round."""
+    times: list[list[float]] = [[] for _ in calls]
+    for _ in range(rounds):
+        for call, own in zip(calls, times, strict=True):
+            start = perf_counter()
+            for _ in range(loops):
+                call()
+            own.append((perf_counter() - start) / loops * 1e6)
+    return [statistics.median(own) for own in times]

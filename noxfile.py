@@ -1,0 +1,130 @@
+"""What must pass: `nox` runs it all, on every Python that is here.
+
+`nox -s tests-3.12` runs one part; `nox -l` lists them.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "virtualenv"
+nox.options.download_python = "never"
+nox.options.error_on_missing_interpreters = False
+nox.options.reuse_venv = "no"
+
+PROJECT = nox.project.load_toml("pyproject.toml")
+PYTHONS = nox.project.python_versions(PROJECT)
+DATEUTILS = ["2.9.0.post0", "4.0.0"]
+#: The core, whose every branch must be tested.
+CORE = "*/mainstay/*.py,*/mainstay/scores/*.py"
+
+
+def group(name: str) -> tuple[str, ...]:
+    """Return the requirements of a dependency group."""
+    return nox.project.dependency_groups(PROJECT, name)
+
+
+def show_pyenv_its_pythons() -> None:
+    """Put all of pyenv's fitting Pythons on the path, not only the one chosen by default."""
+    if shutil.which("pyenv") and "PYENV_VERSION" not in os.environ:
+        listed = subprocess.run(
+            ["pyenv", "versions", "--bare"], capture_output=True, text=True, check=True
+        )
+        fitting = [v for v in listed.stdout.split() if v.rpartition(".")[0] in PYTHONS]
+        os.environ["PYENV_VERSION"] = ":".join(fitting)
+
+
+show_pyenv_its_pythons()
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, and formatting."""
+    session.install(*group("lint"))
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def typing(session: nox.Session) -> None:
+    """Check src and tests with mypy and pyright, and that the public names are fully typed."""
+    session.install(".[all]", *group("dev"), "nox")
+    session.run("mypy")
+    session.run("pyright")
+    session.run("pyright", "--verifytypes", "mainstay", "--ignoreexternal")
+
+
+@nox.session(python=PYTHONS)
+@nox.parametrize("dateutil", DATEUTILS)
+def tests(session: nox.Session, dateutil: str) -> None:
+    """Run the tests and the docstrings' examples on the installed package."""
+    session.install(".[all]", f"python-dateutil=={dateutil}", *group("tests"))
+    session.run("pytest", *session.posargs)
+    session.run("pytest", "--doctest-modules", "--pyargs", "mainstay", "-q")
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Require that the unit and property tests reach every branch of the core."""
+    session.install(".[all]", *group("tests"), "coverage[toml]")
+    session.run("coverage", "erase")
+    session.run("coverage", "run", "-m", "pytest", "tests/unit", "tests/property")
+    session.run("coverage", "combine", "--quiet")
+    session.run(
+        "coverage", "report", f"--include={CORE}", "--omit=*/__main__.py", "--fail-under=100"
+    )
+
+
+@nox.session
+def lowest(session: nox.Session) -> None:
+    """Run the tests with the lowest versions that pyproject.toml admits."""
+    session.install("uv")
+    uv = ("uv", "pip", "install", "--quiet", "--python", session.virtualenv.location)
+    session.run(*uv, "--resolution=lowest-direct", ".[all]")
+    session.run(*uv, *group("tests"))
+    session.run("pytest", "tests/unit", "tests/property", "tests/integration")
+
+
+@nox.session
+def wheel(session: nox.Session) -> None:
+    """Build both distributions, check them, and try the wheel where nothing else is installed."""
+    built = Path(session.create_tmp()) / "dist"
+    session.install("build", "twine")
+    session.run("python", "-m", "build", "--outdir", str(built))
+    session.run("twine", "check", "--strict", *map(str, built.iterdir()))
+    session.run("pip", "uninstall", "--yes", "--quiet", "build", "twine", "rich")
+    session.install(*map(str, built.glob("*.whl")))
+    session.run("pip", "check")
+    session.run("python", "-c", "import mainstay; print(len(mainstay.__all__), 'public names')")
+    session.run("mainstay", "--version", success_codes=[1])  # it says that rich is missing
+    session.install(f"{next(built.glob('*.whl'))}[cli]")
+    session.run("mainstay", "--version")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Execute every code block in README and docs, the first of README's commands as printed."""
+    session.install(".[all]", *group("tests"))
+    session.run("pytest", "README.md", "docs", "tests/docs")
+    clean = Path(session.create_tmp()) / "clean"
+    session.run("python", "-m", "venv", "--clear", str(clean))
+    found = re.search(
+        r"```sh\n(python -m pip install [^\n]*score[^\n]*)\n", Path("README.md").read_text()
+    )
+    assert found, "README.md has lost its first command"
+    session.run(
+        "bash",
+        "-euo",
+        "pipefail",
+        "-c",
+        found[1],
+        env={"PATH": f"{clean / 'bin'}:{os.environ['PATH']}", "VIRTUAL_ENV": str(clean)},
+        external=True,
+    )

@@ -1,0 +1,56 @@
+"""Activity to scores, and scores to recognition.
+
+Everything here is an immutable value or a pure function of its arguments: no clock, no
+configuration, no I/O. The host passes in what time it is, and keeps what comes out.
+"""
+
+from mainstay.activity import ActivityWindow, Session
+from mainstay.errors import (
+    BadLineError,
+    InvalidTypeError,
+    InvalidValueError,
+    MainstayError,
+    NaiveDatetimeError,
+    OutOfOrderError,
+    UnknownZoneError,
+)
+from mainstay.localdays import IsoWeek, local_day
+from mainstay.scores.consistency import (
+    ConsistencyPolicy,
+    ConsistencyScore,
+    Explanation,
+    ScoreBreakdown,
+    consistency_score,
+    score_sessions,
+)
+from mainstay.scores.phrases import EnglishPhrases, Phrasebook
+from mainstay.scores.what_if import WhatIf, what_if
+from mainstay.streaks import DailyStreak, StreakPolicy, StreakStatus, streak_of
+
+__all__ = [
+    "ActivityWindow",
+    "BadLineError",
+    "ConsistencyPolicy",
+    "ConsistencyScore",
+    "DailyStreak",
+    "EnglishPhrases",
+    "Explanation",
+    "InvalidTypeError",
+    "InvalidValueError",
+    "IsoWeek",
+    "MainstayError",
+    "NaiveDatetimeError",
+    "OutOfOrderError",
+    "Phrasebook",
+    "ScoreBreakdown",
+    "Session",
+    "StreakPolicy",
+    "StreakStatus",
+    "UnknownZoneError",
+    "WhatIf",
+    "consistency_score",
+    "local_day",
+    "score_sessions",
+    "streak_of",
+    "what_if",
+]

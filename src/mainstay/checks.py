@@ -1,0 +1,137 @@
+"""The questions that constructors and functions ask of their arguments.
+
+Each takes the field's name and the value, and returns the value or raises one of our errors.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timezone
+from typing import Any, TypeVar
+
+import attrs
+
+from mainstay.errors import InvalidTypeError, InvalidValueError, NaiveDatetimeError
+
+
+def each(
+    check: Callable[[str, object], object],
+) -> Callable[[object, attrs.Attribute[Any], Any], None]:
+    """Make a check an attrs validator, which passes the attribute's own name."""
+
+    def validate(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+        check(attribute.name, value)
+
+    return validate
+
+
+def instant(field: str, value: object) -> datetime:
+    """Return an aware datetime at a fixed offset, so that comparing it compares instants.
+
+    Datetimes that share a ``ZoneInfo`` are compared by their wall clocks, and those in the hour
+    that occurs twice equal no other: a fixed offset has neither trap. Subclasses (pandas'
+    ``Timestamp``) become plain datetimes.
+    """
+    if not isinstance(value, datetime):
+        raise InvalidTypeError(
+            "must be an aware datetime",
+            field=field,
+            value=value,
+            remedy="Such as datetime(2024, 5, 1, 12, tzinfo=UTC).",
+        )
+    if type(value) is not datetime:
+        value = _plain(field, value)
+    if value.tzinfo is not UTC:
+        value = _at_fixed_offset(field, value)
+    if not 1 < value.year < 9999:
+        raise InvalidValueError("must lie in the years 2 to 9998", field=field, value=value)
+    return value
+
+
+def _plain(field: str, value: datetime) -> datetime:
+    if value != value:  # noqa: PLR0124  (pandas' NaT is a datetime that differs from itself)
+        raise InvalidValueError(
+            "is missing", field=field, value=value, remedy="Leave out rows without a time."
+        )
+    return datetime.combine(
+        date(value.year, value.month, value.day),
+        time(value.hour, value.minute, value.second, value.microsecond, fold=value.fold),
+        value.tzinfo,
+    )
+
+
+def _at_fixed_offset(field: str, value: datetime) -> datetime:
+    offset = value.utcoffset()
+    if offset is None:
+        raise NaiveDatetimeError(
+            "has no UTC offset",
+            field=field,
+            value=value,
+            remedy="Say where it was read: value.replace(tzinfo=ZoneInfo('Europe/Berlin')).",
+        )
+    return value.replace(tzinfo=timezone(offset), fold=0)
+
+
+def day(field: str, value: object) -> date:
+    """Return a calendar date; a datetime is refused."""
+    if isinstance(value, datetime) or not isinstance(value, date):
+        raise InvalidTypeError(
+            "must be a date and not an instant",
+            field=field,
+            value=value,
+            remedy="mainstay.local_day(instant, zone=...) gives the date where the user was.",
+        )
+    return value
+
+
+def wall_time(field: str, value: object) -> time:
+    """Return a time of day without a zone."""
+    if not isinstance(value, time) or value.tzinfo is not None:
+        raise InvalidTypeError(
+            "must be a time of day without a zone",
+            field=field,
+            value=value,
+            remedy="Pass, for example, time(4, 0).",
+        )
+    return value
+
+
+def text(field: str, value: object) -> str:
+    """Return a string with something in it."""
+    if not isinstance(value, str):
+        raise InvalidTypeError("must be a string", field=field, value=value)
+    if not value:
+        raise InvalidValueError("must not be empty", field=field, value=value)
+    return value
+
+
+def integer(field: str, value: object, low: int, high: int | None = None) -> int:
+    """Return an integer between ``low`` and ``high``, both included."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise InvalidTypeError("must be an integer", field=field, value=value)
+    return _within(field, value, low, high)
+
+
+def count(field: str, value: object) -> int:
+    """Return an integer that is not negative."""
+    return integer(field, value, 0)
+
+
+def number(field: str, value: object, low: float, high: float | None = None) -> float:
+    """Return a finite number between ``low`` and ``high``, both included."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise InvalidTypeError("must be a number", field=field, value=value)
+    if not math.isfinite(value):
+        raise InvalidValueError("must be finite", field=field, value=value)
+    return _within(field, value, low, high)
+
+
+N = TypeVar("N", int, float)
+
+
+def _within(field: str, value: N, low: N, high: N | None) -> N:
+    if value < low or (high is not None and value > high):
+        bounds = f"at least {low}" if high is None else f"between {low} and {high}"
+        raise InvalidValueError(f"must be {bounds}", field=field, value=value)
+    return value

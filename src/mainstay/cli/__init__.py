@@ -1,0 +1,69 @@
+"""The ``mainstay`` command."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import metadata
+
+from mainstay.errors import MainstayError
+
+__all__ = ["main"]
+
+OK, FAILED, USAGE, SKIPPED, INTERRUPTED = 0, 1, 2, 3, 130
+
+_EPILOG = """\
+exit status:
+  0    done
+  1    the input can't be read or scored; standard error says why
+  2    the command line is wrong
+  3    done, but bad lines were skipped (--skip-bad)
+  130  interrupted
+"""
+
+
+def _parser() -> argparse.ArgumentParser:
+    from mainstay.cli import score  # noqa: PLC0415  (rich is optional)
+
+    parser = argparse.ArgumentParser(
+        prog="mainstay",
+        description="Turn activity into scores.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--version", action="version", version=f"mainstay {metadata.version('mainstay')}"
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    score.add_to(commands)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command, and return its exit status."""
+    try:
+        parser = _parser()
+    except ModuleNotFoundError as error:
+        print(f"mainstay: {error.name} is not installed. Install mainstay[cli].", file=sys.stderr)
+        return FAILED
+    args = parser.parse_args(argv)
+    try:
+        status: int = args.run(args)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except KeyboardInterrupt:
+        return _failure("interrupted", INTERRUPTED)
+    except MainstayError as error:
+        return _failure(str(error), FAILED)
+    except OSError as error:
+        return _failure(": ".join(filter(None, (error.filename, error.strerror))), FAILED)
+    return status
+
+
+def _failure(message: str, status: int) -> int:
+    print(f"mainstay: {message}", file=sys.stderr)
+    return status

@@ -1,0 +1,132 @@
+"""Scores on standard output: a table, one user in full, JSON, CSV."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import sys
+from collections.abc import Sequence
+from datetime import timedelta
+
+import attrs
+from rich.table import Table
+from rich.text import Text
+
+from mainstay.cli import arguments, terminal
+from mainstay.scores.consistency import ConsistencyScore
+from mainstay.scores.what_if import WhatIf, what_if
+
+_STRIP_FITS = 110
+
+CSV_COLUMNS = (
+    "user_id",
+    "score",
+    "total",
+    "base",
+    "distribution",
+    "streak",
+    "recency",
+    "active_days",
+    "possible_days",
+    "current_streak",
+    "last_active_day",
+    "today",
+)
+
+
+@attrs.frozen
+class Scored:
+    """A user and their score."""
+
+    user_id: str
+    score: ConsistencyScore
+
+
+def next_day(score: ConsistencyScore) -> WhatIf:
+    """Return what being active today would change, or tomorrow if today is active already."""
+    today = score.window.last_day
+    asked = today + timedelta(days=1) if score.days_since_active == 0 else today
+    return what_if(score.window, [asked], member_since=score.member_since)
+
+
+def as_json(scores: Sequence[Scored], args: argparse.Namespace, *, events: int) -> None:
+    """Write one JSON object: what was asked, and ``users`` with a dict for each."""
+    users = [{"user_id": scored.user_id, **scored.score.to_dict()} for scored in scores]
+    if args.user is not None:
+        users[0]["what_if"] = next_day(scores[0].score).to_dict()
+    document = {
+        "as_of": arguments.written(args.as_of),
+        "zone": args.zone,
+        "day_start": args.day_start.isoformat("minutes"),
+        "events": events,
+        "users": users,
+    }
+    json.dump(document, terminal.machine_output(), ensure_ascii=False, indent=1)
+    sys.stdout.write("\n")
+
+
+def as_csv(scores: Sequence[Scored]) -> None:
+    """Write a header and a line a user."""
+    writer: csv.DictWriter[str] = csv.DictWriter(
+        terminal.machine_output(), CSV_COLUMNS, extrasaction="ignore", lineterminator="\n"
+    )
+    writer.writeheader()
+    for scored in scores:
+        writer.writerow(
+            {
+                "user_id": scored.user_id,
+                **scored.score.to_dict(),
+                **attrs.asdict(scored.score.breakdown),
+            }
+        )
+
+
+def as_table(scores: Sequence[Scored]) -> None:
+    """Print a table: a row a user, and the 28 days as a strip where there is room."""
+    console = terminal.console(sys.stdout)
+    wide = console.width >= _STRIP_FITS
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("user", overflow="fold")
+    for name in ("score", "active", "base", "distribution", "streak", "recency"):
+        table.add_column(name, justify="right")
+    if wide:
+        table.add_column("28 days")
+    for scored in scores:
+        table.add_row(*_cells(scored), *([_strip(scored.score)] if wide else []))
+    console.print(table)
+
+
+def _cells(scored: Scored) -> list[Text]:
+    score = scored.score
+    return [
+        terminal.printable(scored.user_id),
+        Text(str(score.points), "bold"),
+        Text(f"{score.active_days}/{score.possible_days}"),
+        *[Text(f"{points:.1f}") for _, points in score.breakdown.items()],
+    ]
+
+
+def _strip(score: ConsistencyScore) -> Text:
+    ascii_only = not (sys.stdout.encoding or "").lower().startswith("utf")
+    return terminal.strip(score.window, ascii_only=ascii_only)
+
+
+def in_full(scored: Scored) -> None:
+    """Print one user's score: the days as a strip, each part's reason, and what-if."""
+    console, score = terminal.console(sys.stdout), scored.score
+    first = score.window.last_day - timedelta(days=score.window.length - 1)
+    console.print(
+        terminal.printable(scored.user_id),
+        Text(f"{score.points} of 100", "bold"),
+        sep=": ",
+    )
+    console.print(_strip(score), Text(f"{first} to {score.window.last_day}", "dim"), sep="  ")
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column()
+    table.add_column(justify="right")
+    table.add_column(overflow="fold")
+    for part in score.explanations:
+        table.add_row(part.component, f"{part.points:.1f} of {part.maximum:.0f}", part.text)
+    console.print(table)
+    console.print(Text(next_day(score).text))

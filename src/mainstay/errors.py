@@ -1,0 +1,101 @@
+"""What can go wrong: one base class, one subclass per meaning."""
+
+from __future__ import annotations
+
+from reprlib import Repr
+from typing import Self
+
+__all__ = [
+    "BadLineError",
+    "InvalidTypeError",
+    "InvalidValueError",
+    "MainstayError",
+    "NaiveDatetimeError",
+    "OutOfOrderError",
+    "UnknownZoneError",
+]
+
+_repr = Repr()
+_repr.maxstring = _repr.maxother = 80
+
+
+class MainstayError(Exception):
+    """The base of every error that mainstay raises on purpose.
+
+    Attributes:
+        problem: What is wrong, in a few words.
+        field: The name of the argument, attribute or column at fault.
+        value: The offending value itself.
+        remedy: What to do about it, as a sentence.
+
+    Examples:
+        >>> print(InvalidValueError("must not be empty", field="user_id", value=""))
+        user_id must not be empty, got ''.
+    """
+
+    def __init__(
+        self, problem: str, *, field: str = "", value: object = None, remedy: str = ""
+    ) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.field = field
+        self.value = value
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        sentence = f"{self.field} {self.problem}, got {_repr.repr(self.value)}."
+        return f"{sentence} {self.remedy}" if self.remedy else sentence
+
+
+class InvalidValueError(MainstayError, ValueError):
+    """A value is outside what its field allows."""
+
+
+class InvalidTypeError(InvalidValueError, TypeError):
+    """A value is of a type that its field does not take."""
+
+
+class NaiveDatetimeError(InvalidValueError):
+    """A ``datetime`` without a UTC offset, which is no instant at all."""
+
+
+class UnknownZoneError(InvalidValueError):
+    """A time zone that is neither an IANA name nor ``±HH:MM``."""
+
+
+class OutOfOrderError(InvalidValueError):
+    """A step back to before what has been recorded already."""
+
+
+class BadLineError(InvalidValueError):
+    """A line of a file that is no event.
+
+    Attributes:
+        line: Its number in the file; the first line is 1.
+
+    Examples:
+        >>> print(BadLineError("must not be empty", field="user_id", value="", line=7))
+        line 7: user_id must not be empty, got ''.
+    """
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        field: str = "",
+        value: object = None,
+        remedy: str = "",
+        line: int = 0,
+    ) -> None:
+        super().__init__(problem, field=field, value=value, remedy=remedy)
+        self.line = line
+
+    @classmethod
+    def at(cls, line: int, error: MainstayError) -> Self:
+        """Return the error with the line that it is on."""
+        return cls(
+            error.problem, field=error.field, value=error.value, remedy=error.remedy, line=line
+        )
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {super().__str__()}"

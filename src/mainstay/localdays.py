@@ -1,0 +1,245 @@
+"""Instants to local days, and days to ISO weeks.
+
+A day is what the calendar on the wall said. Zones change their offset at most once in a UTC date
+(the closest pair in the tz database is a week apart), so the few instants at which the local date
+changes are found once per zone and UTC date, and every further instant is only looked up.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from functools import lru_cache
+from typing import Self, cast, overload
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from mainstay import checks
+from mainstay.errors import InvalidTypeError, InvalidValueError, UnknownZoneError
+
+__all__ = ["DayTable", "IsoWeek", "day_table", "find_zone", "local_day"]
+
+MIDNIGHT = time(0)
+_OFFSET = re.compile(r"([+-])([0-9]{2}):([0-5][0-9])")
+# Names that the tz database does not define: leap-second clocks and this machine's own settings.
+_NOT_IANA = frozenset({"right", "posix", "posixrules", "localtime"})
+_DATES_KEPT = 1024
+_DAY = 24 * 60 * 60
+
+
+@lru_cache(maxsize=2048)
+def _zone(name: str) -> tzinfo | None:
+    if match := _OFFSET.fullmatch(name):
+        sign, hours, minutes = match.groups()
+        offset = timedelta(hours=int(hours), minutes=int(minutes))
+        return timezone(-offset if sign == "-" else offset) if int(hours) < 24 else None
+    if name.partition("/")[0] in _NOT_IANA:
+        return None
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # unknown, malformed, and a folder such as "Europe"
+        return None
+
+
+def find_zone(name: str, *, field: str = "timezone") -> tzinfo:
+    """Return the zone of an IANA name, or of a fixed offset written ``±HH:MM``.
+
+    Raises:
+        InvalidTypeError: ``name`` is not a string.
+        UnknownZoneError: It is neither a name in the tz database nor ``±HH:MM``.
+
+    Examples:
+        >>> find_zone("Europe/Berlin")
+        zoneinfo.ZoneInfo(key='Europe/Berlin')
+        >>> find_zone("-03:30")
+        datetime.timezone(datetime.timedelta(days=-1, seconds=73800))
+    """
+    if not isinstance(name, str):
+        raise InvalidTypeError(
+            "must be the name of a zone", field=field, value=name, remedy="Pass zone.key."
+        )
+    zone = _zone(name)
+    if zone is None:
+        raise UnknownZoneError(
+            "is no known zone",
+            field=field,
+            value=name,
+            remedy="Use an IANA name such as 'Europe/Berlin' or an offset such as '+02:00'.",
+        )
+    return zone
+
+
+def _offset(zone: tzinfo, at: datetime) -> timedelta:
+    return at.astimezone(zone).utcoffset() or timedelta(0)
+
+
+def _transition(zone: tzinfo, start: datetime, before: timedelta) -> datetime:
+    """Return the first second from ``start``, within a day, at which the offset is another."""
+    seconds = bisect_left(
+        range(_DAY), True, key=lambda s: _offset(zone, start + timedelta(seconds=s)) != before
+    )
+    return start + timedelta(seconds=seconds)
+
+
+def _days_between(start: datetime, end: datetime, shift: timedelta) -> list[tuple[datetime, int]]:
+    """Return each local day in [start, end), at most a day long, with the instant it begins."""
+    first = (start + shift).toordinal()
+    midnight = datetime.fromordinal(first + 1).replace(tzinfo=UTC) - shift
+    return [(start, first), (midnight, first + 1)] if midnight < end else [(start, first)]
+
+
+class DayTable(dict[int, tuple[tuple[datetime, ...], tuple[int, ...]]]):
+    """One zone's local days, kept per UTC date as far as they have been asked for.
+
+    The entry of a UTC date (its ordinal) is a pair: the instants within it at which the local day
+    changes, and the ordinals of the local days between them. There is one more day than instants.
+    """
+
+    def __init__(self, zone: tzinfo, day_start: time) -> None:
+        super().__init__()
+        self._zone = zone
+        self._day_start = timedelta(
+            hours=day_start.hour,
+            minutes=day_start.minute,
+            seconds=day_start.second,
+            microseconds=day_start.microsecond,
+        )
+
+    def __missing__(self, ordinal: int) -> tuple[tuple[datetime, ...], tuple[int, ...]]:
+        if len(self) >= _DATES_KEPT:
+            self.clear()
+        start = datetime.fromordinal(ordinal).replace(tzinfo=UTC)
+        end = start + timedelta(days=1)
+        before, after = _offset(self._zone, start), _offset(self._zone, end)
+        turn = end if before == after else _transition(self._zone, start, before)
+        days = _days_between(start, turn, before - self._day_start)
+        if turn < end:
+            days += _days_between(turn, end, after - self._day_start)
+        instants, ordinals = zip(*days, strict=True)
+        entry = self[ordinal] = instants[1:], ordinals
+        return entry
+
+    def ordinal(self, at: datetime) -> int:
+        """Return the ordinal of the local day at an instant."""
+        at = at.astimezone(UTC)
+        instants, ordinals = self[at.toordinal()]
+        return ordinals[bisect_right(instants, at)]
+
+
+@lru_cache(maxsize=2048)
+def day_table(zone: str | timezone, day_start: time) -> DayTable:
+    """Return the local days of a zone, known by its name or a fixed offset."""
+    return DayTable(zone if isinstance(zone, timezone) else find_zone(zone), day_start)
+
+
+def local_day(instant: datetime, *, zone: str | None = None, day_start: time = MIDNIGHT) -> date:
+    """Return the calendar date at an instant, where the user was.
+
+    Args:
+        instant: An aware datetime.
+        zone: An IANA name or ``±HH:MM``; without it the offset that ``instant`` carries is used.
+        day_start: The wall-clock time at which a day begins. With 04:00, half past one on Tuesday
+            still is Monday. Days of 23 and 25 hours come out right.
+
+    Raises:
+        NaiveDatetimeError: ``instant`` has no offset.
+        UnknownZoneError: ``zone`` is not known.
+
+    Examples:
+        >>> from datetime import UTC, datetime, time
+        >>> local_day(datetime(2024, 5, 1, 23, 30, tzinfo=UTC), zone="Europe/Berlin")
+        datetime.date(2024, 5, 2)
+        >>> local_day(datetime(2025, 11, 2, 6, 10, tzinfo=UTC), zone="America/New_York",
+        ...           day_start=time(1, 30))
+        datetime.date(2025, 11, 1)
+    """
+    at = checks.instant("instant", instant)
+    checks.wall_time("day_start", day_start)
+    if zone is not None:
+        find_zone(zone, field="zone")
+    return date.fromordinal(
+        day_table(offset_of(at) if zone is None else zone, day_start).ordinal(at)
+    )
+
+
+def offset_of(at: datetime) -> timezone:
+    """Return the fixed offset of an instant that :func:`mainstay.checks.instant` has seen."""
+    return cast("timezone", at.tzinfo)
+
+
+@attrs.frozen(order=True)
+class IsoWeek:
+    """A week of the ISO 8601 calendar, Monday to Sunday; a year has 52 of them, or 53.
+
+    Attributes:
+        year: The ISO year, 1 to 9999. Around New Year it differs from the calendar's.
+        week: 1 to 52, or 53 in long years.
+
+    Raises:
+        InvalidValueError: The year has no such week.
+
+    Examples:
+        >>> from datetime import date
+        >>> IsoWeek.of(date(2021, 1, 3))
+        IsoWeek(year=2020, week=53)
+        >>> IsoWeek(2021, 1) - IsoWeek(2020, 52)
+        2
+        >>> str(IsoWeek(2024, 52) + 1)
+        '2025-W01'
+    """
+
+    year: int
+    week: int
+
+    def __attrs_post_init__(self) -> None:
+        checks.integer("year", self.year, 1, 9999)
+        checks.integer("week", self.week, 1, 53)
+        try:
+            date.fromisocalendar(self.year, self.week, 1)
+        except ValueError as error:
+            raise InvalidValueError(
+                f"must be at most 52 in {self.year}", field="week", value=self.week
+            ) from error
+
+    @classmethod
+    def of(cls, day: date) -> Self:
+        """Return the week that a date lies in.
+
+        Raises:
+            InvalidTypeError: ``day`` is an instant: use :func:`local_day` first.
+        """
+        year, week, _ = checks.day("day", day).isocalendar()
+        return cls(year, week)
+
+    @property
+    def monday(self) -> date:
+        """The week's first day."""
+        return date.fromisocalendar(self.year, self.week, 1)
+
+    @property
+    def _index(self) -> int:
+        return self.monday.toordinal() // 7
+
+    def __str__(self) -> str:
+        return f"{self.year:04}-W{self.week:02}"
+
+    def __add__(self, weeks: int) -> Self:
+        if not isinstance(weeks, int):
+            return NotImplemented
+        try:
+            return self.of(self.monday + timedelta(weeks=weeks))
+        except OverflowError as error:
+            raise InvalidValueError(
+                f"must not lead from {self} beyond the years 1 to 9999", field="weeks", value=weeks
+            ) from error
+
+    @overload
+    def __sub__(self, other: IsoWeek) -> int: ...
+    @overload
+    def __sub__(self, other: int) -> Self: ...
+    def __sub__(self, other: IsoWeek | int) -> int | Self:
+        if isinstance(other, IsoWeek):
+            return self._index - other._index
+        return self + -other if isinstance(other, int) else NotImplemented

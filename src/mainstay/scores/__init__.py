@@ -1,0 +1,1 @@
+"""Activity to scores: consistency over 28 days, and what-if."""

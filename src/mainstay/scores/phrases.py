@@ -1,0 +1,140 @@
+"""The words for a consistency score: what a phrasebook is, and the one in English."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Protocol
+
+import attrs
+
+from mainstay import checks
+
+if TYPE_CHECKING:
+    from mainstay.scores.consistency import ConsistencyScore
+    from mainstay.scores.what_if import WhatIf
+
+__all__ = ["ENGLISH", "EnglishPhrases", "Phrasebook"]
+
+_ENCOURAGED_DAYS = 4
+_DAYS_NAMED = 3
+
+
+class Phrasebook(Protocol):
+    """The words for a score, in whatever language: one sentence a part.
+
+    Every method may read all that the score knows: ``active_days``, ``possible_days``,
+    ``percentage``, ``window.gaps``, ``current_streak``, ``days_since_active``, ``policy``.
+    """
+
+    def base(self, score: ConsistencyScore) -> str:
+        """Say on how many of the possible days the user was active."""
+        ...
+
+    def distribution(self, score: ConsistencyScore) -> str:
+        """Say how evenly the active days are spread."""
+        ...
+
+    def streak(self, score: ConsistencyScore) -> str:
+        """Say how long the current streak is."""
+        ...
+
+    def recency(self, score: ConsistencyScore) -> str:
+        """Say when the user was last active."""
+        ...
+
+    def what_if(self, change: WhatIf) -> str:
+        """Say what further active days would change, and why; it may be a loss."""
+        ...
+
+
+def _days(count: int) -> str:
+    return f"{count} day" if count == 1 else f"{count} days"
+
+
+def _listed(items: Sequence[str]) -> str:
+    return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
+
+
+@attrs.frozen
+class EnglishPhrases:
+    """English sentences around one verb.
+
+    Attributes:
+        did: The verb in the past tense, as in "you were active".
+
+    Examples:
+        >>> from datetime import date
+        >>> from mainstay import ActivityWindow, consistency_score
+        >>> window = ActivityWindow.from_days([date(2024, 5, 1)], last_day=date(2024, 5, 1))
+        >>> score = consistency_score(window, phrases=EnglishPhrases(did="trained"))
+        >>> print(score.explanations[3].text)
+        You trained today.
+    """
+
+    did: str = attrs.field(default="were active", validator=checks.each(checks.text))
+
+    def base(self, score: ConsistencyScore) -> str:
+        """Say on how many of the possible days the user was active; encourage at 0 to 4."""
+        active, possible = score.active_days, score.possible_days
+        share = f"{active or 'none'} of the last {possible} days ({score.percentage} %)"
+        if active > _ENCOURAGED_DAYS:
+            return f"You {self.did} on {share}."
+        start = "a good start" if active else "today can be the first"
+        worth = score.policy.base_points / possible
+        return f"You {self.did} on {share}: {start}, and each further day adds {worth:.1f} points."
+
+    def distribution(self, score: ConsistencyScore) -> str:
+        """Say how evenly the active days are spread, in days and percent."""
+        needed, gaps = score.policy.distribution_min_days, score.window.gaps
+        if score.active_days < needed:
+            missing = _days(needed - score.active_days)
+            return f"An even rhythm counts from {_days(needed)} on: {missing} to go."
+        if min(gaps) == max(gaps):
+            return f"A perfectly even rhythm: every {_days(gaps[0]) if gaps[0] > 1 else 'day'}."
+        even = score.breakdown.distribution / score.policy.distribution_points
+        span = f"{min(gaps)} to {_days(max(gaps))}"
+        return f"The gaps between those days range from {span}: {100 * even:.0f} % even."
+
+    def streak(self, score: ConsistencyScore) -> str:
+        """Say how long the current streak is, and whether today is still open."""
+        streak = score.current_streak
+        if not streak:
+            return "A new streak can start today."
+        if score.days_since_active == 0:
+            return f"A streak of {_days(streak)}, today included."
+        return f"A streak of {_days(streak)} up to yesterday; today is still open."
+
+    def recency(self, score: ConsistencyScore) -> str:
+        """Say when the user was last active."""
+        ago = score.days_since_active
+        if ago is None:
+            return f"The next day on which you {self.did} will show here."
+        if ago == 0:
+            return f"You {self.did} today."
+        when = "yesterday" if ago == 1 else f"{_days(ago)} ago"
+        return f"The last day on which you {self.did} was {when}."
+
+    def what_if(self, change: WhatIf) -> str:
+        """Say what further active days would change; what speaks against it comes last."""
+        premise = f"If you {self.did} {self._when(change)}"
+        difference = change.difference
+        if not change.days:
+            return f"{premise}: no change."
+        parts = [(name, points) for name, points in change.breakdown.items() if round(points, 1)]
+        because = [f"{name} {points:+.1f}" for name, points in parts if points * difference > 0]
+        although = [f"{name} {points:+.1f}" for name, points in parts if points * difference <= 0]
+        reasons = [f", because {_listed(because)}"] if because else []
+        reasons += [f", although {_listed(although)}"] if although else []
+        return f"{premise}: {round(difference, 1) + 0.0:+.1f} points{''.join(reasons)}."
+
+    def _when(self, change: WhatIf) -> str:
+        names = [self._day(day, change.today) for day in change.asked]
+        return _listed(names) if len(names) <= _DAYS_NAMED else f"on {_days(len(names))} more"
+
+    def _day(self, day: date, today: date) -> str:
+        relative = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+        return relative.get((day - today).days, f"on {day}")
+
+
+ENGLISH = EnglishPhrases()

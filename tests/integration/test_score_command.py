@@ -1,0 +1,332 @@
+"""``mainstay score`` as people run it: in a process of its own, with real pipes."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("rich", reason="the command needs mainstay[cli]")
+
+AS_OF = "2024-05-28T12:00:00Z"
+ACTIVE = {"ada": (1, 2, 5, 8, 9, 10, 15, 22, 28), "bob": (20, 21, 22, 23), "cy": (1, 14, 28)}
+#: Worked out in SPEC §2.
+POINTS = {"ada": 45, "cy": 37, "bob": 35}
+
+
+def lines(users: Iterable[str] = ACTIVE) -> str:
+    rows = [f"{user},2024-05-{day:02}T08:00:00Z" for user in users for day in ACTIVE[user]]
+    return "\n".join(["user_id,started_at", *rows, ""])
+
+
+def mainstay(
+    *arguments: str, stdin: str | bytes = "", **environment: str
+) -> subprocess.CompletedProcess[str]:
+    given = stdin if isinstance(stdin, bytes) else stdin.encode()
+    done = subprocess.run(
+        [sys.executable, "-m", "mainstay", *arguments],
+        input=given,
+        capture_output=True,
+        env={**os.environ, "PYTHONUTF8": "1", "COLUMNS": "100", **environment},
+        check=False,
+    )
+    out, err = (stream.decode(errors="replace") for stream in (done.stdout, done.stderr))
+    assert "Traceback" not in err
+    return subprocess.CompletedProcess(done.args, done.returncode, out, err)
+
+
+def score(
+    *arguments: str, stdin: str | bytes = "", **environment: str
+) -> subprocess.CompletedProcess[str]:
+    return mainstay("score", "--as-of", AS_OF, *arguments, stdin=stdin, **environment)
+
+
+def users_of(done: subprocess.CompletedProcess[str]) -> dict[str, int]:
+    return {user["user_id"]: user["score"] for user in json.loads(done.stdout)["users"]}
+
+
+def test_the_table_lists_the_best_first() -> None:
+    done = score(stdin=lines())
+    assert done.returncode == 0
+    header, *rows = done.stdout.splitlines()
+    assert header.split() == "user score active base distribution streak recency".split()
+    assert [row.split()[:3] for row in rows] == [
+        ["ada", "45", "9/28"],
+        ["cy", "37", "3/28"],
+        ["bob", "35", "4/28"],
+    ]
+    assert done.stderr.strip() == f"Users active in the 28 days up to {AS_OF}: 3 of 3."
+
+
+def test_a_file_and_standard_input_are_scored_alike(tmp_path: Path) -> None:
+    file = tmp_path / "events.csv"
+    file.write_text(lines())
+    assert (
+        score(str(file)).stdout == score("-", stdin=lines()).stdout == score(stdin=lines()).stdout
+    )
+
+
+def test_json_is_one_object_on_standard_output() -> None:
+    done = score("--json", stdin=lines())
+    document = json.loads(done.stdout)
+    assert {key: document[key] for key in document if key != "users"} == {
+        "as_of": AS_OF,
+        "zone": None,
+        "day_start": "00:00",
+        "events": 16,
+    }
+    assert users_of(done) == POINTS
+    assert list(users_of(done)) == ["ada", "cy", "bob"]
+    assert len(document["users"][0]["explanations"]) == 4
+
+
+def test_csv_has_a_documented_header_and_a_line_a_user() -> None:
+    rows = list(csv.DictReader(StringIO(score("--csv", stdin=lines()).stdout)))
+    assert {row["user_id"]: int(row["score"]) for row in rows} == POINTS
+    assert list(rows[0].items()) == [
+        ("user_id", "ada"),
+        ("score", "45"),
+        ("total", rows[0]["total"]),
+        ("base", rows[0]["base"]),
+        ("distribution", rows[0]["distribution"]),
+        ("streak", "2.0"),
+        ("recency", "5.0"),
+        ("active_days", "9"),
+        ("possible_days", "28"),
+        ("current_streak", "1"),
+        ("last_active_day", "2024-05-28"),
+        ("today", "2024-05-28"),
+    ]
+    assert float(rows[0]["total"]) == pytest.approx(44.906939, abs=5e-7)
+
+
+def test_one_user_is_explained_drawn_and_told_what_would_help() -> None:
+    done = score("--user", "ada", stdin=lines())
+    text = " ".join(done.stdout.split())
+    assert "ada: 45 of 100" in text
+    assert "██··█·· ███···· █······ █·····█ 2024-05-01 to 2024-05-28" in text
+    assert "You were active on 9 of the last 28 days (32 %)." in text
+    assert "If you were active tomorrow: " in text
+    (user,) = json.loads(score("--user", "bob", "--json", stdin=lines()).stdout)["users"]
+    assert user["what_if"]["days"] == ["2024-05-28"]
+
+
+def test_an_unknown_user_is_an_error_with_a_suggestion() -> None:
+    done = score("--user", "adah", stdin=lines())
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "Did you mean ada?" in done.stderr
+
+
+def test_top_limits_every_output() -> None:
+    assert list(users_of(score("--json", "--top", "2", stdin=lines()))) == ["ada", "cy"]
+    assert len(score("--csv", "--top", "1", stdin=lines()).stdout.splitlines()) == 2
+    assert len(score("--top", "1", stdin=lines()).stdout.splitlines()) == 2
+
+
+def test_equal_scores_are_ordered_by_user_id() -> None:
+    rows = [f"{user},2024-05-28T08:00:00Z" for user in ("b", "a", "B", "ä")]
+    done = score("--json", "--columns", "user_id,started_at", stdin="\n".join(rows))
+    assert list(users_of(done)) == ["B", "a", "b", "ä"]
+
+
+def test_zone_and_day_start_move_the_days() -> None:
+    event = "user_id,started_at\nada,2024-05-27T23:00:00Z\n"
+
+    def last_day(*options: str) -> str:
+        (user,) = json.loads(score("--json", *options, stdin=event).stdout)["users"]
+        return str(user["last_active_day"])
+
+    assert last_day() == "2024-05-27"
+    assert last_day("--zone", "Europe/Berlin") == "2024-05-28"
+    assert last_day("--zone", "Europe/Berlin", "--day-start", "04:00") == "2024-05-27"
+
+
+def test_the_earliest_day_of_joining_counts() -> None:
+    text = (
+        "user_id,started_at,joined\n"
+        "ada,2024-05-28T08:00:00Z,2024-05-22\n"
+        "ada,2024-05-28T09:00:00Z,2024-05-14T23:30:00Z\n"
+        "ada,2024-05-28T10:00:00Z,\n"
+    )
+    done = score("--member-since", "joined", "--zone", "Europe/Berlin", "--json", stdin=text)
+    assert json.loads(done.stdout)["users"][0]["possible_days"] == 14
+
+
+def test_joining_after_today_is_reported_with_its_line() -> None:
+    text = "user_id,started_at,joined\nada,2024-05-28T08:00:00Z,2024-06-01\n"
+    done = score("--member-since", "joined", stdin=text)
+    assert done.returncode == 1
+    assert "line 2: member_since must not be after today, 2024-05-28" in done.stderr
+    assert score("--member-since", "joined", "--skip-bad", stdin=text).returncode == 3
+
+
+def test_a_bad_line_stops_the_run_with_line_field_value_and_remedy() -> None:
+    done = score(stdin=lines() + "ada,soon\n")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(
+        "mainstay: line 18: started_at is no timestamp, got 'soon'. Write"
+    )
+
+
+def test_bad_lines_can_be_skipped_and_are_counted() -> None:
+    bad = "".join(f"ada,soon{n}\n" for n in range(7))
+    done = score("--skip-bad", "--json", stdin=lines() + bad)
+    assert done.returncode == 3
+    assert users_of(done) == POINTS
+    assert done.stderr.count("skipped line") == 5
+    assert "Bad lines, skipped: 7." in done.stderr
+
+
+def test_nobody_active_names_the_latest_event_and_an_instant_that_shows_something() -> None:
+    done = mainstay("score", "--as-of", "2025-01-01T00:00:00Z", stdin=lines(["bob"]))
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "Nobody was active in the 28 days up to 2025-01-01T00:00:00Z." in done.stderr
+    assert "bob's on line 5" in done.stderr
+    (hint,) = [line for line in done.stderr.splitlines() if line.startswith("Try ")]
+    again = mainstay("score", *hint.split()[1:], "--json", stdin=lines(["bob"]))
+    assert users_of(again)["bob"] > 0
+
+
+def test_events_after_as_of_are_ignored_and_counted() -> None:
+    text = lines(["bob"]) + "cy,2024-06-01T00:00:00Z\n"
+    done = score("--json", stdin=text)
+    assert list(users_of(done)) == ["bob"]
+    assert "Later events, ignored: 1." in done.stderr
+
+
+def test_without_events_the_output_is_empty_and_says_so() -> None:
+    done = score("--json")
+    assert (done.returncode, json.loads(done.stdout)["users"]) == (0, [])
+    assert done.stderr.strip() == "There are no events in the input."
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--as-of", "2024-05-28"], "has no UTC offset"),
+        (["--as-of", "0001-01-01T00:00:00Z"], "years 2 to 9998"),
+        (["--zone", "Mars"], "no known zone"),
+        (["--day-start", "4"], "write HH:MM"),
+        (["--top", "0"], "at least 1"),
+        (["--columns", "user_id=a,b"], "either all"),
+        (["--json", "--csv"], "not allowed with"),
+        (["--top", "1", "--user", "ada"], "not allowed with"),
+    ],
+)
+def test_a_wrong_command_line_is_refused_with_usage(arguments: list[str], message: str) -> None:
+    done = mainstay("score", *arguments)
+    assert done.returncode == 2
+    assert message in " ".join(done.stderr.split())
+
+
+def test_columns_that_lack_ours_are_refused() -> None:
+    done = score("--columns", "user_id,when", stdin="ada,0\n")
+    assert done.returncode == 1
+    assert "columns is missing (started_at)" in done.stderr
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    for path in (tmp_path / "missing.csv", tmp_path):
+        done = score(str(path))
+        assert done.returncode == 1
+        assert done.stderr.startswith("mainstay: ")
+        assert str(path) in done.stderr
+
+
+def test_a_closed_pipe_is_no_error() -> None:
+    text = "user_id,started_at\n" + "".join(
+        f"user{n},2024-05-28T08:00:00Z\n" for n in range(20_000)
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mainstay", "score", "--as-of", AS_OF, "--csv"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdin
+    assert process.stdout
+    assert process.stderr
+    with process:
+        process.stdin.write(text.encode())
+        process.stdin.close()
+        process.stdout.readline()
+        process.stdout.close()
+        complaints = process.stderr.read().decode()
+    assert process.returncode == 0
+    assert "rror" not in complaints
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_is_an_error() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "mainstay", "score", "--as-of", AS_OF, "--csv"],
+            input=lines().encode(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr.decode().splitlines()[-1] == "mainstay: No space left on device"
+
+
+def test_ascii_terminals_get_ascii() -> None:
+    text = "user_id,started_at\nädä,2024-05-28T08:00:00Z\n"
+    done = score("--user", "ädä", stdin=text, PYTHONUTF8="0", PYTHONIOENCODING="ascii")
+    assert done.stdout.isascii()
+    assert "....... ....... ....... ......#" in done.stdout
+    assert "\\xe4d\\xe4: 9 of 100" in done.stdout
+
+
+def test_machine_output_is_utf_8_whatever_the_terminal() -> None:
+    text = "user_id,started_at\nädä,2024-05-28T08:00:00Z\n"
+    for option in ("--json", "--csv"):
+        done = score(option, stdin=text, PYTHONUTF8="0", PYTHONIOENCODING="ascii")
+        assert "ädä" in done.stdout
+
+
+def test_colours_are_for_terminals_only_and_can_be_forbidden() -> None:
+    assert "\x1b[" not in score(stdin=lines()).stdout
+    forced = score(stdin=lines(), FORCE_COLOR="1", TERM="xterm-256color").stdout
+    assert "\x1b[" in forced
+    plain = score("--user", "ada", stdin=lines(), FORCE_COLOR="1", NO_COLOR="1", TERM="xterm")
+    assert "\x1b[32m" not in plain.stdout
+
+
+def test_users_cannot_play_tricks_on_the_terminal() -> None:
+    text = "user_id,started_at\n\x1b[31m[red]:smile:,2024-05-28T08:00:00Z\n"
+    done = score(stdin=text)
+    assert "\x1b" not in done.stdout
+    assert "\\x1b[31m[red]:smile:" in done.stdout
+    assert next(iter(users_of(score("--json", stdin=text)))) == "\x1b[31m[red]:smile:"
+
+
+def test_long_user_ids_are_not_cut_off_in_a_pipe() -> None:
+    user = "z" * 300
+    done = score(stdin=f"user_id,started_at\n{user},2024-05-28T08:00:00Z\n", COLUMNS="80")
+    assert done.stdout.count("z") == 300
+
+
+def test_a_wide_terminal_shows_the_days() -> None:
+    assert "██··█·· ███···· █······ █·····█" in score(stdin=lines(), COLUMNS="140").stdout
+
+
+def test_help_has_examples_and_exit_codes() -> None:
+    assert "git log --format='%aE,%aI' | mainstay score" in mainstay("score", "--help").stdout
+    assert "exit status:" in mainstay("--help").stdout
+    assert mainstay("--version").stdout.startswith("mainstay ")
+
+
+def test_without_rich_the_command_says_what_to_install(tmp_path: Path) -> None:
+    (tmp_path / "rich").mkdir()
+    (tmp_path / "rich" / "__init__.py").write_text("raise ModuleNotFoundError(name='rich')")
+    done = mainstay("score", PYTHONPATH=str(tmp_path))
+    assert done.returncode == 1
+    assert done.stderr.strip() == "mainstay: rich is not installed. Install mainstay[cli]."

@@ -1,0 +1,127 @@
+"""The laws of windows: order, repetition, lateness and sharding change nothing."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mainstay import ActivityWindow, Session
+from mainstay.activity import WindowBuilder
+from tests import oracles, strategies
+
+near = st.dates(date(2024, 1, 1), date(2024, 4, 1))
+windows = st.builds(ActivityWindow, near, st.integers(0, 2**28 - 1))
+
+
+@given(windows, windows)
+def test_merging_is_commutative(a: ActivityWindow, b: ActivityWindow) -> None:
+    assert a.merge(b) == b.merge(a)
+
+
+@given(windows, windows, windows)
+def test_merging_is_associative(a: ActivityWindow, b: ActivityWindow, c: ActivityWindow) -> None:
+    assert a.merge(b).merge(c) == a.merge(b.merge(c))
+
+
+@given(windows)
+def test_merging_is_idempotent(a: ActivityWindow) -> None:
+    assert a.merge(a) == a
+
+
+@given(windows, windows)
+def test_merging_is_the_union_of_the_days(a: ActivityWindow, b: ActivityWindow) -> None:
+    last_day = max(a.last_day, b.last_day)
+    assert a.merge(b) == ActivityWindow.from_days([*a.days(), *b.days()], last_day=last_day)
+
+
+@given(windows)
+def test_days_and_bits_say_the_same(window: ActivityWindow) -> None:
+    assert ActivityWindow.from_days(window.days(), last_day=window.last_day) == window
+    assert len(window.days()) == window.active_days
+
+
+@given(windows, st.integers(0, 60), near)
+def test_advancing_then_recording_equals_rebuilding(
+    window: ActivityWindow, days: int, day: date
+) -> None:
+    moved = window.advance(window.last_day + timedelta(days=days))
+    rebuilt = ActivityWindow.from_days([*window.days(), day], last_day=max(moved.last_day, day))
+    assert moved.record(day) == rebuilt
+
+
+@given(windows, st.integers(0, 40), st.integers(0, 40))
+def test_advancing_twice_is_advancing_once(window: ActivityWindow, a: int, b: int) -> None:
+    first = window.last_day + timedelta(days=a)
+    second = first + timedelta(days=b)
+    assert window.advance(first).advance(second) == window.advance(second)
+
+
+@given(st.lists(near, min_size=1))
+def test_days_recorded_in_any_order_and_repeatedly_give_the_same(
+    days: list[date],
+) -> None:
+    start = ActivityWindow(min(days), 0)
+    expected = ActivityWindow.from_days(days, last_day=max(days))
+    for order in (days, sorted(days), sorted(days, reverse=True), days * 2):
+        window = start
+        for day in order:
+            window = window.record(day)
+        assert window == expected
+
+
+@given(strategies.histories(), st.none() | strategies.zones, strategies.day_starts)
+def test_a_window_of_sessions_is_the_naive_set_of_days(
+    history: tuple[list[Session], datetime], zone: str | None, day_start: time
+) -> None:
+    sessions, as_of = history
+    window = ActivityWindow.from_sessions(sessions, as_of=as_of, zone=zone, day_start=day_start)
+    today, days = oracles.active_days(sessions, as_of, zone, day_start)
+    assert window == ActivityWindow.from_days(days, last_day=today)
+
+
+@given(
+    strategies.histories(),
+    st.none() | strategies.zones,
+    strategies.day_starts,
+    st.integers(0, 30),
+    st.data(),
+)
+def test_order_repetition_and_portions_of_sessions_change_nothing(
+    history: tuple[list[Session], datetime],
+    zone: str | None,
+    day_start: time,
+    cut: int,
+    data: st.DataObject,
+) -> None:
+    sessions, as_of = history
+    expected = ActivityWindow.from_sessions(sessions, as_of=as_of, zone=zone, day_start=day_start)
+    shuffled = data.draw(st.permutations([*sessions, *sessions[:5]]))
+    builder = WindowBuilder(as_of=as_of, zone=zone, day_start=day_start)
+    builder.add(shuffled[:cut])
+    builder.add(iter(shuffled[cut:]))
+    assert builder.window() == expected
+
+
+@given(strategies.histories(), st.none() | strategies.zones)
+def test_how_as_of_is_written_changes_nothing_once_there_is_a_session(
+    history: tuple[list[Session], datetime], zone: str | None
+) -> None:
+    sessions, as_of = history
+    known = [session for session in sessions if session.started_at <= as_of]
+    if known:
+        elsewhere = as_of.astimezone(oracles.zone_of("+14:00"))
+        here = ActivityWindow.from_sessions(known, as_of=as_of, zone=zone)
+        assert ActivityWindow.from_sessions(known, as_of=elsewhere, zone=zone) == here
+
+
+@given(strategies.histories(), st.none() | strategies.zones)
+def test_later_sessions_never_change_what_was_known(
+    history: tuple[list[Session], datetime], zone: str | None
+) -> None:
+    sessions, as_of = history
+    known = [session for session in sessions if session.started_at <= as_of]
+    assert ActivityWindow.from_sessions(
+        sessions, as_of=as_of, zone=zone
+    ) == ActivityWindow.from_sessions(known, as_of=as_of, zone=zone)

@@ -1,0 +1,48 @@
+"""Errors carry their data, in the message and beside it."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+import mainstay
+from mainstay import BadLineError, InvalidTypeError, InvalidValueError, MainstayError
+
+SUBCLASSES = [
+    value
+    for value in vars(mainstay).values()
+    if isinstance(value, type) and issubclass(value, MainstayError)
+]
+
+
+def test_message_names_field_value_and_remedy() -> None:
+    error = InvalidValueError("must be odd", field="size", value=4, remedy="Add one.")
+    assert str(error) == "size must be odd, got 4. Add one."
+    assert (error.field, error.value, error.remedy) == ("size", 4, "Add one.")
+
+
+def test_message_of_a_huge_value_stays_short() -> None:
+    assert len(str(InvalidValueError("is long", field="user_id", value="x" * 10**6))) < 150
+
+
+def test_bad_line_keeps_what_was_wrong_on_it() -> None:
+    cause = InvalidTypeError("must be a string", field="user_id", value=None)
+    assert str(BadLineError.at(7, cause)) == "line 7: user_id must be a string, got None."
+
+
+@pytest.mark.parametrize("error", SUBCLASSES)
+def test_every_error_survives_pickling_with_its_data(error: type[MainstayError]) -> None:
+    sent = error("is wrong", field="size", value=4, remedy="Add one.")
+    received = pickle.loads(pickle.dumps(sent))
+    assert type(received) is error
+    assert (str(received), vars(received)) == (str(sent), vars(sent))
+
+
+@pytest.mark.parametrize("error", [e for e in SUBCLASSES if e is not MainstayError])
+def test_every_bad_value_is_a_value_error(error: type[MainstayError]) -> None:
+    assert issubclass(error, ValueError)
+
+
+def test_wrong_types_are_type_errors_too() -> None:
+    assert issubclass(InvalidTypeError, TypeError)

@@ -1,0 +1,252 @@
+"""Reading events: what is understood, and what is complained of, by line and field."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import pytest
+
+from mainstay import BadLineError, InvalidValueError, Session, UnknownZoneError
+from mainstay.events import Columns, Event, parse_instant, read_events
+
+EIGHT = datetime(2024, 5, 1, 8, tzinfo=UTC)
+HEADER = "user_id,started_at"
+
+
+def events(lines: Iterable[str], columns: Columns | None = None, **options: str) -> list[Event]:
+    return [raised(item) for item in read_events(lines, columns=columns, **options)]
+
+
+def raised(item: Event | BadLineError) -> Event:
+    if isinstance(item, BadLineError):
+        raise item
+    return item
+
+
+def errors(*lines: str, columns: Columns | None = None) -> list[BadLineError]:
+    items = read_events(lines, columns=columns)
+    return [item for item in items if isinstance(item, BadLineError)]
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("2024-05-01T08:00:00Z", EIGHT),
+        ("2024-05-01T08:00:00z", EIGHT),
+        ("2024-05-01 08:00:00+00:00", EIGHT),
+        ("2024-05-01T10:00+02:00", EIGHT),
+        ("2024-05-01T10:00+0200", EIGHT),
+        ("2024-05-01T10+02", EIGHT),
+        ("20240501T080000Z", EIGHT),
+        ("2024-W18-3T08:00:00Z", EIGHT),
+        ("2024-05-01T08:00:00.5Z", EIGHT + timedelta(milliseconds=500)),
+        ("2024-05-01T08:00:00,5Z", EIGHT + timedelta(milliseconds=500)),
+        ("2024-04-30T24:00:00Z", EIGHT - timedelta(hours=8)),
+        ("1714550400", EIGHT),
+        ("0", datetime(1970, 1, 1, tzinfo=UTC)),
+        (1714550400, EIGHT),
+        (-1, datetime(1969, 12, 31, 23, 59, 59, tzinfo=UTC)),
+    ],
+)
+def test_a_timestamp_is_iso_8601_or_unix_seconds(text: object, at: datetime) -> None:
+    assert parse_instant(text) == at
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "yesterday", "2024-05", "2024-W18", "2024-13-01T00:00:00Z", "12:00", "-5"]
+    + ["2024-05-01T08:00:00+25:00", "1714550400.5", "1714550400000", "9" * 5000, "١٢٣"]
+    + [
+        "2024-05-01T08:00:00 CEST",
+        "999999999999",
+        10**30,
+        None,
+        1.5,
+        True,
+        [],
+        "9999-12-31T24:00Z",
+    ],
+)
+def test_what_is_no_timestamp_is_refused(text: object) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        parse_instant(text, naive_zone=UTC)
+    assert caught.value.field == "started_at"
+    assert caught.value.remedy
+
+
+def test_milliseconds_are_recognised() -> None:
+    with pytest.raises(InvalidValueError, match="Divide milliseconds by 1000"):
+        parse_instant("1714550400000")
+
+
+def test_csv_has_its_columns_in_any_order_and_others_are_ignored() -> None:
+    lines = [
+        "note,started_at,user_id\n",
+        "x,2024-05-01T08:00:00Z,ada\n",
+        "\n",
+        '"a\n',
+        'b",0,bob\n',
+    ]
+    assert events(lines) == [
+        Event(2, Session("ada", EIGHT)),
+        Event(4, Session("bob", datetime(1970, 1, 1, tzinfo=UTC))),
+    ]
+
+
+def test_csv_without_a_header_needs_the_columns_in_order() -> None:
+    expected = [Event(1, Session("ada", EIGHT))]
+    lines = ["ada,x,1714550400"]
+    assert events(lines, ["user_id", "_", "started_at"]) == expected
+
+
+def test_other_names_are_mapped() -> None:
+    columns = {"user_id": "author", "started_at": "date"}
+    assert events(["date,author", "1714550400,ada"], columns) == [Event(2, Session("ada", EIGHT))]
+    line = json.dumps({"author": "ada", "date": 1714550400})
+    assert events([line], columns) == [Event(1, Session("ada", EIGHT))]
+
+
+def test_json_lines_are_recognised_by_their_brace() -> None:
+    lines = [
+        '\ufeff{"user_id": "ada", "started_at": "2024-05-01T08:00:00Z", "timezone": "+02:00"}\n',
+        "\n",
+        '{"user_id": 7, "started_at": 1714550400, "timezone": null, "member_since": 5}\n',
+    ]
+    assert events(lines) == [
+        Event(1, Session("ada", EIGHT, timezone="+02:00")),
+        Event(3, Session("7", EIGHT)),
+    ]
+
+
+def test_a_byte_order_mark_and_blank_lines_before_the_header_do_no_harm() -> None:
+    assert events(["\n", f"\ufeff{HEADER}\n".lstrip("\ufeff"), "ada,1714550400\n"])[0].line == 3
+    assert events([f"\ufeff{HEADER}\n", "ada,1714550400\n"])[0].line == 2
+
+
+def test_the_recording_zone_is_read_and_may_be_empty() -> None:
+    lines = [f"{HEADER},timezone", "ada,1714550400,Asia/Tokyo", "ada,1714550400,"]
+    assert [event.session.timezone for event in events(lines)] == ["Asia/Tokyo", None]
+
+
+def test_the_offset_of_a_timestamp_is_kept() -> None:
+    (event,) = events([HEADER, "ada,2024-05-01T10:00:00+02:00"])
+    assert event.session.started_at.tzinfo == timezone(timedelta(hours=2))
+
+
+def test_membership_is_a_date_or_an_instant() -> None:
+    lines = [f"{HEADER},joined", "ada,0,2024-05-01", "ada,0,2024-05-01T08:00:00Z", "ada,0,"]
+    joined = [event.member_since for event in events(lines, member_since="joined")]
+    assert joined == [date(2024, 5, 1), EIGHT, None]
+
+
+def test_naive_timestamps_need_their_zone_named() -> None:
+    lines = [HEADER, "ada,2024-05-01T10:00:00"]
+    (error,) = errors(*lines)
+    assert "line 2: started_at has no UTC offset" in str(error)
+    assert "--naive-zone" in error.remedy
+    (event,) = events(lines, naive_zone="Europe/Berlin")
+    assert event.session.started_at == EIGHT
+
+
+@pytest.mark.parametrize(
+    ("wall", "expected"),
+    [
+        # Berlin skipped 02:00 to 03:00 on 2024-03-31: moved on by the gap, to 03:30 CEST.
+        ("2024-03-31T02:30:00", "2024-03-31T01:30:00+00:00"),
+        # It had 02:00 to 03:00 twice on 2024-10-27: the first is meant, CEST.
+        ("2024-10-27T02:30:00", "2024-10-27T00:30:00+00:00"),
+    ],
+)
+def test_naive_times_that_a_clock_change_skipped_or_repeated(wall: str, expected: str) -> None:
+    (event,) = events([HEADER, f"ada,{wall}"], naive_zone="Europe/Berlin")
+    assert event.session.started_at == datetime.fromisoformat(expected)
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "value"),
+    [
+        (",0", "user_id", ""),
+        ("ada,", "started_at", ""),
+        ("ada,soon", "started_at", "soon"),
+        ("ada,0001-01-01T00:00:00Z", "started_at", datetime(1, 1, 1, tzinfo=UTC)),
+        ("ada", "the line", "ada"),
+        ("ada,0,0", "the line", "ada,0,0"),
+        ('"ada"x,0', "the line", ""),
+        ('"ada,0', "the line", ""),
+        (f"{'x' * 200_000},0", "the line", ""),
+        ("a\udcffda,0", "user_id", "a\udcffda"),
+    ],
+)
+def test_a_bad_line_of_csv_is_complained_of_by_line_field_and_value(
+    line: str, field: str, value: object
+) -> None:
+    (error,) = errors(HEADER, "bob,0", line)
+    assert (error.line, error.field, error.value) == (3, field, value)
+    assert str(error).startswith("line 3: ")
+
+
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        ("{", "the line"),
+        ("[]", "the line"),
+        ("7", "the line"),
+        ("[" * 100_000, "the line"),
+        ('{"started_at": 0}', "user_id"),
+        ('{"user_id": true, "started_at": 0}', "user_id"),
+        ('{"user_id": "\\ud800", "started_at": 0}', "user_id"),
+        ('{"user_id": "ada"}', "started_at"),
+        ('{"user_id": "ada", "started_at": 1.5}', "started_at"),
+        ('{"user_id": "ada", "started_at": 0, "timezone": 0}', "timezone"),
+        ('{"user_id": "ada", "started_at": 0, "timezone": "Mars"}', "timezone"),
+        ('{"user_id": "ada", "started_at": ' + "9" * 5000 + "}", "the line"),
+    ],
+)
+def test_a_bad_line_of_json_is_complained_of_by_line_and_field(line: str, field: str) -> None:
+    (error,) = errors('{"user_id": "ada", "started_at": 0}', line)
+    assert (error.line, error.field) == (2, field)
+
+
+def test_reading_goes_on_after_a_bad_line() -> None:
+    items = list(read_events([HEADER, "ada", '"x"y,0', "bob,0"]))
+    assert [type(item) for item in items] == [BadLineError, BadLineError, Event]
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        ("author,date", "line 1: column user_id is missing in the header"),
+        ("user_id,date", "line 1: column started_at is missing in the header"),
+        ("user_id,user_id,started_at", "line 1: column user_id is there twice in the header"),
+        ('"user_id', "line 1: the header is not CSV"),
+    ],
+)
+def test_a_header_without_the_columns_stops_everything(header: str, message: str) -> None:
+    with pytest.raises(BadLineError, match=message):
+        list(read_events([header, "ada,0"]))
+
+
+def test_a_missing_membership_column_is_an_error() -> None:
+    with pytest.raises(BadLineError, match="column joined is missing"):
+        list(read_events([HEADER, "ada,0"], member_since="joined"))
+
+
+@pytest.mark.parametrize(
+    "columns", [["user_id"], ["user_id", "started_at", "user_id"], {"user": "author"}]
+)
+def test_columns_must_name_ours(columns: Columns) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        list(read_events(["ada,0"], columns=columns))
+    assert caught.value.field == "columns"
+
+
+def test_an_unknown_naive_zone_is_refused_before_reading() -> None:
+    with pytest.raises(UnknownZoneError, match="naive_zone"):
+        list(read_events([], naive_zone="Mars"))
+
+
+@pytest.mark.parametrize("lines", [[], ["\n"], [HEADER], [f"{HEADER}\n", "\n"]])
+def test_no_events_are_no_error(lines: list[str]) -> None:
+    assert list(read_events(lines)) == []

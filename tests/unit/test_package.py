@@ -1,0 +1,118 @@
+"""The package's surface and structure."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+import mainstay
+
+PACKAGE = Path(str(files("mainstay")))
+SPEC_NAMES = {
+    "Session",
+    "ActivityWindow",
+    "ConsistencyPolicy",
+    "ConsistencyScore",
+    "ScoreBreakdown",
+    "Explanation",
+    "consistency_score",
+    "score_sessions",
+    "DailyStreak",
+    "StreakPolicy",
+    "StreakStatus",
+    "streak_of",
+    "IsoWeek",
+    "MainstayError",
+}
+#: What each module may import of the package, besides errors, checks and its own folder.
+LAYERS = {
+    "errors": set[str](),
+    "checks": set[str](),
+    "localdays": set[str](),
+    "activity": {"localdays"},
+    "streaks": {"activity", "localdays"},
+    "scores": {"activity", "localdays"},
+    "events": {"activity", "localdays"},
+}
+CORE = {"errors", "checks", "localdays", "activity", "streaks", "scores"}
+CORE_LIBRARIES = {"attrs", "dateutil", *sys.stdlib_module_names} - {"logging", "socket", "sqlite3"}
+
+
+def modules() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def layer(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> set[str]:
+    """The modules that a file imports at run time."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    typing_only = {
+        child
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for child in ast.walk(node)
+    }
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if node in typing_only:
+            continue
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {
+                f"{node.module}.{a.name}" if node.module == "mainstay" else str(node.module)
+                for a in node.names
+            }
+    return names
+
+
+def test_all_is_sorted_and_exactly_the_public_names() -> None:
+    public = {
+        name
+        for name, value in vars(mainstay).items()
+        if not name.startswith("_") and getattr(value, "__module__", "").startswith("mainstay.")
+    }
+    assert sorted(public) == mainstay.__all__
+
+
+def test_the_names_of_the_contract_are_importable() -> None:
+    assert set(mainstay.__all__) >= SPEC_NAMES
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_point_one_way(path: Path) -> None:
+    """Each layer imports only those below it; the command may import them all."""
+    own = layer(path)
+    if own not in LAYERS:
+        assert own in {"cli", "__init__", "__main__"}
+        return
+    inner = {name.split(".")[1] for name in imports(path) if name.startswith("mainstay.")}
+    assert inner <= LAYERS[own] | {"errors", "checks", own}
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_core_imports_only_attrs_dateutil_and_the_standard_library(path: Path) -> None:
+    if layer(path) in CORE:
+        outer = {name.split(".")[0] for name in imports(path)} - {"mainstay"}
+        assert outer <= CORE_LIBRARIES
+
+
+def test_import_loads_no_optional_library() -> None:
+    heavy = "rich numpy pyarrow pandas sqlalchemy celery apscheduler hypothesis matplotlib cattrs"
+    code = f"import sys, mainstay; print(*sorted(sys.modules.keys() & set('{heavy}'.split())))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert loaded.stdout.strip() == ""
+
+
+def test_the_package_is_marked_as_typed() -> None:
+    assert (PACKAGE / "py.typed").is_file()

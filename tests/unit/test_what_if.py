@@ -1,0 +1,90 @@
+"""The counterfactual: what further active days would change."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import attrs
+import pytest
+
+from mainstay import ActivityWindow, InvalidTypeError, consistency_score, what_if
+
+TODAY = date(2024, 5, 28)
+
+
+def day(number: int) -> date:
+    return date(2024, 5, number)
+
+
+def window(*active: int) -> ActivityWindow:
+    return ActivityWindow.from_days([day(number) for number in active], last_day=TODAY)
+
+
+def test_a_day_can_lose_what_evenness_gave() -> None:
+    """SPEC's example: days 1, 2, 3, and then today."""
+    change = what_if(window(1, 2, 3), [TODAY])
+    assert change.before.total == pytest.approx(31.43, abs=0.005)
+    assert change.after.total == pytest.approx(15.57, abs=0.005)
+    assert change.breakdown.distribution == -25
+    assert change.text == (
+        "If you were active today: -15.9 points, because distribution -25.0, "
+        "although base +2.1, streak +2.0 and recency +5.0."
+    )
+
+
+def test_a_day_to_come_is_compared_with_that_day_without_it() -> None:
+    change = what_if(window(27, 28), [day(30)])
+    assert change.before == consistency_score(window(27, 28), today=day(30))
+    assert change.after == consistency_score(
+        window(
+            27,
+            28,
+        ).record(day(30))
+    )
+    assert change.text.startswith("If you were active on 2024-05-30: +")
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        ([TODAY], "today"),
+        ([day(27)], "yesterday"),
+        ([day(29)], "tomorrow"),
+        ([day(29), TODAY], "today and tomorrow"),
+        ([day(29), TODAY, day(26)], "on 2024-05-26, today and tomorrow"),
+        ([day(n) for n in range(25, 29)], "on 4 days more"),
+    ],
+)
+def test_days_are_named_as_people_do(days: list[date], words: str) -> None:
+    assert what_if(window(20), days).text.startswith(f"If you were active {words}: ")
+
+
+def test_days_that_count_already_change_nothing() -> None:
+    for days in ([TODAY], [date(2024, 1, 1)], []):
+        change = what_if(window(28), days)
+        assert (change.days, change.difference) == ((), 0)
+        assert change.text.endswith("no change.")
+
+
+def test_today_and_membership_are_passed_on() -> None:
+    change = what_if(window(20), [day(30)], today=day(30), member_since=day(20))
+    assert change.today == day(30)
+    assert change.before == consistency_score(window(20), today=day(30), member_since=day(20))
+    assert change.after.possible_days == 11
+
+
+def test_a_dict_holds_both_totals_and_the_parts() -> None:
+    change = what_if(window(27), [TODAY])
+    assert change.to_dict() == {
+        "days": ["2024-05-28"],
+        "before": change.before.total,
+        "after": change.after.total,
+        "difference": pytest.approx(2.142857 + 2),
+        "breakdown": attrs.asdict(change.breakdown),
+        "text": "If you were active today: +4.1 points, because base +2.1 and streak +2.0.",
+    }
+
+
+def test_instants_are_refused() -> None:
+    with pytest.raises(InvalidTypeError, match="local_day"):
+        what_if(window(28), [datetime(2024, 5, 28, tzinfo=UTC)])
