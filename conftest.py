@@ -27,7 +27,7 @@ def output_of(command: str) -> str:
     """Return what a command prints, with this environment's programs first."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
-        ["bash", "-c", command],  # noqa: S607
+        ["bash", "-c", command],
         cwd=DOCS,
         env={**os.environ, "PATH": path, "COLUMNS": "100", "PYTHONUTF8": "1"},
         stdout=subprocess.PIPE,

@@ -112,7 +112,7 @@ def wheel(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """Execute every code block in README and docs, the first of README's commands as printed."""
     session.install(".[all]", *group("tests"))
-    session.run("pytest", "README.md", "docs", "tests/docs")
+    session.run("pytest", "-p", "no:randomly", "README.md", "docs", "tests/docs")
     clean = Path(session.create_tmp()) / "clean"
     session.run("python", "-m", "venv", "--clear", str(clean))
     found = re.search(

@@ -16,13 +16,13 @@ from mainstay.errors import (
 )
 from mainstay.localdays import IsoWeek, local_day
 from mainstay.scores.consistency import (
-    ConsistencyPolicy,
     ConsistencyScore,
     Explanation,
     ScoreBreakdown,
     consistency_score,
     score_sessions,
 )
+from mainstay.scores.consistency_policy import ConsistencyPolicy
 from mainstay.scores.phrases import EnglishPhrases, Phrasebook
 from mainstay.scores.what_if import WhatIf, what_if
 from mainstay.streaks import DailyStreak, StreakPolicy, StreakStatus, streak_of

@@ -6,36 +6,26 @@ import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import date, tzinfo
 from itertools import chain
 from operator import itemgetter
 from typing import TypeAlias
 
 import attrs
-from dateutil.parser import isoparse
 
 from mainstay.activity import Session
-from mainstay.errors import (
-    BadLineError,
-    InvalidTypeError,
-    InvalidValueError,
-    MainstayError,
-    NaiveDatetimeError,
-)
+from mainstay.errors import BadLineError, InvalidTypeError, InvalidValueError
 from mainstay.localdays import find_zone
+from mainstay.timestamps import parse_instant
 
-__all__ = ["Columns", "Event", "parse_instant", "read_events"]
+__all__ = ["Columns", "Event", "read_events"]
 
 #: The columns of a file without a header, in order; or where a header's names differ from ours.
 Columns: TypeAlias = Sequence[str] | Mapping[str, str]
 
 _FIELDS = ("user_id", "started_at", "timezone", "member_since")
 _REQUIRED = ("user_id", "started_at")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_UNIX_DIGITS = 12  # more digits than the year 9998 needs
-_SHORTEST = len("2024-05-01")
 _EMPTY = (None, "")
-_TIMESTAMPS = "Write ISO 8601 (2024-05-01T08:00:00+02:00) or whole Unix seconds."
 
 _Values: TypeAlias = tuple[object, ...]
 
@@ -77,7 +67,7 @@ def read_events(
             time that a clock change skipped is moved on by the gap; of two, the first is meant.
 
     Raises:
-        InvalidValueError: ``columns`` lacks a required column, or names an unknown one.
+        InvalidValueError: ``columns`` lacks a required column, or maps an unknown one.
         UnknownZoneError: ``naive_zone`` is not known.
         BadLineError: The header lacks a column, so that no line can be read.
 
@@ -89,133 +79,156 @@ def read_events(
         3 BadLineError
     """
     zone = None if naive_zone is None else find_zone(naive_zone, field="naive_zone")
-    names = _names(columns, member_since)
-    for line, values in _rows(lines, columns, names):
-        if isinstance(values, MainstayError):
+    for line, values in _rows(lines, _layout(columns, member_since)):
+        if isinstance(values, InvalidValueError):
             yield BadLineError.at(line, values)
             continue
         try:
             yield _event(line, values, zone)
-        except MainstayError as error:
+        except InvalidValueError as error:
             yield BadLineError.at(line, error)
 
 
-def _names(columns: Columns | None, member_since: str | None) -> dict[str, str]:
-    """Return the file's name for each of our fields that must be there."""
-    given = dict(columns) if isinstance(columns, Mapping) else {}
-    for field in given.keys() - {*_FIELDS}:
+@attrs.frozen
+class _Layout:
+    """Where our fields are in the file.
+
+    Attributes:
+        in_order: The columns of a CSV file without a header.
+        names: The file's name for each field; ``None`` for one that is not read.
+        required: The names that must be there.
+    """
+
+    in_order: Sequence[str] | None
+    names: Mapping[str, str | None]
+    required: frozenset[str]
+
+
+def _layout(columns: Columns | None, member_since: str | None) -> _Layout:
+    mapped = dict(columns) if isinstance(columns, Mapping) else {}
+    for field in mapped.keys() - {*_FIELDS}:
         raise InvalidValueError(
             "must map our fields to the file's columns",
             field="columns",
             value=field,
             remedy=f"Our fields are {', '.join(_FIELDS[:3])}.",
         )
-    names = {field: field for field in _REQUIRED} | given
-    return names if member_since is None else names | {"member_since": member_since}
+    joined = {} if member_since is None else {"member_since": member_since}
+    named = {field: field for field in _REQUIRED} | mapped | joined
+    return _Layout(
+        in_order=None if columns is None or isinstance(columns, Mapping) else columns,
+        names={"timezone": "timezone", "member_since": None} | named,
+        required=frozenset(named.values()),
+    )
 
 
-_Row: TypeAlias = tuple[int, _Values | MainstayError]
+_Row: TypeAlias = tuple[int, _Values | InvalidValueError]
 
 
-def _rows(lines: Iterable[str], columns: Columns | None, names: dict[str, str]) -> Iterator[_Row]:
+def _rows(lines: Iterable[str], layout: _Layout) -> Iterator[_Row]:
     lines = iter(lines)
     blank: list[str] = []
-    first = next(lines, None)
-    while first is not None and not first.strip():
+    for first in lines:
+        if first.strip():
+            break
         blank.append(first)
-        first = next(lines, None)
-    if first is None:
+    else:
         return
     whole = chain(blank, [first], lines)
-    in_order = columns if columns is not None and not isinstance(columns, Mapping) else None
-    if in_order is None and first.lstrip("\ufeff \t").startswith("{"):
-        yield from _json_rows(whole, names)
+    if layout.in_order is None and first.lstrip("\ufeff \t").startswith("{"):
+        yield from _json_rows(whole, layout)
     else:
-        yield from _csv_rows(whole, in_order, names)
+        yield from _csv_rows(whole, layout)
 
 
-def _json_rows(lines: Iterable[str], names: dict[str, str]) -> Iterator[_Row]:
-    keys = [names.get(field, field) for field in _FIELDS]
-    if "member_since" not in names:
-        keys[-1] = ""
+def _json_rows(lines: Iterable[str], layout: _Layout) -> Iterator[_Row]:
     for line, text in enumerate(lines, 1):
-        if not text.strip():
-            continue
-        try:
-            record = json.loads(text.lstrip("\ufeff"))
-        except (ValueError, RecursionError):
-            record = None
-        if isinstance(record, dict):
-            yield line, tuple(record.get(key) for key in keys)
-        else:
-            yield line, InvalidValueError("must be a JSON object", field="the line", value=text)
+        if text.strip():
+            try:
+                yield line, _json_values(text.lstrip("\ufeff"), layout)
+            except InvalidValueError as error:
+                yield line, error
 
 
-def _csv_rows(
-    lines: Iterable[str], in_order: Sequence[str] | None, names: dict[str, str]
-) -> Iterator[_Row]:
+def _json_values(text: str, layout: _Layout) -> _Values:
+    try:
+        record = json.loads(text)
+    except (ValueError, RecursionError):
+        record = None
+    if not isinstance(record, dict):
+        raise InvalidValueError("must be a JSON object", field="the line", value=text)
+    for name in layout.required - record.keys():
+        raise InvalidValueError(
+            "is missing", field=f"key {name}", value=text, remedy="Write null if it is not known."
+        )
+    return tuple(record.get(layout.names[field]) for field in _FIELDS)
+
+
+def _csv_rows(lines: Iterable[str], layout: _Layout) -> Iterator[_Row]:
     reader = csv.reader(lines, strict=True)
-    header = _header(reader) if in_order is None else list(in_order)
-    places = [_place(header, field, names, reader.line_num) for field in _FIELDS]
+    header = _header(reader) if layout.in_order is None else list(layout.in_order)
+    _check_header(header, layout, reader.line_num)
+    # The place -1 is the empty value that is added to each row.
+    places = [
+        header.index(name) if name in header else -1 for name in map(layout.names.get, _FIELDS)
+    ]
     pick, width = itemgetter(*places), len(header)
+    line = reader.line_num + 1
     while True:
-        line = reader.line_num + 1
         try:
-            row = next(reader)
-        except StopIteration:
-            return
+            for row in reader:
+                if len(row) == width:
+                    row.append("")
+                    yield line, pick(row)
+                elif row:
+                    yield line, _wrong_width(row, header)
+                line = reader.line_num + 1
         except csv.Error as error:
-            yield (
-                line,
-                InvalidValueError(
-                    f"is not CSV ({error})",
-                    field="the line",
-                    value="",
-                    remedy="Quote fields that contain commas, and double the quotes in them.",
-                ),
-            )
-            continue
-        if len(row) == width:
-            row.append("")
-            yield line, pick(row)
-        elif row:
-            yield (
-                line,
-                InvalidValueError(
-                    f"must have {width} columns ({', '.join(header)}), not {len(row)}",
-                    field="the line",
-                    value=",".join(row),
-                    remedy="Quote fields that contain commas.",
-                ),
-            )
+            yield line, _not_csv(error, "the line")
+            line = reader.line_num + 1
+        else:
+            return
+
+
+def _wrong_width(row: list[str], header: list[str]) -> InvalidValueError:
+    return InvalidValueError(
+        f"must have {len(header)} columns ({', '.join(header)}), not {len(row)}",
+        field="the line",
+        value=",".join(row),
+        remedy="Quote fields that contain commas.",
+    )
+
+
+def _not_csv(error: csv.Error, field: str) -> InvalidValueError:
+    return InvalidValueError(
+        "is not CSV",
+        field=field,
+        value=str(error),
+        remedy="Quote fields that contain commas, and double the quotes in them.",
+    )
 
 
 def _header(reader: Iterator[list[str]]) -> list[str]:
     try:
         header = next(row for row in reader if row)
     except csv.Error as error:
-        raise BadLineError(f"is not CSV ({error})", field="the header", value="", line=1) from error
+        raise BadLineError.at(1, _not_csv(error, "the header")) from error
     return [name.strip() for name in [header[0].removeprefix("\ufeff"), *header[1:]]]
 
 
-def _place(header: Sequence[str], field: str, names: dict[str, str], line: int) -> int:
-    """Return the column of a field; -1 is the empty one that is added to each row."""
-    name = names.get(field, field if field == "timezone" else "")
-    if header.count(name) == 1:
-        return header.index(name)
-    if field not in names and name not in header:
-        return -1
-    problem = "is there twice" if name in header else "is missing"
-    if line == 0:
-        raise InvalidValueError(f"{problem} ({name})", field="columns", value=",".join(header))
-    raise BadLineError(
-        f"{problem} in the header",
-        field=f"column {name}",
-        value=",".join(header),
-        line=line,
-        remedy="Name the columns with --columns: in order if there is no header, "
-        "or as user_id=NAME,started_at=NAME.",
-    )
+def _check_header(header: list[str], layout: _Layout, line: int) -> None:
+    for name in filter(None, layout.names.values()):
+        times = header.count(name)
+        if times == 1 or (times == 0 and name not in layout.required):
+            continue
+        error = InvalidValueError(
+            "is there twice" if times else "is missing",
+            field=f"column {name}",
+            value=",".join(header),
+            remedy="Name the columns with --columns: in order if there is no header, "
+            "or as user_id=NAME,started_at=NAME.",
+        )
+        raise error if layout.in_order is not None else BadLineError.at(line, error)
 
 
 def _event(line: int, values: _Values, naive_zone: tzinfo | None) -> Event:
@@ -247,62 +260,7 @@ def _zone_name(value: object) -> str:
 
 
 def _joined(value: object, naive_zone: tzinfo | None) -> date:
-    if isinstance(value, str) and len(value) == _SHORTEST:
+    if isinstance(value, str) and len(value) == len("2024-05-01"):
         with suppress(ValueError):  # no date: then it must be an instant, or that is the complaint
             return date.fromisoformat(value)
     return parse_instant(value, field="member_since", naive_zone=naive_zone)
-
-
-def parse_instant(
-    value: object, *, field: str = "started_at", naive_zone: tzinfo | None = None
-) -> datetime:
-    """Return the instant that a timestamp means: ISO 8601 with an offset, or Unix seconds.
-
-    Raises:
-        InvalidValueError: It is neither of them.
-        NaiveDatetimeError: It has no offset, and there is no ``naive_zone`` to read it in.
-
-    Examples:
-        >>> parse_instant("1289241912").isoformat()
-        '2010-11-08T18:45:12+00:00'
-        >>> parse_instant("2024-05-01T08:00:00+02:00").utcoffset()
-        datetime.timedelta(seconds=7200)
-    """
-    if isinstance(value, int) and not isinstance(value, bool):
-        return _from_unix(field, value)
-    if not isinstance(value, str):
-        raise InvalidTypeError("must be a timestamp", field=field, value=value, remedy=_TIMESTAMPS)
-    if value.isdigit() and value.isascii():
-        return _from_unix(field, value)
-    at = _from_iso(field, value)
-    if at.tzinfo is None:
-        if naive_zone is None:
-            raise NaiveDatetimeError(
-                "has no UTC offset",
-                field=field,
-                value=value,
-                remedy="Write its offset or Z behind it, or name its zone (--naive-zone).",
-            )
-        at = at.replace(tzinfo=naive_zone)
-    return at
-
-
-def _from_unix(field: str, seconds: int | str) -> datetime:
-    if len(str(seconds)) <= _UNIX_DIGITS:
-        with suppress(OverflowError):  # the same complaint as about too many digits
-            return _EPOCH + timedelta(seconds=int(seconds))
-    raise InvalidValueError(
-        "must be seconds since 1970, within the years 2 to 9998",
-        field=field,
-        value=seconds,
-        remedy="Divide milliseconds by 1000.",
-    )
-
-
-def _from_iso(field: str, value: str) -> datetime:
-    """Parse at C speed what Python knows of ISO 8601, and with dateutil the rest."""
-    if len(value) >= _SHORTEST:
-        for parse in (datetime.fromisoformat, isoparse):
-            with suppress(ValueError, OverflowError):  # the next one may know it; else see below
-                return parse(value)
-    raise InvalidValueError("is no timestamp", field=field, value=value, remedy=_TIMESTAMPS)

@@ -229,7 +229,7 @@ def test_a_wrong_command_line_is_refused_with_usage(arguments: list[str], messag
 def test_columns_that_lack_ours_are_refused() -> None:
     done = score("--columns", "user_id,when", stdin="ada,0\n")
     assert done.returncode == 1
-    assert "columns is missing (started_at)" in done.stderr
+    assert "column started_at is missing" in done.stderr
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mainstay import ActivityWindow, Session
-from mainstay.activity import WindowBuilder
-from tests import oracles, strategies
+from mainstay import ActivityWindow
 
 near = st.dates(date(2024, 1, 1), date(2024, 4, 1))
 windows = st.builds(ActivityWindow, near, st.integers(0, 2**28 - 1))
@@ -69,59 +67,3 @@ def test_days_recorded_in_any_order_and_repeatedly_give_the_same(
         for day in order:
             window = window.record(day)
         assert window == expected
-
-
-@given(strategies.histories(), st.none() | strategies.zones, strategies.day_starts)
-def test_a_window_of_sessions_is_the_naive_set_of_days(
-    history: tuple[list[Session], datetime], zone: str | None, day_start: time
-) -> None:
-    sessions, as_of = history
-    window = ActivityWindow.from_sessions(sessions, as_of=as_of, zone=zone, day_start=day_start)
-    today, days = oracles.active_days(sessions, as_of, zone, day_start)
-    assert window == ActivityWindow.from_days(days, last_day=today)
-
-
-@given(
-    strategies.histories(),
-    st.none() | strategies.zones,
-    strategies.day_starts,
-    st.integers(0, 30),
-    st.data(),
-)
-def test_order_repetition_and_portions_of_sessions_change_nothing(
-    history: tuple[list[Session], datetime],
-    zone: str | None,
-    day_start: time,
-    cut: int,
-    data: st.DataObject,
-) -> None:
-    sessions, as_of = history
-    expected = ActivityWindow.from_sessions(sessions, as_of=as_of, zone=zone, day_start=day_start)
-    shuffled = data.draw(st.permutations([*sessions, *sessions[:5]]))
-    builder = WindowBuilder(as_of=as_of, zone=zone, day_start=day_start)
-    builder.add(shuffled[:cut])
-    builder.add(iter(shuffled[cut:]))
-    assert builder.window() == expected
-
-
-@given(strategies.histories(), st.none() | strategies.zones)
-def test_how_as_of_is_written_changes_nothing_once_there_is_a_session(
-    history: tuple[list[Session], datetime], zone: str | None
-) -> None:
-    sessions, as_of = history
-    known = [session for session in sessions if session.started_at <= as_of]
-    if known:
-        elsewhere = as_of.astimezone(oracles.zone_of("+14:00"))
-        here = ActivityWindow.from_sessions(known, as_of=as_of, zone=zone)
-        assert ActivityWindow.from_sessions(known, as_of=elsewhere, zone=zone) == here
-
-
-@given(strategies.histories(), st.none() | strategies.zones)
-def test_later_sessions_never_change_what_was_known(
-    history: tuple[list[Session], datetime], zone: str | None
-) -> None:
-    sessions, as_of = history
-    known = [session for session in sessions if session.started_at <= as_of]
-    assert ActivityWindow.from_sessions(
-        sessions, as_of=as_of, zone=zone
-    ) == ActivityWindow.from_sessions(known, as_of=as_of, zone=zone)

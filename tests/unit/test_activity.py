@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -17,7 +17,6 @@ from mainstay import (
     Session,
     UnknownZoneError,
 )
-from mainstay.activity import WindowBuilder
 
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
 MAY = [date(2024, 5, day) for day in range(1, 32)]
@@ -205,83 +204,3 @@ def test_windows_take_dates_only(day: object) -> None:
         window.advance(day)  # type: ignore[arg-type]  # refused
     with pytest.raises(InvalidTypeError, match="local_day"):
         ActivityWindow.from_days([day], last_day=MAY[0])  # type: ignore[list-item]  # refused
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
-def today(*sessions: Session, as_of: str, zone: str | None = None) -> date:
-    return ActivityWindow.from_sessions(sessions, as_of=at(as_of), zone=zone).last_day
-
-
-def test_today_is_where_the_user_is_if_the_zone_is_given() -> None:
-    session = Session("ada", at("2024-05-01T23:00:00+00:00"), timezone="-10:00")
-    assert today(session, as_of="2024-05-01T23:30:00Z", zone="Asia/Tokyo") == date(2024, 5, 2)
-
-
-def test_today_is_else_where_the_latest_session_was_recorded() -> None:
-    old = Session("ada", at("2024-05-01T08:00:00Z"), timezone="Asia/Tokyo")
-    new = Session("ada", at("2024-05-01T09:00:00Z"), timezone="America/New_York")
-    assert today(old, new, as_of="2024-05-02T02:00:00Z") == date(2024, 5, 1)
-    assert today(old, as_of="2024-05-02T02:00:00Z") == date(2024, 5, 2)
-
-
-def test_today_is_else_at_the_offset_of_the_latest_session() -> None:
-    session = Session("ada", at("2024-05-01T09:00:00-10:00"))
-    assert today(session, as_of="2024-05-02T05:00:00Z") == date(2024, 5, 1)
-
-
-def test_today_is_else_the_date_that_as_of_is_written_with() -> None:
-    assert today(as_of="2024-05-02T00:30:00+02:00") == date(2024, 5, 2)
-    later = Session("ada", at("2024-05-03T00:00:00Z"))
-    assert today(later, as_of="2024-05-02T00:30:00+02:00") == date(2024, 5, 2)
-
-
-def test_of_two_latest_sessions_the_one_with_the_later_date_counts() -> None:
-    west = Session("ada", at("2024-05-01T20:00:00Z"), timezone="America/New_York")
-    east = Session("ada", at("2024-05-01T20:00:00Z"), timezone="Asia/Tokyo")
-    assert today(west, east, as_of="2024-05-02T15:30:00Z") == date(2024, 5, 3)
-    assert today(east, west, as_of="2024-05-02T15:30:00Z") == date(2024, 5, 3)
-
-
-def test_a_session_that_carries_a_later_date_makes_that_date_today() -> None:
-    session = Session("ada", at("2024-05-01T16:00:00Z"), timezone="Asia/Tokyo")
-    assert today(session, as_of="2024-05-01T17:00:00Z", zone="Europe/Berlin") == date(2024, 5, 2)
-
-
-def test_today_does_not_run_backwards_with_the_clock() -> None:
-    """SPEC §1: with days from 01:30, New York's 2nd of November comes before its 1st."""
-    window = ActivityWindow.from_sessions(
-        [Session("ada", at("2025-11-02T05:40:00Z"))],
-        as_of=at("2025-11-02T06:10:00Z"),
-        zone="America/New_York",
-        day_start=time(1, 30),
-    )
-    assert (window.last_day, window.bits) == (date(2025, 11, 2), 1)
-
-
-def test_sessions_after_as_of_are_not_known_yet() -> None:
-    sessions = [Session("ada", NOON), Session("ada", NOON + timedelta(microseconds=1))]
-    window = ActivityWindow.from_sessions(sessions[1:], as_of=NOON)
-    assert window.active_days == 0
-    assert ActivityWindow.from_sessions(sessions, as_of=NOON).active_days == 1
-
-
-@pytest.mark.parametrize(
-    ("option", "value", "error"),
-    [
-        ("as_of", datetime(2024, 5, 1), NaiveDatetimeError),  # noqa: DTZ001
-        ("zone", "Mars/Olympus", UnknownZoneError),
-        ("zone", "", InvalidValueError),
-        ("zone", 5, InvalidTypeError),
-        ("day_start", "04:00", InvalidTypeError),
-        ("length", 0, InvalidValueError),
-    ],
-)
-def test_a_builder_refuses_bad_options_by_name(
-    option: str, value: object, error: type[InvalidValueError]
-) -> None:
-    with pytest.raises(error) as caught:
-        WindowBuilder(**({"as_of": NOON} | {option: value}))  # type: ignore[arg-type]  # refused
-    assert caught.value.field == option

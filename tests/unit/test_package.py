@@ -35,11 +35,13 @@ LAYERS = {
     "checks": set[str](),
     "localdays": set[str](),
     "activity": {"localdays"},
+    "windowing": {"activity", "localdays"},
     "streaks": {"activity", "localdays"},
-    "scores": {"activity", "localdays"},
-    "events": {"activity", "localdays"},
+    "scores": {"activity", "localdays", "windowing"},
+    "timestamps": set[str](),
+    "events": {"activity", "localdays", "timestamps"},
 }
-CORE = {"errors", "checks", "localdays", "activity", "streaks", "scores"}
+CORE = {"errors", "checks", "localdays", "activity", "windowing", "streaks", "scores"}
 CORE_LIBRARIES = {"attrs", "dateutil", *sys.stdlib_module_names} - {"logging", "socket", "sqlite3"}
 
 

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime, time
 from typing import TypeVar
 
-from mainstay import checks, events, localdays
+from mainstay import checks, localdays
 from mainstay.errors import MainstayError
+from mainstay.events import Columns
+from mainstay.timestamps import parse_instant
 
 T = TypeVar("T")
 
@@ -28,7 +30,7 @@ def _argument(parse: Callable[[str], T]) -> Callable[[str], T]:
 @_argument
 def instant(text: str) -> datetime:
     """Return the instant of an ISO 8601 timestamp with an offset, or of Unix seconds."""
-    return checks.instant("it", events.parse_instant(text, field="it"))
+    return checks.instant("it", parse_instant(text, field="it"))
 
 
 def written(at: datetime) -> str:
@@ -58,7 +60,7 @@ def positive(text: str) -> int:
     return int(text)
 
 
-def columns(text: str) -> events.Columns:
+def columns(text: str) -> Columns:
     """Return names in order from ``a,b``; our names for the file's from ``user_id=a``."""
     parts = text.split(",")
     pairs = [part.partition("=") for part in parts if "=" in part]

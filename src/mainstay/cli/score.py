@@ -11,12 +11,12 @@ from difflib import get_close_matches
 import attrs
 from rich.console import Console
 
-from mainstay.activity import WindowBuilder
 from mainstay.cli import OK, SKIPPED, arguments, render, terminal
 from mainstay.errors import BadLineError, InvalidValueError
 from mainstay.events import Event, read_events
 from mainstay.localdays import local_day
 from mainstay.scores.consistency import ConsistencyScore, consistency_score
+from mainstay.windowing import WindowBuilder
 
 _COMPLAINTS_SHOWN = 5
 _ROWS_SHOWN = 20

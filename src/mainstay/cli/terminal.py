@@ -58,8 +58,11 @@ def open_lines(name: str, messages: Console) -> Iterator[Iterator[str]]:
     if piped and sys.stdin.isatty():
         messages.print("Reading events from the terminal; Ctrl-D ends them.")
     with open(sys.stdin.fileno() if piped else name, "rb", closefd=not piped) as raw:
-        size = None if piped else os.fstat(raw.fileno()).st_size
         text = io.TextIOWrapper(raw, encoding="utf-8", errors="surrogateescape", newline="")
+        if not messages.is_terminal:
+            yield text
+            return
+        size = None if piped else os.fstat(raw.fileno()).st_size or None
         with _progress(messages) as progress:
             yield _counted(text, raw, progress, size)
 
@@ -72,14 +75,13 @@ def _progress(messages: Console) -> Progress:
         TimeRemainingColumn(),
         console=messages,
         transient=True,
-        disable=not messages.is_terminal,
     )
 
 
 def _counted(
     text: Iterable[str], raw: BinaryIO, progress: Progress, size: int | None
 ) -> Iterator[str]:
-    task = progress.add_task("reading", total=size or None, lines=0)
+    task = progress.add_task("reading", total=size, lines=0)
     for number, line in enumerate(text, 1):
         if number % _LINES_A_STEP == 0:
             progress.update(task, completed=raw.tell() if size else 0, lines=number)

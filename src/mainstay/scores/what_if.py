@@ -10,12 +10,11 @@ import attrs
 from mainstay import checks
 from mainstay.activity import ActivityWindow
 from mainstay.scores.consistency import (
-    DEFAULT_POLICY,
-    ConsistencyPolicy,
     ConsistencyScore,
     ScoreBreakdown,
     consistency_score,
 )
+from mainstay.scores.consistency_policy import DEFAULT_POLICY, ConsistencyPolicy
 from mainstay.scores.phrases import ENGLISH, Phrasebook
 
 __all__ = ["WhatIf", "what_if"]
