@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import csv
 import json
 import sys
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import attrs
 from rich.table import Table
@@ -50,17 +49,27 @@ def next_day(score: ConsistencyScore) -> WhatIf:
     return what_if(score.window, [asked], member_since=score.member_since)
 
 
-def as_json(scores: Sequence[Scored], args: argparse.Namespace, *, events: int) -> None:
-    """Write one JSON object: what was asked, and ``users`` with a dict for each."""
-    users = [{"user_id": scored.user_id, **scored.score.to_dict()} for scored in scores]
-    if args.user is not None:
-        users[0]["what_if"] = next_day(scores[0].score).to_dict()
+def as_json(
+    scores: Sequence[Scored],
+    *,
+    as_of: datetime,
+    zone: str | None,
+    day_start: time,
+    events: int,
+    explain: bool,
+) -> None:
+    """Write one JSON object: what was asked, and ``users``, each with ``what_if`` to explain it."""
     document = {
-        "as_of": arguments.written(args.as_of),
-        "zone": args.zone,
-        "day_start": args.day_start.isoformat("minutes"),
+        "as_of": arguments.written(as_of),
+        "zone": zone,
+        "day_start": day_start.isoformat("minutes"),
         "events": events,
-        "users": users,
+        "users": [
+            {"user_id": scored.user_id}
+            | scored.score.to_dict()
+            | ({"what_if": next_day(scored.score).to_dict()} if explain else {})
+            for scored in scores
+        ],
     }
     json.dump(document, terminal.machine_output(), ensure_ascii=False, indent=1)
     sys.stdout.write("\n")

@@ -7,13 +7,14 @@ import sys
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from difflib import get_close_matches
+from typing import Any
 
 import attrs
 from rich.console import Console
 
 from mainstay.cli import OK, SKIPPED, arguments, render, terminal
 from mainstay.errors import BadLineError, InvalidValueError
-from mainstay.events import Event, read_events
+from mainstay.events import Columns, Event, read_events
 from mainstay.localdays import local_day
 from mainstay.scores.consistency import ConsistencyScore, consistency_score
 from mainstay.windowing import WindowBuilder
@@ -45,40 +46,58 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.set_defaults(run=run)
-    add = parser.add_argument
-    add("file", nargs="?", default="-", metavar="FILE", help="CSV or JSON Lines; - is stdin")
-    add(
+    _add_input(parser.add_argument_group("input"))
+    _add_days(parser.add_argument_group("days"))
+    _add_output(parser.add_argument_group("output"))
+
+
+def _add_input(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "file", nargs="?", default="-", metavar="FILE", help="CSV or JSON Lines; - is stdin"
+    )
+    group.add_argument(
         "--columns",
         type=arguments.columns,
-        metavar="NAME,…",
-        help="the columns in order, if there is no header; or user_id=NAME,started_at=NAME",
+        metavar="NAME,...",
+        help="all columns in order, if there is no header; or user_id=NAME,started_at=NAME",
     )
-    add("--member-since", metavar="COLUMN", help="the column with the day a user joined")
-    add(
+    group.add_argument(
+        "--member-since", metavar="COLUMN", help="the column with the day a user joined"
+    )
+    group.add_argument(
         "--naive-zone",
         type=arguments.zone,
         metavar="ZONE",
         help="the zone of timestamps without an offset, which are an error otherwise",
     )
-    add(
+    group.add_argument(
+        "--skip-bad", action="store_true", help="count bad lines instead of stopping at the first"
+    )
+
+
+def _add_days(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
         "--as-of",
         type=arguments.instant,
         metavar="INSTANT",
         help="the instant to score at (default: now)",
     )
-    add(
+    group.add_argument(
         "--zone",
         type=arguments.zone,
-        help="the users' zone, which decides what today is, and the day of events without timezone",
+        help="the users' zone: decides what today is, and the day of events without timezone",
     )
-    add(
+    group.add_argument(
         "--day-start",
         type=arguments.wall_time,
         default=time(0),
         metavar="HH:MM",
         help="when a day begins on the wall clock (default: 00:00)",
     )
-    chosen = parser.add_mutually_exclusive_group()
+
+
+def _add_output(group: argparse._ArgumentGroup) -> None:
+    chosen = group.add_mutually_exclusive_group()
     chosen.add_argument(
         "--top",
         type=arguments.positive,
@@ -86,10 +105,34 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         help=f"only the best N (default: all; {_ROWS_SHOWN} in the table)",
     )
     chosen.add_argument("--user", metavar="ID", help="explain one user's score")
-    output = parser.add_mutually_exclusive_group()
-    output.add_argument("--json", action="store_true", help="one JSON object on stdout")
-    output.add_argument("--csv", action="store_true", help="CSV on stdout")
-    add("--skip-bad", action="store_true", help="count bad lines instead of stopping at the first")
+    shape = group.add_mutually_exclusive_group()
+    shape.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    shape.add_argument("--csv", action="store_true", help="CSV on stdout")
+
+
+@attrs.frozen(kw_only=True)
+class _Options:
+    """The command line, typed."""
+
+    file: str
+    columns: Columns | None
+    member_since: str | None
+    naive_zone: str | None
+    skip_bad: bool
+    as_of: datetime
+    zone: str | None
+    day_start: time
+    top: int | None
+    user: str | None
+    json: bool
+    csv: bool
+
+    @classmethod
+    def of(cls, args: argparse.Namespace) -> _Options:
+        given: dict[str, Any] = {name: getattr(args, name) for name in attrs.fields_dict(cls)}
+        if given["as_of"] is None:
+            given["as_of"] = datetime.now(UTC)
+        return cls(**given)
 
 
 @attrs.define
@@ -106,77 +149,76 @@ class _Tally:
 
 def run(args: argparse.Namespace) -> int:
     """Read, score, show."""
-    messages = terminal.console(sys.stderr)
-    args.as_of = args.as_of or datetime.now(UTC)
-    tally = _read(args, messages)
-    scores = _scores(tally, args, messages)
-    if args.user is not None:
-        scores = [_one(scores, args.user)]
-    _show(scores, tally, args)
+    options, messages = _Options.of(args), terminal.console(sys.stderr)
+    tally = _read(options, messages)
+    scores = _scores(tally, options, messages)
+    if options.user is not None:
+        scores = [_one(scores, options.user)]
+    _show(scores, tally, options)
     sys.stdout.flush()
-    _summarise(scores, tally, args, messages)
+    _summarise(scores, tally, options, messages)
     return SKIPPED if tally.skipped else OK
 
 
-def _read(args: argparse.Namespace, messages: Console) -> _Tally:
+def _read(options: _Options, messages: Console) -> _Tally:
     tally = _Tally()
-    with terminal.open_lines(args.file, messages) as lines:
+    with terminal.open_lines(options.file, messages) as lines:
         for item in read_events(
             lines,
-            columns=args.columns,
-            member_since=args.member_since,
-            naive_zone=args.naive_zone,
+            columns=options.columns,
+            member_since=options.member_since,
+            naive_zone=options.naive_zone,
         ):
             if isinstance(item, Event):
-                _count(item, tally, args)
+                _count(item, tally, options)
             else:
-                _skip(item, tally, args, messages)
+                _skip(item, tally, options, messages)
     return tally
 
 
-def _count(event: Event, tally: _Tally, args: argparse.Namespace) -> None:
+def _count(event: Event, tally: _Tally, options: _Options) -> None:
     at, user = event.session.started_at, event.session.user_id
     tally.events += 1
     if tally.latest is None or at > tally.latest.session.started_at:
         tally.latest = event
-    if at > args.as_of:
+    if at > options.as_of:
         tally.later += 1
         return
     builder = tally.builders.get(user)
     if builder is None:
         builder = tally.builders[user] = WindowBuilder(
-            as_of=args.as_of, zone=args.zone, day_start=args.day_start
+            as_of=options.as_of, zone=options.zone, day_start=options.day_start
         )
     builder.add((event.session,))
     if event.member_since is not None:
-        _join(event, event.member_since, tally.joined, args)
+        _join(event, event.member_since, tally.joined, options)
 
 
 def _join(
     event: Event,
     joined: date,
     earliest: dict[str, tuple[date, int]],
-    args: argparse.Namespace,
+    options: _Options,
 ) -> None:
     """Keep the first day on which any line says that the user joined."""
     user = event.session.user_id
     if isinstance(joined, datetime):
-        joined = local_day(joined, zone=args.zone, day_start=args.day_start)
+        joined = local_day(joined, zone=options.zone, day_start=options.day_start)
     earliest[user] = min(earliest.get(user, (joined, event.line)), (joined, event.line))
 
 
-def _skip(error: BadLineError, tally: _Tally, args: argparse.Namespace, messages: Console) -> None:
-    if not args.skip_bad:
+def _skip(error: BadLineError, tally: _Tally, options: _Options, messages: Console) -> None:
+    if not options.skip_bad:
         raise error
     tally.skipped += 1
     if tally.skipped <= _COMPLAINTS_SHOWN:
         messages.print(terminal.printable(f"skipped {error}"))
 
 
-def _scores(tally: _Tally, args: argparse.Namespace, messages: Console) -> list[render.Scored]:
+def _scores(tally: _Tally, options: _Options, messages: Console) -> list[render.Scored]:
     """Return all users with their scores, the highest first, equals by user id."""
     scores = [
-        render.Scored(user, _score(user, builder, tally, args, messages))
+        render.Scored(user, _score(user, builder, tally, options, messages))
         for user, builder in tally.builders.items()
     ]
     return sorted(scores, key=lambda scored: (-scored.score.total, scored.user_id))
@@ -186,7 +228,7 @@ def _score(
     user: str,
     builder: WindowBuilder,
     tally: _Tally,
-    args: argparse.Namespace,
+    options: _Options,
     messages: Console,
 ) -> ConsistencyScore:
     window = builder.window()
@@ -194,7 +236,7 @@ def _score(
     try:
         return consistency_score(window, member_since=joined)
     except InvalidValueError as error:
-        _skip(BadLineError.at(line, error), tally, args, messages)
+        _skip(BadLineError.at(line, error), tally, options, messages)
         return consistency_score(window)
 
 
@@ -211,29 +253,34 @@ def _one(scores: list[render.Scored], user: str) -> render.Scored:
     )
 
 
-def _show(scores: list[render.Scored], tally: _Tally, args: argparse.Namespace) -> None:
-    if args.json:
-        render.as_json(scores[: args.top], args, events=tally.events - tally.later)
-    elif args.csv:
-        render.as_csv(scores[: args.top])
-    elif args.user is not None:
+def _show(scores: list[render.Scored], tally: _Tally, options: _Options) -> None:
+    if options.json:
+        render.as_json(
+            scores[: options.top],
+            as_of=options.as_of,
+            zone=options.zone,
+            day_start=options.day_start,
+            events=tally.events - tally.later,
+            explain=options.user is not None,
+        )
+    elif options.csv:
+        render.as_csv(scores[: options.top])
+    elif options.user is not None:
         render.in_full(scores[0])
     elif any(scored.score.active_days for scored in scores):
-        render.as_table(scores[: args.top or _ROWS_SHOWN])
+        render.as_table(scores[: options.top or _ROWS_SHOWN])
 
 
 def _summarise(
-    scores: list[render.Scored], tally: _Tally, args: argparse.Namespace, messages: Console
+    scores: list[render.Scored], tally: _Tally, options: _Options, messages: Console
 ) -> None:
     """Say on standard error what the figures rest on, and what to do if there are none."""
-    for sentence in _sentences(scores, tally, args):
+    for sentence in _sentences(scores, tally, options):
         messages.print(terminal.printable(sentence))
 
 
-def _sentences(
-    scores: list[render.Scored], tally: _Tally, args: argparse.Namespace
-) -> Iterable[str]:
-    as_of = arguments.written(args.as_of)
+def _sentences(scores: list[render.Scored], tally: _Tally, options: _Options) -> Iterable[str]:
+    as_of = arguments.written(options.as_of)
     active = sum(scored.score.active_days > 0 for scored in scores)
     if tally.skipped:
         yield f"Bad lines, skipped: {tally.skipped:,}."
@@ -244,7 +291,7 @@ def _sentences(
         yield f"Nobody was active in the 28 days up to {as_of}."
         yield f"The latest event is {latest.user_id}'s on line {tally.latest.line}."
         yield f"Try --as-of {arguments.written(latest.started_at)}"
-    elif args.user is None:
+    elif options.user is None:
         yield f"Users active in the 28 days up to {as_of}: {active:,} of {len(scores):,}."
     if tally.later:
         yield f"Later events, ignored: {tally.later:,}."
