@@ -27,14 +27,15 @@ def lines(users: Iterable[str] = ACTIVE) -> str:
 
 
 def mainstay(
-    *arguments: str, stdin: str | bytes = "", **environment: str
+    *arguments: str, stdin: str | bytes = "", **environment: str | None
 ) -> subprocess.CompletedProcess[str]:
+    settings = {**os.environ, "PYTHONUTF8": "1", "COLUMNS": "100", **environment}
     given = stdin if isinstance(stdin, bytes) else stdin.encode()
     done = subprocess.run(
         [sys.executable, "-m", "mainstay", *arguments],
         input=given,
         capture_output=True,
-        env={**os.environ, "PYTHONUTF8": "1", "COLUMNS": "100", **environment},
+        env={name: value for name, value in settings.items() if value is not None},
         check=False,
     )
     out, err = (stream.decode(errors="replace") for stream in (done.stdout, done.stderr))
@@ -43,7 +44,7 @@ def mainstay(
 
 
 def score(
-    *arguments: str, stdin: str | bytes = "", **environment: str
+    *arguments: str, stdin: str | bytes = "", **environment: str | None
 ) -> subprocess.CompletedProcess[str]:
     return mainstay("score", "--as-of", AS_OF, *arguments, stdin=stdin, **environment)
 
@@ -308,10 +309,17 @@ def test_users_cannot_play_tricks_on_the_terminal() -> None:
     assert next(iter(users_of(score("--json", stdin=text)))) == "\x1b[31m[red]:smile:"
 
 
-def test_long_user_ids_are_not_cut_off_in_a_pipe() -> None:
+def test_long_user_ids_are_folded_and_never_cut_off() -> None:
     user = "z" * 300
-    done = score(stdin=f"user_id,started_at\n{user},2024-05-28T08:00:00Z\n", COLUMNS="80")
-    assert done.stdout.count("z") == 300
+    text = f"user_id,started_at\n{user},2024-05-28T08:00:00Z\n"
+    assert score(stdin=text, COLUMNS="80").stdout.count("z") == 300
+
+
+def test_a_pipe_gets_a_line_a_user() -> None:
+    user = "z" * 300
+    text = f"user_id,started_at\n{user},2024-05-28T08:00:00Z\n"
+    _, row = score(stdin=text, COLUMNS=None).stdout.splitlines()
+    assert row.split()[:3] == [user, "9", "1/28"]
 
 
 def test_a_wide_terminal_shows_the_days() -> None:

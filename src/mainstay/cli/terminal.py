@@ -16,14 +16,16 @@ from rich.text import Text
 from mainstay.activity import ActivityWindow
 
 _LINES_A_STEP = 5_000
+_UNWRAPPED = 10_000
 _WEEK = 7
 
 
 def console(stream: TextIO) -> Console:
-    """Return a console that guesses nothing: no markup, no highlighting, no emoji codes."""
+    """Return a console that guesses nothing, and that wraps no line for a pipe or a file."""
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors="backslashreplace")
-    return Console(file=stream, markup=False, highlight=False, emoji=False)
+    unwrapped = None if stream.isatty() or "COLUMNS" in os.environ else _UNWRAPPED
+    return Console(file=stream, width=unwrapped, markup=False, highlight=False, emoji=False)
 
 
 def printable(text: str) -> Text:
