@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -264,6 +265,17 @@ def test_a_closed_pipe_is_no_error() -> None:
     assert "rror" not in complaints
 
 
+@pytest.mark.skipif(os.name != "posix", reason="closes streams as a POSIX shell does")
+@pytest.mark.parametrize("closed", [">&-", "2>&-"])
+def test_a_closed_stream_is_no_error(closed: str) -> None:
+    command = f"'{sys.executable}' -m mainstay score --as-of {AS_OF} --csv {closed}"
+    done = subprocess.run(
+        ["sh", "-c", command], input=lines().encode(), capture_output=True, check=False
+    )
+    assert done.returncode == 0
+    assert b"Traceback" not in done.stderr
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 def test_a_full_disk_is_an_error() -> None:
     with Path("/dev/full").open("w") as full:
@@ -276,6 +288,27 @@ def test_a_full_disk_is_an_error() -> None:
         )
     assert done.returncode == 1
     assert done.stderr.decode().splitlines()[-1] == "mainstay: No space left on device"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals")
+def test_an_interrupted_run_says_so_and_prints_nothing() -> None:
+    """It is interrupted while it waits for the rest of its input."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mainstay", "score", "--as-of", AS_OF, "--skip-bad"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdin
+    assert process.stderr
+    process.stdin.write(b"user_id,started_at\nada\n" * 10_000)
+    process.stdin.flush()
+    first = process.stderr.readline()  # it is reading
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate()
+    assert (process.returncode, out) == (130, b"")
+    assert first.startswith(b"skipped line 2")
+    assert err.endswith(b"mainstay: interrupted\n")
 
 
 def test_ascii_terminals_get_ascii() -> None:
