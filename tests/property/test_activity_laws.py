@@ -49,6 +49,18 @@ def test_advancing_then_recording_equals_rebuilding(
     assert moved.record(day) == rebuilt
 
 
+@given(near, st.integers(1, 90), st.lists(st.integers(0, 120)), st.integers(0, 120))
+def test_a_window_of_any_length_holds_just_the_days_within_it(
+    last_day: date, length: int, ages: list[int], moved: int
+) -> None:
+    days = [last_day - timedelta(days=age) for age in ages]
+    window = ActivityWindow.from_days(days, last_day=last_day, length=length)
+    assert set(window.days()) == {day for day in days if (last_day - day).days < length}
+    later = last_day + timedelta(days=moved)
+    assert window.advance(later) == ActivityWindow.from_days(days, last_day=later, length=length)
+    assert window.merge(window.advance(later)) == window.advance(later)
+
+
 @given(windows, st.integers(0, 40), st.integers(0, 40))
 def test_advancing_twice_is_advancing_once(window: ActivityWindow, a: int, b: int) -> None:
     first = window.last_day + timedelta(days=a)

@@ -30,6 +30,15 @@ def test_a_streak_is_the_naive_walks(active: list[date], as_of: date, policy: St
     ) == oracles.streak(active, as_of, policy.rest_weekdays, policy.freezes)
 
 
+@given(days, st.integers(0, 400), policies)
+def test_missed_days_are_those_between_that_are_no_rest_days(
+    after: date, span: int, policy: StreakPolicy
+) -> None:
+    between = [after + timedelta(days=n) for n in range(1, span)]
+    missed = [day for day in between if day.weekday() not in policy.rest_weekdays]
+    assert policy.missed(after, after + timedelta(days=span)) == len(missed)
+
+
 @given(histories, days, policies)
 def test_order_and_repetition_change_nothing(
     active: list[date], as_of: date, policy: StreakPolicy

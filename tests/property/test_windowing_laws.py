@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -77,3 +77,16 @@ def test_later_sessions_never_change_what_was_known(
     sessions, as_of = history
     known = [session for session in sessions if session.started_at <= as_of]
     assert window_of(sessions, as_of=as_of, zone=zone) == window_of(known, as_of=as_of, zone=zone)
+
+
+@given(strategies.turns, st.none() | strategies.zones, strategies.day_starts, st.integers(1, 60))
+def test_a_window_reaches_back_exactly_as_many_days_as_it_is_long(
+    turn: datetime, zone: str | None, day_start: time, length: int
+) -> None:
+    """Sessions every six hours for ten weeks leave no day out, and none before the window in."""
+    sessions = [Session("ada", turn - timedelta(hours=6 * n)) for n in range(280)]
+    builder = WindowBuilder(as_of=turn, zone=zone, day_start=day_start, length=length)
+    builder.add(sessions)
+    today, days = oracles.active_days(sessions, turn, zone, day_start)
+    assert builder.window() == ActivityWindow.from_days(days, last_day=today, length=length)
+    assert builder.window().length == length

@@ -11,6 +11,7 @@ import pytest
 from mainstay import (
     ActivityWindow,
     ConsistencyPolicy,
+    EnglishPhrases,
     InvalidTypeError,
     InvalidValueError,
     Session,
@@ -128,6 +129,23 @@ def test_sessions_count_on_the_day_of_the_users_zone() -> None:
     assert score_sessions(night, as_of=as_of, zone="Europe/Berlin").days_since_active == 0
 
 
+def test_sessions_are_scored_with_the_same_options_as_a_window() -> None:
+    fortnight = ConsistencyPolicy(window_days=14)
+    sessions = [Session("ada", datetime(2024, 5, day, 12, tzinfo=UTC)) for day in (14, 15, 28)]
+    score = score_sessions(
+        sessions,
+        as_of=datetime(2024, 5, 28, 12, tzinfo=UTC),
+        member_since=date(2024, 5, 20),
+        policy=fortnight,
+        phrases=EnglishPhrases(did="ran"),
+    )
+    days = [date(2024, 5, day) for day in (15, 28)]
+    expected = ActivityWindow.from_days(days, last_day=TODAY, length=14)
+    assert score == consistency_score(expected, member_since=date(2024, 5, 20), policy=fortnight)
+    assert score.possible_days == 14
+    assert score.explanations[3].text == "You ran today."
+
+
 def test_explanations_name_each_part_its_maximum_and_its_reason() -> None:
     score = consistency_score(window(VECTORS[0][0]))
     assert [(e.component, e.points, e.maximum) for e in score.explanations] == [
@@ -175,6 +193,7 @@ def test_a_dict_holds_score_explanations_and_breakdown() -> None:
         ({"recency_steps": ()}, "recency_steps"),
         ({"recency_steps": ((1, 5), (1, 3))}, "recency_steps"),
         ({"recency_steps": ((1, 5), (3, 6))}, "recency_steps"),
+        ({"recency_steps": ((1, 5), (3, "x"))}, "recency_steps"),
         ({"recency_steps": ((-1, 5),)}, "recency_steps"),
         ({"recency_steps": (1, 5)}, "recency_steps"),
         ({"recency_steps": 5}, "recency_steps"),
@@ -190,6 +209,12 @@ def test_a_policy_takes_any_pairs_as_steps_and_keeps_them_immutable() -> None:
     policy = ConsistencyPolicy(recency_steps=[[0, 5], [7, 0]])  # type: ignore[list-item]  # kind
     assert policy.recency_steps == ((0, 5), (7, 0))
     assert hash(policy) == hash(attrs.evolve(policy))
+
+
+def test_a_policy_may_have_equal_steps_and_count_a_new_user_as_long_as_an_old_one() -> None:
+    policy = ConsistencyPolicy(recency_steps=((1, 5), (3, 5)), member_min_days=28)
+    score = consistency_score(window([25]), member_since=TODAY, policy=policy)
+    assert (score.possible_days, score.breakdown.recency) == (28, 5)
 
 
 def test_another_policy_changes_the_numbers_and_nothing_else() -> None:

@@ -39,7 +39,8 @@ LAYERS = {
     "streaks": {"activity", "localdays"},
     "scores": {"activity", "localdays", "windowing"},
     "timestamps": set[str](),
-    "events": {"activity", "localdays", "timestamps"},
+    "rows": set[str](),
+    "events": {"activity", "localdays", "timestamps", "rows"},
 }
 CORE = {"errors", "checks", "localdays", "activity", "windowing", "streaks", "scores"}
 CORE_LIBRARIES = {"attrs", "dateutil", *sys.stdlib_module_names} - {"logging", "socket", "sqlite3"}

@@ -7,7 +7,13 @@ from datetime import UTC, date, datetime
 import attrs
 import pytest
 
-from mainstay import ActivityWindow, InvalidTypeError, consistency_score, what_if
+from mainstay import (
+    ActivityWindow,
+    ConsistencyPolicy,
+    InvalidTypeError,
+    consistency_score,
+    what_if,
+)
 
 TODAY = date(2024, 5, 28)
 
@@ -71,6 +77,23 @@ def test_today_and_membership_are_passed_on() -> None:
     assert change.today == day(30)
     assert change.before == consistency_score(window(20), today=day(30), member_since=day(20))
     assert change.after.possible_days == 11
+
+
+def test_the_policy_shapes_both_scores() -> None:
+    policy = ConsistencyPolicy(streak_points=15, streak_points_per_day=10, base_points=55)
+    change = what_if(window(), [TODAY], policy=policy)
+    assert change.before.policy == policy
+    assert change.breakdown.streak == 10
+
+
+def test_parts_that_round_to_nothing_are_not_named() -> None:
+    change = what_if(window(1, 15, 28), [day(29)])
+    named = {name: f"{points:+.1f}" for name, points in change.breakdown.items()}
+    assert named["recency"] == "+0.0"
+    assert all(
+        (points in ("+0.0", "-0.0")) != (f"{name} {points}" in change.text)
+        for name, points in named.items()
+    )
 
 
 def test_a_dict_holds_both_totals_and_the_parts() -> None:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from mainstay import checks, localdays
 from mainstay.errors import MainstayError
-from mainstay.events import Columns
+from mainstay.rows import Columns
 from mainstay.timestamps import parse_instant
 
 T = TypeVar("T")

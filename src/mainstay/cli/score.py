@@ -14,8 +14,9 @@ from rich.console import Console
 
 from mainstay.cli import OK, SKIPPED, arguments, render, terminal
 from mainstay.errors import BadLineError, InvalidValueError
-from mainstay.events import Columns, Event, read_events
+from mainstay.events import Event, read_events
 from mainstay.localdays import local_day
+from mainstay.rows import Columns
 from mainstay.scores.consistency import ConsistencyScore, consistency_score
 from mainstay.windowing import WindowBuilder
 

@@ -1,0 +1,230 @@
+"""What is refused says so in full: field, problem, value and, if need be, the remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from mainstay import (
+    ActivityWindow,
+    ConsistencyPolicy,
+    InvalidValueError,
+    IsoWeek,
+    Session,
+    StreakPolicy,
+    consistency_score,
+    local_day,
+    streak_of,
+    what_if,
+)
+from mainstay.windowing import WindowBuilder
+
+NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
+DAY = date(2024, 5, 1)
+ASK_LOCAL_DAY = "mainstay.local_day(instant, zone=...) gives the date where the user was."
+WINDOW = ActivityWindow(DAY, 1)
+
+
+def session(**options: object) -> Callable[[], object]:
+    arguments = {"user_id": "ada", "started_at": NOON} | options
+    return lambda: Session(**arguments)  # type: ignore[arg-type]  # refused
+
+
+def policy(**options: object) -> Callable[[], object]:
+    return lambda: ConsistencyPolicy(**options)  # type: ignore[arg-type]  # refused
+
+
+def anything(
+    function: Callable[..., object], *given: object, **options: object
+) -> Callable[[], object]:
+    return lambda: function(*given, **options)
+
+
+REFUSALS: list[tuple[Callable[[], object], object, str]] = [
+    (session(user_id=7), 7, "user_id must be a string, got 7."),
+    (session(user_id=""), "", "user_id must not be empty, got ''."),
+    (
+        session(started_at=DAY),
+        DAY,
+        "started_at must be an aware datetime, got datetime.date(2024, 5, 1). "
+        "Such as datetime(2024, 5, 1, 12, tzinfo=UTC).",
+    ),
+    (
+        session(started_at=datetime(2024, 5, 1)),  # noqa: DTZ001
+        datetime(2024, 5, 1),  # noqa: DTZ001
+        "started_at has no UTC offset, got datetime.datetime(2024, 5, 1, 0, 0). "
+        "Say where it was read: value.replace(tzinfo=ZoneInfo('Europe/Berlin')).",
+    ),
+    (
+        session(started_at=datetime(9999, 1, 1, tzinfo=UTC)),
+        datetime(9999, 1, 1, tzinfo=UTC),
+        "started_at must lie in the years 2 to 9998, "
+        "got datetime.datetime(9999, 1, 1, 0, 0, tzinfo=datetime.timezone.utc).",
+    ),
+    (session(duration=60), 60, "duration must be a timedelta, got 60."),
+    (
+        session(duration=-timedelta(1)),
+        -timedelta(1),
+        "duration must not be negative, got datetime.timedelta(days=-1).",
+    ),
+    (
+        session(timezone="CEST"),
+        "CEST",
+        "timezone is no known zone, got 'CEST'. "
+        "Use an IANA name such as 'Europe/Berlin' or an offset such as '+02:00'.",
+    ),
+    (
+        anything(local_day, NOON, zone=ZoneInfo("UTC")),
+        ZoneInfo("UTC"),
+        "zone must be the name of a zone, got zoneinfo.ZoneInfo(key='UTC'). Pass zone.key.",
+    ),
+    (
+        anything(local_day, NOON, day_start="04:00"),
+        "04:00",
+        "day_start must be a time of day without a zone, got '04:00'. "
+        "Pass, for example, time(4, 0).",
+    ),
+    (session(quality=11), 11, "quality must be between 0 and 10, got 11."),
+    (session(quality=float("inf")), float("inf"), "quality must be finite, got inf."),
+    (session(quality="5"), "5", "quality must be a number, got '5'."),
+    (
+        anything(ActivityWindow, NOON, 1),
+        NOON,
+        f"last_day must be a date and not an instant, got {NOON!r}. {ASK_LOCAL_DAY}",
+    ),
+    (anything(ActivityWindow, DAY, 1.0), 1.0, "bits must be an integer, got 1.0."),
+    (anything(ActivityWindow, DAY, -1), -1, "bits must be at least 0, got -1."),
+    (anything(ActivityWindow, DAY, 1, 0), 0, "length must be at least 1, got 0."),
+    (
+        anything(ActivityWindow, DAY, 4, 2),
+        4,
+        "bits must have no bit beyond the 2 days that end 2024-05-01, got 4. "
+        "ActivityWindow.from_days leaves out days outside the window.",
+    ),
+    (
+        anything(ActivityWindow.from_days, ["x"], last_day=DAY),
+        "x",
+        f"days must be a date and not an instant, got 'x'. {ASK_LOCAL_DAY}",
+    ),
+    (
+        anything(ActivityWindow.from_days, [], last_day="x"),
+        "x",
+        f"last_day must be a date and not an instant, got 'x'. {ASK_LOCAL_DAY}",
+    ),
+    (
+        anything(ActivityWindow.from_days, [], last_day=DAY, length=0),
+        0,
+        "length must be at least 1, got 0.",
+    ),
+    (
+        anything(WINDOW.record, "x"),
+        "x",
+        f"day must be a date and not an instant, got 'x'. {ASK_LOCAL_DAY}",
+    ),
+    (
+        anything(WINDOW.advance, "x"),
+        "x",
+        f"to must be a date and not an instant, got 'x'. {ASK_LOCAL_DAY}",
+    ),
+    (
+        anything(WINDOW.advance, date(2024, 4, 30)),
+        date(2024, 4, 30),
+        "to must not be before 2024-05-01, the window's last day, got datetime.date(2024, 4, 30). "
+        "A window only moves on; build an earlier one with from_days.",
+    ),
+    (
+        anything(WINDOW.merge, ActivityWindow(DAY, 1, 7)),
+        7,
+        "length must be 28 days long like the other window, got 7.",
+    ),
+    (anything(WindowBuilder, as_of=NOON, length=0), 0, "length must be at least 1, got 0."),
+    (anything(IsoWeek, 10_000, 1), 10_000, "year must be between 1 and 9999, got 10000."),
+    (anything(IsoWeek, 2024, 54), 54, "week must be between 1 and 53, got 54."),
+    (anything(IsoWeek, 2021, 53), 53, "week must be at most 52 in 2021, got 53."),
+    (
+        anything(IsoWeek.of, NOON),
+        NOON,
+        f"day must be a date and not an instant, got {NOON!r}. {ASK_LOCAL_DAY}",
+    ),
+    (
+        anything(IsoWeek(9999, 52).__add__, 1),
+        1,
+        "weeks must not lead from 9999-W52 beyond the years 1 to 9999, got 1.",
+    ),
+    (
+        anything(consistency_score, ActivityWindow(DAY, 1, 7)),
+        7,
+        "window.length must be the policy's 28 days, got 7. "
+        "Build the window with length=policy.window_days.",
+    ),
+    (
+        anything(consistency_score, WINDOW, today="x"),
+        "x",
+        f"today must be a date and not an instant, got 'x'. {ASK_LOCAL_DAY}",
+    ),
+    (
+        anything(consistency_score, WINDOW, member_since="x"),
+        "x",
+        f"member_since must be a date and not an instant, got 'x'. {ASK_LOCAL_DAY}",
+    ),
+    (
+        anything(consistency_score, WINDOW, member_since=date(2024, 5, 2)),
+        date(2024, 5, 2),
+        "member_since must not be after today, 2024-05-01, got datetime.date(2024, 5, 2). "
+        "Leave it out if it is not known.",
+    ),
+    (
+        anything(what_if, WINDOW, ["x"]),
+        "x",
+        f"days must be a date and not an instant, got 'x'. {ASK_LOCAL_DAY}",
+    ),
+    (
+        anything(what_if, WINDOW, [], today="x"),
+        "x",
+        f"today must be a date and not an instant, got 'x'. {ASK_LOCAL_DAY}",
+    ),
+    (
+        policy(streak_points=11),
+        {"base": 60, "distribution": 25, "streak": 11, "recency": 5},
+        "base_points + distribution_points + streak_points + recency_steps must add up to 100, got "
+        "{'base': 60.0, 'distribution': 25.0, 'recency': 5.0, 'streak': 11}. "
+        "Change another part along with the one you changed.",
+    ),
+    (
+        policy(member_min_days=29),
+        29,
+        "member_min_days must be at most the window's 28, got 29.",
+    ),
+    (policy(recency_steps=7), 7, "recency_steps must be pairs of (days, points), got 7."),
+    (policy(recency_steps=()), (), "recency_steps must have rising days, falling points, got ()."),
+    (
+        policy(recency_steps=((1, 101),)),
+        101,
+        "recency_steps must be between 0 and 100, got 101.",
+    ),
+    (
+        anything(StreakPolicy, rest_weekdays=5),
+        5,
+        "rest_weekdays must be a set of weekdays, got 5. "
+        "Monday is 0 and Sunday 6, as in date.weekday().",
+    ),
+    (
+        anything(streak_of, [], as_of="x"),
+        "x",
+        f"as_of must be a date and not an instant, got 'x'. {ASK_LOCAL_DAY}",
+    ),
+]
+
+
+@pytest.mark.parametrize(("refused", "value", "message"), REFUSALS, ids=lambda case: str(case)[:40])
+def test_a_refusal_says_what_was_wrong_and_carries_the_value(
+    refused: Callable[[], object], value: object, message: str
+) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        refused()
+    assert str(caught.value) == message
+    assert caught.value.value == value
+    assert message.startswith(caught.value.field)
