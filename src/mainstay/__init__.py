@@ -14,7 +14,7 @@ from mainstay.errors import (
     OutOfOrderError,
     UnknownZoneError,
 )
-from mainstay.localdays import IsoWeek, local_day
+from mainstay.localdays import IsoWeek, Zone, local_day
 from mainstay.scores.consistency import (
     ConsistencyScore,
     Explanation,
@@ -48,6 +48,7 @@ __all__ = [
     "StreakStatus",
     "UnknownZoneError",
     "WhatIf",
+    "Zone",
     "consistency_score",
     "local_day",
     "score_sessions",

@@ -11,7 +11,7 @@ import re
 from bisect import bisect_left, bisect_right
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
-from typing import Self, cast, overload
+from typing import Self, TypeAlias, cast, overload
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -19,7 +19,10 @@ import attrs
 from mainstay import checks
 from mainstay.errors import InvalidTypeError, InvalidValueError, UnknownZoneError
 
-__all__ = ["DayTable", "IsoWeek", "day_table", "find_zone", "local_day"]
+__all__ = ["DayTable", "IsoWeek", "Zone", "day_table", "find_zone", "local_day"]
+
+#: A zone: an IANA name, ``±HH:MM``, or the object itself.
+Zone: TypeAlias = str | ZoneInfo | timezone
 
 MIDNIGHT = time(0)
 _OFFSET = re.compile(r"([+-])([0-9]{2}):([0-5][0-9])")
@@ -43,11 +46,13 @@ def _zone(name: str) -> tzinfo | None:
         return None
 
 
-def find_zone(name: str, *, field: str = "timezone") -> tzinfo:
+def find_zone(name: Zone, *, field: str = "timezone") -> tzinfo:
     """Return the zone of an IANA name, or of a fixed offset written ``±HH:MM``.
 
+    A ``ZoneInfo`` or a ``datetime.timezone`` is returned as it is.
+
     Raises:
-        InvalidTypeError: ``name`` is not a string.
+        InvalidTypeError: It is of none of these types.
         UnknownZoneError: It is neither a name in the tz database nor ``±HH:MM``.
 
     Examples:
@@ -56,9 +61,11 @@ def find_zone(name: str, *, field: str = "timezone") -> tzinfo:
         >>> find_zone("-03:30")
         datetime.timezone(datetime.timedelta(days=-1, seconds=73800))
     """
+    if isinstance(name, ZoneInfo | timezone):
+        return name
     if not isinstance(name, str):
         raise InvalidTypeError(
-            "must be the name of a zone", field=field, value=name, remedy="Pass zone.key."
+            "must be a zone or its name", field=field, value=name, remedy="Pass its IANA name."
         )
     zone = _zone(name)
     if zone is None:
@@ -129,17 +136,18 @@ class DayTable(dict[int, tuple[tuple[datetime, ...], tuple[int, ...]]]):
 
 
 @lru_cache(maxsize=2048)
-def day_table(zone: str | timezone, day_start: time) -> DayTable:
-    """Return the local days of a zone, known by its name or a fixed offset."""
-    return DayTable(zone if isinstance(zone, timezone) else find_zone(zone), day_start)
+def day_table(zone: Zone, day_start: time) -> DayTable:
+    """Return the local days of a zone."""
+    return DayTable(find_zone(zone), day_start)
 
 
-def local_day(instant: datetime, *, zone: str | None = None, day_start: time = MIDNIGHT) -> date:
+def local_day(instant: datetime, *, zone: Zone | None = None, day_start: time = MIDNIGHT) -> date:
     """Return the calendar date at an instant, where the user was.
 
     Args:
         instant: An aware datetime.
-        zone: An IANA name or ``±HH:MM``; without it the offset that ``instant`` carries is used.
+        zone: An IANA name, ``±HH:MM`` or a ``ZoneInfo``; without it the offset that ``instant``
+            carries is used.
         day_start: The wall-clock time at which a day begins. With 04:00, half past one on Tuesday
             still is Monday. Days of 23 and 25 hours come out right.
 

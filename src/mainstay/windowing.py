@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timezone
+from datetime import UTC, date, datetime, time
 
 from mainstay import checks
 from mainstay.activity import WINDOW_DAYS, ActivityWindow, Session
-from mainstay.localdays import MIDNIGHT, DayTable, day_table, find_zone, offset_of
+from mainstay.localdays import MIDNIGHT, DayTable, Zone, day_table, find_zone, offset_of
 
 __all__ = ["WindowBuilder"]
 
@@ -28,7 +28,7 @@ class WindowBuilder:
 
     Args:
         as_of: The instant to look back from.
-        zone: The user's zone, an IANA name or ``±HH:MM``, if it is known.
+        zone: The user's zone, an IANA name, ``±HH:MM`` or a ``ZoneInfo``, if it is known.
         day_start: The wall-clock time at which a day begins.
         length: How many days the window spans.
 
@@ -57,7 +57,7 @@ class WindowBuilder:
         self,
         *,
         as_of: datetime,
-        zone: str | None = None,
+        zone: Zone | None = None,
         day_start: time = MIDNIGHT,
         length: int = WINDOW_DAYS,
     ) -> None:
@@ -75,16 +75,16 @@ class WindowBuilder:
         self._oldest = self._horizon - 2 - self._length
         self._bits = 0
         self._latest: datetime | None = None
-        self._zones: tuple[str | timezone, ...] = ()
+        self._zones: tuple[Zone, ...] = ()
 
-    def _table(self, zone: str | timezone) -> DayTable:
+    def _table(self, zone: Zone) -> DayTable:
         return day_table(zone, self._day_start)
 
     def add(self, sessions: Iterable[Session]) -> None:
         """Take in more sessions of the same user."""
         as_of, home, oldest = self._as_of, self._zone, self._oldest
         found: set[int] = set()
-        zone_before: str | timezone | None = None
+        zone_before: Zone | None = None
         table = self._table(self._own)
         for session in sessions:
             at = session.started_at
@@ -104,7 +104,7 @@ class WindowBuilder:
         for day in found:
             self._bits |= 1 << (self._horizon - day)
 
-    def _note(self, at: datetime, zone: str | timezone) -> None:
+    def _note(self, at: datetime, zone: Zone) -> None:
         """Remember the latest instant, and every zone that a session was recorded in then."""
         if self._latest is None or at > self._latest:
             self._latest, self._zones = at, (zone,)

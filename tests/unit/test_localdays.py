@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
+from dateutil import tz
 
 from mainstay import (
     InvalidTypeError,
@@ -98,9 +99,22 @@ def test_an_unknown_zone_is_refused_by_name(name: str) -> None:
     assert caught.value.value == name
 
 
-def test_a_zone_is_a_name_and_not_an_object() -> None:
-    with pytest.raises(InvalidTypeError, match=r"Pass zone\.key"):
-        local_day(utc(2024, 5, 1), zone=ZoneInfo("UTC"))  # type: ignore[arg-type]  # refused
+def test_a_zone_may_be_its_name_or_the_object() -> None:
+    at = utc(2024, 5, 1, 22)
+    for zone in (
+        "Europe/Berlin",
+        ZoneInfo("Europe/Berlin"),
+        "+02:00",
+        timezone(timedelta(hours=2)),
+    ):
+        assert local_day(at, zone=zone) == date(2024, 5, 2)
+    assert local_day(at, zone=UTC) == date(2024, 5, 1)
+
+
+@pytest.mark.parametrize("zone", [tz.gettz("Europe/Berlin"), 2, b"UTC"])
+def test_what_is_neither_a_zone_nor_its_name_is_refused(zone: object) -> None:
+    with pytest.raises(InvalidTypeError, match="zone must be a zone or its name"):
+        local_day(utc(2024, 5, 1), zone=zone)  # type: ignore[arg-type]  # refused
 
 
 @pytest.mark.parametrize("day_start", [time(1, tzinfo=UTC), "04:00", 4])

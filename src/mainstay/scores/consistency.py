@@ -11,7 +11,7 @@ import attrs
 from mainstay import checks
 from mainstay.activity import ActivityWindow, Session
 from mainstay.errors import InvalidValueError
-from mainstay.localdays import MIDNIGHT
+from mainstay.localdays import MIDNIGHT, Zone
 from mainstay.scores.consistency_policy import DEFAULT_POLICY, Component, ConsistencyPolicy
 from mainstay.scores.phrases import ENGLISH, Phrasebook
 from mainstay.windowing import WindowBuilder
@@ -280,7 +280,7 @@ def score_sessions(
     sessions: Iterable[Session],
     *,
     as_of: datetime,
-    zone: str | None = None,
+    zone: Zone | None = None,
     day_start: time = MIDNIGHT,
     member_since: date | None = None,
     policy: ConsistencyPolicy = DEFAULT_POLICY,
@@ -294,8 +294,8 @@ def score_sessions(
     Args:
         sessions: One user's; nobody checks whose.
         as_of: The instant to score at.
-        zone: The user's zone, an IANA name or ``±HH:MM``. Without it, today is where their latest
-            session was.
+        zone: The user's zone, an IANA name, ``±HH:MM`` or a ``ZoneInfo``. Without it, today is
+            where their latest session was.
         day_start: The wall-clock time at which a day begins.
         member_since: As in :func:`consistency_score`.
         policy: As in :func:`consistency_score`.
