@@ -15,16 +15,17 @@ from mainstay.errors import (
     UnknownZoneError,
 )
 from mainstay.localdays import IsoWeek, Zone, local_day
-from mainstay.scores.consistency import (
+from mainstay.scores.consistency import consistency_score, score_sessions
+from mainstay.scores.consistency_policy import ConsistencyPolicy
+from mainstay.scores.phrases import EnglishPhrases
+from mainstay.scores.result import (
     ConsistencyScore,
     Explanation,
+    Phrasebook,
     ScoreBreakdown,
-    consistency_score,
-    score_sessions,
+    WhatIf,
 )
-from mainstay.scores.consistency_policy import ConsistencyPolicy
-from mainstay.scores.phrases import EnglishPhrases, Phrasebook
-from mainstay.scores.what_if import WhatIf, what_if
+from mainstay.scores.what_if import what_if
 from mainstay.streaks import DailyStreak, StreakPolicy, StreakStatus, streak_of
 
 __all__ = [

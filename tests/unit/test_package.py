@@ -56,18 +56,10 @@ def layer(path: Path) -> str:
 
 
 def imports(path: Path) -> set[str]:
-    """The modules that a file imports at run time."""
+    """The modules that a file imports."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    typing_only = {
-        child
-        for node in ast.walk(tree)
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
-        for child in ast.walk(node)
-    }
     names: set[str] = set()
     for node in ast.walk(tree):
-        if node in typing_only:
-            continue
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):

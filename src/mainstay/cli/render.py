@@ -13,8 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from mainstay.cli import arguments, terminal
-from mainstay.scores.consistency import ConsistencyScore
-from mainstay.scores.what_if import WhatIf, what_if
+from mainstay.scores.result import ConsistencyScore, WhatIf
+from mainstay.scores.what_if import what_if
 
 _STRIP_FITS = 110
 

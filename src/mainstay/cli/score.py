@@ -17,7 +17,8 @@ from mainstay.errors import BadLineError, InvalidValueError
 from mainstay.events import Event, read_events
 from mainstay.localdays import local_day
 from mainstay.rows import Columns
-from mainstay.scores.consistency import ConsistencyScore, consistency_score
+from mainstay.scores.consistency import consistency_score
+from mainstay.scores.result import ConsistencyScore
 from mainstay.windowing import WindowBuilder
 
 _COMPLAINTS_SHOWN = 5

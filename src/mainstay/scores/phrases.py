@@ -1,51 +1,19 @@
-"""The words for a consistency score: what a phrasebook is, and the one in English."""
+"""The words for a consistency score in English."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
 from mainstay import checks
+from mainstay.scores.result import ConsistencyScore, WhatIf
 
-if TYPE_CHECKING:
-    from mainstay.scores.consistency import ConsistencyScore
-    from mainstay.scores.what_if import WhatIf
-
-__all__ = ["ENGLISH", "EnglishPhrases", "Phrasebook"]
+__all__ = ["ENGLISH", "EnglishPhrases"]
 
 _ENCOURAGED_DAYS = 4
 _DAYS_NAMED = 3
-
-
-class Phrasebook(Protocol):
-    """The words for a score, in whatever language: one sentence a part.
-
-    Every method may read all that the score knows: ``active_days``, ``possible_days``,
-    ``percentage``, ``window.gaps``, ``current_streak``, ``days_since_active``, ``policy``.
-    """
-
-    def base(self, score: ConsistencyScore) -> str:
-        """Say on how many of the possible days the user was active."""
-        ...
-
-    def distribution(self, score: ConsistencyScore) -> str:
-        """Say how evenly the active days are spread."""
-        ...
-
-    def streak(self, score: ConsistencyScore) -> str:
-        """Say how long the current streak is."""
-        ...
-
-    def recency(self, score: ConsistencyScore) -> str:
-        """Say when the user was last active."""
-        ...
-
-    def what_if(self, change: WhatIf) -> str:
-        """Say what further active days would change, and why; it may be a loss."""
-        ...
 
 
 def _days(count: int) -> str:

@@ -5,67 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-import attrs
-
 from mainstay import checks
 from mainstay.activity import ActivityWindow
-from mainstay.scores.consistency import (
-    ConsistencyScore,
-    ScoreBreakdown,
-    consistency_score,
-)
+from mainstay.scores.consistency import consistency_score
 from mainstay.scores.consistency_policy import DEFAULT_POLICY, ConsistencyPolicy
-from mainstay.scores.phrases import ENGLISH, Phrasebook
+from mainstay.scores.phrases import ENGLISH
+from mainstay.scores.result import Phrasebook, WhatIf
 
-__all__ = ["WhatIf", "what_if"]
-
-
-@attrs.frozen
-class WhatIf:
-    """What further active days would change.
-
-    Attributes:
-        asked: The days asked about, oldest first, each once.
-        today: The day on which it was asked.
-        before: The score without those days.
-        after: The score with them, as of the same day.
-    """
-
-    asked: tuple[date, ...]
-    today: date
-    before: ConsistencyScore
-    after: ConsistencyScore
-
-    @property
-    def days(self) -> tuple[date, ...]:
-        """The days asked about that are in the window and not active yet."""
-        return tuple(sorted({*self.after.window.days()} - {*self.before.window.days()}))
-
-    @property
-    def difference(self) -> float:
-        """The points won; negative if lost."""
-        return self.after.total - self.before.total
-
-    @property
-    def breakdown(self) -> ScoreBreakdown:
-        """The points won or lost in each part."""
-        return self.after.breakdown - self.before.breakdown
-
-    @property
-    def text(self) -> str:
-        """A sentence for the user."""
-        return self.after.phrases.what_if(self)
-
-    def to_dict(self) -> dict[str, object]:
-        """Return plain data for a JSON response."""
-        return {
-            "days": [day.isoformat() for day in self.asked],
-            "before": self.before.total,
-            "after": self.after.total,
-            "difference": self.difference,
-            "breakdown": attrs.asdict(self.breakdown),
-            "text": self.text,
-        }
+__all__ = ["what_if"]
 
 
 def what_if(
