@@ -53,6 +53,12 @@ def test_a_subclass_of_datetime_becomes_a_plain_one() -> None:
     assert started == NOON.replace(microsecond=7)
 
 
+def test_a_subclass_of_datetime_keeps_its_place_in_a_repeated_hour() -> None:
+    new_york = ZoneInfo("America/New_York")
+    second = Timestamp(2025, 11, 2, 1, 30, tzinfo=new_york, fold=1)
+    assert Session("ada", second).started_at == datetime(2025, 11, 2, 6, 30, tzinfo=UTC)
+
+
 class NotATime(datetime):
     """Differs from itself, as pandas' NaT does."""
 
@@ -66,7 +72,9 @@ class NotATime(datetime):
 
 
 def test_a_missing_instant_is_refused() -> None:
-    with pytest.raises(InvalidValueError, match="started_at is missing"):
+    with pytest.raises(
+        InvalidValueError, match=r"started_at is missing.*Leave out rows without a time"
+    ):
         Session("ada", NotATime(2024, 5, 1))
 
 

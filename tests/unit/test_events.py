@@ -185,6 +185,21 @@ def test_reading_goes_on_after_a_bad_line() -> None:
     ]
 
 
+def test_a_header_that_lacks_a_column_says_how_to_name_it() -> None:
+    with pytest.raises(BadLineError) as caught:
+        list(read_events(["", "author,date", "ada,0"]))
+    assert str(caught.value) == (
+        "line 2: column user_id is missing, got 'author,date'. Name the columns with --columns: "
+        "in order if there is no header, or as user_id=NAME,started_at=NAME."
+    )
+    with pytest.raises(InvalidValueError) as unknown:
+        list(read_events([], columns={"user": "author"}))
+    assert str(unknown.value) == (
+        "columns must map our fields to the file's columns, got 'user'. "
+        "Our fields are user_id, started_at, timezone."
+    )
+
+
 @pytest.mark.parametrize(
     ("header", "message"),
     [
@@ -237,6 +252,12 @@ def test_an_unknown_naive_zone_is_refused_before_reading() -> None:
             None,
             "line 2: the line is not CSV (',' expected after '\"'), got '\"ada\"x,0'. "
             "Quote fields that contain commas, and double the quotes in them.",
+        ),
+        (
+            [f"{HEADER}\r\n", '"a\r\n', 'b",0,"c\r\n', 'd"\r\n'],
+            None,
+            "line 2: the line must have 2 columns (user_id, started_at), not 3, "
+            'got \'"a\\r\\nb",0,"c\\r\\nd"\'. Quote fields that contain commas.',
         ),
         (["{"], None, "line 1: the line must be a JSON object, got '{'."),
         (

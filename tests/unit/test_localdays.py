@@ -87,6 +87,13 @@ def test_instants_at_the_ends_of_the_calendar_are_refused(year: int) -> None:
         local_day(datetime(year, 1, 1, tzinfo=UTC), zone="+14:00")
 
 
+@pytest.mark.parametrize("year", [2, 9998])
+def test_instants_just_within_the_calendar_are_taken_in_any_zone(year: int) -> None:
+    for zone in ("-23:59", "+23:59", "Europe/Berlin", "America/New_York"):
+        at = datetime(year, 1, 1, tzinfo=UTC)
+        assert abs((local_day(at, zone=zone, day_start=time(23, 59)) - at.date()).days) <= 2
+
+
 @pytest.mark.parametrize(
     "name",
     ["", "Europe/Nowhere", "Europe", "../UTC", "/etc/passwd", "x\0y", "\udcff", "a" * 300]

@@ -59,6 +59,8 @@ def test_up_to_four_active_days_are_encouraged(active: list[int], kind: bool) ->
         ([27], 3, "The last day on which you were active was yesterday."),
         ([20], 3, "The last day on which you were active was 8 days ago."),
         ([26, 27, 28], 1, "A perfectly even rhythm: every day."),
+        ([27, 28], 1, "An even rhythm counts from 3 days on: 1 day to go."),
+        ([24, 26, 28], 1, "A perfectly even rhythm: every 2 days."),
         ([4, 11, 18, 25], 1, "A perfectly even rhythm: every 7 days."),
         ([1, 2, 28], 1, "The gaps between those days range from 1 to 26 days: 0 % even."),
     ],

@@ -86,14 +86,29 @@ def test_the_policy_shapes_both_scores() -> None:
     assert change.breakdown.streak == 10
 
 
-def test_parts_that_round_to_nothing_are_not_named() -> None:
-    change = what_if(window(1, 15, 28), [day(29)])
-    named = {name: f"{points:+.1f}" for name, points in change.breakdown.items()}
-    assert named["recency"] == "+0.0"
-    assert all(
-        (points in ("+0.0", "-0.0")) != (f"{name} {points}" in change.text)
-        for name, points in named.items()
-    )
+@pytest.mark.parametrize(
+    ("active", "asked", "text"),
+    [
+        # Gaps 1, 10, 14 and then 2: the standard deviation goes from 5.437 to 5.449.
+        (
+            (1, 2, 12, 26),
+            28,
+            "If you were active today: +6.1 points, "
+            "because base +2.1, streak +2.0 and recency +2.0.",
+        ),
+        # Gaps 1, 3, 3, 1, 1, 5, 7, 6, and then, without the first day, another 1.
+        (
+            (1, 2, 5, 8, 9, 10, 15, 22, 28),
+            29,
+            "If you were active tomorrow: +4.0 points, because base +2.1 and streak +2.0, "
+            "although distribution -0.1.",
+        ),
+    ],
+)
+def test_parts_are_named_down_to_a_tenth_of_a_point(
+    active: tuple[int, ...], asked: int, text: str
+) -> None:
+    assert what_if(window(*active), [day(asked)]).text == text
 
 
 def test_a_dict_holds_both_totals_and_the_parts() -> None:
