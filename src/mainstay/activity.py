@@ -122,7 +122,7 @@ class ActivityWindow:
         """Return the window of a set of days; those outside it are ignored."""
         newest = checks.day("last_day", last_day).toordinal()
         checks.integer("length", length, 1)
-        ages = {newest - checks.day("days", day).toordinal() for day in days}
+        ages = {newest - day.toordinal() for day in checks.days("days", days)}
         return cls(last_day, sum(1 << age for age in ages if 0 <= age < length), length)
 
     @property
@@ -183,8 +183,10 @@ class ActivityWindow:
         """Return what both windows know of one user, as of the later last day.
 
         Raises:
+            InvalidTypeError: ``other`` is no window.
             InvalidValueError: The windows differ in length.
         """
+        checks.instance("other", other, ActivityWindow)
         if self.length != other.length:
             raise InvalidValueError(
                 f"must be {self.length} days long like the other window",

@@ -5,14 +5,16 @@ Each takes the field's name and the value, and returns the value or raises one o
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time, timezone
 from typing import Any, TypeVar
 
 import attrs
 
 from mainstay.errors import InvalidTypeError, InvalidValueError, NaiveDatetimeError
+
+T = TypeVar("T")
 
 
 def each(
@@ -85,6 +87,30 @@ def day(field: str, value: object) -> date:
     return value
 
 
+def days(field: str, values: Iterable[date]) -> set[date]:
+    """Return the set of some calendar dates."""
+    return {day(field, value) for value in iterable(field, values)}
+
+
+def iterable(field: str, values: Iterable[T]) -> Iterable[T]:
+    """Return what can be looped over, as one value of its kind alone can't."""
+    if not isinstance(values, Iterable):
+        raise InvalidTypeError(
+            "must be several, in a list or the like",
+            field=field,
+            value=values,
+            remedy="Put a single one in a list.",
+        )
+    return values
+
+
+def instance(field: str, value: object, kind: type[T]) -> T:
+    """Return a value of a type of ours."""
+    if not isinstance(value, kind):
+        raise InvalidTypeError(f"must be of type {kind.__name__}", field=field, value=value)
+    return value
+
+
 def wall_time(field: str, value: object) -> time:
     """Return a time of day without a zone."""
     if not isinstance(value, time) or value.tzinfo is not None:
@@ -122,7 +148,7 @@ def number(field: str, value: object, low: float, high: float | None = None) -> 
     """Return a finite number between ``low`` and ``high``, both included."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise InvalidTypeError("must be a number", field=field, value=value)
-    if not math.isfinite(value):
+    if not abs(value) <= sys.float_info.max:  # so is neither NaN, nor an int too large for a float
         raise InvalidValueError("must be finite", field=field, value=value)
     return _within(field, value, low, high)
 

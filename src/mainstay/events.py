@@ -104,4 +104,5 @@ def _joined(value: object, naive_zone: tzinfo | None) -> date:
     if isinstance(value, str) and len(value) == len("2024-05-01"):
         with suppress(ValueError):  # no date: then it must be an instant, or that is the complaint
             return date.fromisoformat(value)
-    return parse_instant(value, field="member_since", naive_zone=naive_zone)
+    joined = parse_instant(value, field="member_since", naive_zone=naive_zone)
+    return checks.instant("member_since", joined)

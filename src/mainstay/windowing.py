@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time
 
 from mainstay import checks
 from mainstay.activity import WINDOW_DAYS, ActivityWindow, Session
+from mainstay.errors import InvalidTypeError
 from mainstay.localdays import MIDNIGHT, DayTable, Zone, day_table, find_zone, offset_of
 
 __all__ = ["WindowBuilder"]
@@ -81,7 +82,23 @@ class WindowBuilder:
         return day_table(zone, self._day_start)
 
     def add(self, sessions: Iterable[Session]) -> None:
-        """Take in more sessions of the same user."""
+        """Take in more sessions of the same user.
+
+        Raises:
+            InvalidTypeError: They are no sessions.
+        """
+        try:
+            for day in self._days_of(checks.iterable("sessions", sessions)):
+                self._bits |= 1 << (self._horizon - day)
+        except AttributeError as error:
+            if error.name not in {"started_at", "timezone"}:
+                raise
+            raise InvalidTypeError(
+                "must be of type Session", field="sessions", value=error.obj
+            ) from error
+
+    def _days_of(self, sessions: Iterable[Session]) -> set[int]:
+        """Return the ordinals of the sessions' local days, as far as they may be in the window."""
         as_of, home, oldest = self._as_of, self._zone, self._oldest
         found: set[int] = set()
         zone_before: Zone | None = None
@@ -101,8 +118,7 @@ class WindowBuilder:
             day = days[bisect_right(instants, at)]
             if day >= oldest:
                 found.add(day)
-        for day in found:
-            self._bits |= 1 << (self._horizon - day)
+        return found
 
     def _note(self, at: datetime, zone: Zone) -> None:
         """Remember the latest instant, and every zone that a session was recorded in then."""

@@ -81,7 +81,7 @@ def test_json_is_one_object_on_standard_output() -> None:
     assert {key: document[key] for key in document if key != "users"} == {
         "as_of": AS_OF,
         "zone": None,
-        "day_start": "00:00",
+        "day_start": "00:00:00",
         "events": 16,
     }
     assert users_of(done) == POINTS
@@ -194,6 +194,22 @@ def test_nobody_active_names_the_latest_event_and_an_instant_that_shows_somethin
     (hint,) = [line for line in done.stderr.splitlines() if line.startswith("Try ")]
     again = mainstay("score", *hint.split()[1:], "--json", stdin=lines(["bob"]))
     assert users_of(again)["bob"] > 0
+
+
+def test_one_idle_user_does_not_mean_that_nobody_was_active() -> None:
+    text = lines(["ada"]) + "old,2023-01-01T00:00:00Z\n"
+    done = score("--user", "old", stdin=text)
+    assert "old: 0 of 100" in done.stdout
+    assert done.stderr == ""
+
+
+def test_a_table_that_shows_not_everybody_says_so() -> None:
+    text = "user_id,started_at\n" + "".join(f"user{n},2024-05-28T08:00:00Z\n" for n in range(21))
+    done = score(stdin=text)
+    assert len(done.stdout.splitlines()) == 21
+    assert "Shown are the best 20; --top N shows more." in done.stderr
+    assert "Shown" not in score("--csv", stdin=text).stderr
+    assert "Shown" not in score("--top", "5", stdin=text).stderr
 
 
 def test_events_after_as_of_are_ignored_and_counted() -> None:
@@ -340,6 +356,7 @@ def test_users_cannot_play_tricks_on_the_terminal() -> None:
     assert "\x1b" not in done.stdout
     assert "\\x1b[31m[red]:smile:" in done.stdout
     assert next(iter(users_of(score("--json", stdin=text)))) == "\x1b[31m[red]:smile:"
+    assert "\x1b" not in score(stdin="user_id,started_at,\x1b[31m\nada,0\n").stderr
 
 
 def test_long_user_ids_are_folded_and_never_cut_off() -> None:

@@ -28,7 +28,7 @@ def joined(window: ActivityWindow, ago: int | None) -> date | None:
     return None if ago is None else window.last_day - timedelta(days=ago)
 
 
-def agrees(window: ActivityWindow, member_since: date | None = None) -> None:
+def assert_agrees(window: ActivityWindow, member_since: date | None = None) -> None:
     score = consistency_score(window, member_since=member_since)
     expected = oracles.score_parts(window.days(), window.last_day, member_since)
     assert attrs.astuple(score.breakdown) == pytest.approx(expected, abs=1e-9)
@@ -36,7 +36,7 @@ def agrees(window: ActivityWindow, member_since: date | None = None) -> None:
 
 @given(strategies.windows, joined_ago)
 def test_the_score_is_the_naive_one(window: ActivityWindow, ago: int | None) -> None:
-    agrees(window, joined(window, ago))
+    assert_agrees(window, joined(window, ago))
 
 
 def test_the_score_is_the_naive_one_in_a_large_random_sweep() -> None:
@@ -45,7 +45,7 @@ def test_the_score_is_the_naive_one_in_a_large_random_sweep() -> None:
     for _ in range(20_000):
         likely = source.random()
         bits = sum(1 << age for age in range(28) if source.random() < likely)
-        agrees(ActivityWindow(last_day, bits))
+        assert_agrees(ActivityWindow(last_day, bits))
 
 
 @given(strategies.histories(), st.none() | strategies.zones, strategies.day_starts)
@@ -111,7 +111,7 @@ def test_twenty_eight_active_days_give_everything(last_day: date) -> None:
     st.floats(0.001, 50),
     st.floats(0, 10),
 )
-def test_no_policy_leaves_the_bounds(
+def test_under_any_policy_the_score_keeps_its_bounds_and_has_its_reasons(
     window: ActivityWindow, base: int, share: float, limit: float, per_day: float
 ) -> None:
     distribution = int((100 - base) * share)
@@ -124,7 +124,9 @@ def test_no_policy_leaves_the_bounds(
         streak_points_per_day=per_day,
         recency_steps=((0, 0),),
     )
-    assert 0 <= consistency_score(window, policy=policy).total <= 100
+    score = consistency_score(window, policy=policy)
+    assert 0 <= score.total <= 100
+    assert all(part.text for part in score.explanations)
 
 
 @given(strategies.windows, st.lists(st.integers(-40, 40), max_size=6), joined_ago)

@@ -94,6 +94,11 @@ def test_membership_is_a_date_or_an_instant() -> None:
     assert raised(first).member_since == EIGHT
     with pytest.raises(BadLineError, match="line 3: member_since is no timestamp"):
         raised(second)
+    (error,) = read_events(
+        [f"{HEADER},joined", "ada,0,0001-01-01T00:00:00Z"], member_since="joined"
+    )
+    with pytest.raises(BadLineError, match="line 2: member_since must lie in the years 2 to 9998"):
+        raised(error)
 
 
 def test_a_named_key_must_be_in_every_line_of_json() -> None:

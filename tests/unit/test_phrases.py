@@ -8,6 +8,7 @@ import pytest
 
 from mainstay import (
     ActivityWindow,
+    ConsistencyPolicy,
     ConsistencyScore,
     EnglishPhrases,
     InvalidValueError,
@@ -67,6 +68,15 @@ def test_up_to_four_active_days_are_encouraged(active: list[int], kind: bool) ->
 )
 def test_each_situation_has_its_own_words(active: list[int], part: int, text: str) -> None:
     assert texts(active)[part] == text
+
+
+def test_a_policy_without_points_for_evenness_names_no_percentage() -> None:
+    days = [date(2024, 5, day) for day in (1, 2, 9)]
+    score = consistency_score(
+        ActivityWindow.from_days(days, last_day=LAST_DAY),
+        policy=ConsistencyPolicy(base_points=85, distribution_points=0),
+    )
+    assert score.explanations[1].text == "The gaps between those days range from 1 to 7 days."
 
 
 def test_another_verb_changes_only_the_words() -> None:

@@ -16,6 +16,7 @@ from mainstay import (
     StreakPolicy,
     consistency_score,
     local_day,
+    score_sessions,
     streak_of,
     what_if,
 )
@@ -209,6 +210,37 @@ REFUSALS: list[tuple[Callable[[], object], object, str]] = [
         5,
         "rest_weekdays must be a set of weekdays, got 5. "
         "Monday is 0 and Sunday 6, as in date.weekday().",
+    ),
+    (
+        policy(distribution_limit=10**400),
+        10**400,
+        "distribution_limit must be finite, got 100000000000000000...0000000000000000000.",
+    ),
+    (anything(WINDOW.merge, "x"), "x", "other must be of type ActivityWindow, got 'x'."),
+    (anything(consistency_score, "x"), "x", "window must be of type ActivityWindow, got 'x'."),
+    (anything(what_if, "x", [DAY]), "x", "window must be of type ActivityWindow, got 'x'."),
+    *[
+        (
+            one_alone,
+            DAY,
+            "days must be several, in a list or the like, got datetime.date(2024, 5, 1). "
+            "Put a single one in a list.",
+        )
+        for one_alone in (
+            anything(what_if, WINDOW, DAY),
+            anything(streak_of, DAY, as_of=DAY),
+            anything(ActivityWindow.from_days, DAY, last_day=DAY),
+        )
+    ],
+    (
+        anything(score_sessions, None, as_of=NOON),
+        None,
+        "sessions must be several, in a list or the like, got None. Put a single one in a list.",
+    ),
+    (
+        anything(score_sessions, ["x"], as_of=NOON),
+        "x",
+        "sessions must be of type Session, got 'x'.",
     ),
     (
         anything(streak_of, [], as_of="x"),

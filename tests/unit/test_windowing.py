@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -86,6 +87,15 @@ def test_sessions_after_as_of_are_not_known_yet() -> None:
     window = window_of(sessions[1], as_of=NOON)
     assert window.active_days == 0
     assert window_of(*sessions, as_of=NOON).active_days == 1
+
+
+def test_an_error_in_the_sessions_source_is_not_taken_for_a_wrong_type() -> None:
+    def broken() -> Iterator[Session]:
+        yield Session("ada", NOON)
+        raise AttributeError("the database is gone", name="cursor", obj=None)
+
+    with pytest.raises(AttributeError, match="the database is gone"):
+        WindowBuilder(as_of=NOON).add(broken())
 
 
 @pytest.mark.parametrize(

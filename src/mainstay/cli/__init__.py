@@ -12,7 +12,7 @@ from mainstay.errors import MainstayError
 
 __all__ = ["main"]
 
-OK, FAILED, USAGE, SKIPPED, INTERRUPTED = 0, 1, 2, 3, 130
+OK, FAILED, SKIPPED, INTERRUPTED = 0, 1, 3, 130
 
 _EPILOG = """\
 exit status:
@@ -68,5 +68,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _failure(message: str, status: int) -> int:
-    print(f"mainstay: {message}", file=sys.stderr)
+    print(f"mainstay: {spelled(message)}", file=sys.stderr)
     return status
+
+
+def spelled(text: str) -> str:
+    """Spell out control characters, which a file must not send to the terminal."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)

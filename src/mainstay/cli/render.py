@@ -62,7 +62,7 @@ def as_json(
     document = {
         "as_of": arguments.written(as_of),
         "zone": zone,
-        "day_start": day_start.isoformat("minutes"),
+        "day_start": day_start.isoformat(),
         "events": events,
         "users": [
             {"user_id": scored.user_id}

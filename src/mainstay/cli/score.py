@@ -154,9 +154,7 @@ def run(args: argparse.Namespace) -> int:
     options, messages = _Options.of(args), terminal.console(sys.stderr)
     tally = _read(options, messages)
     scores = _scores(tally, options, messages)
-    if options.user is not None:
-        scores = [_one(scores, options.user)]
-    _show(scores, tally, options)
+    _show(scores if options.user is None else [_one(scores, options.user)], tally, options)
     sys.stdout.flush()
     _summarise(scores, tally, options, messages)
     return SKIPPED if tally.skipped else OK
@@ -295,5 +293,7 @@ def _sentences(scores: list[render.Scored], tally: _Tally, options: _Options) ->
         yield f"Try --as-of {arguments.written(latest.started_at)}"
     elif options.user is None:
         yield f"Users active in the 28 days up to {as_of}: {active:,} of {len(scores):,}."
+        if not (options.top or options.json or options.csv) and len(scores) > _ROWS_SHOWN:
+            yield f"Shown are the best {_ROWS_SHOWN}; --top N shows more."
     if tally.later:
         yield f"Later events, ignored: {tally.later:,}."

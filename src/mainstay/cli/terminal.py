@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from mainstay.activity import ActivityWindow
+from mainstay.cli import spelled
 
 _LINES_A_STEP = 5_000
 _UNWRAPPED = 10_000
@@ -30,8 +31,7 @@ def console(stream: TextIO) -> Console:
 
 def printable(text: str) -> Text:
     """Return a text from a file, its control characters spelled out."""
-    spelled = [char if char.isprintable() else repr(char)[1:-1] for char in text]
-    return Text("".join(spelled), overflow="fold")
+    return Text(spelled(text), overflow="fold")
 
 
 def strip(window: ActivityWindow, *, ascii_only: bool) -> Text:

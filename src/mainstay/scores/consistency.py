@@ -44,7 +44,7 @@ def consistency_score(
     Raises:
         InvalidValueError: ``member_since`` is after today, or the window's length is not the
             policy's.
-        InvalidTypeError: A date is an instant.
+        InvalidTypeError: ``window`` is no window, or a date an instant.
 
     Examples:
         >>> from datetime import date
@@ -55,6 +55,7 @@ def consistency_score(
         >>> print(score.explanations[0].text)
         You were active on 9 of the last 28 days (32 %).
     """
+    checks.instance("window", window, ActivityWindow)
     if window.length != policy.window_days:
         raise InvalidValueError(
             f"must be the policy's {policy.window_days} days",
@@ -137,6 +138,7 @@ def score_sessions(
     Raises:
         NaiveDatetimeError: ``as_of`` has no offset.
         UnknownZoneError: ``zone`` is not known.
+        InvalidTypeError: ``sessions`` are none.
         InvalidValueError: ``member_since`` is after today.
 
     Examples:

@@ -60,9 +60,10 @@ class EnglishPhrases:
             return f"An even rhythm counts from {_days(needed)} on: {missing} to go."
         if min(gaps) == max(gaps):
             return f"A perfectly even rhythm: every {_days(gaps[0]) if gaps[0] > 1 else 'day'}."
-        even = score.breakdown.distribution / score.policy.distribution_points
-        span = f"{min(gaps)} to {_days(max(gaps))}"
-        return f"The gaps between those days range from {span}: {100 * even:.0f} % even."
+        span = f"The gaps between those days range from {min(gaps)} to {_days(max(gaps))}"
+        worth = score.policy.distribution_points
+        share = f": {100 * score.breakdown.distribution / worth:.0f} % even" if worth else ""
+        return f"{span}{share}."
 
     def streak(self, score: ConsistencyScore) -> str:
         """Say how long the current streak is, and whether today is still open."""

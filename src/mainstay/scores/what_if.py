@@ -39,7 +39,7 @@ def what_if(
         phrases: The words, if not the English ones.
 
     Raises:
-        InvalidTypeError: A day is an instant.
+        InvalidTypeError: ``window`` is no window, or a day an instant.
         InvalidValueError: As in :func:`mainstay.consistency_score`.
 
     Examples:
@@ -53,7 +53,8 @@ def what_if(
         >>> print(change.text)
         If you were active today: +4.1 points, because base +2.1 and streak +2.0.
     """
-    asked = tuple(sorted({checks.day("days", day) for day in days}))
+    checks.instance("window", window, ActivityWindow)
+    asked = tuple(sorted(checks.days("days", days)))
     if today is not None and checks.day("today", today) > window.last_day:
         window = window.advance(today)
     without = window.advance(max((*asked, window.last_day)))
