@@ -101,3 +101,23 @@ def streak(
     if missed <= left:
         return length, longest, left - missed, "pending"
     return 0, longest, left, "broken"
+
+
+def weekly_streak(recordings: Iterable[tuple[date, int]], least: int, forgiven: int) -> int:
+    """The weeks of the current run, read backwards off the full list of weeks.
+
+    Weeks are given by their Mondays; all those between the first and the last are laid out.
+    """
+    totals: dict[date, int] = {}
+    for monday, interactions in recordings:
+        totals[monday] = max(totals.get(monday, 0), interactions)
+    active = sorted(monday for monday, total in totals.items() if total >= least)
+    if not active or (max(totals) - active[-1]).days // 7 > forgiven + 1:
+        return 0
+    run = 1
+    for week, later in reversed(list(pairwise(active))):
+        idle_between = (later - week).days // 7 - 1
+        if idle_between > forgiven:
+            break
+        run += 1
+    return run

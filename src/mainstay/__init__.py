@@ -5,6 +5,7 @@ configuration, no I/O. The host passes in what time it is, and keeps what comes 
 """
 
 from mainstay.activity import ActivityWindow, Session
+from mainstay.counts import Counts
 from mainstay.errors import (
     BadLineError,
     InvalidTypeError,
@@ -15,44 +16,95 @@ from mainstay.errors import (
     UnknownZoneError,
 )
 from mainstay.localdays import IsoWeek, Zone, local_day
+from mainstay.reputation import (
+    DampenedWeight,
+    MultiplierPolicy,
+    Reputation,
+    VouchExplanation,
+    consistency_multiplier,
+    explain_vouch,
+    incoming_vouch_weight,
+    weighted_edges,
+)
 from mainstay.scores.consistency import consistency_score, score_sessions
 from mainstay.scores.consistency_policy import ConsistencyPolicy
-from mainstay.scores.phrases import EnglishPhrases
-from mainstay.scores.result import (
-    ConsistencyScore,
-    Explanation,
-    Phrasebook,
-    ScoreBreakdown,
-    WhatIf,
+from mainstay.scores.engagement import (
+    DayActivity,
+    DayOutcome,
+    Engagement,
+    catch_up,
+    evaluate_day,
+    pick_candidates,
 )
+from mainstay.scores.engagement_policy import DailyCriteria, EngagementBreakdown, EngagementPolicy
+from mainstay.scores.explanation import Explanation
+from mainstay.scores.historical import (
+    EngagementPhrasebook,
+    EnglishEngagementPhrases,
+    HistoricalScore,
+    historical_score,
+)
+from mainstay.scores.phrases import EnglishPhrases
+from mainstay.scores.result import ConsistencyScore, Phrasebook, ScoreBreakdown, WhatIf
 from mainstay.scores.what_if import what_if
-from mainstay.streaks import DailyStreak, StreakPolicy, StreakStatus, streak_of
+from mainstay.streaks.daily import DailyStreak, StreakPolicy, StreakStatus, streak_of
+from mainstay.streaks.weekly import WeeklyStreak, WeeklyStreakPolicy
+from mainstay.vouches import Dampening, Vouch, half_life, reciprocity, scepticism
 
 __all__ = [
     "ActivityWindow",
     "BadLineError",
     "ConsistencyPolicy",
     "ConsistencyScore",
+    "Counts",
+    "DailyCriteria",
     "DailyStreak",
+    "DampenedWeight",
+    "Dampening",
+    "DayActivity",
+    "DayOutcome",
+    "Engagement",
+    "EngagementBreakdown",
+    "EngagementPhrasebook",
+    "EngagementPolicy",
+    "EnglishEngagementPhrases",
     "EnglishPhrases",
     "Explanation",
+    "HistoricalScore",
     "InvalidTypeError",
     "InvalidValueError",
     "IsoWeek",
     "MainstayError",
+    "MultiplierPolicy",
     "NaiveDatetimeError",
     "OutOfOrderError",
     "Phrasebook",
+    "Reputation",
     "ScoreBreakdown",
     "Session",
     "StreakPolicy",
     "StreakStatus",
     "UnknownZoneError",
+    "Vouch",
+    "VouchExplanation",
+    "WeeklyStreak",
+    "WeeklyStreakPolicy",
     "WhatIf",
     "Zone",
+    "catch_up",
+    "consistency_multiplier",
     "consistency_score",
+    "evaluate_day",
+    "explain_vouch",
+    "half_life",
+    "historical_score",
+    "incoming_vouch_weight",
     "local_day",
+    "pick_candidates",
+    "reciprocity",
+    "scepticism",
     "score_sessions",
     "streak_of",
+    "weighted_edges",
     "what_if",
 ]

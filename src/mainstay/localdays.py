@@ -11,6 +11,7 @@ import re
 from bisect import bisect_left, bisect_right
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
+from itertools import pairwise
 from typing import Self, TypeAlias, cast, overload
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,7 @@ import attrs
 from mainstay import checks
 from mainstay.errors import InvalidTypeError, InvalidValueError, UnknownZoneError
 
-__all__ = ["DayTable", "IsoWeek", "Zone", "day_table", "find_zone", "local_day"]
+__all__ = ["DayTable", "IsoWeek", "Zone", "clock_changes", "day_table", "find_zone", "local_day"]
 
 #: A zone: an IANA name, ``±HH:MM``, or the object itself.
 Zone: TypeAlias = str | ZoneInfo | timezone
@@ -88,6 +89,20 @@ def _transition(zone: tzinfo, start: datetime, before: timedelta) -> datetime:
         range(_DAY), True, key=lambda s: _offset(zone, start + timedelta(seconds=s)) != before
     )
     return start + timedelta(seconds=seconds)
+
+
+def clock_changes(zone: tzinfo, first: date, last: date) -> tuple[datetime, ...]:
+    """Return the instants, from one UTC date to another, at which a zone's offset changes."""
+    starts = [
+        datetime.fromordinal(ordinal).replace(tzinfo=UTC)
+        for ordinal in range(first.toordinal(), last.toordinal() + 2)
+    ]
+    offsets = [_offset(zone, start) for start in starts]
+    return tuple(
+        _transition(zone, start, before)
+        for start, (before, after) in zip(starts, pairwise(offsets), strict=False)
+        if before != after
+    )
 
 
 def _days_between(start: datetime, end: datetime, shift: timedelta) -> list[tuple[datetime, int]]:

@@ -15,13 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mainstay import IsoWeek, local_day
-from tests import oracles, strategies
+from mainstay.testing import strategies
+from tests import oracles
 
 NAMES = sorted(zoneinfo.available_timezones() - {"localtime"})
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@given(strategies.instants(), st.none() | strategies.zones, strategies.day_starts)
+@given(strategies.instants(), st.none() | strategies.zones(), strategies.day_starts())
 def test_a_local_day_is_the_plain_conversions(
     at: datetime, zone: str | None, day_start: time
 ) -> None:

@@ -19,7 +19,8 @@ from mainstay import (
     score_sessions,
     what_if,
 )
-from tests import oracles, strategies
+from mainstay.testing import strategies
+from tests import oracles
 
 joined_ago = st.none() | st.integers(0, 60)
 
@@ -34,7 +35,7 @@ def assert_agrees(window: ActivityWindow, member_since: date | None = None) -> N
     assert attrs.astuple(score.breakdown) == pytest.approx(expected, abs=1e-9)
 
 
-@given(strategies.windows, joined_ago)
+@given(strategies.windows(), joined_ago)
 def test_the_score_is_the_naive_one(window: ActivityWindow, ago: int | None) -> None:
     assert_agrees(window, joined(window, ago))
 
@@ -48,7 +49,7 @@ def test_the_score_is_the_naive_one_in_a_large_random_sweep() -> None:
         assert_agrees(ActivityWindow(last_day, bits))
 
 
-@given(strategies.histories(), st.none() | strategies.zones, strategies.day_starts)
+@given(strategies.histories(), st.none() | strategies.zones(), strategies.day_starts())
 def test_the_score_of_sessions_is_the_naive_one(
     history: tuple[list[Session], datetime], zone: str | None, day_start: time
 ) -> None:
@@ -59,7 +60,7 @@ def test_the_score_of_sessions_is_the_naive_one(
     assert attrs.astuple(score.breakdown) == pytest.approx(expected, abs=1e-9)
 
 
-@given(strategies.windows, joined_ago)
+@given(strategies.windows(), joined_ago)
 def test_every_part_lies_between_nothing_and_its_maximum(
     window: ActivityWindow, ago: int | None
 ) -> None:
@@ -69,7 +70,7 @@ def test_every_part_lies_between_nothing_and_its_maximum(
     assert 0 <= score.points <= 100
 
 
-@given(strategies.windows, joined_ago)
+@given(strategies.windows(), joined_ago)
 def test_the_explanations_points_are_the_total_exactly(
     window: ActivityWindow, ago: int | None
 ) -> None:
@@ -78,19 +79,19 @@ def test_the_explanations_points_are_the_total_exactly(
     assert all(part.text for part in score.explanations)
 
 
-@given(strategies.windows, st.integers(0, 27))
+@given(strategies.windows(), st.integers(0, 27))
 def test_a_further_active_day_never_lowers_the_base(window: ActivityWindow, age: int) -> None:
     more = window.record(window.last_day - timedelta(days=age))
     assert consistency_score(more).breakdown.base >= consistency_score(window).breakdown.base
 
 
-@given(strategies.windows)
+@given(strategies.windows())
 def test_a_new_user_never_scores_lower_than_an_old_one(window: ActivityWindow) -> None:
     new = consistency_score(window, member_since=window.last_day)
     assert new.total >= consistency_score(window).total
 
 
-@given(strategies.windows, st.integers(0, 60))
+@given(strategies.windows(), st.integers(0, 60))
 def test_idle_days_never_raise_the_parts_but_evenness(window: ActivityWindow, days: int) -> None:
     now = consistency_score(window).breakdown
     later = consistency_score(window, today=window.last_day + timedelta(days=days)).breakdown
@@ -99,13 +100,13 @@ def test_idle_days_never_raise_the_parts_but_evenness(window: ActivityWindow, da
     assert later.streak <= now.streak
 
 
-@given(strategies.days)
+@given(strategies.days())
 def test_twenty_eight_active_days_give_everything(last_day: date) -> None:
     assert consistency_score(ActivityWindow(last_day, 2**28 - 1)).total == 100
 
 
 @given(
-    strategies.windows,
+    strategies.windows(),
     st.integers(0, 100),
     st.floats(0, 1),
     st.floats(0.001, 50),
@@ -129,7 +130,7 @@ def test_under_any_policy_the_score_keeps_its_bounds_and_has_its_reasons(
     assert all(part.text for part in score.explanations)
 
 
-@given(strategies.windows, st.lists(st.integers(-40, 40), max_size=6), joined_ago)
+@given(strategies.windows(), st.lists(st.integers(-40, 40), max_size=6), joined_ago)
 def test_what_if_is_the_difference_of_two_scores_on_one_day(
     window: ActivityWindow, offsets: list[int], ago: int | None
 ) -> None:

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mainstay import ActivityWindow, Session
+from mainstay.testing import strategies
 from mainstay.windowing import WindowBuilder
-from tests import oracles, strategies
+from tests import oracles
 
 
 def window_of(
@@ -25,7 +26,7 @@ def window_of(
     return builder.window()
 
 
-@given(strategies.histories(), st.none() | strategies.zones, strategies.day_starts)
+@given(strategies.histories(), st.none() | strategies.zones(), strategies.day_starts())
 def test_a_window_of_sessions_is_the_naive_set_of_days(
     history: tuple[list[Session], datetime], zone: str | None, day_start: time
 ) -> None:
@@ -37,8 +38,8 @@ def test_a_window_of_sessions_is_the_naive_set_of_days(
 
 @given(
     strategies.histories(),
-    st.none() | strategies.zones,
-    strategies.day_starts,
+    st.none() | strategies.zones(),
+    strategies.day_starts(),
     st.integers(0, 30),
     st.data(),
 )
@@ -58,7 +59,7 @@ def test_order_repetition_and_portions_of_sessions_change_nothing(
     assert builder.window() == expected
 
 
-@given(strategies.histories(), st.none() | strategies.zones)
+@given(strategies.histories(), st.none() | strategies.zones())
 def test_how_as_of_is_written_changes_nothing_once_there_is_a_session(
     history: tuple[list[Session], datetime], zone: str | None
 ) -> None:
@@ -70,7 +71,7 @@ def test_how_as_of_is_written_changes_nothing_once_there_is_a_session(
         assert window_of(known, as_of=elsewhere, zone=zone) == here
 
 
-@given(strategies.histories(), st.none() | strategies.zones)
+@given(strategies.histories(), st.none() | strategies.zones())
 def test_later_sessions_never_change_what_was_known(
     history: tuple[list[Session], datetime], zone: str | None
 ) -> None:
@@ -79,7 +80,12 @@ def test_later_sessions_never_change_what_was_known(
     assert window_of(sessions, as_of=as_of, zone=zone) == window_of(known, as_of=as_of, zone=zone)
 
 
-@given(strategies.turns, st.none() | strategies.zones, strategies.day_starts, st.integers(1, 60))
+@given(
+    strategies.instants(),
+    st.none() | strategies.zones(),
+    strategies.day_starts(),
+    st.integers(1, 60),
+)
 def test_a_window_reaches_back_exactly_as_many_days_as_it_is_long(
     turn: datetime, zone: str | None, day_start: time, length: int
 ) -> None:

@@ -12,8 +12,9 @@ from mainstay import checks
 from mainstay.activity import ActivityWindow
 from mainstay.errors import InvalidValueError
 from mainstay.scores.consistency_policy import Component, ConsistencyPolicy
+from mainstay.scores.explanation import Explanation
 
-__all__ = ["ConsistencyScore", "Explanation", "Phrasebook", "ScoreBreakdown", "WhatIf"]
+__all__ = ["ConsistencyScore", "Phrasebook", "ScoreBreakdown", "WhatIf"]
 
 
 @attrs.frozen
@@ -47,23 +48,6 @@ class ScoreBreakdown:
             self.streak - other.streak,
             self.recency - other.recency,
         )
-
-
-@attrs.frozen
-class Explanation:
-    """Why one part of a score is what it is.
-
-    Attributes:
-        component: ``base``, ``distribution``, ``streak`` or ``recency``.
-        points: What the part gives.
-        maximum: The most it could give.
-        text: A sentence for the user.
-    """
-
-    component: Component
-    points: float
-    maximum: float
-    text: str
 
 
 class Phrasebook(Protocol):

@@ -1,0 +1,64 @@
+"""How often each kind of activity happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import attrs
+
+from mainstay import checks
+from mainstay.errors import InvalidTypeError
+
+__all__ = ["Counts", "count_each"]
+
+
+def count_each(field: str, value: object) -> dict[str, int]:
+    """Return a copy of a mapping from kinds of activity to counts."""
+    if not isinstance(value, Mapping):
+        raise InvalidTypeError(
+            "must map kinds of activity to counts",
+            field=field,
+            value=value,
+            remedy="Such as {'post': 2}.",
+        )
+    return {
+        checks.text(f"a kind in {field}", kind): checks.count(f"{field}[{kind!r}]", count)
+        for kind, count in value.items()
+    }
+
+
+def _checked(value: Mapping[str, int]) -> Mapping[str, int]:
+    return count_each("counts", value)
+
+
+@attrs.frozen(eq=False, repr=False)
+class Counts(Mapping[str, int]):
+    """An immutable mapping from kinds of activity to how often each happened.
+
+    It equals every mapping with the same items, and can be hashed and pickled.
+
+    Raises:
+        InvalidValueError: A kind is no text, or a count no integer that is 0 or more.
+
+    Examples:
+        >>> counts = Counts({"post": 2, "like": 5})
+        >>> counts["post"], counts.get("comment", 0), counts == {"like": 5, "post": 2}
+        (2, 0, True)
+    """
+
+    _counts: Mapping[str, int] = attrs.field(converter=_checked)
+
+    def __getitem__(self, kind: str) -> int:
+        return self._counts[kind]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._counts)
+
+    def __len__(self) -> int:
+        return len(self._counts)
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._counts.items()))
+
+    def __repr__(self) -> str:
+        return f"Counts({self._counts!r})"

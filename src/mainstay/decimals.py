@@ -1,0 +1,44 @@
+"""Decimal numbers: one context for all arithmetic, and the question of what may enter it."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+
+from mainstay.errors import InvalidTypeError, InvalidValueError
+
+__all__ = ["EXACT", "decimal"]
+
+#: 28 digits, half to even: never the thread's context, which the host may have changed.
+EXACT = Context(prec=28, rounding=ROUND_HALF_EVEN)
+
+
+def decimal(
+    field: str, value: object, low: Decimal | int, high: Decimal | int | None = None
+) -> Decimal:
+    """Return a finite number of at most 28 digits between ``low`` and ``high``, both included.
+
+    A ``float`` becomes the shortest decimal that stands for it, the one that it is printed as.
+    """
+    number = _number(field, value)
+    if not number.is_finite():
+        raise InvalidValueError("must be finite", field=field, value=value)
+    if number < low or (high is not None and number > high):
+        bounds = f"at least {low}" if high is None else f"between {low} and {high}"
+        raise InvalidValueError(f"must be {bounds}", field=field, value=value)
+    if EXACT.plus(number) != number:
+        raise InvalidValueError(
+            f"must be exact in {EXACT.prec} digits", field=field, value=value, remedy="Round it."
+        )
+    return number
+
+
+def _number(field: str, value: object) -> Decimal:
+    if isinstance(value, Decimal):
+        return value
+    if isinstance(value, float):
+        return Decimal(float.__repr__(value))
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Decimal(value)
+    raise InvalidTypeError(
+        "must be a number", field=field, value=value, remedy="Pass a Decimal such as Decimal('2')."
+    )

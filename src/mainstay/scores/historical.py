@@ -1,0 +1,151 @@
+"""The historical score: what somebody has built up, whatever today brought."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import attrs
+
+from mainstay import checks
+from mainstay.scores.engagement_policy import (
+    DEFAULT_POLICY,
+    EngagementBreakdown,
+    EngagementPolicy,
+)
+from mainstay.scores.explanation import Explanation
+
+__all__ = [
+    "ENGLISH",
+    "EngagementPhrasebook",
+    "EnglishEngagementPhrases",
+    "HistoricalScore",
+    "historical_score",
+]
+
+#: Days and posts beyond this are no count of anything.
+MOST = 10**15
+
+
+class EngagementPhrasebook(Protocol):
+    """The words for a historical score, in whatever language: one sentence a part."""
+
+    def streak(self, days: int) -> str:
+        """Say how many days in a row met the criteria."""
+        ...
+
+    def posts(self, count: int) -> str:
+        """Say how many posts somebody has written in all."""
+        ...
+
+    def quality(self, average: float | None) -> str:
+        """Say how their posts were rated on average, 0 to 10; ``None`` if none was rated."""
+        ...
+
+
+@attrs.frozen
+class EnglishEngagementPhrases:
+    """English sentences for a historical score."""
+
+    def streak(self, days: int) -> str:
+        """Say how many days in a row met the criteria."""
+        if not days:
+            return "A new streak can start any day."
+        times = "the day before" if days == 1 else f"{days:,} days in a row"
+        return f"You reached your daily goal {times}."
+
+    def posts(self, count: int) -> str:
+        """Say how many posts somebody has written in all."""
+        return f"You have written {count:,} {'post' if count == 1 else 'posts'} so far."
+
+    def quality(self, average: float | None) -> str:
+        """Say how their posts were rated on average."""
+        if average is None:
+            return "Your posts have not been rated yet."
+        return f"Your posts are rated {average:.1f} of 10 on average."
+
+
+ENGLISH = EnglishEngagementPhrases()
+
+
+@attrs.frozen
+class HistoricalScore:
+    """A historical score with what it was computed from.
+
+    Attributes:
+        streak: The streak, in days, as it stood before the day.
+        posts: The lifetime posts through the day.
+        average_quality: Their average quality, 0 to 10; ``None`` without a rated post.
+        breakdown: The parts, in points.
+        maxima: The most that each part could give.
+    """
+
+    streak: int
+    posts: int
+    average_quality: float | None
+    breakdown: EngagementBreakdown
+    maxima: EngagementBreakdown
+
+    @property
+    def total(self) -> float:
+        """The sum of the parts, 0 to 100."""
+        return self.breakdown.total
+
+    def explain(self, phrases: EngagementPhrasebook = ENGLISH) -> tuple[Explanation, ...]:
+        """Return one explanation a part; their points add up to ``total`` exactly."""
+        points, maxima = self.breakdown, self.maxima
+        return (
+            Explanation("streak", points.streak, maxima.streak, phrases.streak(self.streak)),
+            Explanation("posts", points.posts, maxima.posts, phrases.posts(self.posts)),
+            Explanation(
+                "quality", points.quality, maxima.quality, phrases.quality(self.average_quality)
+            ),
+        )
+
+
+def historical_score(
+    *,
+    streak: int,
+    posts: int,
+    average_quality: float | None = None,
+    policy: EngagementPolicy = DEFAULT_POLICY,
+) -> HistoricalScore:
+    """Return how engaged somebody has been over time, from 0 to 100 points.
+
+    The score is 100 · (0.4·S + 0.3·P + 0.3·Q), where S = s / (s + 14) for a streak of s days,
+    P = p / (p + 50) for p posts and Q = average quality / 10. It never falls when one of them
+    grows.
+
+    Args:
+        streak: Days in a row that met the criteria.
+        posts: Posts written in all.
+        average_quality: How they were rated on average, 0 to 10; ``None`` if none was rated,
+            which counts as 0.
+        policy: The numbers, if not the standard ones.
+
+    Raises:
+        InvalidValueError: A number is negative or out of its range.
+
+    Examples:
+        >>> score = historical_score(streak=14, posts=50, average_quality=10)
+        >>> score.total, score.breakdown
+        (65.0, EngagementBreakdown(streak=20.0, posts=15.0, quality=30.0))
+        >>> print(score.explain()[0].text)
+        You reached your daily goal 14 days in a row.
+    """
+    checks.integer("streak", streak, 0, MOST)
+    checks.integer("posts", posts, 0, MOST)
+    if average_quality is not None:
+        checks.number("average_quality", average_quality, 0, 10)
+    quality = 0.0 if average_quality is None else average_quality
+    maxima = policy.maxima
+    breakdown = EngagementBreakdown(
+        maxima.streak * _saturated(streak, policy.streak_half),
+        maxima.posts * _saturated(posts, policy.posts_half),
+        maxima.quality * (quality / 10),
+    )
+    return HistoricalScore(streak, posts, average_quality, breakdown, maxima)
+
+
+def _saturated(count: int, half: float) -> float:
+    """Return count / (count + half), in a form that rounding keeps non-decreasing in count."""
+    return 1 / (1 + half / count) if count else 0.0

@@ -1,0 +1,165 @@
+"""Weekly streaks: runs of active weeks, recorded one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+
+import attrs
+from attrs.validators import optional
+
+from mainstay import checks
+from mainstay.counts import count_each
+from mainstay.errors import InvalidTypeError, InvalidValueError, OutOfOrderError
+from mainstay.localdays import IsoWeek
+
+__all__ = ["WeeklyStreak", "WeeklyStreakPolicy"]
+
+
+def _kinds(value: Iterable[str] | None) -> frozenset[str] | None:
+    if value is None:
+        return None
+    if isinstance(value, str):
+        raise InvalidTypeError(
+            "must be a set of kinds",
+            field="kinds",
+            value=value,
+            remedy="Put a single one in a set.",
+        )
+    return frozenset(checks.text("kinds", kind) for kind in checks.iterable("kinds", value))
+
+
+@attrs.frozen(kw_only=True)
+class WeeklyStreakPolicy:
+    """What makes a week active, and what a run of active weeks survives.
+
+    Raises:
+        InvalidValueError: A number is out of its range, or a kind no text.
+    """
+
+    #: Interactions from which on a week is active: a single one may be chance.
+    min_interactions: int = attrs.field(
+        default=2, validator=checks.each(partial(checks.integer, low=1))
+    )
+    #: Missed weeks between two active ones that are forgiven: one, for a week's holiday or illness.
+    forgiven_weeks: int = attrs.field(default=1, validator=checks.each(checks.count))
+    #: The kinds of activity that count; ``None`` for all. Leave out trivial ones such as logins.
+    kinds: frozenset[str] | None = attrs.field(default=None, converter=_kinds)
+
+    def interactions(self, counts: Mapping[str, int]) -> int:
+        """Return how many of a week's activities count, of all kinds together."""
+        return sum(
+            count
+            for kind, count in count_each("interactions", counts).items()
+            if self.kinds is None or kind in self.kinds
+        )
+
+
+DEFAULT_POLICY = WeeklyStreakPolicy()
+
+
+def _last_active(streak: WeeklyStreak) -> IsoWeek | None:
+    return streak.last_active
+
+
+@attrs.frozen
+class WeeklyStreak:
+    """How many weeks in a row a user has been active, as of the last recorded week.
+
+    Attributes:
+        weeks: The active weeks of the run; a missed week that is forgiven does not count.
+        last_active: The last active week; ``None`` before the first.
+        last_recorded: The last week recorded, active or not; ``last_active`` if it is not given.
+
+    Raises:
+        InvalidValueError: ``weeks`` is negative, or above 0 without ``last_active``.
+        OutOfOrderError: ``last_recorded`` is before ``last_active``.
+
+    Examples:
+        >>> streak = WeeklyStreak().record(IsoWeek(2024, 52), 2).record(IsoWeek(2025, 1), 7)
+        >>> streak.weeks, str(streak.last_active)
+        (2, '2025-W01')
+        >>> streak.record(IsoWeek(2025, 2), 1).weeks, streak.record(IsoWeek(2025, 4), 1).weeks
+        (2, 0)
+    """
+
+    weeks: int = attrs.field(default=0, validator=checks.each(checks.count))
+    last_active: IsoWeek | None = attrs.field(
+        default=None, validator=optional(checks.each(partial(checks.instance, kind=IsoWeek)))
+    )
+    last_recorded: IsoWeek | None = attrs.field(
+        default=attrs.Factory(_last_active, takes_self=True),
+        validator=optional(checks.each(partial(checks.instance, kind=IsoWeek))),
+    )
+
+    def __attrs_post_init__(self) -> None:
+        if self.last_active is None:
+            if self.weeks:
+                raise InvalidValueError(
+                    f"must be given with a streak of {self.weeks} weeks",
+                    field="last_active",
+                    value=None,
+                    remedy="Without it nobody can say whether the next week goes on from there.",
+                )
+        elif self.last_recorded is None or self.last_recorded < self.last_active:
+            raise OutOfOrderError(
+                f"must not be before {self.last_active}, the last active week",
+                field="last_recorded",
+                value=self.last_recorded,
+            )
+
+    def record(
+        self,
+        week: IsoWeek,
+        interactions: int | Mapping[str, int],
+        policy: WeeklyStreakPolicy = DEFAULT_POLICY,
+    ) -> WeeklyStreak:
+        """Return the streak with one more week, active or not.
+
+        An active week w after the active week w₀ makes the streak one longer if w - w₀ is 1 or 2
+        (one missed week is forgiven), else 1. A week that is not active keeps the streak if
+        w - w₀ is 1 or 2, and ends it otherwise. Weeks that were left out are weeks without any
+        interaction. Recorded again, an active week changes nothing; one that was not can become
+        active when late interactions arrive.
+
+        Args:
+            week: The week, not before the last recorded one.
+            interactions: All of that week's, not those since the last recording: a number, or how
+                many of each kind, of which those count that the policy names.
+            policy: The numbers, if not the standard ones.
+
+        Raises:
+            OutOfOrderError: ``week`` is before the last recorded one.
+            InvalidValueError: ``interactions`` are negative, or no integers.
+
+        Examples:
+            >>> WeeklyStreak().record(IsoWeek(2024, 5), {"post": 1, "vote": 1}).weeks
+            1
+        """
+        checks.instance("week", week, IsoWeek)
+        count = _interactions(interactions, policy)
+        if self.last_recorded is not None and week < self.last_recorded:
+            raise OutOfOrderError(
+                f"must not be before {self.last_recorded}, the last recorded week",
+                field="week",
+                value=week,
+                remedy="Record weeks in order, from what happened in each.",
+            )
+        if week == self.last_active:
+            return self
+        kept = self._kept(week, policy)
+        if count >= policy.min_interactions:
+            return WeeklyStreak(kept + 1, week, week)
+        return WeeklyStreak(kept, self.last_active, week)
+
+    def _kept(self, week: IsoWeek, policy: WeeklyStreakPolicy) -> int:
+        """Return the length of the run that a week may go on from."""
+        if self.last_active is None or week - self.last_active > policy.forgiven_weeks + 1:
+            return 0
+        return self.weeks
+
+
+def _interactions(value: int | Mapping[str, int], policy: WeeklyStreakPolicy) -> int:
+    if isinstance(value, Mapping):
+        return policy.interactions(value)
+    return checks.count("interactions", value)

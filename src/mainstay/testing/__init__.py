@@ -1,0 +1,1 @@
+"""What tests of host apps can use: Hypothesis strategies (``pip install "mainstay[testing]"``)."""
