@@ -23,7 +23,7 @@ PROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT)
 DATEUTILS = ["2.9.0.post0", "4.0.0"]
 #: The core, whose every branch must be tested.
-CORE = "*/mainstay/*.py,*/mainstay/scores/*.py,*/mainstay/streaks/*.py"
+CORE = ",".join(f"*/mainstay/{part}*.py" for part in ("", "codec/", "scores/", "streaks/"))
 
 
 def group(name: str) -> tuple[str, ...]:

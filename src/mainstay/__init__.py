@@ -8,11 +8,13 @@ from mainstay.activity import ActivityWindow, Session
 from mainstay.counts import Counts
 from mainstay.errors import (
     BadLineError,
+    DecodeError,
     InvalidTypeError,
     InvalidValueError,
     MainstayError,
     NaiveDatetimeError,
     OutOfOrderError,
+    UnknownSchemaError,
     UnknownZoneError,
 )
 from mainstay.localdays import IsoWeek, Zone, local_day
@@ -63,6 +65,7 @@ __all__ = [
     "Dampening",
     "DayActivity",
     "DayOutcome",
+    "DecodeError",
     "Engagement",
     "EngagementBreakdown",
     "EngagementPhrasebook",
@@ -84,6 +87,7 @@ __all__ = [
     "Session",
     "StreakPolicy",
     "StreakStatus",
+    "UnknownSchemaError",
     "UnknownZoneError",
     "Vouch",
     "VouchExplanation",

@@ -7,11 +7,13 @@ from typing import Self
 
 __all__ = [
     "BadLineError",
+    "DecodeError",
     "InvalidTypeError",
     "InvalidValueError",
     "MainstayError",
     "NaiveDatetimeError",
     "OutOfOrderError",
+    "UnknownSchemaError",
     "UnknownZoneError",
 ]
 
@@ -99,3 +101,16 @@ class BadLineError(InvalidValueError):
 
     def __str__(self) -> str:
         return f"line {self.line}: {super().__str__()}"
+
+
+class DecodeError(InvalidValueError):
+    """JSON that is not the value it should be; ``field`` is the path to where.
+
+    Examples:
+        >>> print(DecodeError("must be an integer", field="$.streak.weeks", value="3"))
+        $.streak.weeks must be an integer, got '3'.
+    """
+
+
+class UnknownSchemaError(DecodeError):
+    """JSON of another type, or of a version that this one can't read."""

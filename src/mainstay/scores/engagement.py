@@ -73,12 +73,25 @@ class DayOutcome:
         streak_before: Days in a row that met the criteria, as of the day before.
         score: The historical score with that streak if the criteria were not met; ``None`` if
             they were: that was rewarded when it happened, and is not rewarded twice.
+
+    Raises:
+        InvalidValueError: A field is out of its range, or the score is of another streak.
     """
 
-    user_id: str
-    day: date
-    streak_before: int
-    score: HistoricalScore | None
+    user_id: str = attrs.field(validator=checks.each(checks.text))
+    day: date = attrs.field(validator=checks.each(checks.day))
+    streak_before: int = attrs.field(validator=_total)
+    score: HistoricalScore | None = attrs.field(
+        validator=optional(checks.each(partial(checks.instance, kind=HistoricalScore)))
+    )
+
+    def __attrs_post_init__(self) -> None:
+        if self.score is not None and self.score.streak != self.streak_before:
+            raise InvalidValueError(
+                f"must be of a streak of {self.streak_before} days",
+                field="score",
+                value=self.score.streak,
+            )
 
     @property
     def met(self) -> bool:
