@@ -88,7 +88,7 @@ def engagements(
     user_id: SearchStrategy[str] | None = None,
     last_day: SearchStrategy[date] | None = None,
 ) -> Engagement:
-    """States of users after any number of days, or before the first.
+    """States of users after any number of days, or before the first; some without an outcome.
 
     Args:
         user_id: Whose; anybody's by default.
@@ -96,9 +96,11 @@ def engagements(
     """
     user = draw(user_ids() if user_id is None else user_id)
     last, length = draw(days() if last_day is None else last_day), draw(st.integers(0, 5))
-    state = Engagement(user)
-    if length and draw(st.booleans()):
-        state = Engagement(user, draw(st.integers(0, 400)), last - timedelta(days=length))
+    since = draw(st.none() | st.just(last - timedelta(days=length)))
+    if since is None:
+        state = Engagement(user)
+    else:
+        state = Engagement(user, draw(st.integers(0, 400)), since)
     past = [draw(day_activities(st.just(last - timedelta(days=ago)))) for ago in range(length)]
     return catch_up(state, past, policy=draw(engagement_policies()))[0]
 

@@ -1,0 +1,157 @@
+"""The public strategies aim where they say, and take what they are given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TypeVar
+
+import pytest
+from hypothesis import Phase, find, given, settings
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from mainstay import (
+    DailyCriteria,
+    Engagement,
+    IsoWeek,
+    Session,
+    StreakStatus,
+    Vouch,
+    WeeklyStreak,
+    local_day,
+)
+from mainstay.localdays import clock_changes, find_zone
+from mainstay.testing import strategies
+
+T = TypeVar("T")
+ONE_IS_ENOUGH = settings(max_examples=3000, database=None, phases=[Phase.generate])
+BERLIN = find_zone("Europe/Berlin")
+HALF_AN_HOUR = timedelta(minutes=30)
+
+
+def assert_found(strategy: SearchStrategy[T], wanted: Callable[[T], bool]) -> None:
+    assert wanted(find(strategy, wanted, settings=ONE_IS_ENOUGH))
+
+
+def test_all_of_them_are_exported_and_documented() -> None:
+    for name in strategies.__all__:
+        assert getattr(strategies, name).__doc__
+
+
+def test_instants_come_close_to_clock_changes() -> None:
+    def close(at: datetime) -> bool:
+        year = at.astimezone(UTC).year
+        changes = clock_changes(BERLIN, date(year, 1, 1), date(year, 12, 31))
+        return any(abs(at - change) <= HALF_AN_HOUR for change in changes)
+
+    assert_found(strategies.instants(st.just("Europe/Berlin")), close)
+
+
+def test_instants_come_close_to_midnight() -> None:
+    def close(at: datetime) -> bool:
+        wall = at.astimezone(BERLIN)
+        midnight = datetime.combine(wall.date(), time(0), BERLIN)
+        return timedelta(0) <= at - midnight <= HALF_AN_HOUR
+
+    assert_found(strategies.instants(st.just("Europe/Berlin")), close)
+
+
+@pytest.mark.parametrize("day", [date(2024, 4, 30), date(2024, 5, 2)])
+def test_sessions_of_one_instant_lie_on_both_sides_of_the_date_line(day: date) -> None:
+    moment = st.just(datetime(2024, 5, 1, 11, tzinfo=UTC))
+    assert_found(
+        strategies.sessions(started_at=moment),
+        lambda session: local_day(session.started_at, zone=session.timezone) == day,
+    )
+
+
+def test_histories_look_back_from_amid_the_sessions_of_a_traveller() -> None:
+    def amid(history: tuple[list[Session], datetime]) -> bool:
+        sessions, as_of = history
+        later = {session.started_at > as_of for session in sessions}
+        return len(later) == 2 and len({session.timezone for session in sessions}) == 3
+
+    assert_found(strategies.histories(), amid)
+
+
+def test_weeks_come_close_to_both_ends_of_long_years() -> None:
+    assert_found(strategies.iso_weeks(), lambda week: week.week == 53)
+    assert_found(strategies.iso_weeks(), lambda week: week.week == 1 and (week - 1).week == 53)
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        lambda streak: streak.weeks >= 4,
+        lambda streak: streak.weeks == 0 and streak.last_active is not None,
+        lambda streak: streak.weeks > 0 and streak.last_active != streak.last_recorded,
+        lambda streak: streak.last_recorded is None,
+    ],
+)
+def test_weekly_streaks_are_long_broken_forgiven_and_new(
+    wanted: Callable[[WeeklyStreak], bool],
+) -> None:
+    assert_found(strategies.weekly_streaks(), wanted)
+
+
+@pytest.mark.parametrize("status", StreakStatus)
+def test_daily_streaks_have_every_status(status: StreakStatus) -> None:
+    assert_found(strategies.daily_streaks(), lambda streak: streak.status is status)
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        lambda state: state.last_day is None,
+        lambda state: state.streak == 1,
+        lambda state: state.streak > 14 and state.last_outcome is not None,
+        lambda state: state.streak > 14 and state.last_outcome is None,
+        lambda state: state.streak == 0 and state.last_outcome is not None,
+    ],
+)
+def test_engagements_are_new_growing_long_and_ended(wanted: Callable[[Engagement], bool]) -> None:
+    assert_found(strategies.engagements(), wanted)
+
+
+@pytest.mark.parametrize("met", [True, False])
+def test_days_meet_the_criteria_and_do_not(met: bool) -> None:
+    assert_found(strategies.day_outcomes(), lambda outcome: outcome.met is met)
+    assert_found(strategies.day_activities(), lambda day: DailyCriteria().met(day.counts) is met)
+
+
+@pytest.mark.parametrize("sign", [-1, 0, 1])
+def test_vouches_trust_distrust_and_say_nothing(sign: int) -> None:
+    assert_found(strategies.vouches(), lambda vouch: vouch.weight == sign)
+
+
+@given(st.data())
+def test_what_they_are_given_they_keep_to(data: st.DataObject) -> None:
+    day, user = date(2024, 2, 29), st.just("eve")
+    assert data.draw(strategies.sessions(user, timezone=st.just("UTC"))).timezone in {None, "UTC"}
+    assert data.draw(strategies.windows(st.just(day), length=7)).last_day == day
+    assert data.draw(strategies.day_activities(st.just(day))).day == day
+    assert data.draw(strategies.day_outcomes(user, st.just(day))).day == day
+    assert data.draw(strategies.engagements(user, st.just(day))).last_day in {None, day}
+    assert 2000 <= data.draw(strategies.iso_weeks(2000, 2001)).year <= 2001
+    assert max(data.draw(strategies.counts(most=1)).values(), default=0) <= 1
+    first = IsoWeek(2024, 9)
+    recorded = data.draw(strategies.weekly_streaks(st.just(first))).last_recorded
+    assert recorded is None or recorded >= first
+    sessions, _ = data.draw(strategies.histories(user))
+    users = {
+        *(session.user_id for session in sessions),
+        data.draw(strategies.sessions(user)).user_id,
+        data.draw(strategies.day_outcomes(user)).user_id,
+        data.draw(strategies.engagements(user)).user_id,
+        data.draw(strategies.reputations(user)).user_id,
+    }
+    assert users == {"eve"}
+
+
+@given(
+    strategies.vouches(st.sampled_from(["ada", "bob"]), st.just(datetime(2024, 1, 1, tzinfo=UTC)))
+)
+def test_nobody_vouches_for_themselves(vouch: Vouch) -> None:
+    assert {vouch.voucher, vouch.vouchee} == {"ada", "bob"}
+    assert vouch.created_at == datetime(2024, 1, 1, tzinfo=UTC)
