@@ -21,13 +21,15 @@ def count_each(field: str, value: object) -> dict[str, int]:
             value=value,
             remedy="Such as {'post': 2}.",
         )
-    return {
-        checks.text(f"a kind in {field}", kind): checks.count(f"{field}[{kind!r}]", count)
-        for kind, count in value.items()
-    }
+    counts = dict(value)
+    for kind, count in counts.items():
+        if type(kind) is not str or not kind or type(count) is not int or count < 0:
+            checks.text(f"a kind in {field}", kind)
+            checks.count(f"{field}[{kind!r}]", count)
+    return counts
 
 
-def _checked(value: Mapping[str, int]) -> Mapping[str, int]:
+def _checked(value: Mapping[str, int]) -> dict[str, int]:
     return count_each("counts", value)
 
 
@@ -46,7 +48,7 @@ class Counts(Mapping[str, int]):
         (2, 0, True)
     """
 
-    _counts: Mapping[str, int] = attrs.field(converter=_checked)
+    _counts: dict[str, int] = attrs.field(converter=_checked)
 
     def __getitem__(self, kind: str) -> int:
         return self._counts[kind]
@@ -62,3 +64,10 @@ class Counts(Mapping[str, int]):
 
     def __repr__(self) -> str:
         return f"Counts({self._counts!r})"
+
+    def reach(self, minimums: Counts) -> bool:
+        """Return whether each kind that is asked for happened that often; 0 if it is not there."""
+        for kind, least in minimums._counts.items():  # noqa: SIM110  (all() takes twice the time)
+            if self._counts.get(kind, 0) < least:
+                return False
+        return True

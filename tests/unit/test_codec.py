@@ -158,7 +158,7 @@ SESSION = VALUES[14]
             WeeklyStreak,
             changed(WEEKS, last_recorded="2020-W52"),
             "$.last_recorded must not be before 2020-W53, the last active week, "
-            "got IsoWeek(year=2020, week=52).",
+            "got IsoWeek(year=2020, week=52). Record weeks in order, from what happened in each.",
         ),
         (
             WeeklyStreak,

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from functools import partial
 from heapq import nsmallest
 
 import attrs
-from attrs.validators import optional
 
 from mainstay import checks
 from mainstay.counts import Counts
@@ -20,6 +18,7 @@ from mainstay.scores.historical import (
     MOST,
     EngagementPhrasebook,
     HistoricalScore,
+    check_totals,
     historical_score,
 )
 
@@ -31,8 +30,6 @@ __all__ = [
     "evaluate_day",
     "pick_candidates",
 ]
-
-_total = checks.each(partial(checks.integer, low=0, high=MOST))
 
 
 def _counts(value: Mapping[str, int]) -> Counts:
@@ -55,12 +52,14 @@ class DayActivity:
         InvalidValueError: A number is negative or out of its range.
     """
 
-    day: date = attrs.field(validator=checks.each(checks.day))
+    day: date
     counts: Counts = attrs.field(default=Counts({}), converter=_counts)
-    posts: int = attrs.field(default=0, validator=_total)
-    average_quality: float | None = attrs.field(
-        default=None, validator=optional(checks.each(partial(checks.number, low=0, high=10)))
-    )
+    posts: int = 0
+    average_quality: float | None = None
+
+    def __attrs_post_init__(self) -> None:
+        checks.day("day", self.day)
+        check_totals(self.posts, self.average_quality)
 
 
 @attrs.frozen
@@ -78,15 +77,19 @@ class DayOutcome:
         InvalidValueError: A field is out of its range, or the score is of another streak.
     """
 
-    user_id: str = attrs.field(validator=checks.each(checks.text))
-    day: date = attrs.field(validator=checks.each(checks.day))
-    streak_before: int = attrs.field(validator=_total)
-    score: HistoricalScore | None = attrs.field(
-        validator=optional(checks.each(partial(checks.instance, kind=HistoricalScore)))
-    )
+    user_id: str
+    day: date
+    streak_before: int
+    score: HistoricalScore | None
 
     def __attrs_post_init__(self) -> None:
-        if self.score is not None and self.score.streak != self.streak_before:
+        checks.text("user_id", self.user_id)
+        checks.day("day", self.day)
+        checks.integer("streak_before", self.streak_before, 0, MOST)
+        if self.score is None:
+            return
+        checks.instance("score", self.score, HistoricalScore)
+        if self.score.streak != self.streak_before:
             raise InvalidValueError(
                 f"must be of a streak of {self.streak_before} days",
                 field="score",
@@ -133,24 +136,26 @@ class Engagement:
         14
     """
 
-    user_id: str = attrs.field(validator=checks.each(checks.text))
-    streak: int = attrs.field(default=0, validator=_total)
-    last_day: date | None = attrs.field(default=None, validator=optional(checks.each(checks.day)))
-    last_outcome: DayOutcome | None = attrs.field(
-        default=None, validator=optional(checks.each(partial(checks.instance, kind=DayOutcome)))
-    )
+    user_id: str
+    streak: int = 0
+    last_day: date | None = None
+    last_outcome: DayOutcome | None = None
 
     def __attrs_post_init__(self) -> None:
-        if self.streak and self.last_day is None:
+        checks.text("user_id", self.user_id)
+        checks.integer("streak", self.streak, 0, MOST)
+        if self.last_day is not None:
+            checks.day("last_day", self.last_day)
+        elif self.streak:
             raise InvalidValueError(
                 f"must be given with a streak of {self.streak} days", field="last_day", value=None
             )
-        outcome = self.last_outcome
-        if outcome is not None and (outcome.user_id, outcome.day, outcome.streak_after) != (
-            self.user_id,
-            self.last_day,
-            self.streak,
-        ):
+        if self.last_outcome is not None:
+            self._check_outcome(checks.instance("last_outcome", self.last_outcome, DayOutcome))
+
+    def _check_outcome(self, outcome: DayOutcome) -> None:
+        own = (self.user_id, self.last_day, self.streak)
+        if (outcome.user_id, outcome.day, outcome.streak_after) != own:
             raise InvalidValueError(
                 f"must be what {self.last_day} came to for {self.user_id!r}, "
                 f"with a streak of {self.streak} after it",

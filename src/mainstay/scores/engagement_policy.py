@@ -51,7 +51,7 @@ class DailyCriteria:
     def met(self, counts: Mapping[str, int]) -> bool:
         """Return whether a day's counts reach every minimum; a kind that is not there is 0."""
         counted = counts if isinstance(counts, Counts) else Counts(counts)
-        return all(counted.get(kind, 0) >= least for kind, least in self.minimums.items())
+        return counted.reach(self.minimums)
 
 
 @attrs.frozen

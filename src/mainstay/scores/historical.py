@@ -133,9 +133,7 @@ def historical_score(
         You reached your daily goal 14 days in a row.
     """
     checks.integer("streak", streak, 0, MOST)
-    checks.integer("posts", posts, 0, MOST)
-    if average_quality is not None:
-        checks.number("average_quality", average_quality, 0, 10)
+    check_totals(posts, average_quality)
     quality = 0.0 if average_quality is None else average_quality
     maxima = policy.maxima
     breakdown = EngagementBreakdown(
@@ -144,6 +142,13 @@ def historical_score(
         maxima.quality * (quality / 10),
     )
     return HistoricalScore(streak, posts, average_quality, breakdown, maxima)
+
+
+def check_totals(posts: int, average_quality: float | None) -> None:
+    """Refuse lifetime totals that can't be."""
+    checks.integer("posts", posts, 0, MOST)
+    if average_quality is not None:
+        checks.number("average_quality", average_quality, 0, 10)
 
 
 def _saturated(count: int, half: float) -> float:

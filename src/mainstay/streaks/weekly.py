@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 
 import attrs
-from attrs.validators import optional
 
 from mainstay import checks
 from mainstay.counts import count_each
@@ -83,30 +82,26 @@ class WeeklyStreak:
         (2, 0)
     """
 
-    weeks: int = attrs.field(default=0, validator=checks.each(checks.count))
-    last_active: IsoWeek | None = attrs.field(
-        default=None, validator=optional(checks.each(partial(checks.instance, kind=IsoWeek)))
-    )
-    last_recorded: IsoWeek | None = attrs.field(
-        default=attrs.Factory(_last_active, takes_self=True),
-        validator=optional(checks.each(partial(checks.instance, kind=IsoWeek))),
-    )
+    weeks: int = 0
+    last_active: IsoWeek | None = None
+    last_recorded: IsoWeek | None = attrs.Factory(_last_active, takes_self=True)
 
     def __attrs_post_init__(self) -> None:
-        if self.last_active is None:
-            if self.weeks:
-                raise InvalidValueError(
-                    f"must be given with a streak of {self.weeks} weeks",
-                    field="last_active",
-                    value=None,
-                    remedy="Without it nobody can say whether the next week goes on from there.",
-                )
-        elif self.last_recorded is None or self.last_recorded < self.last_active:
-            raise OutOfOrderError(
-                f"must not be before {self.last_active}, the last active week",
-                field="last_recorded",
-                value=self.last_recorded,
+        checks.count("weeks", self.weeks)
+        active, recorded = self.last_active, self.last_recorded
+        if active is not None:
+            checks.instance("last_active", active, IsoWeek)
+        elif self.weeks:
+            raise InvalidValueError(
+                f"must be given with a streak of {self.weeks} weeks",
+                field="last_active",
+                value=None,
+                remedy="Without it nobody can say whether the next week goes on from there.",
             )
+        if recorded is not None:
+            checks.instance("last_recorded", recorded, IsoWeek)
+        if active is not recorded and active is not None:
+            _check_order("last_recorded", recorded, active, "active")
 
     def record(
         self,
@@ -138,13 +133,8 @@ class WeeklyStreak:
         """
         checks.instance("week", week, IsoWeek)
         count = _interactions(interactions, policy)
-        if self.last_recorded is not None and week < self.last_recorded:
-            raise OutOfOrderError(
-                f"must not be before {self.last_recorded}, the last recorded week",
-                field="week",
-                value=week,
-                remedy="Record weeks in order, from what happened in each.",
-            )
+        if self.last_recorded is not None:
+            _check_order("week", week, self.last_recorded, "recorded")
         if week == self.last_active:
             return self
         kept = self._kept(week, policy)
@@ -157,6 +147,16 @@ class WeeklyStreak:
         if self.last_active is None or week - self.last_active > policy.forgiven_weeks + 1:
             return 0
         return self.weeks
+
+
+def _check_order(field: str, week: IsoWeek | None, last: IsoWeek, what: str) -> None:
+    if week is None or week - last < 0:
+        raise OutOfOrderError(
+            f"must not be before {last}, the last {what} week",
+            field=field,
+            value=week,
+            remedy="Record weeks in order, from what happened in each.",
+        )
 
 
 def _interactions(value: int | Mapping[str, int], policy: WeeklyStreakPolicy) -> int:
