@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import attrs
 import pytest
+
+from mainstay.codec import SCHEMAS
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 #: Languages whose blocks are run: by conftest.py, and the README's commands by nox.
 EXECUTED = {"python", "console"}
+#: What else a document may hold, and what sees to it: nox, and the test of the golden files.
+MORE = {"README.md": {"sh"}, "json.md": {"json"}}
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
@@ -24,7 +29,23 @@ def test_relative_links_lead_to_files(document: Path) -> None:
 def test_every_code_block_is_of_a_language_that_is_run(document: Path) -> None:
     fences = re.findall(r"^```(.*)$", document.read_text(encoding="utf-8"), flags=re.MULTILINE)
     languages = set(fences[::2])
-    assert languages <= (EXECUTED | {"sh"} if document.name == "README.md" else EXECUTED)
+    assert languages <= EXECUTED | MORE.get(document.name, set())
+
+
+def test_the_json_of_each_type_is_documented_as_its_golden_file_has_it() -> None:
+    text = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```json\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
+    golden = [path.read_text(encoding="utf-8") for path in (ROOT / "tests/golden").iterdir()]
+    assert sorted(blocks) == sorted(golden)
+
+
+def test_every_key_of_every_type_is_explained() -> None:
+    text = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
+    for kind in SCHEMAS:
+        _, _, section = text.partition(f"## `{kind.__name__}`\n")
+        table = section.partition("```")[0]
+        for field in attrs.fields(kind):
+            assert f"`{field.name}`" in table or field.name == "phrases", (kind, field.name)
 
 
 def test_the_readme_is_short() -> None:

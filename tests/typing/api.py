@@ -2,29 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from decimal import Decimal
 from typing import assert_type
 from zoneinfo import ZoneInfo
+
+from hypothesis.strategies import SearchStrategy
 
 from mainstay import (
     ActivityWindow,
     ConsistencyScore,
+    DailyCriteria,
     DailyStreak,
+    Dampening,
+    DayActivity,
+    DayOutcome,
+    Engagement,
+    EngagementPhrasebook,
+    EnglishEngagementPhrases,
     EnglishPhrases,
     Explanation,
+    HistoricalScore,
     IsoWeek,
     Phrasebook,
+    Reputation,
     ScoreBreakdown,
     Session,
     StreakStatus,
+    Vouch,
+    VouchExplanation,
+    WeeklyStreak,
     WhatIf,
+    catch_up,
+    consistency_multiplier,
     consistency_score,
+    evaluate_day,
+    explain_vouch,
+    half_life,
+    historical_score,
+    incoming_vouch_weight,
     local_day,
+    pick_candidates,
+    reciprocity,
+    scepticism,
     score_sessions,
     streak_of,
+    weighted_edges,
     what_if,
 )
+from mainstay.codec import from_json, from_plain, to_json, to_plain
+from mainstay.testing import strategies
 
 
 def scores(sessions: Iterable[Session], now: datetime, day: date) -> None:
@@ -55,4 +83,45 @@ def weeks(week: IsoWeek) -> None:
 
 
 def any_phrasebook(phrases: EnglishPhrases) -> Phrasebook:
+    return phrases
+
+
+def engagement(state: Engagement, day: date) -> None:
+    activity = DayActivity(day, {"post": 2}, posts=10, average_quality=8)
+    assert_type(DailyCriteria({"post": 1}).met(activity.counts), bool)
+    assert_type(evaluate_day(state, activity), tuple[Engagement, DayOutcome])
+    after, outcomes = catch_up(state, [activity])
+    assert_type(after, Engagement)
+    assert_type(pick_candidates(outcomes), tuple[DayOutcome, ...])
+    score = historical_score(streak=1, posts=2)
+    assert_type(score, HistoricalScore)
+    assert_type(score.explain(EnglishEngagementPhrases()), tuple[Explanation, ...])
+
+
+def reputation(week: IsoWeek, vouches: Iterable[Vouch], now: datetime) -> None:
+    streak = WeeklyStreak().record(week, 2).record(week, {"post": 2})
+    assert_type(streak, WeeklyStreak)
+    assert_type(consistency_multiplier(streak), Decimal)
+    assert_type(consistency_multiplier(3), Decimal)
+    bob, vouch = Reputation("bob", streak), Vouch("ada", "bob", 0.5, now)
+    dampening: list[Dampening] = [half_life(now=now), reciprocity([]), scepticism(lambda _: 0.5)]
+    assert_type(incoming_vouch_weight(vouch, bob, dampening=dampening), Decimal)
+    assert_type(explain_vouch(vouch, bob), VouchExplanation)
+    assert_type(weighted_edges(vouches, {"bob": bob}), Iterator[tuple[str, str, Decimal]])
+
+
+def json(score: ConsistencyScore) -> None:
+    assert_type(to_json(score), str)
+    assert_type(to_plain(score), dict[str, object])
+    assert_type(from_json("{}", ConsistencyScore), ConsistencyScore)
+    assert_type(from_plain({}, WeeklyStreak), WeeklyStreak)
+
+
+def generators() -> None:
+    assert_type(strategies.sessions(), SearchStrategy[Session])
+    assert_type(strategies.histories(), SearchStrategy[tuple[list[Session], datetime]])
+    assert_type(strategies.vouches(strategies.user_ids()), SearchStrategy[Vouch])
+
+
+def any_engagement_phrasebook(phrases: EnglishEngagementPhrases) -> EngagementPhrasebook:
     return phrases

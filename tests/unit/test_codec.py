@@ -93,7 +93,7 @@ VALUES: list[object] = [
 ]
 
 
-def golden(kind: type[object]) -> Any:
+def golden(kind: type[Any]) -> Any:
     name = SCHEMAS[kind].partition("/")[0]
     return json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
 

@@ -16,6 +16,7 @@ import json
 from collections.abc import Sequence
 from typing import TypeVar
 
+import attrs
 from cattrs.errors import AttributeValidationNote, BaseValidationError, IterableValidationNote
 
 from mainstay.activity import ActivityWindow, Session
@@ -43,7 +44,7 @@ T = TypeVar("T")
 
 #: The schema of each type that can be written. A number grows when the JSON of its type, or of
 #: one inside it, changes.
-SCHEMAS: dict[type[object], str] = {
+SCHEMAS: dict[type[attrs.AttrsInstance], str] = {
     ActivityWindow: "activity-window/1",
     ConsistencyPolicy: "consistency-policy/1",
     ConsistencyScore: "consistency-score/1",
