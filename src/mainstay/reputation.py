@@ -73,6 +73,7 @@ def consistency_multiplier(
         >>> [str(consistency_multiplier(weeks)) for weeks in (0, 1, 5, 7, 10, 15)]
         ['1.00', '1.02', '1.10', '1.14', '1.20', '1.20']
     """
+    checks.instance("policy", policy, MultiplierPolicy)
     if isinstance(streak_or_weeks, WeeklyStreak):
         weeks = streak_or_weeks.weeks
     else:
@@ -161,6 +162,7 @@ def explain_vouch(
     """
     checks.instance("vouch", vouch, Vouch)
     checks.instance("vouchee", vouchee, Reputation)
+    checks.instance("policy", policy, MultiplierPolicy)
     if vouchee.user_id != vouch.vouchee:
         raise InvalidValueError(
             f"must be that of the vouchee, {vouch.vouchee!r}",
@@ -269,6 +271,7 @@ def weighted_edges(
             remedy="Such as {r.user_id: r for r in reputations}.",
         )
     checks.iterable("vouches", vouches)
+    checks.instance("policy", policy, MultiplierPolicy)
     steps = tuple(checks.iterable("dampening", dampening))
     return _edges(vouches, reputations, steps, negative, policy)
 

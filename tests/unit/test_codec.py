@@ -354,6 +354,8 @@ def test_what_has_no_schema_is_refused() -> None:
         from_json("{}", "vouch")  # type: ignore[arg-type]  # refused
     with pytest.raises(InvalidTypeError, match="text must be a string or bytes"):
         from_json({}, Vouch)  # type: ignore[arg-type]  # refused
+    with pytest.raises(InvalidTypeError, match="indent must be an integer, got '  '"):
+        to_json(WEEKS, indent="  ")  # type: ignore[arg-type]  # refused
 
 
 def test_an_instant_may_end_in_z_and_a_number_be_whole() -> None:

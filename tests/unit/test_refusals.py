@@ -10,14 +10,29 @@ import pytest
 from mainstay import (
     ActivityWindow,
     ConsistencyPolicy,
+    DailyCriteria,
+    DayActivity,
+    Engagement,
+    InvalidTypeError,
     InvalidValueError,
     IsoWeek,
+    Reputation,
     Session,
     StreakPolicy,
+    Vouch,
+    WeeklyStreak,
+    catch_up,
+    consistency_multiplier,
     consistency_score,
+    evaluate_day,
+    explain_vouch,
+    historical_score,
+    incoming_vouch_weight,
     local_day,
+    pick_candidates,
     score_sessions,
     streak_of,
+    weighted_edges,
     what_if,
 )
 from mainstay.windowing import WindowBuilder
@@ -259,3 +274,29 @@ def test_a_refusal_says_what_was_wrong_and_carries_the_value(
     assert str(caught.value) == message
     assert caught.value.value == value
     assert message.startswith(caught.value.field)
+
+
+POLICY_TAKERS: list[Callable[..., object]] = [
+    lambda policy: consistency_score(WINDOW, policy=policy),
+    lambda policy: score_sessions([], as_of=NOON, policy=policy),
+    lambda policy: what_if(WINDOW, [], policy=policy),
+    lambda policy: streak_of([], as_of=DAY, policy=policy),
+    lambda policy: WeeklyStreak().record(IsoWeek(2024, 18), 2, policy),
+    lambda policy: consistency_multiplier(3, policy),
+    lambda policy: explain_vouch(Vouch("ada", "bob"), Reputation("bob"), policy=policy),
+    lambda policy: incoming_vouch_weight(Vouch("ada", "bob"), Reputation("bob"), policy=policy),
+    lambda policy: weighted_edges([], {}, policy=policy),
+    lambda policy: historical_score(streak=1, posts=1, policy=policy),
+    lambda policy: evaluate_day(Engagement("ada"), DayActivity(DAY), policy=policy),
+    lambda policy: catch_up(Engagement("ada"), [], policy=policy),
+    lambda policy: pick_candidates([], policy=policy),
+]
+
+
+@pytest.mark.parametrize("call", POLICY_TAKERS)
+@pytest.mark.parametrize("policy", [None, {"freezes": 1}, DailyCriteria()])
+def test_the_policy_of_something_else_is_refused(
+    call: Callable[..., object], policy: object
+) -> None:
+    with pytest.raises(InvalidTypeError, match=r"policy must be of type \w+Policy, got"):
+        call(policy)

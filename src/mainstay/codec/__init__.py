@@ -19,6 +19,7 @@ from typing import TypeVar
 import attrs
 from cattrs.errors import AttributeValidationNote, BaseValidationError, IterableValidationNote
 
+from mainstay import checks
 from mainstay.activity import ActivityWindow, Session
 from mainstay.codec.converter import make_converter
 from mainstay.errors import (
@@ -139,16 +140,19 @@ def to_json(value: object, *, indent: int | None = None) -> str:
 
     Args:
         value: The value.
-        indent: Spaces a level; all on one line without it.
+        indent: Spaces a level, 0 to 16; all on one line without it.
 
     Raises:
         InvalidTypeError: It is none of :data:`SCHEMAS`.
+        InvalidValueError: ``indent`` is out of its range.
 
     Examples:
         >>> from mainstay import StreakPolicy
         >>> print(to_json(StreakPolicy(rest_weekdays={6, 5})))
         {"schema": "streak-policy/1", "rest_weekdays": [5, 6], "freezes": 0}
     """
+    if indent is not None:
+        checks.integer("indent", indent, 0, 16)
     return json.dumps(to_plain(value), indent=indent, allow_nan=False)
 
 

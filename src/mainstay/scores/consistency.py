@@ -56,6 +56,7 @@ def consistency_score(
         You were active on 9 of the last 28 days (32 %).
     """
     checks.instance("window", window, ActivityWindow)
+    checks.instance("policy", policy, ConsistencyPolicy)
     if window.length != policy.window_days:
         raise InvalidValueError(
             f"must be the policy's {policy.window_days} days",
@@ -150,6 +151,7 @@ def score_sessions(
         >>> score.points, score.current_streak
         (13, 2)
     """
+    checks.instance("policy", policy, ConsistencyPolicy)
     builder = WindowBuilder(as_of=as_of, zone=zone, day_start=day_start, length=policy.window_days)
     builder.add(sessions)
     return consistency_score(

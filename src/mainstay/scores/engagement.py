@@ -192,6 +192,7 @@ def evaluate_day(
     """
     checks.instance("state", state, Engagement)
     checks.instance("activity", activity, DayActivity)
+    checks.instance("policy", policy, EngagementPolicy)
     day, last = activity.day, state.last_day
     if last is not None and (day - last).days != 1:
         return state, _kept(state, day)
@@ -252,6 +253,8 @@ def catch_up(
         >>> [outcome.streak_after for outcome in outcomes]
         [1, 2, 0]
     """
+    checks.instance("state", state, Engagement)
+    checks.instance("policy", policy, EngagementPolicy)
     by_day: dict[date, DayActivity] = {}
     for activity in checks.iterable("activities", activities):
         day = checks.instance("activities", activity, DayActivity).day
@@ -291,6 +294,7 @@ def pick_candidates(
         >>> [outcome.user_id for outcome in pick_candidates(outcomes)]
         ['bob', 'ada']
     """
+    checks.instance("policy", policy, EngagementPolicy)
     by_user: dict[str, DayOutcome] = {}
     day: date | None = None
     for outcome in checks.iterable("outcomes", outcomes):

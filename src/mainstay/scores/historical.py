@@ -132,6 +132,7 @@ def historical_score(
         >>> print(score.explain()[0].text)
         You reached your daily goal 14 days in a row.
     """
+    checks.instance("policy", policy, EngagementPolicy)
     checks.integer("streak", streak, 0, MOST)
     check_totals(posts, average_quality)
     quality = 0.0 if average_quality is None else average_quality

@@ -134,6 +134,7 @@ def streak_of(
         4
     """
     checks.day("as_of", as_of)
+    checks.instance("policy", policy, StreakPolicy)
     active = sorted(day for day in checks.days("days", days) if day <= as_of)
     if not active:
         return DailyStreak(0, None, None, 0, None, None, policy.freezes, StreakStatus.NONE)

@@ -132,6 +132,7 @@ class WeeklyStreak:
             1
         """
         checks.instance("week", week, IsoWeek)
+        checks.instance("policy", policy, WeeklyStreakPolicy)
         count = _interactions(interactions, policy)
         if self.last_recorded is not None:
             _check_order("week", week, self.last_recorded, "recorded")
