@@ -30,14 +30,8 @@ from mainstay.reputation import (
 )
 from mainstay.scores.consistency import consistency_score, score_sessions
 from mainstay.scores.consistency_policy import ConsistencyPolicy
-from mainstay.scores.engagement import (
-    DayActivity,
-    DayOutcome,
-    Engagement,
-    catch_up,
-    evaluate_day,
-    pick_candidates,
-)
+from mainstay.scores.day import DayActivity, DayOutcome
+from mainstay.scores.engagement import Engagement, catch_up, evaluate_day, pick_candidates
 from mainstay.scores.engagement_policy import DailyCriteria, EngagementBreakdown, EngagementPolicy
 from mainstay.scores.explanation import Explanation
 from mainstay.scores.historical import (

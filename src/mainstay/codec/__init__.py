@@ -30,7 +30,8 @@ from mainstay.errors import (
 )
 from mainstay.reputation import MultiplierPolicy, Reputation, VouchExplanation
 from mainstay.scores.consistency_policy import ConsistencyPolicy
-from mainstay.scores.engagement import DayActivity, DayOutcome, Engagement
+from mainstay.scores.day import DayActivity, DayOutcome
+from mainstay.scores.engagement import Engagement
 from mainstay.scores.engagement_policy import DailyCriteria, EngagementPolicy
 from mainstay.scores.explanation import Explanation
 from mainstay.scores.historical import HistoricalScore

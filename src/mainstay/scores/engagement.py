@@ -2,118 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from heapq import nsmallest
 
 import attrs
 
 from mainstay import checks
-from mainstay.counts import Counts
 from mainstay.errors import InvalidValueError, OutOfOrderError
+from mainstay.scores.day import DayActivity, DayOutcome
 from mainstay.scores.engagement_policy import DEFAULT_POLICY, EngagementPolicy
-from mainstay.scores.explanation import Explanation
-from mainstay.scores.historical import (
-    ENGLISH,
-    MOST,
-    EngagementPhrasebook,
-    HistoricalScore,
-    check_totals,
-    historical_score,
-)
+from mainstay.scores.historical import MOST, historical_score
 
-__all__ = [
-    "DayActivity",
-    "DayOutcome",
-    "Engagement",
-    "catch_up",
-    "evaluate_day",
-    "pick_candidates",
-]
-
-
-def _counts(value: Mapping[str, int]) -> Counts:
-    return value if isinstance(value, Counts) else Counts(value)
-
-
-@attrs.frozen
-class DayActivity:
-    """What one user did on a day, and what they have done in all by its end.
-
-    Attributes:
-        day: The day: a UTC date, unless the host counts in local days.
-        counts: How often each kind of activity happened on it; empty for an idle day.
-        posts: Lifetime posts through that day, so that a late run gives what a punctual one would.
-        average_quality: The average quality, 0 to 10, of those that were rated by then; ``None``
-            if none was.
-
-    Raises:
-        InvalidTypeError: ``day`` is an instant, or ``counts`` no mapping.
-        InvalidValueError: A number is negative or out of its range.
-    """
-
-    day: date
-    counts: Counts = attrs.field(default=Counts({}), converter=_counts)
-    posts: int = 0
-    average_quality: float | None = None
-
-    def __attrs_post_init__(self) -> None:
-        checks.day("day", self.day)
-        check_totals(self.posts, self.average_quality)
-
-
-@attrs.frozen
-class DayOutcome:
-    """What one day came to for one user.
-
-    Attributes:
-        user_id: Who.
-        day: When.
-        streak_before: Days in a row that met the criteria, as of the day before.
-        score: The historical score with that streak if the criteria were not met; ``None`` if
-            they were: that was rewarded when it happened, and is not rewarded twice.
-
-    Raises:
-        InvalidValueError: A field is out of its range, or the score is of another streak.
-    """
-
-    user_id: str
-    day: date
-    streak_before: int
-    score: HistoricalScore | None
-
-    def __attrs_post_init__(self) -> None:
-        checks.text("user_id", self.user_id)
-        checks.day("day", self.day)
-        checks.integer("streak_before", self.streak_before, 0, MOST)
-        if self.score is None:
-            return
-        checks.instance("score", self.score, HistoricalScore)
-        if self.score.streak != self.streak_before:
-            raise InvalidValueError(
-                f"must be of a streak of {self.streak_before} days",
-                field="score",
-                value=self.score.streak,
-            )
-
-    @property
-    def met(self) -> bool:
-        """Whether the criteria were met."""
-        return self.score is None
-
-    @property
-    def streak_after(self) -> int:
-        """One more than before if the criteria were met, else 0."""
-        return self.streak_before + 1 if self.met else 0
-
-    @property
-    def total(self) -> float:
-        """The historical score for the day, 0 to 100; 0 if the criteria were met."""
-        return 0.0 if self.score is None else self.score.total
-
-    def explain(self, phrases: EngagementPhrasebook = ENGLISH) -> tuple[Explanation, ...]:
-        """Return the score's parts, each with its reason; none if the criteria were met."""
-        return () if self.score is None else self.score.explain(phrases)
+__all__ = ["Engagement", "catch_up", "evaluate_day", "pick_candidates"]
 
 
 @attrs.frozen

@@ -11,13 +11,8 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from mainstay.counts import Counts
 from mainstay.localdays import IsoWeek
 from mainstay.reputation import Reputation
-from mainstay.scores.engagement import (
-    DayActivity,
-    DayOutcome,
-    Engagement,
-    catch_up,
-    evaluate_day,
-)
+from mainstay.scores.day import DayActivity, DayOutcome
+from mainstay.scores.engagement import Engagement, catch_up, evaluate_day
 from mainstay.streaks.daily import DailyStreak, streak_of
 from mainstay.streaks.weekly import WeeklyStreak
 from mainstay.testing.strategies.activity import counts, qualities, user_ids
