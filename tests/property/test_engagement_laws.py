@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import date, timedelta
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -36,15 +37,17 @@ outcomes_of_a_day = st.lists(strategies.day_outcomes(day=st.just(DAY)), max_size
 def test_a_score_is_the_formula_s(
     streak: int, count: int, average: float | None, policy: EngagementPolicy
 ) -> None:
-    weights = (policy.streak_weight, policy.posts_weight, policy.quality_weight)
-    values = (
-        streak / (streak + policy.streak_half),
-        count / (count + policy.posts_half),
-        0 if average is None else average / 10,
-    )
-    expected = 100 * sum(w * v for w, v in zip(weights, values, strict=True)) / sum(weights)
+    """In exact fractions, as the contract has it."""
+    weights = map(Fraction, (policy.streak_weight, policy.posts_weight, policy.quality_weight))
+    values = [
+        streak / (streak + Fraction(policy.streak_half)),
+        count / (count + Fraction(policy.posts_half)),
+        Fraction(average or 0) / 10,
+    ]
+    parts = [(weight, weight * value) for weight, value in zip(weights, values, strict=True)]
+    expected = 100 * sum(part for _, part in parts) / sum(weight for weight, _ in parts)
     score = historical_score(streak=streak, posts=count, average_quality=average, policy=policy)
-    assert score.total == pytest.approx(expected, abs=1e-9)
+    assert score.total == pytest.approx(float(expected), abs=1e-9)
 
 
 @given(days_in_a_row, posts, averages, policies)
