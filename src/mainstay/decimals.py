@@ -12,9 +12,7 @@ __all__ = ["EXACT", "decimal"]
 EXACT = Context(prec=28, rounding=ROUND_HALF_EVEN)
 
 
-def decimal(
-    field: str, value: object, low: Decimal | int, high: Decimal | int | None = None
-) -> Decimal:
+def decimal(field: str, value: object, low: Decimal | int, high: Decimal | int) -> Decimal:
     """Return a finite number of at most 28 digits between ``low`` and ``high``, both included.
 
     A ``float`` becomes the shortest decimal that stands for it, the one that it is printed as.
@@ -22,9 +20,8 @@ def decimal(
     number = _number(field, value)
     if not number.is_finite():
         raise InvalidValueError("must be finite", field=field, value=value)
-    if number < low or (high is not None and number > high):
-        bounds = f"at least {low}" if high is None else f"between {low} and {high}"
-        raise InvalidValueError(f"must be {bounds}", field=field, value=value)
+    if not low <= number <= high:
+        raise InvalidValueError(f"must be between {low} and {high}", field=field, value=value)
     if EXACT.plus(number) != number:
         raise InvalidValueError(
             f"must be exact in {EXACT.prec} digits", field=field, value=value, remedy="Round it."

@@ -139,21 +139,22 @@ def half_life(days: Decimal | float = 180, *, now: datetime) -> Dampening:
 
 def _age(vouch: Vouch, now: datetime) -> Decimal:
     """Return a vouch's age in microseconds."""
-    if vouch.created_at is None:
+    given, pair = vouch.created_at, f"{vouch.voucher!r} for {vouch.vouchee!r}"
+    if given is None:
         raise InvalidValueError(
-            "is missing",
+            f"of {pair} is missing",
             field="created_at",
-            value=vouch,
+            value=given,
             remedy="A half-life needs to know when each vouch was given.",
         )
-    if vouch.created_at > now:
+    if given > now:
         raise InvalidValueError(
-            f"must not be after now, {now.isoformat()}",
+            f"of {pair} must not be after now, {now.isoformat()}",
             field="created_at",
-            value=vouch,
+            value=given,
             remedy="Leave out vouches that were given later.",
         )
-    return Decimal((now - vouch.created_at) // _MICROSECOND)
+    return Decimal((now - given) // _MICROSECOND)
 
 
 def scepticism(trust: Callable[[str], Decimal | float]) -> Dampening:
