@@ -308,9 +308,17 @@ def test_a_full_disk_is_an_error() -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals")
 def test_an_interrupted_run_says_so_and_prints_nothing() -> None:
-    """It is interrupted while it waits for the rest of its input."""
+    """It is interrupted while it waits for the rest of its input.
+
+    A shell's background job ignores interrupts, and so would its children: it listens again.
+    """
+    code = (
+        "import signal, sys, mainstay.cli;"
+        "signal.signal(signal.SIGINT, signal.default_int_handler);"
+        "sys.exit(mainstay.cli.main())"
+    )
     process = subprocess.Popen(
-        [sys.executable, "-m", "mainstay", "score", "--as-of", AS_OF, "--skip-bad"],
+        [sys.executable, "-c", code, "score", "--as-of", AS_OF, "--skip-bad"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -14,10 +14,19 @@ from mainstay.testing.strategies.calendar import around, days, instants, turning
 __all__ = ["counts", "histories", "kinds", "qualities", "sessions", "user_ids", "windows"]
 
 
+# Letters of several scripts, composed and not, and what breaks files, queries and terminals (but
+# NUL, which PostgreSQL can't store). Not all of Unicode: Hypothesis takes a second to list it, and
+# its own health check then fails.
+_CHARACTERS = "abzAZ019 _-.@/\\'\"`%,;:\t\n\x1b\u200b\u202eéßÄIıİ\u0301Ωжש字한🙂\U0010fffd"
+
+
 def user_ids() -> SearchStrategy[str]:
-    """User ids: a few that come up often, so that they meet, and others in any script."""
-    any_script = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
-    return st.sampled_from(["ada", "bob", "cy", "Ärzte", "字"]) | any_script
+    """User ids: a few that come up often, so that they meet, and others of odd characters."""
+    return st.sampled_from(["ada", "bob", "cy", "Ärzte", "字"]) | _texts(20)
+
+
+def _texts(longest: int) -> SearchStrategy[str]:
+    return st.text(_CHARACTERS, min_size=1, max_size=longest)
 
 
 def kinds() -> SearchStrategy[str]:
@@ -60,7 +69,7 @@ def sessions(
         timezone=draw(st.none() | (zones() if timezone is None else timezone)),
         kind=draw(st.just("session") | kinds()),
         quality=draw(st.none() | qualities()),
-        id=draw(st.none() | st.text(min_size=1, max_size=8)),
+        id=draw(st.none() | _texts(8)),
     )
 
 
