@@ -60,7 +60,7 @@ def day_starts() -> SearchStrategy[time]:
 
 
 def days(first: date = _FIRST, last: date = _LAST) -> SearchStrategy[date]:
-    """Dates."""
+    """Dates; by default of the years whose clock changes are on record and yet to come."""
     return st.dates(first, last)
 
 
