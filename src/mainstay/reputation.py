@@ -285,7 +285,9 @@ def _edges(
 ) -> Iterator[tuple[str, str, Decimal]]:
     for vouch in vouches:
         checks.instance("vouches", vouch, Vouch)
-        vouchee = reputations.get(vouch.vouchee) or Reputation(vouch.vouchee)
+        vouchee = reputations.get(vouch.vouchee)
+        if vouchee is None:
+            vouchee = Reputation(vouch.vouchee)
         weight = incoming_vouch_weight(vouch, vouchee, dampening=dampening, policy=policy)
         if negative or weight >= 0:
             yield vouch.voucher, vouch.vouchee, weight

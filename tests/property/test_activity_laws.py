@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mainstay import ActivityWindow
+from mainstay.testing import strategies
 
 near = st.dates(date(2024, 1, 1), date(2024, 4, 1))
-windows = st.builds(ActivityWindow, near, st.integers(0, 2**28 - 1))
+windows = strategies.windows(near)
 
 
 @given(windows, windows)

@@ -8,15 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mainstay import StreakPolicy, StreakStatus, streak_of
+from mainstay.testing import strategies
 from tests import oracles
 
 days = st.dates(date(2024, 1, 1), date(2024, 3, 1))
 histories = st.lists(days, max_size=45)
-policies = st.builds(
-    StreakPolicy,
-    rest_weekdays=st.frozensets(st.integers(0, 6)),
-    freezes=st.integers(0, 8),
-)
+policies = strategies.streak_policies()
 
 
 @given(histories, days, policies)

@@ -16,7 +16,7 @@ from mainstay import (
     UnknownZoneError,
     local_day,
 )
-from mainstay.localdays import DayTable, find_zone
+from mainstay.localdays import DayTable, clock_changes, find_zone
 
 
 def utc(*parts: int) -> datetime:
@@ -200,3 +200,26 @@ def test_only_weeks_and_integers_are_added_and_subtracted() -> None:
         assert IsoWeek(2024, 1) + "1" is None  # type: ignore[operator]  # the point of the test
     with pytest.raises(TypeError):
         assert IsoWeek(2024, 1) - 1.5 is None  # type: ignore[operator]  # the point of the test
+
+
+@pytest.mark.parametrize(
+    ("zone", "changes"),
+    [
+        ("Europe/Berlin", [utc(2024, 3, 31, 1), utc(2024, 10, 27, 1)]),
+        ("America/New_York", [utc(2024, 3, 10, 7), utc(2024, 11, 3, 6)]),
+        ("Australia/Lord_Howe", [utc(2024, 4, 6, 15), utc(2024, 10, 5, 15, 30)]),
+        ("Asia/Tokyo", []),
+        ("+05:45", []),
+    ],
+)
+def test_the_clock_changes_of_2024_are_the_published_ones(
+    zone: str, changes: list[datetime]
+) -> None:
+    found = clock_changes(find_zone(zone), date(2024, 1, 1), date(2024, 12, 31))
+    assert list(found) == changes
+
+
+def test_clock_changes_include_those_of_the_first_and_the_last_date() -> None:
+    berlin = find_zone("Europe/Berlin")
+    assert len(clock_changes(berlin, date(2024, 3, 31), date(2024, 10, 27))) == 2
+    assert len(clock_changes(berlin, date(2024, 4, 1), date(2024, 10, 26))) == 0

@@ -115,6 +115,11 @@ REFUSALS: list[tuple[Callable[[], object], object, str]] = [
         "Such as {r.user_id: r for r in reputations}.",
     ),
     (
+        lambda: next(weighted_edges([VOUCH], {"bob": 0})),  # type: ignore[dict-item]  # refused
+        0,
+        "vouchee must be of type Reputation, got 0.",
+    ),
+    (
         call(WeeklyStreak, 3),
         None,
         "last_active must be given with a streak of 3 weeks, got None. "

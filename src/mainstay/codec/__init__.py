@@ -137,7 +137,7 @@ def from_plain(data: object, kind: type[T]) -> T:
 
 
 def to_json(value: object, *, indent: int | None = None) -> str:
-    """Return a value as JSON: ASCII, the fields in their order, the same for equal values.
+    """Return a value as JSON: ASCII, the fields in their order, numbers with their own digits.
 
     Args:
         value: The value.

@@ -80,7 +80,8 @@ def evaluate_day(
         policy: The criteria and numbers, if not the standard ones.
 
     Raises:
-        OutOfOrderError: The day is not the next one: none is skipped, and none comes twice.
+        OutOfOrderError: The day is neither the next one nor the last again; or it is the last,
+            and the state does not hold its outcome.
         InvalidTypeError: An argument is of the wrong type.
 
     Examples:
