@@ -77,6 +77,8 @@ def _at_fixed_offset(field: str, value: datetime) -> datetime:
 
 def day(field: str, value: object) -> date:
     """Return a calendar date; a datetime is refused."""
+    if type(value) is date:
+        return value  # at once, since there are many
     if isinstance(value, datetime) or not isinstance(value, date):
         raise InvalidTypeError(
             "must be a date and not an instant",
@@ -125,6 +127,8 @@ def wall_time(field: str, value: object) -> time:
 
 def text(field: str, value: object) -> str:
     """Return a string with something in it."""
+    if type(value) is str and value:
+        return value  # at once, since there are many
     if not isinstance(value, str):
         raise InvalidTypeError("must be a string", field=field, value=value)
     if not value:
@@ -139,13 +143,17 @@ def integer(field: str, value: object, low: int, high: int | None = None) -> int
     return _within(field, value, low, high)
 
 
-def count(field: str, value: object) -> int:
+def count(field: str, value: object, high: int | None = None) -> int:
     """Return an integer that is not negative."""
-    return integer(field, value, 0)
+    if type(value) is int and value >= 0 and (high is None or value <= high):
+        return value  # at once, since there are many
+    return integer(field, value, 0, high)
 
 
 def number(field: str, value: object, low: float, high: float | None = None) -> float:
     """Return a finite number between ``low`` and ``high``, both included."""
+    if type(value) is float and high is not None and low <= value <= high:
+        return value  # at once, since there are many
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise InvalidTypeError("must be a number", field=field, value=value)
     if not abs(value) <= sys.float_info.max:  # so is neither NaN, nor an int too large for a float

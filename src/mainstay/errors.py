@@ -13,6 +13,9 @@ __all__ = [
     "MainstayError",
     "NaiveDatetimeError",
     "OutOfOrderError",
+    "RejectedError",
+    "StoreError",
+    "TimeLimitError",
     "UnknownSchemaError",
     "UnknownZoneError",
 ]
@@ -114,3 +117,24 @@ class DecodeError(InvalidValueError):
 
 class UnknownSchemaError(DecodeError):
     """JSON of another type, or of a version that this one can't read."""
+
+
+class RejectedError(InvalidValueError):
+    """Something that a store refuses to keep, because of what it is; other things it would keep."""
+
+
+class StoreError(MainstayError):
+    """A store that can't be read or written now, whatever is asked of it; ``value`` says which.
+
+    Examples:
+        >>> print(StoreError("is locked", field="database", value="sqlite:///mainstay.db"))
+        database is locked: sqlite:///mainstay.db.
+    """
+
+    def __str__(self) -> str:
+        sentence = f"{self.field} {self.problem}: {self.value}."
+        return f"{sentence} {self.remedy}" if self.remedy else sentence
+
+
+class TimeLimitError(MainstayError):
+    """A job that took longer than it may; what it had finished by then is kept."""

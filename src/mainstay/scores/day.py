@@ -75,7 +75,7 @@ class DayOutcome:
     def __attrs_post_init__(self) -> None:
         checks.text("user_id", self.user_id)
         checks.day("day", self.day)
-        checks.integer("streak_before", self.streak_before, 0, MOST)
+        checks.count("streak_before", self.streak_before, MOST)
         if self.score is None:
             return
         checks.instance("score", self.score, HistoricalScore)

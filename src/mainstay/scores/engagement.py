@@ -44,7 +44,7 @@ class Engagement:
 
     def __attrs_post_init__(self) -> None:
         checks.text("user_id", self.user_id)
-        checks.integer("streak", self.streak, 0, MOST)
+        checks.count("streak", self.streak, MOST)
         if self.last_day is not None:
             checks.day("last_day", self.last_day)
         elif self.streak:

@@ -133,21 +133,27 @@ def historical_score(
         You reached your daily goal 14 days in a row.
     """
     checks.instance("policy", policy, EngagementPolicy)
-    checks.integer("streak", streak, 0, MOST)
+    checks.count("streak", streak, MOST)
     check_totals(posts, average_quality)
-    quality = 0.0 if average_quality is None else average_quality
+    breakdown = EngagementBreakdown(*score_parts(streak, posts, average_quality, policy))
+    return HistoricalScore(streak, posts, average_quality, breakdown, policy.maxima)
+
+
+def score_parts(
+    streak: int, posts: int, average_quality: float | None, policy: EngagementPolicy
+) -> tuple[float, float, float]:
+    """Return the points for the streak, for the posts and for their quality."""
     maxima = policy.maxima
-    breakdown = EngagementBreakdown(
+    return (
         maxima.streak * _saturated(streak, policy.streak_half),
         maxima.posts * _saturated(posts, policy.posts_half),
-        maxima.quality * (quality / 10),
+        maxima.quality * (average_quality / 10) if average_quality is not None else 0.0,
     )
-    return HistoricalScore(streak, posts, average_quality, breakdown, maxima)
 
 
 def check_totals(posts: int, average_quality: float | None) -> None:
     """Refuse lifetime totals that can't be."""
-    checks.integer("posts", posts, 0, MOST)
+    checks.count("posts", posts, MOST)
     if average_quality is not None:
         checks.number("average_quality", average_quality, 0, 10)
 

@@ -1,0 +1,113 @@
+"""All ports on one database: SQLite, embedded, or PostgreSQL.
+
+Examples:
+    >>> from datetime import UTC, date, datetime
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from mainstay import DailyCriteria, EngagementPolicy, Session
+    >>> from mainstay.events import identified
+    >>> from mainstay.jobs import evaluate_consistency
+    >>> from mainstay.report import JobContext
+    >>> folder = TemporaryDirectory()
+    >>> store = SqlStore.create(f"sqlite:///{folder.name}/mainstay.db")
+    >>> ran = Session("ada", datetime(2024, 5, 1, 8, tzinfo=UTC), kind="run")
+    >>> store.sessions.add(identified([ran]))
+    1
+    >>> policy = EngagementPolicy(criteria=DailyCriteria({"run": 1}))
+    >>> job = evaluate_consistency(store.engagements, policy=policy)
+    >>> job.run(JobContext(target=date(2024, 5, 1))).succeeded
+    1
+    >>> store.engagements.outcome("ada", date(2024, 5, 1)).streak_after
+    1
+    >>> store.close()
+    >>> folder.cleanup()
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Self
+
+from mainstay.adapters.sql import settings as settings_
+from mainstay.adapters.sql.database import Database
+from mainstay.adapters.sql.engagements import SqlEngagements
+from mainstay.adapters.sql.reputations import SqlReputations
+from mainstay.adapters.sql.runs import SqlRunLog
+from mainstay.adapters.sql.sessions import SqlSessions
+from mainstay.adapters.sql.settings import Settings
+
+__all__ = ["Settings", "SqlStore"]
+
+_LOCK_TIMEOUT = 30.0
+
+
+class SqlStore:
+    """A database that has been prepared; safe to share among threads and across forks.
+
+    Attributes:
+        settings: What it was made with.
+        sessions: The :class:`mainstay.ports.SessionStore`.
+        engagements: The :class:`mainstay.ports.EngagementStore`.
+        reputations: The :class:`mainstay.ports.ReputationStore`.
+        runs: The :class:`mainstay.ports.RunLog`.
+    """
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._database = database
+        self.settings = settings
+        self.sessions = SqlSessions(database, settings)
+        self.engagements = SqlEngagements(database, settings)
+        self.reputations = SqlReputations(database, settings)
+        self.runs = SqlRunLog(database)
+
+    @classmethod
+    def create(
+        cls,
+        url: str,
+        *,
+        posts: Iterable[str] = ("post",),
+        local_days: bool = False,
+        lock_timeout: float = _LOCK_TIMEOUT,
+    ) -> Self:
+        """Prepare a database, or upgrade one, and open it. Doing so again changes nothing.
+
+        Args:
+            url: Such as ``sqlite:///mainstay.db`` or ``postgresql://user@host/name``.
+            posts: The kinds of activity that count as posts in the historical score.
+            local_days: Whether an activity counts on the date where the user was, and not on
+                UTC's.
+            lock_timeout: How many seconds to wait for another writer.
+
+        Raises:
+            StoreError: The database can't be used.
+            InvalidValueError: It was prepared with other settings, or an argument can't be.
+        """
+        settings = Settings(posts, local_days)
+        database = Database(url, lock_timeout=lock_timeout)
+        settings_.create(database, settings)
+        return cls(database, settings)
+
+    @classmethod
+    def open(cls, url: str, *, lock_timeout: float = _LOCK_TIMEOUT) -> Self:
+        """Open a database that has been prepared.
+
+        Args:
+            url: As for :meth:`create`.
+            lock_timeout: The same.
+
+        Raises:
+            StoreError: It can't be used, or has not been prepared by this version.
+            InvalidValueError: An argument can't be.
+        """
+        database = Database(url, lock_timeout=lock_timeout)
+        return cls(database, settings_.read(database))
+
+    def close(self) -> None:
+        """Close all connections; the next use opens new ones."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,259 @@
+"""One transaction on everybody's days."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import attrs
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy.sql import ColumnElement
+
+from mainstay import checks
+from mainstay.adapters.sql.bulk import insert_rows
+from mainstay.adapters.sql.counts import KindCount, as_day, count_kinds, days_between
+from mainstay.adapters.sql.outcomes import Maxima, outcome_of, outcome_row, select_outcomes
+from mainstay.adapters.sql.punctual import PunctualDay, PunctualOutcome, Totals
+from mainstay.adapters.sql.settings import Settings
+from mainstay.adapters.sql.tables import candidates, closed_days, engagements, outcomes
+from mainstay.counts import Counts
+from mainstay.errors import RejectedError
+from mainstay.jobs.pages import ITEM_ERRORS
+from mainstay.ports import Due, DueDays, Evaluated, Unreadable, average_quality
+from mainstay.scores.day import DayActivity, DayOutcome
+from mainstay.scores.engagement import Engagement
+
+__all__ = ["SqlEngagementPage", "is_closed", "is_due"]
+
+_ONE_DAY = timedelta(days=1)
+_NOTHING: Sequence[KindCount] = ()
+
+
+def is_due(day: date) -> ColumnElement[bool]:
+    """Say who is due; also those whose days are none, so that they are reported."""
+    first, last = engagements.c.first_day, engagements.c.last_day
+    behind = and_(first <= checks.day("day", day), or_(last.is_(None), last < day))
+    return or_(behind, first > date.max, last > date.max)
+
+
+def is_closed(connection: Connection, day: date) -> bool:
+    """Return whether a day is closed."""
+    return connection.scalar(select(closed_days.c.day).where(closed_days.c.day == day)) is not None
+
+
+@attrs.frozen
+class _Straggler:
+    """A user with several days due: the state, the first of them, and the totals before it."""
+
+    state: Engagement
+    first: date
+    totals: Totals
+
+
+class SqlEngagementPage:
+    """A :class:`mainstay.ports.EngagementPage`."""
+
+    def __init__(self, connection: Connection, settings: Settings) -> None:
+        self._connection = connection
+        self._posts = settings.posts
+        self._maxima = Maxima(connection)
+        self._day = date.min
+        # The totals through each of the days that are due, by user.
+        self._through: dict[str, Sequence[Totals]] = {}
+
+    def due(self, day: date, *, after: str | None = None, limit: int) -> Sequence[Due | Unreadable]:
+        """Return users whose days through one have not all been evaluated."""
+        self._day = checks.day("day", day)
+        query = select(engagements).where(is_due(day))
+        if after is not None:
+            query = query.where(engagements.c.user_id > after)
+        query = query.order_by(engagements.c.user_id).limit(checks.integer("limit", limit, 1))
+        rows = self._connection.execute(query).all()
+        if not rows:
+            return []
+        users = self._fitting(rows, limit)
+        first = min((user.first for user in users if isinstance(user, _Straggler)), default=day)
+        ids = rows[0].user_id, rows[len(users) - 1].user_id
+        counted = count_kinds(self._connection, ids, days_between(first, day))
+        return [self._due(user, counted) for user in users]
+
+    def _fitting(
+        self, rows: Sequence[Row[Any]], limit: int
+    ) -> list[Row[Any] | _Straggler | Unreadable]:
+        """Return the first users, as long as their days are not more than the limit."""
+        today, yesterday = self._raw(self._day), self._raw(self._day - _ONE_DAY)
+        users: list[Row[Any] | _Straggler | Unreadable] = []
+        days = 0
+        for row in rows:
+            last = row[2]
+            if last == yesterday or (last is None and row[1] == today):
+                days += 1
+                user: Row[Any] | _Straggler | Unreadable = row
+            else:
+                user = _read(row)
+                days += (self._day - user.first).days + 1 if isinstance(user, _Straggler) else 1
+            if days > limit and users:
+                break
+            users.append(user)
+        return users
+
+    def _raw(self, day: date) -> date | str:
+        """Return a day as the database gives it."""
+        return day.isoformat() if self._connection.dialect.name == "sqlite" else day
+
+    def _due(
+        self,
+        user: Row[Any] | _Straggler | Unreadable,
+        counted: Mapping[str, Sequence[KindCount]],
+    ) -> Due | Unreadable:
+        if isinstance(user, Unreadable):
+            return user
+        if isinstance(user, _Straggler):
+            return self._straggling(user, counted.get(user.state.user_id, _NOTHING))
+        user_id, _, last, streak, *before = user
+        try:
+            totals, found = Totals(*before), _NOTHING
+            if user_id in counted:
+                found = counted[user_id]
+                totals = totals.plus(found, self._posts)
+            self._through[user_id] = (totals,)
+            return PunctualDay(user_id, self._day, last is not None, streak, totals, found)
+        except ITEM_ERRORS as error:
+            return Unreadable(user_id, error)
+
+    def _straggling(self, user: _Straggler, counted: Sequence[KindCount]) -> Due | Unreadable:
+        try:
+            return DueDays(user.state, self._activities(user, counted))
+        except ITEM_ERRORS as error:
+            return Unreadable(user.state.user_id, error)
+
+    def _activities(self, user: _Straggler, counted: Sequence[KindCount]) -> list[DayActivity]:
+        by_day: dict[date, list[KindCount]] = {}
+        for count in counted:
+            by_day.setdefault(as_day(count.day), []).append(count)
+        totals, through = user.totals, []
+        activities = []
+        for day in days_between(user.first, self._day):
+            found = by_day.get(day, _NOTHING)
+            totals = totals.plus(found, self._posts)
+            through.append(totals)
+            counts = Counts({count.kind: count.times for count in found})
+            average = average_quality(totals.ratings, totals.rated)
+            activities.append(DayActivity(day, counts, totals.posts, average))
+        self._through[user.state.user_id] = through
+        return activities
+
+    def keep(self, evaluated: Sequence[Evaluated]) -> None:
+        """Keep states and outcomes of users that were due in this transaction."""
+        rows: list[tuple[object, ...]] = []
+        ids: list[str] = []
+        for each in evaluated:
+            if isinstance(each, PunctualOutcome):
+                user = each.user_id
+                rows.append(self._punctual_row(each))
+            else:
+                user = each.state.user_id
+                rows += self._rows(user, each)
+            ids.append(user)
+        if rows:
+            insert_rows(self._connection, outcomes, sorted(rows))
+            self._move_on(min(ids), max(ids))
+
+    def _punctual_row(self, outcome: PunctualOutcome) -> tuple[object, ...]:
+        day, user, before, after, totals, parts, policy = outcome
+        if user not in self._through or day != self._day:
+            raise _not_due(user, self._day)
+        maxima = None if parts is None else self._maxima.number(policy.maxima)
+        return outcome_row(day, user, before, after, totals, parts, maxima)
+
+    def _rows(self, user: str, evaluated: Evaluated) -> list[tuple[object, ...]]:
+        through = self._through.get(user, ())
+        if len(through) != len(evaluated.outcomes) or evaluated.state.last_day != self._day:
+            raise _not_due(user, self._day)
+        rows = []
+        for outcome, totals in zip(evaluated.outcomes, through, strict=True):
+            score, parts, maxima = outcome.score, None, None
+            if score is not None:
+                parts = attrs.astuple(score.breakdown)
+                maxima = self._maxima.number(score.maxima)
+            before, after = outcome.streak_before, outcome.streak_after
+            rows.append(outcome_row(outcome.day, user, before, after, totals, parts, maxima))
+        return rows
+
+    def _move_on(self, first: str, last: str) -> None:
+        """Bring the states of users to where the outcomes of the day have left them."""
+        self._connection.execute(
+            update(engagements)
+            .where(
+                outcomes.c.day == self._day,
+                outcomes.c.user_id >= first,
+                outcomes.c.user_id <= last,
+                engagements.c.user_id == outcomes.c.user_id,
+                or_(engagements.c.last_day.is_(None), engagements.c.last_day < self._day),
+            )
+            .values(
+                last_day=outcomes.c.day,
+                streak=outcomes.c.streak_after,
+                posts=outcomes.c.posts,
+                rated=outcomes.c.rated,
+                ratings=outcomes.c.ratings,
+            )
+        )
+
+    def open_days(self, through: date, *, limit: int) -> Sequence[date]:
+        """Return days that were not closed, oldest first."""
+        checks.integer("limit", limit, 1)
+        first = self._connection.scalar(
+            select(func.min(engagements.c.first_day)).where(
+                engagements.c.first_day <= checks.day("through", through)
+            )
+        )
+        if first is None:
+            return []
+        closed = set(map(as_day, self._connection.scalars(select(closed_days.c.day))))
+        return [day for day in days_between(as_day(first), through) if day not in closed][:limit]
+
+    def best_missed(self, day: date, *, limit: int) -> Sequence[DayOutcome]:
+        """Return a day's outcomes with a total above 0, the highest first."""
+        query = (
+            select_outcomes()
+            .where(outcomes.c.day == checks.day("day", day), outcomes.c.total > 0)
+            .order_by(outcomes.c.total.desc(), outcomes.c.streak_before.desc(), outcomes.c.user_id)
+            .limit(checks.integer("limit", limit, 0))
+        )
+        return [outcome_of(row) for row in self._connection.execute(query)]
+
+    def close(self, day: date, candidates_of_day: Sequence[DayOutcome]) -> None:
+        """Fix a day's candidates, in their order; a day that is closed stays as it is."""
+        if is_closed(self._connection, checks.day("day", day)):
+            return
+        self._connection.execute(insert(closed_days).values(day=day))
+        if candidates_of_day:
+            self._connection.execute(
+                insert(candidates),
+                [
+                    {"day": day, "place": place, "user_id": outcome.user_id}
+                    for place, outcome in enumerate(candidates_of_day, 1)
+                ],
+            )
+
+
+def _not_due(user: str, day: date) -> RejectedError:
+    return RejectedError(
+        f"must have just the outcomes of the days that were due through {day}",
+        field="evaluated",
+        value=user,
+        remedy="Keep what was made of due() in the same transaction.",
+    )
+
+
+def _read(row: Row[Any]) -> _Straggler | Unreadable:
+    user_id, first_day, last_day, streak, *totals = row
+    try:
+        last = None if last_day is None else as_day(last_day)
+        state = Engagement(user_id, streak, last)
+        first = as_day(first_day) if last is None else last + _ONE_DAY
+        return _Straggler(state, first, Totals(*totals))
+    except ITEM_ERRORS as error:
+        return Unreadable(user_id, error)

@@ -1,0 +1,84 @@
+"""What days came to: rows to outcomes, and back."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Select, insert, select
+from sqlalchemy.engine import Row
+
+from mainstay.adapters.sql.counts import as_day
+from mainstay.adapters.sql.tables import maxima, outcomes
+from mainstay.ports import average_quality
+from mainstay.scores.day import DayOutcome
+from mainstay.scores.engagement_policy import EngagementBreakdown
+from mainstay.scores.historical import HistoricalScore
+
+__all__ = ["Maxima", "outcome_of", "outcome_row", "select_outcomes"]
+
+
+class Maxima:
+    """The maxima that scores have had, by number, since they are the same for most."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._numbers: dict[EngagementBreakdown, int] = {}
+        self._latest: tuple[EngagementBreakdown | None, int] = (None, 0)
+
+    def number(self, parts: EngagementBreakdown) -> int:
+        """Return the number of some maxima, a new one if they are new."""
+        if parts is not self._latest[0]:  # mostly it is, and hashing floats takes its time
+            self._latest = parts, self._number(parts)
+        return self._latest[1]
+
+    def _number(self, parts: EngagementBreakdown) -> int:
+        if parts not in self._numbers:
+            rows = self._connection.execute(select(maxima))
+            self._numbers = {EngagementBreakdown(*row[1:]): row[0] for row in rows}
+        if parts not in self._numbers:
+            number = self._numbers[parts] = len(self._numbers) + 1
+            self._connection.execute(
+                insert(maxima).values(
+                    id=number, streak=parts.streak, posts=parts.posts, quality=parts.quality
+                )
+            )
+        return self._numbers[parts]
+
+
+def outcome_row(  # noqa: PLR0917  (one a user: keywords would take as long as all the rest)
+    day: date,
+    user_id: str,
+    streak_before: int,
+    streak_after: int,
+    totals: tuple[int, int, int],
+    parts: tuple[float, ...] | None,
+    maxima_number: int | None,
+) -> tuple[object, ...]:
+    """Return the row of an outcome, in the order of the table's columns."""
+    known = (day.isoformat(), user_id, streak_before, streak_after, *totals)
+    if parts is None:
+        return (*known, None, None, None, None, None)
+    return (*known, math.fsum(parts), *parts, maxima_number)
+
+
+def select_outcomes() -> Select[Any]:
+    """Return the query for outcomes, each with its maxima."""
+    tops = [column.label(f"most_{column.name}") for column in maxima.columns if column.name != "id"]
+    joined = outcomes.outerjoin(maxima, maxima.c.id == outcomes.c.maxima)
+    return select(outcomes, *tops).select_from(joined)
+
+
+def outcome_of(row: Row[Any]) -> DayOutcome:
+    """Return the outcome of a row of :func:`select_outcomes`."""
+    score = None
+    if row.total is not None:
+        score = HistoricalScore(
+            row.streak_before,
+            row.posts,
+            average_quality(row.ratings, row.rated),
+            EngagementBreakdown(row.streak_points, row.posts_points, row.quality_points),
+            EngagementBreakdown(row.most_streak, row.most_posts, row.most_quality),
+        )
+    return DayOutcome(row.user_id, as_day(row.day), row.streak_before, score)

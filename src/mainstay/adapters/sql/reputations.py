@@ -1,0 +1,193 @@
+"""Everybody's weeks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
+from sqlalchemy.engine import Row
+from sqlalchemy.sql import ColumnElement
+
+from mainstay import checks
+from mainstay.adapters.sql.counts import KindCount, as_day, count_kinds, days_between
+from mainstay.adapters.sql.database import Database
+from mainstay.adapters.sql.settings import Settings
+from mainstay.adapters.sql.tables import reputations
+from mainstay.counts import Counts
+from mainstay.errors import RejectedError
+from mainstay.jobs.pages import ITEM_ERRORS
+from mainstay.localdays import IsoWeek
+from mainstay.ports import DueWeeks, ReputationPage, Unreadable
+from mainstay.reputation import Reputation
+from mainstay.streaks.weekly import WeeklyStreak
+
+__all__ = ["SqlReputations"]
+
+_SUNDAY = timedelta(days=6)
+_LAST_WEEK = str(IsoWeek(9999, 52))
+_AT_ONCE = 1000
+
+
+class SqlReputations:
+    """A :class:`mainstay.ports.ReputationStore`."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._database = database
+        self._settings = settings
+
+    @property
+    def local_days(self) -> bool:
+        """Whether an activity counts on the date where the user was, and not on UTC's."""
+        return self._settings.local_days
+
+    @contextmanager
+    def page(self) -> Iterator[ReputationPage]:
+        """Begin a transaction, in which nobody else writes."""
+        with self._database.writing() as connection:
+            yield _Page(connection)
+
+    def count_due(self, week: IsoWeek) -> int:
+        """Return how many users may have something to record."""
+        query = select(func.count()).select_from(reputations).where(_is_due(week))
+        with self._database.reading() as connection:
+            return connection.scalar(query) or 0
+
+    def reputations(self, user_ids: Iterable[str]) -> Mapping[str, Reputation]:
+        """Return what is kept of some users, by user id."""
+        ids = sorted({checks.text("user_ids", user) for user in user_ids})
+        found: dict[str, Reputation] = {}
+        with self._database.reading() as connection:
+            for start in range(0, len(ids), _AT_ONCE):
+                some = reputations.c.user_id.in_(ids[start : start + _AT_ONCE])
+                for row in connection.execute(select(reputations).where(some)):
+                    found[row.user_id] = _reputation(row)
+        return found
+
+
+def _is_due(week: IsoWeek) -> ColumnElement[bool]:
+    """Say who is due; also those whose days and weeks are none, so that they are reported."""
+    first, last = reputations.c.first_day, reputations.c.last_recorded
+    text = str(checks.instance("week", week, IsoWeek))
+    behind = or_(
+        last.is_(None),
+        last < text,
+        and_(last == text, reputations.c.last_active.is_distinct_from(text)),
+    )
+    begun = first <= week.monday + _SUNDAY
+    return or_(and_(begun, behind), first > date.max, last > _LAST_WEEK)
+
+
+class _User(NamedTuple):
+    """A row that could be read, and the first week to record."""
+
+    reputation: Reputation
+    first: IsoWeek
+
+
+class _Page:
+    """One transaction on everybody's weeks."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._due: set[str] = set()
+
+    def due(
+        self, week: IsoWeek, *, after: str | None = None, limit: int
+    ) -> Sequence[DueWeeks | Unreadable]:
+        """Return users whose weeks through one may have something to record."""
+        users = self._users(week, after, checks.integer("limit", limit, 1))
+        readable = [user for user in users if isinstance(user, _User)]
+        counted: Mapping[str, Sequence[KindCount]] = {}
+        if readable:
+            ids = readable[0].reputation.user_id, readable[-1].reputation.user_id
+            first = min(user.first for user in readable).monday
+            counted = count_kinds(self._connection, ids, days_between(first, week.monday + _SUNDAY))
+        self._due |= {user.reputation.user_id for user in readable}
+        return [
+            user
+            if isinstance(user, Unreadable)
+            else _due(user, counted.get(user.reputation.user_id, ()))
+            for user in users
+        ]
+
+    def _users(self, week: IsoWeek, after: str | None, limit: int) -> list[_User | Unreadable]:
+        """Return the next users, as long as their weeks are not more than the limit."""
+        query = select(reputations).where(_is_due(week))
+        if after is not None:
+            query = query.where(reputations.c.user_id > after)
+        users: list[_User | Unreadable] = []
+        weeks = 0
+        for row in self._connection.execute(query.order_by(reputations.c.user_id).limit(limit)):
+            user = _read(row, week)
+            weeks += week - user.first + 1 if isinstance(user, _User) else 1
+            if weeks > limit and users:
+                break
+            users.append(user)
+        return users
+
+    def keep(self, kept: Sequence[Reputation]) -> None:
+        """Keep reputations of users that were due in this transaction."""
+        for each in kept:
+            if each.user_id not in self._due:
+                raise RejectedError(
+                    "was not due in this transaction", field="user_id", value=each.user_id
+                )
+        if kept:
+            self._connection.execute(
+                update(reputations)
+                .where(reputations.c.user_id == bindparam("user"))
+                .values(
+                    weeks=bindparam("new_weeks"),
+                    last_active=bindparam("new_active"),
+                    last_recorded=bindparam("new_recorded"),
+                ),
+                [_values(each) for each in kept],
+            )
+
+
+def _due(user: _User, counted: Sequence[KindCount]) -> DueWeeks | Unreadable:
+    try:
+        weeks: dict[IsoWeek, dict[str, int]] = {}
+        for count in counted:
+            week = IsoWeek.of(as_day(count.day))
+            if week >= user.first:
+                kinds = weeks.setdefault(week, {})
+                kinds[count.kind] = kinds.get(count.kind, 0) + count.times
+        return DueWeeks(user.reputation, {week: Counts(kinds) for week, kinds in weeks.items()})
+    except ITEM_ERRORS as error:
+        return Unreadable(user.reputation.user_id, error)
+
+
+def _read(row: Row[Any], week: IsoWeek) -> _User | Unreadable:
+    try:
+        reputation = _reputation(row)
+        recorded = reputation.streak.last_recorded
+        first = IsoWeek.of(as_day(row.first_day)) if recorded is None else recorded + 1
+        return _User(reputation, min(first, week))
+    except ITEM_ERRORS as error:
+        return Unreadable(row.user_id, error)
+
+
+def _reputation(row: Row[Any]) -> Reputation:
+    user_id, _, weeks, last_active, last_recorded = tuple(row)
+    return Reputation(user_id, WeeklyStreak(weeks, _week(last_active), _week(last_recorded)))
+
+
+def _week(text: str | None) -> IsoWeek | None:
+    if text is None:
+        return None
+    year, _, week = text.partition("-W")
+    return IsoWeek(int(year), int(week))
+
+
+def _values(reputation: Reputation) -> dict[str, object]:
+    streak = reputation.streak
+    return {
+        "user": reputation.user_id,
+        "new_weeks": streak.weeks,
+        "new_active": None if streak.last_active is None else str(streak.last_active),
+        "new_recorded": None if streak.last_recorded is None else str(streak.last_recorded),
+    }

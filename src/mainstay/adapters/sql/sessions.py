@@ -1,0 +1,251 @@
+"""What users did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, delete, func, insert, or_, select, true, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Row
+from sqlalchemy.schema import CreateTable
+from sqlalchemy.sql import ColumnElement
+
+from mainstay import checks
+from mainstay.activity import Session
+from mainstay.adapters.sql.bulk import insert_rows
+from mainstay.adapters.sql.database import Database
+from mainstay.adapters.sql.settings import Settings
+from mainstay.adapters.sql.tables import (
+    engagements,
+    events,
+    instant_text,
+    reputations,
+    staged,
+)
+from mainstay.errors import RejectedError
+from mainstay.localdays import local_day
+from mainstay.ports import millionths
+
+__all__ = ["SqlSessions"]
+
+_MICROSECOND = timedelta(microseconds=1)
+_LARGEST = 2**63 - 1
+_TEXTS = ("user_id", "kind", "id")
+
+
+class SqlSessions:
+    """A :class:`mainstay.ports.SessionStore`."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._database = database
+        self._settings = settings
+
+    def add(self, sessions: Iterable[Session]) -> int:
+        """Keep sessions, all or none of them, and return how many are new."""
+        rows = self._rows(checks.iterable("sessions", sessions))
+        if not rows:
+            return 0
+        with self._database.writing(alone=False) as connection:
+            _stage(connection, rows)
+            _know_users(connection)
+            _refuse_other_contents(connection)
+            _drop_known(connection)
+            self._count_late_posts(connection)
+            columns = [column.name for column in staged.columns]
+            connection.execute(insert(events).from_select(columns, select(staged)))
+            return connection.scalar(select(func.count()).select_from(staged)) or 0
+
+    def _rows(self, sessions: Iterable[Session]) -> Sequence[tuple[object, ...]]:
+        by_id: dict[str, tuple[object, ...]] = {}
+        for session in sessions:
+            checks.instance("sessions", session, Session)
+            row = self._row(session)
+            if by_id.setdefault(str(session.id), row) != row:
+                raise _other_contents(str(session.id))
+        return tuple(by_id.values())
+
+    def _row(self, session: Session) -> tuple[object, ...]:
+        for field in _TEXTS:
+            _storable(field, getattr(session, field))
+        at, quality = session.started_at, session.quality
+        return (
+            session.user_id,
+            instant_text(at),
+            session.id,
+            (at.utcoffset() or timedelta(0)) // _MICROSECOND,
+            session.timezone,
+            session.kind,
+            None if session.duration is None else _duration(session.duration),
+            None if quality is None else float(quality),
+            None if quality is None else millionths(quality),
+            self._day(session).isoformat(),
+        )
+
+    def _day(self, session: Session) -> date:
+        if self._settings.local_days:
+            return local_day(session.started_at, zone=session.timezone)
+        return session.started_at.astimezone(UTC).date()
+
+    def _count_late_posts(self, connection: Connection) -> None:
+        """Add to the totals of those whose day had been evaluated before a post of it came."""
+        late = (
+            select(
+                staged.c.user_id,
+                func.count().label("posts"),
+                func.count(staged.c.rating).label("rated"),
+                func.coalesce(func.sum(staged.c.rating), 0).label("ratings"),
+            )
+            .join(engagements, engagements.c.user_id == staged.c.user_id)
+            .where(
+                staged.c.kind.in_(sorted(self._settings.posts)),
+                staged.c.day <= engagements.c.last_day,
+            )
+            .group_by(staged.c.user_id)
+            .subquery("late")
+        )
+        connection.execute(
+            update(engagements)
+            .where(engagements.c.user_id == late.c.user_id)
+            .values(
+                {name: engagements.c[name] + late.c[name] for name in ("posts", "rated", "ratings")}
+            )
+        )
+
+    def sessions(
+        self,
+        user_id: str,
+        *,
+        since: datetime,
+        until: datetime,
+        before: Session | None = None,
+        limit: int = 200,
+    ) -> Sequence[Session]:
+        """Return a user's sessions in a span of time, newest first."""
+        query = (
+            select(events)
+            .where(
+                events.c.user_id == checks.text("user_id", user_id),
+                events.c.started_at >= checks.instant("since", since),
+                events.c.started_at <= checks.instant("until", until),
+                _older_than(before),
+            )
+            .order_by(events.c.started_at.desc(), events.c.id.desc())
+            .limit(checks.integer("limit", limit, 1))
+        )
+        with self._database.reading() as connection:
+            return [_session(row) for row in connection.execute(query)]
+
+    def users(self, *, after: str | None = None, limit: int = 1000) -> Sequence[str]:
+        """Return the ids of users with a session, in order."""
+        query: Select[tuple[str]] = select(engagements.c.user_id)
+        if after is not None:
+            query = query.where(engagements.c.user_id > after)
+        query = query.order_by(engagements.c.user_id).limit(checks.integer("limit", limit, 1))
+        with self._database.reading() as connection:
+            return list(connection.scalars(query))
+
+
+def _storable(field: str, value: str | None) -> None:
+    if value is None:
+        raise RejectedError(
+            "must not be None",
+            field=field,
+            value=value,
+            remedy="mainstay.events.identified gives sessions ids.",
+        )
+    if "\0" in value or not _is_unicode(value):
+        raise RejectedError(
+            "can't be stored",
+            field=field,
+            value=value,
+            remedy="Leave out NUL characters and lone surrogates.",
+        )
+
+
+def _is_unicode(value: str) -> bool:
+    return value.isascii() or not any("\ud800" <= char <= "\udfff" for char in value)
+
+
+def _duration(duration: timedelta) -> int:
+    microseconds = duration // _MICROSECOND
+    if microseconds > _LARGEST:
+        raise RejectedError("can't be stored, it is too long", field="duration", value=duration)
+    return microseconds
+
+
+def _stage(connection: Connection, rows: Sequence[tuple[object, ...]]) -> None:
+    connection.execute(CreateTable(staged, if_not_exists=True))
+    connection.execute(delete(staged))
+    insert_rows(connection, staged, rows)
+
+
+def _know_users(connection: Connection) -> None:
+    """See to it that each user has a row, and lock it, in order, lest two adders wait in a ring."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    first = func.min(staged.c.day).label("first_day")
+    users = select(staged.c.user_id, first).where(staged.c.user_id.is_not(None))
+    users = users.group_by(staged.c.user_id).order_by(staged.c.user_id)
+    for table in (engagements, reputations):
+        known = dialect.insert(table).from_select(["user_id", "first_day"], users)
+        earlier = known.excluded.first_day
+        connection.execute(
+            known.on_conflict_do_update(
+                index_elements=["user_id"],
+                set_={"first_day": earlier},
+                where=earlier < table.c.first_day,
+            )
+        )
+
+
+def _refuse_other_contents(connection: Connection) -> None:
+    differs = or_(
+        *(
+            staged.c[column.name].is_distinct_from(column)
+            for column in events.columns
+            if column.name != "id"
+        )
+    )
+    found = connection.scalar(
+        select(staged.c.id).join(events, events.c.id == staged.c.id).where(differs).limit(1)
+    )
+    if found is not None:
+        raise _other_contents(found)
+
+
+def _other_contents(session_id: str) -> RejectedError:
+    return RejectedError(
+        "is there already, with other contents",
+        field="id",
+        value=session_id,
+        remedy="Give each session an id of its own; what is recorded does not change.",
+    )
+
+
+def _drop_known(connection: Connection) -> None:
+    known = select(events.c.id).where(events.c.id == staged.c.id).exists()
+    connection.execute(delete(staged).where(known))
+
+
+def _older_than(before: Session | None) -> ColumnElement[bool]:
+    if before is None:
+        return true()
+    at = before.started_at
+    return or_(
+        events.c.started_at < at,
+        and_(events.c.started_at == at, events.c.id < before.id),
+    )
+
+
+def _session(row: Row[Any]) -> Session:
+    offset = timezone(row.utc_offset_us * _MICROSECOND)
+    return Session(
+        row.user_id,
+        row.started_at.astimezone(offset),
+        duration=None if row.duration_us is None else row.duration_us * _MICROSECOND,
+        timezone=row.timezone,
+        kind=row.kind,
+        quality=row.quality,
+        id=row.id,
+    )

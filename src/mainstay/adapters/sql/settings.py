@@ -1,0 +1,145 @@
+"""What a store was made with, and the version of its tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+
+import attrs
+from sqlalchemy import Connection, insert, inspect, select, update
+
+from mainstay import checks
+from mainstay.adapters.sql import tables
+from mainstay.adapters.sql.database import Database
+from mainstay.errors import InvalidTypeError, InvalidValueError, StoreError
+
+__all__ = ["VERSION", "Settings", "create", "read"]
+
+#: The version of the tables that this release reads and writes.
+VERSION = 1
+#: What makes tables of the version before into those of each version from the second on.
+UPGRADES: Mapping[int, Callable[[Connection], None]] = {}
+
+
+def _kinds(value: Iterable[str]) -> frozenset[str]:
+    if isinstance(value, str):
+        raise InvalidTypeError(
+            "must be a set of kinds",
+            field="posts",
+            value=value,
+            remedy="Put a single one in a set.",
+        )
+    return frozenset(checks.text("posts", kind) for kind in checks.iterable("posts", value))
+
+
+@attrs.frozen
+class Settings:
+    """What can't be changed once there is activity: all that is kept rests on it.
+
+    Attributes:
+        posts: The kinds of activity that count as posts.
+        local_days: Whether an activity counts on the date where the user was, and not on UTC's.
+    """
+
+    posts: frozenset[str] = attrs.field(default=frozenset({"post"}), converter=_kinds)
+    local_days: bool = attrs.field(
+        default=False, validator=checks.each(partial(checks.instance, kind=bool))
+    )
+
+
+def create(database: Database, settings: Settings) -> None:
+    """Create the tables, or upgrade those that are there, in one transaction.
+
+    Raises:
+        InvalidValueError: They were created with other settings.
+        StoreError: They are of a later version.
+    """
+    database.write_ahead()
+    with database.writing() as connection:
+        if not inspect(connection).has_table(tables.settings.name):
+            _create(connection, settings)
+            return
+        _upgrade(connection, database)
+        there = _settings(connection)
+    if there != settings:
+        raise InvalidValueError(
+            f"must stay as they were when the store was made, {_words(there)}",
+            field="settings",
+            value=_words(settings),
+            remedy="Use those, or make another store.",
+        )
+
+
+def read(database: Database) -> Settings:
+    """Return the settings of tables that this release can use.
+
+    Raises:
+        StoreError: They are not there, or of another version.
+    """
+    database.require_file()
+    with database.reading() as connection:
+        if not inspect(connection).has_table(tables.settings.name):
+            raise StoreError(
+                "is not prepared",
+                field="database",
+                value=database.name,
+                remedy=f"Prepare it: mainstay init --db {database.name}",
+            )
+        if _version(connection, database) < VERSION:
+            raise StoreError(
+                "was made by an earlier version of mainstay",
+                field="database",
+                value=database.name,
+                remedy=f"Upgrade it: mainstay init --db {database.name}",
+            )
+        return _settings(connection)
+
+
+def _create(connection: Connection, settings: Settings) -> None:
+    tables.metadata.create_all(connection)
+    connection.execute(
+        insert(tables.settings),
+        [
+            {"key": "version", "value": str(VERSION)},
+            {"key": "posts", "value": json.dumps(sorted(settings.posts))},
+            {"key": "local_days", "value": json.dumps(settings.local_days)},
+        ],
+    )
+
+
+def _upgrade(connection: Connection, database: Database) -> None:
+    for version in range(_version(connection, database) + 1, VERSION + 1):
+        UPGRADES[version](connection)
+        connection.execute(
+            update(tables.settings)
+            .where(tables.settings.c.key == "version")
+            .values(value=str(version))
+        )
+
+
+def _version(connection: Connection, database: Database) -> int:
+    version = int(_values(connection)["version"])
+    if version > VERSION:
+        raise StoreError(
+            f"is of version {version}, later than this mainstay's {VERSION}",
+            field="database",
+            value=database.name,
+            remedy="Use a later release of mainstay.",
+        )
+    return version
+
+
+def _settings(connection: Connection) -> Settings:
+    values = _values(connection)
+    return Settings(json.loads(values["posts"]), json.loads(values["local_days"]))
+
+
+def _values(connection: Connection) -> dict[str, str]:
+    rows = connection.execute(select(tables.settings.c.key, tables.settings.c.value))
+    return {row.key: row.value for row in rows}
+
+
+def _words(settings: Settings) -> str:
+    days = "local" if settings.local_days else "UTC"
+    return f"posts {', '.join(sorted(settings.posts)) or 'none'}, {days} days"

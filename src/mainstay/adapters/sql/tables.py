@@ -1,0 +1,227 @@
+"""The tables, the same on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    TIMESTAMP,
+    BigInteger,
+    Column,
+    Date,
+    Dialect,
+    Double,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeEngine
+
+__all__ = [
+    "candidates",
+    "closed_days",
+    "engagements",
+    "events",
+    "leases",
+    "maxima",
+    "metadata",
+    "outcomes",
+    "reputations",
+    "runs",
+    "settings",
+    "staged",
+]
+
+
+class Day(TypeDecorator[date]):
+    """A date: PostgreSQL's own, ISO 8601 text on SQLite.
+
+    Text is returned as it is: what a row holds is checked where the row is read, so that a
+    corrupt one does not take its page with it.
+    """
+
+    impl = Date
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the database's own type."""
+        return Text() if dialect.name == "sqlite" else Date()
+
+    def process_bind_param(self, value: date | None, dialect: Dialect) -> object:
+        """Return what the database is given."""
+        return value.isoformat() if value is not None and dialect.name == "sqlite" else value
+
+
+class Instant(TypeDecorator[datetime]):
+    """An instant: PostgreSQL's own, ISO 8601 text in UTC on SQLite."""
+
+    impl = TIMESTAMP
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the database's own type."""
+        return Text() if dialect.name == "sqlite" else TIMESTAMP(timezone=True)
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> object:
+        """Return what the database is given."""
+        return instant_text(value) if value is not None and dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: object, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Return an instant in UTC."""
+        at = datetime.fromisoformat(value) if isinstance(value, str) else value
+        return at.astimezone(UTC) if isinstance(at, datetime) else None
+
+
+def instant_text(at: datetime) -> str:
+    """Write an instant so that both databases read it, and text sorts by time."""
+    return at.astimezone(UTC).isoformat(" ", "microseconds")
+
+
+#: Text that is compared by code point.
+_key = Text().with_variant(Text(collation="C"), "postgresql")
+
+metadata = MetaData()
+
+settings = Table(
+    "mainstay_settings",
+    metadata,
+    Column("key", _key, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+
+def _event_columns() -> list[Column[object]]:
+    return [
+        Column("user_id", _key, nullable=False),
+        Column("started_at", Instant, nullable=False),
+        Column("id", _key, nullable=False),
+        Column("utc_offset_us", BigInteger, nullable=False),
+        Column("timezone", Text),
+        Column("kind", _key, nullable=False),
+        Column("duration_us", BigInteger),
+        Column("quality", Double),
+        # The quality in whole millionths, whose sums don't depend on any order.
+        Column("rating", BigInteger),
+        # The date on which it counts.
+        Column("day", Day, nullable=False),
+    ]
+
+
+events = Table(
+    "mainstay_events",
+    metadata,
+    *_event_columns(),
+    PrimaryKeyConstraint("user_id", "started_at", "id"),
+    UniqueConstraint("id", name="mainstay_events_id"),
+    Index("mainstay_events_day", "day", "user_id", "kind", "rating"),
+    sqlite_with_rowid=False,
+)
+
+#: Where events wait while it is found out which of them are new.
+staged = Table(
+    "mainstay_staged",
+    MetaData(),
+    *_event_columns(),
+    prefixes=["TEMPORARY"],
+    postgresql_on_commit="DELETE ROWS",
+)
+
+# Every row is rewritten each day: with half of each block free, PostgreSQL does that in place.
+engagements = Table(
+    "mainstay_engagements",
+    metadata,
+    Column("user_id", _key, primary_key=True),
+    Column("first_day", Day, nullable=False),
+    Column("last_day", Day),
+    Column("streak", BigInteger, nullable=False, server_default="0"),
+    # Lifetime totals through last_day.
+    Column("posts", BigInteger, nullable=False, server_default="0"),
+    Column("rated", BigInteger, nullable=False, server_default="0"),
+    Column("ratings", BigInteger, nullable=False, server_default="0"),
+    Index("mainstay_engagements_first", "first_day"),
+    sqlite_with_rowid=False,
+    postgresql_with={"fillfactor": 50},
+)
+
+#: The most that each part of a score could give; a row for each policy that there was.
+maxima = Table(
+    "mainstay_maxima",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("streak", Double, nullable=False),
+    Column("posts", Double, nullable=False),
+    Column("quality", Double, nullable=False),
+)
+
+outcomes = Table(
+    "mainstay_outcomes",
+    metadata,
+    Column("day", Day, nullable=False),
+    Column("user_id", _key, nullable=False),
+    Column("streak_before", BigInteger, nullable=False),
+    Column("streak_after", BigInteger, nullable=False),
+    Column("posts", BigInteger, nullable=False),
+    Column("rated", BigInteger, nullable=False),
+    Column("ratings", BigInteger, nullable=False),
+    # The score, its parts and their maxima: null if the criteria were met.
+    Column("total", Double),
+    Column("streak_points", Double),
+    Column("posts_points", Double),
+    Column("quality_points", Double),
+    Column("maxima", Integer),
+    PrimaryKeyConstraint("day", "user_id"),
+    sqlite_with_rowid=False,
+)
+
+closed_days = Table("mainstay_closed_days", metadata, Column("day", Day, primary_key=True))
+
+candidates = Table(
+    "mainstay_candidates",
+    metadata,
+    Column("day", Day, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("user_id", _key, nullable=False),
+    PrimaryKeyConstraint("day", "place"),
+    sqlite_with_rowid=False,
+)
+
+reputations = Table(
+    "mainstay_reputations",
+    metadata,
+    Column("user_id", _key, primary_key=True),
+    Column("first_day", Day, nullable=False),
+    Column("weeks", BigInteger, nullable=False, server_default="0"),
+    # ISO weeks such as 2024-W18, which sort by time.
+    Column("last_active", _key),
+    Column("last_recorded", _key),
+    sqlite_with_rowid=False,
+    postgresql_with={"fillfactor": 50},
+)
+
+runs = Table(
+    "mainstay_runs",
+    metadata,
+    Column("job", _key, nullable=False),
+    Column("task_id", _key, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("finished_at", Instant),
+    Column("report", Text),
+    Column("error", Text),
+    PrimaryKeyConstraint("job", "task_id"),
+    Index("mainstay_runs_last", "job", "started_at", "task_id"),
+)
+
+leases = Table(
+    "mainstay_leases",
+    metadata,
+    Column("job", _key, nullable=False),
+    Column("holder", _key, nullable=False),
+    Column("until", Instant, nullable=False),
+    PrimaryKeyConstraint("job", "holder"),
+)

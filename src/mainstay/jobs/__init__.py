@@ -1,0 +1,23 @@
+"""What runs by itself: jobs over the ports, for whichever scheduler the host has.
+
+A job is *plan, then do*. The plan is a pure function (:func:`plan_days`, :func:`plan_weeks`); one
+loop reads pages from a port, plans them and writes them back. A host with a loop of its own,
+asynchronous for instance, calls the plans itself.
+"""
+
+from mainstay.jobs.consistency import day_just_over, evaluate_consistency, plan_days
+from mainstay.jobs.multipliers import plan_weeks, update_multipliers, week_just_over
+from mainstay.jobs.running import run_job
+from mainstay.jobs.status import JobStatus, job_status
+
+__all__ = [
+    "JobStatus",
+    "day_just_over",
+    "evaluate_consistency",
+    "job_status",
+    "plan_days",
+    "plan_weeks",
+    "run_job",
+    "update_multipliers",
+    "week_just_over",
+]

@@ -1,0 +1,130 @@
+"""The weekly job: records the week just over for everybody."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from functools import partial
+
+from mainstay import checks
+from mainstay.counts import Counts
+from mainstay.errors import InvalidValueError
+from mainstay.jobs.consistency import RETRY, day_just_over
+from mainstay.jobs.pages import PageWork, Tally, run_pages
+from mainstay.localdays import IsoWeek
+from mainstay.ports import DueWeeks, ReputationPage, ReputationStore
+from mainstay.report import JobContext, JobReport
+from mainstay.reputation import Reputation
+from mainstay.schedule import JobSpec, RetryPolicy, Schedule, Weekly
+from mainstay.streaks.weekly import DEFAULT_POLICY, WeeklyStreakPolicy
+
+__all__ = ["UPDATE_MULTIPLIERS", "plan_weeks", "update_multipliers", "week_just_over"]
+
+UPDATE_MULTIPLIERS = "update-multipliers"
+
+_MONDAY = 0
+_NOON = time(12)
+_USERS_A_PAGE = 2_000
+_IDLE = Counts({})
+
+
+def week_just_over(now: datetime, *, local_days: bool = False) -> IsoWeek:
+    """Return the last ISO week that is over: in UTC, or with local days everywhere on Earth.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> str(week_just_over(datetime(2024, 5, 6, tzinfo=UTC)))
+        '2024-W18'
+    """
+    day = day_just_over(now, local_days=local_days)
+    return IsoWeek.of(day + timedelta(days=1)) - 1
+
+
+def plan_weeks(
+    due: DueWeeks, week: IsoWeek, policy: WeeklyStreakPolicy = DEFAULT_POLICY
+) -> Reputation | None:
+    """Return a user's reputation with all weeks through one recorded; nothing is read or written.
+
+    ``None`` means that nothing has changed.
+
+    Raises:
+        OutOfOrderError: A week is before the last recorded one.
+
+    Examples:
+        >>> week = IsoWeek(2024, 18)
+        >>> plan_weeks(DueWeeks(Reputation("ada"), {week: Counts({"post": 2})}), week).streak.weeks
+        1
+    """
+    streak = due.reputation.streak
+    for each in sorted({*due.weeks, week}):
+        streak = streak.record(each, due.weeks.get(each, _IDLE), policy)
+    unchanged = streak == due.reputation.streak
+    return None if unchanged else Reputation(due.reputation.user_id, streak)
+
+
+def update_multipliers(
+    store: ReputationStore,
+    *,
+    policy: WeeklyStreakPolicy = DEFAULT_POLICY,
+    schedule: Schedule | None = None,
+    retry: RetryPolicy = RETRY,
+    users_a_page: int = _USERS_A_PAGE,
+    time_limit: timedelta | None = None,
+    soft_time_limit: timedelta | None = None,
+    queue: str | None = None,
+) -> JobSpec:
+    """Return the job that records every user's weeks, on which their multiplier rests.
+
+    It catches up: each week since the last recorded one is recorded from what happened in it. A
+    week that had been recorded as inactive becomes active if late interactions have arrived.
+
+    Args:
+        store: Where the weeks are.
+        policy: What makes a week active.
+        schedule: When it is due; by default on Mondays at 00:00 UTC, with local days at 12:00 UTC.
+        retry: What happens when the store fails it; three retries from five minutes on.
+        users_a_page: The users in one transaction.
+        time_limit: See :class:`mainstay.schedule.JobSpec`.
+        soft_time_limit: The same.
+        queue: The same.
+    """
+    checks.instance("policy", policy, WeeklyStreakPolicy)
+    checks.integer("users_a_page", users_a_page, 1)
+    return JobSpec(
+        name=UPDATE_MULTIPLIERS,
+        schedule=schedule or Weekly(_MONDAY, _NOON if store.local_days else time(0), "UTC"),
+        run=partial(_run, store, policy, users_a_page),
+        retry=retry,
+        time_limit=time_limit,
+        soft_time_limit=soft_time_limit,
+        queue=queue,
+    )
+
+
+def _run(
+    store: ReputationStore, policy: WeeklyStreakPolicy, size: int, context: JobContext
+) -> JobReport:
+    week = _target(store, context)
+    tally = Tally.begin(UPDATE_MULTIPLIERS, context, str(week))
+    work = PageWork[ReputationPage, DueWeeks, Reputation](
+        job=UPDATE_MULTIPLIERS,
+        open=store.page,
+        read=lambda page, after, limit: page.due(week, after=after, limit=limit),
+        key=lambda due: due.reputation.user_id,
+        plan=lambda due: plan_weeks(due, week, policy),
+        write=lambda page, plans: page.keep(plans),
+    )
+    run_pages(work, tally, total=lambda: store.count_due(week), size=size)
+    return tally.report()
+
+
+def _target(store: ReputationStore, context: JobContext) -> IsoWeek:
+    last = week_just_over(context.now(), local_days=store.local_days)
+    week = last if context.target is None else IsoWeek.of(context.target)
+    if week - last > 0:
+        raise InvalidValueError(
+            f"must lie in a week that is over; the last that is, is {last}",
+            field="target",
+            value=str(context.target),
+            remedy="Wait until the week is complete.",
+        )
+    return week

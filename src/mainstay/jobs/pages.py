@@ -1,0 +1,198 @@
+"""The one loop that all jobs share: read a page, plan it item by item, write it, again.
+
+Each page is one transaction. A run that is killed at any instant has done whole pages, and the
+next run finds the rest; so has a run beside it. What is wrong with one item is logged with its
+traceback, counted and skipped.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Generic, TypeVar
+
+import attrs
+
+from mainstay.errors import MainstayError, RejectedError
+from mainstay.ports import Unreadable
+from mainstay.report import MOST_ERRORS, ItemError, JobContext, JobReport
+
+__all__ = ["ITEM_ERRORS", "LOGGER", "PageWork", "Tally", "run_pages"]
+
+LOGGER = logging.getLogger("mainstay.jobs")
+
+#: What a bad value raises; all else (a store that is down, a time limit) ends the run.
+ITEM_ERRORS = (MainstayError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
+Page = TypeVar("Page")
+Item = TypeVar("Item")
+Done = TypeVar("Done")
+
+
+@attrs.frozen(kw_only=True)
+class PageWork(Generic[Page, Item, Done]):
+    """What a job does with its pages.
+
+    Attributes:
+        job: The job's name.
+        open: Begins a transaction.
+        read: Returns the items after one, in order of their keys, so many at most; none at the
+            end. At least one otherwise, however few are asked for.
+        key: An item's key.
+        plan: Says what to write for an item, and nothing else; ``None`` for nothing.
+        write: Writes what was planned.
+    """
+
+    job: str
+    open: Callable[[], AbstractContextManager[Page]]
+    read: Callable[[Page, str | None, int], Sequence[Item | Unreadable]]
+    key: Callable[[Item], str]
+    plan: Callable[[Item], Done | None]
+    write: Callable[[Page, Sequence[Done]], None]
+
+
+@attrs.define
+class Tally:
+    """What a run has done so far."""
+
+    job: str
+    context: JobContext
+    target: str
+    started_at: datetime
+    succeeded: int = 0
+    skipped: int = 0
+    failed: int = 0
+    errors: list[ItemError] = attrs.field(factory=list)
+
+    @classmethod
+    def begin(cls, job: str, context: JobContext, target: str) -> Tally:
+        """Note when it began, and say so."""
+        tally = cls(job, context, target, context.now())
+        LOGGER.info("%s: %s begins", job, target, extra=tally.labels())
+        return tally
+
+    @property
+    def processed(self) -> int:
+        """How many items have been looked at."""
+        return self.succeeded + self.skipped + self.failed
+
+    def labels(self) -> dict[str, object]:
+        """Return what every log record of the run carries."""
+        return {"job": self.job, "task_id": self.context.task_id, "target": self.target}
+
+    def fail(self, item: str, error: Exception) -> None:
+        """Log what is wrong with an item, and count it."""
+        self.failed += 1
+        if len(self.errors) < MOST_ERRORS:
+            self.errors.append(ItemError(item, str(error) or type(error).__name__))
+        LOGGER.error(
+            "%s: %s failed: %s",
+            self.job,
+            item,
+            error,
+            exc_info=error,
+            extra=self.labels() | {"item": item},
+        )
+
+    def report(self) -> JobReport:
+        """Say how it ended."""
+        report = JobReport(
+            job=self.job,
+            task_id=self.context.task_id,
+            target=self.target,
+            succeeded=self.succeeded,
+            skipped=self.skipped,
+            failed=self.failed,
+            errors=tuple(self.errors),
+            started_at=self.started_at,
+            finished_at=self.context.now(),
+        )
+        counts = {
+            name: getattr(report, name) for name in ("processed", "succeeded", "skipped", "failed")
+        }
+        LOGGER.log(
+            logging.WARNING if report.failed else logging.INFO,
+            "%s: %s done: %d succeeded, %d skipped, %d failed in %.3f s",
+            *(self.job, self.target, report.succeeded, report.skipped, report.failed),
+            report.duration.total_seconds(),
+            extra=self.labels() | counts | {"duration_s": report.duration.total_seconds()},
+        )
+        return report
+
+
+@attrs.define
+class _PageTally:
+    """What one page came to: counted only once it is kept."""
+
+    last: str | None = None
+    items: int = 0
+    done: int = 0
+    bad: list[tuple[str, Exception]] = attrs.field(factory=list)
+
+
+def run_pages(
+    work: PageWork[Page, Item, Done], tally: Tally, *, total: Callable[[], int], size: int
+) -> None:
+    """Work through all pages, and tally what came of it.
+
+    A page that a store rejects is tried again in halves, until the one item is found that is to
+    blame.
+
+    Args:
+        work: What to do.
+        tally: Takes in what was done.
+        total: Says how many items there are; asked once, for progress.
+        size: How many items a page has at most.
+    """
+    after: str | None = None
+    limit, expected = size, total()
+    tally.context.progress(0, expected)
+    while True:
+        tally.context.check_deadline()
+        page = _PageTally()
+        try:
+            _one_page(work, page, after, limit)
+        except RejectedError as error:
+            if page.items > 1:
+                limit = max(1, limit // 2)
+                continue
+            page.done, page.bad = 0, [(str(page.last), error)]
+        if page.last is None:
+            return
+        after, limit = page.last, size
+        _count(page, tally)
+        tally.context.progress(tally.processed, max(expected, tally.processed))
+
+
+def _one_page(
+    work: PageWork[Page, Item, Done], tally: _PageTally, after: str | None, limit: int
+) -> None:
+    with work.open() as page:
+        plans = []
+        for item in work.read(page, after, limit):
+            tally.items += 1
+            if isinstance(item, Unreadable):
+                tally.last = item.user_id
+                tally.bad.append((item.user_id, item.error))
+                continue
+            tally.last = work.key(item)
+            try:
+                plan = work.plan(item)
+            except ITEM_ERRORS as error:
+                tally.bad.append((tally.last, error))
+                continue
+            if plan is not None:
+                plans.append(plan)
+        if plans:
+            work.write(page, plans)
+    tally.done = len(plans)
+
+
+def _count(page: _PageTally, tally: Tally) -> None:
+    for item, error in page.bad:
+        tally.fail(item, error)
+    tally.succeeded += page.done
+    tally.skipped += page.items - page.done - len(page.bad)
+    LOGGER.debug("%s: page to %s: %d items", tally.job, page.last, page.items, extra=tally.labels())

@@ -1,0 +1,212 @@
+"""One run of a job: what it is given, what it reports, and what is remembered of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from uuid import uuid4
+
+import attrs
+from attrs.validators import optional
+
+from mainstay import checks
+from mainstay.errors import InvalidValueError, TimeLimitError
+
+__all__ = ["MOST_ERRORS", "ItemError", "JobContext", "JobReport", "JobRun", "Progress"]
+
+#: The errors that a report lists at most; it counts them all.
+MOST_ERRORS = 100
+
+#: Called with the number of items done, and of all there are to do, after each page.
+Progress = Callable[[int, int], None]
+
+_text = checks.each(checks.text)
+_count = checks.each(checks.count)
+
+
+def _started_at(value: datetime) -> datetime:
+    return checks.instant("started_at", value)
+
+
+def _finished_at(value: datetime) -> datetime:
+    return checks.instant("finished_at", value)
+
+
+def _deadline(value: datetime) -> datetime:
+    return checks.instant("deadline", value)
+
+
+def _errors(values: Iterable[ItemError]) -> tuple[ItemError, ...]:
+    items = checks.iterable("errors", values)
+    return tuple(checks.instance("errors", item, ItemError) for item in items)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _task_id() -> str:
+    return uuid4().hex
+
+
+def _no_progress(done: int, total: int) -> None:
+    """Tell nobody."""
+
+
+@attrs.frozen(kw_only=True)
+class JobContext:
+    """What a job is given when it is run: jobs ask neither the clock nor the environment.
+
+    Attributes:
+        target: The day to work on, or any day of the week to work on; by default the job takes
+            the last that is over.
+        task_id: What tells this run from every other; a new one by default.
+        clock: Says what time it is.
+        progress: Told of it after each page.
+        deadline: The instant at which the run is to stop, between two pages.
+
+    Examples:
+        >>> from datetime import UTC, date, datetime
+        >>> context = JobContext(target=date(2024, 5, 1),
+        ...                      clock=lambda: datetime(2024, 5, 2, 6, tzinfo=UTC))
+        >>> context.now().hour
+        6
+    """
+
+    target: date | None = attrs.field(default=None, validator=optional(checks.each(checks.day)))
+    task_id: str = attrs.field(factory=_task_id, validator=_text)
+    clock: Callable[[], datetime] = _now
+    progress: Progress = _no_progress
+    deadline: datetime | None = attrs.field(
+        default=None, converter=attrs.converters.optional(_deadline)
+    )
+
+    def now(self) -> datetime:
+        """Return what time it is."""
+        return checks.instant("what clock returns", self.clock())
+
+    def check_deadline(self) -> None:
+        """Stop a run that takes too long.
+
+        Raises:
+            TimeLimitError: The deadline has come.
+        """
+        if self.deadline is not None and self.now() >= self.deadline:
+            raise TimeLimitError(
+                "has come before the job was done",
+                field="deadline",
+                value=self.deadline.isoformat(),
+                remedy="What was done is kept; the next run goes on from there.",
+            )
+
+
+@attrs.frozen
+class ItemError:
+    """What was wrong with one item, so that it was skipped.
+
+    Attributes:
+        item: What: a user's id, mostly.
+        error: Why, as a sentence.
+    """
+
+    item: str = attrs.field(validator=_text)
+    error: str = attrs.field(validator=_text)
+
+
+def _processed(report: JobReport) -> int:
+    return report.succeeded + report.skipped + report.failed
+
+
+@attrs.frozen(kw_only=True)
+class JobReport:
+    """What a run did.
+
+    Attributes:
+        job: The job's name.
+        task_id: What tells the run from every other.
+        target: What it worked on, such as ``2024-05-01`` or ``2024-W18``; ``None`` if there is
+            no such thing.
+        succeeded: Items done.
+        skipped: Items with nothing to do.
+        failed: Items left undone because of an error of their own.
+        processed: Items looked at: those three together.
+        errors: The first hundred of those errors.
+        started_at: When it began.
+        finished_at: When it ended.
+
+    Raises:
+        InvalidValueError: A number is negative, or they don't add up.
+
+    Examples:
+        >>> at = datetime(2024, 5, 2, tzinfo=UTC)
+        >>> JobReport(job="tidy", task_id="1", succeeded=3, failed=1, started_at=at,
+        ...           finished_at=at).processed
+        4
+    """
+
+    job: str = attrs.field(validator=_text)
+    task_id: str = attrs.field(validator=_text)
+    target: str | None = attrs.field(default=None, validator=optional(_text))
+    succeeded: int = attrs.field(default=0, validator=_count)
+    skipped: int = attrs.field(default=0, validator=_count)
+    failed: int = attrs.field(default=0, validator=_count)
+    processed: int = attrs.field(
+        default=attrs.Factory(_processed, takes_self=True), validator=_count
+    )
+    errors: tuple[ItemError, ...] = attrs.field(default=(), converter=_errors)
+    started_at: datetime = attrs.field(converter=_started_at)
+    finished_at: datetime = attrs.field(converter=_finished_at)
+
+    def __attrs_post_init__(self) -> None:
+        if self.processed != _processed(self):
+            raise InvalidValueError(
+                f"must be succeeded + skipped + failed, {_processed(self)}",
+                field="processed",
+                value=self.processed,
+            )
+        if self.finished_at < self.started_at:
+            raise InvalidValueError(
+                f"must not be before started_at, {self.started_at}",
+                field="finished_at",
+                value=self.finished_at,
+            )
+
+    @property
+    def duration(self) -> timedelta:
+        """How long it took."""
+        return self.finished_at - self.started_at
+
+
+@attrs.frozen(kw_only=True)
+class JobRun:
+    """What is remembered of a run: that it began, and how it ended, if it did.
+
+    Attributes:
+        job: The job's name.
+        task_id: What tells the run from every other.
+        started_at: When it began.
+        finished_at: When it ended; ``None`` while it runs, and for good if it was killed.
+        report: What it did, if it came to its end.
+        error: Why it did not, as a sentence.
+    """
+
+    job: str = attrs.field(validator=_text)
+    task_id: str = attrs.field(validator=_text)
+    started_at: datetime = attrs.field(converter=_started_at)
+    finished_at: datetime | None = attrs.field(
+        default=None, converter=attrs.converters.optional(_finished_at)
+    )
+    report: JobReport | None = attrs.field(
+        default=None, validator=optional(checks.each(partial(checks.instance, kind=JobReport)))
+    )
+    error: str | None = attrs.field(default=None, validator=optional(_text))
+
+    def __attrs_post_init__(self) -> None:
+        ends = [end for end in (self.report, self.error) if end is not None]
+        if len(ends) != (self.finished_at is not None):
+            raise InvalidValueError(
+                "must be given exactly if there is either a report or an error",
+                field="finished_at",
+                value=self.finished_at,
+            )

@@ -1,0 +1,284 @@
+"""When jobs run, as data: schedules, retries, and the job itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import partial
+from typing import Protocol
+
+import attrs
+from attrs.validators import optional
+from dateutil.rrule import DAILY, WEEKLY, rrule
+from dateutil.tz import datetime_exists, resolve_imaginary
+
+from mainstay import checks
+from mainstay.errors import InvalidTypeError, InvalidValueError
+from mainstay.localdays import find_zone
+from mainstay.report import JobContext, JobReport
+
+__all__ = ["Daily", "Every", "JobSpec", "RetryPolicy", "Schedule", "Weekly"]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST_INSTANT_OF_DAY = time(23, 59, 59, 999_999)
+# Offsets and gaps shift an occurrence by fewer days than this from its nominal date.
+_MOST_SHIFT = 3
+
+
+class Schedule(Protocol):
+    """Says when a job is due."""
+
+    def next_after(self, instant: datetime) -> datetime:
+        """Return the first time after an instant at which the job is due, in UTC."""
+        ...
+
+
+def _duration(field: str, value: object) -> timedelta:
+    if not isinstance(value, timedelta):
+        raise InvalidTypeError(
+            "must be a timedelta", field=field, value=value, remedy="Such as timedelta(minutes=5)."
+        )
+    if value <= timedelta(0):
+        raise InvalidValueError("must be above 0", field=field, value=value)
+    return value
+
+
+def _whole_seconds(field: str, value: object) -> time:
+    at = checks.wall_time(field, value)
+    if at.microsecond:
+        raise InvalidValueError("must be in whole seconds", field=field, value=at)
+    return at
+
+
+def _zone_name(field: str, value: object) -> str:
+    find_zone(name := checks.text(field, value), field=field)
+    return name
+
+
+_positive = checks.each(_duration)
+_time = checks.each(_whole_seconds)
+_zone = checks.each(_zone_name)
+
+
+@attrs.frozen
+class Every:
+    """Again and again, at whole multiples of an interval since 1970-01-01T00:00:00Z.
+
+    Attributes:
+        interval: The time between two.
+
+    Raises:
+        InvalidValueError: ``interval`` is not above 0.
+
+    Examples:
+        >>> Every(timedelta(minutes=15)).next_after(datetime(2024, 5, 1, 12, 15, tzinfo=UTC))
+        datetime.datetime(2024, 5, 1, 12, 30, tzinfo=datetime.timezone.utc)
+    """
+
+    interval: timedelta = attrs.field(validator=_positive)
+
+    def next_after(self, instant: datetime) -> datetime:
+        """Return the first multiple of the interval after an instant.
+
+        Raises:
+            InvalidValueError: It lies beyond the year 9998.
+        """
+        passed = (checks.instant("instant", instant) - _EPOCH) // self.interval
+        try:
+            return checks.instant("instant", _EPOCH + (passed + 1) * self.interval)
+        except (InvalidValueError, OverflowError) as error:
+            raise _no_more(instant) from error
+
+
+@attrs.frozen
+class Daily:
+    """Once a day, at a time on the wall clock.
+
+    A time that a clock change skips is moved on by the length of the gap; one that occurs twice
+    is due once, the first time; a date that the zone skips has none.
+
+    Attributes:
+        time: The time of day, in whole seconds.
+        zone: Whose wall clock: an IANA name or ``±HH:MM``.
+
+    Raises:
+        UnknownZoneError: ``zone`` is not known.
+        InvalidValueError: ``time`` has a zone of its own, or fractions of a second.
+
+    Examples:
+        >>> at_half_past_two = Daily(time(2, 30), "Europe/Berlin")  # 2024-03-31 had none
+        >>> at_half_past_two.next_after(datetime(2024, 3, 30, 12, tzinfo=UTC)).isoformat()
+        '2024-03-31T01:30:00+00:00'
+    """
+
+    time: time = attrs.field(validator=_time)
+    zone: str = attrs.field(default="UTC", validator=_zone)
+
+    def next_after(self, instant: datetime) -> datetime:
+        """Return the first time after an instant at which it is due.
+
+        Raises:
+            InvalidValueError: It lies beyond the year 9998.
+        """
+        nominal = partial(rrule, DAILY)
+        return _next_after(instant, nominal, self.time, self.zone)
+
+
+@attrs.frozen
+class Weekly:
+    """Once a week, on a weekday, at a time on the wall clock; as :class:`Daily` otherwise.
+
+    Attributes:
+        weekday: 0 for Monday to 6 for Sunday.
+        time: The time of day, in whole seconds.
+        zone: Whose wall clock: an IANA name or ``±HH:MM``.
+
+    Raises:
+        UnknownZoneError: ``zone`` is not known.
+        InvalidValueError: Another field is out of its range.
+
+    Examples:
+        >>> Weekly(0, time(0)).next_after(datetime(2024, 5, 1, tzinfo=UTC)).isoformat()
+        '2024-05-06T00:00:00+00:00'
+    """
+
+    weekday: int = attrs.field(validator=checks.each(partial(checks.integer, low=0, high=6)))
+    time: time = attrs.field(validator=_time)
+    zone: str = attrs.field(default="UTC", validator=_zone)
+
+    def next_after(self, instant: datetime) -> datetime:
+        """Return the first time after an instant at which it is due.
+
+        Raises:
+            InvalidValueError: It lies beyond the year 9998.
+        """
+        nominal = partial(rrule, WEEKLY, byweekday=self.weekday)
+        return _next_after(instant, nominal, self.time, self.zone)
+
+
+def _next_after(instant: datetime, nominal: Callable[..., rrule], at: time, name: str) -> datetime:
+    """Return the first occurrence after an instant of a rule for wall-clock times."""
+    after = checks.instant("instant", instant).astimezone(UTC)
+    since = date.fromordinal(after.toordinal() - _MOST_SHIFT)
+    rule = nominal(dtstart=datetime.combine(since, at))
+    try:
+        due = next(found for found in _occurrences(rule, find_zone(name)) if found > after)
+        return checks.instant("instant", due)
+    except (InvalidValueError, OverflowError, StopIteration) as error:
+        raise _no_more(instant) from error
+
+
+def _occurrences(rule: rrule, zone: tzinfo) -> Iterator[datetime]:
+    for nominal in rule:
+        if _has_date(zone, nominal.date()):
+            yield resolve_imaginary(nominal.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def _has_date(zone: tzinfo, day: date) -> bool:
+    """Return whether a zone's calendar has a date; Samoa's has no 2011-12-30."""
+    ends = time.min, _LAST_INSTANT_OF_DAY
+    return any(datetime_exists(datetime.combine(day, end, zone)) for end in ends)
+
+
+def _no_more(instant: datetime) -> InvalidValueError:
+    return InvalidValueError(
+        "must have a time that is due after it, within the year 9998",
+        field="instant",
+        value=instant,
+    )
+
+
+@attrs.frozen
+class RetryPolicy:
+    """How often, and after how long, a run that failed is tried again.
+
+    Attributes:
+        retries: How many times at most; 0 for never.
+        delay: The time before the first retry.
+        factor: How much longer each further one waits than the one before: twice as long.
+        longest: The most that any waits.
+
+    Raises:
+        InvalidValueError: A number is out of its range.
+
+    Examples:
+        >>> [int(wait.total_seconds()) for wait in RetryPolicy(3, timedelta(seconds=300)).delays()]
+        [300, 600, 1200]
+    """
+
+    retries: int = attrs.field(
+        default=0, validator=checks.each(partial(checks.integer, low=0, high=1000))
+    )
+    delay: timedelta = attrs.field(default=timedelta(minutes=5), validator=_positive)
+    factor: float = attrs.field(
+        default=2.0, validator=checks.each(partial(checks.number, low=1, high=1000))
+    )
+    longest: timedelta = attrs.field(default=timedelta(hours=6), validator=_positive)
+
+    def delays(self) -> tuple[timedelta, ...]:
+        """Return how long to wait before each retry, min(longest, delay · factorⁿ⁻¹)."""
+        waits, wait = [], min(self.delay, self.longest)
+        for _ in range(self.retries):
+            waits.append(wait)
+            wait = self._after(wait)
+        return tuple(waits)
+
+    def _after(self, wait: timedelta) -> timedelta:
+        try:
+            return min(wait * self.factor, self.longest)
+        except OverflowError:  # longer than a timedelta can be
+            return self.longest
+
+
+def _schedule(field: str, value: object) -> None:
+    if not callable(getattr(value, "next_after", None)):
+        raise InvalidTypeError(
+            "must have a method next_after",
+            field=field,
+            value=value,
+            remedy="Such as Daily(time(0), 'UTC').",
+        )
+
+
+def _function(field: str, value: object) -> None:
+    if not callable(value):
+        raise InvalidTypeError("must be a function of a JobContext", field=field, value=value)
+
+
+@attrs.frozen(kw_only=True)
+class JobSpec:
+    """A job, for whichever scheduler is to run it.
+
+    Attributes:
+        name: What it is called, such as ``evaluate-consistency``.
+        schedule: When it is due.
+        run: Does it, and reports. Run twice, even at once, it must leave what running once leaves.
+        retry: What happens when ``run`` raises; never again by default.
+        time_limit: How long it may take until it is stopped.
+        soft_time_limit: How long it may take until it is asked to stop.
+        queue: Where it is to run, if the host has several places.
+        max_instances: How many may run at once.
+
+    Raises:
+        InvalidValueError: A field is out of its range, or the soft limit not below the hard one.
+    """
+
+    name: str = attrs.field(validator=checks.each(checks.text))
+    schedule: Schedule = attrs.field(validator=checks.each(_schedule))
+    run: Callable[[JobContext], JobReport] = attrs.field(validator=checks.each(_function))
+    retry: RetryPolicy = attrs.field(
+        default=RetryPolicy(), validator=checks.each(partial(checks.instance, kind=RetryPolicy))
+    )
+    time_limit: timedelta | None = attrs.field(default=None, validator=optional(_positive))
+    soft_time_limit: timedelta | None = attrs.field(default=None, validator=optional(_positive))
+    queue: str | None = attrs.field(default=None, validator=optional(checks.each(checks.text)))
+    max_instances: int = attrs.field(
+        default=1, validator=checks.each(partial(checks.integer, low=1))
+    )
+
+    def __attrs_post_init__(self) -> None:
+        soft, hard = self.soft_time_limit, self.time_limit
+        if soft is not None and hard is not None and soft >= hard:
+            raise InvalidValueError(
+                f"must be below time_limit, {hard}", field="soft_time_limit", value=soft
+            )
