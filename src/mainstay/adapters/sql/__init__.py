@@ -25,7 +25,8 @@ Examples:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Self
 
 from mainstay.adapters.sql import settings as settings_
@@ -83,9 +84,7 @@ class SqlStore:
             InvalidValueError: It was prepared with other settings, or an argument can't be.
         """
         settings = Settings(posts, local_days)
-        database = Database(url, lock_timeout=lock_timeout)
-        settings_.create(database, settings)
-        return cls(database, settings)
+        return cls._with(url, lock_timeout, partial(settings_.create, settings=settings))
 
     @classmethod
     def open(cls, url: str, *, lock_timeout: float = _LOCK_TIMEOUT) -> Self:
@@ -99,8 +98,18 @@ class SqlStore:
             StoreError: It can't be used, or has not been prepared by this version.
             InvalidValueError: An argument can't be.
         """
+        return cls._with(url, lock_timeout, settings_.read)
+
+    @classmethod
+    def _with(
+        cls, url: str, lock_timeout: float, prepare: Callable[[Database], Settings]
+    ) -> Self:
         database = Database(url, lock_timeout=lock_timeout)
-        return cls(database, settings_.read(database))
+        try:
+            return cls(database, prepare(database))
+        except BaseException:
+            database.close()
+            raise
 
     def close(self) -> None:
         """Close all connections; the next use opens new ones."""

@@ -86,8 +86,8 @@ class SqlEngagementPage:
         users: list[Row[Any] | _Straggler | Unreadable] = []
         days = 0
         for row in rows:
-            last = row[2]
-            if last == yesterday or (last is None and row[1] == today):
+            _, first, last, streak, *_ = row
+            if last == yesterday or (last is None and first == today and streak == 0):
                 days += 1
                 user: Row[Any] | _Straggler | Unreadable = row
             else:
@@ -211,7 +211,8 @@ class SqlEngagementPage:
         )
         if first is None:
             return []
-        closed = set(map(as_day, self._connection.scalars(select(closed_days.c.day))))
+        past = select(closed_days.c.day).where(closed_days.c.day <= through)
+        closed = set(map(as_day, self._connection.scalars(past)))
         return [day for day in days_between(as_day(first), through) if day not in closed][:limit]
 
     def best_missed(self, day: date, *, limit: int) -> Sequence[DayOutcome]:

@@ -48,7 +48,7 @@ class Settings:
     )
 
 
-def create(database: Database, settings: Settings) -> None:
+def create(database: Database, settings: Settings) -> Settings:
     """Create the tables, or upgrade those that are there, in one transaction.
 
     Raises:
@@ -59,7 +59,7 @@ def create(database: Database, settings: Settings) -> None:
     with database.writing() as connection:
         if not inspect(connection).has_table(tables.settings.name):
             _create(connection, settings)
-            return
+            return settings
         _upgrade(connection, database)
         there = _settings(connection)
     if there != settings:
@@ -69,6 +69,7 @@ def create(database: Database, settings: Settings) -> None:
             value=_words(settings),
             remedy="Use those, or make another store.",
         )
+    return there
 
 
 def read(database: Database) -> Settings:

@@ -1,0 +1,62 @@
+"""Stores with some weeks of activity to run jobs on, and all that is in them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy import create_engine, select, text
+
+from mainstay import Session
+from mainstay.adapters.sql import SqlStore
+from mainstay.adapters.sql.tables import leases, metadata, runs
+from mainstay.events import identified
+
+FIRST = datetime(2024, 4, 29, 9, tzinfo=UTC)
+USERS = [f"u{number:02}" for number in range(30)]
+DAYS = 21
+
+
+def activity() -> Iterable[Session]:
+    """Three weeks in which thirty users were active on some days, a few only later on."""
+    draw = random.Random(2024)
+    for user in USERS:
+        begins = draw.choice([0, 0, 0, 3, 9])
+        for day in range(begins, DAYS):
+            for kind in draw.choice([(), ("run",), ("run", "post"), ("post", "post")]):
+                quality = draw.choice([None, 5.5, 8.25])
+                yield Session(user, FIRST + timedelta(days=day), kind=kind, quality=quality)
+
+
+def rows(store: SqlStore) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table, in order; not when jobs ran."""
+    with store._database.reading() as connection:
+        return {
+            table.name: sorted(map(tuple, connection.execute(select(table))), key=repr)
+            for table in metadata.sorted_tables
+            if table not in {runs, leases}
+        }
+
+
+@contextmanager
+def own_database(server: str) -> Iterator[str]:
+    """A PostgreSQL database of one's own."""
+    name = f"mainstay_{uuid4().hex}"
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+        try:
+            yield server.rpartition("/")[0] + f"/{name}"
+        finally:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    engine.dispose()
+
+
+def prepare(url: str) -> SqlStore:
+    """A store with that activity."""
+    store = SqlStore.create(url)
+    store.sessions.add(identified(activity()))
+    return store

@@ -1,0 +1,109 @@
+"""A run that is killed, or that has company, leaves what one run alone leaves."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("sqlalchemy", reason="these stores need mainstay[sql]")
+
+from mainstay.adapters.sql import SqlStore
+from tests.conformance.databases import empty
+from tests.integration.runs_to_kill import run_both
+from tests.integration.stores import own_database, prepare, rows
+
+PROGRAM = Path(__file__).with_name("runs_to_kill.py")
+ROOT = Path(__file__).parents[2]
+PATIENCE = 60
+
+Rows = dict[str, list[tuple[object, ...]]]
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('killed')}/mainstay.db"
+    else:
+        with own_database(request.getfixturevalue("postgres_url")) as own:
+            yield own
+
+
+@pytest.fixture(scope="module")
+def of_one_run(url: str) -> Rows:
+    """What one run alone leaves."""
+    with prepare(url) as store:
+        run_both(store)
+        return rows(store)
+
+
+@pytest.fixture
+def store(url: str, of_one_run: Rows) -> Iterator[SqlStore]:
+    """The same activity again, and nothing evaluated."""
+    with SqlStore.open(url) as opened:
+        empty(opened)
+        with prepare(url):
+            yield opened
+
+
+def begin(url: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-W", "error", str(PROGRAM), url]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+
+
+def killed(url: str, pages: int, moment: float) -> int:
+    """Run, and kill it a moment after so many pages; return its status."""
+    with begin(url) as process:
+        assert process.stdout is not None
+        for _, _line in zip(range(pages), process.stdout, strict=False):
+            pass
+        try:
+            return process.wait(moment)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return process.wait()
+
+
+def pages_of_a_run(url: str) -> int:
+    with begin(url) as process:
+        assert process.stdout is not None
+        return len(list(process.stdout)) - 1
+
+
+def test_what_a_killed_run_leaves_the_next_one_makes_into_what_one_run_leaves(
+    url: str, store: SqlStore, of_one_run: Rows, pytestconfig: pytest.Config
+) -> None:
+    untouched = rows(store)
+    pages, draw = pages_of_a_run(url), random.Random(7)
+    assert rows(store) == of_one_run
+    midway = 0
+    for _ in range(pytestconfig.getoption("--kills")):
+        empty(store)
+        prepare(url).close()
+        killed(url, draw.randrange(pages), draw.uniform(0, 0.02))
+        midway += rows(store) not in (untouched, of_one_run)
+        run_both(store)
+        assert rows(store) == of_one_run
+    assert midway
+
+
+def test_two_runs_at_once_leave_what_one_leaves_and_share_the_work(
+    url: str, store: SqlStore, of_one_run: Rows
+) -> None:
+    with begin(url) as first, begin(url) as second:
+        both = [process.communicate(timeout=PATIENCE)[0] for process in (first, second)]
+    assert [first.returncode, second.returncode] == [0, 0]
+    assert rows(store) == of_one_run
+    done = [int(output.splitlines()[-1].split()[1]) for output in both]
+    assert sum(done) == len(of_one_run["mainstay_engagements"])
+
+
+def test_a_second_run_finds_nothing_to_do(store: SqlStore, of_one_run: Rows) -> None:
+    run_both(store)
+    daily, weekly = run_both(store)
+    assert (daily.processed, weekly.succeeded) == (0, 0)
+    assert rows(store) == of_one_run

@@ -1,0 +1,379 @@
+"""The SQL store where things go wrong: corrupt rows, locks, forks, versions, servers that are down."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("sqlalchemy", reason="these stores need mainstay[sql]")
+
+from sqlalchemy import create_engine, inspect, text
+
+from mainstay import (
+    DailyCriteria,
+    EngagementPolicy,
+    InvalidTypeError,
+    InvalidValueError,
+    MainstayError,
+    RejectedError,
+    Session,
+    StoreError,
+)
+from mainstay.adapters.sql import SqlStore
+from mainstay.adapters.sql import settings as settings_
+from mainstay.jobs import evaluate_consistency, update_multipliers
+from mainstay.report import JobContext
+from tests import servers
+from tests.conformance.databases import empty, in_schema
+from tests.integration.stores import activity, prepare, rows
+
+DAY = date(2024, 5, 1)
+POLICY = EngagementPolicy(criteria=DailyCriteria({"run": 1}))
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path_factory.mktemp('store')}/mainstay.db"
+    return in_schema(request.getfixturevalue("postgres_url"), "trouble")
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[SqlStore]:
+    with SqlStore.create(url) as opened:
+        empty(opened)
+        yield opened
+
+
+def ran(user: str, day: int = 1, kind: str = "run") -> Session:
+    at = datetime(2024, 5, day, 8, tzinfo=UTC)
+    return Session(user, at, kind=kind, id=f"{user} {day} {kind}")
+
+
+def clock() -> datetime:
+    return datetime(2024, 6, 1, tzinfo=UTC)
+
+
+def evaluate(store: SqlStore, day: date) -> tuple[int, int]:
+    job = evaluate_consistency(store.engagements, policy=POLICY, days_a_page=2)
+    report = job.run(JobContext(target=day, clock=clock))
+    return report.succeeded, report.failed
+
+
+def change(store: SqlStore, statement: str) -> None:
+    with store._database.writing() as connection:
+        connection.execute(text(statement))
+
+
+CORRUPT = {
+    "a streak below 0": ("streak = -1", "streak = 0"),
+    "posts below 0": ("posts = -7", "posts = 0"),
+    "a streak before the first day": ("streak = 4", "streak = 0"),
+}
+
+
+@pytest.mark.parametrize("how", CORRUPT)
+def test_a_poison_user_is_reported_and_skipped_and_caught_up_once_mended(
+    store: SqlStore, how: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The others are done, and the candidates of a closed day stay as they were."""
+    store.sessions.add([ran(user) for user in ("ada", "bob", "cy")])
+    corrupt, mended = CORRUPT[how]
+    change(store, f"UPDATE mainstay_engagements SET {corrupt} WHERE user_id = 'bob'")
+    with caplog.at_level(logging.ERROR):
+        assert evaluate(store, DAY) == (2, 1)
+    assert [record.exc_info is not None for record in caplog.records] == [True]
+    assert caplog.records[0].__dict__["item"] == "bob"
+    assert store.engagements.outcome("bob", DAY) is None
+    assert evaluate(store, DAY + timedelta(days=1)) == (2, 1)
+    picked = store.engagements.candidates(DAY + timedelta(days=1))
+    assert picked is not None
+    assert [outcome.user_id for outcome in picked] == ["ada", "cy"]
+    change(store, f"UPDATE mainstay_engagements SET {mended} WHERE user_id = 'bob'")
+    assert evaluate(store, DAY + timedelta(days=1)) == (1, 0)
+    outcome = store.engagements.outcome("bob", DAY + timedelta(days=1))
+    assert outcome is not None
+    assert outcome.streak_before == 1
+    assert store.engagements.candidates(DAY + timedelta(days=1)) == picked
+
+
+def test_text_for_a_day_or_a_number_is_reported_and_skipped(tmp_path: Path) -> None:
+    """SQLite keeps text where a number should be."""
+    with SqlStore.create(f"sqlite:///{tmp_path}/mainstay.db") as store:
+        users = [f"u{number}" for number in range(7)]
+        store.sessions.add([ran(user) for user in users])
+        for user, column in zip(
+            users, ["first_day", "last_day", "streak", "posts", "ratings"], strict=False
+        ):
+            change(
+                store, f"UPDATE mainstay_engagements SET {column} = 'x' WHERE user_id = '{user}'"
+            )
+        change(store, "UPDATE mainstay_engagements SET rated = 1 WHERE user_id = 'u4'")
+        assert evaluate(store, DAY) == (2, 5)
+        week = update_multipliers(store.reputations)
+        for user, column in zip(users, ["first_day", "last_recorded", "weeks"], strict=False):
+            change(
+                store, f"UPDATE mainstay_reputations SET {column} = 'x' WHERE user_id = '{user}'"
+            )
+        report = week.run(JobContext(target=DAY, clock=clock))
+        assert (report.succeeded, report.failed) == (4, 3)
+
+
+def test_a_state_set_back_keeps_its_outcomes_and_is_reported(store: SqlStore) -> None:
+    """Nobody is evaluated twice, even if a state says so; those on the same page are done."""
+    store.sessions.add([ran(user) for user in ("ada", "bob", "cy")])
+    evaluate(store, DAY + timedelta(days=1))
+    kept = store.engagements.outcome("bob", DAY + timedelta(days=1))
+    change(
+        store,
+        "UPDATE mainstay_engagements SET last_day = '2024-05-01', streak = 9 WHERE user_id = 'bob'",
+    )
+    assert evaluate(store, DAY + timedelta(days=2)) == (2, 1)
+    assert store.engagements.outcome("bob", DAY + timedelta(days=1)) == kept
+
+
+def test_activity_that_arrives_while_a_day_is_evaluated_is_lost_to_nobody(
+    store: SqlStore,
+) -> None:
+    """Each post counts in the totals, once, whichever came first."""
+    days = [DAY + timedelta(days=day) for day in range(12)]
+    store.sessions.add([ran(user) for user in ("ada", "bob")])
+
+    def add(number: int) -> None:
+        at = datetime(2024, 5, 1, tzinfo=UTC) + timedelta(hours=2 * number)
+        user = "ada" if number % 2 else "bob"
+        posts = [
+            Session(user, at + timedelta(minutes=minute), kind="post", id=f"{number}.{minute}")
+            for minute in range(5)
+        ]
+        store.sessions.add(posts)
+        store.sessions.add(posts)
+
+    with ThreadPoolExecutor(3) as threads:
+        adding = [threads.submit(add, number) for number in range(140)]
+        evaluating = [threads.submit(evaluate, store, day) for day in days]
+        for future in adding + evaluating:
+            future.result()
+    evaluate(store, days[-1] + timedelta(days=1))
+    for user in ("ada", "bob"):
+        outcome = store.engagements.outcome(user, days[-1] + timedelta(days=1))
+        assert outcome is not None
+        assert outcome.score is not None
+        assert outcome.score.posts == 350
+
+
+def test_two_that_add_the_same_sessions_at_once_add_them_once(store: SqlStore) -> None:
+    sessions = [ran(f"u{number:03}", 1 + number % 9) for number in range(300)]
+    with ThreadPoolExecutor(4) as threads:
+        added = list(threads.map(store.sessions.add, [sessions, sessions[::-1]] * 4))
+    assert sum(added) == 300
+    assert len(rows(store)["mainstay_events"]) == 300
+
+
+def test_a_forked_process_uses_connections_of_its_own(store: SqlStore) -> None:
+    store.sessions.add([ran("ada")])
+    child = os.fork()
+    if not child:
+        try:
+            store.sessions.add([ran("bob")])
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    assert store.sessions.users() == ["ada", "bob"]
+
+
+@pytest.mark.parametrize(
+    ("session", "field"),
+    [
+        (Session("a\0", clock(), id="1"), "user_id"),
+        (Session("a", clock(), kind="\ud800", id="1"), "kind"),
+        (Session("a", clock(), id="1\0"), "id"),
+        (Session("a", clock()), "id"),
+        (Session("a", clock(), id="1", duration=timedelta(days=999_999_999)), "duration"),
+    ],
+    ids=["NUL", "a lone surrogate", "NUL in the id", "no id", "too long"],
+)
+def test_what_no_database_can_hold_is_refused_by_name(
+    store: SqlStore, session: Session, field: str
+) -> None:
+    with pytest.raises(RejectedError) as caught:
+        store.sessions.add([ran("ada"), session])
+    assert caught.value.field == field
+    assert store.sessions.users() == []
+
+
+def test_a_store_can_be_prepared_again_and_says_with_what(url: str, store: SqlStore) -> None:
+    with SqlStore.create(url) as again:
+        assert again.settings == store.settings
+    with pytest.raises(InvalidValueError, match="posts commit, local days") as caught:
+        SqlStore.create(url, posts=["commit"], local_days=True)
+    assert caught.value.field == "settings"
+    with pytest.raises(InvalidTypeError, match="posts must be a set"):
+        SqlStore.create(url, posts="commit")
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_tables_of_an_earlier_version_are_upgraded_in_place(
+    kind: str,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An upgrade that fails midway leaves the version as it was."""
+    url = f"sqlite:///{tmp_path}/mainstay.db"
+    if kind == "postgresql":
+        url = in_schema(request.getfixturevalue("postgres_url"), "upgraded")
+    SqlStore.create(url).close()
+
+    def add_column(connection: object) -> None:
+        assert hasattr(connection, "execute")
+        connection.execute(text("ALTER TABLE mainstay_leases ADD COLUMN note TEXT"))
+
+    def fail(connection: object) -> None:
+        add_column(connection)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(settings_, "VERSION", 2)
+    with pytest.raises(StoreError, match="was made by an earlier version"):
+        SqlStore.open(url)
+    monkeypatch.setattr(settings_, "UPGRADES", {2: fail})
+    with pytest.raises(ZeroDivisionError):
+        SqlStore.create(url)
+    monkeypatch.setattr(settings_, "UPGRADES", {2: add_column})
+    SqlStore.create(url).close()
+    SqlStore.open(url).close()
+    monkeypatch.setattr(settings_, "VERSION", 1)
+    with pytest.raises(StoreError, match="is of version 2, later than this mainstay's 1"):
+        SqlStore.open(url)
+
+
+def test_every_query_of_the_jobs_finds_its_rows_by_an_index(tmp_path: Path) -> None:
+    """SQLite's planner says SEARCH where it uses one; only counting and listing users scan."""
+    path = tmp_path / "mainstay.db"
+    with prepare(f"sqlite:///{path}") as store:
+        statements: list[str] = []
+        with store._database.reading() as connection:
+            raw = connection.connection.driver_connection
+            assert isinstance(raw, sqlite3.Connection)
+            raw.set_trace_callback(statements.append)
+        evaluate(store, date(2024, 5, 3))
+        store.sessions.sessions("u01", since=clock() - timedelta(days=60), until=clock())
+        update_multipliers(store.reputations).run(JobContext(target=DAY, clock=clock))
+        raw.set_trace_callback(None)
+    plans: set[str] = set()
+    with sqlite3.connect(path) as connection:
+        for statement in statements:
+            if statement.startswith(("SELECT", "UPDATE")):
+                for *_, detail in connection.execute(f"EXPLAIN QUERY PLAN {statement}"):
+                    plans.add(detail)
+    connection.close()
+    scans = {plan for plan in plans if plan.startswith("SCAN") and "INDEX" not in plan}
+    assert scans <= {
+        "SCAN mainstay_engagements",
+        "SCAN mainstay_reputations",
+        "SCAN mainstay_maxima",
+    }
+    assert any("mainstay_events_day (day=? AND user_id>? AND user_id<?)" in plan for plan in plans)
+
+
+def test_a_database_that_somebody_else_writes_to_is_an_error_after_a_while(
+    tmp_path: Path,
+) -> None:
+    url = f"sqlite:///{tmp_path}/mainstay.db"
+    prepare(url).close()
+    blocker = sqlite3.connect(tmp_path / "mainstay.db", isolation_level=None)
+    with SqlStore.open(url, lock_timeout=0.05) as store:
+        blocker.execute("BEGIN IMMEDIATE")
+        untouched = rows(store)
+        with pytest.raises(StoreError, match="database is locked") as caught:
+            evaluate(store, DAY)
+        assert "Try again" in caught.value.remedy
+        blocker.execute("ROLLBACK")
+        blocker.close()
+        assert rows(store) == untouched
+        assert evaluate(store, DAY)[1] == 0
+
+
+def test_a_postgresql_that_somebody_else_writes_to_is_an_error_after_a_while(
+    postgres_url: str,
+) -> None:
+    url = in_schema(postgres_url, "locked")
+    with SqlStore.create(url, lock_timeout=0.05) as store, SqlStore.open(url) as other:
+        with other._database.writing(), pytest.raises(StoreError, match="lock timeout") as caught:
+            store.sessions.add([ran("ada")])
+        assert "Try again" in caught.value.remedy
+        assert store.sessions.add([ran("ada")]) == 1
+
+
+def test_a_database_that_is_only_for_reading_is_an_error_and_nothing_changes(
+    tmp_path: Path,
+) -> None:
+    url = f"sqlite:///{tmp_path}/mainstay.db"
+    prepare(url).close()
+    read_only = f"sqlite:///file:{tmp_path}/mainstay.db?mode=ro&uri=true"
+    with SqlStore.open(read_only) as store:
+        untouched = rows(store)
+        with pytest.raises(StoreError, match="readonly database") as caught:
+            evaluate(store, DAY)
+        assert "right to write" in caught.value.remedy
+        assert rows(store) == untouched
+
+
+def test_a_postgresql_that_is_only_for_reading_is_an_error(postgres_url: str) -> None:
+    url = in_schema(postgres_url, "read_only")
+    prepare(url).close()
+    with SqlStore.open(f"{url}%20-cdefault_transaction_read_only%3Don") as store:
+        untouched = rows(store)
+        with pytest.raises(StoreError, match="read-only transaction") as caught:
+            evaluate(store, DAY)
+        assert "user who may write" in caught.value.remedy
+        assert rows(store) == untouched
+
+
+def test_a_server_that_is_down_is_an_error_that_keeps_the_password_to_itself() -> None:
+    url = f"postgresql://ada:secret@127.0.0.1:{servers.free_port()}/mainstay"
+    with pytest.raises(StoreError, match="Start its server") as caught:
+        SqlStore.open(url)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("sqlite:///{folder}/missing.db", "mainstay init"),
+        ("sqlite:///{folder}/missing/mainstay.db", "mainstay init"),
+        ("sqlite:///{folder}/notes.txt", "file is not a database"),
+        ("mysql://ada@host/name", "must be of SQLite or of PostgreSQL"),
+        ("mainstay.db", "no database URL"),
+        ("", "must not be empty"),
+    ],
+)
+def test_what_is_no_store_is_an_error_and_nothing_is_created(
+    tmp_path: Path, url: str, words: str
+) -> None:
+    (tmp_path / "notes.txt").write_text("Dear diary, " * 100, encoding="utf-8")
+    with pytest.raises(MainstayError, match=words):
+        SqlStore.open(url.format(folder=tmp_path))
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_sqlite_writes_ahead(tmp_path: Path) -> None:
+    prepare(f"sqlite:///{tmp_path}/mainstay.db").close()
+    with sqlite3.connect(tmp_path / "mainstay.db") as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    connection.close()
+
+
+def test_both_databases_have_the_same_tables(url: str, store: SqlStore) -> None:
+    engine = create_engine(store._database._url)
+    names = {name for name in inspect(engine).get_table_names() if name.startswith("mainstay_")}
+    engine.dispose()
+    assert names == set(rows(store)) | {"mainstay_runs", "mainstay_leases"}
+    assert len(list(activity())) > 100
