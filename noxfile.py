@@ -21,9 +21,9 @@ nox.options.reuse_venv = "no"
 
 PROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT)
-DATEUTILS = ["2.9.0.post0", "4.0.0"]
-#: The core, whose every branch must be tested.
-CORE = ",".join(f"*/mainstay/{part}*.py" for part in ("", "codec/", "scores/", "streaks/"))
+PARTS = ("", "codec/", "jobs/", "scores/", "streaks/")
+#: The core and the jobs, whose every branch must be tested.
+CORE = ",".join(f"*/mainstay/{part}*.py" for part in PARTS)
 
 
 def group(name: str) -> tuple[str, ...]:
@@ -62,20 +62,31 @@ def typing(session: nox.Session) -> None:
 
 
 @nox.session(python=PYTHONS)
-@nox.parametrize("dateutil", DATEUTILS)
-def tests(session: nox.Session, dateutil: str) -> None:
-    """Run the tests and the docstrings' examples on the installed package."""
-    session.install(".[all]", f"python-dateutil=={dateutil}", *group("tests"))
+def tests(session: nox.Session) -> None:
+    """Run the tests and the docstrings' examples on the installed package.
+
+    Celery brings python-dateutil 2.9.0.post0.
+    """
+    session.install(".[all]", *group("tests"), *group("servers"))
     session.run("pytest", *session.posargs)
     session.run("pytest", "--doctest-modules", "--pyargs", "mainstay", "-q")
 
 
 @nox.session
+def dateutil4(session: nox.Session) -> None:
+    """Run the tests with dateutil 4, and so without Celery, which does not admit it."""
+    extras = ".[cli,sql,apscheduler,testing]"
+    session.install(extras, "python-dateutil>=4", *group("tests"))
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
 def coverage(session: nox.Session) -> None:
-    """Require that the unit and property tests reach every branch of the core."""
-    session.install(".[all]", *group("tests"), "coverage[toml]")
+    """Require that unit, property and conformance tests reach every branch of the core."""
+    session.install(".[all]", *group("tests"), *group("servers"), "coverage[toml]")
     session.run("coverage", "erase")
-    session.run("coverage", "run", "-m", "pytest", "tests/unit", "tests/property")
+    where = ("tests/unit", "tests/property", "tests/conformance")
+    session.run("coverage", "run", "-m", "pytest", *where)
     session.run("coverage", "combine", "--quiet")
     session.run(
         "coverage", "report", f"--include={CORE}", "--omit=*/__main__.py", "--fail-under=100"
@@ -88,8 +99,8 @@ def lowest(session: nox.Session) -> None:
     session.install("uv")
     uv = ("uv", "pip", "install", "--quiet", "--python", session.virtualenv.location)
     session.run(*uv, "--resolution=lowest-direct", ".[all]")
-    session.run(*uv, *group("tests"))
-    session.run("pytest", "tests/unit", "tests/property", "tests/integration")
+    session.run(*uv, *group("tests"), *group("servers"))
+    session.run("pytest", *(f"tests/{part}" for part in ("unit", "property", "conformance", "integration")))
 
 
 @nox.session

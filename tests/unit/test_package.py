@@ -60,6 +60,7 @@ LAYERS = {
         "activity",
         "counts",
         "localdays",
+        "report",
         "reputation",
         "scores",
         "streaks",
@@ -68,6 +69,33 @@ LAYERS = {
     "timestamps": set[str](),
     "rows": set[str](),
     "events": {"activity", "localdays", "timestamps", "rows"},
+    "report": set[str](),
+    "schedule": {"localdays", "report"},
+    "ports": {"activity", "counts", "localdays", "report", "reputation", "scores"},
+    "scoring": {"activity", "localdays", "ports", "scores", "windowing"},
+    "jobs": {
+        "counts",
+        "localdays",
+        "ports",
+        "report",
+        "reputation",
+        "schedule",
+        "scores",
+        "streaks",
+    },
+    "adapters": {
+        "activity",
+        "codec",
+        "counts",
+        "jobs",
+        "localdays",
+        "ports",
+        "report",
+        "reputation",
+        "schedule",
+        "scores",
+        "streaks",
+    },
 }
 CORE = {
     "errors",
@@ -140,7 +168,7 @@ def test_core_imports_only_attrs_dateutil_and_the_standard_library(path: Path) -
 
 
 def test_import_loads_no_optional_library() -> None:
-    heavy = "rich numpy pyarrow pandas sqlalchemy celery apscheduler hypothesis matplotlib cattrs"
+    heavy = "rich numpy pyarrow pandas sqlalchemy celery apscheduler psycopg hypothesis matplotlib cattrs"
     code = f"import sys, mainstay; print(*sorted(sys.modules.keys() & set('{heavy}'.split())))"
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True

@@ -21,7 +21,7 @@ EVALUATE_CONSISTENCY = "evaluate-consistency"
 #: Where the day ends last: twelve hours west of UTC.
 FARTHEST_WEST = timedelta(hours=12)
 _NOON = time(12)
-_DAYS_A_PAGE = 2_000
+_DAYS_A_PAGE = 5_000
 _CLOSED_AT_ONCE = 100
 RETRY = RetryPolicy(3, timedelta(seconds=300))
 

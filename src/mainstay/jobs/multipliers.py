@@ -23,7 +23,7 @@ UPDATE_MULTIPLIERS = "update-multipliers"
 
 _MONDAY = 0
 _NOON = time(12)
-_USERS_A_PAGE = 2_000
+_USERS_A_PAGE = 5_000
 _IDLE = Counts({})
 
 
