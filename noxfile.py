@@ -100,7 +100,9 @@ def lowest(session: nox.Session) -> None:
     uv = ("uv", "pip", "install", "--quiet", "--python", session.virtualenv.location)
     session.run(*uv, "--resolution=lowest-direct", ".[all]")
     session.run(*uv, *group("tests"), *group("servers"))
-    session.run("pytest", *(f"tests/{part}" for part in ("unit", "property", "conformance", "integration")))
+    session.run(
+        "pytest", *(f"tests/{part}" for part in ("unit", "property", "conformance", "integration"))
+    )
 
 
 @nox.session

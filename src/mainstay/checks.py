@@ -125,6 +125,18 @@ def wall_time(field: str, value: object) -> time:
     return value
 
 
+def texts(field: str, values: Iterable[str]) -> frozenset[str]:
+    """Return a set of strings, each with something in it; a single string is refused."""
+    if isinstance(values, str):
+        raise InvalidTypeError(
+            "must be a set of kinds",
+            field=field,
+            value=values,
+            remedy="Put a single one in a set.",
+        )
+    return frozenset(text(field, value) for value in iterable(field, values))
+
+
 def text(field: str, value: object) -> str:
     """Return a string with something in it."""
     if type(value) is str and value:

@@ -1,10 +1,15 @@
-"""Reading events: CSV and JSON Lines, line by line, each either an event or a clear complaint."""
+"""Reading events: CSV and JSON Lines, line by line, each either an event or a clear complaint.
+
+And telling them apart: :func:`identified` gives those without an id one that they keep whenever
+they are read again.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from datetime import date, tzinfo
+from datetime import date, timedelta, tzinfo
+from hashlib import blake2b
 
 import attrs
 
@@ -15,9 +20,12 @@ from mainstay.localdays import find_zone
 from mainstay.rows import Columns, Values, layout, rows
 from mainstay.timestamps import parse_instant
 
-__all__ = ["Event", "read_events"]
+__all__ = ["Event", "identified", "read_events"]
 
 _EMPTY = (None, "")
+_NO_MORE = (None, None, None, None)
+_MICROSECOND = timedelta(microseconds=1)
+_MOST_SECONDS = timedelta.max // timedelta(seconds=1)
 
 
 @attrs.frozen
@@ -41,12 +49,17 @@ def read_events(
     columns: Columns | None = None,
     member_since: str | None = None,
     naive_zone: str | None = None,
+    whole: bool = False,
+    kind: str = "session",
 ) -> Iterator[Event | BadLineError]:
     """Yield the event of each line, or the error that it holds, without stopping at it.
 
     Lines whose first character is ``{`` make the file JSON Lines; everything else is CSV. The
     columns ``user_id``, ``started_at`` and, if there is one, ``timezone`` are read, all others
     ignored; blank lines are passed over. Integers are taken as user ids and as Unix seconds.
+
+    With ``whole``, the columns ``duration`` (in seconds), ``kind``, ``quality`` and ``id`` are
+    read too, so far as they are there; an empty one says nothing.
 
     Args:
         lines: The text, such as an open file (``newline=""``).
@@ -55,9 +68,12 @@ def read_events(
         member_since: The column with the date (or instant) at which a user joined.
         naive_zone: The zone of timestamps without an offset, which are an error without it. A
             time that a clock change skipped is moved on by the gap; of two, the first is meant.
+        whole: Whether to read all that a session may say.
+        kind: What those were that don't say it.
 
     Raises:
-        InvalidValueError: ``columns`` lacks a required column, or maps an unknown one.
+        InvalidValueError: ``columns`` lacks a required column, or maps an unknown one; or
+            ``kind`` is empty.
         UnknownZoneError: ``naive_zone`` is not known.
         BadLineError: The header lacks a column, so that no line can be read.
 
@@ -69,35 +85,61 @@ def read_events(
         3 BadLineError
     """
     zone = None if naive_zone is None else find_zone(naive_zone, field="naive_zone")
-    for line, values in rows(lines, layout(columns, member_since)):
+    checks.text("kind", kind)
+    for line, values in rows(lines, layout(columns, member_since, whole=whole)):
         if isinstance(values, InvalidValueError):
             yield BadLineError.at(line, values)
             continue
         try:
-            yield _event(line, values, zone)
+            yield _event(line, values, zone, kind)
         except InvalidValueError as error:
             yield BadLineError.at(line, error)
 
 
-def _event(line: int, values: Values, naive_zone: tzinfo | None) -> Event:
-    user, started, timezone, member = values
+def _event(line: int, values: Values, naive_zone: tzinfo | None, kind: str) -> Event:
+    user, started, timezone, member, *more = values
+    duration, own_kind, quality, own_id = more or _NO_MORE
     session = Session(
-        _user_id(user),
+        _name("user_id", user),
         parse_instant(started, field="started_at", naive_zone=naive_zone),
+        duration=None if duration in _EMPTY else _duration(duration),
         timezone=None if timezone in _EMPTY else checks.text("timezone", timezone),
+        kind=kind if own_kind in _EMPTY else _name("kind", own_kind),
+        quality=None if quality in _EMPTY else _quality(quality),
+        id=None if own_id in _EMPTY else _name("id", own_id),
     )
     return Event(line, session, None if member in _EMPTY else _joined(member, naive_zone))
 
 
-def _user_id(value: object) -> str:
+def _name(field: str, value: object) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    user = checks.text("user_id", value)
-    if not user.isascii() and any("\ud800" <= char <= "\udfff" for char in user):
+    name = checks.text(field, value)
+    if not name.isascii() and any("\ud800" <= char <= "\udfff" for char in name):
         raise InvalidValueError(
-            "is not valid UTF-8", field="user_id", value=user, remedy="Save the file as UTF-8."
+            "is not valid UTF-8", field=field, value=name, remedy="Save the file as UTF-8."
         )
-    return user
+    return name
+
+
+def _duration(value: object) -> timedelta:
+    remedy = "Write seconds, such as 90 or 0.5, or leave it empty."
+    return timedelta(seconds=_number("duration", value, _MOST_SECONDS, remedy))
+
+
+def _quality(value: object) -> float:
+    return _number("quality", value, 10, "Write a number from 0 to 10, or leave it empty.")
+
+
+def _number(field: str, value: object, most: int, remedy: str) -> float:
+    number = value
+    if isinstance(value, str) and value.isascii() and "_" not in value:
+        with suppress(ValueError):  # no number: the next line's complaint
+            number = float(value)
+    try:
+        return checks.number(field, number, 0, most)
+    except InvalidValueError as error:
+        raise InvalidValueError(error.problem, field=field, value=value, remedy=remedy) from error
 
 
 def _joined(value: object, naive_zone: tzinfo | None) -> date:
@@ -106,3 +148,61 @@ def _joined(value: object, naive_zone: tzinfo | None) -> date:
             return date.fromisoformat(value)
     joined = parse_instant(value, field="member_since", naive_zone=naive_zone)
     return checks.instant("member_since", joined)
+
+
+def identified(sessions: Iterable[Session]) -> Iterator[Session]:
+    """Yield each session with an id: its own, or else one made of what it says.
+
+    That is a digest of all its fields (128 bits, in hexadecimal), a dot, and its place among equal
+    ones: 1 for the first, 2 for the next. So a file that is read again gives the same ids, in
+    whatever order its lines are, and two real likes of one user in one second stay two.
+
+    It remembers about 100 bytes for each different session without an id, to count them.
+
+    Args:
+        sessions: All of one file, or of whatever else is read again as a whole.
+
+    Raises:
+        InvalidTypeError: They are no sessions.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> like = Session("ada", datetime(2024, 5, 1, 8, tzinfo=UTC), kind="like")
+        >>> for session in identified([like, like, attrs.evolve(like, id="7")]):
+        ...     print(session.id)
+        ee2711f84ee7a6b9831b3b36f77ce1b1.1
+        ee2711f84ee7a6b9831b3b36f77ce1b1.2
+        7
+    """
+    places: dict[int, int] = {}
+    for session in checks.iterable("sessions", sessions):
+        if checks.instance("sessions", session, Session).id is not None:
+            yield session
+            continue
+        digest = blake2b(_content(session), digest_size=16)
+        # Eight bytes of it count them: should two different ones ever share those, a place is left
+        # out, and their ids differ all the same.
+        key = int.from_bytes(digest.digest()[:8])
+        place = places[key] = places.get(key, 0) + 1
+        yield Session(
+            session.user_id,
+            session.started_at,
+            session.duration,
+            session.timezone,
+            session.kind,
+            session.quality,
+            f"{digest.hexdigest()}.{place}",
+        )
+
+
+def _content(session: Session) -> bytes:
+    """Write all that a session says but its id, so that equal ones alone are written alike.
+
+    Stored ids rest on it: it must never change. The lengths tell where each text ends.
+    """
+    user, zone, kind = session.user_id, session.timezone or "", session.kind
+    at = session.started_at.isoformat()
+    duration = "" if session.duration is None else session.duration // _MICROSECOND
+    quality = "" if session.quality is None else float(session.quality) + 0.0  # no -0.0
+    fields = f"{len(user)},{len(zone)},{len(kind)},{at},{duration},{quality},"
+    return (fields + user + zone + kind).encode("utf-8", "surrogatepass")

@@ -18,8 +18,8 @@ __all__ = ["FIELDS", "Columns", "Layout", "Values", "layout", "rows"]
 #: The columns of a file without a header, in order; or where a header's names differ from ours.
 Columns: TypeAlias = Sequence[str] | Mapping[str, str]
 
-#: What a line may say, in the order of its values.
-FIELDS = ("user_id", "started_at", "timezone", "member_since")
+#: What a line may say, in the order of its values; the first four if it is not read in full.
+FIELDS = ("user_id", "started_at", "timezone", "member_since", "duration", "kind", "quality", "id")
 _REQUIRED = ("user_id", "started_at")
 
 Values: TypeAlias = tuple[object, ...]
@@ -32,7 +32,8 @@ class Layout:
 
     Attributes:
         in_order: The columns of a CSV file without a header.
-        names: The file's name for each field; ``None`` for one that is not read.
+        names: The file's name for each field, in the order of the values; ``None`` for one that
+            is not read.
         required: The names that must be there.
     """
 
@@ -41,31 +42,33 @@ class Layout:
     required: frozenset[str]
 
 
-def layout(columns: Columns | None, member_since: str | None) -> Layout:
+def layout(columns: Columns | None, member_since: str | None, *, whole: bool = False) -> Layout:
     """Return where our fields are, from what the caller says of the file's columns."""
+    fields = FIELDS if whole else FIELDS[:4]
     if isinstance(columns, str):
         raise InvalidTypeError(
             "must be a list of names or a mapping", field="columns", value=columns
         )
     mapped = dict(columns) if isinstance(columns, Mapping) else {}
-    for field in sorted(mapped.keys() - {*FIELDS}):
+    for field in sorted(mapped.keys() - {*fields}):
         raise InvalidValueError(
             "must map our fields to the file's columns",
             field="columns",
             value=field,
-            remedy=f"Our fields are {', '.join(FIELDS[:3])}.",
+            remedy=f"Our fields are {', '.join(fields[:3] + fields[4:])}.",
         )
     joined = {} if member_since is None else {"member_since": member_since}
     named = {field: field for field in _REQUIRED} | mapped | joined
+    ours = {field: field for field in fields} | {"member_since": None}
     return Layout(
         in_order=None if columns is None or isinstance(columns, Mapping) else columns,
-        names={"timezone": "timezone", "member_since": None} | named,
+        names=ours | named,
         required=frozenset(named.values()),
     )
 
 
 def rows(lines: Iterable[str], places: Layout) -> Iterator[_Row]:
-    """Yield each line's number with the values of ``FIELDS`` on it, or with what is wrong.
+    """Yield each line's number with the values of our fields on it, or with what is wrong.
 
     Raises:
         BadLineError: The header lacks a column, so that no line can be read.
@@ -109,7 +112,7 @@ def _json_values(text: str, places: Layout) -> Values:
                 value=text,
                 remedy="Write null if it is not known.",
             )
-    return tuple(record.get(places.names[field]) for field in FIELDS)
+    return tuple(map(record.get, places.names.values()))
 
 
 def _csv_rows(lines: Iterable[str], places: Layout) -> Iterator[_Row]:
@@ -118,9 +121,7 @@ def _csv_rows(lines: Iterable[str], places: Layout) -> Iterator[_Row]:
     header = _header(reader, unread) if places.in_order is None else list(places.in_order)
     _check_header(header, places, reader.line_num)
     # The column -1 is the empty value that is added to each row.
-    columns = [
-        header.index(name) if name in header else -1 for name in map(places.names.get, FIELDS)
-    ]
+    columns = [header.index(name) if name in header else -1 for name in places.names.values()]
     pick, width = itemgetter(*columns), len(header)
     while True:
         line = reader.line_num + 1

@@ -161,17 +161,16 @@ def _next_after(instant: datetime, nominal: Callable[..., rrule], at: time, name
     after = checks.instant("instant", instant).astimezone(UTC)
     since = date.fromordinal(after.toordinal() - _MOST_SHIFT)
     rule = nominal(dtstart=datetime.combine(since, at))
+    due = next(found for found in _occurrences(rule, find_zone(name)) if found > after)
     try:
-        due = next(found for found in _occurrences(rule, find_zone(name)) if found > after)
         return checks.instant("instant", due)
-    except (InvalidValueError, OverflowError, StopIteration) as error:
+    except InvalidValueError as error:
         raise _no_more(instant) from error
 
 
 def _occurrences(rule: rrule, zone: tzinfo) -> Iterator[datetime]:
-    for nominal in rule:
-        if _has_date(zone, nominal.date()):
-            yield resolve_imaginary(nominal.replace(tzinfo=zone)).astimezone(UTC)
+    nominal = (at.replace(tzinfo=zone) for at in rule if _has_date(zone, at.date()))
+    return (resolve_imaginary(at).astimezone(UTC) for at in nominal)
 
 
 def _has_date(zone: tzinfo, day: date) -> bool:

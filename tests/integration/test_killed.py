@@ -35,7 +35,7 @@ def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 
 @pytest.fixture(scope="module")
 def of_one_run(url: str) -> Rows:
-    """What one run alone leaves."""
+    """What one run alone leaves; the first thing that happens to the database."""
     with prepare(url) as store:
         run_both(store)
         return rows(store)
@@ -44,6 +44,7 @@ def of_one_run(url: str) -> Rows:
 @pytest.fixture
 def store(url: str, of_one_run: Rows) -> Iterator[SqlStore]:
     """The same activity again, and nothing evaluated."""
+    assert of_one_run
     with SqlStore.open(url) as opened:
         empty(opened)
         with prepare(url):
@@ -81,7 +82,7 @@ def test_what_a_killed_run_leaves_the_next_one_makes_into_what_one_run_leaves(
     pages, draw = pages_of_a_run(url), random.Random(7)
     assert rows(store) == of_one_run
     midway = 0
-    for _ in range(pytestconfig.getoption("--kills")):
+    for _ in range(int(str(pytestconfig.getoption("--kills")))):
         empty(store)
         prepare(url).close()
         killed(url, draw.randrange(pages), draw.uniform(0, 0.02))

@@ -1,4 +1,4 @@
-"""The SQL store where things go wrong: corrupt rows, locks, forks, versions, servers that are down."""
+"""The SQL store where things go wrong: corrupt rows, locks, forks, versions, servers down."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 pytest.importorskip("sqlalchemy", reason="these stores need mainstay[sql]")
 
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import Connection, create_engine, inspect, text
 
 from mainstay import (
     DailyCriteria,
@@ -29,7 +29,7 @@ from mainstay import (
 from mainstay.adapters.sql import SqlStore
 from mainstay.adapters.sql import settings as settings_
 from mainstay.jobs import evaluate_consistency, update_multipliers
-from mainstay.report import JobContext
+from mainstay.report import JobContext, JobRun
 from tests import servers
 from tests.conformance.databases import empty, in_schema
 from tests.integration.stores import activity, prepare, rows
@@ -232,11 +232,10 @@ def test_tables_of_an_earlier_version_are_upgraded_in_place(
         url = in_schema(request.getfixturevalue("postgres_url"), "upgraded")
     SqlStore.create(url).close()
 
-    def add_column(connection: object) -> None:
-        assert hasattr(connection, "execute")
+    def add_column(connection: Connection) -> None:
         connection.execute(text("ALTER TABLE mainstay_leases ADD COLUMN note TEXT"))
 
-    def fail(connection: object) -> None:
+    def fail(connection: Connection) -> None:
         add_column(connection)
         raise ZeroDivisionError
 
@@ -268,12 +267,12 @@ def test_every_query_of_the_jobs_finds_its_rows_by_an_index(tmp_path: Path) -> N
         update_multipliers(store.reputations).run(JobContext(target=DAY, clock=clock))
         raw.set_trace_callback(None)
     plans: set[str] = set()
-    with sqlite3.connect(path) as connection:
-        for statement in statements:
-            if statement.startswith(("SELECT", "UPDATE")):
-                for *_, detail in connection.execute(f"EXPLAIN QUERY PLAN {statement}"):
-                    plans.add(detail)
-    connection.close()
+    file = sqlite3.connect(path)
+    for statement in statements:
+        if statement.startswith(("SELECT", "UPDATE")):
+            for *_, detail in file.execute(f"EXPLAIN QUERY PLAN {statement}"):
+                plans.add(detail)
+    file.close()
     scans = {plan for plan in plans if plan.startswith("SCAN") and "INDEX" not in plan}
     assert scans <= {
         "SCAN mainstay_engagements",
@@ -371,9 +370,19 @@ def test_sqlite_writes_ahead(tmp_path: Path) -> None:
     connection.close()
 
 
-def test_both_databases_have_the_same_tables(url: str, store: SqlStore) -> None:
+def test_both_databases_have_the_same_tables(store: SqlStore) -> None:
     engine = create_engine(store._database._url)
     names = {name for name in inspect(engine).get_table_names() if name.startswith("mainstay_")}
     engine.dispose()
     assert names == set(rows(store)) | {"mainstay_runs", "mainstay_leases"}
     assert len(list(activity())) > 100
+
+
+def test_the_log_keeps_an_error_that_quotes_what_no_database_takes(store: SqlStore) -> None:
+    run = JobRun(
+        job="tidy", task_id="1", started_at=clock(), finished_at=clock(), error="bad: \0 \ud800"
+    )
+    store.runs.put(run)
+    last = store.runs.last("tidy")
+    assert last is not None
+    assert last.error == "bad: \\x00 \\ud800"

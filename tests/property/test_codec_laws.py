@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import attrs
@@ -40,6 +41,7 @@ from mainstay import (
     what_if,
 )
 from mainstay.codec import SCHEMAS, from_json, from_plain, to_json, to_plain
+from mainstay.report import ItemError, JobReport
 from mainstay.testing import strategies
 
 
@@ -64,6 +66,24 @@ def explained_vouches(draw: st.DrawFn) -> VouchExplanation:
     return explain_vouch(vouch, Reputation(vouch.vouchee, streak), dampening=[back] * 2)
 
 
+@st.composite
+def job_reports(draw: st.DrawFn) -> JobReport:
+    counts = st.integers(0, 10**6)
+    texts = st.text(min_size=1)
+    at = draw(strategies.instants())
+    return JobReport(
+        job=draw(texts),
+        task_id=draw(texts),
+        target=draw(st.none() | texts),
+        succeeded=draw(counts),
+        skipped=draw(counts),
+        failed=draw(counts),
+        errors=tuple(draw(st.lists(st.builds(ItemError, texts, texts), max_size=3))),
+        started_at=at,
+        finished_at=at + draw(st.timedeltas(timedelta(0), timedelta(days=1))),
+    )
+
+
 def historical_scores() -> SearchStrategy[HistoricalScore]:
     missed = strategies.day_outcomes().map(lambda outcome: outcome.score)
     return missed.filter(lambda score: score is not None).map(_present)
@@ -86,6 +106,7 @@ STRATEGIES: dict[type[Any], SearchStrategy[Any]] = {
     EngagementPolicy: strategies.engagement_policies(),
     Explanation: scores().map(lambda score: score.explanations[0]),
     HistoricalScore: historical_scores(),
+    JobReport: job_reports(),
     MultiplierPolicy: strategies.multiplier_policies(),
     Reputation: strategies.reputations(),
     ScoreBreakdown: scores().map(lambda score: score.breakdown),

@@ -40,6 +40,7 @@ from mainstay import (
     what_if,
 )
 from mainstay.codec import SCHEMAS, from_json, from_plain, to_json, to_plain
+from mainstay.report import ItemError, JobReport
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 WEEKS = WeeklyStreak(5, IsoWeek(2020, 53), IsoWeek(2021, 1))
@@ -64,6 +65,17 @@ VALUES: list[object] = [
     EngagementPolicy(),
     consistency_score(ODD_DAYS.record(date(2024, 5, 28))).explanations[3],
     historical_score(streak=14, posts=50),
+    JobReport(
+        job="evaluate-consistency",
+        task_id="b5c1",
+        target="2024-05-01",
+        succeeded=3,
+        skipped=1,
+        failed=1,
+        errors=(ItemError("bob", "last_day is no date, got 'yesterday'."),),
+        started_at=datetime(2024, 5, 2, tzinfo=UTC),
+        finished_at=datetime(2024, 5, 2, 0, 0, 4, 250_000, tzinfo=UTC),
+    ),
     MultiplierPolicy(),
     Reputation("bob", WEEKS),
     SCORE.breakdown,
@@ -123,7 +135,8 @@ def changed(value: object, **fields: object) -> dict[str, object]:
 
 
 OUTCOME = VALUES[6]
-SESSION = VALUES[14]
+REPORT = VALUES[11]
+SESSION = VALUES[15]
 
 
 @pytest.mark.parametrize(
@@ -294,6 +307,22 @@ SESSION = VALUES[14]
             DayOutcome,
             changed(OUTCOME, streak_before=13),
             "$.score must be of a streak of 13 days, got 14.",
+        ),
+        (
+            JobReport,
+            changed(REPORT, processed=4),
+            "$.processed must be succeeded + skipped + failed, 5, got 4.",
+        ),
+        (
+            JobReport,
+            changed(REPORT, errors=[{"item": "bob", "error": None}]),
+            "$.errors[0].error must be a string, got None.",
+        ),
+        (
+            JobReport,
+            changed(REPORT, finished_at="2024-05-01T23:59:59Z"),
+            "$.finished_at must not be before started_at, 2024-05-02 00:00:00+00:00, "
+            "got datetime.datetime(2024, 5, 1, 23, 59, 59, tzinfo=datetime.timezone.utc).",
         ),
     ],
 )

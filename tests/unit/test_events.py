@@ -16,8 +16,14 @@ EIGHT = datetime(2024, 5, 1, 8, tzinfo=UTC)
 HEADER = "user_id,started_at"
 
 
-def events(lines: Iterable[str], columns: Columns | None = None, **options: str) -> list[Event]:
-    return [raised(item) for item in read_events(lines, columns=columns, **options)]
+def events(
+    lines: Iterable[str],
+    columns: Columns | None = None,
+    member_since: str | None = None,
+    naive_zone: str | None = None,
+) -> list[Event]:
+    read = read_events(lines, columns=columns, member_since=member_since, naive_zone=naive_zone)
+    return [raised(item) for item in read]
 
 
 def raised(item: Event | BadLineError) -> Event:

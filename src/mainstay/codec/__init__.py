@@ -28,6 +28,7 @@ from mainstay.errors import (
     MainstayError,
     UnknownSchemaError,
 )
+from mainstay.report import JobReport
 from mainstay.reputation import MultiplierPolicy, Reputation, VouchExplanation
 from mainstay.scores.consistency_policy import ConsistencyPolicy
 from mainstay.scores.day import DayActivity, DayOutcome
@@ -58,6 +59,7 @@ SCHEMAS: dict[type[attrs.AttrsInstance], str] = {
     EngagementPolicy: "engagement-policy/1",
     Explanation: "explanation/1",
     HistoricalScore: "historical-score/1",
+    JobReport: "job-report/1",
     MultiplierPolicy: "multiplier-policy/1",
     Reputation: "reputation/1",
     ScoreBreakdown: "score-breakdown/1",

@@ -89,13 +89,17 @@ def evaluate_consistency(
     checks.integer("days_a_page", days_a_page, 1)
     return JobSpec(
         name=EVALUATE_CONSISTENCY,
-        schedule=schedule or Daily(_NOON if store.local_days else time(0), "UTC"),
+        schedule=_daily(local_days=store.local_days) if schedule is None else schedule,
         run=partial(_run, store, policy, days_a_page),
         retry=retry,
         time_limit=time_limit,
         soft_time_limit=soft_time_limit,
         queue=queue,
     )
+
+
+def _daily(*, local_days: bool) -> Schedule:
+    return Daily(_NOON if local_days else time(0), "UTC")
 
 
 def _run(

@@ -74,8 +74,8 @@ def update_multipliers(
 ) -> JobSpec:
     """Return the job that records every user's weeks, on which their multiplier rests.
 
-    It catches up: each week since the last recorded one is recorded from what happened in it. A
-    week that had been recorded as inactive becomes active if late interactions have arrived.
+    It catches up: each week since the last recorded one is recorded from what happened in it. The
+    last recorded one itself becomes active if interactions that arrived late make it so.
 
     Args:
         store: Where the weeks are.
@@ -91,13 +91,17 @@ def update_multipliers(
     checks.integer("users_a_page", users_a_page, 1)
     return JobSpec(
         name=UPDATE_MULTIPLIERS,
-        schedule=schedule or Weekly(_MONDAY, _NOON if store.local_days else time(0), "UTC"),
+        schedule=_weekly(local_days=store.local_days) if schedule is None else schedule,
         run=partial(_run, store, policy, users_a_page),
         retry=retry,
         time_limit=time_limit,
         soft_time_limit=soft_time_limit,
         queue=queue,
     )
+
+
+def _weekly(*, local_days: bool) -> Schedule:
+    return Weekly(_MONDAY, _NOON if local_days else time(0), "UTC")
 
 
 def _run(

@@ -107,7 +107,7 @@ class Tally:
             failed=self.failed,
             errors=tuple(self.errors),
             started_at=self.started_at,
-            finished_at=self.context.now(),
+            finished_at=max(self.started_at, self.context.now()),  # clocks are put back
         )
         counts = {
             name: getattr(report, name) for name in ("processed", "succeeded", "skipped", "failed")
@@ -155,9 +155,11 @@ def run_pages(
         try:
             _one_page(work, page, after, limit)
         except RejectedError as error:
-            if page.items > 1:
-                limit = max(1, limit // 2)
+            if page.items > 1 and limit > 1:
+                limit //= 2
                 continue
+            if page.items != 1:  # then nobody in particular is to blame
+                raise
             page.done, page.bad = 0, [(str(page.last), error)]
         if page.last is None:
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Literal, overload
 
 import attrs
 
@@ -18,6 +19,14 @@ __all__ = ["run_job"]
 LEASE = timedelta(minutes=15)
 
 
+@overload
+def run_job(
+    spec: JobSpec, log: RunLog, context: JobContext | None = None, *, exclusive: Literal[False]
+) -> JobReport: ...
+@overload
+def run_job(
+    spec: JobSpec, log: RunLog, context: JobContext | None = None, *, exclusive: bool = True
+) -> JobReport | None: ...
 def run_job(
     spec: JobSpec, log: RunLog, context: JobContext | None = None, *, exclusive: bool = True
 ) -> JobReport | None:

@@ -9,23 +9,14 @@ import attrs
 
 from mainstay import checks
 from mainstay.counts import count_each
-from mainstay.errors import InvalidTypeError, InvalidValueError, OutOfOrderError
+from mainstay.errors import InvalidValueError, OutOfOrderError
 from mainstay.localdays import IsoWeek
 
 __all__ = ["WeeklyStreak", "WeeklyStreakPolicy"]
 
 
 def _kinds(value: Iterable[str] | None) -> frozenset[str] | None:
-    if value is None:
-        return None
-    if isinstance(value, str):
-        raise InvalidTypeError(
-            "must be a set of kinds",
-            field="kinds",
-            value=value,
-            remedy="Put a single one in a set.",
-        )
-    return frozenset(checks.text("kinds", kind) for kind in checks.iterable("kinds", value))
+    return None if value is None else checks.texts("kinds", value)
 
 
 @attrs.frozen(kw_only=True)

@@ -1,1 +1,4 @@
-"""What tests of host apps can use: Hypothesis strategies (``pip install "mainstay[testing]"``)."""
+"""What tests of host apps can use: Hypothesis strategies, stores in memory, conformance suites.
+
+The strategies need Hypothesis: ``pip install "mainstay[testing]"``.
+"""

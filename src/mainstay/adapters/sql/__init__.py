@@ -66,25 +66,26 @@ class SqlStore:
         cls,
         url: str,
         *,
-        posts: Iterable[str] = ("post",),
-        local_days: bool = False,
+        posts: Iterable[str] | None = None,
+        local_days: bool | None = None,
         lock_timeout: float = _LOCK_TIMEOUT,
     ) -> Self:
         """Prepare a database, or upgrade one, and open it. Doing so again changes nothing.
 
         Args:
             url: Such as ``sqlite:///mainstay.db`` or ``postgresql://user@host/name``.
-            posts: The kinds of activity that count as posts in the historical score.
+            posts: The kinds of activity that count as posts in the historical score; by default
+                ``post``, or those that the database was prepared with.
             local_days: Whether an activity counts on the date where the user was, and not on
-                UTC's.
+                UTC's; by default not, or as it was prepared.
             lock_timeout: How many seconds to wait for another writer.
 
         Raises:
             StoreError: The database can't be used.
             InvalidValueError: It was prepared with other settings, or an argument can't be.
         """
-        settings = Settings(posts, local_days)
-        return cls._with(url, lock_timeout, partial(settings_.create, settings=settings))
+        prepare = partial(settings_.create, posts=posts, local_days=local_days)
+        return cls._with(url, lock_timeout, prepare)
 
     @classmethod
     def open(cls, url: str, *, lock_timeout: float = _LOCK_TIMEOUT) -> Self:
@@ -101,9 +102,7 @@ class SqlStore:
         return cls._with(url, lock_timeout, settings_.read)
 
     @classmethod
-    def _with(
-        cls, url: str, lock_timeout: float, prepare: Callable[[Database], Settings]
-    ) -> Self:
+    def _with(cls, url: str, lock_timeout: float, prepare: Callable[[Database], Settings]) -> Self:
         database = Database(url, lock_timeout=lock_timeout)
         try:
             return cls(database, prepare(database))

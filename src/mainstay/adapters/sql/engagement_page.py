@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 import attrs
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, func, insert, or_, select, update
 from sqlalchemy.sql import ColumnElement
 
 from mainstay import checks
@@ -25,6 +25,9 @@ from mainstay.scores.day import DayActivity, DayOutcome
 from mainstay.scores.engagement import Engagement
 
 __all__ = ["SqlEngagementPage", "is_closed", "is_due"]
+
+#: A row of the table as it is.
+_Row: TypeAlias = Sequence[Any]
 
 _ONE_DAY = timedelta(days=1)
 _NOTHING: Sequence[KindCount] = ()
@@ -74,22 +77,20 @@ class SqlEngagementPage:
             return []
         users = self._fitting(rows, limit)
         first = min((user.first for user in users if isinstance(user, _Straggler)), default=day)
-        ids = rows[0].user_id, rows[len(users) - 1].user_id
+        ids = rows[0][0], rows[len(users) - 1][0]
         counted = count_kinds(self._connection, ids, days_between(first, day))
         return [self._due(user, counted) for user in users]
 
-    def _fitting(
-        self, rows: Sequence[Row[Any]], limit: int
-    ) -> list[Row[Any] | _Straggler | Unreadable]:
+    def _fitting(self, rows: Sequence[_Row], limit: int) -> list[_Row | _Straggler | Unreadable]:
         """Return the first users, as long as their days are not more than the limit."""
         today, yesterday = self._raw(self._day), self._raw(self._day - _ONE_DAY)
-        users: list[Row[Any] | _Straggler | Unreadable] = []
+        users: list[_Row | _Straggler | Unreadable] = []
         days = 0
         for row in rows:
             _, first, last, streak, *_ = row
             if last == yesterday or (last is None and first == today and streak == 0):
                 days += 1
-                user: Row[Any] | _Straggler | Unreadable = row
+                user: _Row | _Straggler | Unreadable = row
             else:
                 user = _read(row)
                 days += (self._day - user.first).days + 1 if isinstance(user, _Straggler) else 1
@@ -104,7 +105,7 @@ class SqlEngagementPage:
 
     def _due(
         self,
-        user: Row[Any] | _Straggler | Unreadable,
+        user: _Row | _Straggler | Unreadable,
         counted: Mapping[str, Sequence[KindCount]],
     ) -> Due | Unreadable:
         if isinstance(user, Unreadable):
@@ -115,7 +116,8 @@ class SqlEngagementPage:
         try:
             totals, found = Totals(*before), _NOTHING
             if user_id in counted:
-                found = counted[user_id]
+                # Those of other days are there because somebody else on the page is behind.
+                found = [count for count in counted[user_id] if as_day(count.day) == self._day]
                 totals = totals.plus(found, self._posts)
             self._through[user_id] = (totals,)
             return PunctualDay(user_id, self._day, last is not None, streak, totals, found)
@@ -146,6 +148,13 @@ class SqlEngagementPage:
 
     def keep(self, evaluated: Sequence[Evaluated]) -> None:
         """Keep states and outcomes of users that were due in this transaction."""
+        try:
+            self._keep(evaluated)
+        except RejectedError:
+            self._connection.rollback()  # nothing is kept, even if the block goes on
+            raise
+
+    def _keep(self, evaluated: Sequence[Evaluated]) -> None:
         rows: list[tuple[object, ...]] = []
         ids: list[str] = []
         for each in evaluated:
@@ -249,7 +258,7 @@ def _not_due(user: str, day: date) -> RejectedError:
     )
 
 
-def _read(row: Row[Any]) -> _Straggler | Unreadable:
+def _read(row: _Row) -> _Straggler | Unreadable:
     user_id, first_day, last_day, streak, *totals = row
     try:
         last = None if last_day is None else as_day(last_day)

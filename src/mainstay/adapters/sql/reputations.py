@@ -132,6 +132,7 @@ class _Page:
         """Keep reputations of users that were due in this transaction."""
         for each in kept:
             if each.user_id not in self._due:
+                self._connection.rollback()  # nothing is kept, even if the block goes on
                 raise RejectedError(
                     "was not due in this transaction", field="user_id", value=each.user_id
                 )
@@ -164,15 +165,21 @@ def _due(user: _User, counted: Sequence[KindCount]) -> DueWeeks | Unreadable:
 def _read(row: Row[Any], week: IsoWeek) -> _User | Unreadable:
     try:
         reputation = _reputation(row)
-        recorded = reputation.streak.last_recorded
-        first = IsoWeek.of(as_day(row.first_day)) if recorded is None else recorded + 1
-        return _User(reputation, min(first, week))
+        return _User(reputation, min(_first_week(reputation.streak, row.first_day), week))
     except ITEM_ERRORS as error:
         return Unreadable(row.user_id, error)
 
 
-def _reputation(row: Row[Any]) -> Reputation:
-    user_id, _, weeks, last_active, last_recorded = tuple(row)
+def _first_week(streak: WeeklyStreak, first_day: object) -> IsoWeek:
+    """Return the first week to record: the last one again if late interactions may change it."""
+    recorded = streak.last_recorded
+    if recorded is None:
+        return IsoWeek.of(as_day(first_day))
+    return recorded + 1 if recorded == streak.last_active else recorded
+
+
+def _reputation(row: Sequence[Any]) -> Reputation:
+    user_id, _, weeks, last_active, last_recorded = row
     return Reputation(user_id, WeeklyStreak(weeks, _week(last_active), _week(last_recorded)))
 
 

@@ -34,7 +34,7 @@ class SqlRunLog:
             started_at=run.started_at,
             finished_at=run.finished_at,
             report=None if run.report is None else to_json(run.report),
-            error=run.error,
+            error=None if run.error is None else _storable(run.error),
         )
         changed = {
             name: new.excluded[name] for name in ("started_at", "finished_at", "report", "error")
@@ -83,6 +83,11 @@ class SqlRunLog:
         mine = (leases.c.job == job) & (leases.c.holder == holder)
         with self._database.writing(alone=False) as connection:
             connection.execute(delete(leases).where(mine))
+
+
+def _storable(text: str) -> str:
+    """Spell out what no database takes: an error may quote anything."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
 
 
 def _run(row: Row[Any]) -> JobRun:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, delete, func, insert, or_, select, true, update
+from sqlalchemy import Connection, and_, delete, func, insert, or_, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Row
 from sqlalchemy.schema import CreateTable
@@ -24,15 +24,12 @@ from mainstay.adapters.sql.tables import (
     reputations,
     staged,
 )
-from mainstay.errors import RejectedError
 from mainstay.localdays import local_day
-from mainstay.ports import millionths
+from mainstay.ports import millionths, other_contents, storable
 
 __all__ = ["SqlSessions"]
 
 _MICROSECOND = timedelta(microseconds=1)
-_LARGEST = 2**63 - 1
-_TEXTS = ("user_id", "kind", "id")
 
 
 class SqlSessions:
@@ -50,7 +47,7 @@ class SqlSessions:
         with self._database.writing(alone=False) as connection:
             _stage(connection, rows)
             _know_users(connection)
-            _refuse_other_contents(connection)
+            _refuseother_contents(connection)
             _drop_known(connection)
             self._count_late_posts(connection)
             columns = [column.name for column in staged.columns]
@@ -60,15 +57,12 @@ class SqlSessions:
     def _rows(self, sessions: Iterable[Session]) -> Sequence[tuple[object, ...]]:
         by_id: dict[str, tuple[object, ...]] = {}
         for session in sessions:
-            checks.instance("sessions", session, Session)
-            row = self._row(session)
+            row = self._row(storable(session))
             if by_id.setdefault(str(session.id), row) != row:
-                raise _other_contents(str(session.id))
+                raise other_contents(str(session.id))
         return tuple(by_id.values())
 
     def _row(self, session: Session) -> tuple[object, ...]:
-        for field in _TEXTS:
-            _storable(field, getattr(session, field))
         at, quality = session.started_at, session.quality
         return (
             session.user_id,
@@ -77,7 +71,7 @@ class SqlSessions:
             (at.utcoffset() or timedelta(0)) // _MICROSECOND,
             session.timezone,
             session.kind,
-            None if session.duration is None else _duration(session.duration),
+            None if session.duration is None else session.duration // _MICROSECOND,
             None if quality is None else float(quality),
             None if quality is None else millionths(quality),
             self._day(session).isoformat(),
@@ -139,40 +133,11 @@ class SqlSessions:
 
     def users(self, *, after: str | None = None, limit: int = 1000) -> Sequence[str]:
         """Return the ids of users with a session, in order."""
-        query: Select[tuple[str]] = select(engagements.c.user_id)
-        if after is not None:
-            query = query.where(engagements.c.user_id > after)
-        query = query.order_by(engagements.c.user_id).limit(checks.integer("limit", limit, 1))
+        user_id = engagements.c.user_id
+        query = select(user_id).where(true() if after is None else user_id > after)
+        query = query.order_by(user_id).limit(checks.integer("limit", limit, 1))
         with self._database.reading() as connection:
-            return list(connection.scalars(query))
-
-
-def _storable(field: str, value: str | None) -> None:
-    if value is None:
-        raise RejectedError(
-            "must not be None",
-            field=field,
-            value=value,
-            remedy="mainstay.events.identified gives sessions ids.",
-        )
-    if "\0" in value or not _is_unicode(value):
-        raise RejectedError(
-            "can't be stored",
-            field=field,
-            value=value,
-            remedy="Leave out NUL characters and lone surrogates.",
-        )
-
-
-def _is_unicode(value: str) -> bool:
-    return value.isascii() or not any("\ud800" <= char <= "\udfff" for char in value)
-
-
-def _duration(duration: timedelta) -> int:
-    microseconds = duration // _MICROSECOND
-    if microseconds > _LARGEST:
-        raise RejectedError("can't be stored, it is too long", field="duration", value=duration)
-    return microseconds
+            return [row.user_id for row in connection.execute(query)]
 
 
 def _stage(connection: Connection, rows: Sequence[tuple[object, ...]]) -> None:
@@ -199,7 +164,7 @@ def _know_users(connection: Connection) -> None:
         )
 
 
-def _refuse_other_contents(connection: Connection) -> None:
+def _refuseother_contents(connection: Connection) -> None:
     differs = or_(
         *(
             staged.c[column.name].is_distinct_from(column)
@@ -211,16 +176,7 @@ def _refuse_other_contents(connection: Connection) -> None:
         select(staged.c.id).join(events, events.c.id == staged.c.id).where(differs).limit(1)
     )
     if found is not None:
-        raise _other_contents(found)
-
-
-def _other_contents(session_id: str) -> RejectedError:
-    return RejectedError(
-        "is there already, with other contents",
-        field="id",
-        value=session_id,
-        remedy="Give each session an id of its own; what is recorded does not change.",
-    )
+        raise other_contents(found)
 
 
 def _drop_known(connection: Connection) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, inspect, select, update
 from mainstay import checks
 from mainstay.adapters.sql import tables
 from mainstay.adapters.sql.database import Database
-from mainstay.errors import InvalidTypeError, InvalidValueError, StoreError
+from mainstay.errors import InvalidValueError, StoreError
 
 __all__ = ["VERSION", "Settings", "create", "read"]
 
@@ -23,14 +23,7 @@ UPGRADES: Mapping[int, Callable[[Connection], None]] = {}
 
 
 def _kinds(value: Iterable[str]) -> frozenset[str]:
-    if isinstance(value, str):
-        raise InvalidTypeError(
-            "must be a set of kinds",
-            field="posts",
-            value=value,
-            remedy="Put a single one in a set.",
-        )
-    return frozenset(checks.text("posts", kind) for kind in checks.iterable("posts", value))
+    return checks.texts("posts", value)
 
 
 @attrs.frozen
@@ -48,8 +41,10 @@ class Settings:
     )
 
 
-def create(database: Database, settings: Settings) -> Settings:
+def create(database: Database, *, posts: Iterable[str] | None, local_days: bool | None) -> Settings:
     """Create the tables, or upgrade those that are there, in one transaction.
+
+    Settings that are ``None`` are the defaults, or those that the tables were created with.
 
     Raises:
         InvalidValueError: They were created with other settings.
@@ -58,10 +53,12 @@ def create(database: Database, settings: Settings) -> Settings:
     database.write_ahead()
     with database.writing() as connection:
         if not inspect(connection).has_table(tables.settings.name):
+            settings = _with(Settings(), posts, local_days)
             _create(connection, settings)
             return settings
         _upgrade(connection, database)
         there = _settings(connection)
+    settings = _with(there, posts, local_days)
     if there != settings:
         raise InvalidValueError(
             f"must stay as they were when the store was made, {_words(there)}",
@@ -70,6 +67,13 @@ def create(database: Database, settings: Settings) -> Settings:
             remedy="Use those, or make another store.",
         )
     return there
+
+
+def _with(settings: Settings, posts: Iterable[str] | None, local_days: bool | None) -> Settings:
+    return Settings(
+        settings.posts if posts is None else posts,
+        settings.local_days if local_days is None else local_days,
+    )
 
 
 def read(database: Database) -> Settings:

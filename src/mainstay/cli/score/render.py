@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import csv
-import json
 import sys
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 import attrs
 from rich.table import Table
 from rich.text import Text
 
 from mainstay.cli import arguments, terminal
+from mainstay.cli.score.options import Options
+from mainstay.cli.score.result import Scored
 from mainstay.scores.result import ConsistencyScore, WhatIf
 from mainstay.scores.what_if import what_if
 
@@ -34,14 +35,6 @@ CSV_COLUMNS = (
 )
 
 
-@attrs.frozen
-class Scored:
-    """A user and their score."""
-
-    user_id: str
-    score: ConsistencyScore
-
-
 def next_day(score: ConsistencyScore) -> WhatIf:
     """Return what being active today would change, or tomorrow if today is active already."""
     today = score.window.last_day
@@ -49,30 +42,23 @@ def next_day(score: ConsistencyScore) -> WhatIf:
     return what_if(score.window, [asked], member_since=score.member_since)
 
 
-def as_json(
-    scores: Sequence[Scored],
-    *,
-    as_of: datetime,
-    zone: str | None,
-    day_start: time,
-    events: int,
-    explain: bool,
-) -> None:
-    """Write one JSON object: what was asked, and ``users``, each with ``what_if`` to explain it."""
-    document = {
-        "as_of": arguments.written(as_of),
-        "zone": zone,
-        "day_start": day_start.isoformat(),
-        "events": events,
-        "users": [
-            {"user_id": scored.user_id}
-            | scored.score.to_dict()
-            | ({"what_if": next_day(scored.score).to_dict()} if explain else {})
-            for scored in scores
-        ],
-    }
-    json.dump(document, terminal.machine_output(), ensure_ascii=False, indent=1)
-    sys.stdout.write("\n")
+def as_json(scores: Sequence[Scored], options: Options, *, events: int | None) -> None:
+    """Write one JSON object: what was asked, and ``users``, the one asked for with ``what_if``."""
+    explain = options.user is not None
+    terminal.write_json(
+        {
+            "as_of": arguments.written(options.as_of),
+            "zone": options.zone,
+            "day_start": options.day_start.isoformat(),
+            "events": events,
+            "users": [
+                {"user_id": scored.user_id}
+                | scored.score.to_dict()
+                | ({"what_if": next_day(scored.score).to_dict()} if explain else {})
+                for scored in scores
+            ],
+        }
+    )
 
 
 def as_csv(scores: Sequence[Scored]) -> None:

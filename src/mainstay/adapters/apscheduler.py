@@ -1,0 +1,156 @@
+"""Jobs under APScheduler 3, in a process of the host's own.
+
+What APScheduler can't do itself comes from mainstay. It has no retries: a run that raised adds a
+job ``<name>.retry`` for a single time. It can't stop a thread: a job stops at its limit by itself,
+between two pages. Nor do jobs survive a restart, but what ran is in the log: a job that fell due
+while the process was down runs once, as soon as the scheduler starts. And where several processes
+have a scheduler, :func:`mainstay.jobs.run_job` lets no more run at once than may.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from threading import Thread
+
+import attrs
+from apscheduler.executors.pool import ProcessPoolExecutor
+from apscheduler.jobstores.memory import MemoryJobStore
+from apscheduler.schedulers.base import BaseScheduler
+from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.date import DateTrigger
+
+from mainstay.adapters.installing import distinct, wait_before_retry
+from mainstay.errors import InvalidValueError
+from mainstay.jobs import run_job
+from mainstay.ports import RunLog
+from mainstay.report import JobReport
+from mainstay.schedule import JobSpec, Schedule
+
+__all__ = ["install"]
+
+_DEFAULT = "default"
+
+
+def install(
+    scheduler: BaseScheduler,
+    jobs: Iterable[JobSpec],
+    *,
+    log: RunLog,
+    jobstore: str = _DEFAULT,
+) -> None:
+    """Add a job with the id ``<name>`` for each job, in place of one that has this id.
+
+    Args:
+        scheduler: The scheduler, running or not yet; with an executor for each queue that a job
+            names. A pool of processes can't be one of them.
+        jobs: The jobs.
+        log: Where runs and leases are kept.
+        jobstore: The scheduler's job store for them, one in memory.
+
+    Raises:
+        InvalidValueError: Two jobs have the same name, or the scheduler has no such executor or
+            job store, or one that would have to pickle jobs.
+        StoreError: The log can't be read.
+    """
+    found = distinct(jobs)
+    _check_jobstore(scheduler, jobstore)
+    for job in found:
+        _check_executor(scheduler, job)
+    for job in found:
+        _Installed(scheduler, job, log, jobstore).begin()
+
+
+def _check_jobstore(scheduler: BaseScheduler, alias: str) -> None:
+    store = scheduler._jobstores.get(alias)  # noqa: SLF001  (there is no public way to ask)
+    made_at_start = store is None and alias == _DEFAULT
+    if not made_at_start and not isinstance(store, MemoryJobStore):
+        raise InvalidValueError(
+            "must be one of the scheduler's, in memory",
+            field="jobstore",
+            value=alias,
+            remedy="Add it first: scheduler.add_jobstore('memory', alias). Runs are in the log.",
+        )
+
+
+def _check_executor(scheduler: BaseScheduler, job: JobSpec) -> None:
+    alias = _executor(job)
+    executor = scheduler._executors.get(alias)  # noqa: SLF001  (there is no public way to ask)
+    made_at_start = executor is None and alias == _DEFAULT
+    if not made_at_start and (executor is None or isinstance(executor, ProcessPoolExecutor)):
+        raise InvalidValueError(
+            f"of {job.name} must be one of the scheduler's executors, and no pool of processes",
+            field="queue",
+            value=alias,
+            remedy="Add it first: scheduler.add_executor('threadpool', alias).",
+        )
+
+
+def _executor(job: JobSpec) -> str:
+    return _DEFAULT if job.queue is None else job.queue
+
+
+@attrs.frozen
+class _Installed:
+    """A job with all that it takes to run it, and to run it again."""
+
+    scheduler: BaseScheduler
+    job: JobSpec
+    log: RunLog
+    jobstore: str
+
+    def begin(self) -> None:
+        last = self.log.last(self.job.name)
+        since = datetime.now(UTC) if last is None else last.started_at
+        trigger = JobTrigger(self.job.schedule)
+        self.add(trigger, self.job.name, self.job.schedule.next_after(since), retries=0)
+
+    def add(self, trigger: BaseTrigger, name: str, due: datetime, *, retries: int) -> None:
+        self.scheduler.add_job(
+            self.run,
+            trigger,
+            kwargs={"retries": retries},
+            id=name,
+            name=name,
+            next_run_time=due,
+            max_instances=self.job.max_instances,
+            coalesce=True,
+            misfire_grace_time=None,
+            executor=_executor(self.job),
+            jobstore=self.jobstore,
+            replace_existing=True,
+        )
+
+    def run(self, *, retries: int) -> JobReport | None:
+        try:
+            return run_job(self.job, self.log)
+        except Exception as error:
+            wait = wait_before_retry(self.job, error, retries)
+            if wait is not None:
+                self.run_again(datetime.now(UTC) + wait, retries + 1)
+            raise
+
+    def run_again(self, due: datetime, retries: int) -> None:
+        # In a thread of its own: a scheduler that is shutting down holds the lock which this
+        # takes, and waits for the job's own thread.
+        name, trigger = f"{self.job.name}.retry", DateTrigger(due, timezone=UTC)
+        Thread(
+            target=self.add, args=(trigger, name, due), kwargs={"retries": retries}, daemon=True
+        ).start()
+
+
+class JobTrigger(BaseTrigger):
+    """A job's own schedule, as APScheduler asks for it: times missed count as one."""
+
+    def __init__(self, schedule: Schedule) -> None:
+        self.schedule = schedule
+
+    def get_next_fire_time(  # pyright: ignore[reportIncompatibleMethodOverride]  # untyped base
+        self, previous_fire_time: datetime | None, now: datetime
+    ) -> datetime:
+        """Return the next time at which the job is due."""
+        after = now if previous_fire_time is None else max(previous_fire_time, now)
+        return self.schedule.next_after(after)
+
+    def __repr__(self) -> str:
+        return f"<{self.schedule!r}>"

@@ -1,0 +1,108 @@
+"""``mainstay candidates``: who deserves recognition although they missed a day, and why."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+import attrs
+from rich.table import Table
+from rich.text import Text
+
+from mainstay.cli import OK, arguments, terminal
+from mainstay.cli.store import add_db, open_store, option
+from mainstay.errors import InvalidValueError
+from mainstay.jobs import day_just_over
+from mainstay.scores.day import DayOutcome
+
+_EPILOG = """\
+examples:
+  mainstay candidates
+  mainstay candidates --date 2024-05-01 --json
+"""
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add this command to the parser."""
+    parser = commands.add_parser(
+        "candidates",
+        help="show who deserves recognition although they missed a day",
+        description="Show the candidates of a closed day: those with the best historical scores "
+        "among all who missed it.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(run=run)
+    parser.add_argument(
+        "--date",
+        type=arguments.day,
+        metavar="DATE",
+        help="the day (default: the last that is over)",
+    )
+    add_db(parser)
+    parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Look them up, and show them."""
+    with open_store(args.db) as store:
+        last = day_just_over(datetime.now(UTC), local_days=store.engagements.local_days)
+        day: date = args.date or last
+        found = store.engagements.candidates(day)
+    if found is None:
+        raise InvalidValueError(
+            "is not closed yet",
+            field="--date",
+            value=day.isoformat(),
+            remedy=f"Close it: mainstay run evaluate-consistency --date {day}{option(args.db)}"
+            if day <= last
+            else "It is not over.",
+        )
+    if args.json:
+        terminal.write_json({"date": day.isoformat(), "candidates": as_plain(found)})
+    else:
+        show(found)
+    sys.stdout.flush()
+    terminal.say(terminal.console(sys.stderr), in_words(found, day))
+    return OK
+
+
+def as_plain(candidates: Sequence[DayOutcome]) -> list[dict[str, object]]:
+    """Return candidates as data for JSON, each with the parts of its score."""
+    return [
+        {
+            "user_id": outcome.user_id,
+            "streak_before": outcome.streak_before,
+            "total": outcome.total,
+            "parts": [attrs.asdict(part) for part in outcome.explain()],
+        }
+        for outcome in candidates
+    ]
+
+
+def in_words(candidates: Sequence[DayOutcome], day: date) -> str:
+    """Say how many there are."""
+    if candidates:
+        return f"Candidates of {day}, the best of those who missed it: {len(candidates):,}."
+    return f"{day} has no candidates: nobody who missed it has a score above 0."
+
+
+def show(candidates: Sequence[DayOutcome]) -> None:
+    """Print candidates as a table, a row for each part of their scores."""
+    if not candidates:
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("user", overflow="fold")
+    table.add_column("score", justify="right")
+    table.add_column("part")
+    table.add_column("points", justify="right")
+    table.add_column("reason", overflow="fold")
+    for outcome in candidates:
+        own = [terminal.printable(outcome.user_id), Text(f"{outcome.total:.1f}", "bold")]
+        for part in outcome.explain():
+            points = f"{part.points:.1f} of {part.maximum:g}"
+            table.add_row(*own, part.component, points, terminal.printable(part.text))
+            own = [Text(), Text()]
+    terminal.console(sys.stdout).print(table)

@@ -1,0 +1,86 @@
+"""The policies that jobs run with: from a TOML file, or from the command line."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+import attrs
+
+from mainstay.errors import InvalidTypeError, InvalidValueError
+from mainstay.scores import engagement_policy
+from mainstay.scores.engagement_policy import DailyCriteria, EngagementPolicy
+from mainstay.streaks import weekly
+from mainstay.streaks.weekly import WeeklyStreakPolicy
+
+__all__ = ["Policies", "read_policies"]
+
+T = TypeVar("T", EngagementPolicy, WeeklyStreakPolicy)
+
+_TABLES = ("engagement", "weekly")
+
+
+@attrs.frozen
+class Policies:
+    """What the jobs take.
+
+    Attributes:
+        engagement: For the daily job.
+        weekly: For the weekly one.
+    """
+
+    engagement: EngagementPolicy = engagement_policy.DEFAULT_POLICY
+    weekly: WeeklyStreakPolicy = weekly.DEFAULT_POLICY
+
+
+def read_policies(path: str) -> Policies:
+    """Read a file with the tables ``[engagement]`` and ``[weekly]``, whose keys are our fields.
+
+    Raises:
+        InvalidValueError: It is no TOML; a table or key is unknown; a value can't be.
+        OSError: It can't be read.
+    """
+    with open(path, "rb") as file:
+        try:
+            tables = tomllib.load(file)
+        except ValueError as error:  # TOML's own, and text that is not UTF-8
+            raise InvalidValueError(
+                f"is no TOML ({error})", field="--config", value=path
+            ) from error
+    _check_keys(path, "", tables, _TABLES)
+    return Policies(
+        _policy(path, "engagement", tables, EngagementPolicy),
+        _policy(path, "weekly", tables, WeeklyStreakPolicy),
+    )
+
+
+def _policy(path: str, table: str, tables: Mapping[str, Any], kind: type[T]) -> T:
+    values = tables.get(table, {})
+    if not isinstance(values, dict):
+        raise InvalidTypeError("must be a table", field=f"{path}: {table}", value=values)
+    _check_keys(path, f"{table}.", values, [field.name for field in attrs.fields(kind)])
+    given: dict[str, Any] = {**values}
+    try:
+        if "criteria" in given:
+            given["criteria"] = DailyCriteria(given["criteria"])
+        return kind(**given)
+    except InvalidValueError as error:
+        field = error.field.replace("minimums", "criteria", 1)  # as they are called here
+        raise InvalidValueError(
+            error.problem,
+            field=f"{path}: {table}.{field}",
+            value=error.value,
+            remedy=error.remedy,
+        ) from error
+
+
+def _check_keys(path: str, prefix: str, values: Mapping[str, object], known: Sequence[str]) -> None:
+    for key, value in values.items():
+        if key not in known:
+            raise InvalidValueError(
+                "is unknown",
+                field=f"{path}: {prefix}{key}",
+                value=value,
+                remedy=f"Known: {', '.join(known)}.",
+            )

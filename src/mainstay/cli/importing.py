@@ -1,0 +1,158 @@
+"""``mainstay import``: events from a file into a store."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import tee
+
+import attrs
+
+from mainstay.activity import Session
+from mainstay.cli import OK, SKIPPED, arguments, terminal
+from mainstay.cli.store import add_db, open_store, option
+from mainstay.errors import BadLineError, MainstayError, RejectedError
+from mainstay.events import Event, identified, read_events
+from mainstay.ports import SessionStore
+from mainstay.scores.engagement_policy import DailyCriteria
+
+#: In one transaction: enough that each page of the database is not written again for a few rows.
+_EVENTS_AT_ONCE = 20_000
+
+_EPILOG = """\
+columns:
+  user_id, started_at (ISO 8601 with an offset or Z, or Unix seconds), and if there are any:
+  timezone (an IANA name or +HH:MM), kind, quality (0 to 10), duration (in seconds), id.
+  Importing again is safe: an event is known by its id, or else by all that its line says (and
+  by --kind, where that is its kind).
+
+examples:
+  mainstay import events.csv
+  mainstay import likes.jsonl --kind like --columns user_id=author,started_at=date
+  git log --format='%aE,%aI,%H' | mainstay import - --kind commit --columns user_id,started_at,id
+"""
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add this command to the parser."""
+    parser = commands.add_parser(
+        "import",
+        help="add the events in a file to a store",
+        description="Add the events in a file to a store; those that are there already stay.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(run=run)
+    parser.add_argument("file", metavar="FILE", help="CSV or JSON Lines; - is stdin")
+    add_db(parser)
+    parser.add_argument(
+        "--kind",
+        default="session",
+        help="what the events are whose line doesn't say it (default: session)",
+    )
+    arguments.add_reading(parser.add_argument_group("input"))
+    parser.add_argument("--json", action="store_true", help="the counts as JSON on stdout")
+
+
+@attrs.define
+class _Import:
+    """What has been imported so far, and what is next."""
+
+    store: SessionStore
+    bad: terminal.BadLines
+    events: int = 0
+    new: int = 0
+    kinds: set[str] = attrs.field(factory=set)
+    waiting: list[tuple[int, Session]] = attrs.field(factory=list)
+
+    def read(self, items: Iterable[Event | BadLineError]) -> None:
+        """Import every event; those before a bad line too that stops it."""
+        try:
+            for line, session in _with_ids(self._good(items)):
+                self.waiting.append((line, session))
+                if len(self.waiting) == _EVENTS_AT_ONCE:
+                    self._flush()
+        except BadLineError:
+            self._flush()
+            raise
+        self._flush()
+
+    def _good(self, items: Iterable[Event | BadLineError]) -> Iterator[Event]:
+        for item in items:
+            if isinstance(item, Event):
+                yield item
+            else:
+                self.bad.skip(item)
+
+    def _flush(self) -> None:
+        waiting, self.waiting = self.waiting, []
+        self._add(waiting)
+
+    def _add(self, batch: list[tuple[int, Session]]) -> None:
+        """Add events at once; if the store rejects one, in halves, until that one is found."""
+        try:
+            self.new += self.store.add([session for _, session in batch])
+        except RejectedError as error:
+            if len(batch) == 1:
+                self.bad.skip(BadLineError.at(batch[0][0], error))
+                return
+            middle = len(batch) // 2
+            self._add(batch[:middle])
+            self._add(batch[middle:])
+        else:
+            self.events += len(batch)
+            self.kinds.update(session.kind for _, session in batch)
+
+    def words(self) -> str:
+        """Say how many there are."""
+        known = self.events - self.new
+        return f"{self.events:,} events: {self.new:,} new, {known:,} there already."
+
+
+def _criteria(kinds: set[str]) -> str:
+    """Return the option without which the daily job would look for kinds that are not there."""
+    if kinds >= DailyCriteria().minimums.keys() or not kinds:
+        return ""
+    return " --criteria " + " ".join(shlex.quote(f"{kind}=1") for kind in sorted(kinds)[:3])
+
+
+def _with_ids(events: Iterable[Event]) -> Iterator[tuple[int, Session]]:
+    events, sessions = tee(events)
+    ids = identified(event.session for event in sessions)
+    return ((event.line, session) for event, session in zip(events, ids, strict=True))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Read, add, say how many."""
+    messages = terminal.console(sys.stderr)
+    with open_store(args.db) as store:
+        work = _Import(store.sessions, terminal.BadLines(messages, skip_all=args.skip_bad))
+        try:
+            with terminal.open_lines(args.file, messages) as lines:
+                work.read(
+                    read_events(
+                        lines,
+                        columns=args.columns,
+                        naive_zone=args.naive_zone,
+                        whole=True,
+                        kind=args.kind,
+                    )
+                )
+        except (MainstayError, OSError, KeyboardInterrupt):
+            if work.events:
+                again = "Importing them again is safe."
+                terminal.say(messages, f"Stopped after {work.words()} {again}")
+            raise
+    if args.json:
+        counts = {"events": work.events, "new": work.new, "skipped": work.bad.count}
+        terminal.write_json(counts)
+    if work.bad.count:
+        terminal.say(messages, f"Bad lines, skipped: {work.bad.count:,}.")
+    terminal.say(
+        messages,
+        f"Imported {work.words()}",
+        f"Next: mainstay run evaluate-consistency{_criteria(work.kinds)}{option(args.db)}",
+    )
+    return SKIPPED if work.bad.count else OK

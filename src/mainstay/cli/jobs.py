@@ -1,0 +1,111 @@
+"""``mainstay jobs``: which jobs there are, and when they are due."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import UTC, datetime, timedelta
+
+from rich.console import Console
+from rich.table import Table
+
+from mainstay.cli import OK, arguments, terminal
+from mainstay.cli.config import Policies
+from mainstay.cli.store import Store, add_db, open_store, specs
+from mainstay.errors import StoreError
+from mainstay.schedule import Daily, Every, JobSpec, Schedule, Weekly
+
+_EPILOG = """\
+Nothing here runs by itself: a scheduler calls mainstay run, or the host app installs the jobs.
+
+examples:
+  mainstay jobs
+  mainstay jobs --json
+"""
+
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add this command to the parser."""
+    parser = commands.add_parser(
+        "jobs",
+        help="list the jobs, and when each is due",
+        description="List the jobs, when each is due, and how often it is tried again.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(run=run)
+    add_db(parser)
+    parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+
+
+def run(args: argparse.Namespace) -> int:
+    """List them."""
+    now = datetime.now(UTC)
+    with _store(args.db, terminal.console(sys.stderr)) as store:
+        jobs = list(specs(store, Policies()).values())
+    if args.json:
+        terminal.write_json({"jobs": [_plain(spec, now) for spec in jobs]})
+    else:
+        _show(jobs, now)
+    return OK
+
+
+def _store(url: str, messages: Console) -> Store:
+    """Open a store, for its days may be local; or a new one in memory, for the defaults."""
+    from mainstay.adapters.sql import SqlStore  # noqa: PLC0415  (SQLAlchemy is optional)
+
+    try:
+        return open_store(url)
+    except StoreError as error:
+        terminal.say(messages, f"These are the defaults: {error}")
+        return SqlStore.create("sqlite://")
+
+
+def _plain(spec: JobSpec, now: datetime) -> dict[str, object]:
+    return {
+        "name": spec.name,
+        "schedule": in_words(spec.schedule),
+        "next": arguments.written(spec.schedule.next_after(now)),
+        "retries_after_s": [wait.total_seconds() for wait in spec.retry.delays()],
+    }
+
+
+def _show(jobs: list[JobSpec], now: datetime) -> None:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("job", "due", "next", "in", "retries"):
+        table.add_column(name, no_wrap=name in {"job", "next", "in"})
+    for spec in jobs:
+        due = spec.schedule.next_after(now)
+        waits = ", ".join(map(span, spec.retry.delays())) or "never"
+        table.add_row(
+            *(spec.name, in_words(spec.schedule)),
+            *(arguments.written(due), span(due - now), waits),
+        )
+    terminal.console(sys.stdout).print(table)
+
+
+def in_words(schedule: Schedule) -> str:
+    """Say when a schedule is due."""
+    match schedule:
+        case Every():
+            return f"every {span(schedule.interval)}"
+        case Daily():
+            return f"daily at {schedule.time:%H:%M} {schedule.zone}"
+        case Weekly():
+            day = _WEEKDAYS[schedule.weekday]
+            return f"{day}s at {schedule.time:%H:%M} {schedule.zone}"
+        case _:
+            return "by its own schedule"
+
+
+def span(time: timedelta) -> str:
+    """Write a span of time in its two largest units, such as ``3 h 12 min``."""
+    seconds, parts = int(time.total_seconds()), []
+    for size, unit in _UNITS:
+        count, seconds = divmod(seconds, size)
+        if count:
+            parts.append(f"{count} {unit}")
+    return " ".join(parts[:2]) or "0 s"

@@ -1,0 +1,97 @@
+"""``mainstay score``: the consistency of every user in a file of events, or in a store."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable
+
+from mainstay.cli import OK, SKIPPED, arguments, terminal
+from mainstay.cli.score import render
+from mainstay.cli.score.from_file import score_file
+from mainstay.cli.score.from_store import score_store
+from mainstay.cli.score.options import ROWS_SHOWN, Options, add_options
+from mainstay.cli.score.result import Result
+
+_EPILOG = """\
+columns:
+  user_id, started_at (ISO 8601 with an offset or Z, or Unix seconds) and, if there is one,
+  timezone, the zone that the event was recorded in: an IANA name or +HH:MM. All others are
+  ignored. A session counts on the date that the wall clock showed where it was recorded.
+
+examples:
+  git log --format='%aE,%aI' | mainstay score --columns user_id,started_at -
+  mainstay score events.csv --as-of 2024-06-01T00:00:00Z --zone Europe/Berlin
+  mainstay score events.jsonl --columns user_id=author,started_at=date --csv > scores.csv
+  mainstay score events.csv --user ada --json
+  mainstay score --db sqlite:///mainstay.db --top 10
+"""
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add this command to the parser."""
+    parser = commands.add_parser(
+        "score",
+        help="score the users in a file of events, or in a store",
+        description="Score how consistently each user in a file of events was active.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(run=run, refuse=parser.error)
+    add_options(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Read, score, show."""
+    options, messages = Options.of(args), terminal.console(sys.stderr)
+    if options.db is None:
+        result = score_file(options, messages)
+    else:
+        result = score_store(options.db, options, messages)
+    _show(result, options)
+    sys.stdout.flush()
+    terminal.say(messages, *_sentences(result, options))
+    return SKIPPED if result.skipped else OK
+
+
+def _show(result: Result, options: Options) -> None:
+    scores = result.scores
+    if options.user is not None:
+        scores = [scored for scored in scores if scored.user_id == options.user]
+    if options.json:
+        render.as_json(scores[: options.top], options, events=result.events)
+    elif options.csv:
+        render.as_csv(scores[: options.top])
+    elif options.user is not None:
+        render.in_full(scores[0])
+    elif any(scored.score.active_days for scored in scores):
+        render.as_table(scores[: options.top or ROWS_SHOWN])
+
+
+def _sentences(result: Result, options: Options) -> Iterable[str]:
+    """Say what the figures rest on, and what to do if there are none."""
+    active = sum(scored.score.active_days > 0 for scored in result.scores)
+    if result.skipped:
+        yield f"Bad lines, skipped: {result.skipped:,}."
+    if not active:
+        yield from _nobody_active(result, options)
+    elif options.user is None:
+        as_of, users = arguments.written(options.as_of), len(result.scores)
+        yield f"Users active in the 28 days up to {as_of}: {active:,} of {users:,}."
+        if not (options.top or options.json or options.csv) and users > ROWS_SHOWN:
+            yield f"Shown are the best {ROWS_SHOWN}; --top N shows more."
+    if result.later:
+        yield f"Later events, ignored: {result.later:,}."
+
+
+def _nobody_active(result: Result, options: Options) -> Iterable[str]:
+    if result.latest is None:
+        yield f"There are no events in the {result.source}."
+        return
+    # Of a store, only the user who is asked for has been read.
+    alone = options.user is not None and options.db is not None
+    who = f"{options.user} was not" if alone else "Nobody was"
+    where = "" if result.line is None else f" on line {result.line}"
+    yield f"{who} active in the 28 days up to {arguments.written(options.as_of)}."
+    yield f"The latest event is {result.latest.user_id}'s{where}."
+    yield f"Try --as-of {arguments.written(result.latest.started_at)}"

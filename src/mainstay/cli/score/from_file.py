@@ -1,0 +1,95 @@
+"""Scores from a file of events, in one pass and a few numbers a user."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import attrs
+from rich.console import Console
+
+from mainstay.cli import terminal
+from mainstay.cli.score.options import Options
+from mainstay.cli.score.result import Result, Scored, best_first, nobody
+from mainstay.errors import BadLineError, InvalidValueError
+from mainstay.events import Event, read_events
+from mainstay.localdays import local_day
+from mainstay.scores.consistency import consistency_score
+from mainstay.scores.result import ConsistencyScore
+from mainstay.windowing import WindowBuilder
+
+__all__ = ["score_file"]
+
+
+@attrs.define
+class _Reading:
+    """What reading the file has come to so far."""
+
+    options: Options
+    bad: terminal.BadLines
+    builders: dict[str, WindowBuilder] = attrs.field(factory=dict)
+    joined: dict[str, tuple[date, int]] = attrs.field(factory=dict)
+    events: int = 0
+    later: int = 0
+    latest: Event | None = None
+
+    def count(self, event: Event) -> None:
+        at, user = event.session.started_at, event.session.user_id
+        self.events += 1
+        if self.latest is None or at > self.latest.session.started_at:
+            self.latest = event
+        if at > self.options.as_of:
+            self.later += 1
+            return
+        builder = self.builders.get(user)
+        if builder is None:
+            builder = self.builders[user] = WindowBuilder(
+                as_of=self.options.as_of, zone=self.options.zone, day_start=self.options.day_start
+            )
+        builder.add((event.session,))
+        if event.member_since is not None:
+            self._join(event, event.member_since)
+
+    def _join(self, event: Event, joined: date) -> None:
+        """Keep the first day on which any line says that the user joined."""
+        user = event.session.user_id
+        if isinstance(joined, datetime):
+            joined = local_day(joined, zone=self.options.zone, day_start=self.options.day_start)
+        before = self.joined.get(user, (joined, event.line))
+        self.joined[user] = min(before, (joined, event.line))
+
+    def score(self, user: str, builder: WindowBuilder) -> ConsistencyScore:
+        window = builder.window()
+        joined, line = self.joined.get(user, (None, 0))
+        try:
+            return consistency_score(window, member_since=joined)
+        except InvalidValueError as error:
+            self.bad.skip(BadLineError.at(line, error))
+            return consistency_score(window)
+
+
+def score_file(options: Options, messages: Console) -> Result:
+    """Read a file, and score everybody in it, or the one who is asked for."""
+    reading = _Reading(options, terminal.BadLines(messages, skip_all=options.skip_bad))
+    with terminal.open_lines(options.file or "-", messages) as lines:
+        for item in read_events(
+            lines,
+            columns=options.columns,
+            member_since=options.member_since,
+            naive_zone=options.naive_zone,
+        ):
+            if isinstance(item, Event):
+                reading.count(item)
+            else:
+                reading.bad.skip(item)
+    if options.user is not None and options.user not in reading.builders:
+        raise nobody(options.user, reading.builders)
+    scores = [Scored(user, reading.score(user, each)) for user, each in reading.builders.items()]
+    return Result(
+        scores=best_first(scores),
+        source="input",
+        events=reading.events - reading.later,
+        later=reading.later,
+        skipped=reading.bad.count,
+        latest=None if reading.latest is None else reading.latest.session,
+        line=None if reading.latest is None else reading.latest.line,
+    )

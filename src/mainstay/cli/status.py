@@ -1,0 +1,111 @@
+"""``mainstay status``: whether the jobs run as they should."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import UTC, datetime
+
+import attrs
+from rich.table import Table
+from rich.text import Text
+
+from mainstay.cli import OK, UNWELL, arguments, terminal
+from mainstay.cli.config import Policies
+from mainstay.cli.run import did
+from mainstay.cli.store import add_db, open_store, specs
+from mainstay.jobs import JobStatus, job_status
+from mainstay.report import JobRun
+
+_EPILOG = """\
+status:
+  never    it has not run yet
+  late     it should have begun again since
+  failing  its last run raised an error, did not end in time, or could do nothing
+  ok       its last run did what there was to do, or is still at it
+
+  The exit status is 4 if a job is late or failing, for whatever watches over it.
+
+examples:
+  mainstay status
+  mainstay status --json
+"""
+
+_STYLES = {JobStatus.OK: "green", JobStatus.LATE: "red", JobStatus.FAILING: "red"}
+
+_COUNTS = ("target", "succeeded", "skipped", "failed")
+_FACTS = ("started_at", "seconds", *_COUNTS, "error")
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add this command to the parser."""
+    parser = commands.add_parser(
+        "status",
+        help="show whether the jobs run as they should",
+        description="Show each job's last run, and whether it runs as it should.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(run=run)
+    add_db(parser)
+    parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+
+
+@attrs.frozen
+class _Health:
+    """A job, how it is doing, and its last run."""
+
+    job: str
+    status: JobStatus
+    last: JobRun | None
+
+    def plain(self) -> dict[str, object]:
+        """Return it as data for JSON, with ``None`` for what is not known."""
+        known: dict[str, object] = {"job": self.job, "status": self.status.value}
+        known.update(dict.fromkeys(_FACTS))
+        if self.last is not None:
+            known["started_at"] = arguments.written(self.last.started_at)
+            known["error"] = self.last.error
+            if self.last.finished_at is not None:
+                known["seconds"] = (self.last.finished_at - self.last.started_at).total_seconds()
+            if self.last.report is not None:
+                for name in _COUNTS:
+                    known[name] = getattr(self.last.report, name)
+        return known
+
+    def row(self) -> tuple[str, Text, str, Text]:
+        """Return it as a row of the table."""
+        status = Text(self.status.value, _STYLES.get(self.status, ""))
+        if self.last is None:
+            return self.job, status, "", Text()
+        did_what = self.last.error or "has not ended"
+        if self.last.report is not None:
+            did_what = did(self.last.report)
+        began = arguments.written(self.last.started_at.replace(microsecond=0))
+        return self.job, status, began, terminal.printable(did_what)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Look up each job's last run, and show it."""
+    now = datetime.now(UTC)
+    with open_store(args.db) as store:
+        found = []
+        for name, spec in specs(store, Policies()).items():
+            last = store.runs.last(name)
+            found.append(_Health(name, job_status(spec, last, now=now), last))
+    if args.json:
+        terminal.write_json({"jobs": [health.plain() for health in found]})
+    else:
+        _show(found)
+    unwell = {JobStatus.LATE, JobStatus.FAILING} & {health.status for health in found}
+    return UNWELL if unwell else OK
+
+
+def _show(found: list[_Health]) -> None:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("job", "status", "began"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("last run", overflow="fold")
+    for health in found:
+        table.add_row(*health.row())
+    terminal.console(sys.stdout).print(table)

@@ -1,0 +1,118 @@
+"""What the commands share in talking to a store: which one, what is in it, and its jobs."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shlex
+from collections.abc import Iterator
+from typing import Protocol, Self
+
+from mainstay.cli.config import Policies
+from mainstay.errors import InvalidValueError
+from mainstay.jobs import evaluate_consistency, update_multipliers
+from mainstay.ports import EngagementStore, ReputationStore, RunLog, SessionStore
+from mainstay.schedule import JobSpec
+
+__all__ = [
+    "Store",
+    "add_db",
+    "all_users",
+    "lock_timeout",
+    "open_store",
+    "option",
+    "shown",
+    "specs",
+]
+
+_LOCK_TIMEOUT = "30"
+
+
+class Store(Protocol):
+    """All ports, over one database."""
+
+    @property
+    def sessions(self) -> SessionStore:
+        """What users did."""
+        ...
+
+    @property
+    def engagements(self) -> EngagementStore:
+        """Everybody's days."""
+        ...
+
+    @property
+    def reputations(self) -> ReputationStore:
+        """Everybody's weeks."""
+        ...
+
+    @property
+    def runs(self) -> RunLog:
+        """Which jobs ran when."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+def _default_url() -> str:
+    return os.environ.get("MAINSTAY_DB") or "sqlite:///mainstay.db"
+
+
+def add_db(parser: argparse.ArgumentParser) -> None:
+    """Add the option that says which store."""
+    parser.add_argument(
+        "--db",
+        metavar="URL",
+        default=_default_url(),
+        help="the store, such as sqlite:///mainstay.db (the default, unless MAINSTAY_DB is set) "
+        "or postgresql://user@host/name",
+    )
+
+
+def open_store(url: str) -> Store:
+    """Open a store that is there."""
+    from mainstay.adapters.sql import SqlStore  # noqa: PLC0415  (SQLAlchemy is optional)
+
+    return SqlStore.open(url, lock_timeout=lock_timeout())
+
+
+def lock_timeout() -> float:
+    """Return how many seconds to wait for another writer."""
+    seconds = os.environ.get("MAINSTAY_LOCK_TIMEOUT") or _LOCK_TIMEOUT
+    try:
+        return float(seconds)
+    except ValueError as error:
+        raise InvalidValueError(
+            "must be a number of seconds", field="MAINSTAY_LOCK_TIMEOUT", value=seconds
+        ) from error
+
+
+def shown(url: str) -> str:
+    """Return a store's URL without its password."""
+    from sqlalchemy import make_url  # noqa: PLC0415  (it is optional)
+
+    return make_url(url).render_as_string()
+
+
+def option(url: str) -> str:
+    """Return what to write behind a command to mean the same store."""
+    return "" if url == _default_url() else f" --db {shlex.quote(shown(url))}"
+
+
+def all_users(sessions: SessionStore) -> Iterator[str]:
+    """Yield the ids of all users with a session, in order."""
+    after: str | None = None
+    while page := sessions.users(after=after):
+        yield from page
+        after = page[-1]
+
+
+def specs(store: Store, policies: Policies) -> dict[str, JobSpec]:
+    """Return the jobs that a store has, by name."""
+    jobs = (
+        evaluate_consistency(store.engagements, policy=policies.engagement),
+        update_multipliers(store.reputations, policy=policies.weekly),
+    )
+    return {spec.name: spec for spec in jobs}

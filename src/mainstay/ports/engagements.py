@@ -1,0 +1,171 @@
+"""Everybody's days."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from datetime import date
+from typing import Protocol
+
+import attrs
+
+from mainstay.ports.unreadable import Unreadable
+from mainstay.scores.day import DayActivity, DayOutcome
+from mainstay.scores.engagement import Engagement, evaluate_day
+from mainstay.scores.engagement_policy import EngagementPolicy
+
+__all__ = ["Due", "DueDays", "EngagementPage", "EngagementStore", "Evaluated", "EvaluatedDays"]
+
+
+class Evaluated(Protocol):
+    """What evaluating a user's due days came to, in whatever form suits the store."""
+
+    @property
+    def state(self) -> Engagement:
+        """The state afterwards."""
+        ...
+
+    @property
+    def outcomes(self) -> Sequence[DayOutcome]:
+        """What each day came to, oldest first; never empty."""
+        ...
+
+
+class Due(Protocol):
+    """A user with days to be evaluated, in whatever form suits the store."""
+
+    @property
+    def user_id(self) -> str:
+        """Who."""
+        ...
+
+    @property
+    def state(self) -> Engagement:
+        """Their state, with or without its last outcome."""
+        ...
+
+    @property
+    def activities(self) -> Sequence[DayActivity]:
+        """Every day that is due, as :class:`DueDays` has them."""
+        ...
+
+    def evaluate(self, policy: EngagementPolicy) -> Evaluated:
+        """Return what the days come to, as :func:`mainstay.evaluate_day` has it for each."""
+        ...
+
+
+@attrs.frozen
+class EvaluatedDays:
+    """What evaluating a user's due days came to: the plain :class:`Evaluated`.
+
+    Attributes:
+        state: The state afterwards.
+        outcomes: What each day came to, oldest first; never empty.
+    """
+
+    state: Engagement
+    outcomes: Sequence[DayOutcome]
+
+
+@attrs.frozen
+class DueDays:
+    """A user with days to be evaluated: the plain :class:`Due`.
+
+    Attributes:
+        state: Their state, with or without its last outcome.
+        activities: Every day after the state's last, or from the user's first activity, through
+            the day asked for, the idle ones too; oldest first.
+    """
+
+    state: Engagement
+    activities: Sequence[DayActivity]
+
+    @property
+    def user_id(self) -> str:
+        """Who."""
+        return self.state.user_id
+
+    def evaluate(self, policy: EngagementPolicy) -> EvaluatedDays:
+        """Return what the days come to.
+
+        Raises:
+            OutOfOrderError: The days don't follow one another, or not the state.
+        """
+        state, outcomes = self.state, []
+        for activity in self.activities:
+            state, outcome = evaluate_day(state, activity, policy=policy)
+            outcomes.append(outcome)
+        return EvaluatedDays(state, outcomes)
+
+
+class EngagementPage(Protocol):
+    """One transaction: what is read stays as it is until what was made of it is kept."""
+
+    def due(self, day: date, *, after: str | None = None, limit: int) -> Sequence[Due | Unreadable]:
+        """Return users whose days through ``day`` have not all been evaluated, by user id.
+
+        Those whose first activity is after ``day`` are not due. Posts and qualities are lifetime
+        totals through each day, those included that arrived after a day had been evaluated.
+
+        Args:
+            day: The last day to evaluate.
+            after: Only users after this one.
+            limit: How many days at most, of all users together, an unreadable one's counting as
+                one; the first user's all the same.
+        """
+        ...
+
+    def keep(self, evaluated: Sequence[Evaluated], /) -> None:
+        """Keep states and outcomes of users that :meth:`due` returned in this transaction.
+
+        Raises:
+            RejectedError: Some of them can't be kept. Nothing of this transaction is, then.
+        """
+        ...
+
+    def open_days(self, through: date, *, limit: int) -> Sequence[date]:
+        """Return days that were not closed, oldest first, at most ``limit``.
+
+        They begin with the first day on which any user was active.
+        """
+        ...
+
+    def best_missed(self, day: date, *, limit: int) -> Sequence[DayOutcome]:
+        """Return a day's outcomes with a total above 0: the highest first, at most ``limit``.
+
+        Ties go to the longer streak before the day, then to the lower user id.
+        """
+        ...
+
+    def close(self, day: date, candidates: Sequence[DayOutcome], /) -> None:
+        """Fix a day's candidates, in their order; a day that is closed stays as it is."""
+        ...
+
+
+class EngagementStore(Protocol):
+    """Everybody's days: where they stand, and what each day came to."""
+
+    @property
+    def local_days(self) -> bool:
+        """Whether an activity counts on the date where the user was, and not on UTC's."""
+        ...
+
+    def page(self) -> AbstractContextManager[EngagementPage]:
+        """Begin a transaction: kept if the block ends well, undone if it raises.
+
+        Two of them that would touch the same users happen one after the other, also in different
+        processes: the second reads what the first has kept.
+        """
+        ...
+
+    def count_due(self, day: date) -> int:
+        """Return about how many users are due; progress is measured by it."""
+        ...
+
+    def outcome(self, user_id: str, day: date) -> DayOutcome | None:
+        """Return what a day came to for a user; ``None`` if it has not been evaluated."""
+        ...
+
+    def candidates(self, day: date) -> Sequence[DayOutcome] | None:
+        """Return a day's candidates, the best first; ``None`` while the day is not closed."""
+        ...

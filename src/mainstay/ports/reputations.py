@@ -1,0 +1,84 @@
+"""Everybody's weeks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+import attrs
+
+from mainstay.counts import Counts
+from mainstay.localdays import IsoWeek
+from mainstay.ports.unreadable import Unreadable
+from mainstay.reputation import Reputation
+
+__all__ = ["DueWeeks", "ReputationPage", "ReputationStore"]
+
+
+@attrs.frozen
+class DueWeeks:
+    """A user with weeks to be recorded.
+
+    Attributes:
+        reputation: What is kept of them.
+        weeks: What happened in each week after the last recorded one through the week asked for,
+            and in the last recorded one too if it was not active: interactions that arrived late
+            may make it so. Idle weeks may be left out.
+    """
+
+    reputation: Reputation
+    weeks: Mapping[IsoWeek, Counts]
+
+
+class ReputationPage(Protocol):
+    """One transaction: what is read stays as it is until what was made of it is kept."""
+
+    def due(
+        self, week: IsoWeek, *, after: str | None = None, limit: int
+    ) -> Sequence[DueWeeks | Unreadable]:
+        """Return users whose weeks through ``week`` may have something to record, by user id.
+
+        Those whose first activity is after ``week`` are not due, nor are those for whom ``week``
+        was recorded as active, or a later one recorded.
+
+        Args:
+            week: The last week to record.
+            after: Only users after this one.
+            limit: How many at most. Fewer may come, lest all their weeks be too many at once; but
+                one, if there is one.
+        """
+        ...
+
+    def keep(self, reputations: Sequence[Reputation], /) -> None:
+        """Keep reputations of users that :meth:`due` returned in this transaction.
+
+        Raises:
+            RejectedError: Some of them can't be kept. Nothing of this transaction is, then.
+        """
+        ...
+
+
+class ReputationStore(Protocol):
+    """Everybody's weeks."""
+
+    @property
+    def local_days(self) -> bool:
+        """Whether an activity counts on the date where the user was, and not on UTC's."""
+        ...
+
+    def page(self) -> AbstractContextManager[ReputationPage]:
+        """Begin a transaction, as :meth:`EngagementStore.page` does."""
+        ...
+
+    def count_due(self, week: IsoWeek) -> int:
+        """Return about how many users are due; progress is measured by it."""
+        ...
+
+    def reputations(self, user_ids: Iterable[str]) -> Mapping[str, Reputation]:
+        """Return what is kept of some users, by user id; those who are unknown are left out.
+
+        Raises:
+            MainstayError: A row can't be read.
+        """
+        ...

@@ -1,0 +1,112 @@
+"""What users did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from mainstay import checks
+from mainstay.activity import Session
+from mainstay.errors import RejectedError
+
+__all__ = ["SessionStore", "other_contents", "storable"]
+
+#: The longest that a 64-bit number of microseconds can say, as databases keep it.
+_LONGEST = timedelta(microseconds=2**63 - 1)
+
+
+class SessionStore(Protocol):
+    """What users did."""
+
+    def add(self, sessions: Iterable[Session]) -> int:
+        """Keep sessions, all or none of them, and return how many are new.
+
+        A session is known by its ``id``; one that is there already changes nothing, also within
+        ``sessions``. :func:`mainstay.events.identified` gives an id to those without.
+
+        Raises:
+            RejectedError: A session has no ``id``, is there with other contents, or holds what
+                can't be stored.
+        """
+        ...
+
+    def sessions(
+        self,
+        user_id: str,
+        *,
+        since: datetime,
+        until: datetime,
+        before: Session | None = None,
+        limit: int = 200,
+    ) -> Sequence[Session]:
+        """Return a user's sessions with ``since <= started_at <= until``, newest first.
+
+        Equal instants are ordered by ``id``, descending. Each comes back as it was added; an
+        unknown user has none.
+
+        Args:
+            user_id: Whose.
+            since: The earliest instant.
+            until: The latest.
+            before: Only those after this one in that order, the last of the page before.
+            limit: How many at most.
+        """
+        ...
+
+    def users(self, *, after: str | None = None, limit: int = 1000) -> Sequence[str]:
+        """Return the ids of users with a session, in order.
+
+        Args:
+            after: Only those after this one.
+            limit: How many at most.
+        """
+        ...
+
+
+def storable(session: Session) -> Session:
+    """Return a session that any store can keep.
+
+    Raises:
+        RejectedError: It has no ``id``; a text holds a NUL character or a lone surrogate, which
+            no database takes; or ``duration`` is above 2⁶³ - 1 microseconds.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> storable(Session("ada", datetime(2024, 5, 1, tzinfo=UTC)))
+        Traceback (most recent call last):
+            ...
+        mainstay.errors.RejectedError: id must be given, got None. identified() gives one to each.
+    """
+    checks.instance("sessions", session, Session)
+    if session.id is None:
+        raise RejectedError(
+            "must be given", field="id", value=None, remedy="identified() gives one to each."
+        )
+    for field, text in (("user_id", session.user_id), ("kind", session.kind), ("id", session.id)):
+        if "\0" in text or not _is_unicode(text):
+            raise RejectedError(
+                "can't be stored",
+                field=field,
+                value=text,
+                remedy="Leave out NUL characters and lone surrogates.",
+            )
+    if session.duration is not None and session.duration > _LONGEST:
+        raise RejectedError(
+            "can't be stored, it is too long", field="duration", value=session.duration
+        )
+    return session
+
+
+def _is_unicode(text: str) -> bool:
+    return text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def other_contents(session_id: str) -> RejectedError:
+    """Return the error of a session whose id another has already."""
+    return RejectedError(
+        "is there already, with other contents",
+        field="id",
+        value=session_id,
+        remedy="Give each session an id of its own; what is recorded does not change.",
+    )

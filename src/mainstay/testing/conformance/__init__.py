@@ -1,0 +1,35 @@
+"""Tests that every implementation of mainstay's ports must pass, to run on your own.
+
+Derive from a suite and give it your store, empty, as the pytest fixture ``store``: any object
+with the port as an attribute (``sessions``, ``engagements``, ``reputations`` or ``runs``), and for
+engagements and reputations with ``sessions`` too, so that something can happen.
+
+    class TestMyReputations(ReputationStoreConformance):
+        @pytest.fixture
+        def store(self) -> MyStore:
+            return MyStore(an_empty_database())
+
+A store that counts posts is to count the kind ``post``. Some tests use threads.
+"""
+
+from mainstay.testing.conformance.bundles import (
+    HasEngagements,
+    HasReputations,
+    HasRuns,
+    HasSessions,
+)
+from mainstay.testing.conformance.engagements import EngagementStoreConformance
+from mainstay.testing.conformance.reputations import ReputationStoreConformance
+from mainstay.testing.conformance.runs import RunLogConformance
+from mainstay.testing.conformance.sessions import SessionStoreConformance
+
+__all__ = [
+    "EngagementStoreConformance",
+    "HasEngagements",
+    "HasReputations",
+    "HasRuns",
+    "HasSessions",
+    "ReputationStoreConformance",
+    "RunLogConformance",
+    "SessionStoreConformance",
+]

@@ -1,0 +1,150 @@
+"""How an :class:`mainstay.ports.EngagementStore` ranks outcomes, and closes days."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from mainstay.scores.day import DayOutcome
+from mainstay.scores.engagement_policy import DailyCriteria, EngagementPolicy
+from mainstay.testing.conformance.activity import CODE_POINTS, did, may
+from mainstay.testing.conformance.bundles import HasEngagements
+from mainstay.testing.conformance.days import due_in, evaluate, plan
+from mainstay.testing.conformance.expect import expect
+
+__all__ = ["CandidatesConformance"]
+
+#: Only posts and their quality score, so that streaks of any length can tie.
+_NO_STREAK = EngagementPolicy(criteria=DailyCriteria({"post": 1}), streak_weight=0)
+_MANY = 1000
+
+
+def _best(store: HasEngagements, day: date, limit: int = _MANY) -> Sequence[DayOutcome]:
+    with store.engagements.page() as page:
+        return page.best_missed(day, limit=limit)
+
+
+def _open(store: HasEngagements, through: date, limit: int = _MANY) -> list[date]:
+    with store.engagements.page() as page:
+        return list(page.open_days(through, limit=limit))
+
+
+def _close(store: HasEngagements, day: date, candidates: Sequence[DayOutcome]) -> None:
+    with store.engagements.page() as page:
+        page.close(day, candidates)
+
+
+def _users(outcomes: Sequence[DayOutcome] | None) -> list[str] | None:
+    return None if outcomes is None else [outcome.user_id for outcome in outcomes]
+
+
+class CandidatesConformance:
+    """Tests of open days, of the best of those who missed one, and of closing it."""
+
+    def test_without_activity_no_day_is_open(self, store: HasEngagements) -> None:
+        """``open_days``: "They begin with the first day on which any user was active"."""
+        expect(_open(store, may(31)), [], "nobody has been active")
+
+    def test_open_days_begin_with_the_first_active_one(self, store: HasEngagements) -> None:
+        """``open_days``: "oldest first, at most ``limit``", and idle days are days too."""
+        store.sessions.add([*did("ada", may(5)), *did("bob", may(3))])
+        expect(_open(store, may(2)), [], "nobody had been active by then")
+        expect(_open(store, may(3)), [may(3)], "the first active day")
+        expect(_open(store, may(6)), [may(day) for day in (3, 4, 5, 6)], "all days since")
+        expect(_open(store, may(6), limit=2), [may(3), may(4)], "no more than asked for")
+        store.sessions.add(did("cy", may(1)))
+        expect(_open(store, may(3)), [may(1), may(2), may(3)], "what arrives late is active too")
+
+    def test_a_closed_day_is_not_open(self, store: HasEngagements) -> None:
+        """``open_days``: "days that were not closed"."""
+        store.sessions.add(did("ada", may(1)))
+        _close(store, may(2), [])
+        expect(_open(store, may(4)), [may(1), may(3), may(4)], "May 2 was closed")
+        expect(_open(store, may(4), limit=2), [may(1), may(3)], "the limit counts open days")
+
+    def test_the_best_come_first(self, store: HasEngagements) -> None:
+        """``best_missed``: "a day's outcomes with a total above 0: the highest first"."""
+        store.sessions.add(
+            [
+                *did("little", may(1)),
+                *did("much", may(1), times=3, quality=9),
+                *did("more", may(1), times=2),
+                *did("nothing", may(1), "like"),
+                *did("met", may(1)),
+                *did("met", may(2)),
+            ]
+        )
+        expect(list(_best(store, may(2))), [], "nobody has been evaluated")
+        outcomes = {each.state.user_id: each.outcomes[-1] for each in evaluate(store, may(2))}
+        best = [outcomes[user] for user in ("much", "more", "little")]
+        claim = "no days that met the criteria, no totals of 0, no other day's outcomes"
+        expect(list(_best(store, may(2))), best, claim)
+        expect(list(_best(store, may(2), limit=2)), best[:2], "no more than asked for")
+
+    def test_ties_go_to_the_longer_streak(self, store: HasEngagements) -> None:
+        """``best_missed``: "Ties go to the longer streak before the day"."""
+        store.sessions.add(
+            [
+                *did("a short", may(3), times=4),
+                *did("b long", may(1), times=2),
+                *did("b long", may(2)),
+                *did("b long", may(3)),
+                *did("c middle", may(2)),
+                *did("c middle", may(3), times=3),
+            ]
+        )
+        evaluate(store, may(4), _NO_STREAK)
+        order = ["b long", "c middle", "a short"]
+        expect(_users(_best(store, may(4))), order, "four posts each, streaks of 3, 2 and 1 days")
+
+    def test_equal_streaks_are_ordered_by_user_id(self, store: HasEngagements) -> None:
+        """``best_missed``: "then to the lower user id", by code point."""
+        store.sessions.add(each for user in CODE_POINTS for each in did(user, may(1)))
+        with store.engagements.page() as page:
+            page.keep([*reversed(plan(due_in(page, may(2))))])
+        expect(_users(_best(store, may(2))), [*CODE_POINTS], "all else is equal")
+        expect(_users(_best(store, may(2), limit=3)), [*CODE_POINTS[:3]], "the lowest of them")
+
+    def test_a_day_has_no_candidates_until_it_is_closed(self, store: HasEngagements) -> None:
+        """``candidates``: "``None`` while the day is not closed"."""
+        store.sessions.add(did("ada", may(1), "like"))
+        evaluate(store, may(2))
+        expect(store.engagements.candidates(may(1)), None, "the day is open")
+        _close(store, may(1), [])
+        found = store.engagements.candidates(may(1))
+        expect(None if found is None else list(found), [], "the day is closed, and has none")
+        expect(store.engagements.candidates(may(2)), None, "the next day is open")
+
+    def test_candidates_keep_their_order(self, store: HasEngagements) -> None:
+        """``close``: "Fix a day's candidates, in their order"."""
+        store.sessions.add(
+            each
+            for number, user in enumerate("dacb", 1)
+            for each in did(user, may(1), times=number)
+        )
+        evaluate(store, may(2))
+        best = list(_best(store, may(2)))
+        expect(_users(best), ["b", "c", "a", "d"], "more posts give more points")
+        picked = [best[2], best[0], best[3]]
+        _close(store, may(2), picked)
+        expect(list(store.engagements.candidates(may(2)) or ()), picked, "as they were given")
+
+    def test_a_closed_day_stays_as_it_is(self, store: HasEngagements) -> None:
+        """``close``: "a day that is closed stays as it is"."""
+        store.sessions.add([*did("ada", may(1)), *did("bob", may(1), times=2)])
+        evaluate(store, may(2))
+        best = _best(store, may(2))
+        for candidates in (best[:1], best, []):
+            _close(store, may(2), candidates)
+        expect(_users(store.engagements.candidates(may(2))), ["bob"], "as it was closed first")
+
+    def test_later_repairs_leave_the_candidates(self, store: HasEngagements) -> None:
+        """``close``: "Fix a day's candidates", whoever is evaluated afterwards."""
+        store.sessions.add(did("ada", may(1)))
+        evaluate(store, may(2))
+        best = _best(store, may(2))
+        _close(store, may(2), best)
+        store.sessions.add(did("late", may(1), times=50, quality=10))
+        evaluate(store, may(3))
+        expect(_users(_best(store, may(2))), ["late", "ada"], "the late one would have been best")
+        expect(list(store.engagements.candidates(may(2)) or ()), [*best], "and is not picked")

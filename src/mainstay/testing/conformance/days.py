@@ -1,0 +1,49 @@
+"""How the suites evaluate days."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from mainstay.jobs import plan_days
+from mainstay.ports import Due, EngagementPage, Evaluated
+from mainstay.scores.engagement_policy import DailyCriteria, EngagementPolicy
+from mainstay.testing.conformance.activity import readable
+from mainstay.testing.conformance.bundles import HasEngagements
+
+__all__ = ["ONE_POST", "due", "due_in", "evaluate", "ids", "plan"]
+
+#: A day needs one post, so that a test can say what a day comes to.
+ONE_POST = EngagementPolicy(criteria=DailyCriteria({"post": 1}))
+_MANY = 10_000
+
+
+def due_in(page: EngagementPage, day: date, after: str | None = None) -> list[Due]:
+    """Return who is due, all of them."""
+    return readable(page.due(day, after=after, limit=_MANY))
+
+
+def due(store: HasEngagements, day: date) -> list[Due]:
+    """Return who is due, in a transaction that keeps nothing."""
+    with store.engagements.page() as page:
+        return due_in(page, day)
+
+
+def ids(items: Sequence[Due]) -> list[str]:
+    """Return whose days they are."""
+    return [item.user_id for item in items]
+
+
+def plan(items: Sequence[Due], policy: EngagementPolicy = ONE_POST) -> list[Evaluated]:
+    """Return what due days come to."""
+    return [plan_days(item, policy) for item in items]
+
+
+def evaluate(
+    store: HasEngagements, day: date, policy: EngagementPolicy = ONE_POST
+) -> list[Evaluated]:
+    """Evaluate everybody's days through one, in one transaction."""
+    with store.engagements.page() as page:
+        plans = plan(due_in(page, day), policy)
+        page.keep(plans)
+    return plans

@@ -1,0 +1,213 @@
+"""Which days an :class:`mainstay.ports.EngagementPage` says are due."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+from mainstay.activity import Session
+from mainstay.scores.day import DayActivity
+from mainstay.scores.engagement import catch_up
+from mainstay.scores.engagement_policy import DailyCriteria, EngagementPolicy
+from mainstay.testing.conformance.activity import CODE_POINTS, did, may, readable
+from mainstay.testing.conformance.bundles import HasEngagements
+from mainstay.testing.conformance.days import ONE_POST, due, due_in, evaluate, ids
+from mainstay.testing.conformance.expect import expect
+
+__all__ = ["DueDaysConformance"]
+
+_KATHMANDU = timezone(timedelta(hours=5, minutes=45))
+
+
+class DueDaysConformance:
+    """Tests of what is due."""
+
+    def test_nobody_is_due_without_activity(self, store: HasEngagements) -> None:
+        """``due`` returns users, who are known from their first activity on."""
+        expect(due(store, may(1)), [], "nobody is there")
+
+    def test_every_day_from_the_first_activity_is_due(self, store: HasEngagements) -> None:
+        """``activities``: "from the user's first activity ..., the idle ones too; oldest first"."""
+        store.sessions.add(
+            [
+                *did("ada", may(3), "like"),
+                *did("ada", may(1), "post", times=2),
+                *did("ada", may(1), "like", times=3),
+            ]
+        )
+        (found,) = due(store, may(4))
+        days = [(activity.day, activity.counts) for activity in found.activities]
+        counts = [{"post": 2, "like": 3}, {}, {"like": 1}, {}]
+        expected = [(may(day), count) for day, count in enumerate(counts, 1)]
+        expect(days, expected, "each day has its own counts, an idle one none")
+
+    def test_the_state_of_a_new_user_is_the_first(self, store: HasEngagements) -> None:
+        """``due`` returns a user before their first day as ``Engagement(user_id)``."""
+        store.sessions.add(did("ada", may(1)))
+        (new,) = due(store, may(1))
+        found = (new.user_id, new.state.user_id, new.state.streak, new.state.last_day)
+        expect(found, ("ada", "ada", 0, None), "nothing has been evaluated yet")
+
+    def test_whoever_begins_later_is_not_due(self, store: HasEngagements) -> None:
+        """``due``: "Those whose first activity is after ``day`` are not due"."""
+        store.sessions.add([*did("ada", may(2)), *did("bob", may(3))])
+        expect(ids(due(store, may(1))), [], "nobody had begun")
+        expect(ids(due(store, may(2))), ["ada"], "one had begun that day")
+        expect(ids(due(store, may(3))), ["ada", "bob"], "both had begun")
+
+    def test_the_first_activity_is_the_earliest(self, store: HasEngagements) -> None:
+        """``activities``: "from the user's first activity", in whatever order it arrived."""
+        for day in (3, 1, 2):
+            store.sessions.add(did("ada", may(day)))
+        (found,) = due(store, may(2))
+        expect([each.day for each in found.activities], [may(1), may(2)], "from the earliest on")
+
+    def test_totals_are_those_through_each_day(self, store: HasEngagements) -> None:
+        """``due``: "Posts and qualities are lifetime totals through each day"."""
+        store.sessions.add(
+            [
+                *did("ada", may(1), "like", quality=1),
+                *did("ada", may(2), "post", quality=7.25),
+                *did("ada", may(2), "post", quality=8),
+                *did("ada", may(3), "post"),
+                *did("ada", may(4), "post", quality=0.5),
+                *did("ada", may(6), "post", quality=10),
+            ]
+        )
+        (found,) = due(store, may(5))
+        totals = [(each.posts, each.average_quality) for each in found.activities]
+        expected = [(0, None), (2, 7.625), (3, 7.625), (4, 5.25), (4, 5.25)]
+        expect(totals, expected, "posts alone count, rated ones for the average, by each day's end")
+
+    def test_an_activity_counts_on_its_day(self, store: HasEngagements) -> None:
+        """``local_days``: "on the date where the user was, and not on UTC's"."""
+        late, early = datetime(2024, 5, 1, 23, 30, tzinfo=UTC), datetime(2024, 5, 2, 0, 30)  # noqa: DTZ001
+        store.sessions.add(
+            [
+                Session("ada", late, timezone="Europe/Berlin", kind="Berlin, the 2nd", id="1"),
+                Session("ada", late, timezone="-03:30", kind="the 1st", id="2"),
+                Session("ada", early.replace(tzinfo=_KATHMANDU), kind="Kathmandu, the 2nd", id="3"),
+                Session("ada", late, kind="no zone, the 1st", id="4"),
+            ]
+        )
+        first = {"the 1st", "no zone, the 1st"}
+        second = {"Berlin, the 2nd", "Kathmandu, the 2nd"}
+        local = store.engagements.local_days
+        expected = [first, second] if local else [first | second, set()]
+        (found,) = due(store, may(2))
+        kinds = [set(activity.counts) for activity in found.activities]
+        expect(kinds, expected, f"the days that count are {'local' if local else 'UTC'} ones")
+
+    def test_a_day_ends_at_midnight(self, store: HasEngagements) -> None:
+        """``activities``: a day lasts from midnight to just before the next."""
+        midnight = datetime(2024, 5, 2, tzinfo=UTC)
+        store.sessions.add(
+            [
+                Session("ada", midnight - timedelta(microseconds=1), kind="before", id="1"),
+                Session("ada", midnight, kind="after", id="2"),
+            ]
+        )
+        (found,) = due(store, may(2))
+        counts = [activity.counts for activity in found.activities]
+        expect(counts, [{"before": 1}, {"after": 1}], "midnight belongs to the new day")
+
+    def test_days_after_the_last_evaluated_are_due(self, store: HasEngagements) -> None:
+        """``activities``: "Every day after the state's last"."""
+        store.sessions.add([*did("ada", may(1)), *did("ada", may(2))])
+        evaluate(store, may(2))
+        (found,) = due(store, may(4))
+        state = found.state
+        stands = (state.user_id, state.streak, state.last_day)
+        expect(stands, ("ada", 2, may(2)), "the state is the one that was kept")
+        idle = [DayActivity(may(3), {}, posts=2), DayActivity(may(4), {}, posts=2)]
+        expect(list(found.activities), idle, "the days since then are due")
+
+    def test_days_come_to_what_they_do_one_by_one(self, store: HasEngagements) -> None:
+        """``evaluate``: "what the days come to, as :func:`mainstay.evaluate_day` has it"."""
+        strict = EngagementPolicy(criteria=DailyCriteria({"post": 2}), streak_half=3)
+        store.sessions.add(each for day in (1, 2, 3) for each in did("ada", may(day), quality=day))
+        evaluate(store, may(2))
+        store.sessions.add([*did("bob", may(3), times=2), *did("cy", may(2), times=2)])
+        users = due(store, may(3))
+        expect(ids(users), ["ada", "bob", "cy"], "one day, a first day, and several days are due")
+        for policy in (ONE_POST, strict):
+            for each in users:
+                found = each.evaluate(policy)
+                state, outcomes = catch_up(each.state, each.activities, policy=policy)
+                expect(
+                    list(found.outcomes), [*outcomes], f"what the days of {each.user_id} come to"
+                )
+                stands = (found.state.streak, found.state.last_day)
+                expect(stands, (state.streak, may(3)), "and the state afterwards")
+
+    def test_a_day_is_the_same_whoever_else_is_due(self, store: HasEngagements) -> None:
+        """``activities``: each day has what happened on it, also amid users who are behind."""
+        store.sessions.add([*did("ada", may(2), times=2), *did("cy", may(2))])
+        evaluate(store, may(2))
+        store.sessions.add(
+            [
+                *did("ada", may(2), "late"),
+                *did("ada", may(3), "like"),
+                *did("bob", may(1)),
+                *did("dan", may(2), "vote"),
+            ]
+        )
+        found = {each.user_id: list(each.activities) for each in due(store, may(3))}
+        expected = {
+            "ada": [DayActivity(may(3), {"like": 1}, posts=2)],
+            "bob": [
+                DayActivity(may(1), {"post": 1}, posts=1),
+                DayActivity(may(2), {}, posts=1),
+                DayActivity(may(3), {}, posts=1),
+            ],
+            "cy": [DayActivity(may(3), {}, posts=1)],
+            "dan": [DayActivity(may(2), {"vote": 1}), DayActivity(may(3), {})],
+        }
+        expect(found, expected, "nothing of other days, or of other users")
+
+    def test_nobody_is_due_again(self, store: HasEngagements) -> None:
+        """``due``: "users whose days through ``day`` have not all been evaluated"."""
+        store.sessions.add(did("ada", may(1)))
+        evaluate(store, may(3))
+        for day in (1, 2, 3):
+            expect(due(store, may(day)), [], f"May {day} has been evaluated")
+
+    def test_what_arrives_late_counts_in_totals_alone(self, store: HasEngagements) -> None:
+        """``due``: "those included that arrived after a day had been evaluated"."""
+        store.sessions.add(did("ada", may(2), quality=4))
+        evaluate(store, may(3))
+        store.sessions.add([*did("ada", may(1), quality=8), *did("ada", may(3), times=2)])
+        expect(due(store, may(3)), [], "a day that was evaluated is not due again")
+        expected = [DayActivity(may(4), {}, posts=4, average_quality=6.0)]
+        expect(list(due(store, may(4))[0].activities), expected, "later days know of it")
+
+    def test_users_are_due_by_user_id(self, store: HasEngagements) -> None:
+        """``due``: "by user id ... after: Only users after this one", by code point."""
+        store.sessions.add(each for user in reversed(CODE_POINTS) for each in did(user, may(1)))
+        expect(ids(due(store, may(1))), [*CODE_POINTS], "by code point")
+        with store.engagements.page() as page:
+            for place, user in enumerate(CODE_POINTS, 1):
+                found = ids(due_in(page, may(1), after=user))
+                expect(found, [*CODE_POINTS[place:]], f"those after {user!r}")
+
+    def test_pages_have_no_more_days_than_asked_for(self, store: HasEngagements) -> None:
+        """``limit``: "How many days at most, of all users together; the first user's all ..."."""
+        begins = {"a": 3, "b": 5, "c": 1, "d": 5, "e": 4}
+        for user, day in begins.items():
+            store.sessions.add(did(user, may(day)))
+        for limit in (1, 2, 3, 7, 100):
+            after, users = None, list[str]()
+            with store.engagements.page() as page:
+                while found := readable(page.due(may(5), after=after, limit=limit)):
+                    days = sum(len(each.activities) for each in found)
+                    fits = (days <= limit or len(found) == 1) and not {*ids(found)} & {*users}
+                    claim = f"{days} days of {ids(found)} after {users}, {limit} at most"
+                    expect(fits, True, claim)
+                    users += ids(found)
+                    after = users[-1]
+            expect(users, [*begins], f"pages of {limit} days give every user once")
+
+    def test_users_who_are_due_are_counted_for_progress(self, store: HasEngagements) -> None:
+        """``count_due``: "about how many users are due", so that it need not be exact."""
+        store.sessions.add([*did("ada", may(1)), *did("bob", may(2))])
+        found = store.engagements.count_due(may(2))
+        expect((type(found), found >= 0), (int, True), "a number of users")

@@ -1,0 +1,210 @@
+"""Which weeks a :class:`mainstay.ports.ReputationPage` says are due."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+
+from mainstay.activity import Session
+from mainstay.localdays import IsoWeek
+from mainstay.reputation import Reputation
+from mainstay.testing.conformance.activity import CODE_POINTS, did, may, readable
+from mainstay.testing.conformance.bundles import HasReputations
+from mainstay.testing.conformance.expect import expect
+from mainstay.testing.conformance.weeks import active_weeks, due, due_in, ids, record
+
+__all__ = ["DueWeeksConformance"]
+
+_KATHMANDU = timezone(timedelta(hours=5, minutes=45))
+#: The weeks of May 1, 6, 13 and 20.
+W18, W19, W20, W21 = (IsoWeek(2024, week) for week in (18, 19, 20, 21))
+
+
+class DueWeeksConformance:
+    """Tests of what is due."""
+
+    def test_nobody_is_due_without_activity(self, store: HasReputations) -> None:
+        """``due`` returns users, who are known from their first activity on."""
+        expect(due(store, W18), [], "nobody is there")
+
+    def test_every_week_from_the_first_activity_is_due(self, store: HasReputations) -> None:
+        """``weeks``: "What happened in each week ... through the week asked for"."""
+        store.sessions.add(
+            [
+                *did("ada", may(13), "vote"),
+                *did("ada", may(1), "post", times=2),
+                *did("ada", may(5), "like", times=3),
+                *did("ada", may(20), "post"),
+            ]
+        )
+        (found,) = due(store, W20)
+        expect(found.reputation, Reputation("ada"), "nothing has been recorded yet")
+        expected = {W18: {"post": 2, "like": 3}, W20: {"vote": 1}}
+        expect(active_weeks(found), expected, "each kind by week, later weeks left out")
+
+    def test_whoever_begins_later_is_not_due(self, store: HasReputations) -> None:
+        """``due``: "Those whose first activity is after ``week`` are not due"."""
+        store.sessions.add([*did("ada", may(12)), *did("bob", may(13))])
+        expect(ids(due(store, W18)), [], "nobody had begun")
+        expect(ids(due(store, W19)), ["ada"], "one had begun on that week's Sunday")
+        expect(ids(due(store, W20)), ["ada", "bob"], "both had begun")
+
+    def test_years_turn_by_the_iso_calendar(self, store: HasReputations) -> None:
+        """``weeks`` are ISO 8601's: 2020 had 53 of them, and 2024's last days belong to 2025."""
+        calendar = {
+            date(2020, 12, 27): IsoWeek(2020, 52),
+            date(2020, 12, 28): IsoWeek(2020, 53),
+            date(2021, 1, 3): IsoWeek(2020, 53),
+            date(2021, 1, 4): IsoWeek(2021, 1),
+            date(2024, 12, 29): IsoWeek(2024, 52),
+            date(2024, 12, 30): IsoWeek(2025, 1),
+        }
+        for day, week in calendar.items():
+            store.sessions.add(did("ada", day, f"{day} in {week}"))
+        expected: dict[IsoWeek, dict[str, int]] = {}
+        for day, week in calendar.items():
+            expected.setdefault(week, {})[f"{day} in {week}"] = 1
+        expect(active_weeks(due(store, IsoWeek(2025, 1))[0]), expected, "each day in its week")
+
+    def test_weeks_after_the_fifty_third_are_later(self, store: HasReputations) -> None:
+        """``due``: 2021-W01 comes after 2020-W53."""
+        long, new = IsoWeek(2020, 53), IsoWeek(2021, 1)
+        store.sessions.add(did("ada", long.monday, times=2))
+        record(store, long)
+        store.sessions.add(did("ada", new.monday, times=3))
+        (found,) = due(store, new)
+        expect(active_weeks(found), {new: {"post": 3}}, "only the new year's week is new")
+        expect(record(store, new)["ada"].streak.weeks, 2, "two weeks in a row")
+        expect(due(store, long), [], "the long year's last week is over")
+
+    def test_an_activity_counts_in_the_week_of_its_day(self, store: HasReputations) -> None:
+        """``local_days``: "on the date where the user was, and not on UTC's"."""
+        late, early = datetime(2024, 5, 5, 23, 30, tzinfo=UTC), datetime(2024, 5, 6, 0, 30)  # noqa: DTZ001
+        store.sessions.add(
+            [
+                Session("ada", late, timezone="Europe/Berlin", kind="Berlin, Monday", id="1"),
+                Session("ada", late, timezone="-03:30", kind="Sunday", id="2"),
+                Session("ada", early.replace(tzinfo=_KATHMANDU), kind="Kathmandu, Monday", id="3"),
+            ]
+        )
+        local = store.reputations.local_days
+        sunday, monday = {"Sunday"}, {"Berlin, Monday", "Kathmandu, Monday"}
+        expected = {W18: sunday, W19: monday} if local else {W18: sunday | monday}
+        weeks = {week: set(counts) for week, counts in active_weeks(due(store, W19)[0]).items()}
+        expect(weeks, expected, f"the days that count are {'local' if local else 'UTC'} ones")
+
+    def test_weeks_after_the_last_recorded_are_due(self, store: HasReputations) -> None:
+        """``weeks``: "each week after the last recorded one"."""
+        store.sessions.add([*did("ada", may(1), times=2), *did("ada", may(6), times=2)])
+        recorded = record(store, W19)
+        store.sessions.add(
+            [
+                *did("ada", may(2), "late", times=2),
+                *did("ada", may(7), "late", times=2),
+                *did("ada", may(20), times=4),
+            ]
+        )
+        (found,) = due(store, W21)
+        expect(found.reputation, recorded["ada"], "the state is the one that was kept")
+        expect(active_weeks(found), {W21: {"post": 4}}, "recorded weeks are not due again")
+
+    def test_the_last_recorded_week_is_due_again_if_it_was_not_active(
+        self, store: HasReputations
+    ) -> None:
+        """``weeks``: "and in the last recorded one too if it was not active"."""
+        store.sessions.add([*did("ada", may(1)), *did("ada", may(6))])
+        record(store, W18)
+        record(store, W19)
+        late = [*did("ada", may(2), "late", times=2), *did("ada", may(7), "late", times=2)]
+        store.sessions.add([*late, *did("ada", may(13))])
+        (found,) = due(store, W20)
+        expected = {W19: {"post": 1, "late": 2}, W20: {"post": 1}}
+        expect(active_weeks(found), expected, "only the last recorded week is open still")
+        expect(record(store, W20)["ada"].streak.weeks, 1, "that week has become active")
+
+    def test_an_active_week_is_not_due_again(self, store: HasReputations) -> None:
+        """``due``: nor those "for whom ``week`` was recorded as active, or a later one ..."."""
+        store.sessions.add(
+            [
+                *did("active", may(6), times=2),
+                *did("idle", may(6)),
+                *did("ahead", may(6), times=2),
+            ]
+        )
+        record(store, W19)
+        expect("active" in ids(due(store, W19)), False, "the week was recorded as active")
+        expect(ids(due(store, W18)), [], "a later week was recorded")
+        expect(ids(due(store, W20)), ["active", "ahead", "idle"], "the next week is due")
+
+    def test_an_inactive_week_is_due_when_more_arrives(self, store: HasReputations) -> None:
+        """``weeks``: "in the last recorded one too if it was not active"."""
+        store.sessions.add([*did("ada", may(1), "like"), *did("bob", may(1), times=2)])
+        record(store, W18)
+        store.sessions.add([*did("ada", may(5), "post"), *did("bob", may(5), "post")])
+        (found,) = due(store, W18)
+        expect(found.reputation.user_id, "ada", "only hers was inactive")
+        expect(
+            active_weeks(found), {W18: {"like": 1, "post": 1}}, "all that happened, not the rest"
+        )
+        expect(record(store, W18)["ada"].streak.weeks, 1, "the week has become active")
+        expect(due(store, W18), [], "and is due no more")
+
+    def test_the_last_inactive_week_is_due_with_the_next(self, store: HasReputations) -> None:
+        """``weeks``: "in the last recorded one too ...: interactions that arrived late"."""
+        store.sessions.add([*did("ada", may(1)), *did("bob", may(1), times=2)])
+        record(store, W19)
+        store.sessions.add(
+            [
+                *did("ada", may(2), "late", times=2),
+                *did("ada", may(8), "late", times=2),
+                *did("bob", may(2), "late", times=2),
+                *did("bob", may(8), "late", times=2),
+                *did("bob", may(14), times=2),
+            ]
+        )
+        found = {each.reputation.user_id: active_weeks(each) for each in due(store, W20)}
+        expected = {"ada": {W19: {"late": 2}}, "bob": {W19: {"late": 2}, W20: {"post": 2}}}
+        expect(found, expected, "W19 was the last recorded, and inactive; W18 is over")
+        streaks = {user: kept.streak.weeks for user, kept in record(store, W20).items()}
+        expect(streaks, {"ada": 1, "bob": 3}, "W19 is recorded as active after all")
+
+    def test_recording_again_finds_nothing_new(self, store: HasReputations) -> None:
+        """``due``: "may have something to record", and recording it again changes nothing."""
+        store.sessions.add(
+            [
+                *did("ada", may(1), times=2),
+                *did("bob", may(1)),
+                *did("cy", may(13), times=2),
+            ]
+        )
+        expect(sorted(record(store, W20)), ["ada", "bob", "cy"], "everybody has a first record")
+        expect(record(store, W20), {}, "nothing changes when it is done again")
+
+    def test_users_are_due_by_user_id(self, store: HasReputations) -> None:
+        """``due``: "by user id ... after: Only users after this one", by code point."""
+        store.sessions.add(each for user in reversed(CODE_POINTS) for each in did(user, may(1)))
+        expect(ids(due(store, W18)), [*CODE_POINTS], "by code point")
+        with store.reputations.page() as page:
+            for place, user in enumerate(CODE_POINTS, 1):
+                found = ids(due_in(page, W18, after=user))
+                expect(found, [*CODE_POINTS[place:]], f"those after {user!r}")
+
+    def test_pages_have_no_more_users_than_asked_for(self, store: HasReputations) -> None:
+        """``limit``: "How many at most"; a page has somebody as long as anybody is due."""
+        store.sessions.add(each for user in CODE_POINTS for each in did(user, may(1)))
+        store.sessions.add(did("c", may(13)))
+        everybody = sorted([*CODE_POINTS, "c"])
+        for limit in (1, 2, 3, 7, 100):
+            after, users = None, list[str]()
+            with store.reputations.page() as page:
+                while found := ids(readable(page.due(W20, after=after, limit=limit))):
+                    fits = len(found) <= limit and not {*found} & {*users}
+                    expect(fits, True, f"{found} after {users}, {limit} at most")
+                    users += found
+                    after = users[-1]
+            expect(users, everybody, f"pages of {limit} give every user once")
+
+    def test_users_who_are_due_are_counted_for_progress(self, store: HasReputations) -> None:
+        """``count_due``: "about how many users are due", so that it need not be exact."""
+        store.sessions.add([*did("ada", may(1)), *did("bob", may(6))])
+        found = store.reputations.count_due(W19)
+        expect((type(found), found >= 0), (int, True), "a number of users")

@@ -1,0 +1,17 @@
+"""What every :class:`mainstay.ports.EngagementStore` must do."""
+
+from __future__ import annotations
+
+from mainstay.testing.conformance.candidates import CandidatesConformance
+from mainstay.testing.conformance.due_days import DueDaysConformance
+from mainstay.testing.conformance.kept_days import KeptDaysConformance
+
+__all__ = ["EngagementStoreConformance"]
+
+
+class EngagementStoreConformance(DueDaysConformance, KeptDaysConformance, CandidatesConformance):
+    """Tests of an engagement store: give them an empty one as the fixture ``store``.
+
+    Each is one promise of :class:`mainstay.ports.EngagementStore` or its pages, in the words of
+    their docstrings. The store is to count the kind ``post`` as posts.
+    """

@@ -1,0 +1,184 @@
+"""What an :class:`mainstay.ports.EngagementStore` keeps of days."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import partial
+
+import attrs
+
+from mainstay.errors import RejectedError
+from mainstay.jobs import evaluate_consistency
+from mainstay.ports import Evaluated, EvaluatedDays
+from mainstay.scores.engagement import Engagement, pick_candidates
+from mainstay.scores.engagement_policy import EngagementPolicy
+from mainstay.testing.conformance.activity import CODE_POINTS, at, context, did, may
+from mainstay.testing.conformance.bundles import HasEngagements
+from mainstay.testing.conformance.days import ONE_POST, due, due_in, evaluate, ids, plan
+from mainstay.testing.conformance.expect import expect, raised, together
+from mainstay.testing.conformance.transactions import Interrupted, one_amid_the_other
+
+__all__ = ["KeptDaysConformance"]
+
+
+class KeptDaysConformance:
+    """Tests of what is kept of days, and when."""
+
+    def test_each_outcome_comes_back_as_it_was_kept(self, store: HasEngagements) -> None:
+        """``outcome``: "what a day came to for a user"."""
+        other = EngagementPolicy(streak_weight=1, posts_weight=2, quality_weight=4, posts_half=3)
+        store.sessions.add(
+            [
+                *did("ada", may(1), quality=7.25),
+                *did("ada", may(1), quality=8),
+                *did("bob", may(1), "like"),
+                *did("cy 🙂", may(2), quality=0),
+            ]
+        )
+        plans = [*evaluate(store, may(2)), *evaluate(store, may(3), other)]
+        outcomes = [outcome for each in plans for outcome in each.outcomes]
+        expect(len(outcomes), 8, "every user has an outcome for each day since their first")
+        for outcome in outcomes:
+            found = store.engagements.outcome(outcome.user_id, outcome.day)
+            expect(found, outcome, "every part of it comes back")
+
+    def test_a_day_that_was_not_evaluated_has_no_outcome(self, store: HasEngagements) -> None:
+        """``outcome``: "``None`` if it has not been evaluated"."""
+        store.sessions.add(did("ada", may(2)))
+        expect(store.engagements.outcome("ada", may(2)), None, "not evaluated yet")
+        evaluate(store, may(2))
+        for user, day in (("ada", 1), ("ada", 3), ("bob", 2)):
+            expect(store.engagements.outcome(user, may(day)), None, f"nothing of {user}, May {day}")
+
+    def test_an_outcome_stays_whatever_arrives_late(self, store: HasEngagements) -> None:
+        """``outcome``: what was kept stays, and is not evaluated again."""
+        store.sessions.add(did("ada", may(1), "like"))
+        (kept,) = evaluate(store, may(1))
+        store.sessions.add(did("ada", may(1), "post", quality=10))
+        evaluate(store, may(2))
+        found = store.engagements.outcome("ada", may(1))
+        expect(found, kept.outcomes[0], "a late post does not change a day that was evaluated")
+
+    def test_keeping_days_of_users_who_were_not_due_is_rejected(
+        self, store: HasEngagements
+    ) -> None:
+        """``keep``: "of users that ``due`` returned in this transaction", or RejectedError."""
+        store.sessions.add([*did("ada", may(1)), *did("bob", may(1))])
+        stale = plan(due(store, may(1)))
+
+        def keep_without_reading() -> None:
+            with store.engagements.page() as page:
+                page.keep(stale)
+
+        claim = "what another transaction has read can't be kept"
+        raised(RejectedError, keep_without_reading, claim)
+        expect(ids(due(store, may(1))), ["ada", "bob"], "nothing of it is kept")
+
+    def test_a_rejected_page_keeps_nothing(self, store: HasEngagements) -> None:
+        """``keep``: "Nothing of this transaction is, then"."""
+        store.sessions.add([*did("ada", may(1)), *did("bob", may(1))])
+
+        def keep_a_stranger() -> None:
+            with store.engagements.page() as page:
+                ada, bob = plan(due_in(page, may(1)))
+                page.keep([ada])
+                page.keep([bob, _of_stranger(bob)])
+
+        raised(RejectedError, keep_a_stranger, "the stranger was not due")
+        expect(ids(due(store, may(1))), ["ada", "bob"], "nothing of it is kept")
+
+    def test_a_block_that_goes_on_after_a_rejection_keeps_nothing(
+        self, store: HasEngagements
+    ) -> None:
+        """``keep``: "Nothing of this transaction is, then", even if the block ends well."""
+        store.sessions.add([*did("ada", may(1)), *did("bob", may(1))])
+        with store.engagements.page() as page:
+            ada, bob = plan(due_in(page, may(1)))
+            page.keep([ada])
+            stranger = [_of_stranger(bob)]
+            raised(RejectedError, partial(page.keep, stranger), "the stranger was not due")
+        expect(ids(due(store, may(1))), ["ada", "bob"], "nothing of it is kept")
+
+    def test_a_block_that_raises_leaves_nothing(self, store: HasEngagements) -> None:
+        """``page``: "kept if the block ends well, undone if it raises"."""
+        store.sessions.add(did("ada", may(1), "like"))
+        with suppress(Interrupted), store.engagements.page() as page:
+            page.keep(plan(due_in(page, may(1))))
+            page.close(may(1), [])
+            raise Interrupted
+        expect(store.engagements.outcome("ada", may(1)), None, "the outcome is undone")
+        expect(store.engagements.candidates(may(1)), None, "the day is not closed")
+        expect(ids(due(store, may(1))), ["ada"], "the user is due as before")
+        evaluate(store, may(1))
+        expect(due(store, may(1)), [], "the next transaction does it all")
+
+    def test_what_a_transaction_has_kept_it_reads(self, store: HasEngagements) -> None:
+        """``due``: "have not all been evaluated", also within one transaction."""
+        store.sessions.add([*did("ada", may(1)), *did("bob", may(1))])
+        with store.engagements.page() as page:
+            page.keep(plan(due_in(page, may(1)))[:1])
+            expect(ids(due_in(page, may(1))), ["bob"], "the first has been evaluated in it")
+
+    def test_a_late_run_gives_what_punctual_ones_give(self, store: HasEngagements) -> None:
+        """``due``: the totals "through each day" are those that a punctual run had."""
+        punctual = {"a": (1, 2, 3, 5), "b": (1, 4), "c": (5,)}
+        totals = dict[tuple[str, int], float]()
+        for day in range(1, 7):
+            for user, days in punctual.items():
+                if day in days:
+                    store.sessions.add(did(user, may(day), quality=day))
+            for each in evaluate(store, may(day)):
+                totals[each.state.user_id, day] = each.outcomes[0].total
+        for user, days in punctual.items():
+            store.sessions.add(
+                each for day in days for each in did(f"late {user}", may(day), quality=day)
+            )
+        evaluate(store, may(6))
+        for (user, day), total in totals.items():
+            outcome = store.engagements.outcome(f"late {user}", may(day))
+            found = None if outcome is None else outcome.total
+            expect(found, total, f"May {day} comes to the same for {user}")
+
+    def test_a_second_transaction_reads_what_the_first_has_kept(
+        self, store: HasEngagements
+    ) -> None:
+        """``page``: "happen one after the other ...: the second reads what the first has kept"."""
+        store.sessions.add(each for user in CODE_POINTS for each in did(user, may(1)))
+        found = one_amid_the_other(
+            store.engagements.page,
+            lambda page: due_in(page, may(1)),
+            lambda page, items: page.keep(plan(items)),
+        )
+        expect(
+            found, [len(CODE_POINTS), 0], "users that each of two transactions at once finds due"
+        )
+
+    def test_two_runs_at_once_leave_what_one_leaves(self, store: HasEngagements) -> None:
+        """``page``: transactions of several processes are as good as one after the other."""
+        users = [f"user {number}" for number in range(9)]
+        for number, user in enumerate(users):
+            store.sessions.add(
+                [
+                    *did(user, may(1 + number % 3), times=number),
+                    *did(user, may(4), "like"),
+                ]
+            )
+        plans = plan(due(store, may(5)))
+        job = evaluate_consistency(store.engagements, policy=ONE_POST, days_a_page=6)
+        reports = together(*[partial(job.run, context(may(5), at(may(6))))] * 2)
+        done = [sum(getattr(each, name) for each in reports) for name in ("succeeded", "failed")]
+        expect(done, [len(users), 0], "every user is evaluated once, by one of the runs")
+        outcomes = [outcome for each in plans for outcome in each.outcomes]
+        for outcome in outcomes:
+            found = store.engagements.outcome(outcome.user_id, outcome.day)
+            expect(found, outcome, "each day comes to what it does in one run")
+        for day in {outcome.day for outcome in outcomes}:
+            best = pick_candidates([each for each in outcomes if each.day == day], policy=ONE_POST)
+            expect(list(store.engagements.candidates(day) or ()), [*best], f"candidates of {day}")
+
+
+def _of_stranger(evaluated: Evaluated) -> EvaluatedDays:
+    """Return the same days of somebody who was not due."""
+    last = attrs.evolve(evaluated.outcomes[-1], user_id="stranger")
+    state = Engagement("stranger", last.streak_after, last.day, last)
+    return EvaluatedDays(state, [last])

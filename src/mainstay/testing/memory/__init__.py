@@ -1,0 +1,92 @@
+"""All ports in memory, for the tests of host apps: nothing to install, nothing to clean up.
+
+It keeps what it is given in dictionaries and works everything out anew when it is asked, clear
+rather than fast. So it also serves as the model that the stores in databases are compared with.
+
+Examples:
+    >>> from datetime import UTC, date, datetime
+    >>> from mainstay import Session
+    >>> from mainstay.jobs import evaluate_consistency
+    >>> from mainstay.report import JobContext
+    >>> store = MemoryStore()
+    >>> at = datetime(2024, 5, 1, 8, tzinfo=UTC)
+    >>> store.sessions.add([Session("ada", at, kind="post", id="1")])
+    1
+    >>> clock = lambda: datetime(2024, 5, 2, tzinfo=UTC)
+    >>> evaluate_consistency(store.engagements).run(JobContext(clock=clock)).succeeded
+    1
+    >>> [outcome.user_id for outcome in store.engagements.candidates(date(2024, 5, 1))]
+    ['ada']
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from threading import RLock
+
+from mainstay import checks
+from mainstay.testing.memory.activity import Activity, Unreadables
+from mainstay.testing.memory.engagements import MemoryEngagements
+from mainstay.testing.memory.reputations import MemoryReputations
+from mainstay.testing.memory.runs import MemoryRuns
+from mainstay.testing.memory.sessions import MemorySessions
+
+__all__ = [
+    "MemoryEngagements",
+    "MemoryReputations",
+    "MemoryRuns",
+    "MemorySessions",
+    "MemoryStore",
+]
+
+
+class MemoryStore:
+    """Sessions, and what the jobs make of them.
+
+    A user is known to all ports from their first session on.
+
+    Attributes:
+        sessions: A :class:`mainstay.ports.SessionStore`.
+        engagements: A :class:`mainstay.ports.EngagementStore`.
+        reputations: A :class:`mainstay.ports.ReputationStore`.
+        runs: A :class:`mainstay.ports.RunLog`.
+
+    Args:
+        posts: The kinds of activity that count as posts.
+        local_days: Whether an activity counts on the date where the user was, and not on UTC's.
+
+    Raises:
+        InvalidValueError: ``posts`` holds what is no kind.
+    """
+
+    def __init__(self, *, posts: Iterable[str] = ("post",), local_days: bool = False) -> None:
+        lock, self._unreadable = RLock(), Unreadables()
+        self.sessions = MemorySessions(lock)
+        activity = Activity(
+            self.sessions,
+            checks.texts("posts", posts),
+            checks.instance("local_days", local_days, bool),
+        )
+        self.engagements = MemoryEngagements(lock, activity, self._unreadable)
+        self.reputations = MemoryReputations(lock, activity, self._unreadable)
+        self.runs = MemoryRuns()
+
+    def corrupt(self, user_id: str) -> None:
+        """Make what is kept of a user unreadable, as a bad row in a database is.
+
+        Examples:
+            >>> store = MemoryStore()
+            >>> store.corrupt("ada")
+            >>> store.reputations.reputations(["ada"])
+            Traceback (most recent call last):
+                ...
+            mainstay.errors.InvalidValueError: the state of 'ada' can't be read, got 'corrupt'. ...
+            >>> store.mend("ada")
+            >>> dict(store.reputations.reputations(["ada"]))
+            {}
+        """
+        self._unreadable.add(checks.text("user_id", user_id))
+
+    def mend(self, user_id: str) -> None:
+        """Make what is kept of a user readable again."""
+        self._unreadable.discard(user_id)

@@ -1,0 +1,122 @@
+"""Everybody's weeks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from threading import RLock
+
+import attrs
+
+from mainstay import checks
+from mainstay.activity import Session
+from mainstay.counts import Counts
+from mainstay.localdays import IsoWeek
+from mainstay.ports import DueWeeks, ReputationPage, Unreadable
+from mainstay.reputation import Reputation
+from mainstay.streaks.weekly import WeeklyStreak
+from mainstay.testing.memory.activity import Activity, Unreadables, UserDays, count_kinds
+from mainstay.testing.memory.transaction import Transaction
+
+__all__ = ["MemoryReputations"]
+
+
+class MemoryReputations:
+    """A :class:`mainstay.ports.ReputationStore`."""
+
+    def __init__(self, lock: RLock, activity: Activity, unreadable: Unreadables) -> None:
+        self._lock = lock
+        self._activity = activity
+        self._unreadable = unreadable
+        self._kept: dict[str, Reputation] = {}
+
+    @property
+    def local_days(self) -> bool:
+        """Whether an activity counts on the date where the user was, and not on UTC's."""
+        return self._activity.local_days
+
+    @contextmanager
+    def page(self) -> Iterator[ReputationPage]:
+        """Begin a transaction: kept if the block ends well, undone if it raises."""
+        with self._lock:
+            page = _Page(dict(self._kept), self._activity, self._unreadable)
+            yield page
+            if not page.transaction.rejected:
+                self._kept = page.kept
+
+    def count_due(self, week: IsoWeek) -> int:
+        """Return how many users are due."""
+        page = _Page(self._kept, self._activity, self._unreadable)
+        return sum(1 for _ in page.all_due(week, after=None))
+
+    def reputations(self, user_ids: Iterable[str]) -> Mapping[str, Reputation]:
+        """Return what is kept of some users, by user id; those who are unknown are left out."""
+        known = self._activity.by_user()
+        found = {}
+        for user_id in checks.iterable("user_ids", user_ids):
+            if user_id in self._unreadable:
+                raise self._unreadable.error(user_id)
+            if user_id in known:
+                found[user_id] = self._kept.get(user_id, Reputation(user_id))
+        return found
+
+
+@attrs.frozen
+class _Page:
+    """One transaction on everybody's weeks."""
+
+    kept: dict[str, Reputation]
+    activity: Activity
+    unreadable: Unreadables
+    transaction: Transaction[DueWeeks] = attrs.field(factory=Transaction[DueWeeks])
+
+    def due(
+        self, week: IsoWeek, *, after: str | None = None, limit: int
+    ) -> Sequence[DueWeeks | Unreadable]:
+        """Return users whose weeks through one may have something to record, by user id."""
+        found = list(islice(self.all_due(week, after), checks.integer("limit", limit, 1)))
+        self.transaction.read.update(
+            {due.reputation.user_id: due for due in found if isinstance(due, DueWeeks)}
+        )
+        return found
+
+    def all_due(self, week: IsoWeek, after: str | None) -> Iterator[DueWeeks | Unreadable]:
+        """Find everybody who is due, after a user."""
+        checks.instance("week", week, IsoWeek)
+        for user_id, days in self.activity.by_user().items():
+            reputation = self.kept.get(user_id, Reputation(user_id))
+            if (after is not None and user_id <= after) or not _is_due(
+                reputation.streak, days, week
+            ):
+                continue
+            if user_id in self.unreadable:
+                yield Unreadable(user_id, self.unreadable.error(user_id))
+            else:
+                yield DueWeeks(reputation, _weeks(days, reputation.streak, week))
+
+    def keep(self, reputations: Sequence[Reputation]) -> None:
+        """Keep reputations of users that were due in this transaction."""
+        for reputation in reputations:
+            self.transaction.due(reputation.user_id)
+            self.kept[reputation.user_id] = reputation
+
+
+def _is_due(streak: WeeklyStreak, days: UserDays, week: IsoWeek) -> bool:
+    return IsoWeek.of(min(days)) <= week and _is_open(streak, week)
+
+
+def _is_open(streak: WeeklyStreak, week: IsoWeek) -> bool:
+    """Return whether a week has not been recorded, or last and as an inactive one."""
+    last = streak.last_recorded
+    return last is None or last < week or last == week != streak.last_active
+
+
+def _weeks(days: UserDays, streak: WeeklyStreak, through: IsoWeek) -> Mapping[IsoWeek, Counts]:
+    """Return what happened in each week through one that is open."""
+    weeks: dict[IsoWeek, list[Session]] = {}
+    for day, sessions in days.items():
+        week = IsoWeek.of(day)
+        if week <= through and _is_open(streak, week):
+            weeks.setdefault(week, []).extend(sessions)
+    return {week: count_kinds(sessions) for week, sessions in weeks.items()}

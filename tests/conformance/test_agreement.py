@@ -1,0 +1,352 @@
+"""The stores in memory, in SQLite and in PostgreSQL give the same answers, whatever is asked.
+
+After Hypothesis's own ``test_database_agreement``: one machine drives them side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, suppress
+from datetime import UTC, date, datetime, timedelta, timezone
+from functools import partial
+from typing import Protocol, TypeVar
+
+import attrs
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    MultipleResults,
+    RuleBasedStateMachine,
+    invariant,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
+
+pytest.importorskip("sqlalchemy", reason="two of the stores need mainstay[sql]")
+
+from mainstay import DailyCriteria, EngagementPolicy, IsoWeek, Session
+from mainstay.adapters.sql import SqlStore
+from mainstay.errors import RejectedError
+from mainstay.jobs import evaluate_consistency, plan_days, plan_weeks, update_multipliers
+from mainstay.ports import Due, DueWeeks, Unreadable
+from mainstay.report import JobContext, JobReport, JobRun
+from mainstay.testing import strategies
+from mainstay.testing.conformance import HasEngagements, HasReputations, HasRuns
+from mainstay.testing.conformance.transactions import Interrupted
+from mainstay.testing.memory import MemoryStore
+from tests.conformance.databases import empty, in_schema
+
+T = TypeVar("T")
+
+USERS = ["Zoë", "ada", "字", "\U0001f600"]
+#: Three weeks about the turn of a year with 53.
+FIRST, LAST = datetime(2020, 12, 21), datetime(2021, 1, 10, 23, 59, 59)  # noqa: DTZ001
+AFTERWARDS = datetime(2021, 2, 1, tzinfo=UTC)
+OFFSETS = [UTC, timezone(timedelta(hours=5, minutes=45)), timezone(timedelta(hours=-10))]
+POLICY = EngagementPolicy(criteria=DailyCriteria({"post": 1}), top_inactive_users=2)
+INSTANCES = {"tidy": 1, "sweep": 2}
+
+users = st.sampled_from(USERS)
+days = st.dates(FIRST.date(), LAST.date())
+weeks = days.map(IsoWeek.of)
+#: How far a run's day is from the one before: mostly it is the next.
+steps = st.sampled_from([1, 1, 1, 2, 4, 0, -3])
+limits = st.sampled_from([1, 2, 3, 8, 30])
+instants = st.datetimes(FIRST, LAST, timezones=st.sampled_from(OFFSETS))
+minutes = st.integers(0, 60).map(
+    lambda minute: FIRST.replace(tzinfo=UTC) + timedelta(0, 60 * minute)
+)
+sessions = st.builds(
+    Session,
+    users,
+    instants,
+    duration=st.none() | st.timedeltas(timedelta(0), timedelta(days=2)),
+    timezone=st.none() | st.sampled_from(["Pacific/Apia", "America/New_York", "+05:45"]),
+    kind=st.sampled_from(["post", "post", "like"]),
+    quality=st.none() | strategies.qualities(),
+    id=st.integers(0, 10**9).map(str),
+)
+#: Sessions, and how many days before the day that is evaluated next: mostly they are punctual.
+batches = st.lists(st.tuples(sessions, st.sampled_from([0, 0, 0, 1, 1, 2, 5, -1])), max_size=8)
+jobs = st.sampled_from([*INSTANCES])
+tasks = st.sampled_from(["1", "2", "é", "\U0001f600"])
+
+
+class Store(HasEngagements, HasReputations, HasRuns, Protocol):
+    """All ports at once."""
+
+
+def of_days(due: Due | Unreadable) -> object:
+    """What is due, without what a store may leave out."""
+    assert not isinstance(due, Unreadable)
+    return due.state.user_id, due.state.streak, due.state.last_day, list(due.activities)
+
+
+def of_weeks(due: DueWeeks | Unreadable) -> object:
+    assert not isinstance(due, Unreadable)
+    return due.reputation, {week: counts for week, counts in due.weeks.items() if counts}
+
+
+def all_weeks(page_due: Callable[[str | None], Sequence[DueWeeks | Unreadable]]) -> list[DueWeeks]:
+    """All pages together: how much is in one is the store's own affair."""
+    found: list[DueWeeks] = []
+    while some := page_due(found[-1].reputation.user_id if found else None):
+        found += [due for due in some if not isinstance(due, Unreadable)]
+    return found
+
+
+def done(report: JobReport) -> object:
+    return report.target, report.succeeded, report.skipped, report.failed, report.errors
+
+
+def context(target: date) -> JobContext:
+    return JobContext(target=target, task_id="1", clock=lambda: AFTERWARDS)
+
+
+class Agreement(RuleBasedStateMachine):
+    """Asks all stores the same."""
+
+    known = Bundle[Session]("known")
+
+    def __init__(self, databases: Sequence[SqlStore], *, local_days: bool) -> None:
+        super().__init__()
+        for database in databases:
+            empty(database)
+        self.stores: list[Store] = [MemoryStore(local_days=local_days), *databases]
+        self.day = FIRST.date()
+
+    def next_day(self, step: int) -> date:
+        self.day = min(max(self.day + timedelta(days=step), FIRST.date()), LAST.date())
+        return self.day
+
+    def ask(self, question: Callable[[Store], T]) -> None:
+        """Require the same answer of all stores, or the same refusal."""
+        answers: list[T | str] = []
+        for store in self.stores:
+            try:
+                answers.append(question(store))
+            except RejectedError:
+                answers.append("rejected")
+        assert all(answer == answers[0] for answer in answers), answers
+
+    def add(self, batch: list[tuple[Session, int]]) -> list[Session]:
+        tomorrow = self.day + timedelta(days=1)
+        added = [
+            attrs.evolve(
+                session,
+                started_at=datetime.combine(
+                    tomorrow - timedelta(days=ago), session.started_at.timetz()
+                ),
+            )
+            for session, ago in batch
+        ]
+        self.ask(lambda store: store.sessions.add(added))
+        return added
+
+    @rule(target=known, batch=batches)
+    def add_sessions(self, batch: list[tuple[Session, int]]) -> MultipleResults[Session]:
+        return multiple(*self.add(batch))
+
+    @rule(batch=st.lists(known, min_size=1, max_size=4), new=sessions)
+    def add_again(self, batch: list[Session], new: Session) -> None:
+        self.ask(lambda store: store.sessions.add([new, *batch]))
+
+    @rule(batch=st.lists(sessions, max_size=3), session=known, other=sessions)
+    def add_with_the_id_of_another(
+        self, batch: list[Session], session: Session, other: Session
+    ) -> None:
+        impostor = attrs.evolve(other, id=session.id)
+        self.ask(lambda store: store.sessions.add([*batch, impostor]))
+
+    @rule(user=users, ends=st.tuples(instants, instants), limit=st.integers(1, 4))
+    def read_sessions(self, user: str, ends: tuple[datetime, datetime], limit: int) -> None:
+        def pages(store: Store) -> object:
+            found: list[object] = []
+            before = None
+            while page := store.sessions.sessions(
+                user, since=min(ends), until=max(ends), before=before, limit=limit
+            ):
+                found.append([(each, each.started_at.utcoffset()) for each in page])
+                before = page[-1]
+            return found
+
+        self.ask(pages)
+
+    @rule(after=st.none() | users, limit=limits)
+    def read_users(self, after: str | None, limit: int) -> None:
+        self.ask(lambda store: list(store.sessions.users(after=after, limit=limit)))
+
+    @rule(target=known, batch=batches, step=steps, size=limits)
+    def run_day(
+        self, batch: list[tuple[Session, int]], step: int, size: int
+    ) -> MultipleResults[Session]:
+        added = self.add(batch)
+        day = self.next_day(step)
+
+        def run(store: Store) -> object:
+            job = evaluate_consistency(store.engagements, policy=POLICY, days_a_page=size)
+            return done(job.run(context(day)))
+
+        self.ask(run)
+        return multiple(*added)
+
+    @rule(week=weeks, size=limits)
+    def run_week(self, week: IsoWeek, size: int) -> None:
+        def run(store: Store) -> object:
+            return done(
+                update_multipliers(store.reputations, users_a_page=size).run(context(week.monday))
+            )
+
+        self.ask(run)
+
+    @rule(
+        step=steps,
+        after=st.none() | users,
+        limit=limits,
+        kept=st.sets(st.integers(0, 3)),
+        close=st.booleans(),
+        ends_well=st.booleans(),
+    )
+    def one_page_of_days(
+        self,
+        step: int,
+        after: str | None,
+        limit: int,
+        kept: set[int],
+        close: bool,
+        ends_well: bool,
+    ) -> None:
+        day = self.next_day(step)
+
+        def one_page(store: Store) -> object:
+            read: list[object] = []
+            with suppress(Interrupted), store.engagements.page() as page:
+                found = page.due(day, after=after, limit=limit)
+                plans = [plan_days(due, POLICY) for due in found if not isinstance(due, Unreadable)]
+                page.keep([plan for place, plan in enumerate(plans) if place in kept])
+                best = list(page.best_missed(day, limit=limit))
+                if close:
+                    page.close(day, best)
+                read += [*map(of_days, found), best, list(page.open_days(day, limit=limit))]
+                if not ends_well:
+                    raise Interrupted
+            return read
+
+        self.ask(one_page)
+
+    @rule(week=weeks, limit=limits, kept=st.sets(st.integers(0, 3)), ends_well=st.booleans())
+    def one_page_of_weeks(self, week: IsoWeek, limit: int, kept: set[int], ends_well: bool) -> None:
+        def one_page(store: Store) -> object:
+            read: list[object] = []
+            with suppress(Interrupted), store.reputations.page() as page:
+                found = all_weeks(lambda after: page.due(week, after=after, limit=limit))
+                plans = [plan_weeks(due, week) for place, due in enumerate(found) if place in kept]
+                page.keep([plan for plan in plans if plan is not None])
+                read += map(of_weeks, found)
+                if not ends_well:
+                    raise Interrupted
+            return read
+
+        self.ask(one_page)
+
+    @rule(day=days, other=users)
+    def keep_what_was_not_due(self, day: date, other: str) -> None:
+        def keep(store: Store) -> None:
+            with store.engagements.page() as page:
+                found = page.due(day, limit=100)
+                plans = [plan_days(due, POLICY) for due in found if not isinstance(due, Unreadable)]
+            with store.engagements.page() as page:
+                page.keep([plan for plan in plans if plan.state.user_id == other])
+
+        self.ask(keep)
+
+    @rule(
+        job=jobs,
+        task=tasks,
+        began=minutes,
+        offset=st.sampled_from(OFFSETS),
+        error=st.none() | users,
+    )
+    def put_run(
+        self, job: str, task: str, began: datetime, offset: timezone, error: str | None
+    ) -> None:
+        ended = None if error is None else began
+        run = JobRun(
+            job=job,
+            task_id=task,
+            started_at=began.astimezone(offset),
+            finished_at=ended,
+            error=error,
+        )
+
+        def put(store: Store) -> object:
+            store.runs.put(run)
+            return [store.runs.last(each) for each in INSTANCES]
+
+        self.ask(put)
+
+    @rule(job=jobs, holder=tasks, now=minutes, lasts=st.integers(0, 40))
+    def take_lease(self, job: str, holder: str, now: datetime, lasts: int) -> None:
+        until, instances = now + timedelta(minutes=lasts), INSTANCES[job]
+        self.ask(
+            lambda store: store.runs.acquire(job, holder, now=now, until=until, instances=instances)
+        )
+
+    @rule(job=jobs, holder=tasks)
+    def release_lease(self, job: str, holder: str) -> None:
+        self.ask(lambda store: store.runs.release(job, holder))
+
+    @invariant()
+    def nothing_differs_at_a_glance(self) -> None:
+        last, week = LAST.date(), IsoWeek.of(LAST.date())
+        self.ask(lambda store: store.engagements.count_due(last))
+        self.ask(lambda store: store.reputations.count_due(week))
+        self.ask(lambda store: dict(store.reputations.reputations([*USERS, "nobody"])))
+
+    def teardown(self) -> None:
+        """Compare every day of everybody."""
+        for ordinal in range(FIRST.toordinal() - 7, LAST.toordinal() + 3):
+            self.ask(partial(all_of_day, date.fromordinal(ordinal)))
+
+
+def all_of_day(day: date, store: Store) -> object:
+    candidates = store.engagements.candidates(day)
+    outcomes = [store.engagements.outcome(user, day) for user in USERS]
+    return outcomes, None if candidates is None else list(candidates)
+
+
+@pytest.fixture(params=[False, True], ids=["UTC days", "local days"])
+def local_days(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
+
+
+@pytest.fixture
+def databases(
+    postgres_url: str, tmp_path_factory: pytest.TempPathFactory, local_days: bool
+) -> Iterator[list[SqlStore]]:
+    urls = [
+        f"sqlite:///{tmp_path_factory.mktemp('agreement')}/mainstay.db",
+        in_schema(postgres_url, f"agreement_{local_days}".lower()),
+    ]
+    with ExitStack() as stack:
+        yield [stack.enter_context(SqlStore.create(url, local_days=local_days)) for url in urls]
+
+
+def test_all_stores_give_the_same_answers(databases: list[SqlStore], local_days: bool) -> None:
+    class OfTheseStores(Agreement):
+        def __init__(self) -> None:
+            super().__init__(databases, local_days=local_days)
+
+    run_state_machine_as_test(
+        OfTheseStores,
+        settings=settings(
+            max_examples=30,
+            stateful_step_count=20,
+            deadline=None,
+            phases=set(Phase) - {Phase.explain},  # it takes as long as all the rest
+            suppress_health_check=[HealthCheck.too_slow],
+        ),
+    )

@@ -1,0 +1,34 @@
+"""The stores in memory keep what the ports promise."""
+
+from __future__ import annotations
+
+import pytest
+
+from mainstay.testing.conformance import (
+    EngagementStoreConformance,
+    ReputationStoreConformance,
+    RunLogConformance,
+    SessionStoreConformance,
+)
+from mainstay.testing.memory import MemoryStore
+
+
+@pytest.fixture(params=[False, True], ids=["utc", "local"])
+def store(request: pytest.FixtureRequest) -> MemoryStore:
+    return MemoryStore(local_days=request.param)
+
+
+class TestSessions(SessionStoreConformance):
+    pass
+
+
+class TestEngagements(EngagementStoreConformance):
+    pass
+
+
+class TestReputations(ReputationStoreConformance):
+    pass
+
+
+class TestRuns(RunLogConformance):
+    pass

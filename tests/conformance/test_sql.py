@@ -1,0 +1,52 @@
+"""The stores in SQLite and PostgreSQL keep what the ports promise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+pytest.importorskip("sqlalchemy", reason="these stores need mainstay[sql]")
+
+from mainstay.adapters.sql import SqlStore
+from mainstay.testing.conformance import (
+    EngagementStoreConformance,
+    ReputationStoreConformance,
+    RunLogConformance,
+    SessionStoreConformance,
+)
+from tests.conformance.databases import empty, in_schema
+
+
+@pytest.fixture(scope="module", params=["sqlite", "sqlite, local days", "postgresql"])
+def prepared(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SqlStore]:
+    if request.param == "postgresql":
+        url = in_schema(request.getfixturevalue("postgres_url"), "conformance")
+    else:
+        url = f"sqlite:///{tmp_path_factory.mktemp('conformance')}/mainstay.db"
+    with SqlStore.create(url, local_days="local" in request.param) as store:
+        yield store
+
+
+@pytest.fixture
+def store(prepared: SqlStore) -> SqlStore:
+    empty(prepared)
+    return prepared
+
+
+class TestSessions(SessionStoreConformance):
+    pass
+
+
+class TestEngagements(EngagementStoreConformance):
+    pass
+
+
+class TestReputations(ReputationStoreConformance):
+    pass
+
+
+class TestRuns(RunLogConformance):
+    pass

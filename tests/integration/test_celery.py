@@ -1,0 +1,115 @@
+"""A real worker and a real beat, with Redis between them and PostgreSQL behind."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+pytest.importorskip("celery", reason="the adapter needs mainstay[celery]")
+pytest.importorskip("redis", reason="the broker needs its client")
+pytest.importorskip("psycopg", reason="the store needs mainstay[sql]")
+
+from celery import Celery
+
+from mainstay import Session
+from mainstay.adapters.sql import SqlStore
+from mainstay.codec import from_plain
+from mainstay.events import identified
+from mainstay.report import JobReport
+from tests import servers
+from tests.conformance.databases import in_schema
+
+ROOT = Path(__file__).parents[2]
+TODAY = datetime.now(UTC).date()
+DAY, YESTERDAY = TODAY - timedelta(days=2), TODAY - timedelta(days=1)
+#: One post ever: 30 points are for posts, at 1 / (1 + 50); see SPEC §4.
+POINTS_OF_ADA = pytest.approx(30 / 51)
+
+
+def sessions(user: str, day: date, **kinds: int) -> Iterator[Session]:
+    for kind, times in kinds.items():
+        for minute in range(times):
+            at = datetime.combine(day, time(12, minute), UTC)
+            yield Session(user, at, kind=kind)
+
+
+@pytest.fixture
+def settings(postgres_url: str, redis_url: str) -> dict[str, str]:
+    """A schema and a queue for one test."""
+    name = f"celery_{uuid4().hex}"
+    database = in_schema(postgres_url, name)
+    return {"MAINSTAY_DATABASE": database, "MAINSTAY_REDIS": redis_url, "MAINSTAY_QUEUE": name}
+
+
+@pytest.fixture
+def store(settings: dict[str, str]) -> Iterator[SqlStore]:
+    """A store with two users: ada posted once, bob did all that a day needs."""
+    with SqlStore.create(settings["MAINSTAY_DATABASE"]) as store:
+        did = [*sessions("ada", DAY, post=1), *sessions("bob", DAY, post=2, like=5, comment=5)]
+        assert store.sessions.add(identified(did)) == 13
+        yield store
+
+
+def celery(
+    *arguments: str, ready: str, settings: dict[str, str]
+) -> AbstractContextManager[servers.Program]:
+    """Run Celery on the app beside this file; what it is doing when it is stopped, it finishes."""
+    command = [sys.executable, "-m", "celery", "--app", "tests.integration.celery_app", *arguments]
+    return servers.running(command, ready=ready, environment=settings, cwd=ROOT)
+
+
+def worker(settings: dict[str, str]) -> AbstractContextManager[servers.Program]:
+    options = ("--concurrency=2", "--loglevel=INFO")
+    return celery("worker", *options, ready=" ready.", settings=settings)
+
+
+def beat(folder: Path, settings: dict[str, str]) -> AbstractContextManager[servers.Program]:
+    options = ("--pidfile=", f"--schedule={folder / 'beat'}", "--loglevel=INFO")
+    sent = "Sending due task evaluate-consistency"
+    return celery("beat", *options, ready=sent, settings=settings)
+
+
+def test_beat_fires_a_job_which_a_worker_finishes(
+    store: SqlStore, settings: dict[str, str], tmp_path: Path
+) -> None:
+    with worker(settings) as working, beat(tmp_path, settings):
+        working.wait_for("done: 2 succeeded, 0 skipped, 0 failed")
+    assert "Traceback" not in working.output
+    last = store.runs.last("evaluate-consistency")
+    assert last is not None
+    assert last.report is not None
+    for day in (DAY, YESTERDAY):
+        missed = store.engagements.outcome("ada", day)
+        assert missed is not None
+        assert missed.total == POINTS_OF_ADA
+        candidates = store.engagements.candidates(day)
+        assert candidates is not None
+        assert "ada" in [candidate.user_id for candidate in candidates]
+    met = store.engagements.outcome("bob", DAY)
+    assert met is not None
+    assert (met.score, met.streak_after) == (None, 1)
+
+
+def test_a_task_sent_by_hand_takes_a_target_and_returns_its_report(
+    store: SqlStore, settings: dict[str, str]
+) -> None:
+    url = settings["MAINSTAY_REDIS"]
+    with worker(settings), Celery("client", broker=url, backend=url, set_as_current=False) as app:
+        returned = app.send_task(
+            "mainstay.evaluate-consistency",
+            kwargs={"target": DAY.isoformat()},
+            queue=settings["MAINSTAY_QUEUE"],
+        ).get(timeout=servers.PATIENCE)
+    report = from_plain(returned, JobReport)
+    assert (report.target, report.succeeded, report.failed) == (DAY.isoformat(), 2, 0)
+    run = store.runs.last("evaluate-consistency")
+    assert run is not None
+    assert run.report == report
+    assert store.engagements.outcome("ada", DAY) is not None
+    assert store.engagements.outcome("ada", YESTERDAY) is None

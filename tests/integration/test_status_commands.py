@@ -1,0 +1,240 @@
+"""``mainstay jobs``, ``status`` and ``candidates``: what there is, how it does, what came of it."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("rich", reason="the command needs mainstay[cli]")
+pytest.importorskip("sqlalchemy", reason="the command needs mainstay[cli]")
+
+from mainstay.adapters.sql import SqlStore
+from mainstay.cli.jobs import in_words, span
+from mainstay.report import JobReport, JobRun
+from mainstay.schedule import Daily, Every, Schedule, Weekly
+from tests.command import database, filled, mainstay
+
+JOBS = ["evaluate-consistency", "update-multipliers"]
+
+
+def remember(url: str, job: str, *, days_ago: float = 0, **ended: object) -> None:
+    """Put a run into the log, as if it had begun so long ago."""
+    started = datetime.now(UTC) - timedelta(days=days_ago)
+    counts = {name: ended.pop(name) for name in ("succeeded", "failed") if name in ended}
+    if counts:
+        ended["report"] = JobReport(
+            job=job,
+            task_id="1",
+            started_at=started,
+            finished_at=started,
+            **counts,  # type: ignore[arg-type]  # they are integers
+        )
+    finished = started + timedelta(seconds=1.5) if ended else None
+    run = JobRun(job=job, task_id="1", started_at=started, finished_at=finished, **ended)  # type: ignore[arg-type]  # by name
+    with SqlStore.open(url) as store:
+        store.runs.put(run)
+
+
+def test_jobs_are_listed_with_when_they_are_due(tmp_path: Path) -> None:
+    done = mainstay("jobs", "--db", filled(tmp_path))
+    assert (done.status, done.err) == (0, "")
+    daily, weekly = done.out.splitlines()[1:]
+    assert re.fullmatch(
+        r"evaluate-consistency  daily at 00:00 UTC +"
+        r"\d{4}-\d\d-\d\dT00:00:00Z  .*  5 min, 10 min, 20 min *",
+        daily,
+    )
+    assert "Mondays at 00:00 UTC" in weekly
+
+
+def test_local_days_are_over_at_noon(tmp_path: Path) -> None:
+    done = mainstay("jobs", "--db", filled(tmp_path, "--local-days"), "--json")
+    assert [job["schedule"] for job in done.json["jobs"]] == [
+        "daily at 12:00 UTC",
+        "Mondays at 12:00 UTC",
+    ]
+
+
+def test_jobs_as_json_are_for_schedulers(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    daily, weekly = mainstay("jobs", "--db", filled(tmp_path), "--json").json["jobs"]
+    assert [daily["name"], weekly["name"]] == JOBS
+    assert daily["retries_after_s"] == [300.0, 600.0, 1200.0]
+    due = datetime.fromisoformat(weekly["next"])
+    assert due.weekday() == 0
+    assert now < due <= now + timedelta(days=7, minutes=1)
+
+
+def test_jobs_are_listed_without_a_store_too(tmp_path: Path) -> None:
+    done = mainstay("jobs", "--db", database(tmp_path))
+    assert done.status == 0
+    assert "daily at 00:00 UTC" in done.out
+    assert done.err.startswith("These are the defaults: database is not there")
+    assert not (tmp_path / "mainstay.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("schedule", "words"),
+    [
+        (
+            Daily(time(6, 45), "Europe/Berlin"),
+            "daily at 06:45 Europe/Berlin",
+        ),
+        (Weekly(6, time(3)), "Sundays at 03:00 UTC"),
+        (Every(timedelta(minutes=15)), "every 15 min"),
+        (Every(timedelta(hours=12)), "every 12 h"),
+    ],
+)
+def test_schedules_have_words(schedule: Schedule, words: str) -> None:
+    assert in_words(schedule) == words
+
+
+def test_a_schedule_of_the_hosts_own_has_words_too() -> None:
+    class FullMoon:
+        def next_after(self, instant: datetime) -> datetime:
+            return instant
+
+    assert in_words(FullMoon()) == "by its own schedule"
+
+
+@pytest.mark.parametrize(
+    ("length", "words"),
+    [
+        (timedelta(0), "0 s"),
+        (timedelta(seconds=59), "59 s"),
+        (timedelta(minutes=5), "5 min"),
+        (timedelta(hours=3, minutes=12, seconds=40), "3 h 12 min"),
+        (timedelta(days=2, seconds=1), "2 d 1 s"),
+    ],
+)
+def test_spans_are_written_in_their_two_largest_units(length: timedelta, words: str) -> None:
+    assert span(length) == words
+
+
+def test_jobs_that_never_ran_are_no_reason_for_alarm(tmp_path: Path) -> None:
+    url = filled(tmp_path)
+    done = mainstay("status", "--db", url)
+    assert (done.status, done.err) == (0, "")
+    assert [line.split() for line in done.out.splitlines()[1:]] == [[job, "never"] for job in JOBS]
+    never = mainstay("status", "--db", url, "--json").json["jobs"][0]
+    assert never == {"job": JOBS[0], "status": "never"} | dict.fromkeys(
+        ["started_at", "target", "seconds", "succeeded", "skipped", "failed", "error"]
+    )
+
+
+def test_a_run_that_went_well_is_shown_with_what_it_did(tmp_path: Path) -> None:
+    url = filled(tmp_path)
+    mainstay("run", JOBS[0], "--db", url, "--date", "2024-05-24", "--criteria", "run=1")
+    done = mainstay("status", "--db", url)
+    assert done.status == 0
+    assert re.fullmatch(
+        r"evaluate-consistency  ok +\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ  "
+        r"2024-05-24: 3 succeeded, 0 skipped, 0 failed, in \d+\.\d s *",
+        done.out.splitlines()[1],
+    )
+    run = mainstay("status", "--db", url, "--json").json["jobs"][0]
+    assert (run["status"], run["target"], run["succeeded"], run["error"]) == (
+        *("ok", "2024-05-24", 3),
+        None,
+    )
+    assert datetime.fromisoformat(run["started_at"]) <= datetime.now(UTC)
+
+
+def test_a_job_that_failed_is_shown_with_its_error_and_raises_the_alarm(tmp_path: Path) -> None:
+    url = filled(tmp_path)
+    mainstay("run", JOBS[0], "--db", url, "--date", "2999-01-01")
+    done = mainstay("status", "--db", url)
+    assert done.status == 4
+    row = done.out.splitlines()[1]
+    assert row.split()[:2] == [JOBS[0], "failing"]
+    assert "Z  target must be over" in row
+    assert mainstay("status", "--db", url, "--json").json["jobs"][0]["error"].startswith("target")
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "ended", "status"),
+    [
+        (3, {"succeeded": 1}, "late"),
+        (0, {"failed": 2}, "failing"),
+        (0, {"error": "the disk is full\x1b[31m"}, "failing"),
+        (0, {}, "ok"),
+        (0, {"succeeded": 1, "failed": 1}, "ok"),
+    ],
+)
+def test_the_exit_status_tells_whoever_watches(
+    tmp_path: Path, days_ago: float, ended: dict[str, object], status: str
+) -> None:
+    url = filled(tmp_path)
+    remember(url, JOBS[0], days_ago=days_ago, **ended)
+    for options in ((), ("--json",)):
+        done = mainstay("status", "--db", url, *options)
+        assert done.status == (0 if status == "ok" else 4)
+        assert status in done.out
+        assert "\x1b" not in done.out
+        assert done.err == ""
+
+
+def test_a_run_that_has_not_ended_is_shown_as_such(tmp_path: Path) -> None:
+    url = filled(tmp_path)
+    remember(url, JOBS[0])
+    assert "Z  has not ended" in mainstay("status", "--db", url).out
+
+
+@pytest.mark.parametrize("command", ["status", "jobs"])
+def test_on_a_narrow_terminal_no_job_loses_its_name_or_its_time(
+    tmp_path: Path, command: str
+) -> None:
+    url = filled(tmp_path)
+    remember(url, JOBS[0], error="the disk is full, and nobody knows what to do about it")
+    done = mainstay(command, "--db", url, COLUMNS="80")
+    assert "…" not in done.out
+    assert all(job in done.out for job in JOBS)
+    assert re.search(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", done.out)
+
+
+def test_a_day_that_is_not_closed_is_an_error_that_says_how_to_close_it(tmp_path: Path) -> None:
+    url = filled(tmp_path)
+    done = mainstay("candidates", "--db", url, "--date", "2024-05-24")
+    assert (done.status, done.out) == (1, "")
+    assert done.err == (
+        "mainstay: --date is not closed yet, got '2024-05-24'. "
+        f"Close it: mainstay run evaluate-consistency --date 2024-05-24 --db {url}\n"
+    )
+    tomorrow = mainstay("candidates", "--db", url, "--date", "2999-01-01")
+    assert tomorrow.err.endswith("got '2999-01-01'. It is not over.\n")
+
+
+def test_candidates_of_a_day_are_shown_with_their_reasons(tmp_path: Path) -> None:
+    url = filled(tmp_path)
+    options = ("--db", url, "--date", "2024-05-24")
+    ran = mainstay("run", JOBS[0], *options, "--criteria", "run=1")
+    done = mainstay("candidates", *options)
+    assert (done.status, done.out) == (0, ran.out)
+    assert done.err == "Candidates of 2024-05-24, the best of those who missed it: 3.\n"
+    document = mainstay("candidates", *options, "--json").json
+    assert document["date"] == "2024-05-24"
+    assert [picked["user_id"] for picked in document["candidates"]] == ["bob", "ada", "cy"]
+
+
+def test_a_day_before_anybody_did_anything_is_not_closed_and_one_without_candidates_is(
+    tmp_path: Path,
+) -> None:
+    url = filled(tmp_path)
+    mainstay("run", JOBS[0], "--db", url, "--date", "2024-05-01", "--criteria", "run=1")
+    done = mainstay("candidates", "--db", url, "--date", "2024-05-01")
+    assert (done.status, done.out) == (0, "")
+    assert "2024-05-01 has no candidates" in done.err
+    assert mainstay("candidates", "--db", url, "--date", "2024-05-01", "--json").json == {
+        "date": "2024-05-01",
+        "candidates": [],
+    }
+
+
+def test_without_a_date_the_last_day_that_is_over_is_shown(tmp_path: Path) -> None:
+    url = filled(tmp_path)
+    mainstay("run", JOBS[0], "--db", url, "--criteria", "run=1")
+    done = mainstay("candidates", "--db", url, "--json")
+    assert [picked["user_id"] for picked in done.json["candidates"]] == ["ada", "bob", "cy"]
