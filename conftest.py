@@ -44,7 +44,7 @@ def output_of(command: str, folder: Path) -> str:
     done = subprocess.run(
         ["bash", "-c", command],
         cwd=folder,
-        env={**os.environ, "PATH": path, "COLUMNS": "100", "PYTHONUTF8": "1"},
+        env={**os.environ, "PATH": path, "COLUMNS": "100", "PYTHONUTF8": "1", "MAINSTAY_DB": ""},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
