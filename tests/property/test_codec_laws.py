@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 import attrs
@@ -80,7 +80,7 @@ def job_reports(draw: st.DrawFn) -> JobReport:
         failed=draw(counts),
         errors=tuple(draw(st.lists(st.builds(ItemError, texts, texts), max_size=3))),
         started_at=at,
-        finished_at=at + draw(st.timedeltas(timedelta(0), timedelta(days=1))),
+        finished_at=at.astimezone(UTC) + draw(st.timedeltas(timedelta(0), timedelta(days=1))),
     )
 
 

@@ -20,7 +20,7 @@ from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from mainstay import InvalidValueError
-from mainstay.adapters.apscheduler import JobTrigger, install
+from mainstay.adapters.apscheduler import _JobTrigger, install
 from mainstay.report import JobContext, JobReport, JobRun
 from mainstay.schedule import Daily, Every, JobSpec, RetryPolicy, Schedule
 from mainstay.testing.memory import MemoryRuns
@@ -287,5 +287,5 @@ def test_the_trigger_asks_the_jobs_own_schedule(
     """Whatever zone the scheduler is in."""
     before = None if previous is None else utc(previous)
     for zone in (UTC, ZoneInfo("Australia/Lord_Howe")):
-        found = JobTrigger(schedule).get_next_fire_time(before, utc(now).astimezone(zone))
+        found = _JobTrigger(schedule).get_next_fire_time(before, utc(now).astimezone(zone))
         assert found == utc(expected)

@@ -17,7 +17,7 @@ from celery.exceptions import Retry, SoftTimeLimitExceeded
 from celery.schedules import schedstate
 
 from mainstay import InvalidTypeError, InvalidValueError
-from mainstay.adapters.celery import JobSchedule, install
+from mainstay.adapters.celery import _JobSchedule, install
 from mainstay.codec import from_plain
 from mainstay.report import JobContext, JobReport
 from mainstay.schedule import Daily, Every, JobSpec, RetryPolicy, Schedule
@@ -270,13 +270,13 @@ def test_beat_asks_the_jobs_own_schedule(
 ) -> None:
     """Whatever zone the app is in."""
     app.conf.update(timezone="Australia/Lord_Howe")
-    asked = JobSchedule(schedule, nowfun=lambda: at(now), app=app)
+    asked = _JobSchedule(schedule, nowfun=lambda: at(now), app=app)
     assert asked.is_due(at(last)) == expected
     assert asked.is_due(at(last).astimezone(app.timezone)) == expected
 
 
 def test_the_time_that_remains_is_until_the_job_is_due(app: Celery) -> None:
-    hourly = JobSchedule(HOURLY, nowfun=lambda: at("2024-05-01T12:20"), app=app)
+    hourly = _JobSchedule(HOURLY, nowfun=lambda: at("2024-05-01T12:20"), app=app)
     assert hourly.remaining_estimate(at("2024-05-01T12:00")) == timedelta(minutes=40)
     assert hourly.remaining_estimate(at("2024-05-01T10:30")) == timedelta(minutes=-80)
 
@@ -309,10 +309,10 @@ def test_an_entry_survives_beats_shelf(beat: Any) -> None:
 
 
 def test_a_changed_schedule_is_noticed() -> None:
-    assert JobSchedule(BERLIN) == JobSchedule(Daily(time(2, 30), "Europe/Berlin"))
-    assert hash(JobSchedule(BERLIN)) == hash(JobSchedule(Daily(time(2, 30), "Europe/Berlin")))
-    assert JobSchedule(BERLIN) != JobSchedule(NEW_YORK)
-    assert JobSchedule(BERLIN) != BERLIN
+    assert _JobSchedule(BERLIN) == _JobSchedule(Daily(time(2, 30), "Europe/Berlin"))
+    assert hash(_JobSchedule(BERLIN)) == hash(_JobSchedule(Daily(time(2, 30), "Europe/Berlin")))
+    assert _JobSchedule(BERLIN) != _JobSchedule(NEW_YORK)
+    assert _JobSchedule(BERLIN) != BERLIN
 
 
 def test_what_is_no_job_is_refused(app: Celery, log: MemoryRuns) -> None:

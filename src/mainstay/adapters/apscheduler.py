@@ -102,7 +102,7 @@ class _Installed:
     def begin(self) -> None:
         last = self.log.last(self.job.name)
         since = datetime.now(UTC) if last is None else last.started_at
-        trigger = JobTrigger(self.job.schedule)
+        trigger = _JobTrigger(self.job.schedule)
         self.add(trigger, self.job.name, self.job.schedule.next_after(since), retries=0)
 
     def add(self, trigger: BaseTrigger, name: str, due: datetime, *, retries: int) -> None:
@@ -139,7 +139,7 @@ class _Installed:
         ).start()
 
 
-class JobTrigger(BaseTrigger):
+class _JobTrigger(BaseTrigger):
     """A job's own schedule, as APScheduler asks for it: times missed count as one."""
 
     def __init__(self, schedule: Schedule) -> None:

@@ -150,12 +150,12 @@ def _date(target: str) -> date:
 def _entry(job: JobSpec) -> dict[str, object]:
     return {
         "task": _task_name(job),
-        "schedule": JobSchedule(job.schedule),
+        "schedule": _JobSchedule(job.schedule),
         "options": {} if job.queue is None else {"queue": job.queue},
     }
 
 
-class JobSchedule(BaseSchedule):
+class _JobSchedule(BaseSchedule):
     """A job's own schedule, as beat asks for it.
 
     After beat has been down, a job is due once, however many times it has missed.
@@ -183,7 +183,7 @@ class JobSchedule(BaseSchedule):
         return schedstate(is_due=True, next=self.remaining_estimate(self.now()).total_seconds())
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, JobSchedule):
+        if not isinstance(other, _JobSchedule):
             return NotImplemented
         return self.schedule == other.schedule
 

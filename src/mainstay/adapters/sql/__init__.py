@@ -55,11 +55,11 @@ class SqlStore:
 
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
-        self.settings = settings
-        self.sessions = SqlSessions(database, settings)
-        self.engagements = SqlEngagements(database, settings)
-        self.reputations = SqlReputations(database, settings)
-        self.runs = SqlRunLog(database)
+        self.settings: Settings = settings
+        self.sessions: SqlSessions = SqlSessions(database, settings)
+        self.engagements: SqlEngagements = SqlEngagements(database, settings)
+        self.reputations: SqlReputations = SqlReputations(database, settings)
+        self.runs: SqlRunLog = SqlRunLog(database)
 
     @classmethod
     def create(

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, Connection, cast, func, select
+from sqlalchemy import BigInteger, Connection, and_, cast, func, select
+from sqlalchemy.sql import ColumnElement
 
 from mainstay.adapters.sql.tables import events
 
 __all__ = ["KindCount", "as_day", "count_kinds", "days_between"]
 
 # As many as any database takes in one statement, with room to spare.
-_DAYS_AT_ONCE = 1000
+_AT_ONCE = 1000
 
 
 class KindCount(NamedTuple):
@@ -42,25 +43,48 @@ def days_between(first: date, last: date) -> list[date]:
 
 
 def count_kinds(
-    connection: Connection, users: tuple[str, str], days: Sequence[date]
+    connection: Connection, begins: Iterable[tuple[str, date]], last: date
 ) -> Mapping[str, Sequence[KindCount]]:
-    """Return what the users from one to another did on some days, by user.
+    """Return what users did, each from a day of their own to the last one, by user.
 
-    The days are named one by one, since the index leads from a day to its users.
+    Those who begin on the same day are asked for together: all but a few, mostly.
+
+    Args:
+        connection: The database.
+        begins: The users, in order, and the day from which on each is counted.
+        last: The last day.
     """
+    by_day: defaultdict[date, list[str]] = defaultdict(list)
+    for user, first in begins:
+        by_day[first].append(user)
     found: defaultdict[str, list[KindCount]] = defaultdict(list)
-    ratings = cast(func.coalesce(func.sum(events.c.rating), 0), BigInteger)
-    query = select(
-        events.c.user_id,
-        events.c.day,
-        events.c.kind,
-        func.count(),
-        func.count(events.c.rating),
-        ratings,
-    ).where(events.c.user_id >= users[0], events.c.user_id <= users[1])
-    query = query.group_by(events.c.day, events.c.user_id, events.c.kind)
-    for start in range(0, len(days), _DAYS_AT_ONCE):
-        some = days[start : start + _DAYS_AT_ONCE]
-        for row in connection.execute(query.where(events.c.day.in_(some))).all():
-            found[row[0]].append(KindCount(*row[1:]))
+    for first, users in by_day.items():
+        wanted = set(users)
+        for condition in _conditions(users, days_between(first, last)):
+            for row in connection.execute(_query.where(condition)).all():
+                if row[0] in wanted:
+                    found[row[0]].append(KindCount(*row[1:]))
     return found
+
+
+_query = select(
+    events.c.user_id,
+    events.c.day,
+    events.c.kind,
+    func.count(),
+    func.count(events.c.rating),
+    cast(func.coalesce(func.sum(events.c.rating), 0), BigInteger),
+).group_by(events.c.day, events.c.user_id, events.c.kind)
+
+
+def _conditions(users: Sequence[str], days: Sequence[date]) -> Iterator[ColumnElement[bool]]:
+    """Yield conditions that an index answers, which leads from a day to its users.
+
+    Many users are all from one to another, since few between them are not asked for; a few are
+    named one by one, since all between them may be many.
+    """
+    user = events.c.user_id
+    many = len(users) > _AT_ONCE
+    whose = and_(user >= users[0], user <= users[-1]) if many else user.in_(users)
+    for at in range(0, len(days), _AT_ONCE):
+        yield and_(events.c.day.in_(days[at : at + _AT_ONCE]), whose)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, TypeAlias
 
@@ -73,13 +73,19 @@ class SqlEngagementPage:
             query = query.where(engagements.c.user_id > after)
         query = query.order_by(engagements.c.user_id).limit(checks.integer("limit", limit, 1))
         rows = self._connection.execute(query).all()
-        if not rows:
-            return []
         users = self._fitting(rows, limit)
-        first = min((user.first for user in users if isinstance(user, _Straggler)), default=day)
-        ids = rows[0][0], rows[len(users) - 1][0]
-        counted = count_kinds(self._connection, ids, days_between(first, day))
+        counted = count_kinds(self._connection, self._begins(users), day)
         return [self._due(user, counted) for user in users]
+
+    def _begins(
+        self, users: Iterable[_Row | _Straggler | Unreadable]
+    ) -> Iterator[tuple[str, date]]:
+        """Yield each user with the first of the days that are due."""
+        for user in users:
+            if isinstance(user, _Straggler):
+                yield user.state.user_id, user.first
+            elif not isinstance(user, Unreadable):
+                yield user[0], self._day
 
     def _fitting(self, rows: Sequence[_Row], limit: int) -> list[_Row | _Straggler | Unreadable]:
         """Return the first users, as long as their days are not more than the limit."""
@@ -116,8 +122,7 @@ class SqlEngagementPage:
         try:
             totals, found = Totals(*before), _NOTHING
             if user_id in counted:
-                # Those of other days are there because somebody else on the page is behind.
-                found = [count for count in counted[user_id] if as_day(count.day) == self._day]
+                found = counted[user_id]
                 totals = totals.plus(found, self._posts)
             self._through[user_id] = (totals,)
             return PunctualDay(user_id, self._day, last is not None, streak, totals, found)

@@ -6,7 +6,6 @@ without making a dozen objects a user only to take them apart for the database.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -22,7 +21,6 @@ from mainstay.scores.historical import MOST, HistoricalScore, check_totals, scor
 
 __all__ = ["PunctualDay", "PunctualOutcome", "Totals"]
 
-_IDLE = Counts({})
 _ONE_DAY = timedelta(days=1)
 
 
@@ -54,11 +52,6 @@ class PunctualOutcome(NamedTuple):
     totals: Totals
     parts: tuple[float, float, float] | None
     policy: EngagementPolicy
-
-    @property
-    def total(self) -> float | None:
-        """The historical score, if there is one."""
-        return None if self.parts is None else math.fsum(self.parts)
 
     @property
     def state(self) -> Engagement:

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Row
 from sqlalchemy.sql import ColumnElement
 
 from mainstay import checks
-from mainstay.adapters.sql.counts import KindCount, as_day, count_kinds, days_between
+from mainstay.adapters.sql.counts import KindCount, as_day, count_kinds
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.settings import Settings
 from mainstay.adapters.sql.tables import reputations
@@ -99,13 +99,11 @@ class _Page:
     ) -> Sequence[DueWeeks | Unreadable]:
         """Return users whose weeks through one may have something to record."""
         users = self._users(week, after, checks.integer("limit", limit, 1))
-        readable = [user for user in users if isinstance(user, _User)]
-        counted: Mapping[str, Sequence[KindCount]] = {}
-        if readable:
-            ids = readable[0].reputation.user_id, readable[-1].reputation.user_id
-            first = min(user.first for user in readable).monday
-            counted = count_kinds(self._connection, ids, days_between(first, week.monday + _SUNDAY))
-        self._due |= {user.reputation.user_id for user in readable}
+        begins = {
+            user.reputation.user_id: user.first.monday for user in users if isinstance(user, _User)
+        }
+        counted = count_kinds(self._connection, begins.items(), week.monday + _SUNDAY)
+        self._due |= begins.keys()
         return [
             user
             if isinstance(user, Unreadable)
@@ -154,9 +152,8 @@ def _due(user: _User, counted: Sequence[KindCount]) -> DueWeeks | Unreadable:
         weeks: dict[IsoWeek, dict[str, int]] = {}
         for count in counted:
             week = IsoWeek.of(as_day(count.day))
-            if week >= user.first:
-                kinds = weeks.setdefault(week, {})
-                kinds[count.kind] = kinds.get(count.kind, 0) + count.times
+            kinds = weeks.setdefault(week, {})
+            kinds[count.kind] = kinds.get(count.kind, 0) + count.times
         return DueWeeks(user.reputation, {week: Counts(kinds) for week, kinds in weeks.items()})
     except ITEM_ERRORS as error:
         return Unreadable(user.reputation.user_id, error)

@@ -47,7 +47,7 @@ class SqlSessions:
         with self._database.writing(alone=False) as connection:
             _stage(connection, rows)
             _know_users(connection)
-            _refuseother_contents(connection)
+            _refuse_other_contents(connection)
             _drop_known(connection)
             self._count_late_posts(connection)
             columns = [column.name for column in staged.columns]
@@ -164,7 +164,7 @@ def _know_users(connection: Connection) -> None:
         )
 
 
-def _refuseother_contents(connection: Connection) -> None:
+def _refuse_other_contents(connection: Connection) -> None:
     differs = or_(
         *(
             staged.c[column.name].is_distinct_from(column)

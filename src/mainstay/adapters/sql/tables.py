@@ -46,8 +46,8 @@ class Day(TypeDecorator[date]):
     corrupt one does not take its page with it.
     """
 
-    impl = Date
-    cache_ok = True
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = Date
+    cache_ok: bool | None = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Return the database's own type."""
@@ -61,8 +61,8 @@ class Day(TypeDecorator[date]):
 class Instant(TypeDecorator[datetime]):
     """An instant: PostgreSQL's own, ISO 8601 text in UTC on SQLite."""
 
-    impl = TIMESTAMP
-    cache_ok = True
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = TIMESTAMP
+    cache_ok: bool | None = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Return the database's own type."""
@@ -86,9 +86,9 @@ def instant_text(at: datetime) -> str:
 #: Text that is compared by code point.
 _key = Text().with_variant(Text(collation="C"), "postgresql")
 
-metadata = MetaData()
+metadata: MetaData = MetaData()
 
-settings = Table(
+settings: Table = Table(
     "mainstay_settings",
     metadata,
     Column("key", _key, primary_key=True),
@@ -113,7 +113,7 @@ def _event_columns() -> list[Column[object]]:
     ]
 
 
-events = Table(
+events: Table = Table(
     "mainstay_events",
     metadata,
     *_event_columns(),
@@ -124,7 +124,7 @@ events = Table(
 )
 
 #: Where events wait while it is found out which of them are new.
-staged = Table(
+staged: Table = Table(
     "mainstay_staged",
     MetaData(),
     *_event_columns(),
@@ -133,7 +133,7 @@ staged = Table(
 )
 
 # Every row is rewritten each day: with half of each block free, PostgreSQL does that in place.
-engagements = Table(
+engagements: Table = Table(
     "mainstay_engagements",
     metadata,
     Column("user_id", _key, primary_key=True),
@@ -150,7 +150,7 @@ engagements = Table(
 )
 
 #: The most that each part of a score could give; a row for each policy that there was.
-maxima = Table(
+maxima: Table = Table(
     "mainstay_maxima",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
@@ -159,7 +159,7 @@ maxima = Table(
     Column("quality", Double, nullable=False),
 )
 
-outcomes = Table(
+outcomes: Table = Table(
     "mainstay_outcomes",
     metadata,
     Column("day", Day, nullable=False),
@@ -179,9 +179,9 @@ outcomes = Table(
     sqlite_with_rowid=False,
 )
 
-closed_days = Table("mainstay_closed_days", metadata, Column("day", Day, primary_key=True))
+closed_days: Table = Table("mainstay_closed_days", metadata, Column("day", Day, primary_key=True))
 
-candidates = Table(
+candidates: Table = Table(
     "mainstay_candidates",
     metadata,
     Column("day", Day, nullable=False),
@@ -191,7 +191,7 @@ candidates = Table(
     sqlite_with_rowid=False,
 )
 
-reputations = Table(
+reputations: Table = Table(
     "mainstay_reputations",
     metadata,
     Column("user_id", _key, primary_key=True),
@@ -204,7 +204,7 @@ reputations = Table(
     postgresql_with={"fillfactor": 50},
 )
 
-runs = Table(
+runs: Table = Table(
     "mainstay_runs",
     metadata,
     Column("job", _key, nullable=False),
@@ -217,7 +217,7 @@ runs = Table(
     Index("mainstay_runs_last", "job", "started_at", "task_id"),
 )
 
-leases = Table(
+leases: Table = Table(
     "mainstay_leases",
     metadata,
     Column("job", _key, nullable=False),

@@ -61,15 +61,15 @@ class MemoryStore:
 
     def __init__(self, *, posts: Iterable[str] = ("post",), local_days: bool = False) -> None:
         lock, self._unreadable = RLock(), Unreadables()
-        self.sessions = MemorySessions(lock)
+        self.sessions: MemorySessions = MemorySessions(lock)
         activity = Activity(
             self.sessions,
             checks.texts("posts", posts),
             checks.instance("local_days", local_days, bool),
         )
-        self.engagements = MemoryEngagements(lock, activity, self._unreadable)
-        self.reputations = MemoryReputations(lock, activity, self._unreadable)
-        self.runs = MemoryRuns()
+        self.engagements: MemoryEngagements = MemoryEngagements(lock, activity, self._unreadable)
+        self.reputations: MemoryReputations = MemoryReputations(lock, activity, self._unreadable)
+        self.runs: MemoryRuns = MemoryRuns()
 
     def corrupt(self, user_id: str) -> None:
         """Make what is kept of a user unreadable, as a bad row in a database is.

@@ -1,0 +1,58 @@
+"""What the SQL store computes without objects is what it is with them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+pytest.importorskip("sqlalchemy", reason="this is the SQL store's")
+
+from mainstay import EngagementPolicy, InvalidValueError
+from mainstay.adapters.sql.counts import KindCount
+from mainstay.adapters.sql.punctual import PunctualDay, Totals
+from mainstay.ports import DueDays
+from mainstay.testing import strategies
+
+DAYS = strategies.days()
+
+
+@st.composite
+def punctual_days(draw: st.DrawFn) -> PunctualDay:
+    day, begun = draw(DAYS), draw(st.booleans())
+    posts = draw(st.integers(0, 300))
+    rated = draw(st.integers(0, posts))
+    ratings = draw(st.integers(0, rated * 10_000_000))
+    counts = draw(st.dictionaries(st.sampled_from(["post", "like", "comment"]), st.integers(1, 9)))
+    return PunctualDay(
+        draw(strategies.user_ids()),
+        day,
+        begun,
+        draw(st.integers(0, 400)) if begun else 0,
+        Totals(posts, rated, ratings),
+        [KindCount(day, kind, times, 0, 0) for kind, times in counts.items()],
+    )
+
+
+@given(punctual_days(), strategies.engagement_policies())
+def test_a_punctual_day_comes_to_what_evaluate_day_says(
+    due: PunctualDay, policy: EngagementPolicy
+) -> None:
+    expected = DueDays(due.state, due.activities).evaluate(policy)
+    evaluated = due.evaluate(policy)
+    assert (evaluated.state, evaluated.outcomes) == (expected.state, expected.outcomes)
+
+
+@given(
+    punctual_days(),
+    st.sampled_from(
+        [{"streak": -1}, {"streak": None}, {"totals": Totals(-1, 0, 0)}, {"user_id": ""}]
+        + [{"totals": Totals(3, 1, 10_000_001)}, {"totals": Totals(3, 1, -1)}]
+    ),
+)
+def test_what_evaluate_day_refuses_is_refused(due: PunctualDay, corrupt: dict[str, object]) -> None:
+    poisoned = due._replace(**corrupt)  # type: ignore[arg-type]  # it is to be wrong
+    with pytest.raises(InvalidValueError):
+        DueDays(poisoned.state, poisoned.activities)
+    with pytest.raises(InvalidValueError):
+        poisoned.evaluate(EngagementPolicy())
