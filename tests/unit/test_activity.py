@@ -22,6 +22,15 @@ NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
 MAY = [date(2024, 5, day) for day in range(1, 32)]
 
 
+class OwnDate(date):
+    """As other libraries have them."""
+
+
+def test_a_date_of_another_class_is_a_date() -> None:
+    own = OwnDate(2024, 5, 1)
+    assert ActivityWindow.from_days([own], last_day=own).active_days == 1
+
+
 def test_a_session_is_immutable_and_equal_by_value() -> None:
     session = Session("ada", NOON)
     assert session == Session("ada", NOON)

@@ -189,6 +189,16 @@ def test_three_days_late_give_what_three_punctual_runs_give() -> None:
     assert [picked(late, day) for day in days] == [[], [], ["ada"], ["bob"]]
 
 
+def test_a_long_outage_closes_every_day_of_it() -> None:
+    store = MemoryStore()
+    first, last = may(1), may(1) + timedelta(days=250)
+    did(store, "ada", first)
+    job = evaluate_consistency(store.engagements)
+    job.run(JobContext(target=last, clock=lambda: midnight_after(last)))
+    closed = [store.engagements.candidates(first + timedelta(days=day)) for day in range(251)]
+    assert None not in closed
+
+
 def test_everything_is_the_same_whatever_the_size_of_a_page() -> None:
     stores = [MemoryStore() for _ in range(4)]
     users, days = [f"user {number}" for number in range(7)], [may(1), may(2), may(3)]
