@@ -254,7 +254,10 @@ def test_tables_of_an_earlier_version_are_upgraded_in_place(
 
 
 def test_every_query_of_the_jobs_finds_its_rows_by_an_index(tmp_path: Path) -> None:
-    """SQLite's planner says SEARCH where it uses one; only counting and listing users scan."""
+    """SQLite's planner says SEARCH where it uses one; only counting and listing users scan.
+
+    Temporary tables are read from end to end, and gone with their connection.
+    """
     path = tmp_path / "mainstay.db"
     with prepare(f"sqlite:///{path}") as store:
         statements: list[str] = []
@@ -269,7 +272,7 @@ def test_every_query_of_the_jobs_finds_its_rows_by_an_index(tmp_path: Path) -> N
     plans: set[str] = set()
     file = sqlite3.connect(path)
     for statement in statements:
-        if statement.startswith(("SELECT", "UPDATE")):
+        if statement.startswith(("SELECT", "UPDATE")) and "staged" not in statement:
             for *_, detail in file.execute(f"EXPLAIN QUERY PLAN {statement}"):
                 plans.add(detail)
     file.close()

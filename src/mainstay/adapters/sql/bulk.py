@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, delete
+from sqlalchemy.schema import CreateTable
 
-__all__ = ["insert_rows"]
+__all__ = ["insert_rows", "stage"]
+
+
+def stage(connection: Connection, table: Table, rows: Sequence[Sequence[object]]) -> None:
+    """Put rows, and nothing else, into a temporary table, which is created if need be."""
+    connection.execute(CreateTable(table, if_not_exists=True))
+    connection.execute(delete(table))
+    insert_rows(connection, table, rows)
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Sequence[object]]) -> None:

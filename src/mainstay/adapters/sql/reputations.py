@@ -7,15 +7,16 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
+from sqlalchemy import Connection, and_, func, or_, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.sql import ColumnElement
 
 from mainstay import checks
+from mainstay.adapters.sql.bulk import stage
 from mainstay.adapters.sql.counts import KindCount, as_day, count_kinds
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.settings import Settings
-from mainstay.adapters.sql.tables import reputations
+from mainstay.adapters.sql.tables import reputations, staged_weeks
 from mainstay.counts import Counts
 from mainstay.errors import RejectedError
 from mainstay.jobs.pages import ITEM_ERRORS
@@ -135,15 +136,12 @@ class _Page:
                     "was not due in this transaction", field="user_id", value=each.user_id
                 )
         if kept:
+            stage(self._connection, staged_weeks, [_values(each) for each in kept])
+            columns = ("weeks", "last_active", "last_recorded")
             self._connection.execute(
                 update(reputations)
-                .where(reputations.c.user_id == bindparam("user"))
-                .values(
-                    weeks=bindparam("new_weeks"),
-                    last_active=bindparam("new_active"),
-                    last_recorded=bindparam("new_recorded"),
-                ),
-                [_values(each) for each in kept],
+                .where(reputations.c.user_id == staged_weeks.c.user_id)
+                .values({name: staged_weeks.c[name] for name in columns})
             )
 
 
@@ -187,11 +185,12 @@ def _week(text: str | None) -> IsoWeek | None:
     return IsoWeek(int(year), int(week))
 
 
-def _values(reputation: Reputation) -> dict[str, object]:
+def _values(reputation: Reputation) -> tuple[object, ...]:
     streak = reputation.streak
-    return {
-        "user": reputation.user_id,
-        "new_weeks": streak.weeks,
-        "new_active": None if streak.last_active is None else str(streak.last_active),
-        "new_recorded": None if streak.last_recorded is None else str(streak.last_recorded),
-    }
+    active, recorded = streak.last_active, streak.last_recorded
+    return (
+        reputation.user_id,
+        streak.weeks,
+        None if active is None else str(active),
+        None if recorded is None else str(recorded),
+    )

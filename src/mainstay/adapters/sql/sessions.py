@@ -9,12 +9,11 @@ from typing import Any
 from sqlalchemy import Connection, and_, delete, func, insert, or_, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Row
-from sqlalchemy.schema import CreateTable
 from sqlalchemy.sql import ColumnElement
 
 from mainstay import checks
 from mainstay.activity import Session
-from mainstay.adapters.sql.bulk import insert_rows
+from mainstay.adapters.sql.bulk import stage
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.settings import Settings
 from mainstay.adapters.sql.tables import (
@@ -45,7 +44,7 @@ class SqlSessions:
         if not rows:
             return 0
         with self._database.writing(alone=False) as connection:
-            _stage(connection, rows)
+            stage(connection, staged, rows)
             _know_users(connection)
             _refuse_other_contents(connection)
             _drop_known(connection)
@@ -138,12 +137,6 @@ class SqlSessions:
         query = query.order_by(user_id).limit(checks.integer("limit", limit, 1))
         with self._database.reading() as connection:
             return [row.user_id for row in connection.execute(query)]
-
-
-def _stage(connection: Connection, rows: Sequence[tuple[object, ...]]) -> None:
-    connection.execute(CreateTable(staged, if_not_exists=True))
-    connection.execute(delete(staged))
-    insert_rows(connection, staged, rows)
 
 
 def _know_users(connection: Connection) -> None:

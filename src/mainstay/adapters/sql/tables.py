@@ -36,6 +36,7 @@ __all__ = [
     "runs",
     "settings",
     "staged",
+    "staged_weeks",
 ]
 
 
@@ -215,6 +216,18 @@ runs: Table = Table(
     Column("error", Text),
     PrimaryKeyConstraint("job", "task_id"),
     Index("mainstay_runs_last", "job", "started_at", "task_id"),
+)
+
+#: Where weeks that were recorded wait to be written.
+staged_weeks: Table = Table(
+    "mainstay_staged_weeks",
+    MetaData(),
+    Column("user_id", _key, nullable=False),
+    Column("weeks", BigInteger, nullable=False),
+    Column("last_active", _key),
+    Column("last_recorded", _key),
+    prefixes=["TEMPORARY"],
+    postgresql_on_commit="DELETE ROWS",
 )
 
 leases: Table = Table(
