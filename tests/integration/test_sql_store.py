@@ -389,3 +389,25 @@ def test_the_log_keeps_an_error_that_quotes_what_no_database_takes(store: SqlSto
     last = store.runs.last("tidy")
     assert last is not None
     assert last.error == "bad: \\x00 \\ud800"
+
+
+class Interrupt:
+    """Interrupts the statement that it is a value of."""
+
+    def __conform__(self, _: object) -> object:
+        raise KeyboardInterrupt
+
+
+def test_an_interrupted_statement_leaves_no_lock_behind(tmp_path: Path) -> None:
+    """Not even while the interrupt is being dealt with."""
+    with prepare(f"sqlite:///{tmp_path}/mainstay.db") as store:
+        insert = "INSERT INTO mainstay_settings (key, value) VALUES (?, ?)"
+        try:
+            with store._database.writing() as connection:
+                connection.exec_driver_sql(insert, [("a", "1"), ("b", Interrupt())])
+        except KeyboardInterrupt:
+            with SqlStore.open(f"sqlite:///{tmp_path}/mainstay.db", lock_timeout=0.05) as other:
+                other.sessions.add([ran("ada")])
+        else:
+            pytest.fail("it was not interrupted")
+        assert len(rows(store)["mainstay_settings"]) == 3

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, time, timedelta
 
 import attrs
@@ -292,3 +293,31 @@ def test_a_run_that_ends_well_logs_nothing_of_its_own(
     caplog.set_level(logging.DEBUG)
     run_job(spec(), log, context)
     assert caplog.records == []
+
+
+def test_an_error_leaves_nothing_open_before_the_log_is_written(
+    log: Log, context: JobContext
+) -> None:
+    """A transaction that was interrupted on its way in or out would lock the log out."""
+    ended: list[str] = []
+
+    @contextmanager
+    def transaction() -> Iterator[None]:
+        try:
+            yield
+        finally:
+            ended.append("transaction")
+
+    def work(_: JobContext) -> JobReport:
+        begun = transaction()
+        begun.__enter__()
+        raise KeyboardInterrupt
+
+    class Late(Log):
+        def put(self, run: JobRun) -> None:
+            ended.append("log" if run.error is not None else "began")
+            super().put(run)
+
+    with pytest.raises(KeyboardInterrupt):
+        run_job(spec(work), Late(), context)
+    assert ended == ["began", "transaction", "log"]

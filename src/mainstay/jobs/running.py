@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from traceback import clear_frames
 from typing import Literal, overload
 
 import attrs
@@ -105,6 +106,9 @@ def _logged(spec: JobSpec, log: RunLog, context: JobContext) -> JobReport:
         LOGGER.exception(
             "%s failed: %s", spec.name, words, extra={"job": spec.name, "task_id": run.task_id}
         )
+        # An interrupt between two steps of a transaction leaves it open in some frame, and the log
+        # behind its lock.
+        clear_frames(error.__traceback__)
         log.put(attrs.evolve(run, finished_at=context.now(), error=words))
         raise
     log.put(attrs.evolve(run, finished_at=context.now(), report=report))

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from weakref import WeakMethod
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    ExceptionContext,
+    create_engine,
+    event,
+    make_url,
+    text,
+)
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
 
 from mainstay import checks
@@ -68,6 +78,7 @@ class Database:
         engine = create_engine(self._url, connect_args={"timeout": self._lock_timeout})
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "handle_error", _keep_if_interrupted)
         return engine
 
     def _leave_to_parent(self) -> None:
@@ -176,6 +187,16 @@ def _set_up_sqlite(connection: Any, _: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     writes = _WRITES in connection.get_execution_options()
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _keep_if_interrupted(context: ExceptionContext) -> None:
+    """Have an interrupted SQLite connection rolled back, not closed.
+
+    Closing it midway through a statement would leave the file locked for as long as anybody holds
+    the exception.
+    """
+    if not isinstance(context.original_exception, sqlite3.Error):
+        context.is_disconnect = False
 
 
 def _words(error: BaseException) -> str:

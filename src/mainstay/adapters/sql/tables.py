@@ -9,6 +9,7 @@ from sqlalchemy import (
     TIMESTAMP,
     BigInteger,
     Column,
+    Connection,
     Date,
     Dialect,
     Double,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    event,
 )
 from sqlalchemy.types import TypeEngine
 
@@ -133,7 +135,6 @@ staged: Table = Table(
     postgresql_on_commit="DELETE ROWS",
 )
 
-# Every row is rewritten each day: with half of each block free, PostgreSQL does that in place.
 engagements: Table = Table(
     "mainstay_engagements",
     metadata,
@@ -147,7 +148,6 @@ engagements: Table = Table(
     Column("ratings", BigInteger, nullable=False, server_default="0"),
     Index("mainstay_engagements_first", "first_day"),
     sqlite_with_rowid=False,
-    postgresql_with={"fillfactor": 50},
 )
 
 #: The most that each part of a score could give; a row for each policy that there was.
@@ -202,7 +202,6 @@ reputations: Table = Table(
     Column("last_active", _key),
     Column("last_recorded", _key),
     sqlite_with_rowid=False,
-    postgresql_with={"fillfactor": 50},
 )
 
 runs: Table = Table(
@@ -229,6 +228,17 @@ staged_weeks: Table = Table(
     prefixes=["TEMPORARY"],
     postgresql_on_commit="DELETE ROWS",
 )
+
+
+def _half_full(table: Table, connection: Connection, **_: object) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"ALTER TABLE {table.name} SET (fillfactor = 50)")
+
+
+# Their rows are all rewritten each day or week: with half a block free, that is done in place.
+for _table in (engagements, reputations):
+    event.listen(_table, "after_create", _half_full)
+
 
 leases: Table = Table(
     "mainstay_leases",
