@@ -295,9 +295,7 @@ def test_a_run_that_ends_well_logs_nothing_of_its_own(
     assert caplog.records == []
 
 
-def test_an_error_leaves_nothing_open_before_the_log_is_written(
-    log: Log, context: JobContext
-) -> None:
+def test_an_error_leaves_nothing_open_before_the_log_is_written(context: JobContext) -> None:
     """A transaction that was interrupted on its way in or out would lock the log out."""
     ended: list[str] = []
 

@@ -118,9 +118,9 @@ class SqlEngagementPage:
             return user
         if isinstance(user, _Straggler):
             return self._straggling(user, counted.get(user.state.user_id, _NOTHING))
-        user_id, _, last, streak, *before = user
+        user_id, _, last, streak, posts, rated, ratings = user
         try:
-            totals, found = Totals(*before), _NOTHING
+            totals, found = Totals(posts, rated, ratings), _NOTHING
             if user_id in counted:
                 found = counted[user_id]
                 totals = totals.plus(found, self._posts)
