@@ -21,9 +21,11 @@ nox.options.reuse_venv = "no"
 
 PROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT)
-PARTS = ("", "codec/", "jobs/", "ports/", "scores/", "streaks/")
-#: The core and the jobs, whose every branch must be tested.
+PARTS = ("", "codec/", "columnar/", "jobs/", "ports/", "scores/", "streaks/")
+#: The core, the jobs and the columnar engine, whose every branch must be tested.
 CORE = ",".join(f"*/mainstay/{part}*.py" for part in PARTS)
+#: What has a session of its own, since Spark is large.
+SPARK = "*/mainstay/columnar/spark.py"
 
 
 def group(name: str) -> tuple[str, ...]:
@@ -55,7 +57,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def typing(session: nox.Session) -> None:
     """Check src and tests with mypy and pyright, and that the public names are fully typed."""
-    session.install(".[all]", *group("dev"), "nox")
+    session.install(".[all,spark]", *group("dev"), "nox")
     session.run("mypy")
     session.run("pyright")
     session.run("pyright", "--verifytypes", "mainstay", "--ignoreexternal")
@@ -67,9 +69,20 @@ def tests(session: nox.Session) -> None:
 
     Celery brings python-dateutil 2.9.0.post0.
     """
-    session.install(".[all]", *group("tests"), *group("servers"))
+    session.install(".[all]", *group("tests"), *group("servers"), *group("frames"))
     session.run("pytest", *session.posargs)
-    session.run("pytest", "--doctest-modules", "--pyargs", "mainstay", "-q")
+    session.run(
+        "pytest", "--doctest-modules", "--pyargs", "mainstay", "-q", f"--ignore-glob={SPARK}"
+    )
+
+
+@nox.session
+def spark(session: nox.Session) -> None:
+    """Run the engine in a real Spark, which needs Java; and the document about it."""
+    session.install(".[spark]", *group("tests"), *group("frames"))
+    session.run("pytest", "tests/integration/test_spark.py")
+    loopback = {"SPARK_LOCAL_IP": "127.0.0.1"}
+    session.run("pytest", "-p", "no:randomly", "docs/columnar.md", env=loopback)
 
 
 @nox.session
@@ -89,9 +102,8 @@ def coverage(session: nox.Session) -> None:
     where = ("tests/unit", "tests/property", *memory)
     session.run("coverage", "run", "-m", "pytest", *where)
     session.run("coverage", "combine", "--quiet")
-    session.run(
-        "coverage", "report", f"--include={CORE}", "--omit=*/__main__.py", "--fail-under=100"
-    )
+    omitted = f"*/__main__.py,{SPARK}"
+    session.run("coverage", "report", f"--include={CORE}", f"--omit={omitted}", "--fail-under=100")
 
 
 @nox.session
@@ -123,7 +135,7 @@ def wheel(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """Execute every code block in README and docs, the first of README's commands as printed."""
-    session.install(".[all]", *group("tests"))
+    session.install(".[all]", *group("tests"), *group("frames"))
     session.run("pytest", "-p", "no:randomly", "README.md", "docs", "tests/docs")
     clean = Path(session.create_tmp()) / "clean"
     session.run("python", "-m", "venv", "--clear", str(clean))

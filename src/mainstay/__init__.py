@@ -8,6 +8,7 @@ from mainstay.activity import ActivityWindow, Session
 from mainstay.counts import Counts
 from mainstay.errors import (
     BadLineError,
+    BadRowError,
     DecodeError,
     InvalidTypeError,
     InvalidValueError,
@@ -53,6 +54,7 @@ from mainstay.vouches import Dampening, Vouch, half_life, reciprocity, scepticis
 __all__ = [
     "ActivityWindow",
     "BadLineError",
+    "BadRowError",
     "ConsistencyPolicy",
     "ConsistencyScore",
     "Counts",

@@ -7,6 +7,7 @@ from typing import Self
 
 __all__ = [
     "BadLineError",
+    "BadRowError",
     "DecodeError",
     "InvalidTypeError",
     "InvalidValueError",
@@ -104,6 +105,40 @@ class BadLineError(InvalidValueError):
 
     def __str__(self) -> str:
         return f"line {self.line}: {super().__str__()}"
+
+
+class BadRowError(InvalidValueError):
+    """A row of a table that is no event, or no state.
+
+    Attributes:
+        row: Its number in the table; the first row is 0.
+
+    Examples:
+        >>> print(BadRowError("is missing", field="user_id", value=None, row=7))
+        row 7: user_id is missing, got None.
+    """
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        field: str = "",
+        value: object = None,
+        remedy: str = "",
+        row: int = 0,
+    ) -> None:
+        super().__init__(problem, field=field, value=value, remedy=remedy)
+        self.row = row
+
+    @classmethod
+    def at(cls, row: int, error: MainstayError) -> Self:
+        """Return the error with the row that it is in."""
+        return cls(
+            error.problem, field=error.field, value=error.value, remedy=error.remedy, row=row
+        )
+
+    def __str__(self) -> str:
+        return f"row {self.row}: {super().__str__()}"
 
 
 class DecodeError(InvalidValueError):

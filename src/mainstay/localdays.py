@@ -1,8 +1,8 @@
 """Instants to local days, and days to ISO weeks.
 
 A day is what the calendar on the wall said. Zones change their offset at most once in a UTC date
-(the closest pair in the tz database is a week apart), so the few instants at which the local date
-changes are found once per zone and UTC date, and every further instant is only looked up.
+(the closest pair in the tz database is four days apart), so the few instants at which the local
+date changes are found once per zone and UTC date, and every further instant is only looked up.
 """
 
 from __future__ import annotations
@@ -79,14 +79,15 @@ def find_zone(name: Zone, *, field: str = "timezone") -> tzinfo:
     return zone
 
 
-def _offset(zone: tzinfo, at: datetime) -> timedelta:
+def utc_offset(zone: tzinfo, at: datetime) -> timedelta:
+    """Return what a zone's clocks are ahead of UTC at an instant."""
     return at.astimezone(zone).utcoffset() or timedelta(0)
 
 
-def _transition(zone: tzinfo, start: datetime, before: timedelta) -> datetime:
-    """Return the first second from ``start``, within a day, at which the offset is another."""
+def transition(zone: tzinfo, start: datetime, before: timedelta, *, within: int = _DAY) -> datetime:
+    """Return the first of some seconds from ``start`` at which the offset is no more ``before``."""
     seconds = bisect_left(
-        range(_DAY), True, key=lambda s: _offset(zone, start + timedelta(seconds=s)) != before
+        range(within), True, key=lambda s: utc_offset(zone, start + timedelta(seconds=s)) != before
     )
     return start + timedelta(seconds=seconds)
 
@@ -97,9 +98,9 @@ def clock_changes(zone: tzinfo, first: date, last: date) -> tuple[datetime, ...]
         datetime.fromordinal(ordinal).replace(tzinfo=UTC)
         for ordinal in range(first.toordinal(), last.toordinal() + 2)
     ]
-    offsets = [_offset(zone, start) for start in starts]
+    offsets = [utc_offset(zone, start) for start in starts]
     return tuple(
-        _transition(zone, start, before)
+        transition(zone, start, before)
         for start, (before, after) in zip(starts, pairwise(offsets), strict=False)
         if before != after
     )
@@ -134,8 +135,8 @@ class DayTable(dict[int, tuple[tuple[datetime, ...], tuple[int, ...]]]):
             self.clear()
         start = datetime.fromordinal(ordinal).replace(tzinfo=UTC)
         end = start + timedelta(days=1)
-        before, after = _offset(self._zone, start), _offset(self._zone, end)
-        turn = end if before == after else _transition(self._zone, start, before)
+        before, after = utc_offset(self._zone, start), utc_offset(self._zone, end)
+        turn = end if before == after else transition(self._zone, start, before)
         days = _days_between(start, turn, before - self._day_start)
         if turn < end:
             days += _days_between(turn, end, after - self._day_start)

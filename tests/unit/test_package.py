@@ -83,6 +83,7 @@ LAYERS = {
         "scores",
         "streaks",
     },
+    "columnar": {"activity", "decimals", "localdays", "reputation", "scores", "streaks"},
     "adapters": {
         "activity",
         "codec",
@@ -110,6 +111,11 @@ CORE = {
     "vouches",
     "reputation",
 }
+#: What `import mainstay` never loads.
+OPTIONAL = set(
+    "apscheduler cattrs celery duckdb hypothesis matplotlib numpy pandas polars psycopg pyarrow "
+    "pyspark rich sqlalchemy".split()
+)
 CORE_LIBRARIES = {"attrs", "dateutil", *sys.stdlib_module_names} - {"logging", "socket", "sqlite3"}
 
 
@@ -134,6 +140,13 @@ def imports(path: Path) -> set[str]:
                 for a in node.names
             }
     return names
+
+
+def loaded_by(module: str) -> set[str]:
+    """All modules there are once one has been imported."""
+    code = f"import sys, {module}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
 
 
 def test_all_is_sorted_and_exactly_the_public_names() -> None:
@@ -168,12 +181,17 @@ def test_core_imports_only_attrs_dateutil_and_the_standard_library(path: Path) -
 
 
 def test_import_loads_no_optional_library() -> None:
-    heavy = "rich numpy pandas sqlalchemy celery apscheduler psycopg hypothesis matplotlib cattrs"
-    code = f"import sys, mainstay; print(*sorted(sys.modules.keys() & set('{heavy}'.split())))"
-    loaded = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
-    assert loaded.stdout.strip() == ""
+    assert loaded_by("mainstay") & OPTIONAL == set()
+
+
+@pytest.mark.parametrize("module", ["mainstay.cli", "mainstay.jobs", "mainstay.testing.memory"])
+def test_the_columnar_engine_stays_behind_its_door(module: str) -> None:
+    assert loaded_by(module) & {"numpy", "pyarrow", "pyspark", "mainstay.columnar"} == set()
+
+
+def test_the_columnar_engine_needs_no_spark() -> None:
+    pytest.importorskip("pyarrow", reason="the engine needs mainstay[columnar]")
+    assert loaded_by("mainstay.columnar") & (OPTIONAL - {"numpy", "pyarrow"}) == set()
 
 
 def test_the_package_is_marked_as_typed() -> None:

@@ -1,0 +1,221 @@
+"""Columns of a batch as numbers: instants, zones, days. What is no such thing names its row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from mainstay.columnar.keys import Longs, Mask
+from mainstay.columnar.zones import LocalDays, microseconds
+from mainstay.errors import (
+    BadRowError,
+    InvalidTypeError,
+    NaiveDatetimeError,
+    UnknownZoneError,
+)
+from mainstay.localdays import find_zone
+
+__all__ = [
+    "NO_DAY",
+    "days_of",
+    "empty_texts",
+    "first",
+    "ids_of",
+    "instants_of",
+    "is_text",
+    "plain",
+    "refuse_empty",
+    "tried",
+    "zones_of",
+]
+
+_FIRST = microseconds(datetime(2, 1, 1, tzinfo=UTC))
+_LAST = microseconds(datetime(9999, 1, 1, tzinfo=UTC)) - 1
+_PER_SECOND = {"s": 1, "ms": 1000, "us": 1_000_000, "ns": 1_000_000_000}
+_FIRST_DAY, _LAST_DAY = ((day - date(1970, 1, 1)).days for day in (date.min, date.max))
+_DAY_IN_MS = 24 * 60 * 60 * 1000
+_NO_ZONE = -1
+_UNKNOWN = -2
+#: Not a day: where nobody knows when a user joined.
+NO_DAY = np.iinfo(np.int64).max
+R = TypeVar("R")
+
+
+def first(mask: Mask) -> int | None:
+    """Return the first row of which something is true."""
+    row = int(mask.argmax()) if len(mask) else 0
+    return row if len(mask) and mask[row] else None
+
+
+def tried(work: Callable[[Any], R], batch: Any) -> R:
+    """Return what is made of a batch, or say what is wrong with its first bad row.
+
+    Work stops at the first thing that is wrong, be it in the last row: so the rows before are
+    tried again without it.
+    """
+    try:
+        return work(batch)
+    except BadRowError as error:
+        tried(work, batch.slice(0, error.row))
+        raise
+
+
+def is_text(kind: Any) -> bool:
+    """Say whether an Arrow type is one of its three kinds of strings."""
+    return bool(
+        pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+    )
+
+
+def plain(column: Any) -> Any:
+    """Return a column, strings of the kind that little can be done with as ordinary ones."""
+    return column.cast(pa.large_string()) if pa.types.is_string_view(column.type) else column
+
+
+def ids_of(column: Any, field: str) -> Any:
+    """Return a column of user ids, if every row has one: whole numbers, or texts."""
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    if not (is_text(kind) or pa.types.is_integer(kind)):
+        raise _wrong_type("must be strings or integers", field, column, "Cast the column.")
+    ids = _complete(plain(column), field)
+    if is_text(ids.type):
+        refuse_empty(_lengths(ids) == 0, field)
+    return ids
+
+
+def refuse_empty(empty: Mask, field: str) -> None:
+    """Refuse the first row with an empty text, if there is one."""
+    row = first(empty)
+    if row is not None:
+        raise BadRowError("must not be empty", field=field, value="", row=row)
+
+
+def empty_texts(values: Any) -> Mask:
+    """Say which of a dictionary's values are empty texts."""
+    if not is_text(values.type):
+        return np.zeros(len(values), bool)
+    empty: Mask = _lengths(values) == 0
+    return empty
+
+
+def _lengths(texts: Any) -> Longs:
+    """Return how many bytes each text has, 1 for a null."""
+    lengths: Longs = pc.call_function("binary_length", [plain(texts)]).fill_null(1).to_numpy()
+    return lengths
+
+
+def instants_of(column: Any, field: str) -> Longs:
+    """Return a column's instants in microseconds since 1970, nanoseconds cut off."""
+    kind = column.type
+    if not pa.types.is_timestamp(kind):
+        raise _wrong_type("must be timestamps", field, column, "Cast the column.")
+    if kind.tz is None:
+        raise NaiveDatetimeError(
+            "have no time zone",
+            field=field,
+            value=str(kind),
+            remedy="Say which they are in: cast to timestamps in UTC, if it is that.",
+        )
+    values: Longs = _complete(column, field).cast(pa.int64()).to_numpy()
+    per_second = _PER_SECOND[kind.unit]
+    low, high = (bound * per_second // 1_000_000 for bound in (_FIRST, _LAST))
+    row = first((values < low) | (values > high))
+    if row is not None:
+        raise BadRowError(
+            "must lie in the years 2 to 9998", field=field, value=int(values[row]), row=row
+        )
+    if per_second > 1_000_000:
+        return values // (per_second // 1_000_000)
+    return values * (1_000_000 // per_second) if per_second < 1_000_000 else values
+
+
+def zones_of(
+    column: Any, field: str, days: LocalDays, otherwise: Longs | int | None = None
+) -> Longs:
+    """Return the numbers of a column's zones; where there is none, those given instead."""
+    if pa.types.is_null(column.type):
+        column = column.cast(pa.string())
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    if not is_text(kind):
+        raise _wrong_type("must be names of zones", field, column, "Write them as strings.")
+    if kind == column.type:
+        column = column.dictionary_encode()
+    names = [*column.dictionary.to_pylist(), None]
+    places = column.indices.cast(pa.int32()).fill_null(len(names) - 1).to_numpy()
+    used = np.bincount(places, minlength=len(names)) > 0
+    numbers = np.array(
+        [_number(name, days) if use else 0 for name, use in zip(names, used, strict=True)],
+        np.int64,
+    )
+    zones: Longs = numbers.take(places)
+    if (numbers < 0).any():
+        _check(zones, places, names, field, optional=otherwise is not None)
+        return zones if otherwise is None else np.where(zones == _NO_ZONE, otherwise, zones)
+    return zones
+
+
+def _number(name: str | None, days: LocalDays) -> int:
+    if name is None:
+        return _NO_ZONE
+    try:
+        return days.number(find_zone(name))
+    except UnknownZoneError:
+        return _UNKNOWN
+
+
+def _check(
+    zones: Longs, places: NDArray[np.int32], names: list[str | None], field: str, *, optional: bool
+) -> None:
+    row = first(zones < (_NO_ZONE if optional else 0))
+    if row is None:
+        return
+    name = names[places[row]]
+    if name is None:
+        raise BadRowError("is missing", field=field, value=None, row=row)
+    try:
+        find_zone(name, field=field)
+    except UnknownZoneError as error:
+        raise BadRowError.at(row, error) from error
+
+
+def days_of(column: Any, field: str) -> Longs:
+    """Return a column's dates in days since 1970; ``NO_DAY`` for a null."""
+    kind = column.type
+    if not pa.types.is_date(kind) and not pa.types.is_null(kind):
+        raise _wrong_type("must be dates", field, column, "Cast the column.")
+    width = pa.int64() if pa.types.is_date64(kind) else pa.int32()
+    days: Longs = column.cast(width).cast(pa.int64()).fill_null(NO_DAY).to_numpy()
+    if pa.types.is_date64(kind):
+        whole = (days % _DAY_IN_MS == 0) | (days == NO_DAY)
+        days = np.where(days == NO_DAY, NO_DAY, np.where(whole, days // _DAY_IN_MS, NO_DAY - 1))
+    row = first((days != NO_DAY) & ((days < _FIRST_DAY) | (days > _LAST_DAY)))
+    if row is not None:
+        raise BadRowError(
+            "must be a date in the years 1 to 9999",
+            field=field,
+            value=int(column[row].cast(width).as_py()),
+            row=row,
+        )
+    return days
+
+
+def _complete(column: Any, field: str) -> Any:
+    """Return a column in which every row has a value."""
+    if column.null_count or pa.types.is_dictionary(column.type):
+        # A dictionary's rows may also point to a value that is null.
+        row = first(column.is_null().to_numpy(zero_copy_only=False))
+        if row is not None:
+            raise BadRowError(
+                "is missing", field=field, value=None, remedy="Leave out such rows.", row=row
+            )
+    return column
+
+
+def _wrong_type(problem: str, field: str, column: Any, remedy: str) -> InvalidTypeError:
+    return InvalidTypeError(problem, field=field, value=str(column.type), remedy=remedy)

@@ -1,0 +1,174 @@
+"""From events to the state of all users: one pass, in chunks, on all cores."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime, time
+from functools import partial
+from itertools import chain, islice
+from typing import Any, TypeVar
+
+import attrs
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from mainstay import checks
+from mainstay.columnar.keys import Longs
+from mainstay.columnar.reading import Columns, Reader
+from mainstay.columnar.state import PerUser, Read, State
+from mainstay.columnar.tables import Source, batches
+from mainstay.columnar.zones import LocalDays
+
+__all__ = ["Folded", "Windows", "chunks", "cores", "fold", "in_order"]
+
+#: Rows worked on at once: enough for numpy's calls to be worth it, few enough for the cache.
+ROWS = 1 << 16
+#: Chunks held until their users' state is changed: looking users up has the cache to itself then.
+CHUNKS = 64
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@attrs.frozen
+class Windows:
+    """The windows of many users, each ending on the user's today.
+
+    Attributes:
+        bits: Bit *n* is set if they were active *n* days before.
+        today: In days since 1970.
+        joined: The day they joined, in days since 1970, if that was asked for.
+    """
+
+    bits: NDArray[np.uint32]
+    today: NDArray[np.int32]
+    joined: Longs | None = None
+
+    def part(self, start: int, stop: int) -> Windows:
+        """Return some of them."""
+        rows = slice(start, stop)
+        joined = None if self.joined is None else self.joined[rows]
+        return Windows(self.bits[rows], self.today[rows], joined)
+
+
+@attrs.frozen
+class Folded:
+    """The state of all users with an event up to ``as_of``, in the order of their appearance.
+
+    Attributes:
+        users: Their ids, an Arrow array.
+        horizon: The day that days are counted back from, in days since 1970.
+        days: Bit *n* is set if they were active *n* days before the horizon, the last one if they
+            were so on any day before those.
+        lags: How many days before the horizon their today is.
+        joined: The day they joined, in days since 1970, if that was asked for.
+    """
+
+    users: Any
+    horizon: int
+    days: NDArray[np.uint32]
+    lags: NDArray[np.uint32]
+    joined: Longs | None
+
+    def windows(self, length: int) -> Windows:
+        """Return their windows of so many days."""
+        bits = (self.days >> self.lags) & np.uint32((1 << length) - 1)
+        return Windows(
+            bits, (self.horizon - self.lags.astype(np.int64)).astype(np.int32), self.joined
+        )
+
+
+def fold(
+    source: Source,
+    columns: Columns,
+    *,
+    as_of: datetime,
+    day_start: time,
+    threads: int | None = None,
+) -> Folded:
+    """Return what a source's events come to, worked on by so many threads, or one a core."""
+    clock = LocalDays(checks.instant("as_of", as_of), checks.wall_time("day_start", day_start))
+    parts = batches(source, columns.needed, maybe=columns.user_zone)
+    none = next(parts)
+    columns = columns.among(none.schema.names)
+    threads = cores() if threads is None else threads
+    reader, state = Reader(columns, clock), State(columns)
+    read = in_order(reader, chunks(chain([none], parts)), threads)
+    while some := [(chunk, reader.users().number(found)) for found, chunk in islice(read, CHUNKS)]:
+        for _ in in_order(partial(_add, some), state.kept, threads):
+            pass  # all is done by then
+    count = len(reader.users())
+    return Folded(
+        users=reader.ids(),
+        horizon=clock.horizon,
+        days=state.days.of(count),
+        lags=state.lags(count, clock),
+        joined=None if state.joined is None else state.joined.of(count),
+    )
+
+
+def _add(some: Sequence[Read], kept: PerUser) -> None:
+    kept.add(some)
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def chunks(parts: Iterable[Any]) -> Iterator[tuple[int, Any]]:
+    """Yield the rows of batches in chunks, each with the number of its first."""
+    row = 0
+    for batch in _grouped(parts):
+        for start in range(0, max(batch.num_rows, 1), ROWS):
+            yield row + start, batch.slice(start, ROWS)
+        row += batch.num_rows
+
+
+def _grouped(parts: Iterable[Any]) -> Iterator[Any]:
+    """Yield batches, small ones put together if they are of one kind and have no dictionaries."""
+    held: list[Any] = []
+    for batch in parts:
+        if held and not _go_together(held, batch):
+            yield _together(held)
+            held = []
+        held.append(batch)
+    yield _together(held)
+
+
+def _go_together(held: list[Any], batch: Any) -> bool:
+    schema = batch.schema
+    return (
+        schema == held[0].schema
+        and not any(pa.types.is_dictionary(kind) for kind in schema.types)
+        and sum(map(len, held)) + len(batch) <= ROWS
+    )
+
+
+def _together(held: list[Any]) -> Any:
+    if len(held) == 1:
+        return held[0]
+    return pa.concat_batches(held)
+
+
+def in_order(work: Callable[[T], R], items: Iterable[T], threads: int) -> Iterator[R]:
+    """Yield what is made of each item, in order, by threads that are a little ahead."""
+    if threads == 1:
+        yield from map(work, items)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        ahead: deque[Future[R]] = deque()
+        try:
+            for item in items:
+                ahead.append(pool.submit(work, item))
+                if len(ahead) > threads:
+                    yield ahead.popleft().result()
+            while ahead:
+                yield ahead.popleft().result()
+        finally:
+            for future in ahead:
+                future.cancel()

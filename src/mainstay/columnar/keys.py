@@ -1,0 +1,235 @@
+"""User ids as numpy sees them, hashed and compared many at a time: whole numbers, and texts."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+__all__ = ["Keys", "Known", "Numbers", "Rows", "among", "keys_of", "known_of"]
+
+Longs: TypeAlias = NDArray[np.int64]
+Hashes: TypeAlias = NDArray[np.uint64]
+Mask: TypeAlias = NDArray[np.bool_]
+Numbers: TypeAlias = NDArray[np.int32]
+Rows: TypeAlias = Longs | slice
+
+_ODD = np.uint64(0x9E3779B97F4A7C15)  # 2⁶⁴ over the golden ratio: neighbours end up far apart
+_HALF = np.uint64(32)
+_WORD = 8
+#: What is kept of a word, and the end mark put into it, by how many of its bytes are the text's.
+_KEPT = np.array([(1 << 8 * left) - 1 for left in range(_WORD + 1)], np.uint64)
+_END = np.array([0xFF << 8 * left & (1 << 64) - 1 for left in range(_WORD + 1)], np.uint64)
+
+
+class Keys(Protocol):
+    """Ids to look up."""
+
+    column: Any
+
+    def hashes(self) -> Hashes:
+        """Return a hash of each, whose upper bits are the best."""
+        ...
+
+    def take(self, rows: Longs) -> Keys:
+        """Return some of them."""
+        ...
+
+
+class Known(Protocol):
+    """Ids that have been numbered, in the order of their numbers; more can be added."""
+
+    def __len__(self) -> int: ...
+
+    def equal(self, numbers: Numbers, keys: Any, rows: Rows) -> Mask:
+        """Say whether each number is that of the key in the row beside it."""
+        ...
+
+    def append(self, keys: Any) -> None:
+        """Give the next numbers to ids that are not known yet, each there once."""
+        ...
+
+    def column(self) -> Any:
+        """Return them all as an Arrow array."""
+        ...
+
+
+def keys_of(column: Any) -> Keys:
+    """Return an Arrow column's ids."""
+    return Integers(column) if pa.types.is_integer(column.type) else Texts(column)
+
+
+def known_of(kind: Any) -> Known:
+    """Return a place for ids of an Arrow type."""
+    return KnownIntegers(kind) if pa.types.is_integer(kind) else KnownTexts(kind)
+
+
+class Integers:
+    """Whole numbers of any width, in 64 bits."""
+
+    def __init__(self, column: Any) -> None:
+        self.column: Any = column
+        wide = column if column.type == pa.uint64() else column.cast(pa.int64())
+        self.values: Longs = wide.to_numpy().view(np.int64)
+
+    def hashes(self) -> Hashes:
+        """Return the numbers well mixed, so that no two differ by little."""
+        return _mixed(self.values.view(np.uint64))
+
+    def take(self, rows: Longs) -> Integers:
+        """Return some of them."""
+        return Integers(self.column.take(pa.array(rows)))
+
+
+class KnownIntegers:
+    """Whole numbers of one Arrow type, in 64 bits."""
+
+    def __init__(self, kind: Any) -> None:
+        self._kind = kind
+        self._values = np.empty(0, np.int64)
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def equal(self, numbers: Numbers, keys: Integers, rows: Rows) -> Mask:
+        """Say whether each number is that of the key in the row beside it."""
+        return np.equal(self._values.take(numbers), keys.values[rows])
+
+    def append(self, keys: Integers) -> None:
+        """Give the next numbers to more ids."""
+        self._values = extended(self._values, self._count, keys.values)
+        self._count += len(keys.values)
+
+    def column(self) -> Any:
+        """Return them all as an Arrow array of their own type."""
+        values = self._values[: self._count]
+        return pa.array(values.view(np.uint64) if self._kind == pa.uint64() else values).cast(
+            self._kind
+        )
+
+
+class Texts:
+    """Texts in Arrow's layout: the bytes of all, and where each begins."""
+
+    def __init__(self, column: Any) -> None:
+        self.column: Any = column.cast(pa.large_string())
+        column = self.column
+        _, offsets, data = column.buffers()
+        bounds = np.frombuffer(offsets, np.int64)[column.offset : column.offset + len(column) + 1]
+        first, last = int(bounds[0]), int(bounds[-1])
+        # Words may reach beyond the last text.
+        self.data: NDArray[np.uint8] = np.zeros(last - first + 2 * _WORD, np.uint8)
+        if data is not None:
+            self.data[: last - first] = np.frombuffer(data, np.uint8)[first:last]
+        self.bounds: Longs = bounds - first
+        self.lengths: Longs = np.diff(self.bounds)
+        self.head: tuple[Hashes, Hashes] = self._head(0), self._head(_WORD)
+        self.long: Longs = np.flatnonzero(self.lengths >= 2 * _WORD)
+
+    def hashes(self) -> Hashes:
+        """Return a hash of each text's words."""
+        hashes = _mixed(_mixed(self.head[0]) ^ self.head[1])
+        rows, at = self.long, 2 * _WORD
+        while len(rows):
+            hashes[rows] = _mixed(hashes[rows] ^ self._word(rows, at))
+            at += _WORD
+            rows = rows[self.lengths[rows] >= at]
+        return hashes
+
+    def _head(self, at: int) -> Hashes:
+        """Return one of the first two words of each text."""
+        length, count = int(self.lengths.max(initial=0)), len(self.lengths)
+        if length == self.lengths.min(initial=length):
+            # As ids of one length often are, so that their words are evenly spaced.
+            words = np.ndarray(count, "<u8", self.data, at, (length,))
+            left = min(max(length - at, 0), _WORD)
+            word: Hashes = words & _KEPT[left] | _END[left]
+            return word
+        return self._word(slice(None), at)
+
+    def _word(self, rows: Rows, at: int) -> Hashes:
+        """Return eight bytes of each text, from one on: an end mark and zeros after its end.
+
+        The end mark is a byte that occurs in no text, so that words tell a text and its length.
+        """
+        # A word may begin at any byte: numpy reads such ones too.
+        anywhere = np.ndarray(len(self.data) - 7, "<u8", self.data, strides=(1,))
+        left = self.lengths[rows] - at
+        word: Hashes = anywhere[self.bounds[:-1][rows] + at]
+        word &= _KEPT.take(left, mode="clip")
+        word |= _END.take(left, mode="clip")
+        return word
+
+    def take(self, rows: Longs) -> Texts:
+        """Return some of them."""
+        return Texts(self.column.take(pa.array(rows)))
+
+
+class KnownTexts:
+    """Texts in Arrow's layout, and the first two words of each at hand."""
+
+    def __init__(self, kind: Any) -> None:
+        self._kind = kind
+        self._bounds = np.zeros(1, np.int64)
+        self._data = np.empty(0, np.uint8)
+        self._heads = np.empty(0, np.complex128)  # not as numbers, but as pairs of words
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def equal(self, numbers: Numbers, keys: Texts, rows: Rows) -> Mask:
+        """Say whether each number is that of the key in the row beside it, to the last byte."""
+        heads = self._heads.take(numbers).view(np.uint64)
+        equal: Mask = heads[0::2] == keys.head[0][rows]
+        equal &= heads[1::2] == keys.head[1][rows]
+        if len(keys.long):
+            unsure = np.flatnonzero(equal & (numbers >= 0) & (keys.lengths[rows] >= 2 * _WORD))
+            theirs = keys.column.take(pa.array(among(rows, unsure)))
+            mine = self.column().take(pa.array(numbers[unsure]))
+            equal[unsure] = pc.call_function("equal", [mine, theirs]).to_numpy(zero_copy_only=False)
+        return equal
+
+    def append(self, keys: Texts) -> None:
+        """Give the next numbers to more ids."""
+        used = int(self._bounds[self._count])
+        heads = np.stack(keys.head, axis=1).reshape(-1).view(np.complex128)
+        self._data = extended(self._data, used, keys.data[: keys.bounds[-1]])
+        self._bounds = extended(self._bounds, self._count + 1, keys.bounds[1:] + used)
+        self._heads = extended(self._heads, self._count, heads)
+        self._count += len(heads)
+
+    def column(self) -> Any:
+        """Return them all as an Arrow array."""
+        count = self._count  # read once: there may be more of them any moment
+        bounds = self._bounds[: count + 1]
+        data = pa.py_buffer(self._data[: bounds[-1]])
+        return pa.LargeStringArray.from_buffers(count, pa.py_buffer(bounds), data)
+
+
+def among(rows: Rows, some: Longs) -> Longs:
+    """Return some of the rows."""
+    return some if isinstance(rows, slice) else rows[some]
+
+
+def _mixed(hashes: Hashes) -> Hashes:
+    """Return numbers of which every bit has a part in the upper ones."""
+    mixed = hashes * _ODD
+    mixed ^= mixed >> _HALF
+    mixed *= _ODD
+    return mixed
+
+
+def extended(values: Any, used: int, more: Any) -> Any:
+    """Return an array that begins with what is used of another, followed by more."""
+    needed = used + len(more)
+    if needed > len(values):
+        longer = np.empty(max(needed, 2 * len(values)), values.dtype)
+        longer[:used] = values[:used]
+        values = longer
+    values[used:needed] = more
+    return values

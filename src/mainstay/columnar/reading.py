@@ -1,0 +1,200 @@
+"""From a chunk of rows to what it adds to its users' state; any number of threads can do it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from threading import Lock
+from typing import Any
+
+import attrs
+import numpy as np
+import pyarrow as pa
+from attrs.validators import optional
+from numpy.typing import NDArray
+
+from mainstay import checks
+from mainstay.columnar.columns import (
+    days_of,
+    empty_texts,
+    ids_of,
+    instants_of,
+    refuse_empty,
+    tried,
+    zones_of,
+)
+from mainstay.columnar.keys import Longs, Mask
+from mainstay.columnar.users import Found, Users, same_place
+from mainstay.columnar.zones import LocalDays
+from mainstay.errors import BadRowError, InvalidTypeError
+from mainstay.localdays import Zone, find_zone
+
+__all__ = ["OLDER", "Chunk", "Columns", "Reader"]
+
+#: The last of the days counted back from the horizon stands for all before it, too.
+OLDER = 31
+_MOST_BYTES = 2**31
+_optional_name = optional(checks.each(checks.text))
+_NOTHING = np.empty(0, np.int64)
+
+
+@attrs.frozen(kw_only=True)
+class Columns:
+    """What the columns of events are called.
+
+    Attributes:
+        user: Who it was.
+        instant: When it was.
+        timezone: The zone that it was recorded in.
+        user_zone: The user's own zone, the same on all of a user's rows.
+        member_since: The day that the user joined.
+        zone: The zone of all users, instead.
+    """
+
+    user: str = attrs.field(validator=checks.each(checks.text))
+    instant: str = attrs.field(validator=checks.each(checks.text))
+    timezone: str | None = attrs.field(default=None, validator=_optional_name)
+    user_zone: Zone | None = None
+    member_since: str | None = attrs.field(default=None, validator=_optional_name)
+    zone: Zone | None = None
+
+    @property
+    def needed(self) -> list[str]:
+        """Those that must be there, each once."""
+        named = (self.user, self.instant, self.timezone, self.member_since)
+        return [*dict.fromkeys(name for name in named if name is not None)]
+
+    def among(self, names: Sequence[str]) -> Columns:
+        """Return them with ``user_zone`` settled: a zone, if it is no column of the table."""
+        if self.user_zone is None or self.user_zone in names:
+            return self
+        find_zone(self.user_zone, field="user_zone")
+        return attrs.evolve(self, user_zone=None, zone=self.user_zone)
+
+
+@attrs.frozen
+class Chunk:
+    """What events up to ``as_of`` add to their users' state.
+
+    Many are held at a time, so what is small is kept small.
+
+    Attributes:
+        ages: How many days before the horizon each event was, the last standing for all before.
+        instants: When it was, in microseconds since 1970.
+        ranks: What decides on today between equal instants.
+        zones: The user's own zone, if that is a column.
+        joined: When the user joined, in days since 1970, if that is a column.
+        start: The first row.
+        rows: The rows counted from it, if they are not all there.
+    """
+
+    ages: NDArray[np.uint8]
+    instants: Longs
+    ranks: NDArray[np.uint8]
+    zones: Longs
+    joined: Longs
+    start: int
+    rows: Longs | None
+
+    def row(self, index: int) -> int:
+        """Return where in the table one of the events is."""
+        return self.start + (index if self.rows is None else int(self.rows[index]))
+
+
+class Reader:
+    """Reads chunks. What is wrong is said with the number of the first bad row."""
+
+    def __init__(self, columns: Columns, days: LocalDays) -> None:
+        self._columns = columns
+        self._days = days
+        self._users: Users | None = None
+        self._kind: Any = None
+        self._checked: tuple[Any, Mask] | None = None
+        self._lock = Lock()
+        self._own: int | None = None
+        if columns.zone is not None:
+            self._own = days.number(find_zone(columns.zone))
+
+    def __call__(self, item: tuple[int, Any]) -> tuple[Found, Chunk]:
+        """Read a chunk that begins at some row of the table: whose events, and which."""
+        start, batch = item
+        try:
+            events = tried(self._events, batch)
+        except BadRowError as error:
+            raise BadRowError.at(start + error.row, error) from error
+        ages, ranks = self._days.ages(events["instants"], events["zones"])
+        return self.users(events["users"]).look_up(events["users"]), Chunk(
+            ages=np.minimum(ages, OLDER).astype(np.uint8),
+            instants=events["instants"],
+            ranks=ranks.astype(np.uint8),
+            zones=events.get("own", _NOTHING),
+            joined=events.get("joined", _NOTHING),
+            start=start,
+            rows=events.get("rows"),
+        )
+
+    def _events(self, batch: Any) -> dict[str, Any]:
+        """Return the rows up to ``as_of``, column by column."""
+        names = self._columns
+        read = {
+            "users": self._ids(batch[names.user]),
+            "instants": instants_of(batch[names.instant], names.instant),
+        }
+        if names.member_since is not None:
+            read["joined"] = days_of(batch[names.member_since], names.member_since)
+        own: Longs | int | None = self._own
+        if names.user_zone is not None:
+            field = str(names.user_zone)
+            own = read["own"] = zones_of(batch[field], field, self._days)
+        read["zones"] = otherwise = self._carried(batch) if own is None else own
+        if names.timezone is not None:
+            column = batch[names.timezone]
+            read["zones"] = zones_of(column, names.timezone, self._days, otherwise)
+        return self._up_to_now(read)
+
+    def _ids(self, column: Any) -> Any:
+        ids = ids_of(column, self._columns.user)
+        if pa.types.is_dictionary(ids.type):
+            checked = self._checked
+            if checked is None or not same_place(checked[0], ids.dictionary):
+                checked = self._checked = ids.dictionary, empty_texts(ids.dictionary)
+            refuse_empty(checked[1].take(ids.indices.to_numpy()), self._columns.user)
+        return ids
+
+    def _up_to_now(self, read: dict[str, Any]) -> dict[str, Any]:
+        later = read["instants"] > self._days.as_of
+        if not later.any():
+            return read
+        rows = np.flatnonzero(~later)
+        kept = {
+            name: values[rows] if isinstance(values, np.ndarray) else values
+            for name, values in read.items()
+        }
+        return kept | {"users": read["users"].take(pa.array(rows)), "rows": rows}
+
+    def _carried(self, batch: Any) -> int:
+        """Return the number of the zone whose offset the instants carry."""
+        name = self._columns.instant
+        zone: str = batch[name].type.tz
+        return self._days.number(find_zone(zone, field=name), carried=True)
+
+    def users(self, column: Any = None) -> Users:
+        """Return the users met so far, all with ids of one type."""
+        with self._lock:
+            if self._users is None:
+                self._kind = pa.string() if column is None else column.type
+                self._users = Users(self._kind)
+        if column is not None and column.type != self._kind:
+            raise InvalidTypeError(
+                f"must be {self._kind} in every batch",
+                field=self._columns.user,
+                value=str(column.type),
+                remedy="Cast them to one type.",
+            )
+        return self._users
+
+    def ids(self) -> Any:
+        """Return the users' ids, in Arrow's plain type for them."""
+        ids, kind = self.users().column(), self._kind
+        kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+        fits = pa.types.is_string(kind) and ids.nbytes < _MOST_BYTES
+        return ids.cast(kind) if fits else ids

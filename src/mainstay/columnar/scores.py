@@ -1,0 +1,170 @@
+"""The consistency score of every user in a table of events."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Any
+
+import attrs
+import numpy as np
+import pyarrow as pa
+
+from mainstay import checks
+from mainstay.columnar.columns import NO_DAY, first
+from mainstay.columnar.folding import ROWS, Windows, cores, fold, in_order
+from mainstay.columnar.parts import NONE, Counts, Parts, bit_lengths, parts_of, trailing_zeros
+from mainstay.columnar.reading import Columns
+from mainstay.columnar.tables import ArrowTable, Source, check_user
+from mainstay.errors import InvalidValueError
+from mainstay.localdays import MIDNIGHT, Zone
+from mainstay.scores.consistency_policy import DEFAULT_POLICY, ConsistencyPolicy
+
+__all__ = ["score_table"]
+
+_EPOCH = date(1970, 1, 1).toordinal()
+#: Windows and the days that today may differ by from user to user share 32 bits.
+_MOST_DAYS = 28
+
+
+def score_table(
+    table: Source,
+    *,
+    as_of: datetime,
+    user: str = "user_id",
+    instant: str = "started_at",
+    timezone: str | None = None,
+    user_zone: Zone | None = None,
+    day_start: time = MIDNIGHT,
+    member_since: str | None = None,
+    policy: ConsistencyPolicy = DEFAULT_POLICY,
+) -> ArrowTable:
+    """Return the consistency score of every user in a table of events.
+
+    It is :func:`mainstay.score_sessions` for each user, computed on columns: the same points, the
+    same parts to the last bit. Each event counts on the local date in ``timezone``, else in the
+    user's zone, else in the zone of the timestamps' own type; events after ``as_of`` are ignored,
+    and so are users who have no other.
+
+    Args:
+        table: The events: whatever hands out its rows through Arrow's PyCapsule interface (a
+            pandas, Polars or DuckDB table, pyarrow's), record batches one after the other, or the
+            path of a Parquet file. Batches and files are read in turn, never as a whole.
+        as_of: The instant to score at.
+        user: The column of user ids, strings or integers, dictionary-encoded or not.
+        instant: The column of instants, timestamps with a time zone, in any unit; nanoseconds are
+            cut to microseconds.
+        timezone: The column of the zones that events were recorded in, IANA names or ``±HH:MM``;
+            null where that is not known.
+        user_zone: The users' own zone: a column's name (the same on all of a user's rows), or the
+            zone of all of them. Without it, today is where a user's latest event was.
+        day_start: The wall-clock time at which a day begins.
+        member_since: The column of the dates on which users joined; null where that is not known,
+            and the earliest counts. As in :func:`mainstay.consistency_score`.
+        policy: The numbers, if not the standard ones; with windows of at most 28 days.
+
+    Returns:
+        One row a user, in the order of their first events in the table: the user's id, ``points``,
+        ``total`` and its parts ``base``, ``distribution``, ``streak``, ``recency`` (all in
+        points), ``active_days``, ``current_streak``, ``last_active_day`` (null without one in the
+        window), ``today``, and ``bits``: the window, bit *n* set if the user was active *n* days
+        before today.
+
+    Raises:
+        BadRowError: A row has no user or instant, or a zone that is not known, or its instant is
+            outside the years 2 to 9998: the first such row is named, counted from 0.
+        InvalidTypeError: A column is of another type, or ``table`` is no table.
+        InvalidValueError: A column is missing, a user joined after today, or the policy's windows
+            are longer than 28 days.
+        NaiveDatetimeError: The timestamps, or ``as_of``, have no time zone.
+        UnknownZoneError: ``user_zone`` is neither a column nor a zone.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> import pyarrow as pa
+        >>> events = pa.table({
+        ...     "user_id": ["ada", "bob", "ada"],
+        ...     "started_at": [datetime(2024, 5, day, 23, tzinfo=UTC) for day in (26, 26, 27)],
+        ...     "timezone": ["Asia/Tokyo", "America/Lima", "Asia/Tokyo"],
+        ... })
+        >>> scores = score_table(
+        ...     events, as_of=datetime(2024, 5, 28, 1, tzinfo=UTC), timezone="timezone"
+        ... )
+        >>> pa.table(scores).select(["user_id", "points", "today"]).to_pylist()
+        [{'user_id': 'ada', 'points': 13, 'today': datetime.date(2024, 5, 28)}, \
+{'user_id': 'bob', 'points': 9, 'today': datetime.date(2024, 5, 27)}]
+    """
+    check_policy(policy)
+    check_user(user, RESULT)
+    columns = Columns(
+        user=user,
+        instant=instant,
+        timezone=timezone,
+        user_zone=user_zone,
+        member_since=member_since,
+    )
+    folded = fold(table, columns, as_of=as_of, day_start=day_start)
+    scores: ArrowTable = scored(user, folded.users, folded.windows(policy.window_days), policy)
+    return scores
+
+
+#: The columns of scores beside the users'.
+RESULT = (*attrs.fields_dict(Parts), "last_active_day", "today", "bits")
+
+
+def check_policy(policy: ConsistencyPolicy) -> None:
+    """Refuse a policy whose windows have no room in 32 bits."""
+    checks.instance("policy", policy, ConsistencyPolicy)
+    if policy.window_days > _MOST_DAYS:
+        raise InvalidValueError(
+            f"must be at most {_MOST_DAYS} for tables",
+            field="policy.window_days",
+            value=policy.window_days,
+            remedy="Longer windows are scored one by one: consistency_score(window, policy=...).",
+        )
+
+
+def scored(
+    user: str, users: Any, windows: Windows, policy: ConsistencyPolicy, threads: int | None = None
+) -> Any:
+    """Return the scores of users' windows, an Arrow table."""
+
+    def part(start: int) -> Any:
+        ids, few = users.slice(start, ROWS), windows.part(start, start + ROWS)
+        return pa.record_batch({user: ids} | _columns(ids, few, policy))
+
+    starts = range(0, max(len(users), 1), ROWS)
+    return pa.Table.from_batches(in_order(part, starts, threads or cores()))
+
+
+def _columns(users: Any, windows: Windows, policy: ConsistencyPolicy) -> dict[str, Any]:
+    parts = parts_of(windows.bits, possible_days(users, windows, policy), policy)
+    since = trailing_zeros(windows.bits)
+    last = pa.array(windows.today - since, pa.int32(), mask=since == NONE)
+    return {field.name: pa.array(getattr(parts, field.name)) for field in attrs.fields(Parts)} | {
+        "last_active_day": last.cast(pa.date32()),
+        "today": pa.array(windows.today).cast(pa.date32()),
+        "bits": pa.array(windows.bits),
+    }
+
+
+def possible_days(users: Any, windows: Windows, policy: ConsistencyPolicy) -> Counts | int:
+    """Return the days on which each user could have been active."""
+    joined = windows.joined
+    if joined is None:
+        return policy.window_days
+    member_days = np.where(joined == NO_DAY, policy.window_days, windows.today - joined + 1)
+    row = first(member_days < 1)
+    if row is not None:
+        raise InvalidValueError(
+            f"must not be after today, {_date(windows.today[row])}, "
+            f"for user {users[row].as_py()!r}",
+            field="member_since",
+            value=_date(joined[row]),
+            remedy="Leave it out if it is not known.",
+        )
+    days = np.maximum(member_days, bit_lengths(windows.bits))
+    return np.clip(days, policy.member_min_days, policy.window_days).astype(np.int32)
+
+
+def _date(days: np.int64) -> date:
+    return date.fromordinal(_EPOCH + int(days))

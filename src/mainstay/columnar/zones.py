@@ -1,0 +1,153 @@
+"""Local days of many instants at once: each zone's clock, cut into stretches with one change each.
+
+The UTC time line is cut every 2³⁹ µs (6.36 days). In none of these stretches has a zone of the tz
+database changed its offset twice: so an event's offset is found with two look-ups, whatever its
+zone and however many changes there were.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from itertools import pairwise
+from threading import Lock
+from typing import Any
+
+import attrs
+import numpy as np
+
+from mainstay.columnar.keys import Longs
+from mainstay.localdays import transition, utc_offset
+
+__all__ = ["DAY", "LocalDays", "microseconds"]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+DAY = timedelta(days=1) // _MICROSECOND
+_LENGTH = 39  # of a stretch, as a power of two
+_NEVER = np.iinfo(np.int64).max
+
+
+def microseconds(at: datetime) -> int:
+    """Return an instant in microseconds since 1970."""
+    return (at - _EPOCH) // _MICROSECOND
+
+
+#: Before this, no zone of the tz database has changed its offset.
+_STILL = microseconds(datetime(1800, 1, 1, tzinfo=UTC))
+
+
+def _stretch(instant: int) -> int:
+    return max(instant, _STILL) >> _LENGTH
+
+
+@attrs.frozen
+class _Clocks:
+    """What clocks say in consecutive stretches of time, a zone after the other.
+
+    Attributes:
+        changes: When the offset changes in each stretch, in microseconds since 1970.
+        shifts: What to add to instants before and after that, so that days begin at whole days.
+        lags: How many days before the horizon today is, likewise.
+    """
+
+    changes: Longs
+    shifts: Longs
+    lags: Longs
+
+
+class LocalDays:
+    """The local days of instants up to ``as_of``, in zones that are numbered as they come up.
+
+    Days are counted from 1970. The horizon is the day after the UTC date at ``as_of``: nowhere is
+    it later by then.
+
+    Args:
+        as_of: The instant to look back from.
+        day_start: The wall-clock time at which a day begins.
+    """
+
+    def __init__(self, as_of: datetime, day_start: time) -> None:
+        self.as_of: int = microseconds(as_of)
+        self.horizon: int = self.as_of // DAY + 1
+        self._day_start = microseconds(datetime.combine(_EPOCH, day_start, tzinfo=UTC))
+        self._zones: dict[tuple[tzinfo, bool], int] = {}
+        self._last = _stretch(self.as_of)
+        self._first = _stretch(self.as_of - 40 * DAY)
+        self._each: list[_Clocks] = []
+        self._all = _Clocks(*[np.empty(0, np.int64)] * 3)
+        self._lock = Lock()
+
+    def number(self, zone: tzinfo, *, carried: bool = False) -> int:
+        """Return a zone's number.
+
+        Args:
+            zone: The zone.
+            carried: Whether its instants carry their offset alone, and so take that to today.
+        """
+        with self._lock:
+            return self._zones.setdefault((zone, carried), len(self._zones))
+
+    def lags(self) -> Longs:
+        """Return how many days before the horizon today is in each zone."""
+        return np.array([self._today(zone) for zone, _ in self._zones], np.int64)
+
+    def ages(self, instants: Longs, zones: Longs) -> tuple[Longs, Longs]:
+        """Return how many days before the horizon each instant was, and its rank.
+
+        The rank decides between sessions at one instant: from 0 to 15, it is the higher the later
+        the local day, and then the later today; its last two bits are 3 less today's lag.
+        """
+        first, clocks = self._reaching(int(instants.min(initial=self.as_of)))
+        stretch = np.maximum(instants >> _LENGTH, first)
+        stretch += zones * (self._last - first + 1) - first
+        after = instants >= clocks.changes.take(stretch)
+        stretch <<= 1
+        stretch += after
+        days = (instants + clocks.shifts.take(stretch)) // DAY
+        rank = days - instants // DAY + 2
+        rank <<= 2
+        rank += 3 - clocks.lags.take(stretch)
+        return self.horizon - days, rank
+
+    def _shift(self, zone: tzinfo, instant: int) -> int:
+        at = _EPOCH + timedelta(seconds=instant // 1_000_000)  # offsets change at whole seconds
+        return utc_offset(zone, at) // _MICROSECOND - self._day_start
+
+    def _today(self, zone: tzinfo) -> int:
+        return int(self._lag(self._shift(zone, self.as_of)))
+
+    def _lag(self, shift: Any) -> Any:
+        return self.horizon - (self.as_of + shift) // DAY
+
+    def _reaching(self, instant: int) -> tuple[int, _Clocks]:
+        """Return the first stretch, early enough for an instant, and all zones' clocks."""
+        with self._lock:
+            if _stretch(instant) < self._first:
+                # Twice as far at least, lest ever older events have it done again and again.
+                further = 2 * self._first - self._last
+                self._first = max(min(_stretch(instant), further), _stretch(_STILL))
+                self._each = []
+            if len(self._each) < len(self._zones):
+                for zone, carried in [*self._zones][len(self._each) :]:
+                    self._each.append(self._clock(zone, carried=carried))
+                fields = zip(*map(attrs.astuple, self._each), strict=True)
+                self._all = _Clocks(*map(np.concatenate, fields))
+            return self._first, self._all
+
+    def _change(self, zone: tzinfo, start: int, end: int) -> int:
+        at = _EPOCH + timedelta(seconds=start // 1_000_000)
+        seconds = (end - start) // 1_000_000 + 2
+        return microseconds(transition(zone, at, utc_offset(zone, at), within=seconds))
+
+    def _clock(self, zone: tzinfo, *, carried: bool) -> _Clocks:
+        starts = [n << _LENGTH for n in range(self._first, self._last + 2)]
+        shifts = [self._shift(zone, start) for start in starts]
+        both = np.array([*pairwise(shifts)], np.int64).reshape(-1)
+        changes = [
+            self._change(zone, start, end) if before != after else _NEVER
+            for (start, end), (before, after) in zip(
+                pairwise(starts), pairwise(shifts), strict=True
+            )
+        ]
+        lags = self._lag(both) if carried else np.full(len(both), self._today(zone))
+        return _Clocks(np.array(changes), both, lags)

@@ -1,0 +1,140 @@
+"""Frames of pandas, Polars and DuckDB, and files: all are the one table that they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("pyarrow", reason="tables need mainstay[columnar]")
+
+import attrs
+import pyarrow as pa
+from pyarrow import parquet
+
+from mainstay.columnar import score_table, tables
+from tests.event_tables import Case, Event, in_chunks
+
+NOON = datetime(2024, 3, 31, 12, tzinfo=UTC)
+ZONES = ["Europe/Berlin", None, "America/New_York", "+05:45"]
+#: A thousand events about the start of summer time in Berlin, some of them after ``as_of``.
+CASE = Case(
+    events=[
+        Event(
+            n * n % 97,
+            NOON + timedelta(hours=n % 13 - n % 700, minutes=n),
+            ZONES[n % 4],
+            date(2024, 3, 1) if n % 3 else None,
+        )
+        for n in range(1000)
+    ],
+    as_of=NOON + timedelta(hours=12),
+    home=dict.fromkeys(range(97), "Asia/Kathmandu"),
+    members=True,
+)
+IDS = pa.array([f"user-{n:0{n % 20}}" for n in range(97)])
+EXPECTED = [row | {"user_id": IDS[row["user_id"]].as_py()} for row in CASE.expected()]
+
+
+def events() -> Any:
+    return CASE.table(IDS)
+
+
+def test_a_table_of_arrow_is_the_same_in_one_piece_or_many() -> None:
+    table = events()
+    assert CASE.scores(table) == EXPECTED
+    assert CASE.scores(table.to_batches(max_chunksize=7)) == EXPECTED
+    assert CASE.scores(table.to_reader(max_chunksize=300)) == EXPECTED
+    with in_chunks(50):
+        assert CASE.scores(pa.concat_tables([table.slice(0, 3), table.slice(3)])) == EXPECTED
+
+
+def test_batches_are_taken_one_after_the_other() -> None:
+    """A source larger than memory: it is asked for a few batches more than have been read."""
+    asked: list[int] = []
+
+    def stream() -> Iterator[Any]:
+        for number, batch in enumerate(events().to_batches(max_chunksize=10)):
+            asked.append(number)
+            yield batch
+
+    with in_chunks(10, threads=1, held=1):
+        assert CASE.scores(stream()) == EXPECTED
+    assert asked == [*range(100)]
+
+
+def test_scores_are_a_table_again() -> None:
+    """The result goes on through the same interface: here, scores of scores' users."""
+    scores = score_table(events(), as_of=NOON, user_zone="UTC")
+    assert pa.table(scores).num_rows == pa.RecordBatchReader.from_stream(scores).read_all().num_rows
+
+
+@pytest.mark.parametrize("as_text", [str, Path])
+def test_a_parquet_file_is_read_by_its_path(
+    tmp_path: Path, as_text: type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "events.parquet"
+    table = events().append_column("junk", pa.nulls(1000))
+    parquet.write_table(table, path, row_group_size=64)
+    assert CASE.scores(as_text(path)) == EXPECTED
+    monkeypatch.setattr(tables, "ROWS_READ", 100)
+    assert CASE.scores(as_text(path)) == EXPECTED
+
+
+def test_a_parquet_file_may_hold_dictionaries(tmp_path: Path) -> None:
+    path = tmp_path / "events.parquet"
+    table = events()
+    columns = {name: table[name] for name in table.column_names}
+    for name in ("user_id", "zone", "home"):
+        columns[name] = columns[name].dictionary_encode()
+    parquet.write_table(pa.table(columns), path, row_group_size=100)
+    assert CASE.scores(path) == EXPECTED
+
+
+@pytest.mark.parametrize("dictionaries", [False, True])
+def test_a_pandas_frame_is_a_table(dictionaries: bool) -> None:
+    pandas = pytest.importorskip("pandas")
+    frame = events().to_pandas(date_as_object=True)
+    assert isinstance(frame, pandas.DataFrame)
+    if dictionaries:
+        frame = frame.astype(dict.fromkeys(["user_id", "zone", "home"], "category"))
+    assert CASE.scores(frame) == EXPECTED
+
+
+def test_a_pandas_frame_in_a_zone_carries_its_offset() -> None:
+    pytest.importorskip("pandas")
+    case = attrs.evolve(CASE, carried="America/New_York", zoned=False, home=None)
+    frame = case.table().to_pandas(date_as_object=True)
+    assert case.scores(frame) == case.expected()
+
+
+@pytest.mark.parametrize("dictionaries", [False, True])
+def test_a_polars_frame_is_a_table(dictionaries: bool) -> None:
+    polars = pytest.importorskip("polars")
+    frame = polars.from_arrow(events())
+    if dictionaries:
+        frame = frame.with_columns(polars.col("user_id", "zone", "home").cast(polars.Categorical))
+    assert CASE.scores(frame) == EXPECTED
+    assert CASE.scores(frame.iter_slices(30)) == EXPECTED
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_a_frame_without_rows_has_no_users(library: str) -> None:
+    pytest.importorskip(library)
+    none = events().slice(0, 0)
+    frame = (
+        none.to_pandas() if library == "pandas" else pytest.importorskip(library).from_arrow(none)
+    )
+    assert pa.table(score_table(frame, as_of=NOON)).num_rows == 0
+
+
+def test_a_duckdb_relation_is_a_table() -> None:
+    """Its timestamps carry the zone of its session, which here is that of the events."""
+    duckdb = pytest.importorskip("duckdb")
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.register("events", events())
+        assert CASE.scores(connection.sql("SELECT * FROM events")) == EXPECTED

@@ -1,0 +1,218 @@
+"""A real Spark on this machine, in two tasks at a time, with several partitions."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import sys
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+
+pytest.importorskip("pyspark", reason="needs mainstay[spark]")
+if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
+    pytest.skip("Spark needs Java", allow_module_level=True)
+
+import pyarrow as pa
+from pyspark.errors import PythonException
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.types import ByteType, IntegerType, LongType, ShortType, StringType
+
+from mainstay import (
+    ConsistencyPolicy,
+    InvalidTypeError,
+    InvalidValueError,
+    NaiveDatetimeError,
+    Session,
+    UnknownZoneError,
+    score_sessions,
+)
+from mainstay.columnar import score_table
+from mainstay.columnar.spark import score_spark
+
+AS_OF = datetime(2025, 4, 8, 9, 30, tzinfo=UTC)
+ZONES = ["Asia/Tokyo", "Europe/Berlin", "America/St_Johns", "+05:45", None]
+#: What the score's columns are in Spark.
+TYPES = {
+    "points": "int",
+    "total": "double",
+    "base": "double",
+    "distribution": "double",
+    "streak": "double",
+    "recency": "double",
+    "active_days": "int",
+    "current_streak": "int",
+    "last_active_day": "date",
+    "today": "date",
+    "bits": "bigint",
+}
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    """A Spark without anything that listens to the world, or is left in the project's folder."""
+    settings: dict[str, bool | float | int | str | None] = {
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.sql.session.timeZone": "America/St_Johns",
+        "spark.sql.shuffle.partitions": "3",
+        "spark.ui.enabled": "false",
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYSPARK_PYTHON", sys.executable)
+        patch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
+        patch.chdir(tmp_path_factory.mktemp("spark"))
+        session = SparkSession.builder.master("local[2]").config(map=settings).getOrCreate()
+    yield session
+    session.stop()
+
+
+def events() -> Any:
+    """Eighty users' events in five zones, some of them after ``AS_OF``, two at a time too."""
+    draw = random.Random(5)
+    rows = []
+    for number in range(2000):
+        user = draw.randrange(80)
+        at = AS_OF + timedelta(days=1) - timedelta(minutes=draw.randrange(40 * 24 * 60))
+        joined = date(2025, 4, 6) - timedelta(days=user) if user % 3 else None
+        rows.append(
+            {
+                "user_id": f"u{user:02}é",
+                "started_at": at,
+                "timezone": ZONES[draw.randrange(5)],
+                "home": ZONES[user % 4],
+                "joined": joined,
+                "number": number,
+            }
+        )
+    return pa.Table.from_pylist(rows)
+
+
+def of_one(at: datetime = AS_OF, **more: object) -> Any:
+    return pa.table({"user_id": ["ada"], "started_at": pa.array([at])} | more)
+
+
+def in_order(df: DataFrame) -> Any:
+    return df.toArrow().sort_by("user_id")
+
+
+OPTIONS: dict[str, dict[str, Any]] = {
+    "carried": {},
+    "recorded": {"timezone": "timezone"},
+    "of each": {"user_zone": "home", "timezone": "timezone"},
+    "of all": {"user_zone": "Pacific/Auckland", "member_since": "joined"},
+    "of a policy": {
+        "day_start": time(4),
+        "policy": ConsistencyPolicy(window_days=14, base_points=70, distribution_points=15),
+        "partitions": 5,
+    },
+}
+
+
+@pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
+def test_scores_are_those_of_the_table(spark: SparkSession, options: dict[str, Any]) -> None:
+    scored = score_spark(spark.createDataFrame(events()), as_of=AS_OF, **options)
+    local = {name: value for name, value in options.items() if name != "partitions"}
+    expected = pa.table(score_table(events(), as_of=AS_OF, **local)).sort_by("user_id")
+    assert in_order(scored).to_pylist() == expected.to_pylist()
+
+
+def test_scores_are_those_of_the_core(spark: SparkSession) -> None:
+    scored = score_spark(spark.createDataFrame(events()), as_of=AS_OF, timezone="timezone")
+    sessions: dict[str, list[Session]] = {}
+    for row in events().to_pylist():
+        user, at = row["user_id"], row["started_at"].astimezone(UTC)
+        sessions.setdefault(user, []).append(Session(user, at, timezone=row["timezone"]))
+    points = {user: score_sessions(did, as_of=AS_OF).points for user, did in sessions.items()}
+    found = in_order(scored).to_pydict()
+    assert dict(zip(found["user_id"], found["points"], strict=True)) == points
+
+
+@pytest.mark.parametrize("kind", [StringType(), LongType(), IntegerType(), ShortType(), ByteType()])
+def test_ids_keep_their_type_and_the_others_are_as_documented(
+    spark: SparkSession, kind: StringType | LongType
+) -> None:
+    df = spark.range(100).selectExpr(
+        f"cast(id % 7 as {kind.simpleString()}) as user_id",
+        "timestamp'2025-04-08 09:00:00Z' as started_at",
+    )
+    scored = score_spark(df, as_of=AS_OF)
+    assert dict(scored.dtypes) == {"user_id": kind.simpleString()} | TYPES
+    ids = in_order(scored)["user_id"].to_pylist()
+    assert ids == [str(n) if kind == StringType() else n for n in range(7)]
+
+
+def test_of_no_events_come_no_scores(spark: SparkSession) -> None:
+    df = spark.createDataFrame(events()).limit(0)
+    scored = score_spark(df, as_of=AS_OF, timezone="timezone", user_zone="home")
+    assert scored.collect() == []
+
+
+def test_partitions_may_be_more_than_users(spark: SparkSession) -> None:
+    scored = score_spark(spark.createDataFrame(of_one()), as_of=AS_OF, partitions=4)
+    assert scored.rdd.getNumPartitions() == 4
+    assert in_order(scored)["points"].to_pylist() == [9]
+
+
+def test_without_a_zone_days_are_those_of_utc_whatever_the_session_is_set_to(
+    spark: SparkSession,
+) -> None:
+    """In St John's, where the session is set to be, it still is the day before."""
+    df = spark.createDataFrame(of_one(datetime(2025, 4, 8, 0, 30, tzinfo=UTC)))
+    scored = score_spark(df, as_of=AS_OF)
+    assert in_order(scored)["last_active_day"].to_pylist() == [date(2025, 4, 8)]
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"as_of": datetime(2025, 4, 8)}, NaiveDatetimeError, "as_of has no UTC offset"),  # noqa: DTZ001  # that is the point
+        ({"as_of": AS_OF, "user": "member"}, InvalidValueError, "column member is missing"),
+        ({"as_of": AS_OF, "user": "points"}, InvalidValueError, "user must not be called"),
+        (
+            {"as_of": AS_OF, "user": "joined"},
+            InvalidTypeError,
+            "joined must be strings or integers",
+        ),
+        ({"as_of": AS_OF, "instant": "joined"}, InvalidTypeError, "joined must be timestamps"),
+        ({"as_of": AS_OF, "instant": "naive"}, NaiveDatetimeError, "naive have no time zone"),
+        (
+            {"as_of": AS_OF, "user_zone": "Mars/Base"},
+            UnknownZoneError,
+            "user_zone is no known zone",
+        ),
+        (
+            {"as_of": AS_OF, "partitions": 0},
+            InvalidValueError,
+            "partitions must be at least 1, got 0",
+        ),
+    ],
+)
+def test_what_cannot_be_right_is_refused_at_once(
+    spark: SparkSession, options: dict[str, Any], error: type[Exception], message: str
+) -> None:
+    df = spark.createDataFrame(of_one(joined=pa.array([date(2025, 4, 1)])))
+    naive = df.selectExpr("*", "cast(started_at as timestamp_ntz) as naive")
+    with pytest.raises(error, match=message):
+        score_spark(naive, **options)
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        ({"user_id": None}, "row 2: user_id is missing, got None. Leave out such rows."),
+        ({"started_at": None}, "row 2: started_at is missing, got None."),
+        ({"timezone": "Asia/Tokio"}, "row 2: timezone is no known zone, got 'Asia/Tokio'."),
+    ],
+)
+def test_a_bad_row_is_an_error_that_says_which(
+    spark: SparkSession, bad: dict[str, str | None], message: str
+) -> None:
+    good = {"user_id": "ada", "started_at": AS_OF, "timezone": "Asia/Tokyo"}
+    df = spark.createDataFrame(pa.Table.from_pylist([good, good, good | bad])).coalesce(1)
+    with pytest.raises(PythonException) as caught:
+        score_spark(df, as_of=AS_OF, timezone="timezone", partitions=1).collect()
+    assert f"mainstay.errors.BadRowError: {message}" in str(caught.value)
