@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from mainstay.cli import OK, SKIPPED, arguments, terminal
 from mainstay.cli.score import render
-from mainstay.cli.score.from_file import score_file
+from mainstay.cli.score.engines import score_events
 from mainstay.cli.score.from_store import score_store
 from mainstay.cli.score.options import ROWS_SHOWN, Options, add_options
 from mainstay.cli.score.result import Result
@@ -24,6 +24,7 @@ examples:
   mainstay score events.csv --as-of 2024-06-01T00:00:00Z --zone Europe/Berlin
   mainstay score events.jsonl --columns user_id=author,started_at=date --csv > scores.csv
   mainstay score events.csv --user ada --json
+  mainstay score events.parquet --columns user_id=author,started_at=date --engine columnar
   mainstay score --db sqlite:///mainstay.db --top 10
 """
 
@@ -45,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     """Read, score, show."""
     options, messages = Options.of(args), terminal.console(sys.stderr)
     if options.db is None:
-        result = score_file(options, messages)
+        result = score_events(options, messages)
     else:
         result = score_store(options.db, options, messages)
     _show(result, options)
@@ -55,28 +56,28 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _show(result: Result, options: Options) -> None:
-    scores = result.scores
-    if options.user is not None:
-        scores = [scored for scored in scores if scored.user_id == options.user]
+    scores, top = result.scores, options.top
+    asked = None if options.user is None else scores.of(options.user)
     if options.json:
-        render.as_json(scores[: options.top], options, events=result.events)
+        shown = scores.best(top) if asked is None else [asked]
+        render.as_json(shown, options, events=result.events)
     elif options.csv:
-        render.as_csv(scores[: options.top])
-    elif options.user is not None:
-        render.in_full(scores[0])
-    elif any(scored.score.active_days for scored in scores):
-        render.as_table(scores[: options.top or ROWS_SHOWN])
+        render.as_csv(scores.rows(top) if asked is None else [asked.row()])
+    elif asked is not None:
+        render.in_full(asked)
+    elif scores.active:
+        render.as_table(scores.best(ROWS_SHOWN if top is None else top))
 
 
 def _sentences(result: Result, options: Options) -> Iterable[str]:
     """Say what the figures rest on, and what to do if there are none."""
-    active = sum(scored.score.active_days > 0 for scored in result.scores)
+    active, users = result.scores.active, result.scores.users
     if result.skipped:
         yield f"Bad lines, skipped: {result.skipped:,}."
     if not active:
         yield from _nobody_active(result, options)
     elif options.user is None:
-        as_of, users = arguments.written(options.as_of), len(result.scores)
+        as_of = arguments.written(options.as_of)
         yield f"Users active in the 28 days up to {as_of}: {active:,} of {users:,}."
         if not (options.top or options.json or options.csv) and users > ROWS_SHOWN:
             yield f"Shown are the best {ROWS_SHOWN}; --top N shows more."

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from mainstay.cli import terminal
 from mainstay.cli.score.options import Options
-from mainstay.cli.score.result import Result, Scored, best_first, nobody
+from mainstay.cli.score.result import Listed, Result, Scored, nobody
 from mainstay.errors import BadLineError, InvalidValueError
 from mainstay.events import Event, read_events
 from mainstay.localdays import local_day
@@ -85,7 +85,7 @@ def score_file(options: Options, messages: Console) -> Result:
         raise nobody(options.user, reading.builders)
     scores = [Scored(user, reading.score(user, each)) for user, each in reading.builders.items()]
     return Result(
-        scores=best_first(scores),
+        scores=Listed(scores),
         source="input",
         events=reading.events - reading.later,
         later=reading.later,

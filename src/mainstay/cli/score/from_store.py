@@ -9,7 +9,7 @@ from rich.console import Console
 from mainstay.activity import Session
 from mainstay.cli import arguments, terminal
 from mainstay.cli.score.options import Options
-from mainstay.cli.score.result import Result, Scored, best_first, nobody
+from mainstay.cli.score.result import Listed, Result, Scored, nobody
 from mainstay.cli.store import all_users, open_store
 from mainstay.ports import SessionStore
 from mainstay.scoring import FIRST_INSTANT, score_user
@@ -41,7 +41,7 @@ def score_store(url: str, options: Options, messages: Console) -> Result:
         if options.user is not None and not scores:
             raise nobody(options.user, all_users(store.sessions))
     source = f"store up to {arguments.written(options.as_of)}"
-    return Result(scores=best_first(scores), source=source, latest=latest)
+    return Result(scores=Listed(scores), source=source, latest=latest)
 
 
 def _latest(sessions: SessionStore, user: str, options: Options) -> Session | None:

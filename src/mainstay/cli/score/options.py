@@ -11,10 +11,12 @@ import attrs
 from mainstay.cli import arguments
 from mainstay.rows import Columns
 
-__all__ = ["ROWS_SHOWN", "Options", "add_options"]
+__all__ = ["ENGINES", "ROWS_SHOWN", "Options", "add_options"]
 
 #: How many users the table shows, unless it is told.
 ROWS_SHOWN = 20
+ENGINES = ("auto", "columnar", "python")
+_OF_FILES = ("file", "columns", "member_since", "naive_zone", "skip_bad", "engine")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -29,12 +31,18 @@ def _add_input(group: argparse._ArgumentGroup) -> None:
         "file",
         nargs="?",
         metavar="FILE",
-        help="CSV or JSON Lines; - is stdin, and so is none at all",
+        help="CSV, JSON Lines or Parquet; - is stdin, and so is none at all",
     )
     group.add_argument("--db", metavar="URL", help="score the users of a store instead of a file")
     arguments.add_reading(group)
     group.add_argument(
         "--member-since", metavar="COLUMN", help="the column with the day a user joined"
+    )
+    group.add_argument(
+        "--engine",
+        choices=ENGINES,
+        help="what reads and scores: columnar is the fast one for large files, auto (the default) "
+        "takes it where it gives the same answer as python",
     )
 
 
@@ -83,6 +91,7 @@ class Options:
     member_since: str | None
     naive_zone: str | None
     skip_bad: bool
+    engine: str | None
     as_of: datetime
     zone: str | None
     day_start: time
@@ -96,7 +105,7 @@ class Options:
         """Return the command line's, at one instant; what is of files has no use for a store."""
         given: dict[str, Any] = {name: getattr(args, name) for name in attrs.fields_dict(cls)}
         if given["db"] is not None:
-            for name in ("file", "columns", "member_since", "naive_zone", "skip_bad"):
+            for name in _OF_FILES:
                 if given[name] not in (None, False):
                     option = "FILE" if name == "file" else f"--{name.replace('_', '-')}"
                     args.refuse(f"argument {option}: not allowed with argument --db")

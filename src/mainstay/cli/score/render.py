@@ -4,35 +4,19 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-import attrs
 from rich.table import Table
 from rich.text import Text
 
 from mainstay.cli import arguments, terminal
 from mainstay.cli.score.options import Options
-from mainstay.cli.score.result import Scored
+from mainstay.cli.score.result import CSV_COLUMNS, Row, Scored
 from mainstay.scores.result import ConsistencyScore, WhatIf
 from mainstay.scores.what_if import what_if
 
 _STRIP_FITS = 110
-
-CSV_COLUMNS = (
-    "user_id",
-    "score",
-    "total",
-    "base",
-    "distribution",
-    "streak",
-    "recency",
-    "active_days",
-    "possible_days",
-    "current_streak",
-    "last_active_day",
-    "today",
-)
 
 
 def next_day(score: ConsistencyScore) -> WhatIf:
@@ -61,20 +45,11 @@ def as_json(scores: Sequence[Scored], options: Options, *, events: int | None) -
     )
 
 
-def as_csv(scores: Sequence[Scored]) -> None:
+def as_csv(rows: Iterable[Row]) -> None:
     """Write a header and a line a user."""
-    writer: csv.DictWriter[str] = csv.DictWriter(
-        terminal.machine_output(), CSV_COLUMNS, extrasaction="ignore", lineterminator="\n"
-    )
-    writer.writeheader()
-    for scored in scores:
-        writer.writerow(
-            {
-                "user_id": scored.user_id,
-                **scored.score.to_dict(),
-                **attrs.asdict(scored.score.breakdown),
-            }
-        )
+    writer = csv.writer(terminal.machine_output(), lineterminator="\n")
+    writer.writerow(CSV_COLUMNS)
+    writer.writerows(rows)
 
 
 def as_table(scores: Sequence[Scored]) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from typing import Protocol, TypeAlias
 
 import attrs
 
@@ -11,7 +12,26 @@ from mainstay.activity import Session
 from mainstay.errors import InvalidValueError
 from mainstay.scores.result import ConsistencyScore
 
-__all__ = ["Result", "Scored", "best_first", "nobody"]
+__all__ = ["CSV_COLUMNS", "Listed", "Result", "Row", "Scored", "Scores", "nobody"]
+
+#: The columns that ``--csv`` has.
+CSV_COLUMNS = (
+    "user_id",
+    "score",
+    "total",
+    "base",
+    "distribution",
+    "streak",
+    "recency",
+    "active_days",
+    "possible_days",
+    "current_streak",
+    "last_active_day",
+    "today",
+)
+
+#: A user's values for them.
+Row: TypeAlias = Sequence[object]
 
 
 @attrs.frozen
@@ -20,6 +40,76 @@ class Scored:
 
     user_id: str
     score: ConsistencyScore
+
+    def row(self) -> Row:
+        """Return the user's values for ``--csv``."""
+        score = self.score
+        return (
+            self.user_id,
+            score.points,
+            score.total,
+            *[points for _, points in score.breakdown.items()],
+            score.active_days,
+            score.possible_days,
+            score.current_streak,
+            score.last_active_day,
+            score.window.last_day,
+        )
+
+
+class Scores(Protocol):
+    """Everybody's scores: the highest first, equals by user id."""
+
+    @property
+    def users(self) -> int:
+        """How many users there are."""
+        ...
+
+    @property
+    def active(self) -> int:
+        """How many of them were active in the window."""
+        ...
+
+    def of(self, user: str) -> Scored:
+        """Return a user's, who must be there."""
+        ...
+
+    def best(self, most: int | None) -> list[Scored]:
+        """Return so many, or all."""
+        ...
+
+    def rows(self, most: int | None) -> Iterable[Row]:
+        """Yield so many users' values for ``--csv``, or all."""
+        ...
+
+
+class Listed:
+    """Everybody's scores, one object each."""
+
+    def __init__(self, scores: Iterable[Scored]) -> None:
+        self._scores = sorted(scores, key=lambda scored: (-scored.score.total, scored.user_id))
+
+    @property
+    def users(self) -> int:
+        """How many users there are."""
+        return len(self._scores)
+
+    @property
+    def active(self) -> int:
+        """How many of them were active in the window."""
+        return sum(scored.score.active_days > 0 for scored in self._scores)
+
+    def of(self, user: str) -> Scored:
+        """Return a user's, who must be there."""
+        return next(scored for scored in self._scores if scored.user_id == user)
+
+    def best(self, most: int | None) -> list[Scored]:
+        """Return so many, or all."""
+        return self._scores[:most]
+
+    def rows(self, most: int | None) -> Iterable[Row]:
+        """Yield so many users' values for ``--csv``, or all."""
+        return (scored.row() for scored in self.best(most))
 
 
 @attrs.frozen(kw_only=True)
@@ -36,18 +126,13 @@ class Result:
         line: Where it is in the file.
     """
 
-    scores: list[Scored]
+    scores: Scores
     source: str
     events: int | None = None
     later: int = 0
     skipped: int = 0
     latest: Session | None = None
     line: int | None = None
-
-
-def best_first(scores: Iterable[Scored]) -> list[Scored]:
-    """Return scores, the highest first, equals by user id."""
-    return sorted(scores, key=lambda scored: (-scored.score.total, scored.user_id))
 
 
 def nobody(user: str, users: Iterable[str]) -> InvalidValueError:

@@ -1,0 +1,146 @@
+"""Scores from events in columns: Arrow's batches in, one pass, no object a user."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import attrs
+import numpy as np
+import pyarrow as pa
+
+from mainstay.activity import ActivityWindow, Session
+from mainstay.cli.score.options import Options
+from mainstay.cli.score.result import CSV_COLUMNS, Result, Row, Scored, nobody
+from mainstay.columnar.columns import NO_DAY
+from mainstay.columnar.folding import fold
+from mainstay.columnar.keys import Longs
+from mainstay.columnar.reading import Columns
+from mainstay.columnar.scores import possible_days, scored
+from mainstay.columnar.states import best_rows
+from mainstay.scores.consistency import consistency_score
+from mainstay.scores.consistency_policy import DEFAULT_POLICY
+
+__all__ = ["TableScores", "Tally", "result_of", "scores_of"]
+
+_ROWS = 1 << 15
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ORDER = [("total", "descending"), ("user_id", "ascending")]
+
+
+@attrs.define
+class Tally:
+    """What is counted of the events on their way.
+
+    Attributes:
+        as_of: The instant after which they count as later, in microseconds since 1970.
+        events: How many there were.
+        later: How many of them were after that.
+        latest: The latest of all, the first of several: when, whose, and what says on which line.
+    """
+
+    as_of: int
+    events: int = 0
+    later: int = 0
+    latest: tuple[int, str, Callable[[], int | None]] | None = None
+
+    def add(self, users: Any, instants: Longs, line_of: Callable[[int], int | None]) -> None:
+        """Count more events, of which it can be said on which line they are."""
+        if not len(instants):
+            return
+        self.events += len(instants)
+        self.later += int(np.count_nonzero(instants > self.as_of))
+        row = int(instants.argmax())
+        at = int(instants[row])
+        if self.latest is None or at > self.latest[0]:
+            self.latest = at, str(users[row].as_py()), lambda: line_of(row)
+
+
+@attrs.frozen
+class TableScores:
+    """Everybody's scores, a row each, in no order: only what is shown is sorted."""
+
+    table: Any
+
+    @property
+    def users(self) -> int:
+        """How many users there are."""
+        return int(self.table.num_rows)
+
+    @property
+    def active(self) -> int:
+        """How many of them were active in the window."""
+        return int(np.count_nonzero(self.table["active_days"].to_numpy()))
+
+    def ids(self) -> list[str]:
+        """Return all users."""
+        return [str(user) for user in self.table["user_id"].to_pylist()]
+
+    def of(self, user: str) -> Scored:
+        """Return a user's, who must be there."""
+        return _objects(self.table.slice(self.ids().index(user), 1))[0]
+
+    def best(self, most: int | None) -> list[Scored]:
+        """Return so many, or all."""
+        return _objects(self._sorted(most))
+
+    def rows(self, most: int | None) -> Iterator[Row]:
+        """Yield so many users' values for ``--csv``, or all."""
+        table = self._sorted(most).select(CSV_COLUMNS)
+        for batch in table.to_batches(max_chunksize=_ROWS):
+            yield from zip(*[column.to_pylist() for column in batch.columns], strict=True)
+
+    def _sorted(self, most: int | None) -> Any:
+        if most is None:
+            return self.table.sort_by(_ORDER)
+        return best_rows(self.table, min(most, self.users), _ORDER)
+
+
+def _objects(table: Any) -> list[Scored]:
+    fields = [table[name].to_pylist() for name in ("user_id", "today", "bits", "member_since")]
+    return [
+        Scored(str(user), consistency_score(ActivityWindow(today, bits), member_since=joined))
+        for user, today, bits, joined in zip(*fields, strict=True)
+    ]
+
+
+def scores_of(batches: Iterable[Any], names: Iterable[str], options: Options) -> TableScores:
+    """Return everybody's scores from batches of events, whose columns have our fields' names."""
+    folded = fold(
+        batches,
+        Columns(
+            user="user_id",
+            instant="started_at",
+            timezone="timezone" if "timezone" in names else None,
+            member_since="member_since" if "member_since" in names else None,
+            zone=options.zone,
+        ),
+        as_of=options.as_of,
+        day_start=options.day_start,
+    )
+    windows = folded.windows(DEFAULT_POLICY.window_days)
+    table = scored("user_id", folded.users, windows, DEFAULT_POLICY)
+    joined = np.full(len(windows.bits), NO_DAY) if windows.joined is None else windows.joined
+    possible = np.broadcast_to(possible_days(folded.users, windows, DEFAULT_POLICY), joined.shape)
+    dates = pa.array(joined, mask=joined == NO_DAY).cast(pa.int32()).cast(pa.date32())
+    return TableScores(
+        table.rename_columns({"points": "score"})
+        .append_column("possible_days", pa.array(possible))
+        .append_column("member_since", dates)
+    )
+
+
+def result_of(scores: TableScores, tally: Tally, options: Options) -> Result:
+    """Return what scoring came to, if the user who is asked for is there."""
+    if options.user is not None and options.user not in (users := scores.ids()):
+        raise nobody(options.user, users)
+    at, user, line = tally.latest or (0, "", lambda: None)
+    return Result(
+        scores=scores,
+        source="input",
+        events=tally.events - tally.later,
+        later=tally.later,
+        latest=Session(user, _EPOCH + timedelta(microseconds=at)) if user else None,
+        line=line(),
+    )

@@ -1,0 +1,152 @@
+"""Scores from a CSV file in columns: many times as fast, where every reader reads it alike."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import chain
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+from pyarrow import csv
+from rich.console import Console
+
+from mainstay.cli import terminal
+from mainstay.cli.score import cells
+from mainstay.cli.score.from_columns import TableScores, Tally, scores_of
+from mainstay.cli.score.options import Options
+from mainstay.cli.score.plain_csv import REMEDY, Block, Header, blocks, check_plain, read_header
+from mainstay.columnar.columns import ids_of
+from mainstay.columnar.folding import cores, in_order
+from mainstay.columnar.keys import Longs
+from mainstay.columnar.zones import microseconds
+from mainstay.errors import BadLineError, BadRowError
+from mainstay.rows import layout
+
+__all__ = ["score_csv"]
+
+_TEXT, _FEW = pa.string(), pa.dictionary(pa.int32(), pa.string())
+_READ_AS = {"user_id": _TEXT, "started_at": _TEXT, "timezone": _FEW, "member_since": _FEW}
+_INSTANT = pa.timestamp("us", "UTC")
+_KINDS = {
+    "user_id": _TEXT,
+    "started_at": _INSTANT,
+    "timezone": _TEXT,
+    "member_since": pa.date32(),
+}
+
+
+def score_csv(options: Options, messages: Console) -> tuple[TableScores, Tally]:
+    """Read a file, or standard input, and score everybody in it.
+
+    Raises:
+        BadLineError: A line is bad, or may be read otherwise line by line.
+        InvalidValueError: Somebody joined after today.
+    """
+    piped = options.file in (None, "-")
+    name = sys.stdin.fileno() if piped else str(options.file)
+    tally = Tally(microseconds(options.as_of))
+    with open(name, "rb", closefd=not piped) as file:
+        header = read_header(file, layout(options.columns, options.member_since))
+        with terminal.progress(messages, "reading") as progress:
+            fields = _fields(header, options)
+            batches = _batches(file, header, options, tally, progress)
+            return scores_of(chain([_nothing(fields)], batches), fields, options), tally
+
+
+def _fields(header: Header, options: Options) -> list[str]:
+    """Return the fields that there will be: without the users' zone, every event has one."""
+    own = options.zone is None
+    return [
+        field
+        for field, place in header.places.items()
+        if place is not None or (field == "timezone" and own)
+    ]
+
+
+def _nothing(fields: list[str]) -> Any:
+    return pa.RecordBatch.from_pylist([], pa.schema([(field, _KINDS[field]) for field in fields]))
+
+
+def _batches(
+    file: BinaryIO,
+    header: Header,
+    options: Options,
+    tally: Tally,
+    progress: Callable[[int, int | None], None],
+) -> Iterator[Any]:
+    """Yield a file's events in batches, counted; some are read ahead."""
+    size, done = os.fstat(file.fileno()).st_size, 0
+    read = in_order(
+        partial(_read, header=header, options=options), blocks(file, header.line), cores()
+    )
+    for block, batch, instants in read:
+        tally.add(batch["user_id"], instants, block.line_of)
+        done += len(block.text)
+        progress(tally.events, tally.events * size // done if size else None)
+        yield batch
+
+
+def _read(block: Block, *, header: Header, options: Options) -> tuple[Block, Any, Longs]:
+    """Read a block; what is wrong is said with its line."""
+    check_plain(block)
+    try:
+        return block, *_events(_columns(block, header), options)
+    except BadRowError as error:
+        raise BadLineError.at(block.line_of(error.row), error) from error
+
+
+def _columns(block: Block, header: Header) -> dict[str, Any]:
+    """Return the texts of our fields' columns."""
+    refused: list[Any] = []
+
+    def refuse(row: Any) -> str:
+        refused.append(row)
+        return "error"
+
+    places = {field: str(place) for field, place in header.places.items() if place is not None}
+    try:
+        table = csv.read_csv(
+            pa.py_buffer(block.text),
+            csv.ReadOptions(
+                use_threads=False,
+                block_size=len(block.text) + 1,
+                column_names=[str(place) for place in range(header.width)],
+            ),
+            csv.ParseOptions(invalid_row_handler=refuse),
+            csv.ConvertOptions(
+                include_columns=[*places.values()],
+                column_types={place: _READ_AS[field] for field, place in places.items()},
+                null_values=[],
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        raise _no_row(block, refused, error) from error
+    return {field: table[place].combine_chunks() for field, place in places.items()}
+
+
+def _no_row(block: Block, refused: list[Any], error: pa.ArrowInvalid) -> BadLineError:
+    line, problem, value = block.line, f"or one after it can't be read ({error})", block.text[:80]
+    if refused:
+        line, value = block.line_of(refused[0].number - 1), refused[0].text
+        problem = f"must have {refused[0].expected_columns} columns"
+    return BadLineError(problem, field="it", value=value, remedy=REMEDY, line=line)
+
+
+def _events(texts: dict[str, Any], options: Options) -> tuple[Any, Longs]:
+    """Return a batch of events, and their instants."""
+    timestamps = cells.Timestamps(texts["started_at"])
+    columns = {
+        "user_id": ids_of(texts["user_id"], "user_id"),
+        "started_at": pa.array(timestamps.instants).view(_INSTANT),
+    }
+    home = options.zone is not None
+    if "timezone" in texts:
+        columns["timezone"] = cells.zones(texts["timezone"], None if home else timestamps.zones)
+    elif not home:
+        columns["timezone"] = timestamps.zones()
+    if "member_since" in texts:
+        columns["member_since"] = cells.dates(texts["member_since"])
+    return pa.record_batch(columns), timestamps.instants

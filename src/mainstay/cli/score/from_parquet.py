@@ -1,0 +1,93 @@
+"""Scores from a Parquet file, which is columns already."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import chain
+from typing import Any
+
+import pyarrow as pa
+from pyarrow import parquet
+from rich.console import Console
+
+from mainstay.cli import terminal
+from mainstay.cli.score.from_columns import TableScores, Tally, scores_of
+from mainstay.cli.score.options import Options
+from mainstay.columnar.columns import instants_of
+from mainstay.columnar.tables import batches
+from mainstay.columnar.zones import microseconds
+from mainstay.errors import BadRowError, InvalidValueError
+from mainstay.rows import Layout, layout
+
+__all__ = ["score_parquet"]
+
+_ROWS_READ = 1 << 16
+
+
+def score_parquet(path: str, options: Options, messages: Console) -> tuple[TableScores, Tally]:
+    """Read a file, and score everybody in it.
+
+    Raises:
+        BadRowError: A row is no event.
+        InvalidValueError: The file is damaged, or lacks a column; or an option is for lines.
+    """
+    places, tally = _places(options), Tally(microseconds(options.as_of))
+    try:
+        # The names of zones are few: as a dictionary's they are read once each.
+        few = {places.names["timezone"]} & {*parquet.read_schema(path).names}
+        with (
+            parquet.ParquetFile(path, read_dictionary=few) as file,
+            terminal.progress(messages, "reading") as progress,
+        ):
+            rows = file.metadata.num_rows
+            read = _events(file, places, tally, lambda done: progress(done, rows))
+            none = next(read)
+            return scores_of(chain([none], read), none.schema.names, options), tally
+    except (pa.ArrowInvalid, OSError) as error:
+        raise InvalidValueError(f"can't be read ({error})", field="FILE", value=path) from error
+
+
+def _places(options: Options) -> Layout:
+    places = layout(options.columns, options.member_since)
+    if places.in_order is not None:
+        raise InvalidValueError(
+            "must map names for Parquet, whose columns have them",
+            field="--columns",
+            value=",".join(places.in_order),
+            remedy="Write user_id=NAME,started_at=NAME.",
+        )
+    for option, value in (("naive-zone", options.naive_zone), ("skip-bad", options.skip_bad)):
+        if value not in (None, False):
+            raise InvalidValueError(
+                "is for files of lines, and not for Parquet",
+                field=f"--{option}",
+                value=value,
+                remedy="Leave it out, and mend the file where it is made.",
+            )
+    return places
+
+
+def _events(
+    file: Any, places: Layout, tally: Tally, progress: Callable[[int], None]
+) -> Iterator[Any]:
+    """Yield a file's events in batches with our fields' names, counted; one without any first."""
+    names = {field: name for field, name in places.names.items() if name is not None}
+    needed = [name for name in names.values() if name in places.required]
+    parts = chain(
+        [file.schema_arrow.empty_table()],
+        file.iter_batches(_ROWS_READ, columns=[*names.values()]),
+    )
+    for batch in batches(parts, needed, maybe=names["timezone"]):
+        there = {field: name for field, name in names.items() if name in batch.schema.names}
+        events = pa.record_batch({field: batch[name] for field, name in there.items()})
+        _count(events, tally)
+        progress(tally.events)
+        yield events
+
+
+def _count(events: Any, tally: Tally) -> None:
+    try:
+        instants = instants_of(events["started_at"], "started_at")
+    except BadRowError as error:
+        raise BadRowError.at(tally.events + error.row, error) from error
+    tally.add(events["user_id"], instants, lambda _row: None)
