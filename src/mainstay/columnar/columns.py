@@ -84,7 +84,7 @@ def ids_of(column: Any, field: str) -> Any:
     if not (is_text(kind) or pa.types.is_integer(kind)):
         raise _wrong_type("must be strings or integers", field, column, "Cast the column.")
     ids = _complete(plain(column), field)
-    if is_text(ids.type):
+    if is_text(ids.type) and _lengths(ids).min(initial=1) == 0:
         refuse_empty(_lengths(ids) == 0, field)
     return ids
 
@@ -96,12 +96,10 @@ def refuse_empty(empty: Mask, field: str) -> None:
         raise BadRowError("must not be empty", field=field, value="", row=row)
 
 
-def empty_texts(values: Any) -> Mask:
-    """Say which of a dictionary's values are empty texts."""
-    if not is_text(values.type):
-        return np.zeros(len(values), bool)
-    empty: Mask = _lengths(values) == 0
-    return empty
+def empty_texts(values: Any) -> Mask | None:
+    """Say which of a dictionary's values are empty texts, if there are any."""
+    empty: Mask = _lengths(values) == 0 if is_text(values.type) else np.zeros(0, bool)
+    return empty if empty.any() else None
 
 
 def _lengths(texts: Any) -> Longs:
@@ -125,8 +123,8 @@ def instants_of(column: Any, field: str) -> Longs:
     values: Longs = _complete(column, field).cast(pa.int64()).to_numpy()
     per_second = _PER_SECOND[kind.unit]
     low, high = (bound * per_second // 1_000_000 for bound in (_FIRST, _LAST))
-    row = first((values < low) | (values > high))
-    if row is not None:
+    if len(values) and not low <= values.min() <= values.max() <= high:
+        row = int(((values < low) | (values > high)).argmax())
         raise BadRowError(
             "must lie in the years 2 to 9998", field=field, value=int(values[row]), row=row
         )

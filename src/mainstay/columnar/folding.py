@@ -25,10 +25,13 @@ from mainstay.columnar.zones import LocalDays
 
 __all__ = ["Folded", "Windows", "chunks", "cores", "fold", "in_order"]
 
-#: Rows worked on at once: enough for numpy's calls to be worth it, few enough for the cache.
-ROWS = 1 << 16
+#: Rows worked on at once: enough for threads not to wait for one another at every call of numpy's,
+#: few enough for the cache.
+ROWS = 1 << 17
 #: Chunks held until their users' state is changed: looking users up has the cache to itself then.
-CHUNKS = 64
+CHUNKS = 32
+#: How many items threads may be ahead of whoever takes what is made of them.
+AHEAD = 4
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -165,7 +168,7 @@ def in_order(work: Callable[[T], R], items: Iterable[T], threads: int) -> Iterat
         try:
             for item in items:
                 ahead.append(pool.submit(work, item))
-                if len(ahead) > threads:
+                if len(ahead) > threads + AHEAD:
                     yield ahead.popleft().result()
             while ahead:
                 yield ahead.popleft().result()

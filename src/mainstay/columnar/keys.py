@@ -20,6 +20,7 @@ Rows: TypeAlias = Longs | slice
 _ODD = np.uint64(0x9E3779B97F4A7C15)  # 2⁶⁴ over the golden ratio: neighbours end up far apart
 _HALF = np.uint64(32)
 _WORD = 8
+ALL = slice(None)
 #: What is kept of a word, and the end mark put into it, by how many of its bytes are the text's.
 _KEPT = np.array([(1 << 8 * left) - 1 for left in range(_WORD + 1)], np.uint64)
 _END = np.array([0xFF << 8 * left & (1 << 64) - 1 for left in range(_WORD + 1)], np.uint64)
@@ -127,7 +128,10 @@ class Texts:
             self.data[: last - first] = np.frombuffer(data, np.uint8)[first:last]
         self.bounds: Longs = bounds - first
         self.lengths: Longs = np.diff(self.bounds)
-        self.head: tuple[Hashes, Hashes] = self._head(0), self._head(_WORD)
+        longest = self.lengths.max(initial=0)
+        #: How long they are, if all are as long, as ids often are.
+        self._length = int(longest) if longest == self.lengths.min(initial=longest) else None
+        self.head: tuple[Hashes, Hashes] = self._word(ALL, 0), self._word(ALL, _WORD)
         self.long: Longs = np.flatnonzero(self.lengths >= 2 * _WORD)
 
     def hashes(self) -> Hashes:
@@ -135,33 +139,28 @@ class Texts:
         hashes = _mixed(_mixed(self.head[0]) ^ self.head[1])
         rows, at = self.long, 2 * _WORD
         while len(rows):
-            hashes[rows] = _mixed(hashes[rows] ^ self._word(rows, at))
+            some = ALL if len(rows) == len(hashes) else rows
+            hashes[some] = _mixed(hashes[some] ^ self._word(some, at))
             at += _WORD
             rows = rows[self.lengths[rows] >= at]
         return hashes
-
-    def _head(self, at: int) -> Hashes:
-        """Return one of the first two words of each text."""
-        length, count = int(self.lengths.max(initial=0)), len(self.lengths)
-        if length == self.lengths.min(initial=length):
-            # As ids of one length often are, so that their words are evenly spaced.
-            words = np.ndarray(count, "<u8", self.data, at, (length,))
-            left = min(max(length - at, 0), _WORD)
-            word: Hashes = words & _KEPT[left] | _END[left]
-            return word
-        return self._word(slice(None), at)
 
     def _word(self, rows: Rows, at: int) -> Hashes:
         """Return eight bytes of each text, from one on: an end mark and zeros after its end.
 
         The end mark is a byte that occurs in no text, so that words tell a text and its length.
         """
+        if self._length is not None and isinstance(rows, slice):
+            words = np.ndarray(len(self.lengths), "<u8", self.data, at, (self._length,))
+            left = min(max(self._length - at, 0), _WORD)
+            even: Hashes = words & _KEPT[left] | _END[left]
+            return even
         # A word may begin at any byte: numpy reads such ones too.
         anywhere = np.ndarray(len(self.data) - 7, "<u8", self.data, strides=(1,))
-        left = self.lengths[rows] - at
+        lefts = self.lengths[rows] - at
         word: Hashes = anywhere[self.bounds[:-1][rows] + at]
-        word &= _KEPT.take(left, mode="clip")
-        word |= _END.take(left, mode="clip")
+        word &= _KEPT.take(lefts, mode="clip")
+        word |= _END.take(lefts, mode="clip")
         return word
 
     def take(self, rows: Longs) -> Texts:
@@ -189,7 +188,9 @@ class KnownTexts:
         equal &= heads[1::2] == keys.head[1][rows]
         if len(keys.long):
             unsure = np.flatnonzero(equal & (numbers >= 0) & (keys.lengths[rows] >= 2 * _WORD))
-            theirs = keys.column.take(pa.array(among(rows, unsure)))
+            asked = among(rows, unsure)
+            whole = len(asked) == len(keys.column)  # then they are all there, in order
+            theirs = keys.column if whole else keys.column.take(pa.array(asked))
             mine = self.column().take(pa.array(numbers[unsure]))
             equal[unsure] = pc.call_function("equal", [mine, theirs]).to_numpy(zero_copy_only=False)
         return equal

@@ -108,7 +108,7 @@ class Reader:
         self._days = days
         self._users: Users | None = None
         self._kind: Any = None
-        self._checked: tuple[Any, Mask] | None = None
+        self._checked: tuple[Any, Mask | None] | None = None
         self._lock = Lock()
         self._own: int | None = None
         if columns.zone is not None:
@@ -157,14 +157,15 @@ class Reader:
             checked = self._checked
             if checked is None or not same_place(checked[0], ids.dictionary):
                 checked = self._checked = ids.dictionary, empty_texts(ids.dictionary)
-            refuse_empty(checked[1].take(ids.indices.to_numpy()), self._columns.user)
+            if checked[1] is not None:
+                refuse_empty(checked[1].take(ids.indices.to_numpy()), self._columns.user)
         return ids
 
     def _up_to_now(self, read: dict[str, Any]) -> dict[str, Any]:
-        later = read["instants"] > self._days.as_of
-        if not later.any():
+        instants, now = read["instants"], self._days.as_of
+        if instants.max(initial=now) <= now:
             return read
-        rows = np.flatnonzero(~later)
+        rows = np.flatnonzero(instants <= now)
         kept = {
             name: values[rows] if isinstance(values, np.ndarray) else values
             for name, values in read.items()

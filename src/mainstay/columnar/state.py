@@ -63,7 +63,12 @@ class Latest(PerUser):
     """When they were last active, and what decides on today between zones at that instant."""
 
     def _add(self, chunk: Chunk, users: Longs) -> None:
-        np.maximum.at(self._values, users, (chunk.instants << 4) + chunk.ranks)
+        latest = (chunk.instants << 4) + chunk.ranks
+        # As np.maximum.at does, which keeps other threads waiting: of several rows of one user the
+        # last one stays, and those that are later have another go.
+        self._values[users] = np.maximum(self._values.take(users), latest)
+        lost = np.flatnonzero(self._values.take(users) < latest)
+        np.maximum.at(self._values, users[lost], latest[lost])
 
 
 class Joined(PerUser):
