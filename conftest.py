@@ -6,18 +6,23 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from sybil import Example, Sybil
-from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
+from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser, SkipParser
 
 ROOT = Path(__file__).parent
 
 
-def copy_docs(namespace: dict[str, Any]) -> None:
-    """Give each document a copy of the docs, in which its commands may leave files."""
+def prepare(namespace: dict[str, Any]) -> None:
+    """Give each document a copy of the docs, in which its commands may leave files.
+
+    ``missing`` is for blocks that are skipped where a library isn't installed.
+    """
+    namespace["missing"] = lambda library: find_spec(library) is None
     namespace["_folder"] = folder = TemporaryDirectory()
     shutil.copytree(ROOT / "docs", Path(folder.name) / "docs")
 
@@ -57,8 +62,9 @@ pytest_collect_file = Sybil(
     parsers=[
         PythonCodeBlockParser(),
         CodeBlockParser(language="console", evaluator=run_commands),
+        SkipParser(),
     ],
     patterns=["*.md"],
-    setup=copy_docs,
+    setup=prepare,
     teardown=remove_copy,
 ).pytest()

@@ -160,18 +160,16 @@ def measure_memory(events: int, users: int, ids: Ids) -> None:
     held = []
     print(f"\nMemory beside the table and the scores, ids {ids}\n")
     print("| events | users | MiB |\n|---|---|---|")
-    for size in ((events, users), (events, users // 2), (events // 2, users)):
+    for size in ((events, users), (events, 4 * users), (2 * events, users)):
         with TemporaryDirectory() as folder:
             path = Path(folder) / "table.arrow"
-            feather.write_feather(
-                activity_table(*size, ids=ids), str(path), compression="uncompressed"
-            )
-            held.append(median(scoring_process.run(path).beyond for _ in range(3)) * 2**20)
+            table = activity_table(*size, ids=ids)
+            feather.write_feather(table, str(path), compression="uncompressed")
+            held.append(median(scoring_process.run(path).beside for _ in range(3)) * 2**20)
         print(f"| {size[0]:,} | {size[1]:,} | {held[-1] / 2**20:.0f} |", flush=True)
-    whole, fewer_users, fewer_events = held
-    print(f"\n{(whole - fewer_users) / (users - users // 2):.1f} bytes a user more, ", end="")
-    print(f"{(whole - fewer_events) / (events - events // 2):.2f} bytes an event more; ", end="")
-    print(f"{whole / users:.1f} bytes a user in all")
+    least, more_users, more_events = held
+    print(f"\n{(more_users - least) / (3 * users):.1f} bytes a user more, ", end="")
+    print(f"{(more_events - least) / events:.1f} bytes an event more")
 
 
 def draw(found: Mapping[Ids, Mapping[str, float]], title: str, path: str) -> None:

@@ -3,8 +3,7 @@
 python -m benchmarks.scoring_process FILE
 
 FILE is a Parquet file, read in batches as it is scored, or an Arrow file, read into memory before.
-Prints the seconds, the most MiB of the process, and the most of them during the scoring beside what
-was there before and the scores.
+Prints the seconds, and the MiB of the process at most, of the process before, and of the scores.
 """
 
 from __future__ import annotations
@@ -27,11 +26,17 @@ _PROCESS = Path("/proc/self")
 
 
 class Scoring(NamedTuple):
-    """What a scoring took: seconds, its peak in MiB, and what of it was beside the scores."""
+    """What a scoring took: seconds, and in MiB its peak, what was there before, and the scores."""
 
     seconds: float
     peak: float
-    beyond: float
+    before: float
+    scores: float
+
+    @property
+    def beside(self) -> float:
+        """The most that was held during the scoring beside what was there before and the scores."""
+        return self.peak - self.before - self.scores
 
 
 def run(path: Path) -> Scoring:
@@ -47,11 +52,12 @@ def measured(path: str) -> Scoring:
     parquet = path.endswith(".parquet")
     source: Source = path if parquet else feather.read_table(path, memory_map=False)
     gc.collect()
+    pa.default_memory_pool().release_unused()
     (_PROCESS / "clear_refs").write_text("5", encoding="ascii")  # the peak begins anew
     before, start = mebibytes("VmRSS"), perf_counter()
     scores = pa.table(score_table(source, as_of=AS_OF, timezone="timezone"))
     seconds, peak = perf_counter() - start, mebibytes("VmHWM")
-    return Scoring(seconds, peak, peak - before - scores.nbytes / 2**20)
+    return Scoring(seconds, peak, before, scores.nbytes / 2**20)
 
 
 def mebibytes(field: str) -> float:

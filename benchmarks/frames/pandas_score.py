@@ -1,9 +1,9 @@
 """Everybody's score in pandas: factorized users, sorted days, and groups of them.
 
-What was tried and takes longer, of 4 s for 10 million events: ``drop_duplicates`` or ``unique`` in
-place of sorting the days with numpy (1 to 2 s more), Arrow's types in place of numpy's (the same
-here and there, but half a minute for the time zones as categories), ``groupby`` on the user's text
-in place of its code (2 s more each time), ``transform`` in place of indexing by code (1 s).
+What was tried and takes longer than the 4 s of this for 10 million events: ``drop_duplicates`` or
+``unique`` in place of sorting the days with numpy (1 to 2 s more), the newest day from all events
+(0.8 s), ``groupby`` on the user's text in place of its code (2 s each time), and Arrow's types in
+place of numpy's (much the same, but 20 s for the time zones as categories).
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from datetime import datetime, time
 from functools import partial
 from itertools import chain, islice
@@ -99,10 +99,13 @@ def fold(
     columns = columns.among(none.schema.names)
     threads = cores() if threads is None else threads
     reader, state = Reader(columns, clock), State(columns)
-    read = in_order(reader, chunks(chain([none], parts)), threads)
-    while some := [(chunk, reader.users().number(found)) for found, chunk in islice(read, CHUNKS)]:
-        for _ in in_order(partial(_add, some), state.kept, threads):
-            pass  # all is done by then
+    with ThreadPoolExecutor(threads) as pool:
+        read = in_order(reader, chunks(chain([none], parts)), threads, pool)
+        while some := [
+            (chunk, reader.users().number(found)) for found, chunk in islice(read, CHUNKS)
+        ]:
+            for _ in in_order(partial(_add, some), state.kept, threads, pool):
+                pass  # all is done by then
     count = len(reader.users())
     return Folded(
         users=reader.ids(),
@@ -158,20 +161,28 @@ def _together(held: list[Any]) -> Any:
     return pa.concat_batches(held)
 
 
-def in_order(work: Callable[[T], R], items: Iterable[T], threads: int) -> Iterator[R]:
+def in_order(
+    work: Callable[[T], R], items: Iterable[T], threads: int, pool: Executor | None = None
+) -> Iterator[R]:
     """Yield what is made of each item, in order, by threads that are a little ahead."""
     if threads == 1:
         yield from map(work, items)
-        return
-    with ThreadPoolExecutor(threads) as pool:
-        ahead: deque[Future[R]] = deque()
-        try:
-            for item in items:
-                ahead.append(pool.submit(work, item))
-                if len(ahead) > threads + AHEAD:
-                    yield ahead.popleft().result()
-            while ahead:
+    elif pool is not None:
+        yield from _ahead(work, items, threads + AHEAD, pool)
+    else:
+        with ThreadPoolExecutor(threads) as own:
+            yield from _ahead(work, items, threads + AHEAD, own)
+
+
+def _ahead(work: Callable[[T], R], items: Iterable[T], most: int, pool: Executor) -> Iterator[R]:
+    ahead: deque[Future[R]] = deque()
+    try:
+        for item in items:
+            ahead.append(pool.submit(work, item))
+            if len(ahead) > most:
                 yield ahead.popleft().result()
-        finally:
-            for future in ahead:
-                future.cancel()
+        while ahead:
+            yield ahead.popleft().result()
+    finally:
+        for future in ahead:
+            future.cancel()
