@@ -6,9 +6,9 @@ date can be), and one aggregation makes windows of them; the parts follow from t
 
 What was tried and takes longer than the 0.65 s of this for 10 million events (0.5 s of which is the
 aggregation): ``arg_max(today, started_at)`` in place of packing both into one number (0.15 s more);
-windows of 64 bits, and ``CASE`` for the change of the clocks in place of arithmetic (0.03 s each); a
-``CASE`` over the zones in place of the join (0.1 s), a list or a map by their names (0.2 s, 0.3 s).
-A list by the zones' codes takes as long as the join.
+windows of 64 bits, or ``CASE`` for the change of the clocks in place of arithmetic (0.03 s each);
+a ``CASE`` over the zones in place of the join (0.1 s), a list or a map by their names (0.2 s,
+0.3 s). A list by the zones' codes takes as long as the join.
 """
 
 from __future__ import annotations
