@@ -22,6 +22,7 @@ def prepare(namespace: dict[str, Any]) -> None:
 
     ``missing`` is for blocks that are skipped where a library isn't installed.
     """
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # Spark's workers need mainstay, too
     namespace["missing"] = lambda library: find_spec(library) is None
     namespace["_folder"] = folder = TemporaryDirectory()
     shutil.copytree(ROOT / "docs", Path(folder.name) / "docs")

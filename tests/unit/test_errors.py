@@ -9,6 +9,7 @@ import pytest
 import mainstay
 from mainstay import (
     BadLineError,
+    BadRowError,
     InvalidTypeError,
     InvalidValueError,
     MainstayError,
@@ -36,6 +37,7 @@ def test_message_of_a_huge_value_stays_short() -> None:
 def test_bad_line_keeps_what_was_wrong_on_it() -> None:
     cause = InvalidTypeError("must be a string", field="user_id", value=None)
     assert str(BadLineError.at(7, cause)) == "line 7: user_id must be a string, got None."
+    assert str(BadRowError.at(7, cause)) == "row 7: user_id must be a string, got None."
 
 
 @pytest.mark.parametrize("error", SUBCLASSES)
