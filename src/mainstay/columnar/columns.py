@@ -205,14 +205,27 @@ def days_of(column: Any, field: str) -> Longs:
 
 def _complete(column: Any, field: str) -> Any:
     """Return a column in which every row has a value."""
-    if column.null_count or pa.types.is_dictionary(column.type):
-        # A dictionary's rows may also point to a value that is null.
-        row = first(column.is_null().to_numpy(zero_copy_only=False))
-        if row is not None:
-            raise BadRowError(
-                "is missing", field=field, value=None, remedy="Leave out such rows.", row=row
-            )
+    row = first(_nulls(column))
+    if row is not None:
+        raise BadRowError(
+            "is missing", field=field, value=None, remedy="Leave out such rows.", row=row
+        )
     return column
+
+
+def _nulls(column: Any) -> Mask:
+    """Say which rows have no value, if any: in a dictionary, they may also point to a null."""
+    if not pa.types.is_dictionary(column.type):
+        return _is_null(column) if column.null_count else np.zeros(0, bool)
+    nulls, values = _is_null(column.indices), column.dictionary
+    if values.null_count:
+        nulls = nulls | _is_null(values).take(column.indices.fill_null(0).to_numpy())
+    return nulls
+
+
+def _is_null(column: Any) -> Mask:
+    mask: Mask = column.is_null().to_numpy(zero_copy_only=False)
+    return mask
 
 
 def _wrong_type(problem: str, field: str, column: Any, remedy: str) -> InvalidTypeError:

@@ -193,7 +193,7 @@ def second_of_a_user(ids: Any, hashes: Hashes) -> int | None:
     twice = ordered[1:][ordered[1:] == ordered[:-1]]
     if not len(twice):
         return None
-    rows = np.flatnonzero(np.isin(hashes, twice))
+    rows = np.flatnonzero(np.isin(hashes, twice, kind="sort"))
     places = ids.take(pa.array(rows)).combine_chunks().dictionary_encode().indices.to_numpy()
     again = first(places[1:] <= np.maximum.accumulate(places)[:-1])
     return None if again is None else int(rows[again + 1])
