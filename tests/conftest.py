@@ -7,8 +7,13 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import servers
+
+# How long an example takes depends on what else the machine does, and proves nothing.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 os.environ["TZ"] = "Australia/Lord_Howe"
 if hasattr(time, "tzset"):
