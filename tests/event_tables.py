@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from mainstay import ConsistencyPolicy, Session, score_sessions
-from mainstay.columnar import Source, folding, score_table
+from mainstay.columnar import Source, crew, folding, score_table
 from mainstay.scores.consistency_policy import DEFAULT_POLICY
 from mainstay.testing import strategies
 from mainstay.testing.strategies.calendar import around, turning_points
@@ -187,7 +187,7 @@ def in_chunks(rows: int, threads: int = 2, held: int = 2) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(folding, "ROWS", rows)
         patch.setattr(folding, "CHUNKS", held)
-        patch.setattr(folding, "cores", lambda: threads)
+        patch.setattr(crew, "cores", lambda: threads)
         yield
 
 

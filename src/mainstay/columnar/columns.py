@@ -42,6 +42,7 @@ _FIRST_DAY, _LAST_DAY = ((day - date(1970, 1, 1)).days for day in (date.min, dat
 _DAY_IN_MS = 24 * 60 * 60 * 1000
 _NO_ZONE = -1
 _UNKNOWN = -2
+_NOT_MET = -3
 #: Not a day: where nobody knows when a user joined.
 NO_DAY = np.iinfo(np.int64).max
 R = TypeVar("R")
@@ -146,13 +147,12 @@ def zones_of(
         column = column.dictionary_encode()
     names = [*column.dictionary.to_pylist(), None]
     places = column.indices.cast(pa.int32()).fill_null(len(names) - 1).to_numpy()
-    used = np.bincount(places, minlength=len(names)) > 0
-    numbers = np.array(
-        [_number(name, days) if use else 0 for name, use in zip(names, used, strict=True)],
-        np.int64,
-    )
-    zones: Longs = numbers.take(places)
-    if (numbers < 0).any():
+    zones: Longs = np.array([days.met.get(name, _NOT_MET) for name in names]).take(places)
+    if zones.min(initial=0) == _NOT_MET:
+        used = np.bincount(places, minlength=len(names)) > 0
+        each = zip(names, used, strict=True)
+        zones = np.array([_number(name, days) if use else 0 for name, use in each]).take(places)
+    if zones.min(initial=0) < 0:
         _check(zones, places, names, field, optional=otherwise is not None)
         return zones if otherwise is None else np.where(zones == _NO_ZONE, otherwise, zones)
     return zones
@@ -162,7 +162,7 @@ def _number(name: str | None, days: LocalDays) -> int:
     if name is None:
         return _NO_ZONE
     try:
-        return days.number(find_zone(name))
+        return days.meet(name)
     except UnknownZoneError:
         return _UNKNOWN
 

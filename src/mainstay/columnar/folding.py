@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
 from datetime import datetime, time
 from functools import partial
 from itertools import chain, islice
-from typing import Any, TypeVar
+from typing import Any
 
 import attrs
 import numpy as np
@@ -17,23 +15,20 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from mainstay import checks
+from mainstay.columnar.crew import Crew, Task, finished
 from mainstay.columnar.keys import Longs
 from mainstay.columnar.reading import Columns, Reader
-from mainstay.columnar.state import PerUser, Read, State
+from mainstay.columnar.state import State
 from mainstay.columnar.tables import Source, batches
 from mainstay.columnar.zones import LocalDays
 
-__all__ = ["Folded", "Windows", "chunks", "cores", "fold", "in_order"]
+__all__ = ["Folded", "Windows", "chunks", "fold"]
 
 #: Rows worked on at once: enough for threads not to wait for one another at every call of numpy's,
 #: few enough for the cache.
 ROWS = 1 << 17
-#: Chunks held until their users' state is changed: looking users up has the cache to itself then.
-CHUNKS = 32
-#: How many items threads may be ahead of whoever takes what is made of them.
-AHEAD = 4
-T = TypeVar("T")
-R = TypeVar("R")
+#: Chunks whose users' state is changed at once, so that its part of the memory is in the cache.
+CHUNKS = 16
 
 
 @attrs.frozen
@@ -97,15 +92,16 @@ def fold(
     parts = batches(source, columns.needed, maybe=columns.user_zone)
     none = next(parts)
     columns = columns.among(none.schema.names)
-    threads = cores() if threads is None else threads
     reader, state = Reader(columns, clock), State(columns)
-    with ThreadPoolExecutor(threads) as pool:
-        read = in_order(reader, chunks(chain([none], parts)), threads, pool)
+    with Crew(threads) as crew:
+        read = crew.in_order(reader, chunks(chain([none], parts)))
+        added: deque[Task[None]] = deque()
         while some := [
             (chunk, reader.users().number(found)) for found, chunk in islice(read, CHUNKS)
         ]:
-            for _ in in_order(partial(_add, some), state.kept, threads, pool):
-                pass  # all is done by then
+            finished(added)
+            added.extend(crew.start(partial(kept.add, some)) for kept in state.kept)
+        finished(added)
     count = len(reader.users())
     return Folded(
         users=reader.ids(),
@@ -114,16 +110,6 @@ def fold(
         lags=state.lags(count, clock),
         joined=None if state.joined is None else state.joined.of(count),
     )
-
-
-def _add(some: Sequence[Read], kept: PerUser) -> None:
-    kept.add(some)
-
-
-def cores() -> int:
-    """Return how many cores this process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def chunks(parts: Iterable[Any]) -> Iterator[tuple[int, Any]]:
@@ -159,30 +145,3 @@ def _together(held: list[Any]) -> Any:
     if len(held) == 1:
         return held[0]
     return pa.concat_batches(held)
-
-
-def in_order(
-    work: Callable[[T], R], items: Iterable[T], threads: int, pool: Executor | None = None
-) -> Iterator[R]:
-    """Yield what is made of each item, in order, by threads that are a little ahead."""
-    if threads == 1:
-        yield from map(work, items)
-    elif pool is not None:
-        yield from _ahead(work, items, threads + AHEAD, pool)
-    else:
-        with ThreadPoolExecutor(threads) as own:
-            yield from _ahead(work, items, threads + AHEAD, own)
-
-
-def _ahead(work: Callable[[T], R], items: Iterable[T], most: int, pool: Executor) -> Iterator[R]:
-    ahead: deque[Future[R]] = deque()
-    try:
-        for item in items:
-            ahead.append(pool.submit(work, item))
-            if len(ahead) > most:
-                yield ahead.popleft().result()
-        while ahead:
-            yield ahead.popleft().result()
-    finally:
-        for future in ahead:
-            future.cancel()

@@ -15,6 +15,7 @@ Longs: TypeAlias = NDArray[np.int64]
 Hashes: TypeAlias = NDArray[np.uint64]
 Mask: TypeAlias = NDArray[np.bool_]
 Numbers: TypeAlias = NDArray[np.int32]
+Octets: TypeAlias = NDArray[np.uint8]
 Rows: TypeAlias = Longs | slice
 
 _ODD = np.uint64(0x9E3779B97F4A7C15)  # 2⁶⁴ over the golden ratio: neighbours end up far apart
@@ -35,8 +36,8 @@ class Keys(Protocol):
         """Return a hash of each, whose upper bits are the best."""
         ...
 
-    def take(self, rows: Longs) -> Keys:
-        """Return some of them."""
+    def same(self, rows: Longs, others: Longs) -> Mask:
+        """Say whether the keys in some rows are those in others."""
         ...
 
 
@@ -49,8 +50,12 @@ class Known(Protocol):
         """Say whether each number is that of the key in the row beside it."""
         ...
 
-    def append(self, keys: Any) -> None:
-        """Give the next numbers to ids that are not known yet, each there once."""
+    def append(self, keys: Any, rows: Longs) -> None:
+        """Give the next numbers to the keys in some rows: none is known yet, or there twice."""
+        ...
+
+    def hashes(self, start: int, stop: int) -> Hashes:
+        """Return the hashes of those with some numbers."""
         ...
 
     def column(self) -> Any:
@@ -80,9 +85,9 @@ class Integers:
         """Return the numbers well mixed, so that no two differ by little."""
         return _mixed(self.values.view(np.uint64))
 
-    def take(self, rows: Longs) -> Integers:
-        """Return some of them."""
-        return Integers(self.column.take(pa.array(rows)))
+    def same(self, rows: Longs, others: Longs) -> Mask:
+        """Say whether the keys in some rows are those in others."""
+        return np.equal(self.values[rows], self.values[others])
 
 
 class KnownIntegers:
@@ -100,10 +105,14 @@ class KnownIntegers:
         """Say whether each number is that of the key in the row beside it."""
         return np.equal(self._values.take(numbers), keys.values[rows])
 
-    def append(self, keys: Integers) -> None:
-        """Give the next numbers to more ids."""
-        self._values = extended(self._values, self._count, keys.values)
-        self._count += len(keys.values)
+    def append(self, keys: Integers, rows: Longs) -> None:
+        """Give the next numbers to the keys in some rows."""
+        self._values = extended(self._values, self._count, keys.values[rows])
+        self._count += len(rows)
+
+    def hashes(self, start: int, stop: int) -> Hashes:
+        """Return the hashes of those with some numbers."""
+        return _mixed(self._values[: self._count][start:stop].view(np.uint64))
 
     def column(self) -> Any:
         """Return them all as an Arrow array of their own type."""
@@ -118,15 +127,10 @@ class Texts:
 
     def __init__(self, column: Any) -> None:
         self.column: Any = column.cast(pa.large_string())
-        column = self.column
-        _, offsets, data = column.buffers()
-        bounds = np.frombuffer(offsets, np.int64)[column.offset : column.offset + len(column) + 1]
-        first, last = int(bounds[0]), int(bounds[-1])
-        # Words may reach beyond the last text.
-        self.data: NDArray[np.uint8] = np.zeros(last - first + 2 * _WORD, np.uint8)
-        if data is not None:
-            self.data[: last - first] = np.frombuffer(data, np.uint8)[first:last]
-        self.bounds: Longs = bounds - first
+        self.bounds, self.data = _layout(self.column)
+        needed = int(self.bounds[-1]) + 2 * _WORD  # words may reach beyond the last text
+        if len(self.data) < needed:
+            self.data = np.pad(self.data, (0, needed - len(self.data)))
         self.lengths: Longs = np.diff(self.bounds)
         longest = self.lengths.max(initial=0)
         #: How long they are, if all are as long, as ids often are.
@@ -136,7 +140,7 @@ class Texts:
 
     def hashes(self) -> Hashes:
         """Return a hash of each text's words."""
-        hashes = _mixed(_mixed(self.head[0]) ^ self.head[1])
+        hashes = _of_heads(*self.head)
         rows, at = self.long, 2 * _WORD
         while len(rows):
             some = ALL if len(rows) == len(hashes) else rows
@@ -163,9 +167,15 @@ class Texts:
         word |= _END.take(lefts, mode="clip")
         return word
 
-    def take(self, rows: Longs) -> Texts:
-        """Return some of them."""
-        return Texts(self.column.take(pa.array(rows)))
+    def same(self, rows: Longs, others: Longs) -> Mask:
+        """Say whether the keys in some rows are those in others, to the last byte."""
+        equal: Mask = self.head[0][rows] == self.head[0][others]
+        equal &= self.head[1][rows] == self.head[1][others]
+        if len(self.long):
+            unsure = np.flatnonzero(equal & (self.lengths[rows] >= 2 * _WORD))
+            some = (self.column.take(pa.array(either[unsure])) for either in (rows, others))
+            equal[unsure] = _same_texts(*some)
+        return equal
 
 
 class KnownTexts:
@@ -176,6 +186,7 @@ class KnownTexts:
         self._bounds = np.zeros(1, np.int64)
         self._data = np.empty(0, np.uint8)
         self._heads = np.empty(0, np.complex128)  # not as numbers, but as pairs of words
+        self._any_long = False
         self._count = 0
 
     def __len__(self) -> int:
@@ -192,17 +203,27 @@ class KnownTexts:
             whole = len(asked) == len(keys.column)  # then they are all there, in order
             theirs = keys.column if whole else keys.column.take(pa.array(asked))
             mine = self.column().take(pa.array(numbers[unsure]))
-            equal[unsure] = pc.call_function("equal", [mine, theirs]).to_numpy(zero_copy_only=False)
+            equal[unsure] = _same_texts(mine, theirs)
         return equal
 
-    def append(self, keys: Texts) -> None:
-        """Give the next numbers to more ids."""
+    def append(self, keys: Texts, rows: Longs) -> None:
+        """Give the next numbers to the keys in some rows."""
         used = int(self._bounds[self._count])
-        heads = np.stack(keys.head, axis=1).reshape(-1).view(np.complex128)
-        self._data = extended(self._data, used, keys.data[: keys.bounds[-1]])
-        self._bounds = extended(self._bounds, self._count + 1, keys.bounds[1:] + used)
-        self._heads = extended(self._heads, self._count, heads)
-        self._count += len(heads)
+        bounds, data = _layout(keys.column.take(pa.array(rows)))
+        heads = np.empty(2 * len(rows), np.uint64)
+        heads[0::2], heads[1::2] = keys.head[0][rows], keys.head[1][rows]
+        self._data = extended(self._data, used, data[: bounds[-1]])
+        self._bounds = extended(self._bounds, self._count + 1, bounds[1:] + used)
+        self._heads = extended(self._heads, self._count, heads.view(np.complex128))
+        self._any_long |= len(keys.long) > 0
+        self._count += len(rows)
+
+    def hashes(self, start: int, stop: int) -> Hashes:
+        """Return the hashes of those with some numbers."""
+        if self._any_long:
+            return Texts(self.column()[start:stop]).hashes()
+        heads = self._heads[: self._count][start:stop].view(np.uint64)
+        return _of_heads(heads[0::2], heads[1::2])
 
     def column(self) -> Any:
         """Return them all as an Arrow array."""
@@ -212,9 +233,27 @@ class KnownTexts:
         return pa.LargeStringArray.from_buffers(count, pa.py_buffer(bounds), data)
 
 
+def _layout(column: Any) -> tuple[Longs, Octets]:
+    """Return where each text begins, and the last one ends, and the bytes from the first one on."""
+    _, offsets, data = column.buffers()
+    bounds = np.frombuffer(offsets, np.int64)[column.offset : column.offset + len(column) + 1]
+    octets = np.empty(0, np.uint8) if data is None else np.frombuffer(data, np.uint8)
+    return bounds - bounds[0], octets[bounds[0] :]
+
+
+def _same_texts(mine: Any, theirs: Any) -> Mask:
+    same: Mask = pc.call_function("equal", [mine, theirs]).to_numpy(zero_copy_only=False)
+    return same
+
+
 def among(rows: Rows, some: Longs) -> Longs:
     """Return some of the rows."""
     return some if isinstance(rows, slice) else rows[some]
+
+
+def _of_heads(one: Hashes, other: Hashes) -> Hashes:
+    """Return the hashes of texts that are no longer than two words."""
+    return _mixed(_mixed(one) ^ other)
 
 
 def _mixed(hashes: Hashes) -> Hashes:
@@ -229,7 +268,7 @@ def extended(values: Any, used: int, more: Any) -> Any:
     """Return an array that begins with what is used of another, followed by more."""
     needed = used + len(more)
     if needed > len(values):
-        longer = np.empty(max(needed, 2 * len(values)), values.dtype)
+        longer = np.empty(max(needed, 4 * len(values)), values.dtype)
         longer[:used] = values[:used]
         values = longer
     values[used:needed] = more

@@ -125,7 +125,7 @@ class Reader:
         return self.users(events["users"]).look_up(events["users"]), Chunk(
             ages=np.minimum(ages, OLDER).astype(np.uint8),
             instants=events["instants"],
-            ranks=ranks.astype(np.uint8),
+            ranks=ranks,
             zones=events.get("own", _NOTHING),
             joined=events.get("joined", _NOTHING),
             start=start,

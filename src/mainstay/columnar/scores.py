@@ -11,7 +11,8 @@ import pyarrow as pa
 
 from mainstay import checks
 from mainstay.columnar.columns import NO_DAY, first
-from mainstay.columnar.folding import ROWS, Windows, cores, fold, in_order
+from mainstay.columnar.crew import in_order
+from mainstay.columnar.folding import ROWS, Windows, fold
 from mainstay.columnar.parts import NONE, Counts, Parts, bit_lengths, parts_of, trailing_zeros
 from mainstay.columnar.reading import Columns
 from mainstay.columnar.tables import ArrowTable, Source, check_user
@@ -133,7 +134,7 @@ def scored(
         return pa.record_batch({user: ids} | _columns(ids, few, policy))
 
     starts = range(0, max(len(users), 1), ROWS)
-    return pa.Table.from_batches(in_order(part, starts, threads or cores()))
+    return pa.Table.from_batches(in_order(part, starts, threads))
 
 
 def _columns(users: Any, windows: Windows, policy: ConsistencyPolicy) -> dict[str, Any]:

@@ -62,13 +62,25 @@ class Days(PerUser):
 class Latest(PerUser):
     """When they were last active, and what decides on today between zones at that instant."""
 
+    _newest = _NEVER
+
     def _add(self, chunk: Chunk, users: Longs) -> None:
         latest = (chunk.instants << 4) + chunk.ranks
+        if self._in_order(latest):
+            self._values[users] = latest  # as in most logs: of several the last one stays
+            return
         # As np.maximum.at does, which keeps other threads waiting: of several rows of one user the
         # last one stays, and those that are later have another go.
         self._values[users] = np.maximum(self._values.take(users), latest)
         lost = np.flatnonzero(self._values.take(users) < latest)
         np.maximum.at(self._values, users[lost], latest[lost])
+
+    def _in_order(self, latest: Longs) -> bool:
+        """Say whether none is before another that was there earlier."""
+        before, self._newest = self._newest, max(self._newest, int(latest.max(initial=_NEVER)))
+        if latest.min(initial=before) < before:
+            return False
+        return bool((latest[1:] >= latest[:-1]).all())
 
 
 class Joined(PerUser):

@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 
 from mainstay import checks
 from mainstay.columnar.columns import days_of, first, ids_of, plain, tried
-from mainstay.columnar.folding import chunks, cores, in_order
+from mainstay.columnar.crew import in_order
+from mainstay.columnar.folding import chunks
 from mainstay.columnar.keys import Hashes, Longs, Mask
 from mainstay.columnar.sums import Floats
 from mainstay.columnar.tables import Source, batches
@@ -56,7 +57,7 @@ def each_chunk(
 
     names = [checks.text("column", name) for name in names]
     parts = batches(source, [*dict.fromkeys(names)], maybe=maybe)
-    yield from in_order(made, chunks(parts), cores())
+    yield from in_order(made, chunks(parts))
 
 
 @contextmanager

@@ -7,18 +7,22 @@ zone and however many changes there were.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from itertools import pairwise
 from threading import Lock
-from typing import Any
+from typing import Any, TypeAlias
 
 import attrs
 import numpy as np
+from numpy.typing import NDArray
 
 from mainstay.columnar.keys import Longs
-from mainstay.localdays import transition, utc_offset
+from mainstay.localdays import find_zone, transition, utc_offset
 
 __all__ = ["DAY", "LocalDays", "microseconds"]
+
+Small: TypeAlias = NDArray[np.uint8]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -45,14 +49,31 @@ class _Clocks:
     """What clocks say in consecutive stretches of time, a zone after the other.
 
     Attributes:
+        first: The first stretch.
+        starts: Where each zone's stretches are, by its number: what to add to a stretch.
         changes: When the offset changes in each stretch, in microseconds since 1970.
-        shifts: What to add to instants before and after that, so that days begin at whole days.
+        shifts: What to add to instants before that, so that days begin at whole days; in a second
+            row for those from then on.
         lags: How many days before the horizon today is, likewise.
     """
 
+    first: int
+    starts: Longs
     changes: Longs
     shifts: Longs
-    lags: Longs
+    lags: Small
+
+
+#: A single zone's changes, shifts and lags.
+_Clock: TypeAlias = tuple[Longs, Longs, Small]
+_NONE: _Clock = np.empty(0, np.int64), np.empty((2, 0), np.int64), np.empty((2, 0), np.uint8)
+
+
+def _clocks(first: int, last: int, each: Sequence[_Clock]) -> _Clocks:
+    """Return the clocks of zones by their numbers, from one stretch to another."""
+    starts = np.arange(len(each)) * (last - first + 1) - first
+    fields = (np.concatenate(field, axis=-1) for field in zip(_NONE, *each, strict=True))
+    return _Clocks(first, starts, *fields)
 
 
 class LocalDays:
@@ -70,12 +91,19 @@ class LocalDays:
         self.as_of: int = microseconds(as_of)
         self.horizon: int = self.as_of // DAY + 1
         self._day_start = microseconds(datetime.combine(_EPOCH, day_start, tzinfo=UTC))
+        #: The numbers of zones by the names that have been met.
+        self.met: dict[str | None, int] = {}
         self._zones: dict[tuple[tzinfo, bool], int] = {}
         self._last = _stretch(self.as_of)
         self._first = _stretch(self.as_of - 40 * DAY)
-        self._each: list[_Clocks] = []
-        self._all = _Clocks(*[np.empty(0, np.int64)] * 3)
+        self._each: list[_Clock] = []
+        self._all = _clocks(self._first, self._last, [])
         self._lock = Lock()
+
+    def meet(self, name: str) -> int:
+        """Return the number of the zone with a name, and remember it."""
+        number = self.met[name] = self.number(find_zone(name))
+        return number
 
     def number(self, zone: tzinfo, *, carried: bool = False) -> int:
         """Return a zone's number.
@@ -91,23 +119,26 @@ class LocalDays:
         """Return how many days before the horizon today is in each zone."""
         return np.array([self._today(zone) for zone, _ in self._zones], np.int64)
 
-    def ages(self, instants: Longs, zones: Longs) -> tuple[Longs, Longs]:
+    def ages(self, instants: Longs, zones: Longs | int) -> tuple[Longs, Small]:
         """Return how many days before the horizon each instant was, and its rank.
 
         The rank decides between sessions at one instant: from 0 to 15, it is the higher the later
         the local day, and then the later today; its last two bits are 3 less today's lag.
         """
-        first, clocks = self._reaching(int(instants.min(initial=self.as_of)))
-        stretch = np.maximum(instants >> _LENGTH, first)
-        stretch += zones * (self._last - first + 1) - first
-        after = instants >= clocks.changes.take(stretch)
-        stretch <<= 1
-        stretch += after
-        days = (instants + clocks.shifts.take(stretch)) // DAY
-        rank = days - instants // DAY + 2
-        rank <<= 2
-        rank += 3 - clocks.lags.take(stretch)
-        return self.horizon - days, rank
+        lowest = int(instants.min(initial=self.as_of))
+        clocks = self._reaching(lowest)
+        stretch = instants >> _LENGTH
+        if lowest < _STILL:
+            np.maximum(stretch, clocks.first, out=stretch)
+        stretch += clocks.starts.take(zones)
+        days, lags = clocks.shifts[0].take(stretch), clocks.lags[0].take(stretch)
+        changed = np.flatnonzero(instants >= clocks.changes.take(stretch))
+        days[changed] = clocks.shifts[1].take(stretch[changed])
+        lags[changed] = clocks.lags[1].take(stretch[changed])
+        days += instants
+        days //= DAY
+        later = (days - instants // DAY).astype(np.int8) + 2
+        return self.horizon - days, (later << 2).view(np.uint8) + 3 - lags
 
     def _shift(self, zone: tzinfo, instant: int) -> int:
         at = _EPOCH + timedelta(seconds=instant // 1_000_000)  # offsets change at whole seconds
@@ -119,8 +150,8 @@ class LocalDays:
     def _lag(self, shift: Any) -> Any:
         return self.horizon - (self.as_of + shift) // DAY
 
-    def _reaching(self, instant: int) -> tuple[int, _Clocks]:
-        """Return the first stretch, early enough for an instant, and all zones' clocks."""
+    def _reaching(self, instant: int) -> _Clocks:
+        """Return all zones' clocks, from a stretch on that is early enough for an instant."""
         with self._lock:
             if _stretch(instant) < self._first:
                 # Twice as far at least, lest ever older events have it done again and again.
@@ -130,24 +161,24 @@ class LocalDays:
             if len(self._each) < len(self._zones):
                 for zone, carried in [*self._zones][len(self._each) :]:
                     self._each.append(self._clock(zone, carried=carried))
-                fields = zip(*map(attrs.astuple, self._each), strict=True)
-                self._all = _Clocks(*map(np.concatenate, fields))
-            return self._first, self._all
+                self._all = _clocks(self._first, self._last, self._each)
+            return self._all
 
     def _change(self, zone: tzinfo, start: int, end: int) -> int:
         at = _EPOCH + timedelta(seconds=start // 1_000_000)
         seconds = (end - start) // 1_000_000 + 2
         return microseconds(transition(zone, at, utc_offset(zone, at), within=seconds))
 
-    def _clock(self, zone: tzinfo, *, carried: bool) -> _Clocks:
+    def _clock(self, zone: tzinfo, *, carried: bool) -> _Clock:
+        """Return a zone's changes, shifts and lags."""
         starts = [n << _LENGTH for n in range(self._first, self._last + 2)]
         shifts = [self._shift(zone, start) for start in starts]
-        both = np.array([*pairwise(shifts)], np.int64).reshape(-1)
         changes = [
             self._change(zone, start, end) if before != after else _NEVER
             for (start, end), (before, after) in zip(
                 pairwise(starts), pairwise(shifts), strict=True
             )
         ]
-        lags = self._lag(both) if carried else np.full(len(both), self._today(zone))
-        return _Clocks(np.array(changes), both, lags)
+        both = np.array([shifts[:-1], shifts[1:]], np.int64)
+        lags = self._lag(both) if carried else np.full(both.shape, self._today(zone))
+        return np.array(changes), both, lags.astype(np.uint8)

@@ -19,7 +19,7 @@ from mainstay.cli.score.from_columns import TableScores, Tally, scores_of
 from mainstay.cli.score.options import Options
 from mainstay.cli.score.plain_csv import REMEDY, Block, Header, blocks, check_plain, read_header
 from mainstay.columnar.columns import ids_of
-from mainstay.columnar.folding import cores, in_order
+from mainstay.columnar.crew import in_order
 from mainstay.columnar.keys import Longs
 from mainstay.columnar.zones import microseconds
 from mainstay.errors import BadLineError, BadRowError
@@ -79,9 +79,7 @@ def _batches(
 ) -> Iterator[Any]:
     """Yield a file's events in batches, counted; some are read ahead."""
     size, done = os.fstat(file.fileno()).st_size, 0
-    read = in_order(
-        partial(_read, header=header, options=options), blocks(file, header.line), cores()
-    )
+    read = in_order(partial(_read, header=header, options=options), blocks(file, header.line))
     for block, batch, instants in read:
         tally.add(batch["user_id"], instants, block.line_of)
         done += len(block.text)
