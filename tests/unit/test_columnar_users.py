@@ -54,7 +54,7 @@ def numbered(batches: Sequence[Sequence[Id]]) -> list[list[int]]:
 
 
 @contextmanager
-def crowded(hashes: int | None, slots: int = 8) -> Iterator[None]:
+def crowded(hashes: int | None, slots: int = 8, few_rows: int = 1) -> Iterator[None]:
     """Leave so few hashes, and so few slots at first, that ids collide and the table grows."""
     mixed = keys._mixed
 
@@ -64,6 +64,7 @@ def crowded(hashes: int | None, slots: int = 8) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(users, "_FEWEST_SLOTS", slots)
+        patch.setattr(users, "_FEW", few_rows)
         if hashes is not None:
             patch.setattr(keys, "_mixed", few)
         yield
@@ -84,12 +85,12 @@ def test_users_get_the_numbers_that_a_dictionary_would_give(
 
 
 @unhurried
-@given(BATCHES, HASHES)
+@given(BATCHES, HASHES, st.sampled_from([1, 3, 9]))
 def test_batches_may_be_looked_up_before_earlier_ones_are_numbered(
-    batches: list[list[Id]], hashes: int | None
+    batches: list[list[Id]], hashes: int | None, few_rows: int
 ) -> None:
     kind = kind_of(batches)
-    with crowded(hashes):
+    with crowded(hashes, few_rows=few_rows):
         known = Users(column([], of=kind).type)
         looked_up = [known.look_up(column(batch, of=kind)) for batch in batches]
         assert [known.number(found).tolist() for found in looked_up] == numbered(batches)

@@ -12,7 +12,7 @@ from typing import Generic, ParamSpec, Self, TypeVar
 __all__ = ["Crew", "Task", "cores", "finished", "in_order"]
 
 #: How many items threads may be ahead of whoever takes what is made of them.
-AHEAD = 4
+AHEAD = 2
 P = ParamSpec("P")
 T = TypeVar("T")
 R = TypeVar("R")

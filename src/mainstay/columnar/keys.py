@@ -157,7 +157,7 @@ class Texts:
         if self._length is not None and isinstance(rows, slice):
             words = np.ndarray(len(self.lengths), "<u8", self.data, at, (self._length,))
             left = min(max(self._length - at, 0), _WORD)
-            even: Hashes = words & _KEPT[left] | _END[left]
+            even: Hashes = words & _KEPT[left] | _END[left] if left < _WORD else words.copy()
             return even
         # A word may begin at any byte: numpy reads such ones too.
         anywhere = np.ndarray(len(self.data) - 7, "<u8", self.data, strides=(1,))

@@ -22,6 +22,8 @@ __all__ = ["Found", "Users", "same_place"]
 
 _FEWEST_SLOTS = 1 << 20
 _FREE = -1
+#: So few rows are left to whoever numbers new users: a round for them takes as long as for many.
+_FEW = 256
 
 
 @attrs.frozen
@@ -86,12 +88,12 @@ class Users:
         return found.numbers
 
     def _find(self, keys: Keys, hashes: Hashes) -> Numbers:
-        """Return each key's number, or a negative one."""
+        """Return each key's number, or a negative one where it is not known, or far from home."""
         slots, numbers = self._slots, np.full(len(hashes), _FREE, np.int32)
         rows: Rows = slice(None)
         places = _places(hashes, slots)
         for step in count(1):
-            if not len(self._known) or not len(places):
+            if not len(self._known) or len(places) < _FEW:
                 break
             found = np.maximum(slots.take(places), _FREE)  # claims are nobody's yet
             others = np.flatnonzero(~self._known.equal(found, keys, rows) | (found < 0))
