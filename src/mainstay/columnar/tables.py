@@ -91,7 +91,8 @@ def check_user(name: object, others: Iterable[str]) -> None:
 
 def _parquet(path: str) -> Any:
     try:
-        return parquet.ParquetFile(path)
+        # It would buffer the whole file, however few rows are asked for.
+        return parquet.ParquetFile(path, pre_buffer=False)
     except pa.ArrowInvalid as error:
         raise InvalidValueError(
             f"is no Parquet file ({error})",

@@ -36,7 +36,7 @@ def score_parquet(path: str, options: Options, messages: Console) -> tuple[Table
         # The names of zones are few: as a dictionary's they are read once each.
         few = {places.names["timezone"]} & {*parquet.read_schema(path).names}
         with (
-            parquet.ParquetFile(path, read_dictionary=few) as file,
+            parquet.ParquetFile(path, read_dictionary=few, pre_buffer=False) as file,
             terminal.progress(messages, "reading") as progress,
         ):
             rows = file.metadata.num_rows
