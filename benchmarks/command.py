@@ -1,10 +1,13 @@
-"""``mainstay score`` on 1,000,000 events of 50,000 users: seconds and peak memory.
+"""``mainstay score`` on 1,000,000 events of 50,000 users, by both engines: seconds, peak memory.
 
 python -m benchmarks.command [EVENTS [USERS]]
+
+What they print is compared first, byte for byte.
 """
 
 from __future__ import annotations
 
+import filecmp
 import os
 import random
 import subprocess
@@ -17,6 +20,7 @@ from time import perf_counter
 from benchmarks.machine import described
 
 AS_OF = datetime(2024, 5, 28, 12, tzinfo=UTC)
+ENGINES = ("columnar", "python")
 ZONES = ["Europe/Berlin", "America/New_York", "Asia/Tokyo", "Australia/Sydney", "Asia/Kolkata"]
 
 
@@ -31,14 +35,37 @@ def write_events(path: Path, events: int, users: int) -> None:
             file.write(f"user{user:06},{at:%Y-%m-%dT%H:%M:%SZ},{ZONES[user % len(ZONES)]}\n")
 
 
+def score(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "mainstay", "score", *arguments]
+
+
+def printed(folder: Path, *arguments: str) -> Path:
+    """Return a file of what the command prints. Held here, it would count as the next one's."""
+    path = folder / arguments[-1]
+    with path.open("wb") as file:
+        subprocess.run(score(*arguments), stdout=file, stderr=subprocess.DEVNULL, check=True)
+    return path
+
+
 def measured(*arguments: str) -> tuple[float, float]:
     """Run the command; return its wall seconds and its peak memory in MiB."""
-    command = [sys.executable, "-m", "mainstay", "score", *arguments]
     start = perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        score(*arguments), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     _, status, used = os.wait4(process.pid, 0)
     assert status == 0
     return perf_counter() - start, used.ru_maxrss / 1024
+
+
+def compare(path: Path, output: str) -> None:
+    arguments = [str(path), "--as-of", AS_OF.isoformat(), output, "--engine"]
+    one, other = (printed(path.parent, *arguments, engine) for engine in ENGINES)
+    assert one.stat().st_size
+    assert filecmp.cmp(one, other, shallow=False), output
+    for engine in ENGINES:
+        seconds, peak = measured(*arguments, engine)
+        print(f"| {output} | {engine} | {seconds:.1f} | {peak:.0f} MiB |", flush=True)
 
 
 def main() -> None:
@@ -49,11 +76,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "events.csv"
         write_events(path, events, users)
-        as_of = ["--as-of", AS_OF.isoformat()]
-        print(f"{events:,} events of {users:,} users, {path.stat().st_size / 1e6:.0f} MB of CSV")
+        print(f"{events:,} events of {users:,} users, {path.stat().st_size / 1e6:.0f} MB of CSV\n")
+        print("| output | engine | seconds | peak memory |\n|---|---|---|---|")
         for output in ("--csv", "--json", "--top=20"):
-            seconds, peak = measured(str(path), *as_of, output)
-            print(f"{output:9} {seconds:5.1f} s  {peak:5.0f} MiB at most")
+            compare(path, output)
 
 
 if __name__ == "__main__":
