@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from mainstay import ConsistencyPolicy
 from mainstay.columnar import score_table
+from tests.event_tables import in_chunks
 
 NOON = datetime(2024, 5, 28, 12, tzinfo=UTC)
 #: SPEC §2: active days (day 28 is today), base, distribution, streak, recency, total, points.
@@ -116,6 +117,16 @@ def test_today_is_where_the_latest_event_was_recorded() -> None:
     table = events(*rows, zone=zones)
     days = [date(2024, 5, 1), date(2024, 5, 2)]
     assert todays(table, "2024-05-02T02:00:00Z", timezone="zone") == days
+
+
+def test_the_latest_event_counts_wherever_in_the_table_it_is() -> None:
+    """Each pair of rows is a chunk: the second is in order, but the first has a later event."""
+    hours = [("ada", "10"), ("bob", "05"), ("ada", "07"), ("bob", "08")]
+    rows = [(user, at(f"2024-05-28T{hour}:00Z")) for user, hour in hours]
+    zones = ["Asia/Tokyo"] * 2 + ["America/Lima"] * 2
+    with in_chunks(2, threads=1, held=1):
+        days = todays(events(*rows, timezone=zones), "2024-05-28T23:30Z", timezone="timezone")
+    assert days == [date(2024, 5, 29), date(2024, 5, 28)]
 
 
 @pytest.mark.parametrize("zones", [["America/New_York", "Asia/Tokyo"], ["Asia/Tokyo", "-04:00"]])
