@@ -127,10 +127,10 @@ class Texts:
 
     def __init__(self, column: Any) -> None:
         self.column: Any = column.cast(pa.large_string())
-        self.bounds, self.data = _layout(self.column)
-        needed = int(self.bounds[-1]) + 2 * _WORD  # words may reach beyond the last text
-        if len(self.data) < needed:
-            self.data = np.pad(self.data, (0, needed - len(self.data)))
+        bounds, data = _layout(self.column)
+        missing = int(bounds[-1]) + 2 * _WORD - len(data)  # words may reach beyond the last text
+        self.bounds: Longs = bounds
+        self.data: Octets = np.pad(data, (0, missing)) if missing > 0 else data
         self.lengths: Longs = np.diff(self.bounds)
         longest = self.lengths.max(initial=0)
         #: How long they are, if all are as long, as ids often are.
