@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -82,6 +83,17 @@ def test_a_parquet_file_is_read_by_its_path(
     assert CASE.scores(as_text(path)) == EXPECTED
     monkeypatch.setattr(tables, "ROWS_READ", 100)
     assert CASE.scores(as_text(path)) == EXPECTED
+
+
+def test_a_parquet_file_is_never_in_memory_as_a_whole(tmp_path: Path) -> None:
+    """Numbers that can't be compressed, in eight groups of rows: one is held at a time."""
+    path, rows = tmp_path / "events.parquet", tables.ROWS_READ
+    octets = pa.py_buffer(Random(1).randbytes(8 * 8 * rows))
+    ids = pa.Array.from_buffers(pa.int64(), 8 * rows, [None, octets])
+    parquet.write_table(pa.table({"user_id": ids}), path, row_group_size=rows, use_dictionary=False)
+    before = pa.total_allocated_bytes()
+    held = [pa.total_allocated_bytes() - before for _ in tables.batches(path, ["user_id"])]
+    assert max(held) < path.stat().st_size / 2
 
 
 def test_a_parquet_file_may_hold_dictionaries(tmp_path: Path) -> None:
