@@ -18,6 +18,9 @@ __all__ = ["MOST_ERRORS", "ItemError", "JobContext", "JobReport", "JobRun", "Pro
 #: The errors that a report lists at most; it counts them all.
 MOST_ERRORS = 100
 
+#: How far the clock of whoever starts a run may be ahead of the clock of whoever runs it.
+MOST_AHEAD = timedelta(minutes=1)
+
 #: Called with the number of items done, and of all there are to do, after each page.
 Progress = Callable[[int, int], None]
 
@@ -37,6 +40,10 @@ def _deadline(value: datetime) -> datetime:
     return checks.instant("deadline", value)
 
 
+def _due(value: datetime) -> datetime:
+    return checks.instant("due", value)
+
+
 def _errors(values: Iterable[ItemError]) -> tuple[ItemError, ...]:
     items = checks.iterable("errors", values)
     return tuple(checks.instance("errors", item, ItemError) for item in items)
@@ -46,8 +53,16 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _task_id() -> str:
+def _new_id() -> str:
     return uuid4().hex
+
+
+def _by_hand(context: JobContext) -> datetime:
+    return context.now()
+
+
+def _at_once(run: JobRun) -> datetime:
+    return run.started_at
 
 
 def _no_progress(done: int, total: int) -> None:
@@ -60,11 +75,16 @@ class JobContext:
 
     Attributes:
         target: The day to work on, or any day of the week to work on; by default the job takes
-            the last that is over.
+            the last that was over when the run was due.
         task_id: What tells this run from every other; a new one by default.
         clock: Says what time it is.
+        due: The instant at which the run was due, from which its target follows, however late it
+            begins; by default now, as for a run that is started by hand.
         progress: Told of it after each page.
         deadline: The instant at which the run is to stop, between two pages.
+
+    Raises:
+        InvalidValueError: ``due`` is more than a minute after now.
 
     Examples:
         >>> from datetime import UTC, date, datetime
@@ -75,12 +95,23 @@ class JobContext:
     """
 
     target: date | None = attrs.field(default=None, validator=optional(checks.each(checks.day)))
-    task_id: str = attrs.field(factory=_task_id, validator=_text)
+    task_id: str = attrs.field(factory=_new_id, validator=_text)
     clock: Callable[[], datetime] = _now
+    due: datetime = attrs.field(default=attrs.Factory(_by_hand, takes_self=True), converter=_due)
     progress: Progress = _no_progress
     deadline: datetime | None = attrs.field(
         default=None, converter=attrs.converters.optional(_deadline)
     )
+
+    def __attrs_post_init__(self) -> None:
+        now = self.now()
+        if self.due > now + MOST_AHEAD:
+            raise InvalidValueError(
+                f"must be at most a minute after now, {now.isoformat()}",
+                field="due",
+                value=self.due.isoformat(),
+                remedy="Set the clocks of this machine and of the one that started the run.",
+            )
 
     def now(self) -> datetime:
         """Return what time it is."""
@@ -112,6 +143,13 @@ class ItemError:
 
     item: str = attrs.field(validator=_text)
     error: str = attrs.field(validator=_text)
+
+
+def _check_order(started_at: datetime, finished_at: datetime) -> None:
+    if finished_at < started_at:
+        raise InvalidValueError(
+            f"must not be before started_at, {started_at}", field="finished_at", value=finished_at
+        )
 
 
 def _processed(report: JobReport) -> int:
@@ -165,12 +203,7 @@ class JobReport:
                 field="processed",
                 value=self.processed,
             )
-        if self.finished_at < self.started_at:
-            raise InvalidValueError(
-                f"must not be before started_at, {self.started_at}",
-                field="finished_at",
-                value=self.finished_at,
-            )
+        _check_order(self.started_at, self.finished_at)
 
     @property
     def duration(self) -> timedelta:
@@ -180,20 +213,30 @@ class JobReport:
 
 @attrs.frozen(kw_only=True)
 class JobRun:
-    """What is remembered of a run: that it began, and how it ended, if it did.
+    """What is remembered of one attempt at a run: that it began, and how it ended, if it did.
 
     Attributes:
         job: The job's name.
-        task_id: What tells the run from every other.
+        task_id: What tells the run from every other; its retries and redeliveries share it.
+        attempt: What tells this attempt from every other.
+        due: The instant at which the run was due; ``started_at`` if it was started by hand.
+        target: The day that was asked for; ``None`` if it followed from ``due``.
         started_at: When it began.
         finished_at: When it ended; ``None`` while it runs, and for good if it was killed.
         report: What it did, if it came to its end.
         error: Why it did not, as a sentence.
+
+    Raises:
+        InvalidValueError: It ends before it began, or with neither a report nor an error, or
+            with both.
     """
 
     job: str = attrs.field(validator=_text)
     task_id: str = attrs.field(validator=_text)
+    attempt: str = attrs.field(factory=_new_id, validator=_text)
     started_at: datetime = attrs.field(converter=_started_at)
+    due: datetime = attrs.field(default=attrs.Factory(_at_once, takes_self=True), converter=_due)
+    target: date | None = attrs.field(default=None, validator=optional(checks.each(checks.day)))
     finished_at: datetime | None = attrs.field(
         default=None, converter=attrs.converters.optional(_finished_at)
     )
@@ -210,3 +253,5 @@ class JobRun:
                 field="finished_at",
                 value=self.finished_at,
             )
+        if self.finished_at is not None:
+            _check_order(self.started_at, self.finished_at)

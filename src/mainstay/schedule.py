@@ -17,9 +17,21 @@ from mainstay.errors import InvalidTypeError, InvalidValueError
 from mainstay.localdays import find_zone
 from mainstay.report import JobContext, JobReport
 
-__all__ = ["Daily", "Every", "JobSpec", "RetryPolicy", "Schedule", "Weekly"]
+__all__ = [
+    "Daily",
+    "Every",
+    "JobSpec",
+    "RetryPolicy",
+    "Schedule",
+    "Weekly",
+    "head_start",
+    "interval_after",
+    "latest_due",
+]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_MINUTE = timedelta(minutes=1)
 _LAST_INSTANT_OF_DAY = time(23, 59, 59, 999_999)
 # Offsets and gaps shift an occurrence by fewer days than this from its nominal date.
 _MOST_SHIFT = 3
@@ -185,6 +197,55 @@ def _no_more(instant: datetime) -> InvalidValueError:
         field="instant",
         value=instant,
     )
+
+
+def latest_due(schedule: Schedule, instant: datetime) -> datetime:
+    """Return the latest instant, not after one, at which a schedule is due.
+
+    Raises:
+        InvalidValueError: There is none since the year 2.
+
+    Examples:
+        >>> latest_due(Daily(time(0)), datetime(2024, 5, 1, 9, 30, tzinfo=UTC)).isoformat()
+        '2024-05-01T00:00:00+00:00'
+    """
+    at = checks.instant("instant", instant).astimezone(UTC)
+    back = _MICROSECOND
+    while (due := schedule.next_after(_before(at, back))) > at:
+        back *= 4
+    while (later := schedule.next_after(due)) <= at:
+        due = later
+    return due
+
+
+def _before(at: datetime, span: timedelta) -> datetime:
+    try:
+        return checks.instant("instant", at - span)
+    except (InvalidValueError, OverflowError) as error:
+        raise InvalidValueError(
+            "must have a time that was due before it", field="instant", value=at
+        ) from error
+
+
+def interval_after(schedule: Schedule, instant: datetime) -> timedelta:
+    """Return the time between the next two instants at which a schedule is due.
+
+    Examples:
+        >>> interval_after(Weekly(0, time(0)), datetime(2024, 5, 1, tzinfo=UTC)).days
+        7
+    """
+    following = schedule.next_after(instant)
+    return schedule.next_after(following) - following
+
+
+def head_start(schedule: Schedule, instant: datetime) -> timedelta:
+    """Return how early a run may be for the next instant: half the interval, at most a minute.
+
+    Examples:
+        >>> head_start(Every(timedelta(seconds=30)), datetime(2024, 5, 1, tzinfo=UTC)).seconds
+        15
+    """
+    return min(_MINUTE, interval_after(schedule, instant) / 2)
 
 
 @attrs.frozen

@@ -265,26 +265,45 @@ class Agreement(RuleBasedStateMachine):
 
     @rule(
         job=jobs,
-        task=tasks,
+        attempt=tasks,
         began=minutes,
+        due=minutes,
+        now=minutes,
         offset=st.sampled_from(OFFSETS),
-        error=st.none() | users,
+        asked=st.none() | days,
+        end=st.none() | users | st.just(JobReport),
     )
     def put_run(
-        self, job: str, task: str, began: datetime, offset: timezone, error: str | None
+        self,
+        job: str,
+        attempt: str,
+        began: datetime,
+        due: datetime,
+        now: datetime,
+        offset: timezone,
+        asked: date | None,
+        end: str | type[JobReport] | None,
     ) -> None:
-        ended = None if error is None else began
+        report = JobReport(job=job, task_id="task", started_at=began, finished_at=began)
         run = JobRun(
             job=job,
-            task_id=task,
+            task_id="task",
+            attempt=attempt,
+            due=due,
+            target=asked,
             started_at=began.astimezone(offset),
-            finished_at=ended,
-            error=error,
+            finished_at=None if end is None else began,
+            report=report if end is JobReport else None,
+            error=end if isinstance(end, str) else None,
         )
 
         def put(store: Store) -> object:
             store.runs.put(run)
-            return [store.runs.last(each) for each in INSTANCES]
+            log = store.runs
+            return [
+                (log.last(job, now=now), log.last_done(job, now=now), list(log.unended(job)))
+                for job in INSTANCES
+            ]
 
         self.ask(put)
 
@@ -292,7 +311,10 @@ class Agreement(RuleBasedStateMachine):
     def take_lease(self, job: str, holder: str, now: datetime, lasts: int) -> None:
         until, instances = now + timedelta(minutes=lasts), INSTANCES[job]
         self.ask(
-            lambda store: store.runs.acquire(job, holder, now=now, until=until, instances=instances)
+            lambda store: (
+                store.runs.acquire(job, holder, now=now, until=until, instances=instances),
+                dict(store.runs.leases(job, now=now)),
+            )
         )
 
     @rule(job=jobs, holder=tasks)

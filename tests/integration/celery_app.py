@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from datetime import timedelta
 
 from celery import Celery
@@ -10,11 +11,26 @@ from celery import Celery
 from mainstay.adapters.celery import install
 from mainstay.adapters.sql import SqlStore
 from mainstay.jobs import evaluate_consistency
-from mainstay.schedule import Every
+from mainstay.report import JobContext, JobReport
+from mainstay.schedule import Every, JobSpec, RetryPolicy
 
 store = SqlStore.open(os.environ["MAINSTAY_DATABASE"])
 app = Celery("tests", broker=os.environ["MAINSTAY_REDIS"], backend=os.environ["MAINSTAY_REDIS"])
 app.conf.broker_connection_retry_on_startup = True
 app.conf.task_default_queue = os.environ["MAINSTAY_QUEUE"]
-job = evaluate_consistency(store.engagements, schedule=Every(timedelta(seconds=1)))
+OFTEN = Every(timedelta(seconds=1))
+
+
+def die_once(context: JobContext) -> JobReport:
+    """Kill the process that runs it, at the first attempt."""
+    if len(store.runs.unended("fragile")) == 1:
+        os.kill(os.getpid(), signal.SIGKILL)
+    now = context.now()
+    return JobReport(job="fragile", task_id=context.task_id, started_at=now, finished_at=now)
+
+
+job = evaluate_consistency(store.engagements, schedule=OFTEN)
+fragile = JobSpec(name="fragile", schedule=OFTEN, run=die_once, retry=RetryPolicy(1))
 install(app, [job], log=store.runs)
+if os.environ.get("MAINSTAY_FRAGILE"):
+    install(app, [fragile], log=store.runs)

@@ -81,9 +81,10 @@ def test_beat_fires_a_job_which_a_worker_finishes(
     with worker(settings) as working, beat(tmp_path, settings):
         working.wait_for("done: 2 succeeded, 0 skipped, 0 failed")
     assert "Traceback" not in working.output
-    last = store.runs.last("evaluate-consistency")
+    last = store.runs.last_done("evaluate-consistency", now=datetime.now(UTC))
     assert last is not None
     assert last.report is not None
+    assert last.due == last.due.replace(microsecond=0)  # beat's header says which whole second
     for day in (DAY, YESTERDAY):
         missed = store.engagements.outcome("ada", day)
         assert missed is not None
@@ -94,6 +95,23 @@ def test_beat_fires_a_job_which_a_worker_finishes(
     met = store.engagements.outcome("bob", DAY)
     assert met is not None
     assert (met.score, met.streak_after) == (None, 1)
+
+
+def test_a_task_whose_worker_is_killed_is_delivered_again_and_done(
+    store: SqlStore, settings: dict[str, str]
+) -> None:
+    """Once the dead attempt's lease has ended; and both attempts were due at the same instant."""
+    url = settings["MAINSTAY_REDIS"]
+    fragile = settings | {"MAINSTAY_FRAGILE": "1"}
+    with worker(fragile), Celery("client", broker=url, backend=url, set_as_current=False) as app:
+        sent = app.send_task("mainstay.fragile", queue=settings["MAINSTAY_QUEUE"])
+        report = from_plain(sent.get(timeout=servers.PATIENCE), JobReport)
+    (killed,) = store.runs.unended("fragile")
+    done = store.runs.last_done("fragile", now=datetime.now(UTC))
+    assert done is not None
+    assert done.report == report
+    assert (done.task_id, done.due) == (killed.task_id, killed.due) == (sent.id, killed.due)
+    assert done.attempt != killed.attempt
 
 
 def test_a_task_sent_by_hand_takes_a_target_and_returns_its_report(
@@ -108,7 +126,7 @@ def test_a_task_sent_by_hand_takes_a_target_and_returns_its_report(
         ).get(timeout=servers.PATIENCE)
     report = from_plain(returned, JobReport)
     assert (report.target, report.succeeded, report.failed) == (DAY.isoformat(), 2, 0)
-    run = store.runs.last("evaluate-consistency")
+    run = store.runs.last("evaluate-consistency", now=datetime.now(UTC))
     assert run is not None
     assert run.report == report
     assert store.engagements.outcome("ada", DAY) is not None

@@ -377,7 +377,7 @@ def test_both_databases_have_the_same_tables(store: SqlStore) -> None:
     engine = create_engine(store._database._url)
     names = {name for name in inspect(engine).get_table_names() if name.startswith("mainstay_")}
     engine.dispose()
-    assert names == set(rows(store)) | {"mainstay_runs", "mainstay_leases"}
+    assert names == set(rows(store)) | {"mainstay_runs", "mainstay_leases", "mainstay_installed"}
     assert len(list(activity())) > 100
 
 
@@ -386,7 +386,7 @@ def test_the_log_keeps_an_error_that_quotes_what_no_database_takes(store: SqlSto
         job="tidy", task_id="1", started_at=clock(), finished_at=clock(), error="bad: \0 \ud800"
     )
     store.runs.put(run)
-    last = store.runs.last("tidy")
+    last = store.runs.last("tidy", now=clock())
     assert last is not None
     assert last.error == "bad: \\x00 \\ud800"
 

@@ -13,6 +13,7 @@ pytest.importorskip("sqlalchemy", reason="the command needs mainstay[cli]")
 
 from mainstay.adapters.sql import SqlStore
 from mainstay.cli.jobs import in_words, span
+from mainstay.installed import InstalledJob
 from mainstay.report import JobReport, JobRun
 from mainstay.schedule import Daily, Every, Schedule, Weekly
 from tests.command import database, filled, mainstay
@@ -175,6 +176,72 @@ def test_the_exit_status_tells_whoever_watches(
         assert status in done.out
         assert "\x1b" not in done.out
         assert done.err == ""
+
+
+def test_a_run_that_holds_a_lease_is_ok_and_one_that_does_not_takes_too_long(
+    tmp_path: Path,
+) -> None:
+    url, now = filled(tmp_path), datetime.now(UTC)
+    remember(url, JOBS[0], days_ago=0.1)
+    with SqlStore.open(url) as store:
+        store.runs.install(InstalledJob(JOBS[0], Every(timedelta(days=4000))))
+        (run,) = store.runs.unended(JOBS[0])
+        assert mainstay("status", "--db", url, "--json").json["jobs"][0]["status"] == "too long"
+        store.runs.acquire(JOBS[0], run.attempt, now=now, until=now + timedelta(minutes=9))
+        assert mainstay("status", "--db", url, "--json").json["jobs"][0]["status"] == "ok"
+
+
+def test_a_run_that_was_dated_next_year_makes_nothing_ok(tmp_path: Path) -> None:
+    url = filled(tmp_path)
+    remember(url, JOBS[0], days_ago=-365, succeeded=1)
+    remember(url, JOBS[1], days_ago=30, succeeded=1)
+    found = mainstay("status", "--db", url, "--json").json["jobs"]
+    assert [job["status"] for job in found] == ["never", "late"]
+
+
+def test_a_job_is_late_by_the_schedule_that_the_app_has_installed_it_with(tmp_path: Path) -> None:
+    """Every five minutes, and not daily: a run of half an hour ago is late."""
+    url = filled(tmp_path)
+    remember(url, JOBS[0], days_ago=0.02, succeeded=1)
+    with SqlStore.open(url) as store:
+        store.runs.install(InstalledJob(JOBS[0], Every(timedelta(minutes=5))))
+    assert mainstay("status", "--db", url, "--json").json["jobs"][0]["status"] == "late"
+    assert mainstay("jobs", "--db", url, "--json").json["jobs"][0]["schedule"] == "every 5 min"
+
+
+def test_a_file_says_when_jobs_are_due_before_all_others(tmp_path: Path) -> None:
+    url, config = filled(tmp_path), tmp_path / "schedules.toml"
+    config.write_text(
+        "[schedules]\n"
+        f"{JOBS[0]} = {{time = 03:00:00, zone = 'Europe/Berlin'}}\n"
+        f"{JOBS[1]} = {{every = 60}}\n"
+    )
+    remember(url, JOBS[1], days_ago=0.02, succeeded=1)
+    with SqlStore.open(url) as store:
+        store.runs.install(InstalledJob(JOBS[0], Every(timedelta(minutes=5))))
+    options = ("--db", url, "--config", str(config), "--json")
+    daily, other = mainstay("jobs", *options).json["jobs"]
+    assert (daily["schedule"], other["schedule"]) == ("daily at 03:00 Europe/Berlin", "every 1 min")
+    assert mainstay("status", *options).json["jobs"][1]["status"] == "late"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[schedules]\ntidy = {every = 60}", "schedules.tidy is unknown, got {'every': 60}"),
+        ("[schedules]\nupdate-multipliers = 3", "update-multipliers must be a table, got 3"),
+        ("[schedules]\nupdate-multipliers = {}", "schedules.update-multipliers is not a schedule"),
+        ("schedules = 3", "schedules must be a table, got 3"),
+        ("[schedule]", "schedule is unknown"),
+        ("[[", "--config is not TOML"),
+    ],
+)
+def test_a_file_that_says_no_schedules_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    url, config = filled(tmp_path), tmp_path / "schedules.toml"
+    config.write_text(text)
+    done = mainstay("status", "--db", url, "--config", str(config))
+    assert (done.status, done.out) == (1, "")
+    assert message in done.err
 
 
 def test_a_run_that_has_not_ended_is_shown_as_such(tmp_path: Path) -> None:

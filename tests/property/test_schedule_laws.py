@@ -11,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mainstay.localdays import clock_changes, find_zone
-from mainstay.schedule import Daily, Every, RetryPolicy, Schedule, Weekly
+from mainstay.schedule import (
+    Daily,
+    Every,
+    RetryPolicy,
+    Schedule,
+    Weekly,
+    head_start,
+    interval_after,
+    latest_due,
+)
 from mainstay.testing import strategies
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -68,6 +77,25 @@ def test_the_next_time_is_what_a_search_of_the_calendar_finds(
 ) -> None:
     schedule, at = moment
     assert schedule.next_after(at) == searched(schedule, at)
+
+
+@given(schedules, strategies.instants(st.just("UTC")))
+def test_the_latest_time_due_is_the_one_that_no_other_follows_up_to_the_instant(
+    schedule: Schedule, at: datetime
+) -> None:
+    due = latest_due(schedule, at)
+    assert due <= at < schedule.next_after(due)
+    assert schedule.next_after(due - timedelta(microseconds=1)) == due
+
+
+@given(schedules, strategies.instants(st.just("UTC")))
+def test_a_run_may_be_early_by_half_the_time_to_the_next_but_one_and_by_a_minute(
+    schedule: Schedule, at: datetime
+) -> None:
+    following = schedule.next_after(at)
+    interval = interval_after(schedule, at)
+    assert following + interval == schedule.next_after(following)
+    assert head_start(schedule, at) == min(interval / 2, timedelta(minutes=1))
 
 
 @pytest.mark.parametrize("year", [2010, 2011, 2024])

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time, timedelta
 from queue import Queue
 from threading import Event, Thread
+from threading import enumerate as enumerate_threads
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,8 +22,9 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from mainstay import InvalidValueError
 from mainstay.adapters.apscheduler import _JobTrigger, install
+from mainstay.installed import InstalledJob
 from mainstay.report import JobContext, JobReport, JobRun
-from mainstay.schedule import Daily, Every, JobSpec, RetryPolicy, Schedule
+from mainstay.schedule import Daily, Every, JobSpec, RetryPolicy, Schedule, latest_due
 from mainstay.testing.memory import MemoryRuns
 
 #: Only to fail instead of hanging.
@@ -68,10 +70,16 @@ def listen(scheduler: BackgroundScheduler, code: int) -> Queue[Any]:
     return events
 
 
+def done(at: datetime, **fields: Any) -> JobRun:
+    """A run that was done at an instant."""
+    report = JobReport(job="tidy", task_id="0", started_at=at, finished_at=at)
+    given: dict[str, Any] = {"started_at": at, "finished_at": at, "report": report, **fields}
+    return JobRun(job="tidy", task_id="0", **given)
+
+
 def overdue(log: MemoryRuns) -> None:
     """Let the last run have been three intervals ago, so that the job is due at once."""
-    at = datetime.now(UTC) - 3 * RARELY.interval
-    log.put(JobRun(job="tidy", task_id="0", started_at=at, finished_at=at, error="down"))
+    log.put(done(datetime.now(UTC) - 3 * RARELY.interval))
 
 
 def job_in(scheduler: BackgroundScheduler, name: str) -> Any:
@@ -111,19 +119,10 @@ def test_installing_again_replaces_the_job(scheduler: BackgroundScheduler, log: 
 def test_a_run_is_kept_in_the_log(scheduler: BackgroundScheduler, log: MemoryRuns) -> None:
     install(scheduler, [spec()], log=log)
     report = call(job_in(scheduler, "tidy"))
-    last = log.last("tidy")
+    last = log.last("tidy", now=datetime.now(UTC))
     assert last is not None
     assert report is not None
     assert last.report == report
-
-
-def test_a_job_that_is_running_elsewhere_is_let_be(
-    scheduler: BackgroundScheduler, log: MemoryRuns
-) -> None:
-    now = datetime.now(UTC)
-    log.acquire("tidy", "other", now=now, until=now + timedelta(days=1))
-    install(scheduler, [spec()], log=log)
-    assert call(job_in(scheduler, "tidy")) is None
 
 
 def test_a_limit_becomes_the_deadline_of_the_run(
@@ -146,14 +145,48 @@ def test_a_job_that_fell_due_while_the_process_was_down_runs_once(
     scheduler: BackgroundScheduler, log: MemoryRuns
 ) -> None:
     overdue(log)
-    done = listen(scheduler, EVENT_JOB_EXECUTED)
+    ran = listen(scheduler, EVENT_JOB_EXECUTED)
     install(scheduler, [spec()], log=log)
     scheduler.start()
-    assert done.get(timeout=PATIENCE).retval.job == "tidy"
+    assert ran.get(timeout=PATIENCE).retval.job == "tidy"
     next_time = job_in(scheduler, "tidy").next_run_time
     assert next_time == RARELY.next_after(datetime.now(UTC))
     scheduler.shutdown()
-    assert done.empty()
+    assert ran.empty()
+
+
+@pytest.mark.parametrize(
+    ("last", "missed"),
+    [
+        ({}, False),
+        ({"finished_at": None, "report": None}, True),  # it was killed
+        ({"report": None, "error": "down"}, True),
+        ({"due": datetime.now(UTC) - 2 * RARELY.interval}, True),  # it was of an earlier instant
+        ({"target": datetime.now(UTC).date()}, True),  # it was asked for another day
+    ],
+)
+def test_begun_is_not_done(
+    scheduler: BackgroundScheduler, log: MemoryRuns, last: dict[str, Any], missed: bool
+) -> None:
+    """What has been due since the last run that is done, is run when the scheduler starts."""
+    now = datetime.now(UTC)
+    log.put(done(now, **last))
+    install(scheduler, [spec()], log=log)
+    due = job_in(scheduler, "tidy").next_run_time
+    assert due == RARELY.next_after(now) if not missed else now <= due <= datetime.now(UTC)
+
+
+def test_a_run_is_due_at_the_latest_instant_of_its_schedule(
+    scheduler: BackgroundScheduler, log: MemoryRuns
+) -> None:
+    overdue(log)
+    ran = listen(scheduler, EVENT_JOB_EXECUTED)
+    install(scheduler, [spec()], log=log)
+    scheduler.start()
+    ran.get(timeout=PATIENCE)
+    last = log.last("tidy", now=datetime.now(UTC))
+    assert last is not None
+    assert last.due == latest_due(RARELY, datetime.now(UTC))
 
 
 def test_a_run_that_raises_is_run_again_after_each_delay(
@@ -162,13 +195,14 @@ def test_a_run_that_raises_is_run_again_after_each_delay(
     overdue(log)
     failed, added = listen(scheduler, EVENT_JOB_ERROR), listen(scheduler, EVENT_JOB_ADDED)
     install(scheduler, [spec(fail, retry=RetryPolicy(2, timedelta(hours=1)))], log=log)
-    before = datetime.now(UTC)
+    before, due = datetime.now(UTC), latest_due(RARELY, datetime.now(UTC))
+    again = f"tidy {due.isoformat()}"
     scheduler.start()
     assert added.get(timeout=PATIENCE).job_id == "tidy"
     for hours in (1, 2):
         assert str(failed.get(timeout=PATIENCE).exception) == "down"
-        assert added.get(timeout=PATIENCE).job_id == "tidy.retry"
-        job = job_in(scheduler, "tidy.retry")
+        assert added.get(timeout=PATIENCE).job_id == again
+        job = job_in(scheduler, again)
         asked = job.next_run_time - timedelta(hours=hours)
         assert before <= asked <= datetime.now(UTC)
         before = datetime.now(UTC)
@@ -176,7 +210,74 @@ def test_a_run_that_raises_is_run_again_after_each_delay(
     failed.get(timeout=PATIENCE)
     scheduler.shutdown()
     assert added.empty()
-    assert scheduler.get_job("tidy.retry") is None
+    assert scheduler.get_job(again) is None
+    assert {run.due for run in log._of("tidy") if run.error is not None} == {due}
+
+
+def test_a_run_that_finds_another_running_is_asked_again_when_the_lease_ends(
+    scheduler: BackgroundScheduler, log: MemoryRuns
+) -> None:
+    """Which is not a retry: the job has none."""
+    added = listen(scheduler, EVENT_JOB_ADDED)
+    now = datetime.now(UTC)
+    log.acquire("tidy", "other", now=now, until=now + timedelta(minutes=10))
+    install(scheduler, [spec()], log=log)
+    scheduler.start(paused=True)
+    assert added.get(timeout=PATIENCE).job_id == "tidy"
+    assert call(job_in(scheduler, "tidy")) is None
+    again = job_in(scheduler, added.get(timeout=PATIENCE).job_id)
+    assert again.next_run_time == now + timedelta(minutes=10)
+    log.release("tidy", "other")
+    report = call(again)
+    assert report is not None
+    last = log.last("tidy", now=datetime.now(UTC))
+    assert last is not None
+    assert last.due == latest_due(RARELY, now)
+
+
+def test_what_was_killed_too_often_is_left_to_the_next(
+    scheduler: BackgroundScheduler, log: MemoryRuns
+) -> None:
+    due = latest_due(RARELY, datetime.now(UTC))
+    log.put(JobRun(job="tidy", task_id="0", due=due, started_at=datetime.now(UTC)))
+    install(scheduler, [spec()], log=log)
+    scheduler.start(paused=True)
+    added = listen(scheduler, EVENT_JOB_ADDED)
+    assert call(job_in(scheduler, "tidy")) is None
+    scheduler.shutdown()
+    assert added.empty()
+
+
+def test_a_run_that_cannot_be_planned_again_is_logged(
+    scheduler: BackgroundScheduler, log: MemoryRuns, caplog: pytest.LogCaptureFixture
+) -> None:
+    """In the thread that plans it, nobody would see the error."""
+    install(scheduler, [spec(fail, retry=RetryPolicy(1))], log=log)
+    job = job_in(scheduler, "tidy")
+    scheduler.start(paused=True)
+    scheduler.remove_jobstore("default", shutdown=False)
+    before = {*enumerate_threads()}
+    with pytest.raises(OSError, match="down"):
+        call(job)
+    for thread in {*enumerate_threads()} - before:
+        thread.join(PATIENCE)
+    (record,) = [each for each in caplog.records if "planned" in each.getMessage()]
+    assert record.getMessage() == "tidy: could not be planned again"
+    assert record.exc_info is not None
+
+
+def test_a_schedule_of_the_hosts_own_is_said_not_to_be_known_to_the_status(
+    scheduler: BackgroundScheduler, log: MemoryRuns, caplog: pytest.LogCaptureFixture
+) -> None:
+    class FullMoon:
+        def next_after(self, instant: datetime) -> datetime:
+            return instant + timedelta(days=28)
+
+    limit = timedelta(minutes=5)
+    jobs = [spec(schedule=FullMoon()), spec(name="sweep", time_limit=limit)]
+    install(scheduler, jobs, log=log)
+    assert log.installed() == {"sweep": InstalledJob("sweep", RARELY, limit)}
+    assert "tidy: mainstay status can't know when it is due" in caplog.text
 
 
 def test_a_bad_value_is_as_bad_the_next_time(

@@ -43,6 +43,13 @@ def test_a_context_has_a_task_id_of_its_own_and_the_time_in_utc() -> None:
     assert (one.target, one.deadline) == (None, None)
 
 
+def test_a_run_that_is_started_by_hand_is_due_now() -> None:
+    assert JobContext(clock=lambda: LATER).due == LATER
+    started = run()
+    assert (started.due, started.target) == (MIDNIGHT, None)
+    assert started.attempt != run().attempt
+
+
 def test_progress_may_be_told_to_nobody() -> None:
     JobContext().progress(1, 2)
 
@@ -64,9 +71,8 @@ def test_a_run_is_stopped_from_its_deadline_on() -> None:
 
 
 def test_a_clock_without_a_zone_is_refused() -> None:
-    context = JobContext(clock=lambda: datetime(2024, 5, 2))  # noqa: DTZ001
     with pytest.raises(NaiveDatetimeError, match="what clock returns has no UTC offset"):
-        context.now()
+        JobContext(clock=lambda: datetime(2024, 5, 2))  # noqa: DTZ001
 
 
 def test_what_no_context_can_have_is_refused() -> None:
@@ -156,6 +162,13 @@ def test_a_run_ends_with_either_a_report_or_an_error(fields: dict[str, Any]) -> 
         ({"started_at": "2024-05-02"}, "started_at must be an aware datetime"),
         ({"finished_at": LATER, "report": {}}, "report must be of type JobReport"),
         ({"finished_at": LATER, "error": ""}, "error must not be empty"),
+        ({"attempt": ""}, "attempt must not be empty"),
+        ({"due": datetime(2024, 5, 2)}, "due has no UTC offset"),  # noqa: DTZ001
+        ({"target": LATER}, "target must be a date and not an instant"),
+        (
+            {"finished_at": MIDNIGHT - timedelta(microseconds=1), "error": "down"},
+            "finished_at must not be before started_at",
+        ),
     ],
 )
 def test_what_no_run_can_have_is_refused(fields: dict[str, Any], message: str) -> None:

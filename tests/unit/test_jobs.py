@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 import attrs
@@ -246,6 +247,29 @@ def test_a_day_that_is_not_over_is_refused() -> None:
     assert store.engagements.outcome("ada", may(1)) is None
 
 
+@pytest.mark.parametrize("late", [timedelta(seconds=-0.2), timedelta(0), timedelta(hours=30)])
+def test_the_target_follows_from_when_a_run_was_due_and_not_from_when_it_begins(
+    late: timedelta,
+) -> None:
+    """A worker's clock that is 0.2 s behind takes no other day, nor does a start hours late."""
+    due = midnight_after(may(1))
+    context = JobContext(due=due, clock=lambda: due + late)
+    assert evaluate_consistency(MemoryStore().engagements).run(context).target == "2024-05-01"
+
+
+def test_a_target_must_be_over_when_the_run_was_due_or_begins() -> None:
+    """The later of both counts: a day that was not over at a late run's due is by its start."""
+    due = midnight_after(may(1))
+    job = evaluate_consistency(MemoryStore().engagements)
+    for begins in (due - timedelta(seconds=1), due + timedelta(days=1)):
+        on_time = JobContext(due=due, target=may(1), clock=partial(max, begins, begins))
+        assert job.run(on_time).target == "2024-05-01"
+    late = JobContext(due=due, target=may(2), clock=lambda: due + timedelta(days=1))
+    assert job.run(late).target == "2024-05-02"
+    with pytest.raises(InvalidValueError, match="the last day that is, is 2024-05-01"):
+        job.run(JobContext(due=due, target=may(2), clock=lambda: due))
+
+
 def test_an_earlier_target_leaves_later_days_alone() -> None:
     store = MemoryStore()
     did(store, "ada", may(1), may(2))
@@ -405,10 +429,13 @@ def test_progress_is_told_of_after_each_page() -> None:
 def test_a_report_says_what_when_and_how_many() -> None:
     store = MemoryStore()
     did(store, "ada", may(1))
-    moments = iter([datetime(2024, 5, 2, 0, minute, tzinfo=UTC) for minute in (1, 2, 3)])
-    report = evaluate_consistency(store.engagements).run(
-        JobContext(task_id="7", clock=lambda: next(moments))
+    moments = [datetime(2024, 5, 2, 0, 1, tzinfo=UTC)]
+    context = JobContext(
+        task_id="7",
+        clock=lambda: moments[-1],
+        progress=lambda *_: moments.append(moments[0] + timedelta(minutes=1)),
     )
+    report = evaluate_consistency(store.engagements).run(context)
     assert (report.job, report.task_id, report.target) == (
         "evaluate-consistency",
         "7",

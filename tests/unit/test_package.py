@@ -71,7 +71,8 @@ LAYERS = {
     "events": {"activity", "localdays", "timestamps", "rows"},
     "report": set[str](),
     "schedule": {"localdays", "report"},
-    "ports": {"activity", "counts", "localdays", "report", "reputation", "scores"},
+    "installed": {"schedule"},
+    "ports": {"activity", "counts", "installed", "localdays", "report", "reputation", "scores"},
     "scoring": {"activity", "localdays", "ports", "scores", "windowing"},
     "jobs": {
         "counts",
@@ -88,6 +89,7 @@ LAYERS = {
         "activity",
         "codec",
         "counts",
+        "installed",
         "jobs",
         "localdays",
         "ports",

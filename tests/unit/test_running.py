@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import attrs
 import pytest
 
-from mainstay import InvalidTypeError
+from mainstay import InvalidTypeError, InvalidValueError
 from mainstay.errors import StoreError, TimeLimitError
-from mainstay.jobs import run_job
+from mainstay.jobs import NotBegun, run_job
 from mainstay.report import JobContext, JobReport, JobRun
-from mainstay.schedule import Daily, JobSpec
+from mainstay.schedule import Daily, Every, JobSpec, RetryPolicy, Schedule
+from mainstay.testing.memory import MemoryRuns
 
 START = datetime(2024, 5, 2, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
+DAILY = Daily(time(0))
 
 
 @attrs.define
@@ -33,33 +35,25 @@ class Clock:
         self.now += by
 
 
-@attrs.define
-class Log:
-    """The port in a few lines: every run as it was put, and who holds which lease until when."""
+class Log(MemoryRuns):
+    """A log that also remembers every run as it was put."""
 
-    puts: list[JobRun] = attrs.field(factory=list)
-    leases: dict[tuple[str, str], datetime] = attrs.field(factory=dict)
+    def __init__(self) -> None:
+        super().__init__()
+        self.puts: list[JobRun] = []
 
     def put(self, run: JobRun) -> None:
         self.puts.append(run)
+        super().put(run)
 
-    def last(self, job: str) -> JobRun | None:
-        return next((run for run in reversed(self.puts) if run.job == job), None)
 
-    def acquire(
-        self, job: str, holder: str, *, now: datetime, until: datetime, instances: int = 1
-    ) -> bool:
-        others = [
-            key
-            for key, end in self.leases.items()
-            if key[0] == job and key[1] != holder and end > now
-        ]
-        if len(others) < instances:
-            self.leases[job, holder] = until
-        return len(others) < instances
+def held(log: Log, now: datetime = START) -> Mapping[str, datetime]:
+    """Who has a lease."""
+    return log.leases("tidy", now=now)
 
-    def release(self, job: str, holder: str) -> None:
-        self.leases.pop((job, holder), None)
+
+def hold(log: Log, holder: str, until: datetime = START + MINUTE) -> None:
+    assert log.acquire("tidy", holder, now=START, until=until, instances=9)
 
 
 def tidy(context: JobContext) -> JobReport:
@@ -73,11 +67,14 @@ def spec(
     instances: int = 1,
     soft: timedelta | None = None,
     hard: timedelta | None = None,
+    schedule: Schedule = DAILY,
+    retries: int = 0,
 ) -> JobSpec:
     return JobSpec(
         name="tidy",
-        schedule=Daily(time(0)),
+        schedule=schedule,
         run=run,
+        retry=RetryPolicy(retries),
         max_instances=instances,
         soft_time_limit=soft,
         time_limit=hard,
@@ -103,73 +100,187 @@ def test_a_run_is_kept_from_its_beginning_and_with_its_report(
     log: Log, context: JobContext, clock: Clock
 ) -> None:
     def work(given: JobContext) -> JobReport:
-        assert log.puts == [JobRun(job="tidy", task_id="one", started_at=START)]
+        (begun,) = log.puts
+        assert begun == JobRun(
+            job="tidy", task_id="one", attempt=begun.attempt, due=START, started_at=START
+        )
         clock.move(MINUTE)
         return tidy(given)
 
     report = run_job(spec(work), log, context)
-    assert report is not None
-    ended = JobRun(
-        job="tidy", task_id="one", started_at=START, finished_at=START + MINUTE, report=report
-    )
-    assert log.puts[1:] == [ended]
+    assert isinstance(report, JobReport)
+    begun, ended = log.puts
+    assert ended == attrs.evolve(begun, finished_at=START + MINUTE, report=report)
 
 
 def test_a_run_needs_no_context(log: Log) -> None:
     report = run_job(spec(), log)
-    assert report is not None
+    assert isinstance(report, JobReport)
     assert [run.task_id for run in log.puts] == [report.task_id] * 2
 
 
 def test_the_lease_is_held_while_the_job_runs_and_given_back(log: Log, context: JobContext) -> None:
     def work(given: JobContext) -> JobReport:
-        assert log.leases.keys() == {("tidy", "one")}
+        assert held(log).keys() == {log.puts[0].attempt}
         return tidy(given)
 
-    assert run_job(spec(work), log, context) is not None
-    assert log.leases == {}
+    assert isinstance(run_job(spec(work), log, context), JobReport)
+    assert held(log) == {}
 
 
 def test_a_job_that_is_running_already_is_not_begun(
     log: Log, context: JobContext, caplog: pytest.LogCaptureFixture
 ) -> None:
-    log.leases["tidy", "other"] = START + MINUTE
-    assert run_job(spec(), log, context) is None
+    hold(log, "other")
+    refused = NotBegun("it is running already", again_at=START + MINUTE)
+    assert run_job(spec(), log, context) == refused
     assert log.puts == []
-    assert log.leases == {("tidy", "other"): START + MINUTE}
+    assert held(log) == {"other": START + MINUTE}
     (record,) = caplog.records
     assert (record.levelname, record.name) == ("WARNING", "mainstay.jobs")
     assert record.getMessage() == "tidy: not begun, it is running already"
     assert record.__dict__["task_id"] == "one"
 
 
-def test_a_lease_that_has_ended_holds_nobody_up(log: Log, context: JobContext) -> None:
-    log.leases["tidy", "killed"] = START
-    assert run_job(spec(), log, context) is not None
+def test_of_several_leases_the_first_to_end_says_when_to_ask_again(
+    log: Log, context: JobContext
+) -> None:
+    hold(log, "other", START + 9 * MINUTE)
+    hold(log, "third", START + 7 * MINUTE)
+    refused = run_job(spec(instances=2), log, context)
+    assert isinstance(refused, NotBegun)
+    assert refused.again_at == START + 7 * MINUTE
+
+
+def test_a_lease_that_has_ended_holds_nobody_up(
+    log: Log, context: JobContext, clock: Clock
+) -> None:
+    hold(log, "killed")
+    clock.move(MINUTE)
+    assert isinstance(run_job(spec(), log, context), JobReport)
 
 
 def test_as_many_run_at_once_as_may(log: Log, context: JobContext) -> None:
-    log.leases["tidy", "other"] = START + MINUTE
-    assert run_job(spec(instances=2), log, context) is not None
-    log.leases["tidy", "third"] = START + MINUTE
-    assert run_job(spec(instances=2), log, context) is None
+    hold(log, "other")
+    hold(log, "third")
+    assert isinstance(run_job(spec(instances=2), log, context), NotBegun)
+    assert isinstance(run_job(spec(instances=3), log, context), JobReport)
 
 
 def test_one_of_another_job_is_no_hindrance(log: Log, context: JobContext) -> None:
-    log.leases["sweep", "other"] = START + MINUTE
-    assert run_job(spec(), log, context) is not None
+    log.acquire("sweep", "other", now=START, until=START + MINUTE)
+    assert isinstance(run_job(spec(), log, context), JobReport)
+
+
+def test_a_redelivered_task_does_not_run_beside_itself(log: Log, context: JobContext) -> None:
+    """A lease is an attempt's, not a task's: the broker may deliver a task twice at once."""
+    outcomes = []
+
+    def work(given: JobContext) -> JobReport:
+        outcomes.append(run_job(spec(), log, context))
+        return tidy(given)
+
+    assert isinstance(run_job(spec(work), log, context), JobReport)
+    assert outcomes == [NotBegun("it is running already", again_at=START + 15 * MINUTE)]
+
+
+@pytest.mark.parametrize(
+    ("schedule", "lasts"),
+    [
+        (Every(timedelta(seconds=30)), timedelta(minutes=1)),
+        (Every(timedelta(minutes=5)), timedelta(minutes=10)),
+        (Every(timedelta(hours=12)), timedelta(minutes=15)),
+        (DAILY, timedelta(minutes=15)),
+    ],
+)
+def test_a_lease_lasts_for_two_intervals_and_at_most_a_quarter_of_an_hour(
+    log: Log, context: JobContext, schedule: Schedule, lasts: timedelta
+) -> None:
+    ends: list[datetime] = []
+
+    def work(given: JobContext) -> JobReport:
+        ends.extend(held(log).values())
+        return tidy(given)
+
+    run_job(spec(work, schedule=schedule), log, context)
+    assert ends == [START + lasts]
+
+
+@pytest.mark.parametrize("later", [timedelta(0), timedelta(hours=5)])
+def test_what_is_done_is_not_begun_again(
+    log: Log, context: JobContext, clock: Clock, later: timedelta
+) -> None:
+    """Two beats send what is due twice; and what was due later has caught up with it."""
+    clock.move(timedelta(hours=6))
+    assert isinstance(run_job(spec(), log, attrs.evolve(context, due=START + later)), JobReport)
+    refused = run_job(spec(), log, attrs.evolve(context, due=START))
+    assert refused == NotBegun("what was due at 2024-05-02T00:00:00+00:00 is done")
+
+
+def test_what_failed_or_had_a_target_leaves_what_was_due_to_be_done(
+    log: Log, context: JobContext
+) -> None:
+    def fail(_: JobContext) -> JobReport:
+        raise OSError("down")
+
+    with pytest.raises(OSError, match="down"):
+        run_job(spec(fail), log, context)
+    targeted = attrs.evolve(context, target=date(2024, 4, 1))
+    assert isinstance(run_job(spec(), log, targeted), JobReport)
+    assert log.puts[-1].target == date(2024, 4, 1)
+    assert isinstance(run_job(spec(), log, context), JobReport)
+    assert isinstance(run_job(spec(), log, targeted), JobReport)
+
+
+@pytest.mark.parametrize("retries", [0, 2])
+def test_after_as_many_killed_attempts_as_retries_and_one_it_is_left_to_the_next(
+    log: Log, context: JobContext, clock: Clock, caplog: pytest.LogCaptureFixture, retries: int
+) -> None:
+    due = START - timedelta(minutes=30)
+    late = attrs.evolve(context, due=due)
+    for attempt in range(retries):
+        log.put(JobRun(job="tidy", task_id="one", attempt=f"{attempt}", due=due, started_at=due))
+    log.put(JobRun(job="tidy", task_id="one", attempt="alive", due=due, started_at=due))
+    hold(log, "alive")
+    assert isinstance(run_job(spec(retries=retries), log, late), NotBegun)
+    clock.move(2 * MINUTE)
+    refused = run_job(spec(retries=retries), log, late)
+    assert isinstance(refused, NotBegun)
+    assert refused.again_at is None
+    assert refused.reason == (
+        f"{retries + 1} attempts at what was due at 2024-05-01T23:30:00+00:00 were killed; "
+        "it is left to the next"
+    )
+    assert refused.reason in caplog.text
+    assert isinstance(run_job(spec(retries=retries + 1), log, late), JobReport)
+    clock.move(MINUTE)
+    after = JobContext(clock=clock)
+    assert isinstance(run_job(spec(retries=retries), log, after), JobReport)
+
+
+def test_a_due_instant_ahead_of_the_clock_is_refused(clock: Clock) -> None:
+    """The clock of whoever starts a run may be a minute ahead of the one here."""
+    assert JobContext(clock=clock, due=START + MINUTE).due == START + MINUTE
+    with pytest.raises(InvalidValueError) as caught:
+        JobContext(clock=clock, due=START + MINUTE + timedelta(microseconds=1))
+    assert str(caught.value) == (
+        "due must be at most a minute after now, 2024-05-02T00:00:00+00:00, got "
+        "'2024-05-02T00:01:00.000001+00:00'. "
+        "Set the clocks of this machine and of the one that started the run."
+    )
 
 
 def test_progress_prolongs_the_lease_and_is_passed_on(
     log: Log, context: JobContext, clock: Clock
 ) -> None:
-    told, ends = [], []
+    told: list[tuple[int, int]] = []
+    ends: list[datetime] = []
 
     def work(given: JobContext) -> JobReport:
         for done in range(3):
             clock.move(10 * MINUTE)
             given.progress(done, 2)
-            ends.append(log.leases["tidy", "one"])
+            ends.extend(held(log, clock.now).values())
         return tidy(given)
 
     listening = attrs.evolve(context, progress=lambda done, total: told.append((done, total)))
@@ -179,9 +290,9 @@ def test_progress_prolongs_the_lease_and_is_passed_on(
 
 
 def test_without_a_lease_two_may_run_at_once(log: Log, context: JobContext) -> None:
-    log.leases["tidy", "other"] = START + MINUTE
-    assert run_job(spec(), log, context, exclusive=False) is not None
-    assert log.leases == {("tidy", "other"): START + MINUTE}
+    hold(log, "other")
+    assert isinstance(run_job(spec(), log, context, exclusive=False), JobReport)
+    assert held(log) == {"other": START + MINUTE}
     assert len(log.puts) == 2
 
 
@@ -200,9 +311,9 @@ def test_an_error_is_logged_and_kept_and_raised_on(
         run_job(spec(fail), log, context)
     assert caught.value is error
     words = str(error) or "KeyboardInterrupt"
-    last = JobRun(job="tidy", task_id="one", started_at=START, finished_at=START, error=words)
-    assert log.puts[1:] == [last]
-    assert log.leases == {}
+    begun, ended = log.puts
+    assert ended == attrs.evolve(begun, finished_at=START, error=words)
+    assert held(log) == {}
     (record,) = caplog.records
     assert (record.levelname, record.getMessage()) == ("ERROR", f"tidy failed: {words}")
     assert record.exc_info is not None
@@ -241,7 +352,7 @@ def test_a_deadline_of_the_callers_is_left_alone(log: Log, context: JobContext) 
         return tidy(given)
 
     with_deadline = attrs.evolve(context, deadline=START + 30 * MINUTE)
-    assert run_job(spec(work, hard=10 * MINUTE), log, with_deadline) is not None
+    assert isinstance(run_job(spec(work, hard=10 * MINUTE), log, with_deadline), JobReport)
 
 
 def test_a_run_beyond_its_limit_is_kept_as_an_error(
@@ -278,7 +389,59 @@ def test_what_cannot_be_logged_is_not_begun(
     monkeypatch.setattr(Log, "put", down)
     with pytest.raises(StoreError, match="database is down"):
         run_job(spec(work), log, context)
-    assert log.leases == {}
+    assert held(log) == {}
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError("down"), SystemExit(1)])
+def test_an_error_is_raised_on_also_if_it_cannot_be_kept(
+    log: Log,
+    context: JobContext,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    error: BaseException,
+) -> None:
+    """An interrupt stays an interrupt, though the store is down; both failures are logged."""
+
+    def down(*_: object) -> None:
+        raise StoreError("is down", field="database", value="sqlite:///runs.db")
+
+    def fail(_: JobContext) -> JobReport:
+        monkeypatch.setattr(Log, "put", down)
+        monkeypatch.setattr(Log, "release", down)
+        raise error
+
+    with pytest.raises(type(error)) as caught:
+        run_job(spec(fail), log, context)
+    assert caught.value is error
+    assert [record.getMessage() for record in caplog.records][1:] == [
+        "tidy: that it failed could not be kept",
+        "tidy: its lease could not be given back",
+    ]
+
+
+def test_a_report_that_is_kept_is_returned_also_if_the_lease_cannot_be_given_back(
+    log: Log, context: JobContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(*_: object) -> None:
+        raise StoreError("is down", field="database", value="sqlite:///runs.db")
+
+    monkeypatch.setattr(Log, "release", down)
+    assert run_job(spec(), log, context) == log.puts[-1].report
+
+
+def test_a_clock_that_is_put_back_while_a_job_runs_ends_no_run_before_it_began(
+    log: Log, context: JobContext, clock: Clock
+) -> None:
+    report = run_job(spec(), log, context)
+
+    def work(_: JobContext) -> JobReport:
+        clock.move(-MINUTE)
+        assert isinstance(report, JobReport)
+        return report
+
+    clock.move(MINUTE)
+    run_job(spec(work), log, JobContext(clock=clock))
+    assert log.puts[-1].finished_at == log.puts[-1].started_at
 
 
 def test_what_is_no_job_is_refused(log: Log) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from mainstay import InvalidTypeError, InvalidValueError, NaiveDatetimeError, UnknownZoneError
 from mainstay.report import JobContext, JobReport
-from mainstay.schedule import Daily, Every, JobSpec, RetryPolicy, Schedule, Weekly
+from mainstay.schedule import Daily, Every, JobSpec, RetryPolicy, Schedule, Weekly, latest_due
 
 #: A Wednesday.
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -183,6 +183,18 @@ def test_what_lies_beyond_the_year_9998_is_an_error(schedule: Schedule) -> None:
 def test_an_interval_longer_than_the_calendar_is_never_due_again() -> None:
     with pytest.raises(InvalidValueError, match="must have a time that is due after it"):
         Every(timedelta.max).next_after(NOON)
+
+
+def test_before_the_first_time_nothing_was_due() -> None:
+    class Once:
+        """A schedule of a host's own, with a single time."""
+
+        def next_after(self, instant: datetime) -> datetime:  # noqa: ARG002
+            return NOON + timedelta(days=1)
+
+    with pytest.raises(InvalidValueError) as caught:
+        latest_due(Once(), NOON)
+    assert str(caught.value).startswith("instant must have a time that was due before it")
 
 
 @pytest.mark.parametrize("zone", ["-23:59", "+23:59", "Europe/Berlin", "Pacific/Apia"])

@@ -111,6 +111,18 @@ def test_a_week_that_is_not_over_is_refused() -> None:
     assert report.target == "2024-W18"
 
 
+@pytest.mark.parametrize("late", [timedelta(seconds=-0.2), timedelta(0), timedelta(days=8)])
+def test_the_week_follows_from_when_a_run_was_due_and_not_from_when_it_begins(
+    late: timedelta,
+) -> None:
+    monday = datetime(2024, 5, 6, tzinfo=UTC)
+    job = update_multipliers(MemoryStore().reputations)
+    report = job.run(JobContext(due=monday, clock=lambda: monday + late))
+    assert report.target == "2024-W18"
+    asked = JobContext(due=monday, target=may(1), clock=lambda: monday + late)
+    assert job.run(asked).target == "2024-W18"
+
+
 def test_local_weeks_are_recorded_once_they_are_over_everywhere() -> None:
     store = MemoryStore(local_days=True)
     late = Session(

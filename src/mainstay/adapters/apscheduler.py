@@ -1,16 +1,17 @@
 """Jobs under APScheduler 3, in a process of the host's own.
 
-What APScheduler can't do itself comes from mainstay. It has no retries: a run that raised adds a
-job ``<name>.retry`` for a single time. It can't stop a thread: a job stops at its limit by itself,
-between two pages. Nor do jobs survive a restart, but what ran is in the log: a job that fell due
-while the process was down runs once, as soon as the scheduler starts. And where several processes
-have a scheduler, :func:`mainstay.jobs.run_job` lets no more run at once than may.
+What APScheduler can't do itself comes from mainstay. It has no retries: a run that raised, or that
+found another one running, adds a job ``<name> <due>`` for a single time. It can't stop a thread: a
+job stops at its limit by itself, between two pages. Nor do jobs survive a restart, but what is done
+is in the log: a job that fell due while the process was down, or was killed, runs once, as soon as
+the scheduler starts. And where several processes have a scheduler,
+:func:`mainstay.jobs.run_job` lets no more run at once than may.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Thread
 
 import attrs
@@ -20,16 +21,19 @@ from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.date import DateTrigger
 
-from mainstay.adapters.installing import distinct, wait_before_retry
+from mainstay.adapters.installing import distinct, keep_installed, wait_before_retry
 from mainstay.errors import InvalidValueError
 from mainstay.jobs import run_job
+from mainstay.jobs.pages import LOGGER
 from mainstay.ports import RunLog
-from mainstay.report import JobReport
-from mainstay.schedule import JobSpec, Schedule
+from mainstay.report import JobContext, JobReport
+from mainstay.schedule import JobSpec, Schedule, latest_due
 
 __all__ = ["install"]
 
 _DEFAULT = "default"
+#: Between two times at which a run asks for a lease.
+_PAUSE = timedelta(seconds=1)
 
 
 def install(
@@ -100,19 +104,28 @@ class _Installed:
     jobstore: str
 
     def begin(self) -> None:
-        last = self.log.last(self.job.name)
-        since = datetime.now(UTC) if last is None else last.started_at
-        trigger = _JobTrigger(self.job.schedule)
-        self.add(trigger, self.job.name, self.job.schedule.next_after(since), retries=0)
+        keep_installed(self.job, self.log)
+        now, schedule = datetime.now(UTC), self.job.schedule
+        first = now if self.has_missed(now) else schedule.next_after(now)
+        self.add(_JobTrigger(schedule), self.job.name, first, due=None, retries=0)
 
-    def add(self, trigger: BaseTrigger, name: str, due: datetime, *, retries: int) -> None:
+    def has_missed(self, now: datetime) -> bool:
+        """Return whether something has been due since the last run that is done."""
+        done = self.log.last_done(self.job.name, now=now)
+        if done is None:
+            return self.log.last(self.job.name, now=now) is not None
+        return done.due < latest_due(self.job.schedule, now)
+
+    def add(
+        self, trigger: BaseTrigger, name: str, at: datetime, *, due: datetime | None, retries: int
+    ) -> None:
         self.scheduler.add_job(
             self.run,
             trigger,
-            kwargs={"retries": retries},
+            kwargs={"due": due, "retries": retries},
             id=name,
             name=name,
-            next_run_time=due,
+            next_run_time=at,
             max_instances=self.job.max_instances,
             coalesce=True,
             misfire_grace_time=None,
@@ -121,22 +134,35 @@ class _Installed:
             replace_existing=True,
         )
 
-    def run(self, *, retries: int) -> JobReport | None:
+    def run(self, *, due: datetime | None, retries: int) -> JobReport | None:
+        """Run what was due at an instant, or at the latest so far."""
+        if due is None:
+            due = latest_due(self.job.schedule, datetime.now(UTC))
         try:
-            return run_job(self.job, self.log)
+            outcome = run_job(self.job, self.log, JobContext(due=due))
         except Exception as error:
             wait = wait_before_retry(self.job, error, retries)
             if wait is not None:
-                self.run_again(datetime.now(UTC) + wait, retries + 1)
+                self.run_again(datetime.now(UTC) + wait, due, retries + 1)
             raise
+        if isinstance(outcome, JobReport):
+            return outcome
+        if outcome.again_at is not None:
+            self.run_again(max(outcome.again_at, datetime.now(UTC) + _PAUSE), due, retries)
+        return None
 
-    def run_again(self, due: datetime, retries: int) -> None:
+    def run_again(self, at: datetime, due: datetime, retries: int) -> None:
         # In a thread of its own: a scheduler that is shutting down holds the lock which this
         # takes, and waits for the job's own thread.
-        name, trigger = f"{self.job.name}.retry", DateTrigger(due, timezone=UTC)
-        Thread(
-            target=self.add, args=(trigger, name, due), kwargs={"retries": retries}, daemon=True
-        ).start()
+        Thread(target=self.add_again, args=(at, due, retries), daemon=True).start()
+
+    def add_again(self, at: datetime, due: datetime, retries: int) -> None:
+        name, trigger = f"{self.job.name} {due.isoformat()}", DateTrigger(at, timezone=UTC)
+        try:
+            self.add(trigger, name, at, due=due, retries=retries)
+        except Exception:  # noqa: BLE001  (in this thread, nobody else would learn of it)
+            labels = {"job": self.job.name}
+            LOGGER.exception("%s: could not be planned again", self.job.name, extra=labels)
 
 
 class _JobTrigger(BaseTrigger):

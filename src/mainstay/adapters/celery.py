@@ -1,35 +1,59 @@
 """Jobs under Celery: a task for each, and an entry for each in beat's schedule.
 
-What Celery can't do itself comes from mainstay. A job's own schedule tells beat when it is due, in
-its own zone, and :func:`mainstay.jobs.run_job` lets no more run at once than may. Any number of
-workers and a second beat by mistake do no harm.
+What Celery can't do itself comes from mainstay: :func:`mainstay.jobs.run_job` lets no more run at
+once than may, and a job's own schedule is right in its own zone where Celery's is not. Any number
+of workers and a second beat by mistake do no harm.
+
+A message carries the instant at which its task was due, in the header ``mainstay_due``: retries,
+redeliveries and late starts keep it. A task whose worker was killed is delivered again, waits until
+the lease of the dead attempt ends, and goes on from where that was; once as many attempts as it has
+retries, and one more, were killed, it is left to the next. Tasks are acknowledged late, so with a
+broker that delivers again what was not acknowledged in time (Redis, SQS) let ``visibility_timeout``
+be longer than any run and any delay of a retry.
 
 Limits are Celery's, which its prefork pool enforces; under other pools a job still stops at its
-limit, between two pages. A run that the hard limit kills is not retried: its lease ends by itself,
-and the next run goes on from where it was. Tasks are acknowledged late, so with a broker that
-delivers again what was not acknowledged in time (Redis, SQS) let ``visibility_timeout`` be longer
-than any run and any delay of a retry.
+limit, between two pages. A run that the hard limit kills is not retried: the next run goes on from
+where it was.
+
+Beat gets Celery's own ``crontab`` where the app's zone is the job's, and its ``schedule`` for what
+is due more often than each minute (which then counts from beat's start, not from the full minute):
+these work under any beat, such as that of django-celery-beat or RedBeat. All else gets a schedule
+of ours, which only Celery's own beat can use.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from celery import Celery, Task
-from celery.schedules import BaseSchedule, schedstate
+from celery.exceptions import Ignore, Reject
 from celery.utils import uuid
 
 from mainstay import checks
-from mainstay.adapters.installing import ANOTHER_NAME, distinct, wait_before_retry
+from mainstay.adapters.celery_schedules import beat_schedule
+from mainstay.adapters.installing import (
+    ANOTHER_NAME,
+    distinct,
+    keep_installed,
+    wait_before_retry,
+)
 from mainstay.codec import to_plain
 from mainstay.errors import InvalidValueError
 from mainstay.jobs import run_job
 from mainstay.ports import RunLog
-from mainstay.report import JobContext
-from mainstay.schedule import JobSpec, Schedule
+from mainstay.report import JobContext, JobReport
+from mainstay.schedule import JobSpec, Schedule, head_start, latest_due
 
 __all__ = ["install"]
+
+#: The header of a task's message with the instant at which it was due.
+_DUE = "mainstay_due"
+#: What stands there in beat's entries: the latest instant of the schedule, when the task is sent.
+_BY_SCHEDULE = "schedule"
+#: The seconds between two times at which a task asks for a lease.
+_PAUSE = 1.0
 
 
 def install(app: Celery, jobs: Iterable[JobSpec], *, log: RunLog) -> None:
@@ -47,16 +71,18 @@ def install(app: Celery, jobs: Iterable[JobSpec], *, log: RunLog) -> None:
         log: Where runs and leases are kept.
 
     Raises:
-        InvalidValueError: A name is taken, a queue is unknown, or a limit contradicts the app's.
+        InvalidValueError: A name is taken, a queue is unknown, a limit contradicts the app's, or
+            the app's ``beat_scheduler`` can't be told the schedule.
     """
     found = distinct(jobs)
     for job in found:
         _check_name(app, job)
         _check_queue(app, job)
         _check_limits(app, job)
+    entries = {job.name: _entry(app, job) for job in found}
     for job in found:
+        keep_installed(job, log)
         _register(app, job, log)
-    entries = {job.name: _entry(job) for job in found}
     app.conf.beat_schedule = {**app.conf.beat_schedule, **entries}
 
 
@@ -107,18 +133,38 @@ def _seconds(limit: timedelta | None, default: float | None = None) -> float | N
     return default if limit is None else limit.total_seconds()
 
 
+class _JobTask(Task):
+    """A task that says, in a header of its message, when it was due."""
+
+    abstract = True
+    #: The job's own.
+    job_schedule: Schedule
+
+    def apply_async(
+        self, *args: Any, headers: Mapping[str, object] | None = None, **options: Any
+    ) -> Any:
+        """Send it, due now; or if beat does, at the latest instant of the job's schedule."""
+        stamped = {_DUE: datetime.now(UTC).isoformat(), **(headers or {})}
+        if stamped[_DUE] == _BY_SCHEDULE:
+            stamped[_DUE] = latest_due(self.job_schedule, datetime.now(UTC)).isoformat()
+        return Task.apply_async(self, *args, headers=stamped, **options)
+
+
 def _register(app: Celery, job: JobSpec, log: RunLog) -> None:
     def run(task: Task, target: str | None = None) -> dict[str, object] | None:
         return _run(task, job, log, target)
 
     app.task(
         name=_task_name(job),
+        base=_JobTask,
         bind=True,
         shared=False,
         acks_late=True,
+        reject_on_worker_lost=True,
         max_retries=job.retry.retries,
         time_limit=_seconds(job.time_limit),
         soft_time_limit=_seconds(job.soft_time_limit),
+        job_schedule=job.schedule,
     )(run)
 
 
@@ -127,15 +173,59 @@ def _run(task: Task, job: JobSpec, log: RunLog, target: str | None) -> dict[str,
     context = JobContext(
         target=None if target is None else _date(target),
         task_id=uuid() if request.id is None else request.id,
+        due=_due(task, job, log),
     )
     try:
-        report = run_job(job, log, context)
+        outcome = run_job(job, log, context)
     except Exception as error:
         wait = wait_before_retry(job, error, request.retries)
         if wait is None:
             raise
-        raise task.retry(exc=error, countdown=wait.total_seconds()) from error
-    return None if report is None else to_plain(report)
+        raise task.retry(
+            exc=error, countdown=wait.total_seconds(), headers=_headers(task, context.due)
+        ) from error
+    if isinstance(outcome, JobReport):
+        return to_plain(outcome)
+    if outcome.again_at is not None:
+        _ask_again(task, outcome.again_at, context.due)
+    return None
+
+
+def _due(task: Task, job: JobSpec, log: RunLog) -> datetime:
+    """Return when a task was due: by its message, by its first attempt, or now."""
+    said, now = (task.request.headers or {}).get(_DUE), datetime.now(UTC)
+    if said == _BY_SCHEDULE:  # sent by a beat that does not have the task itself
+        return latest_due(job.schedule, now + head_start(job.schedule, now))
+    if said is not None:
+        return _instant(said)
+    dues = [run.due for run in log.unended(job.name) if run.task_id == task.request.id]
+    return dues[0] if dues else now
+
+
+def _instant(said: object) -> datetime:
+    try:
+        return datetime.fromisoformat(checks.text(_DUE, said))
+    except ValueError as error:
+        raise InvalidValueError(
+            "must be an instant such as '2024-05-01T00:00:00+00:00'", field=_DUE, value=said
+        ) from error
+
+
+def _headers(task: Task, due: datetime) -> dict[str, object]:
+    return {**(task.request.headers or {}), _DUE: due.isoformat()}
+
+
+def _ask_again(task: Task, at: datetime, due: datetime) -> None:
+    """Send the same task again, for when a lease may be free; that is not a retry."""
+    if task.request.called_directly or task.request.is_eager:
+        return
+    wait = max(_PAUSE, (at - datetime.now(UTC)).total_seconds())
+    again: Any = task.signature_from_request(countdown=wait, headers=_headers(task, due))
+    try:
+        again.apply_async()
+    except Exception as error:
+        raise Reject(error, requeue=True) from error
+    raise Ignore(f"asked again in {wait:.0f} s")
 
 
 def _date(target: str) -> date:
@@ -147,51 +237,10 @@ def _date(target: str) -> date:
         ) from error
 
 
-def _entry(job: JobSpec) -> dict[str, object]:
+def _entry(app: Celery, job: JobSpec) -> dict[str, object]:
+    queue = {} if job.queue is None else {"queue": job.queue}
     return {
         "task": _task_name(job),
-        "schedule": _JobSchedule(job.schedule),
-        "options": {} if job.queue is None else {"queue": job.queue},
+        "schedule": beat_schedule(app, job),
+        "options": {"headers": {_DUE: _BY_SCHEDULE}, **queue},
     }
-
-
-class _JobSchedule(BaseSchedule):
-    """A job's own schedule, as beat asks for it.
-
-    After beat has been down, a job is due once, however many times it has missed.
-    """
-
-    def __init__(
-        self,
-        schedule: Schedule,
-        nowfun: Callable[[], datetime] | None = None,
-        app: Celery | None = None,
-    ) -> None:
-        super().__init__(nowfun=nowfun, app=app)
-        self.schedule = schedule
-
-    def remaining_estimate(self, last_run_at: datetime) -> timedelta:
-        """Return how long it is until the job is due again; 0 or less if it is."""
-        due = self.schedule.next_after(self.maybe_make_aware(last_run_at))
-        return due - self.maybe_make_aware(self.now())
-
-    def is_due(self, last_run_at: datetime) -> schedstate:
-        """Return whether the job is due, and in how many seconds to ask again."""
-        remaining = self.remaining_estimate(last_run_at)
-        if remaining > timedelta(0):
-            return schedstate(is_due=False, next=remaining.total_seconds())
-        return schedstate(is_due=True, next=self.remaining_estimate(self.now()).total_seconds())
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, _JobSchedule):
-            return NotImplemented
-        return self.schedule == other.schedule
-
-    def __hash__(self) -> int:
-        return hash(self.schedule)
-
-    def __repr__(self) -> str:
-        return f"<{self.schedule!r}>"
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return type(self), (self.schedule, self.nowfun)

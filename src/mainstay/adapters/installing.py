@@ -7,9 +7,12 @@ from datetime import timedelta
 
 from mainstay import checks
 from mainstay.errors import InvalidValueError
+from mainstay.installed import InstalledJob
+from mainstay.jobs.pages import LOGGER
+from mainstay.ports import RunLog
 from mainstay.schedule import JobSpec
 
-__all__ = ["ANOTHER_NAME", "distinct", "wait_before_retry"]
+__all__ = ["ANOTHER_NAME", "distinct", "keep_installed", "wait_before_retry"]
 
 ANOTHER_NAME = "Install each job once, or rename one: attrs.evolve(job, name='another')."
 
@@ -29,6 +32,19 @@ def distinct(jobs: Iterable[JobSpec]) -> tuple[JobSpec, ...]:
             )
         found[name] = job
     return tuple(found.values())
+
+
+def keep_installed(job: JobSpec, log: RunLog) -> None:
+    """Keep in the log how a scheduler has a job, for whoever asks whether it is late."""
+    installed = InstalledJob.of(job)
+    if installed is not None:
+        log.install(installed)
+        return
+    LOGGER.warning(
+        "%s: mainstay status can't know when it is due: %r is not Every, Daily or Weekly",
+        *(job.name, job.schedule),
+        extra={"job": job.name},
+    )
 
 
 def wait_before_retry(job: JobSpec, error: Exception, retries: int) -> timedelta | None:

@@ -27,7 +27,7 @@ exit status:
   1    the input or the store can't be used; standard error says why
   2    the command line is wrong
   3    done, but bad lines were skipped, or some of a job's users failed
-  4    a job is late or failing (mainstay status)
+  4    a job is late, takes too long or is failing (mainstay status)
   130  interrupted
 """
 

@@ -9,16 +9,18 @@ from typing import Any, TypeVar
 import attrs
 
 from mainstay.errors import InvalidTypeError, InvalidValueError
+from mainstay.installed import schedule_from_plain
+from mainstay.schedule import Schedule
 from mainstay.scores import engagement_policy
 from mainstay.scores.engagement_policy import DailyCriteria, EngagementPolicy
 from mainstay.streaks import weekly
 from mainstay.streaks.weekly import WeeklyStreakPolicy
 
-__all__ = ["Policies", "read_policies"]
+__all__ = ["Policies", "read_policies", "read_schedules"]
 
 T = TypeVar("T", EngagementPolicy, WeeklyStreakPolicy)
 
-_TABLES = ("engagement", "weekly")
+_TABLES = ("engagement", "weekly", "schedules")
 
 
 @attrs.frozen
@@ -35,30 +37,55 @@ class Policies:
 
 
 def read_policies(path: str) -> Policies:
-    """Read a file with the tables ``[engagement]`` and ``[weekly]``, whose keys are our fields.
+    """Read a file's tables ``[engagement]`` and ``[weekly]``, whose keys are our fields.
 
     Raises:
-        InvalidValueError: It is no TOML; a table or key is unknown; a value can't be.
+        InvalidValueError: It is not TOML; a table or key is unknown; a value can't be.
         OSError: It can't be read.
     """
-    with open(path, "rb") as file:
-        try:
-            tables = tomllib.load(file)
-        except ValueError as error:  # TOML's own, and text that is not UTF-8
-            raise InvalidValueError(
-                f"is no TOML ({error})", field="--config", value=path
-            ) from error
-    _check_keys(path, "", tables, _TABLES)
+    tables = _read(path)
     return Policies(
         _policy(path, "engagement", tables, EngagementPolicy),
         _policy(path, "weekly", tables, WeeklyStreakPolicy),
     )
 
 
-def _policy(path: str, table: str, tables: Mapping[str, Any], kind: type[T]) -> T:
-    values = tables.get(table, {})
+def read_schedules(path: str, *, known: Sequence[str]) -> dict[str, Schedule]:
+    """Read a file's table ``[schedules]``, with a schedule for some of the known jobs.
+
+    Raises:
+        InvalidValueError: It is not TOML; a table or job is unknown; a value can't be.
+        OSError: It can't be read.
+    """
+    given = _table(path, "schedules", _read(path))
+    _check_keys(path, "schedules.", given, known)
+    return {
+        job: schedule_from_plain(_table(path, job, given), field=f"{path}: schedules.{job}")
+        for job in given
+    }
+
+
+def _read(path: str) -> dict[str, Any]:
+    with open(path, "rb") as file:
+        try:
+            tables = tomllib.load(file)
+        except ValueError as error:  # TOML's own, and text that is not UTF-8
+            raise InvalidValueError(
+                f"is not TOML ({error})", field="--config", value=path
+            ) from error
+    _check_keys(path, "", tables, _TABLES)
+    return tables
+
+
+def _table(path: str, name: str, tables: Mapping[str, Any]) -> dict[str, Any]:
+    values = tables.get(name, {})
     if not isinstance(values, dict):
-        raise InvalidTypeError("must be a table", field=f"{path}: {table}", value=values)
+        raise InvalidTypeError("must be a table", field=f"{path}: {name}", value=values)
+    return values
+
+
+def _policy(path: str, table: str, tables: Mapping[str, Any], kind: type[T]) -> T:
+    values = _table(path, table, tables)
     _check_keys(path, f"{table}.", values, [field.name for field in attrs.fields(kind)])
     given: dict[str, Any] = {**values}
     try:

@@ -10,8 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from mainstay.cli import OK, arguments, terminal
-from mainstay.cli.config import Policies
-from mainstay.cli.store import Store, add_db, open_store, specs
+from mainstay.cli.store import Store, add_db, add_schedules, open_store, scheduled
 from mainstay.errors import StoreError
 from mainstay.schedule import Daily, Every, JobSpec, Schedule, Weekly
 
@@ -38,6 +37,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     )
     parser.set_defaults(run=run)
     add_db(parser)
+    add_schedules(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
 
 
@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     """List them."""
     now = datetime.now(UTC)
     with _store(args.db, terminal.console(sys.stderr)) as store:
-        jobs = list(specs(store, Policies()).values())
+        jobs = scheduled(store, args.config)
     if args.json:
         terminal.write_json({"jobs": [_plain(spec, now) for spec in jobs]})
     else:

@@ -11,27 +11,36 @@ from rich.table import Table
 from rich.text import Text
 
 from mainstay.cli import OK, UNWELL, arguments, terminal
-from mainstay.cli.config import Policies
 from mainstay.cli.run import did
-from mainstay.cli.store import add_db, open_store, specs
+from mainstay.cli.store import Store, add_db, add_schedules, open_store, scheduled
 from mainstay.jobs import JobStatus, job_status
 from mainstay.report import JobRun
+from mainstay.schedule import JobSpec
 
 _EPILOG = """\
 status:
-  never    it has not run yet
-  late     it should have begun again since
-  failing  its last run raised an error, did not end in time, or could do nothing
-  ok       its last run did what there was to do, or is still at it
+  never     it has not run yet
+  late      it should have begun again since
+  too long  its last run has not ended in its time
+  failing   its last run raised an error, or all of its items failed
+  ok        its last run did what there was to do, or is still running
 
-  The exit status is 4 if a job is late or failing, for whatever watches over it.
+  A job is late by the schedule that an app has installed it with (Celery,
+  APScheduler), or that --config says, else by its standard one: see
+  mainstay jobs. The exit status is 4 unless all jobs are ok or never ran,
+  so that a monitor can call this.
+
+config:
+  [schedules]
+  evaluate-consistency = {time = 03:00:00, zone = "Europe/Berlin"}
+  update-multipliers = {weekday = 0, time = 04:00:00}  # 0 is Monday; UTC
 
 examples:
   mainstay status
-  mainstay status --json
+  mainstay status --json --config schedules.toml
 """
 
-_STYLES = {JobStatus.OK: "green", JobStatus.LATE: "red", JobStatus.FAILING: "red"}
+_STYLES = {JobStatus.OK: "green", JobStatus.NEVER: ""}
 
 _COUNTS = ("target", "succeeded", "skipped", "failed")
 _FACTS = ("started_at", "seconds", *_COUNTS, "error")
@@ -48,6 +57,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     )
     parser.set_defaults(run=run)
     add_db(parser)
+    add_schedules(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
 
 
@@ -75,7 +85,7 @@ class _Health:
 
     def row(self) -> tuple[str, Text, str, Text]:
         """Return it as a row of the table."""
-        status = Text(self.status.value, _STYLES.get(self.status, ""))
+        status = Text(self.status.value, _STYLES.get(self.status, "red"))
         if self.last is None:
             return self.job, status, "", Text()
         did_what = self.last.error or "has not ended"
@@ -89,16 +99,19 @@ def run(args: argparse.Namespace) -> int:
     """Look up each job's last run, and show it."""
     now = datetime.now(UTC)
     with open_store(args.db) as store:
-        found = []
-        for name, spec in specs(store, Policies()).items():
-            last = store.runs.last(name)
-            found.append(_Health(name, job_status(spec, last, now=now), last))
+        found = [_health(store, spec, now) for spec in scheduled(store, args.config)]
     if args.json:
         terminal.write_json({"jobs": [health.plain() for health in found]})
     else:
         _show(found)
-    unwell = {JobStatus.LATE, JobStatus.FAILING} & {health.status for health in found}
-    return UNWELL if unwell else OK
+    unwell = {JobStatus.LATE, JobStatus.TOO_LONG, JobStatus.FAILING}
+    return UNWELL if unwell & {health.status for health in found} else OK
+
+
+def _health(store: Store, spec: JobSpec, now: datetime) -> _Health:
+    last = store.runs.last(spec.name, now=now)
+    leased = last is not None and last.attempt in store.runs.leases(spec.name, now=now)
+    return _Health(spec.name, job_status(spec, last, now=now, leased=leased), last)
 
 
 def _show(found: list[_Health]) -> None:

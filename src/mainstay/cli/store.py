@@ -8,7 +8,9 @@ import shlex
 from collections.abc import Iterator
 from typing import Protocol, Self
 
-from mainstay.cli.config import Policies
+import attrs
+
+from mainstay.cli.config import Policies, read_schedules
 from mainstay.errors import InvalidValueError
 from mainstay.jobs import evaluate_consistency, update_multipliers
 from mainstay.ports import EngagementStore, ReputationStore, RunLog, SessionStore
@@ -17,10 +19,12 @@ from mainstay.schedule import JobSpec
 __all__ = [
     "Store",
     "add_db",
+    "add_schedules",
     "all_users",
     "lock_timeout",
     "open_store",
     "option",
+    "scheduled",
     "shown",
     "specs",
 ]
@@ -71,6 +75,15 @@ def add_db(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_schedules(parser: argparse.ArgumentParser) -> None:
+    """Add the option that says when jobs are due."""
+    parser.add_argument(
+        "--config",
+        metavar="FILE",
+        help="a TOML file whose table [schedules] says when jobs are due",
+    )
+
+
 def open_store(url: str) -> Store:
     """Open a store that is there."""
     from mainstay.adapters.sql import SqlStore  # noqa: PLC0415  (SQLAlchemy is optional)
@@ -116,3 +129,16 @@ def specs(store: Store, policies: Policies) -> dict[str, JobSpec]:
         update_multipliers(store.reputations, policy=policies.weekly),
     )
     return {spec.name: spec for spec in jobs}
+
+
+def scheduled(store: Store, config: str | None) -> list[JobSpec]:
+    """Return the jobs as a file has their schedules, else as schedulers have them, else ours."""
+    installed, ours = store.runs.installed(), specs(store, Policies())
+    jobs = {
+        name: installed[name].over(spec) if name in installed else spec
+        for name, spec in ours.items()
+    }
+    given = {} if config is None else read_schedules(config, known=list(ours))
+    return [
+        attrs.evolve(spec, schedule=given.get(name, spec.schedule)) for name, spec in jobs.items()
+    ]

@@ -121,10 +121,11 @@ def _run(
 
 
 def _target(store: EngagementStore, context: JobContext) -> date:
-    last = day_just_over(context.now(), local_days=store.local_days)
-    if context.target is not None and context.target > last:
+    last = day_just_over(context.due, local_days=store.local_days)
+    over = day_just_over(max(context.due, context.now()), local_days=store.local_days)
+    if context.target is not None and context.target > over:
         raise InvalidValueError(
-            f"must be over; the last day that is, is {last}",
+            f"must be over; the last day that is, is {over}",
             field="target",
             value=context.target.isoformat(),
             remedy="What has been evaluated stays: wait until the day is complete.",

@@ -122,11 +122,12 @@ def _run(
 
 
 def _target(store: ReputationStore, context: JobContext) -> IsoWeek:
-    last = week_just_over(context.now(), local_days=store.local_days)
+    last = week_just_over(context.due, local_days=store.local_days)
+    over = week_just_over(max(context.due, context.now()), local_days=store.local_days)
     week = last if context.target is None else IsoWeek.of(context.target)
-    if week - last > 0:
+    if week - over > 0:
         raise InvalidValueError(
-            f"must lie in a week that is over; the last that is, is {last}",
+            f"must lie in a week that is over; the last that is, is {over}",
             field="target",
             value=str(context.target),
             remedy="Wait until the week is complete.",

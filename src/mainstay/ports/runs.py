@@ -2,23 +2,57 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Protocol
 
+from mainstay.installed import InstalledJob
 from mainstay.report import JobRun
 
-__all__ = ["RunLog"]
+__all__ = ["LATEST_END", "LATEST_START", "RunLog"]
+
+#: A run that began later than this after now was dated by a clock that was wrong.
+LATEST_START = timedelta(minutes=15)
+#: And so was a lease that ends later than this after now.
+LATEST_END = timedelta(minutes=30)
 
 
 class RunLog(Protocol):
-    """Which jobs ran when, and which are running: for the operators, and against doing it twice."""
+    """Which jobs ran when, and which are running: for the operators, and against doing it twice.
+
+    A wrong clock must not be believed for good: runs that began more than 15 minutes after
+    ``now`` are passed over, and so are leases that end more than 30 minutes after it.
+    """
 
     def put(self, run: JobRun) -> None:
-        """Keep a run, in place of what was kept of the same job and task before."""
+        """Keep a run, in place of what was kept of the same job and attempt before."""
         ...
 
-    def last(self, job: str) -> JobRun | None:
-        """Return the run of a job that began last, of equal ones the higher task id."""
+    def last(self, job: str, *, now: datetime) -> JobRun | None:
+        """Return the run of a job that began last, of equal ones the one with the higher attempt.
+
+        Args:
+            job: The job's name.
+            now: What time it is.
+        """
+        ...
+
+    def last_done(self, job: str, *, now: datetime) -> JobRun | None:
+        """Return the run of a job with the latest ``due`` of those that are done.
+
+        Done means that its report is kept, and that nobody had asked for a ``target``.
+
+        Args:
+            job: The job's name.
+            now: What time it is.
+        """
+        ...
+
+    def unended(self, job: str) -> Sequence[JobRun]:
+        """Return the runs of a job that have begun and not ended, in the order they began.
+
+        They are running, or were killed; equal ones are in the order of their attempts.
+        """
         ...
 
     def acquire(
@@ -33,4 +67,21 @@ class RunLog(Protocol):
 
     def release(self, job: str, holder: str) -> None:
         """Give a lease back; one that is not there is no error."""
+        ...
+
+    def leases(self, job: str, *, now: datetime) -> Mapping[str, datetime]:
+        """Return who has a lease of a job, and until when.
+
+        Args:
+            job: The job's name.
+            now: What time it is.
+        """
+        ...
+
+    def install(self, job: InstalledJob) -> None:
+        """Keep how a scheduler has a job, in place of what was kept of it before."""
+        ...
+
+    def installed(self) -> Mapping[str, InstalledJob]:
+        """Return how schedulers have the jobs, by name."""
         ...

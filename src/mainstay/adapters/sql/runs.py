@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, Table, delete, func, not_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Row
+from sqlalchemy.sql import ColumnElement
 
 from mainstay import checks
+from mainstay.adapters.sql.counts import as_day
 from mainstay.adapters.sql.database import Database
-from mainstay.adapters.sql.tables import leases, runs
+from mainstay.adapters.sql.tables import installed, leases, runs
 from mainstay.codec import from_json, to_json
+from mainstay.installed import InstalledJob, schedule_from_plain, schedule_to_plain
+from mainstay.ports.runs import LATEST_END, LATEST_START
 from mainstay.report import JobReport, JobRun
 
 __all__ = ["SqlRunLog"]
+
+_MICROSECOND = timedelta(microseconds=1)
 
 
 class SqlRunLog:
@@ -26,47 +34,63 @@ class SqlRunLog:
         self._dialect = sqlite if database.is_sqlite else postgresql
 
     def put(self, run: JobRun) -> None:
-        """Keep a run, in place of what was kept of the same job and task before."""
+        """Keep a run, in place of what was kept of the same job and attempt before."""
         checks.instance("run", run, JobRun)
-        new = self._dialect.insert(runs).values(
-            job=run.job,
-            task_id=run.task_id,
-            started_at=run.started_at,
-            finished_at=run.finished_at,
-            report=None if run.report is None else to_json(run.report),
-            error=None if run.error is None else _storable(run.error),
+        self._upsert(
+            runs,
+            {"job": run.job, "attempt": run.attempt},
+            {
+                "task_id": run.task_id,
+                "due": run.due,
+                "target": run.target,
+                "started_at": run.started_at,
+                "finished_at": run.finished_at,
+                "report": None if run.report is None else to_json(run.report),
+                "error": None if run.error is None else _storable(run.error),
+            },
         )
-        changed = {
-            name: new.excluded[name] for name in ("started_at", "finished_at", "report", "error")
-        }
-        with self._database.writing(alone=False) as connection:
-            connection.execute(
-                new.on_conflict_do_update(index_elements=["job", "task_id"], set_=changed)
-            )
 
-    def last(self, job: str) -> JobRun | None:
-        """Return the run of a job that began last, of equal ones the higher task id."""
-        query = (
-            select(runs)
-            .where(runs.c.job == checks.text("job", job))
-            .order_by(runs.c.started_at.desc(), runs.c.task_id.desc())
-            .limit(1)
+    def _upsert(self, table: Table, key: dict[str, object], values: dict[str, object]) -> None:
+        new = self._dialect.insert(table).values(**key, **values)
+        changed = {name: new.excluded[name] for name in values}
+        with self._database.writing(alone=False) as connection:
+            connection.execute(new.on_conflict_do_update(index_elements=[*key], set_=changed))
+
+    def last(self, job: str, *, now: datetime) -> JobRun | None:
+        """Return the run of a job that began last, of equal ones the higher attempt."""
+        return self._first(_credible(job, now))
+
+    def last_done(self, job: str, *, now: datetime) -> JobRun | None:
+        """Return the run of a job with the latest ``due`` of those that are done."""
+        done = _credible(job, now).where(runs.c.report.is_not(None), runs.c.target.is_(None))
+        return self._first(done.order_by(runs.c.due.desc()))
+
+    def _first(self, query: Select[Any]) -> JobRun | None:
+        newest = (runs.c.started_at.desc(), runs.c.attempt.desc())
+        with self._database.reading() as connection:
+            row = connection.execute(query.order_by(*newest).limit(1)).one_or_none()
+        return None if row is None else _run(row)
+
+    def unended(self, job: str) -> Sequence[JobRun]:
+        """Return the runs of a job that have begun and not ended, in the order they began."""
+        query = select(runs).where(
+            runs.c.job == checks.text("job", job), runs.c.finished_at.is_(None)
         )
         with self._database.reading() as connection:
-            row = connection.execute(query).one_or_none()
-        return None if row is None else _run(row)
+            rows = connection.execute(query.order_by(runs.c.started_at, runs.c.attempt)).all()
+        return [_run(row) for row in rows]
 
     def acquire(
         self, job: str, holder: str, *, now: datetime, until: datetime, instances: int = 1
     ) -> bool:
         """Take or prolong a lease, and return whether the holder has it."""
         mine = leases.c.job == checks.text("job", job)
-        at = checks.instant("now", now)
+        alive = _alive(checks.instant("now", now))
         new = self._dialect.insert(leases).values(
             job=job, holder=checks.text("holder", holder), until=checks.instant("until", until)
         )
         with self._database.writing() as connection:
-            connection.execute(delete(leases).where(mine, leases.c.until <= at))
+            connection.execute(delete(leases).where(mine, not_(alive)))
             others = select(func.count()).select_from(leases)
             held = connection.scalar(others.where(mine, leases.c.holder != holder)) or 0
             if held >= checks.integer("instances", instances, 1):
@@ -84,6 +108,35 @@ class SqlRunLog:
         with self._database.writing(alone=False) as connection:
             connection.execute(delete(leases).where(mine))
 
+    def leases(self, job: str, *, now: datetime) -> Mapping[str, datetime]:
+        """Return who has a lease of a job, and until when."""
+        alive = _alive(checks.instant("now", now))
+        query = select(leases).where(leases.c.job == checks.text("job", job), alive)
+        with self._database.reading() as connection:
+            return {row.holder: row.until for row in connection.execute(query)}
+
+    def install(self, job: InstalledJob) -> None:
+        """Keep how a scheduler has a job, in place of what was kept of it before."""
+        checks.instance("job", job, InstalledJob)
+        limit = None if job.limit is None else job.limit // _MICROSECOND
+        plain = json.dumps(schedule_to_plain(job.schedule))
+        self._upsert(installed, {"job": job.job}, {"schedule": plain, "limit_us": limit})
+
+    def installed(self) -> Mapping[str, InstalledJob]:
+        """Return how schedulers have the jobs, by name."""
+        with self._database.reading() as connection:
+            return {row.job: _installed(row) for row in connection.execute(select(installed))}
+
+
+def _credible(job: str, now: datetime) -> Select[Any]:
+    """Select a job's runs, without those that a wrong clock has dated."""
+    latest = checks.instant("now", now) + LATEST_START
+    return select(runs).where(runs.c.job == checks.text("job", job), runs.c.started_at <= latest)
+
+
+def _alive(now: datetime) -> ColumnElement[bool]:
+    return (leases.c.until > now) & (leases.c.until <= now + LATEST_END)
+
 
 def _storable(text: str) -> str:
     """Spell out what no database takes: an error may quote anything."""
@@ -94,8 +147,16 @@ def _run(row: Row[Any]) -> JobRun:
     return JobRun(
         job=row.job,
         task_id=row.task_id,
+        attempt=row.attempt,
+        due=row.due,
+        target=None if row.target is None else as_day(row.target),
         started_at=row.started_at,
         finished_at=row.finished_at,
         report=None if row.report is None else from_json(row.report, JobReport),
         error=row.error,
     )
+
+
+def _installed(row: Row[Any]) -> InstalledJob:
+    limit = None if row.limit_us is None else row.limit_us * _MICROSECOND
+    return InstalledJob(row.job, schedule_from_plain(json.loads(row.schedule)), limit)

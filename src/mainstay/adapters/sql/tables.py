@@ -30,6 +30,7 @@ __all__ = [
     "closed_days",
     "engagements",
     "events",
+    "installed",
     "leases",
     "maxima",
     "metadata",
@@ -204,17 +205,32 @@ reputations: Table = Table(
     sqlite_with_rowid=False,
 )
 
+#: A row an attempt.
 runs: Table = Table(
     "mainstay_runs",
     metadata,
     Column("job", _key, nullable=False),
+    Column("attempt", _key, nullable=False),
     Column("task_id", _key, nullable=False),
+    Column("due", Instant, nullable=False),
+    # The day that was asked for; null if it followed from due.
+    Column("target", Day),
     Column("started_at", Instant, nullable=False),
     Column("finished_at", Instant),
     Column("report", Text),
     Column("error", Text),
-    PrimaryKeyConstraint("job", "task_id"),
-    Index("mainstay_runs_last", "job", "started_at", "task_id"),
+    PrimaryKeyConstraint("job", "attempt"),
+    Index("mainstay_runs_last", "job", "started_at", "attempt"),
+    Index("mainstay_runs_due", "job", "due"),
+)
+
+#: A row a job that a scheduler has.
+installed: Table = Table(
+    "mainstay_installed",
+    metadata,
+    Column("job", _key, primary_key=True),
+    Column("schedule", Text, nullable=False),
+    Column("limit_us", BigInteger),
 )
 
 #: Where weeks that were recorded wait to be written.

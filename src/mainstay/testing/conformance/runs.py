@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, time, timedelta, timezone
 from functools import partial
 
 import attrs
 
+from mainstay.installed import InstalledJob
 from mainstay.report import ItemError, JobReport, JobRun
+from mainstay.schedule import Daily, Every, Weekly
 from mainstay.testing.conformance.activity import CODE_POINTS, at, may
 from mainstay.testing.conformance.bundles import HasRuns
 from mainstay.testing.conformance.expect import expect, together
@@ -18,25 +20,25 @@ _NOW = at(may(1))
 _MINUTE = timedelta(minutes=1)
 
 
-def _run(task_id: str, started_at: datetime = _NOW, job: str = "tidy") -> JobRun:
-    return JobRun(job=job, task_id=task_id, started_at=started_at)
+def _run(attempt: str, started_at: datetime = _NOW, job: str = "tidy") -> JobRun:
+    return JobRun(job=job, task_id=f"task {attempt}", attempt=attempt, started_at=started_at)
 
 
-def _ended(task_id: str) -> JobRun:
+def _ended(attempt: str, started_at: datetime = _NOW) -> JobRun:
     """Return a run with a full report, odd characters included."""
-    ended_at = _NOW + timedelta(minutes=2, microseconds=7)
+    ended_at = started_at + timedelta(minutes=2, microseconds=7)
     report = JobReport(
         job="tidy",
-        task_id=task_id,
+        task_id=f"task {attempt}",
         target="2024-05-01",
         succeeded=3,
         skipped=2,
         failed=1,
         errors=(ItemError("Zoë 🙂 '\"\\", "can't be read,\ngot 'corrupt'."),),
-        started_at=_NOW,
+        started_at=started_at,
         finished_at=ended_at,
     )
-    return attrs.evolve(_run(task_id), finished_at=ended_at, report=report)
+    return attrs.evolve(_run(attempt, started_at), finished_at=ended_at, report=report)
 
 
 def _lease(
@@ -58,29 +60,44 @@ class RunLogConformance:
     def test_a_run_comes_back_as_it_was_put(self, store: HasRuns) -> None:
         """``put``: "Keep a run", with all that it holds."""
         failed = attrs.evolve(_run("1"), finished_at=_NOW, error="ü 🙂 '\"\\\nfailed")
-        for run in (_run("1"), failed, _ended("1")):
+        asked = attrs.evolve(_ended("1"), due=_NOW - 90 * _MINUTE, target=may(1))
+        for run in (_run("1"), failed, _ended("1"), asked):
             store.runs.put(run)
-            expect(store.runs.last("tidy"), run, "every field comes back")
+            expect(store.runs.last("tidy", now=_NOW), run, "every field comes back")
 
     def test_a_job_that_never_ran_has_no_last_run(self, store: HasRuns) -> None:
         """``last`` returns ``None`` where there is no run."""
         store.runs.put(_run("1"))
-        expect(store.runs.last("sweep"), None, "a job that never ran")
+        expect(store.runs.last("sweep", now=_NOW), None, "a job that never ran")
 
     def test_a_run_takes_the_place_of_what_was_kept_of_it(self, store: HasRuns) -> None:
-        """``put``: "in place of what was kept of the same job and task before"."""
+        """``put``: "in place of what was kept of the same job and attempt before"."""
         store.runs.put(_run("1", _NOW + _MINUTE))
         store.runs.put(_ended("1"))
         store.runs.put(_run("0", _NOW))
-        expect(store.runs.last("tidy"), _ended("1"), "the run is kept once, as it was put last")
+        expect(
+            store.runs.last("tidy", now=_NOW),
+            _ended("1"),
+            "the run is kept once, as it was put last",
+        )
 
-    def test_a_task_of_another_job_is_another_run(self, store: HasRuns) -> None:
-        """``put``: "the same job and task"."""
+    def test_another_attempt_at_a_task_is_another_run(self, store: HasRuns) -> None:
+        """``put``: "the same job and attempt"."""
+        first = _run("1")
+        second = attrs.evolve(_run("2", _NOW + _MINUTE), task_id=first.task_id)
+        store.runs.put(first)
+        store.runs.put(second)
+        expect(store.runs.unended("tidy"), [first, second], "both attempts are kept")
+
+    def test_an_attempt_of_another_job_is_another_run(self, store: HasRuns) -> None:
+        """``put``: "the same job and attempt"."""
         tidy, sweep = _run("1"), _run("1", _NOW + _MINUTE, "sweep")
         store.runs.put(tidy)
         store.runs.put(sweep)
-        expect(store.runs.last("tidy"), tidy, "the run of one job")
-        expect(store.runs.last("sweep"), sweep, "the run of the other job, with the same task id")
+        expect(store.runs.last("tidy", now=_NOW), tidy, "the run of one job")
+        expect(
+            store.runs.last("sweep", now=_NOW), sweep, "the run of the other job, of the same name"
+        )
 
     def test_the_last_run_is_the_one_that_began_last(self, store: HasRuns) -> None:
         """``last``: "the run of a job that began last", by the instant."""
@@ -88,13 +105,85 @@ class RunLogConformance:
         last = _run("1", (_NOW + timedelta(microseconds=1)).astimezone(west))
         for run in (_run("2"), last, _run("3", _NOW - _MINUTE)):
             store.runs.put(run)
-        expect(store.runs.last("tidy"), last, "whatever its task id, offset and place")
+        expect(store.runs.last("tidy", now=_NOW), last, "whatever its task id, offset and place")
 
-    def test_of_runs_that_began_at_once_the_higher_task_is_the_last(self, store: HasRuns) -> None:
-        """``last``: "of equal ones the higher task id", by code point."""
-        for task_id in (*CODE_POINTS[1:], CODE_POINTS[0]):
-            store.runs.put(_run(task_id))
-        expect(store.runs.last("tidy"), _run(CODE_POINTS[-1]), "the highest task id")
+    def test_of_runs_that_began_at_once_the_higher_attempt_is_the_last(
+        self, store: HasRuns
+    ) -> None:
+        """``last``: "of equal ones the one with the higher attempt", by code point."""
+        for attempt in (*CODE_POINTS[1:], CODE_POINTS[0]):
+            store.runs.put(_run(attempt))
+        expect(store.runs.last("tidy", now=_NOW), _run(CODE_POINTS[-1]), "the highest attempt")
+        expect(
+            store.runs.unended("tidy"),
+            [_run(attempt) for attempt in CODE_POINTS],
+            "equal ones are in the order of their attempts",
+        )
+
+    def test_a_run_from_the_future_is_passed_over(self, store: HasRuns) -> None:
+        """Runs "that began more than 15 minutes after ``now`` are passed over"."""
+        now, wrong = _ended("1"), _ended("2", _NOW + timedelta(days=365))
+        just = _ended("3", _NOW + 15 * _MINUTE)
+        for run in (now, wrong, attrs.evolve(wrong, attempt="4", due=_NOW)):
+            store.runs.put(run)
+        expect(store.runs.last("tidy", now=_NOW), now, "the last run that can be")
+        expect(store.runs.last_done("tidy", now=_NOW), now, "the last done run that can be")
+        store.runs.put(just)
+        expect(store.runs.last("tidy", now=_NOW), just, "15 minutes ahead is believed")
+        expect(store.runs.last_done("tidy", now=_NOW), just, "also of those that are done")
+
+    def test_the_last_done_run_is_the_one_that_was_due_last(self, store: HasRuns) -> None:
+        """``last_done``: "with the latest ``due`` of those that are done"."""
+        done, begun_earlier = _ended("1"), _ended("2", _NOW - _MINUTE)
+        late = attrs.evolve(_ended("3"), due=_NOW - 60 * _MINUTE)
+        for run in (late, done, begun_earlier):
+            store.runs.put(run)
+        expect(store.runs.last_done("tidy", now=_NOW), done, "the latest due")
+        expect(store.runs.last_done("sweep", now=_NOW), None, "another job's does not count")
+
+    def test_what_began_failed_or_had_a_target_is_not_done(self, store: HasRuns) -> None:
+        """``last_done``: "its report is kept, and nobody had asked for a target"."""
+        store.runs.put(_run("1"))
+        store.runs.put(attrs.evolve(_run("2"), finished_at=_NOW, error="is locked"))
+        store.runs.put(attrs.evolve(_ended("3"), target=may(1)))
+        expect(store.runs.last_done("tidy", now=_NOW), None, "none of them is done")
+
+    def test_what_has_not_ended_is_running_or_was_killed(self, store: HasRuns) -> None:
+        """``unended``: those "that have begun and not ended, in the order they began"."""
+        first, second = _run("b"), _run("a", _NOW + _MINUTE)
+        for run in (second, first, _ended("3"), _run("4", job="sweep")):
+            store.runs.put(run)
+        store.runs.put(attrs.evolve(_run("5"), finished_at=_NOW, error="is locked"))
+        expect(store.runs.unended("tidy"), [first, second], "neither done nor failed")
+
+    def test_a_lease_that_ends_far_in_the_future_is_ignored(self, store: HasRuns) -> None:
+        """Leases "that end more than 30 minutes after ``now``" are passed over."""
+        expect(_lease(store, "a", lasts=31), True, "one whose clock is wrong")
+        expect(store.runs.leases("tidy", now=_NOW), {}, "nobody is said to have it")
+        expect(_lease(store, "b"), True, "it holds nobody up")
+        expect(_lease(store, "a"), False, "nor does its holder have it any more")
+
+    def test_leases_say_who_has_one_and_until_when(self, store: HasRuns) -> None:
+        """``leases``: "who has a lease of a job, and until when"."""
+        _lease(store, "a", lasts=30, instances=3)
+        _lease(store, "b", lasts=5, instances=3)
+        both = {"a": _NOW + 30 * _MINUTE, "b": _NOW + 5 * _MINUTE}
+        expect(store.runs.leases("tidy", now=_NOW), both, "both, with their ends")
+        later = _NOW + 5 * _MINUTE
+        expect(store.runs.leases("tidy", now=later), {"a": both["a"]}, "one has ended")
+        expect(store.runs.leases("sweep", now=_NOW), {}, "another job's are not there")
+
+    def test_a_job_comes_back_as_it_was_installed(self, store: HasRuns) -> None:
+        """``install``: "in place of what was kept of it before"; ``installed``: "by name"."""
+        jobs = (
+            InstalledJob("tidy", Every(timedelta(seconds=0.5))),
+            InstalledJob("tidy", Daily(time(2, 30, 15), "Europe/Berlin"), 10 * _MINUTE),
+            InstalledJob("sweep", Weekly(6, time(3), "+05:30"), timedelta(microseconds=1)),
+        )
+        for job in jobs:
+            store.runs.install(job)
+            expect(store.runs.installed()[job.job], job, "as it was installed last")
+        expect(set(store.runs.installed()), {"tidy", "sweep"}, "one of each name")
 
     def test_one_holder_has_the_lease_of_a_job(self, store: HasRuns) -> None:
         """``acquire``: "At most ``instances`` holders have one of the same job at once"."""

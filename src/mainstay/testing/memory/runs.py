@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from threading import Lock
 
 from mainstay import checks
+from mainstay.installed import InstalledJob
+from mainstay.ports.runs import LATEST_END, LATEST_START
 from mainstay.report import JobRun
 
 __all__ = ["MemoryRuns"]
@@ -18,19 +21,37 @@ class MemoryRuns:
         self._lock = Lock()
         self._runs: dict[tuple[str, str], JobRun] = {}
         self._leases: dict[str, dict[str, datetime]] = {}
+        self._installed: dict[str, InstalledJob] = {}
 
     def put(self, run: JobRun) -> None:
-        """Keep a run, in place of what was kept of the same job and task before."""
+        """Keep a run, in place of what was kept of the same job and attempt before."""
         checks.instance("run", run, JobRun)
         with self._lock:
-            self._runs[run.job, run.task_id] = run
+            self._runs[run.job, run.attempt] = run
 
-    def last(self, job: str) -> JobRun | None:
-        """Return the run of a job that began last, of equal ones the higher task id."""
+    def last(self, job: str, *, now: datetime) -> JobRun | None:
+        """Return the run of a job that began last, of equal ones the higher attempt."""
+        return max(self._credible(job, now), key=_place, default=None)
+
+    def last_done(self, job: str, *, now: datetime) -> JobRun | None:
+        """Return the run of a job with the latest ``due`` of those that are done."""
+        done = (
+            run for run in self._credible(job, now) if run.report is not None and run.target is None
+        )
+        return max(done, key=lambda run: (run.due, *_place(run)), default=None)
+
+    def _credible(self, job: str, now: datetime) -> list[JobRun]:
+        latest = checks.instant("now", now) + LATEST_START
+        return [run for run in self._of(job) if run.started_at <= latest]
+
+    def _of(self, job: str) -> list[JobRun]:
         checks.text("job", job)
         with self._lock:
-            runs = [run for run in self._runs.values() if run.job == job]
-        return max(runs, key=lambda run: (run.started_at, run.task_id), default=None)
+            return [run for run in self._runs.values() if run.job == job]
+
+    def unended(self, job: str) -> Sequence[JobRun]:
+        """Return the runs of a job that have begun and not ended, in the order they began."""
+        return sorted((run for run in self._of(job) if run.finished_at is None), key=_place)
 
     def acquire(
         self, job: str, holder: str, *, now: datetime, until: datetime, instances: int = 1
@@ -41,14 +62,39 @@ class MemoryRuns:
         at, end = checks.instant("now", now), checks.instant("until", until)
         most = checks.integer("instances", instances, 1)
         with self._lock:
-            leases = {who: to for who, to in self._leases.get(job, {}).items() if to > at}
+            leases = self._alive(job, at)
             granted = len(leases.keys() - {holder}) < most
             if granted:
                 leases[holder] = end
             self._leases[job] = leases
             return granted
 
+    def _alive(self, job: str, now: datetime) -> dict[str, datetime]:
+        leases = self._leases.get(job, {})
+        return {who: to for who, to in leases.items() if now < to <= now + LATEST_END}
+
     def release(self, job: str, holder: str) -> None:
         """Give a lease back; one that is not there is no error."""
         with self._lock:
             self._leases.get(job, {}).pop(holder, None)
+
+    def leases(self, job: str, *, now: datetime) -> Mapping[str, datetime]:
+        """Return who has a lease of a job, and until when."""
+        checks.text("job", job)
+        with self._lock:
+            return self._alive(job, checks.instant("now", now))
+
+    def install(self, job: InstalledJob) -> None:
+        """Keep how a scheduler has a job, in place of what was kept of it before."""
+        checks.instance("job", job, InstalledJob)
+        with self._lock:
+            self._installed[job.job] = job
+
+    def installed(self) -> Mapping[str, InstalledJob]:
+        """Return how schedulers have the jobs, by name."""
+        with self._lock:
+            return dict(self._installed)
+
+
+def _place(run: JobRun) -> tuple[datetime, str]:
+    return run.started_at, run.attempt
