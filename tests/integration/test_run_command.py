@@ -158,14 +158,14 @@ def test_a_file_gives_every_field_of_both_policies(tmp_path: Path) -> None:
     [
         ("[engagement]\nposts = 1", "policy.toml: engagement.posts is unknown, got 1. Known: crit"),
         ("[weekly]\nweeks = 1", "weekly.weeks is unknown, got 1. Known: min_interactions,"),
-        ("[daily]\n", "policy.toml: daily is unknown, got {}. Known: engagement, weekly."),
+        ("[daily]\n", "policy.toml: daily is unknown, got {}. Known: engagement, weekly, schedules."),
         ("weekly = 3", "policy.toml: weekly must be a table, got 3."),
         ("[engagement]\nstreak_weight = 'high'", "engagement.streak_weight must be a number"),
         ("[engagement]\ncriteria = {run = 0}", "engagement.criteria['run'] must be at least 1"),
         ("[engagement]\ncriteria = 3", "engagement.criteria must map kinds of activity to counts"),
         ("[weekly]\nkinds = 'run'", "policy.toml: weekly.kinds must be a set of kinds, got 'run'."),
         ("[weekly]\nkinds = [1]", "weekly.kinds must be a string, got 1"),
-        ("[weekly", "--config is no TOML"),
+        ("[weekly", "--config is not TOML"),
     ],
 )
 def test_a_wrong_file_is_refused_with_its_key(tmp_path: Path, text: str, message: str) -> None:
@@ -180,7 +180,7 @@ def test_a_file_that_is_not_utf_8_or_not_there_is_refused(tmp_path: Path) -> Non
     file = tmp_path / "policy.toml"
     assert f"mainstay: {file}: No such file" in mainstay(*DAILY, "--config", str(file)).err
     file.write_bytes(b"\xff\xfe")
-    assert "--config is no TOML" in mainstay(*DAILY, "--config", str(file)).err
+    assert "--config is not TOML" in mainstay(*DAILY, "--config", str(file)).err
 
 
 def test_users_that_can_not_be_read_are_named_and_stop_nobody_else(tmp_path: Path) -> None:
