@@ -5,16 +5,21 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from textwrap import dedent
+from typing import Any
 
 import pytest
 
 pytest.importorskip("sqlalchemy", reason="these stores need mainstay[sql]")
 
-from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy import Column, Connection, Text, create_engine, inspect, make_url, text
 
 from mainstay import (
     DailyCriteria,
@@ -28,21 +33,29 @@ from mainstay import (
 )
 from mainstay.adapters.sql import SqlStore
 from mainstay.adapters.sql import settings as settings_
+from mainstay.adapters.sql.tables import Day, _temporary, staged
 from mainstay.jobs import evaluate_consistency, update_multipliers
 from mainstay.report import JobContext, JobRun
 from tests import servers
-from tests.conformance.databases import empty, in_schema
+from tests.conformance.databases import empty, in_schema, odd_database
 from tests.integration.stores import activity, prepare, rows
 
 DAY = date(2024, 5, 1)
 POLICY = EngagementPolicy(criteria=DailyCriteria({"run": 1}))
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=["sqlite", "postgresql", "pgbouncer"])
 def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path_factory.mktemp('store')}/mainstay.db"
+    if request.param == "pgbouncer":
+        return str(request.getfixturevalue("behind_pgbouncer"))
     return in_schema(request.getfixturevalue("postgres_url"), "trouble")
+
+
+@pytest.fixture(scope="module")
+def behind_pgbouncer(postgres_url: str, pgbouncer_url: str) -> str:
+    return odd_database(postgres_url, via=pgbouncer_url)
 
 
 @pytest.fixture
@@ -187,6 +200,144 @@ def test_a_forked_process_uses_connections_of_its_own(store: SqlStore) -> None:
             os._exit(0)
     os.waitpid(child, 0)
     assert store.sessions.users() == ["ada", "bob"]
+
+
+def run_python(code: str) -> None:
+    """Run a program of its own, which fails if an assertion of it does."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", dedent(code)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_store_works_where_processes_do_not_fork(tmp_path: Path) -> None:
+    """Windows has no os.register_at_fork."""
+    url = f"sqlite:///{tmp_path}/mainstay.db"
+    run_python(f"""
+        import os
+        import sqlalchemy.dialects.sqlite
+        from datetime import UTC, datetime
+        from mainstay import Session
+        del os.register_at_fork  # the standard library has what it needs of it
+        from mainstay.adapters.sql import SqlStore
+        with SqlStore.create({url!r}) as store:
+            store.sessions.add([Session("ada", datetime(2024, 5, 1, tzinfo=UTC), id="1")])
+            assert store.sessions.users() == ["ada"]
+        """)
+
+
+def test_a_store_leaves_no_hook_behind(tmp_path: Path) -> None:
+    """What os.register_at_fork is given stays for good: one for all stores, and no store in it."""
+    run_python(f"""
+        import gc, os, weakref
+        hooks, register = [], os.register_at_fork
+        os.register_at_fork = lambda **hook: hooks.append(hook) or register(**hook)
+        from mainstay.adapters.sql import SqlStore
+        before, left = len(hooks), []
+        for number in range(3):
+            store = SqlStore.create(f"sqlite:///{tmp_path}/{{number}}.db")
+            left.append(weakref.ref(store._database))
+            store.close()
+        del store
+        gc.collect()
+        assert len(hooks) == before, hooks
+        assert [database() for database in left] == [None] * 3
+        """)
+
+
+IN_MEMORY = [
+    "sqlite://",
+    "sqlite:///:memory:",
+    "sqlite:///file::memory:?cache=shared&uri=true",
+    "sqlite:///file:mainstay?mode=memory&cache=shared&uri=true",
+    "sqlite:///file:?uri=true",
+]
+
+
+@pytest.mark.parametrize("url", IN_MEMORY)
+@pytest.mark.parametrize("begin", [SqlStore.create, SqlStore.open])
+def test_sqlite_in_memory_is_refused_as_threads_would_not_share_it(
+    begin: Callable[[str], SqlStore], url: str
+) -> None:
+    with pytest.raises(InvalidValueError, match="must name a file") as caught:
+        begin(url)
+    assert (caught.value.field, make_url(str(caught.value.value))) == ("url", make_url(url))
+    assert "MemoryStore" in caught.value.remedy
+
+
+@pytest.mark.parametrize("threshold", ["0", "3"])
+def test_a_url_may_say_when_statements_are_prepared(postgres_url: str, threshold: str) -> None:
+    """Text, as all in a URL is; 0 is never."""
+    url = make_url(in_schema(postgres_url, "prepared"))
+    query = {"prepare_threshold": threshold}
+    with SqlStore.create(url.update_query_dict(query).render_as_string()) as store:
+        evaluate(store, DAY)
+        with store._database.reading() as connection:
+            prepared = text("SELECT count(*) FROM pg_prepared_statements")
+            *_, found = [connection.execute(prepared).scalar_one() for _ in range(9)]
+    assert (found > 0) == (threshold != "0")
+
+
+@pytest.mark.parametrize("threshold", ["none", "-1", "1.5", "５"])
+def test_when_statements_are_prepared_is_a_whole_number(threshold: str) -> None:
+    with pytest.raises(InvalidValueError, match="prepare_threshold must be a whole number"):
+        SqlStore.open(f"postgresql://ada@127.0.0.1/mainstay?prepare_threshold={threshold}")
+
+
+def test_behind_pgbouncer_whoever_writes_alone_is_alone(behind_pgbouncer: str) -> None:
+    """Also when each has done so often, on each of the connections that they take turns on.
+
+    psycopg prepares what is executed five times. One client's ``_pg3_0`` took the exclusive lock,
+    another's of the same name the shared one: on a connection of the other's, it took that.
+    """
+    with (
+        SqlStore.create(behind_pgbouncer, lock_timeout=0.05) as alone,
+        SqlStore.create(behind_pgbouncer, lock_timeout=0.05) as others,
+    ):
+        for _ in range(15):
+            with alone._database.writing():
+                pass
+            with others._database.writing(alone=False), others._database.writing(alone=False):
+                pass
+        for _ in range(5):
+            with alone._database.writing(), pytest.raises(StoreError, match="lock timeout"):
+                others.sessions.add([ran("ada")])
+
+
+def test_behind_pgbouncer_what_others_left_on_a_connection_is_not_ours(
+    behind_pgbouncer: str,
+) -> None:
+    """Temporary tables stay there; PgBouncer hands a connection on as it is."""
+    with SqlStore.create(behind_pgbouncer) as store, ExitStack() as stack:
+        empty(store)
+        engine = create_engine(behind_pgbouncer, connect_args={"prepare_threshold": None})
+        stack.callback(engine.dispose)
+        for number in range(4):  # all that PgBouncer has, at once
+            other = stack.enter_context(engine.begin())
+            other.execute(text(f"CREATE TEMP TABLE IF NOT EXISTS {staged} (LIKE mainstay_events)"))
+            other.execute(
+                text(
+                    f"INSERT INTO {staged} VALUES "
+                    f"('eve', now(), 'left {number}', 0, NULL, 'run', NULL, NULL, NULL, now())"
+                )
+            )
+    with SqlStore.open(behind_pgbouncer) as store:
+        for day in range(1, 9):
+            assert store.sessions.add([ran("ada", day)]) == 1
+        assert store.sessions.users() == ["ada"]
+
+
+def test_a_temporary_tables_name_says_what_its_columns_are() -> None:
+    """So that another release's on the same connection of PgBouncer's is not taken for ours."""
+    columns: list[Column[Any]] = [Column("a", Text), Column("a", Day), Column("b", Text)]
+    assert len({_temporary("staged", column).name for column in columns}) == 3
+    assert (
+        _temporary("staged", Column("a", Text)).name == _temporary("staged", Column("a", Text)).name
+    )
 
 
 @pytest.mark.parametrize(

@@ -414,7 +414,8 @@ def test_a_hundred_bad_items_of_20_000_cost_little_more_than_none(where: range) 
 
     @contextmanager
     def picky() -> Iterator[list[int]]:
-        yield (written := [])
+        written: list[int] = []
+        yield written
         if len(written) > 1 and not bad.isdisjoint(written):
             raise RejectedError("is refused", field="a page", value=written[0])
         if not bad.isdisjoint(written):
