@@ -22,6 +22,7 @@ pytest.importorskip("sqlalchemy", reason="these stores need mainstay[sql]")
 from sqlalchemy import Column, Connection, Text, create_engine, inspect, make_url, text
 
 from mainstay import (
+    CorruptRowError,
     DailyCriteria,
     EngagementPolicy,
     InvalidTypeError,
@@ -35,6 +36,7 @@ from mainstay.adapters.sql import SqlStore
 from mainstay.adapters.sql import settings as settings_
 from mainstay.adapters.sql.tables import Day, _temporary, staged
 from mainstay.jobs import evaluate_consistency, update_multipliers
+from mainstay.ports import Unreadable
 from mainstay.report import JobContext, JobRun
 from tests import servers
 from tests.conformance.databases import empty, in_schema, odd_database
@@ -137,6 +139,180 @@ def test_text_for_a_day_or_a_number_is_reported_and_skipped(tmp_path: Path) -> N
             )
         report = week.run(JobContext(target=DAY, clock=clock))
         assert (report.succeeded, report.failed) == (4, 3)
+
+
+NOT_A_DAY = ["''", "'x'", "'10000-01-01'", "'0000-00-00'", "'-0044-03-15'", "'2024-04-31'", "x'00'"]
+
+
+@pytest.mark.parametrize("first", NOT_A_DAY)
+def test_a_first_day_that_is_not_a_date_keeps_nobody_elses_days_open(
+    tmp_path: Path, first: str
+) -> None:
+    """SQLite keeps any text for a day: SPEC §9, one bad item "never stops the run"."""
+    with SqlStore.create(f"sqlite:///{tmp_path}/mainstay.db") as store:
+        store.sessions.add([ran(user) for user in ("ada", "bob", "cy")])
+        change(store, f"UPDATE mainstay_engagements SET first_day = {first} WHERE user_id = 'bob'")
+        job = evaluate_consistency(store.engagements, policy=POLICY)
+        for day in (DAY, DAY + timedelta(days=1)):
+            report = job.run(JobContext(target=day, clock=clock))
+            assert (report.succeeded, report.failed) == (2, 1)
+            (error,) = report.errors
+            assert error.item == "bob"
+            assert error.error.startswith("mainstay_engagements.first_day is not a date, got ")
+            assert "Mend the row with user_id = 'bob'" in error.error
+            assert store.engagements.candidates(day) is not None
+        change(store, "UPDATE mainstay_engagements SET first_day = '2024-05-01'")
+        assert evaluate(store, DAY + timedelta(days=1)) == (1, 0)
+        assert store.engagements.outcome("bob", DAY) is not None
+
+
+@pytest.mark.parametrize("first", ["0044-03-15 BC", "-infinity", "infinity", "10000-01-01"])
+@pytest.mark.parametrize("table", ["engagements", "reputations"])
+def test_a_first_day_that_python_has_no_date_for_stops_nobody_else(
+    postgres_url: str, table: str, first: str
+) -> None:
+    """PostgreSQL has dates before the year 1 and after 9999."""
+    with SqlStore.create(in_schema(postgres_url, "no_date")) as store:
+        empty(store)
+        store.sessions.add([ran(user) for user in ("ada", "bob", "cy")])
+        change(store, f"UPDATE mainstay_{table} SET first_day = '{first}' WHERE user_id = 'bob'")
+        if table == "engagements":
+            assert evaluate(store, DAY) == (2, 1)
+            assert store.engagements.candidates(DAY) == []
+        else:
+            report = update_multipliers(store.reputations).run(JobContext(target=DAY, clock=clock))
+            assert (report.succeeded, report.failed) == (2, 1)
+            assert "mainstay_reputations.first_day is not a date" in report.errors[0].error
+
+
+def test_a_user_id_that_is_not_text_is_reported(tmp_path: Path) -> None:
+    with SqlStore.create(f"sqlite:///{tmp_path}/mainstay.db") as store:
+        store.sessions.add([ran(user) for user in ("ada", "bob", "cy")])
+        change(store, "UPDATE mainstay_engagements SET user_id = x'00ff' WHERE user_id = 'bob'")
+        job = evaluate_consistency(store.engagements, policy=POLICY)
+        report = job.run(JobContext(target=DAY, clock=clock))
+        assert (report.succeeded, report.failed) == (2, 1)
+        assert report.errors[0].item == repr(b"\0\xff")
+        assert store.engagements.candidates(DAY) == []
+
+
+@pytest.mark.parametrize(
+    ("corrupt", "words"),
+    [
+        ("total = 'x'", "mainstay_outcomes.total is not a number, got 'x'"),
+        ("total = 99", "mainstay_outcomes.total is not the sum of its parts, got 99.0"),
+        ("streak_before = ''", "mainstay_outcomes.streak_before is not a whole number, got ''"),
+        ("posts_points = -1", "mainstay_outcomes.total is not the sum of its parts"),
+    ],
+)
+def test_an_outcome_that_cannot_be_read_is_left_out_and_the_day_is_closed(
+    tmp_path: Path, corrupt: str, words: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Also if it would have come first, and only so many are asked for."""
+    with SqlStore.create(f"sqlite:///{tmp_path}/mainstay.db") as store:
+        users = [f"u{number}" for number in range(8)]
+        store.sessions.add([ran(user, kind="post") for user in users])
+        with store.engagements.page() as page:
+            due = [each for each in page.due(DAY, limit=100) if not isinstance(each, Unreadable)]
+            page.keep([each.evaluate(POLICY) for each in due])
+        where = "WHERE user_id IN ('u0', 'u3')"
+        change(store, f"UPDATE mainstay_outcomes SET {corrupt} {where}")
+        with caplog.at_level(logging.ERROR):
+            assert evaluate(store, DAY) == (0, 0)
+        assert [words in record.getMessage() for record in caplog.records] == [True, True]
+        assert "day = '2024-05-01' and user_id = 'u0'" in caplog.text
+        picked = store.engagements.candidates(DAY)
+        assert picked is not None
+        assert [outcome.user_id for outcome in picked] == ["u1", "u2", "u4", "u5", "u6"]
+        with pytest.raises(CorruptRowError, match="mainstay_outcomes"):
+            store.engagements.outcome("u0", DAY)
+
+
+def settings_read(store: SqlStore) -> object:
+    return settings_.read(store._database)
+
+
+def all_of_ada(store: SqlStore) -> object:
+    return store.sessions.sessions("ada", since=clock() - timedelta(days=60), until=clock())
+
+
+def closing(store: SqlStore) -> object:
+    with store.engagements.page() as page:
+        return page.open_days(DAY, limit=9)
+
+
+def reputation(store: SqlStore) -> object:
+    return store.reputations.reputations(["ada"])
+
+
+def last_run(store: SqlStore) -> object:
+    return store.runs.last("tidy")
+
+
+def candidates(store: SqlStore) -> object:
+    return store.engagements.candidates(DAY)
+
+
+#: Table, column, what it holds, which row, and how it is read.
+CORRUPT_ROWS = [
+    ("events", "started_at", "2024-05-01", "id = 'ada 1 run'", all_of_ada),
+    ("events", "utc_offset_us", "x", "id = 'ada 1 run'", all_of_ada),
+    ("events", "utc_offset_us", 10**12, "id = 'ada 1 run'", all_of_ada),
+    ("events", "timezone", "Mars/Base", "id = 'ada 1 run'", all_of_ada),
+    ("events", "kind", b"\xff", "id = 'ada 1 run'", all_of_ada),
+    ("events", "duration_us", "x", "id = 'ada 1 run'", all_of_ada),
+    ("events", "quality", 11.0, "id = 'ada 1 run'", all_of_ada),
+    ("reputations", "weeks", "x", "user_id = 'ada'", reputation),
+    ("reputations", "weeks", -1, "user_id = 'ada'", reputation),
+    ("reputations", "last_active", "x", "user_id = 'ada'", reputation),
+    ("runs", "started_at", "", "task_id = '1'", last_run),
+    ("runs", "finished_at", "x", "task_id = '1'", last_run),
+    ("runs", "report", "{", "task_id = '1'", last_run),
+    ("runs", "report", "[]", "task_id = '1'", last_run),
+    ("outcomes", "streak_points", "x", "user_id = 'bob'", candidates),
+    ("outcomes", "rated", "x", "user_id = 'bob'", candidates),
+    ("closed_days", "day", "", "day = ''", closing),
+    ("settings", "value", "x", "key = 'version'", settings_read),
+    ("settings", "value", "{", "key = 'posts'", settings_read),
+    ("settings", "value", "[1]", "key = 'posts'", settings_read),
+    ("settings", "value", "1", "key = 'local_days'", settings_read),
+]
+
+
+@pytest.mark.parametrize(("table", "column", "holds", "key", "read"), CORRUPT_ROWS)
+def test_a_corrupt_row_is_an_error_that_names_column_value_row_and_remedy(
+    tmp_path: Path,
+    table: str,
+    column: str,
+    holds: object,
+    key: str,
+    read: Callable[[SqlStore], object],
+) -> None:
+    with SqlStore.create(f"sqlite:///{tmp_path}/mainstay.db") as store:
+        store.sessions.add([ran("ada"), ran("bob", kind="post")])
+        evaluate(store, DAY)
+        update_multipliers(store.reputations).run(JobContext(target=DAY, clock=clock))
+        store.runs.put(JobRun(job="tidy", task_id="1", started_at=clock()))
+        where = "" if table == "closed_days" else f"WHERE {key}"
+        with store._database.writing() as connection:
+            changed = f"UPDATE mainstay_{table} SET {column} = ? {where}"
+            assert connection.exec_driver_sql(changed, (holds,)).rowcount == 1
+        with pytest.raises(CorruptRowError) as caught:
+            read(store)
+    error = caught.value
+    assert error.field == f"mainstay_{table}.{column}"
+    assert error.value == holds
+    assert key in error.remedy
+
+
+def test_a_setting_that_is_missing_is_an_error(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/mainstay.db"
+    with SqlStore.create(url) as store:
+        change(store, "DELETE FROM mainstay_settings WHERE key = 'posts'")
+    for begin in (SqlStore.open, SqlStore.create):
+        with pytest.raises(CorruptRowError, match=r"settings\.value is missing") as caught:
+            begin(url)
+        assert "key = 'posts'" in caught.value.remedy
 
 
 def test_a_state_set_back_keeps_its_outcomes_and_is_reported(store: SqlStore) -> None:

@@ -96,7 +96,7 @@ class Tally:
         """Log what is wrong with an item, and count it."""
         self.failed += 1
         if len(self.errors) < MOST_ERRORS:
-            self.errors.append(ItemError(item or "''", str(error) or type(error).__name__))
+            self.errors.append(ItemError(str(item) or "''", str(error) or type(error).__name__))
         LOGGER.error(
             "%s: %s failed: %s",
             self.job,

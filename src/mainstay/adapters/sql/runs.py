@@ -11,6 +11,7 @@ from sqlalchemy.engine import Row
 
 from mainstay import checks
 from mainstay.adapters.sql.database import Database
+from mainstay.adapters.sql.reading import converted, value_of
 from mainstay.adapters.sql.tables import leases, runs
 from mainstay.codec import from_json, to_json
 from mainstay.report import JobReport, JobRun
@@ -45,7 +46,11 @@ class SqlRunLog:
             )
 
     def last(self, job: str) -> JobRun | None:
-        """Return the run of a job that began last, of equal ones the higher task id."""
+        """Return the run of a job that began last, of equal ones the higher task id.
+
+        Raises:
+            CorruptRowError: Its row can't be read.
+        """
         query = (
             select(runs)
             .where(runs.c.job == checks.text("job", job))
@@ -54,7 +59,7 @@ class SqlRunLog:
         )
         with self._database.reading() as connection:
             row = connection.execute(query).one_or_none()
-        return None if row is None else _run(row)
+        return None if row is None else value_of(runs, row, _run)
 
     def acquire(
         self, job: str, holder: str, *, now: datetime, until: datetime, instances: int = 1
@@ -96,6 +101,10 @@ def _run(row: Row[Any]) -> JobRun:
         task_id=row.task_id,
         started_at=row.started_at,
         finished_at=row.finished_at,
-        report=None if row.report is None else from_json(row.report, JobReport),
+        report=None if row.report is None else converted("report", row.report, _report),
         error=row.error,
     )
+
+
+def _report(text: str) -> JobReport:
+    return from_json(text, JobReport)

@@ -53,6 +53,11 @@ class Day(TypeDecorator[date]):
     impl: TypeEngine[Any] | type[TypeEngine[Any]] = Date
     cache_ok: bool | None = True
 
+    @property
+    def python_type(self) -> type[Any]:
+        """What a value is."""
+        return date
+
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Return the database's own type."""
         return Text() if dialect.name == "sqlite" else Date()
@@ -67,6 +72,11 @@ class Instant(TypeDecorator[datetime]):
 
     impl: TypeEngine[Any] | type[TypeEngine[Any]] = TIMESTAMP
     cache_ok: bool | None = True
+
+    @property
+    def python_type(self) -> type[Any]:
+        """What a value is."""
+        return datetime
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Return the database's own type."""
