@@ -34,6 +34,7 @@ from mainstay import (
 )
 from mainstay.adapters.sql import SqlStore
 from mainstay.adapters.sql import settings as settings_
+from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.tables import Day, _temporary, staged
 from mainstay.jobs import evaluate_consistency, update_multipliers
 from mainstay.ports import Unreadable
@@ -671,6 +672,24 @@ def test_a_server_that_is_down_is_an_error_that_keeps_the_password_to_itself() -
     with pytest.raises(StoreError, match="Start its server") as caught:
         SqlStore.open(url)
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("error", "remedy"),
+    [
+        ("LockNotAvailable", "wait longer for it"),
+        ("ReadOnlySqlTransaction", "Connect to the primary server"),
+        ("UndefinedTable", "prepare it with mainstay init"),
+        ("InsufficientPrivilege", "the right to write"),
+    ],
+)
+def test_what_to_do_does_not_depend_on_the_servers_language(error: str, remedy: str) -> None:
+    """A server whose lc_messages is German says "Zeit abgelaufen"."""
+    errors = pytest.importorskip("psycopg.errors")
+    database = Database("postgresql://ada@127.0.0.1/mainstay", lock_timeout=1)
+    with pytest.raises(StoreError, match="Zeit abgelaufen") as caught, database._translated():
+        raise getattr(errors, error)("Zeit abgelaufen")
+    assert remedy in caught.value.remedy
 
 
 @pytest.mark.parametrize(

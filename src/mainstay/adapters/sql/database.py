@@ -109,12 +109,11 @@ class Database:
                 remedy="It contradicts what is there, or can't be stored.",
             ) from error
         except (DBAPIError, driver.Error) as error:
-            words = _words(error)
             raise StoreError(
-                f"can't be used ({words})",
+                f"can't be used ({_words(error)})",
                 field="database",
                 value=self.name,
-                remedy=_remedy(words),
+                remedy=_remedy(error),
             ) from error
 
     def close(self) -> None:
@@ -158,18 +157,33 @@ def _parsed(url: str) -> URL:
 
 def _words(error: BaseException) -> str:
     """Return the first line of what the driver says."""
-    cause = getattr(error, "orig", None) or error
-    return str(cause).strip().partition("\n")[0].strip()
+    return str(_cause(error)).strip().partition("\n")[0].strip()
 
 
-def _remedy(words: str) -> str:
+def _cause(error: BaseException) -> BaseException:
+    """Return the driver's own error."""
+    return getattr(error, "orig", None) or error
+
+
+def _remedy(error: BaseException) -> str:
     """Return what to do about it, as far as it can be told."""
+    state = getattr(_cause(error), "sqlstate", None)
+    words = _STATES.get(state or "", _words(error)).lower()
     for sign, remedy in _REMEDIES.items():
-        if sign in words.lower():
+        if sign in words:
             return remedy
     return "See what the database's own log says."
 
 
+#: What PostgreSQL says, in the language that the server is set to.
+_STATES = {
+    "25006": "read-only",
+    "3D000": "does not exist",
+    "42501": "permission denied",
+    "42P01": "does not exist",
+    "53100": "disk",
+    "55P03": "lock timeout",
+}
 _REMEDIES = {
     "readonly": "Give this user the right to write to it and to its folder.",
     "read-only": "Connect to the primary server, as a user who may write.",
