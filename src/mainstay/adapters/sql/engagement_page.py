@@ -95,9 +95,9 @@ class SqlEngagementPage:
         users: list[_Row | _Straggler | Unreadable] = []
         days = 0
         for row in rows:
-            _, first, last, streak, *totals = row
+            _, first, last, streak, posts, rated, ratings = row
             punctual = last == yesterday or (last is None and first == today and streak == 0)
-            if punctual and _are_counts(streak, *totals):
+            if punctual and _are_counts(streak, posts, rated, ratings):
                 days += 1
                 user: _Row | _Straggler | Unreadable = row
             else:
@@ -268,11 +268,9 @@ def _not_due(user: str, day: date) -> RejectedError:
 
 
 def _are_counts(streak: Any, posts: Any, rated: Any, ratings: Any) -> bool:
-    """Return whether a row's numbers are such; one after the other, as there are many rows."""
-    return (
-        type(streak) is type(posts) is type(rated) is type(ratings) is int
-        and min(streak, posts, rated, ratings) >= 0
-    )
+    """Return whether a row's numbers are such; in the quickest way, as there are many rows."""
+    integers = type(streak) is type(posts) is type(rated) is type(ratings) is int
+    return integers and streak | posts | rated | ratings >= 0  # negative if one of them is
 
 
 def _read(row: _Row) -> _Straggler | Unreadable:
