@@ -34,6 +34,13 @@ def postgres_url() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def pgbouncer_url(postgres_url: str) -> Iterator[str]:
+    """The same PostgreSQL behind PgBouncer, whose clients take turns on its connections."""
+    with servers.pgbouncer_server(postgres_url) as url:
+        yield url
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--kills", type=int, default=6, help="how often a run is killed, on each database"

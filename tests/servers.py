@@ -17,6 +17,7 @@ from random import SystemRandom
 from tempfile import TemporaryDirectory
 from threading import Condition, Thread
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -167,3 +168,33 @@ def postgres_server() -> Iterator[str]:
         command = [postgres, "-D", str(data), *given]
         with running(command, ready=ready, stop_by=signal.SIGINT, cwd=folder, **account):
             yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
+
+
+@contextmanager
+def pgbouncer_server(postgres_url: str) -> Iterator[str]:
+    """The same URL through a PgBouncer of one's own, which pools transactions.
+
+    Its few connections take turns, so that two transactions of a client rarely have the same one.
+    """
+    pgbouncer, port = installed("pgbouncer", "/usr/sbin", "/usr/local/sbin"), free_port()
+    url, account = urlsplit(postgres_url), account_of_postgres()
+    settings = {
+        "listen_addr": "127.0.0.1",
+        "listen_port": port,
+        "unix_socket_dir": "",
+        "auth_type": "any",
+        "pool_mode": "transaction",
+        "default_pool_size": 4,
+        "server_round_robin": 1,
+    }
+    with TemporaryDirectory(prefix="mainstay-pgbouncer-") as folder:
+        if account:
+            shutil.chown(folder, account["user"], account["group"])
+        path = Path(folder) / "pgbouncer.ini"
+        databases = f"[databases]\n* = host={url.hostname} port={url.port} user={url.username}\n"
+        given = "".join(f"{name} = {value}\n" for name, value in settings.items())
+        path.write_text(f"{databases}[pgbouncer]\n{given}", encoding="utf-8")
+        # Asked more gently, some versions wait for their clients to go.
+        options: dict[str, Any] = {"stop_by": signal.SIGQUIT, "cwd": folder, **account}
+        with running([pgbouncer, str(path)], ready="process up", **options):
+            yield url._replace(netloc=f"{url.username}@127.0.0.1:{port}").geturl()

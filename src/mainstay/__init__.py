@@ -9,6 +9,7 @@ from mainstay.counts import Counts
 from mainstay.errors import (
     BadLineError,
     BadRowError,
+    CorruptRowError,
     DecodeError,
     InvalidTypeError,
     InvalidValueError,
@@ -57,6 +58,7 @@ __all__ = [
     "BadRowError",
     "ConsistencyPolicy",
     "ConsistencyScore",
+    "CorruptRowError",
     "Counts",
     "DailyCriteria",
     "DailyStreak",

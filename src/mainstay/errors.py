@@ -8,6 +8,7 @@ from typing import Self
 __all__ = [
     "BadLineError",
     "BadRowError",
+    "CorruptRowError",
     "DecodeError",
     "InvalidTypeError",
     "InvalidValueError",
@@ -139,6 +140,15 @@ class BadRowError(InvalidValueError):
 
     def __str__(self) -> str:
         return f"row {self.row}: {super().__str__()}"
+
+
+class CorruptRowError(InvalidValueError):
+    """A row of a store that can't be read, because of what it holds; ``field`` is its column.
+
+    Examples:
+        >>> print(CorruptRowError("is not a report", field="mainstay_runs.report", value=""))
+        mainstay_runs.report is not a report, got ''.
+    """
 
 
 class DecodeError(InvalidValueError):

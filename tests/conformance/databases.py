@@ -1,8 +1,10 @@
-"""Databases for tests: a schema of one's own in PostgreSQL, and tables without rows."""
+"""Databases for tests: a part of one's own in PostgreSQL, and tables without rows."""
 
 from __future__ import annotations
 
-from sqlalchemy import create_engine, make_url
+from uuid import uuid4
+
+from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.schema import CreateSchema
 
 from mainstay.adapters.sql import SqlStore
@@ -17,6 +19,34 @@ def in_schema(url: str, name: str) -> str:
     engine.dispose()
     own = make_url(url).update_query_dict({"options": f"-csearch_path={name}"})
     return own.render_as_string(hide_password=False)
+
+
+#: What a host's database may be set to, all of it other than we need.
+ODD_DEFAULTS = {
+    "client_encoding": "latin1",
+    "DateStyle": "German, DMY",
+    "default_transaction_isolation": "serializable",
+    "extra_float_digits": "-6",
+    "IntervalStyle": "sql_standard",
+    "TimeZone": "Asia/Kathmandu",
+}
+
+
+def odd_database(url: str, *, via: str | None = None) -> str:
+    """Return the URL of a new PostgreSQL database with odd defaults.
+
+    Args:
+        url: The server.
+        via: A PgBouncer before it; it takes no options, with which :func:`in_schema` chooses.
+    """
+    name = f"mainstay_{uuid4().hex}"
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+        for setting, value in ODD_DEFAULTS.items():
+            connection.execute(text(f"ALTER DATABASE {name} SET {setting} = '{value}'"))
+    engine.dispose()
+    return make_url(via or url).set(database=name).render_as_string()
 
 
 def empty(store: SqlStore) -> None:

@@ -37,7 +37,7 @@ from mainstay.testing import strategies
 from mainstay.testing.conformance import HasEngagements, HasReputations, HasRuns
 from mainstay.testing.conformance.transactions import Interrupted
 from mainstay.testing.memory import MemoryStore
-from tests.conformance.databases import empty, in_schema
+from tests.conformance.databases import empty, odd_database
 
 T = TypeVar("T")
 
@@ -351,7 +351,7 @@ def databases(
 ) -> Iterator[list[SqlStore]]:
     urls = [
         f"sqlite:///{tmp_path_factory.mktemp('agreement')}/mainstay.db",
-        in_schema(postgres_url, f"agreement_{local_days}".lower()),
+        odd_database(postgres_url),
     ]
     with ExitStack() as stack:
         yield [stack.enter_context(SqlStore.create(url, local_days=local_days)) for url in urls]

@@ -15,15 +15,18 @@ from mainstay.testing.conformance import (
     RunLogConformance,
     SessionStoreConformance,
 )
-from tests.conformance.databases import empty, in_schema
+from tests.conformance.databases import empty, in_schema, odd_database
 
 
-@pytest.fixture(scope="module", params=["sqlite", "sqlite, local days", "postgresql"])
+@pytest.fixture(scope="module", params=["sqlite", "sqlite, local days", "postgresql", "pgbouncer"])
 def prepared(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[SqlStore]:
     if request.param == "postgresql":
         url = in_schema(request.getfixturevalue("postgres_url"), "conformance")
+    elif request.param == "pgbouncer":
+        postgres, bouncer = map(request.getfixturevalue, ("postgres_url", "pgbouncer_url"))
+        url = odd_database(postgres, via=bouncer)
     else:
         url = f"sqlite:///{tmp_path_factory.mktemp('conformance')}/mainstay.db"
     with SqlStore.create(url, local_days="local" in request.param) as store:

@@ -158,7 +158,10 @@ def test_a_file_gives_every_field_of_both_policies(tmp_path: Path) -> None:
     [
         ("[engagement]\nposts = 1", "policy.toml: engagement.posts is unknown, got 1. Known: crit"),
         ("[weekly]\nweeks = 1", "weekly.weeks is unknown, got 1. Known: min_interactions,"),
-        ("[daily]\n", "policy.toml: daily is unknown, got {}. Known: engagement, weekly, schedules."),
+        (
+            "[daily]\n",
+            "policy.toml: daily is unknown, got {}. Known: engagement, weekly, schedules.",
+        ),
         ("weekly = 3", "policy.toml: weekly must be a table, got 3."),
         ("[engagement]\nstreak_weight = 'high'", "engagement.streak_weight must be a number"),
         ("[engagement]\ncriteria = {run = 0}", "engagement.criteria['run'] must be at least 1"),

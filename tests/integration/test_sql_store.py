@@ -5,18 +5,24 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, timedelta
+from contextlib import ExitStack
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from textwrap import dedent
+from typing import Any
 
 import pytest
 
 pytest.importorskip("sqlalchemy", reason="these stores need mainstay[sql]")
 
-from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy import Column, Connection, Text, create_engine, inspect, make_url, text
 
 from mainstay import (
+    CorruptRowError,
     DailyCriteria,
     EngagementPolicy,
     InvalidTypeError,
@@ -28,21 +34,33 @@ from mainstay import (
 )
 from mainstay.adapters.sql import SqlStore
 from mainstay.adapters.sql import settings as settings_
+from mainstay.adapters.sql.database import Database
+from mainstay.adapters.sql.tables import Day, _temporary, staged
+from mainstay.installed import InstalledJob
 from mainstay.jobs import evaluate_consistency, update_multipliers
+from mainstay.ports import Unreadable
 from mainstay.report import JobContext, JobRun
+from mainstay.schedule import Daily
 from tests import servers
-from tests.conformance.databases import empty, in_schema
+from tests.conformance.databases import empty, in_schema, odd_database
 from tests.integration.stores import activity, prepare, rows
 
 DAY = date(2024, 5, 1)
 POLICY = EngagementPolicy(criteria=DailyCriteria({"run": 1}))
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=["sqlite", "postgresql", "pgbouncer"])
 def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path_factory.mktemp('store')}/mainstay.db"
+    if request.param == "pgbouncer":
+        return str(request.getfixturevalue("behind_pgbouncer"))
     return in_schema(request.getfixturevalue("postgres_url"), "trouble")
+
+
+@pytest.fixture(scope="module")
+def behind_pgbouncer(postgres_url: str, pgbouncer_url: str) -> str:
+    return odd_database(postgres_url, via=pgbouncer_url)
 
 
 @pytest.fixture
@@ -126,6 +144,190 @@ def test_text_for_a_day_or_a_number_is_reported_and_skipped(tmp_path: Path) -> N
         assert (report.succeeded, report.failed) == (4, 3)
 
 
+NOT_A_DAY = ["''", "'x'", "'10000-01-01'", "'0000-00-00'", "'-0044-03-15'", "'2024-04-31'", "x'00'"]
+
+
+@pytest.mark.parametrize("first", NOT_A_DAY)
+def test_a_first_day_that_is_not_a_date_keeps_nobody_elses_days_open(
+    tmp_path: Path, first: str
+) -> None:
+    """SQLite keeps any text for a day: SPEC §9, one bad item "never stops the run"."""
+    with SqlStore.create(f"sqlite:///{tmp_path}/mainstay.db") as store:
+        store.sessions.add([ran(user) for user in ("ada", "bob", "cy")])
+        change(store, f"UPDATE mainstay_engagements SET first_day = {first} WHERE user_id = 'bob'")
+        job = evaluate_consistency(store.engagements, policy=POLICY)
+        for day in (DAY, DAY + timedelta(days=1)):
+            report = job.run(JobContext(target=day, clock=clock))
+            assert (report.succeeded, report.failed) == (2, 1)
+            (error,) = report.errors
+            assert error.item == "bob"
+            assert error.error.startswith("mainstay_engagements.first_day is not a date, got ")
+            assert "Mend the row with user_id = 'bob'" in error.error
+            assert store.engagements.candidates(day) is not None
+        change(store, "UPDATE mainstay_engagements SET first_day = '2024-05-01'")
+        assert evaluate(store, DAY + timedelta(days=1)) == (1, 0)
+        assert store.engagements.outcome("bob", DAY) is not None
+
+
+@pytest.mark.parametrize("first", ["0044-03-15 BC", "-infinity", "infinity", "10000-01-01"])
+@pytest.mark.parametrize("table", ["engagements", "reputations"])
+def test_a_first_day_that_python_has_no_date_for_stops_nobody_else(
+    postgres_url: str, table: str, first: str
+) -> None:
+    """PostgreSQL has dates before the year 1 and after 9999."""
+    with SqlStore.create(in_schema(postgres_url, "no_date")) as store:
+        empty(store)
+        store.sessions.add([ran(user) for user in ("ada", "bob", "cy")])
+        change(store, f"UPDATE mainstay_{table} SET first_day = '{first}' WHERE user_id = 'bob'")
+        if table == "engagements":
+            assert evaluate(store, DAY) == (2, 1)
+            assert store.engagements.candidates(DAY) == []
+        else:
+            report = update_multipliers(store.reputations).run(JobContext(target=DAY, clock=clock))
+            assert (report.succeeded, report.failed) == (2, 1)
+            assert "mainstay_reputations.first_day is not a date" in report.errors[0].error
+
+
+def test_a_user_id_that_is_not_text_is_reported(tmp_path: Path) -> None:
+    with SqlStore.create(f"sqlite:///{tmp_path}/mainstay.db") as store:
+        store.sessions.add([ran(user) for user in ("ada", "bob", "cy")])
+        change(store, "UPDATE mainstay_engagements SET user_id = x'00ff' WHERE user_id = 'bob'")
+        job = evaluate_consistency(store.engagements, policy=POLICY)
+        report = job.run(JobContext(target=DAY, clock=clock))
+        assert (report.succeeded, report.failed) == (2, 1)
+        assert report.errors[0].item == repr(b"\0\xff")
+        assert store.engagements.candidates(DAY) == []
+
+
+@pytest.mark.parametrize(
+    ("corrupt", "words"),
+    [
+        ("total = 'x'", "mainstay_outcomes.total is not a number, got 'x'"),
+        ("total = 99", "mainstay_outcomes.total is not the sum of its parts, got 99.0"),
+        ("streak_before = ''", "mainstay_outcomes.streak_before is not a whole number, got ''"),
+        ("posts_points = -1", "mainstay_outcomes.total is not the sum of its parts"),
+    ],
+)
+def test_an_outcome_that_cannot_be_read_is_left_out_and_the_day_is_closed(
+    tmp_path: Path, corrupt: str, words: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Also if it would have come first, and only so many are asked for."""
+    with SqlStore.create(f"sqlite:///{tmp_path}/mainstay.db") as store:
+        users = [f"u{number}" for number in range(8)]
+        store.sessions.add([ran(user, kind="post") for user in users])
+        with store.engagements.page() as page:
+            due = [each for each in page.due(DAY, limit=100) if not isinstance(each, Unreadable)]
+            page.keep([each.evaluate(POLICY) for each in due])
+        where = "WHERE user_id IN ('u0', 'u3')"
+        change(store, f"UPDATE mainstay_outcomes SET {corrupt} {where}")
+        with caplog.at_level(logging.ERROR):
+            assert evaluate(store, DAY) == (0, 0)
+        assert [words in record.getMessage() for record in caplog.records] == [True, True]
+        assert "day = '2024-05-01' and user_id = 'u0'" in caplog.text
+        picked = store.engagements.candidates(DAY)
+        assert picked is not None
+        assert [outcome.user_id for outcome in picked] == ["u1", "u2", "u4", "u5", "u6"]
+        with pytest.raises(CorruptRowError, match="mainstay_outcomes"):
+            store.engagements.outcome("u0", DAY)
+
+
+def settings_read(store: SqlStore) -> object:
+    return settings_.read(store._database)
+
+
+def all_of_ada(store: SqlStore) -> object:
+    return store.sessions.sessions("ada", since=clock() - timedelta(days=60), until=clock())
+
+
+def closing(store: SqlStore) -> object:
+    with store.engagements.page() as page:
+        return page.open_days(DAY, limit=9)
+
+
+def reputation(store: SqlStore) -> object:
+    return store.reputations.reputations(["ada"])
+
+
+def last_run(store: SqlStore) -> object:
+    return store.runs.last("tidy", now=clock())
+
+
+def installed(store: SqlStore) -> object:
+    return store.runs.installed()
+
+
+def candidates(store: SqlStore) -> object:
+    return store.engagements.candidates(DAY)
+
+
+#: Table, column, what it holds, which row, and how it is read.
+CORRUPT_ROWS = [
+    ("events", "started_at", "2024-05-01", "id = 'ada 1 run'", all_of_ada),
+    ("events", "utc_offset_us", "x", "id = 'ada 1 run'", all_of_ada),
+    ("events", "utc_offset_us", 10**12, "id = 'ada 1 run'", all_of_ada),
+    ("events", "timezone", "Mars/Base", "id = 'ada 1 run'", all_of_ada),
+    ("events", "kind", b"\xff", "id = 'ada 1 run'", all_of_ada),
+    ("events", "duration_us", "x", "id = 'ada 1 run'", all_of_ada),
+    ("events", "quality", 11.0, "id = 'ada 1 run'", all_of_ada),
+    ("reputations", "weeks", "x", "user_id = 'ada'", reputation),
+    ("reputations", "weeks", -1, "user_id = 'ada'", reputation),
+    ("reputations", "last_active", "x", "user_id = 'ada'", reputation),
+    ("runs", "started_at", "", "attempt = '1'", last_run),
+    ("runs", "finished_at", "x", "attempt = '1'", last_run),
+    ("runs", "report", "{", "attempt = '1'", last_run),
+    ("runs", "report", "[]", "attempt = '1'", last_run),
+    ("runs", "due", "x", "attempt = '1'", last_run),
+    ("runs", "target", "x", "attempt = '1'", last_run),
+    ("installed", "schedule", "{", "job = 'tidy'", installed),
+    ("installed", "schedule", "{}", "job = 'tidy'", installed),
+    ("installed", "limit_us", "x", "job = 'tidy'", installed),
+    ("outcomes", "streak_points", "x", "user_id = 'bob'", candidates),
+    ("outcomes", "rated", "x", "user_id = 'bob'", candidates),
+    ("closed_days", "day", "", "day = ''", closing),
+    ("settings", "value", "x", "key = 'version'", settings_read),
+    ("settings", "value", "{", "key = 'posts'", settings_read),
+    ("settings", "value", "[1]", "key = 'posts'", settings_read),
+    ("settings", "value", "1", "key = 'local_days'", settings_read),
+]
+
+
+@pytest.mark.parametrize(("table", "column", "holds", "key", "read"), CORRUPT_ROWS)
+def test_a_corrupt_row_is_an_error_that_names_column_value_row_and_remedy(
+    tmp_path: Path,
+    table: str,
+    column: str,
+    holds: object,
+    key: str,
+    read: Callable[[SqlStore], object],
+) -> None:
+    with SqlStore.create(f"sqlite:///{tmp_path}/mainstay.db") as store:
+        store.sessions.add([ran("ada"), ran("bob", kind="post")])
+        evaluate(store, DAY)
+        update_multipliers(store.reputations).run(JobContext(target=DAY, clock=clock))
+        store.runs.put(JobRun(job="tidy", task_id="1", attempt="1", started_at=clock()))
+        store.runs.install(InstalledJob("tidy", Daily(time(3))))
+        where = "" if table == "closed_days" else f"WHERE {key}"
+        with store._database.writing() as connection:
+            changed = f"UPDATE mainstay_{table} SET {column} = ? {where}"
+            assert connection.exec_driver_sql(changed, (holds,)).rowcount == 1
+        with pytest.raises(CorruptRowError) as caught:
+            read(store)
+    error = caught.value
+    assert error.field == f"mainstay_{table}.{column}"
+    assert error.value == holds
+    assert key in error.remedy
+
+
+def test_a_setting_that_is_missing_is_an_error(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/mainstay.db"
+    with SqlStore.create(url) as store:
+        change(store, "DELETE FROM mainstay_settings WHERE key = 'posts'")
+    for begin in (SqlStore.open, SqlStore.create):
+        with pytest.raises(CorruptRowError, match=r"settings\.value is missing") as caught:
+            begin(url)
+        assert "key = 'posts'" in caught.value.remedy
+
+
 def test_a_state_set_back_keeps_its_outcomes_and_is_reported(store: SqlStore) -> None:
     """Nobody is evaluated twice, even if a state says so; those on the same page are done."""
     store.sessions.add([ran(user) for user in ("ada", "bob", "cy")])
@@ -187,6 +389,144 @@ def test_a_forked_process_uses_connections_of_its_own(store: SqlStore) -> None:
             os._exit(0)
     os.waitpid(child, 0)
     assert store.sessions.users() == ["ada", "bob"]
+
+
+def run_python(code: str) -> None:
+    """Run a program of its own, which fails if an assertion of it does."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", dedent(code)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_store_works_where_processes_do_not_fork(tmp_path: Path) -> None:
+    """Windows has no os.register_at_fork."""
+    url = f"sqlite:///{tmp_path}/mainstay.db"
+    run_python(f"""
+        import os
+        import sqlalchemy.dialects.sqlite
+        from datetime import UTC, datetime
+        from mainstay import Session
+        del os.register_at_fork  # the standard library has what it needs of it
+        from mainstay.adapters.sql import SqlStore
+        with SqlStore.create({url!r}) as store:
+            store.sessions.add([Session("ada", datetime(2024, 5, 1, tzinfo=UTC), id="1")])
+            assert store.sessions.users() == ["ada"]
+        """)
+
+
+def test_a_store_leaves_no_hook_behind(tmp_path: Path) -> None:
+    """What os.register_at_fork is given stays for good: one for all stores, and no store in it."""
+    run_python(f"""
+        import gc, os, weakref
+        hooks, register = [], os.register_at_fork
+        os.register_at_fork = lambda **hook: hooks.append(hook) or register(**hook)
+        from mainstay.adapters.sql import SqlStore
+        before, left = len(hooks), []
+        for number in range(3):
+            store = SqlStore.create(f"sqlite:///{tmp_path}/{{number}}.db")
+            left.append(weakref.ref(store._database))
+            store.close()
+        del store
+        gc.collect()
+        assert len(hooks) == before, hooks
+        assert [database() for database in left] == [None] * 3
+        """)
+
+
+IN_MEMORY = [
+    "sqlite://",
+    "sqlite:///:memory:",
+    "sqlite:///file::memory:?cache=shared&uri=true",
+    "sqlite:///file:mainstay?mode=memory&cache=shared&uri=true",
+    "sqlite:///file:?uri=true",
+]
+
+
+@pytest.mark.parametrize("url", IN_MEMORY)
+@pytest.mark.parametrize("begin", [SqlStore.create, SqlStore.open])
+def test_sqlite_in_memory_is_refused_as_threads_would_not_share_it(
+    begin: Callable[[str], SqlStore], url: str
+) -> None:
+    with pytest.raises(InvalidValueError, match="must name a file") as caught:
+        begin(url)
+    assert (caught.value.field, make_url(str(caught.value.value))) == ("url", make_url(url))
+    assert "MemoryStore" in caught.value.remedy
+
+
+@pytest.mark.parametrize("threshold", ["0", "3"])
+def test_a_url_may_say_when_statements_are_prepared(postgres_url: str, threshold: str) -> None:
+    """Text, as all in a URL is; 0 is never."""
+    url = make_url(in_schema(postgres_url, "prepared"))
+    query = {"prepare_threshold": threshold}
+    with SqlStore.create(url.update_query_dict(query).render_as_string()) as store:
+        evaluate(store, DAY)
+        with store._database.reading() as connection:
+            prepared = text("SELECT count(*) FROM pg_prepared_statements")
+            *_, found = [connection.execute(prepared).scalar_one() for _ in range(9)]
+    assert (found > 0) == (threshold != "0")
+
+
+@pytest.mark.parametrize("threshold", ["none", "-1", "1.5", "５"])
+def test_when_statements_are_prepared_is_a_whole_number(threshold: str) -> None:
+    with pytest.raises(InvalidValueError, match="prepare_threshold must be a whole number"):
+        SqlStore.open(f"postgresql://ada@127.0.0.1/mainstay?prepare_threshold={threshold}")
+
+
+def test_behind_pgbouncer_whoever_writes_alone_is_alone(behind_pgbouncer: str) -> None:
+    """Also when each has done so often, on each of the connections that they take turns on.
+
+    psycopg prepares what is executed five times. One client's ``_pg3_0`` took the exclusive lock,
+    another's of the same name the shared one: on a connection of the other's, it took that.
+    """
+    with (
+        SqlStore.create(behind_pgbouncer, lock_timeout=0.05) as alone,
+        SqlStore.create(behind_pgbouncer, lock_timeout=0.05) as others,
+    ):
+        for _ in range(15):
+            with alone._database.writing():
+                pass
+            with others._database.writing(alone=False), others._database.writing(alone=False):
+                pass
+        for _ in range(5):
+            with alone._database.writing(), pytest.raises(StoreError, match="lock timeout"):
+                others.sessions.add([ran("ada")])
+
+
+def test_behind_pgbouncer_what_others_left_on_a_connection_is_not_ours(
+    behind_pgbouncer: str,
+) -> None:
+    """Temporary tables stay there; PgBouncer hands a connection on as it is."""
+    with SqlStore.create(behind_pgbouncer) as store, ExitStack() as stack:
+        empty(store)
+        engine = create_engine(behind_pgbouncer, connect_args={"prepare_threshold": None})
+        stack.callback(engine.dispose)
+        for number in range(4):  # all that PgBouncer has, at once
+            other = stack.enter_context(engine.begin())
+            other.execute(text(f"CREATE TEMP TABLE IF NOT EXISTS {staged} (LIKE mainstay_events)"))
+            other.execute(
+                text(
+                    f"INSERT INTO {staged} VALUES "
+                    f"('eve', now(), 'left {number}', 0, NULL, 'run', NULL, NULL, NULL, now())"
+                )
+            )
+    with SqlStore.open(behind_pgbouncer) as store:
+        for day in range(1, 9):
+            assert store.sessions.add([ran("ada", day)]) == 1
+        assert store.sessions.users() == ["ada"]
+
+
+def test_a_temporary_tables_name_says_what_its_columns_are() -> None:
+    """So that another release's on the same connection of PgBouncer's is not taken for ours."""
+    columns: list[Column[Any]] = [Column("a", Text), Column("a", Day), Column("b", Text)]
+    assert len({_temporary("staged", column).name for column in columns}) == 3
+    assert (
+        _temporary("staged", Column("a", Text)).name == _temporary("staged", Column("a", Text)).name
+    )
 
 
 @pytest.mark.parametrize(
@@ -344,6 +684,24 @@ def test_a_server_that_is_down_is_an_error_that_keeps_the_password_to_itself() -
     with pytest.raises(StoreError, match="Start its server") as caught:
         SqlStore.open(url)
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("error", "remedy"),
+    [
+        ("LockNotAvailable", "wait longer for it"),
+        ("ReadOnlySqlTransaction", "Connect to the primary server"),
+        ("UndefinedTable", "prepare it with mainstay init"),
+        ("InsufficientPrivilege", "the right to write"),
+    ],
+)
+def test_what_to_do_does_not_depend_on_the_servers_language(error: str, remedy: str) -> None:
+    """A server whose lc_messages is German says "Zeit abgelaufen"."""
+    errors = pytest.importorskip("psycopg.errors")
+    database = Database("postgresql://ada@127.0.0.1/mainstay", lock_timeout=1)
+    with pytest.raises(StoreError, match="Zeit abgelaufen") as caught, database._translated():
+        raise getattr(errors, error)("Zeit abgelaufen")
+    assert remedy in caught.value.remedy
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -19,14 +19,21 @@ from celery.schedules import crontab, schedstate
 from celery.schedules import schedule as interval_schedule
 from kombu.utils.json import dumps
 
-from mainstay import InvalidTypeError, InvalidValueError
+from mainstay import (
+    DailyCriteria,
+    EngagementPolicy,
+    InvalidTypeError,
+    InvalidValueError,
+    Session,
+)
 from mainstay.adapters.celery import install
 from mainstay.adapters.celery_schedules import JobSchedule
 from mainstay.codec import from_plain
 from mainstay.installed import InstalledJob
+from mainstay.jobs import evaluate_consistency
 from mainstay.report import JobContext, JobReport, JobRun
 from mainstay.schedule import Daily, Every, JobSpec, RetryPolicy, Schedule, Weekly, latest_due
-from mainstay.testing.memory import MemoryRuns
+from mainstay.testing.memory import MemoryRuns, MemoryStore
 
 HOURLY = Every(timedelta(hours=1))
 RARELY = Every(timedelta(days=4000))
@@ -212,6 +219,26 @@ def test_a_due_instant_that_cannot_be_is_an_error_and_not_retried(
     done = app.tasks["mainstay.tidy"].apply_async(headers={"mainstay_due": due})
     assert isinstance(done.result, InvalidValueError)
     assert done.result.field in {"mainstay_due", "due"}
+
+
+class TooSlow(DailyCriteria):
+    """Criteria amid which Celery's soft time limit comes."""
+
+    def met(self, counts: Mapping[str, int]) -> bool:
+        raise SoftTimeLimitExceeded(*counts)
+
+
+def test_the_soft_time_limit_is_nobodys_fault_and_ends_the_run(
+    app: Celery, log: MemoryRuns
+) -> None:
+    store = MemoryStore()
+    store.sessions.add([Session("ada", datetime(2024, 5, 1, 8, tzinfo=UTC), kind="post", id="1")])
+    policy = EngagementPolicy(criteria=TooSlow({"post": 1}))
+    job = evaluate_consistency(store.engagements, policy=policy, retry=RetryPolicy(0))
+    install(app, [job], log=log)
+    done = app.tasks["mainstay.evaluate-consistency"].apply_async(kwargs={"target": "2024-05-01"})
+    assert isinstance(done.result, SoftTimeLimitExceeded)
+    assert store.engagements.outcome("ada", date(2024, 5, 1)) is None
 
 
 def test_a_task_called_as_a_function_runs_the_job_too(app: Celery, log: MemoryRuns) -> None:

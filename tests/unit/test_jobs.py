@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
@@ -18,8 +19,9 @@ from mainstay import (
     InvalidValueError,
     Session,
 )
-from mainstay.errors import RejectedError, StoreError, TimeLimitError
+from mainstay.errors import OutOfOrderError, RejectedError, StoreError, TimeLimitError
 from mainstay.jobs import evaluate_consistency, update_multipliers
+from mainstay.jobs.pages import PageWork, Tally, run_pages
 from mainstay.ports import EngagementPage, Evaluated
 from mainstay.report import ItemError, JobContext, JobReport, Progress
 from mainstay.schedule import Daily, Weekly
@@ -114,12 +116,15 @@ def fail(monkeypatch: pytest.MonkeyPatch, store: MemoryStore, after: int) -> Non
     monkeypatch.setattr(store.engagements, "page", failing)
 
 
+@attrs.frozen
 class Broken(DailyCriteria):
     """Criteria that break on what they don't expect."""
 
+    error: BaseException = attrs.field(factory=lambda: ZeroDivisionError("division by zero"))
+
     def met(self, counts: Mapping[str, int]) -> bool:
         if "odd" in counts:
-            raise ZeroDivisionError("division by zero")
+            raise self.error
         return super().met(counts)
 
 
@@ -337,6 +342,62 @@ def test_a_user_who_cannot_be_evaluated_is_reported_and_stays_due() -> None:
     assert streaks_after(store, "ada", [may(1), may(2)]) == [0, 0]
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        ArithmeticError("bad"),
+        AssertionError("bad"),
+        AttributeError("bad"),
+        ConnectionError("bad"),
+        InvalidValueError("is bad", field="it", value=1),
+        KeyError("bad"),
+        NotImplementedError("bad"),
+        OSError("bad"),
+        OutOfOrderError("is bad", field="it", value=1),
+        RecursionError("bad"),
+        RejectedError("is bad", field="it", value=1),
+        RuntimeError("bad"),
+        TimeoutError("bad"),
+        TypeError("bad"),
+        UnicodeError("bad"),
+        ValueError("bad"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_what_a_bad_value_raises_is_one_items_and_the_others_are_done(error: Exception) -> None:
+    """SPEC §9: our own errors; arithmetic, attribute, lookup, type, value errors, and four more."""
+    store = MemoryStore()
+    did(store, "ada", may(1), odd=1)
+    did(store, "bob", may(1))
+    broken = EngagementPolicy(criteria=Broken({"post": 1}, error=error))
+    report = evaluate(store, may(1), broken)
+    assert counted(report) == (1, 0, 1)
+    assert report.errors == (ItemError("ada", str(error)),)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        KeyboardInterrupt(),
+        MemoryError(),
+        StoreError("is down", field="database", value="memory"),
+        SystemExit(),
+        TimeLimitError("has come", field="deadline", value="now"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_what_no_item_is_to_blame_for_ends_the_run(error: BaseException) -> None:
+    """SPEC §9: "never StoreError, TimeLimitError, MemoryError, ... or an interrupt"."""
+    store = MemoryStore()
+    did(store, "ada", may(1))
+    did(store, "bob", may(1), odd=1)
+    broken = EngagementPolicy(criteria=Broken({"post": 1}, error=error))
+    with pytest.raises(type(error)) as caught:
+        evaluate(store, may(1), broken)
+    assert caught.value is error
+    assert streaks_after(store, "ada", [may(1)]) == [None]
+
+
 def test_the_one_whom_the_store_rejects_is_found_and_the_others_are_kept(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -364,6 +425,43 @@ def test_a_rejection_that_is_nobodys_fault_ends_the_run(monkeypatch: pytest.Monk
     monkeypatch.setattr(store.engagements, "page", rejecting)
     with pytest.raises(RejectedError, match="everything is refused"):
         evaluate(store, may(1))
+
+
+@pytest.mark.parametrize("where", [range(0, 20_000, 200), range(137, 20_000, 200), range(100)])
+def test_a_hundred_bad_items_of_20_000_cost_little_more_than_none(where: range) -> None:
+    """At most 3 · 20,000 + 2 · 5,000 are planned.
+
+    A page of a length is rejected only on the way down from the first one (5,000 + 2,500 + ...,
+    below 2 · 5,000), or after one of half that length was kept (2 for each of the 20,000 items).
+    """
+    planned = Counter[int]()
+
+    @contextmanager
+    def picky() -> Iterator[list[int]]:
+        written: list[int] = []
+        yield written
+        if len(written) > 1 and not bad.isdisjoint(written):
+            raise RejectedError("is refused", field="a page", value=written[0])
+        if not bad.isdisjoint(written):
+            raise RejectedError("is refused", field="an item", value=written[0])
+
+    def plan(item: int) -> int:
+        planned[item] += 1
+        return item
+
+    bad = {*where}
+    work = PageWork[list[int], int, int](
+        job="sort",
+        open=picky,
+        read=lambda _, after, limit: range(20_000)[int(after or -1) + 1 :][:limit],
+        key=str,
+        plan=plan,
+        write=lambda page, plans: page.extend(plans),
+    )
+    tally = Tally.begin("sort", JobContext(), "all")
+    run_pages(work, tally, total=lambda: 20_000, size=5_000)
+    assert counted(tally.report()) == (19_900, 0, 100)
+    assert planned.total() <= 3 * 20_000 + 2 * 5_000
 
 
 def test_only_the_first_hundred_errors_are_listed() -> None:

@@ -13,6 +13,7 @@ from mainstay.cli import OK, arguments, terminal
 from mainstay.cli.store import Store, add_db, add_schedules, open_store, scheduled
 from mainstay.errors import StoreError
 from mainstay.schedule import Daily, Every, JobSpec, Schedule, Weekly
+from mainstay.testing.memory import MemoryStore
 
 _EPILOG = """\
 Nothing here runs by itself: a scheduler calls mainstay run, or the host app installs the jobs.
@@ -55,13 +56,11 @@ def run(args: argparse.Namespace) -> int:
 
 def _store(url: str, messages: Console) -> Store:
     """Open a store, for its days may be local; or a new one in memory, for the defaults."""
-    from mainstay.adapters.sql import SqlStore  # noqa: PLC0415  (SQLAlchemy is optional)
-
     try:
         return open_store(url)
     except StoreError as error:
         terminal.say(messages, f"These are the defaults: {error}")
-        return SqlStore.create("sqlite://")
+        return MemoryStore()
 
 
 def _plain(spec: JobSpec, now: datetime) -> dict[str, object]:

@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 
 import attrs
 
-from mainstay.errors import MainstayError, RejectedError
+from mainstay.errors import RejectedError
 from mainstay.ports import Unreadable
 from mainstay.report import MOST_ERRORS, ItemError, JobContext, JobReport
 
@@ -23,8 +23,18 @@ __all__ = ["ITEM_ERRORS", "LOGGER", "PageWork", "Tally", "run_pages"]
 
 LOGGER = logging.getLogger("mainstay.jobs")
 
-#: What a bad value raises; all else (a store that is down, a time limit) ends the run.
-ITEM_ERRORS = (MainstayError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+#: What is an item's own fault, as SPEC §9 has it. All our errors about a value are ValueErrors; all
+#: else (StoreError, TimeLimitError, MemoryError, Celery's soft time limit) ends the run.
+ITEM_ERRORS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    OSError,
+    RuntimeError,  # RecursionError is one
+    TypeError,
+    ValueError,
+)
 
 Page = TypeVar("Page")
 Item = TypeVar("Item")
@@ -86,7 +96,7 @@ class Tally:
         """Log what is wrong with an item, and count it."""
         self.failed += 1
         if len(self.errors) < MOST_ERRORS:
-            self.errors.append(ItemError(item or "''", str(error) or type(error).__name__))
+            self.errors.append(ItemError(str(item) or "''", str(error) or type(error).__name__))
         LOGGER.error(
             "%s: %s failed: %s",
             self.job,
@@ -138,7 +148,9 @@ def run_pages(
     """Work through all pages, and tally what came of it.
 
     A page that a store rejects is tried again in halves, until the one item is found that is to
-    blame.
+    blame; each page that is kept doubles the next one again. So a page is rejected at most once at
+    the start and once for each one half as long that is kept: however many items are bad, all
+    pages together have at most 3 · items + 2 · size.
 
     Args:
         work: What to do.
@@ -163,7 +175,7 @@ def run_pages(
             page.done, page.bad = 0, [(str(page.last), error)]
         if page.last is None:
             return
-        after, limit = page.last, size
+        after, limit = page.last, min(2 * limit, size)
         _count(page, tally)
         tally.context.progress(tally.processed, max(expected, tally.processed))
 

@@ -73,7 +73,8 @@ class SqlStore:
         """Prepare a database, or upgrade one, and open it. Doing so again changes nothing.
 
         Args:
-            url: Such as ``sqlite:///mainstay.db`` or ``postgresql://user@host/name``.
+            url: Such as ``sqlite:///mainstay.db`` or ``postgresql://user@host/name``; the latter
+                may be PgBouncer's. SQLite must have a file, since threads don't share memory's.
             posts: The kinds of activity that count as posts in the historical score; by default
                 ``post``, or those that the database was prepared with.
             local_days: Whether an activity counts on the date where the user was, and not on
@@ -83,6 +84,7 @@ class SqlStore:
         Raises:
             StoreError: The database can't be used.
             InvalidValueError: It was prepared with other settings, or an argument can't be.
+            CorruptRowError: What it was prepared with can't be read.
         """
         prepare = partial(settings_.create, posts=posts, local_days=local_days)
         return cls._with(url, lock_timeout, prepare)

@@ -12,7 +12,7 @@ from sqlalchemy.sql import ColumnElement
 
 from mainstay.adapters.sql.tables import events
 
-__all__ = ["KindCount", "as_day", "count_kinds", "days_between"]
+__all__ = ["KindCount", "count_kinds", "days_between"]
 
 # As many as any database takes in one statement, with room to spare.
 _AT_ONCE = 1000
@@ -26,15 +26,6 @@ class KindCount(NamedTuple):
     times: int
     rated: int
     ratings: int
-
-
-def as_day(value: object) -> date:
-    """Return the date in a row: text on SQLite."""
-    if isinstance(value, str):
-        return date.fromisoformat(value)
-    if isinstance(value, date):
-        return value
-    raise TypeError(f"no date: {value!r}")
 
 
 def days_between(first: date, last: date) -> list[date]:

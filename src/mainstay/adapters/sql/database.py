@@ -3,34 +3,21 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from weakref import WeakMethod
+from weakref import WeakSet
 
-from sqlalchemy import (
-    URL,
-    Connection,
-    Engine,
-    ExceptionContext,
-    create_engine,
-    event,
-    make_url,
-    text,
-)
+from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
 
 from mainstay import checks
+from mainstay.adapters.sql.connections import ALONE, SHARED, WRITES, connect
 from mainstay.errors import InvalidValueError, RejectedError, StoreError
 
 __all__ = ["Database"]
 
-#: Every writer of mainstay's in a PostgreSQL database takes this advisory lock: "mainstay".
-_LOCK = int.from_bytes(b"mainstay")
-_WRITES = "mainstay_writes"
-_CACHE_KIB = 64 * 1024
 _DRIVERS = {
     "sqlite": "sqlite",
     "postgresql": "postgresql+psycopg",
@@ -47,20 +34,14 @@ class Database:
         lock_timeout: How many seconds to wait for another writer.
 
     Raises:
-        InvalidValueError: ``url`` is no URL, or that of another kind of database.
+        InvalidValueError: ``url`` is not a URL, or is of another kind of database.
     """
 
     def __init__(self, url: str, *, lock_timeout: float) -> None:
-        self._lock_timeout = checks.number("lock_timeout", lock_timeout, 0.001, 1e6)
+        timeout = checks.number("lock_timeout", lock_timeout, 0.001, 1e6)
         self._url = _parsed(url)
-        self._engine = self._create_engine()
-        own = WeakMethod(self._leave_to_parent)
-
-        def leave_to_parent() -> None:
-            if (leave := own()) is not None:
-                leave()
-
-        os.register_at_fork(after_in_child=leave_to_parent)
+        self._engine = connect(self._url, lock_timeout=timeout)
+        _databases.add(self)
 
     @property
     def name(self) -> str:
@@ -72,16 +53,7 @@ class Database:
         """Whether it is SQLite."""
         return self._url.get_backend_name() == "sqlite"
 
-    def _create_engine(self) -> Engine:
-        if not self.is_sqlite:
-            return create_engine(self._url, pool_pre_ping=True)
-        engine = create_engine(self._url, connect_args={"timeout": self._lock_timeout})
-        event.listen(engine, "connect", _set_up_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-        event.listen(engine, "handle_error", _keep_if_interrupted)
-        return engine
-
-    def _leave_to_parent(self) -> None:
+    def leave_to_parent(self) -> None:
         """Forget the connections of a parent process: two processes can't share one."""
         self._engine.dispose(close=False)
 
@@ -120,17 +92,9 @@ class Database:
                 those can that are not alone either, and lock the rows that they touch.
         """
         with self._translated(), self._engine.connect() as connection:
-            connection.execution_options(**{_WRITES: True})
+            connection.execution_options(**{WRITES: ALONE if alone else SHARED})
             with connection.begin():
-                if not self.is_sqlite:
-                    self._lock(connection, alone=alone)
                 yield connection
-
-    def _lock(self, connection: Connection, *, alone: bool) -> None:
-        milliseconds = max(1, int(self._lock_timeout * 1000))
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds}")
-        shared = "" if alone else "_shared"
-        connection.execute(text(f"SELECT pg_advisory_xact_lock{shared}({_LOCK})"))
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -145,17 +109,29 @@ class Database:
                 remedy="It contradicts what is there, or can't be stored.",
             ) from error
         except (DBAPIError, driver.Error) as error:
-            words = _words(error)
             raise StoreError(
-                f"can't be used ({words})",
+                f"can't be used ({_words(error)})",
                 field="database",
                 value=self.name,
-                remedy=_remedy(words),
+                remedy=_remedy(error),
             ) from error
 
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
+
+
+#: Those that there are in this process, for the hook below: one for all, as hooks stay for good.
+_databases: WeakSet[Database] = WeakSet()
+
+
+def _leave_to_parent() -> None:
+    for database in tuple(_databases):
+        database.leave_to_parent()
+
+
+if hasattr(os, "register_at_fork"):  # where processes fork: not on Windows
+    os.register_at_fork(after_in_child=_leave_to_parent)
 
 
 def _parsed(url: str) -> URL:
@@ -179,40 +155,35 @@ def _parsed(url: str) -> URL:
     return parsed.set(drivername=driver)
 
 
-def _set_up_sqlite(connection: Any, _: object) -> None:
-    connection.isolation_level = None  # transactions are begun by _begin_sqlite alone
-    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    writes = _WRITES in connection.get_execution_options()
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _keep_if_interrupted(context: ExceptionContext) -> None:
-    """Have an interrupted SQLite connection rolled back, not closed.
-
-    Closing it midway through a statement would leave the file locked for as long as anybody holds
-    the exception.
-    """
-    if not isinstance(context.original_exception, sqlite3.Error):
-        context.is_disconnect = False
-
-
 def _words(error: BaseException) -> str:
     """Return the first line of what the driver says."""
-    cause = getattr(error, "orig", None) or error
-    return str(cause).strip().partition("\n")[0].strip()
+    return str(_cause(error)).strip().partition("\n")[0].strip()
 
 
-def _remedy(words: str) -> str:
+def _cause(error: BaseException) -> BaseException:
+    """Return the driver's own error."""
+    return getattr(error, "orig", None) or error
+
+
+def _remedy(error: BaseException) -> str:
     """Return what to do about it, as far as it can be told."""
+    state = getattr(_cause(error), "sqlstate", None)
+    words = _STATES.get(state or "", _words(error)).lower()
     for sign, remedy in _REMEDIES.items():
-        if sign in words.lower():
+        if sign in words:
             return remedy
     return "See what the database's own log says."
 
 
+#: What PostgreSQL says, in the language that the server is set to.
+_STATES = {
+    "25006": "read-only",
+    "3D000": "does not exist",
+    "42501": "permission denied",
+    "42P01": "does not exist",
+    "53100": "disk",
+    "55P03": "lock timeout",
+}
 _REMEDIES = {
     "readonly": "Give this user the right to write to it and to its folder.",
     "read-only": "Connect to the primary server, as a user who may write.",

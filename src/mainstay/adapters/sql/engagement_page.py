@@ -7,18 +7,20 @@ from datetime import date, timedelta
 from typing import Any, TypeAlias
 
 import attrs
-from sqlalchemy import Connection, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Text, and_, func, insert, literal, or_, select, update
+from sqlalchemy.engine import Row
 from sqlalchemy.sql import ColumnElement
 
 from mainstay import checks
 from mainstay.adapters.sql.bulk import insert_rows
-from mainstay.adapters.sql.counts import KindCount, as_day, count_kinds, days_between
+from mainstay.adapters.sql.counts import KindCount, count_kinds, days_between
 from mainstay.adapters.sql.outcomes import Maxima, outcome_of, outcome_row, select_outcomes
 from mainstay.adapters.sql.punctual import PunctualDay, PunctualOutcome, Totals
+from mainstay.adapters.sql.reading import as_day, corrupt, first_readable, value_of
 from mainstay.adapters.sql.settings import Settings
 from mainstay.adapters.sql.tables import candidates, closed_days, engagements, outcomes
 from mainstay.counts import Counts
-from mainstay.errors import RejectedError
+from mainstay.errors import InvalidValueError, RejectedError
 from mainstay.jobs.pages import ITEM_ERRORS
 from mainstay.ports import Due, DueDays, Evaluated, Unreadable, average_quality
 from mainstay.scores.day import DayActivity, DayOutcome
@@ -89,12 +91,13 @@ class SqlEngagementPage:
 
     def _fitting(self, rows: Sequence[_Row], limit: int) -> list[_Row | _Straggler | Unreadable]:
         """Return the first users, as long as their days are not more than the limit."""
-        today, yesterday = self._raw(self._day), self._raw(self._day - _ONE_DAY)
+        today, yesterday = self._day.isoformat(), (self._day - _ONE_DAY).isoformat()
         users: list[_Row | _Straggler | Unreadable] = []
         days = 0
         for row in rows:
-            _, first, last, streak, *_ = row
-            if last == yesterday or (last is None and first == today and streak == 0):
+            _, first, last, streak, posts, rated, ratings = row
+            punctual = last == yesterday or (last is None and first == today and streak == 0)
+            if punctual and _are_counts(streak, posts, rated, ratings):
                 days += 1
                 user: _Row | _Straggler | Unreadable = row
             else:
@@ -104,10 +107,6 @@ class SqlEngagementPage:
                 break
             users.append(user)
         return users
-
-    def _raw(self, day: date) -> date | str:
-        """Return a day as the database gives it."""
-        return day.isoformat() if self._connection.dialect.name == "sqlite" else day
 
     def _due(
         self,
@@ -119,15 +118,12 @@ class SqlEngagementPage:
         if isinstance(user, _Straggler):
             return self._straggling(user, counted.get(user.state.user_id, _NOTHING))
         user_id, _, last, streak, posts, rated, ratings = user
-        try:
-            totals, found = Totals(posts, rated, ratings), _NOTHING
-            if user_id in counted:
-                found = counted[user_id]
-                totals = totals.plus(found, self._posts)
-            self._through[user_id] = (totals,)
-            return PunctualDay(user_id, self._day, last is not None, streak, totals, found)
-        except ITEM_ERRORS as error:
-            return Unreadable(user_id, error)
+        totals, found = Totals(posts, rated, ratings), _NOTHING
+        if user_id in counted:
+            found = counted[user_id]
+            totals = totals.plus(found, self._posts)
+        self._through[user_id] = (totals,)
+        return PunctualDay(user_id, self._day, last is not None, streak, totals, found)
 
     def _straggling(self, user: _Straggler, counted: Sequence[KindCount]) -> Due | Unreadable:
         try:
@@ -218,16 +214,24 @@ class SqlEngagementPage:
     def open_days(self, through: date, *, limit: int) -> Sequence[date]:
         """Return days that were not closed, oldest first."""
         checks.integer("limit", limit, 1)
-        first = self._connection.scalar(
-            select(func.min(engagements.c.first_day)).where(
-                engagements.c.first_day <= checks.day("through", through)
-            )
-        )
+        first = self._first_day(checks.day("through", through))
         if first is None:
             return []
-        past = select(closed_days.c.day).where(closed_days.c.day <= through)
-        closed = set(map(as_day, self._connection.scalars(past)))
-        return [day for day in days_between(as_day(first), through) if day not in closed][:limit]
+        past = self._connection.execute(select(closed_days).where(closed_days.c.day <= through))
+        closed = {value_of(closed_days, row, _day) for row in past}
+        return [day for day in days_between(first, through) if day not in closed][:limit]
+
+    def _first_day(self, through: date) -> date | None:
+        """Return the first day of anybody's; one that is not a date is reported as its user's."""
+        first = engagements.c.first_day
+        earliest = select(func.min(first)).where(first >= date.min, first <= through)
+        found = self._connection.scalar(earliest)
+        while found is not None:
+            try:
+                return as_day(found)
+            except InvalidValueError:
+                found = self._connection.scalar(earliest.where(first > literal(found, Text)))
+        return None
 
     def best_missed(self, day: date, *, limit: int) -> Sequence[DayOutcome]:
         """Return a day's outcomes with a total above 0, the highest first."""
@@ -235,9 +239,9 @@ class SqlEngagementPage:
             select_outcomes()
             .where(outcomes.c.day == checks.day("day", day), outcomes.c.total > 0)
             .order_by(outcomes.c.total.desc(), outcomes.c.streak_before.desc(), outcomes.c.user_id)
-            .limit(checks.integer("limit", limit, 0))
         )
-        return [outcome_of(row) for row in self._connection.execute(query)]
+        most = checks.integer("limit", limit, 0)
+        return first_readable(self._connection, query, most, outcomes, outcome_of)
 
     def close(self, day: date, candidates_of_day: Sequence[DayOutcome]) -> None:
         """Fix a day's candidates, in their order; a day that is closed stays as it is."""
@@ -263,12 +267,22 @@ def _not_due(user: str, day: date) -> RejectedError:
     )
 
 
+def _are_counts(streak: Any, posts: Any, rated: Any, ratings: Any) -> bool:
+    """Return whether a row's numbers are such; in the quickest way, as there are many rows."""
+    integers = type(streak) is type(posts) is type(rated) is type(ratings) is int
+    return integers and streak | posts | rated | ratings >= 0  # negative if one of them is
+
+
 def _read(row: _Row) -> _Straggler | Unreadable:
     user_id, first_day, last_day, streak, *totals = row
     try:
         last = None if last_day is None else as_day(last_day)
         state = Engagement(user_id, streak, last)
         first = as_day(first_day) if last is None else last + _ONE_DAY
-        return _Straggler(state, first, Totals(*totals))
+        return _Straggler(state, first, Totals(*map(checks.count, Totals._fields, totals)))
     except ITEM_ERRORS as error:
-        return Unreadable(user_id, error)
+        return Unreadable(user_id, corrupt(engagements, row, error))
+
+
+def _day(row: Row[Any]) -> date:
+    return as_day(row.day)

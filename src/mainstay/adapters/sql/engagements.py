@@ -12,6 +12,7 @@ from mainstay import checks
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.engagement_page import SqlEngagementPage, is_closed, is_due
 from mainstay.adapters.sql.outcomes import outcome_of, select_outcomes
+from mainstay.adapters.sql.reading import value_of
 from mainstay.adapters.sql.settings import Settings
 from mainstay.adapters.sql.tables import candidates, engagements, outcomes
 from mainstay.ports import EngagementPage
@@ -45,17 +46,25 @@ class SqlEngagements:
             return connection.scalar(query) or 0
 
     def outcome(self, user_id: str, day: date) -> DayOutcome | None:
-        """Return what a day came to for a user; ``None`` if it has not been evaluated."""
+        """Return what a day came to for a user; ``None`` if it has not been evaluated.
+
+        Raises:
+            CorruptRowError: Its row can't be read.
+        """
         query = select_outcomes().where(
             outcomes.c.day == checks.day("day", day),
             outcomes.c.user_id == checks.text("user_id", user_id),
         )
         with self._database.reading() as connection:
             row = connection.execute(query).one_or_none()
-        return None if row is None else outcome_of(row)
+        return None if row is None else value_of(outcomes, row, outcome_of)
 
     def candidates(self, day: date) -> Sequence[DayOutcome] | None:
-        """Return a day's candidates, the best first; ``None`` while the day is not closed."""
+        """Return a day's candidates, the best first; ``None`` while the day is not closed.
+
+        Raises:
+            CorruptRowError: The row of one can't be read.
+        """
         checks.day("day", day)
         picked = select_outcomes().join(
             candidates,
@@ -65,4 +74,4 @@ class SqlEngagements:
         with self._database.reading() as connection:
             if not is_closed(connection, day):
                 return None
-            return [outcome_of(row) for row in connection.execute(picked)]
+            return [value_of(outcomes, row, outcome_of) for row in connection.execute(picked)]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Select, insert, select
 from sqlalchemy.engine import Row
 
-from mainstay.adapters.sql.counts import as_day
+from mainstay.adapters.sql.reading import as_day, value_of
 from mainstay.adapters.sql.tables import maxima, outcomes
+from mainstay.errors import InvalidValueError
 from mainstay.ports import average_quality
 from mainstay.scores.day import DayOutcome
 from mainstay.scores.engagement_policy import EngagementBreakdown
@@ -36,7 +38,7 @@ class Maxima:
     def _number(self, parts: EngagementBreakdown) -> int:
         if parts not in self._numbers:
             rows = self._connection.execute(select(maxima))
-            self._numbers = {EngagementBreakdown(*row[1:]): row[0] for row in rows}
+            self._numbers = {value_of(maxima, row, _maxima_of): row[0] for row in rows}
         if parts not in self._numbers:
             number = self._numbers[parts] = len(self._numbers) + 1
             self._connection.execute(
@@ -71,7 +73,11 @@ def select_outcomes() -> Select[Any]:
 
 
 def outcome_of(row: Row[Any]) -> DayOutcome:
-    """Return the outcome of a row of :func:`select_outcomes`."""
+    """Return the outcome of a row of :func:`select_outcomes`.
+
+    Raises:
+        InvalidValueError: A value is out of its range, or the total is not that of its parts.
+    """
     score = None
     if row.total is not None:
         score = HistoricalScore(
@@ -81,4 +87,10 @@ def outcome_of(row: Row[Any]) -> DayOutcome:
             EngagementBreakdown(row.streak_points, row.posts_points, row.quality_points),
             EngagementBreakdown(row.most_streak, row.most_posts, row.most_quality),
         )
+        if score.total != row.total:
+            raise InvalidValueError("is not the sum of its parts", field="total", value=row.total)
     return DayOutcome(row.user_id, as_day(row.day), row.streak_before, score)
+
+
+def _maxima_of(row: Sequence[Any]) -> EngagementBreakdown:
+    return EngagementBreakdown(*row[1:])

@@ -13,8 +13,9 @@ from sqlalchemy.sql import ColumnElement
 
 from mainstay import checks
 from mainstay.adapters.sql.bulk import stage
-from mainstay.adapters.sql.counts import KindCount, as_day, count_kinds
+from mainstay.adapters.sql.counts import KindCount, count_kinds
 from mainstay.adapters.sql.database import Database
+from mainstay.adapters.sql.reading import as_day, converted, corrupt, value_of
 from mainstay.adapters.sql.settings import Settings
 from mainstay.adapters.sql.tables import reputations, staged_weeks
 from mainstay.counts import Counts
@@ -57,14 +58,18 @@ class SqlReputations:
             return connection.scalar(query) or 0
 
     def reputations(self, user_ids: Iterable[str]) -> Mapping[str, Reputation]:
-        """Return what is kept of some users, by user id."""
+        """Return what is kept of some users, by user id.
+
+        Raises:
+            CorruptRowError: The row of one can't be read.
+        """
         ids = sorted({checks.text("user_ids", user) for user in user_ids})
         found: dict[str, Reputation] = {}
         with self._database.reading() as connection:
             for start in range(0, len(ids), _AT_ONCE):
                 some = reputations.c.user_id.in_(ids[start : start + _AT_ONCE])
                 for row in connection.execute(select(reputations).where(some)):
-                    found[row.user_id] = _reputation(row)
+                    found[row.user_id] = value_of(reputations, row, _reputation)
         return found
 
 
@@ -162,7 +167,7 @@ def _read(row: Row[Any], week: IsoWeek) -> _User | Unreadable:
         reputation = _reputation(row)
         return _User(reputation, min(_first_week(reputation.streak, row.first_day), week))
     except ITEM_ERRORS as error:
-        return Unreadable(row.user_id, error)
+        return Unreadable(row.user_id, corrupt(reputations, row, error))
 
 
 def _first_week(streak: WeeklyStreak, first_day: object) -> IsoWeek:
@@ -175,7 +180,9 @@ def _first_week(streak: WeeklyStreak, first_day: object) -> IsoWeek:
 
 def _reputation(row: Sequence[Any]) -> Reputation:
     user_id, _, weeks, last_active, last_recorded = row
-    return Reputation(user_id, WeeklyStreak(weeks, _week(last_active), _week(last_recorded)))
+    active = converted("last_active", last_active, _week)
+    recorded = converted("last_recorded", last_recorded, _week)
+    return Reputation(user_id, WeeklyStreak(weeks, active, recorded))
 
 
 def _week(text: str | None) -> IsoWeek | None:

@@ -13,13 +13,14 @@ from sqlalchemy.engine import Row
 from sqlalchemy.sql import ColumnElement
 
 from mainstay import checks
-from mainstay.adapters.sql.counts import as_day
 from mainstay.adapters.sql.database import Database
+from mainstay.adapters.sql.reading import as_day, converted, value_of
 from mainstay.adapters.sql.tables import installed, leases, runs
 from mainstay.codec import from_json, to_json
 from mainstay.installed import InstalledJob, schedule_from_plain, schedule_to_plain
 from mainstay.ports.runs import LATEST_END, LATEST_START
 from mainstay.report import JobReport, JobRun
+from mainstay.schedule import Daily, Every, Weekly
 
 __all__ = ["SqlRunLog"]
 
@@ -57,7 +58,11 @@ class SqlRunLog:
             connection.execute(new.on_conflict_do_update(index_elements=[*key], set_=changed))
 
     def last(self, job: str, *, now: datetime) -> JobRun | None:
-        """Return the run of a job that began last, of equal ones the higher attempt."""
+        """Return the run of a job that began last, of equal ones the higher attempt.
+
+        Raises:
+            CorruptRowError: Its row can't be read.
+        """
         return self._first(_credible(job, now))
 
     def last_done(self, job: str, *, now: datetime) -> JobRun | None:
@@ -69,7 +74,7 @@ class SqlRunLog:
         newest = (runs.c.started_at.desc(), runs.c.attempt.desc())
         with self._database.reading() as connection:
             row = connection.execute(query.order_by(*newest).limit(1)).one_or_none()
-        return None if row is None else _run(row)
+        return None if row is None else value_of(runs, row, _run)
 
     def unended(self, job: str) -> Sequence[JobRun]:
         """Return the runs of a job that have begun and not ended, in the order they began."""
@@ -78,7 +83,7 @@ class SqlRunLog:
         )
         with self._database.reading() as connection:
             rows = connection.execute(query.order_by(runs.c.started_at, runs.c.attempt)).all()
-        return [_run(row) for row in rows]
+        return [value_of(runs, row, _run) for row in rows]
 
     def acquire(
         self, job: str, holder: str, *, now: datetime, until: datetime, instances: int = 1
@@ -125,7 +130,10 @@ class SqlRunLog:
     def installed(self) -> Mapping[str, InstalledJob]:
         """Return how schedulers have the jobs, by name."""
         with self._database.reading() as connection:
-            return {row.job: _installed(row) for row in connection.execute(select(installed))}
+            return {
+                row.job: value_of(installed, row, _installed)
+                for row in connection.execute(select(installed))
+            }
 
 
 def _credible(job: str, now: datetime) -> Select[Any]:
@@ -152,11 +160,19 @@ def _run(row: Row[Any]) -> JobRun:
         target=None if row.target is None else as_day(row.target),
         started_at=row.started_at,
         finished_at=row.finished_at,
-        report=None if row.report is None else from_json(row.report, JobReport),
+        report=None if row.report is None else converted("report", row.report, _report),
         error=row.error,
     )
 
 
 def _installed(row: Row[Any]) -> InstalledJob:
     limit = None if row.limit_us is None else row.limit_us * _MICROSECOND
-    return InstalledJob(row.job, schedule_from_plain(json.loads(row.schedule)), limit)
+    return InstalledJob(row.job, converted("schedule", row.schedule, _schedule), limit)
+
+
+def _schedule(text: str) -> Every | Daily | Weekly:
+    return schedule_from_plain(json.loads(text))
+
+
+def _report(text: str) -> JobReport:
+    return from_json(text, JobReport)

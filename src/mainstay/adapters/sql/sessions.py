@@ -15,6 +15,7 @@ from mainstay import checks
 from mainstay.activity import Session
 from mainstay.adapters.sql.bulk import stage
 from mainstay.adapters.sql.database import Database
+from mainstay.adapters.sql.reading import converted, value_of
 from mainstay.adapters.sql.settings import Settings
 from mainstay.adapters.sql.tables import (
     engagements,
@@ -115,7 +116,11 @@ class SqlSessions:
         before: Session | None = None,
         limit: int = 200,
     ) -> Sequence[Session]:
-        """Return a user's sessions in a span of time, newest first."""
+        """Return a user's sessions in a span of time, newest first.
+
+        Raises:
+            CorruptRowError: The row of one can't be read.
+        """
         query = (
             select(events)
             .where(
@@ -128,7 +133,7 @@ class SqlSessions:
             .limit(checks.integer("limit", limit, 1))
         )
         with self._database.reading() as connection:
-            return [_session(row) for row in connection.execute(query)]
+            return [value_of(events, row, _session) for row in connection.execute(query)]
 
     def users(self, *, after: str | None = None, limit: int = 1000) -> Sequence[str]:
         """Return the ids of users with a session, in order."""
@@ -188,7 +193,7 @@ def _older_than(before: Session | None) -> ColumnElement[bool]:
 
 
 def _session(row: Row[Any]) -> Session:
-    offset = timezone(row.utc_offset_us * _MICROSECOND)
+    offset = converted("utc_offset_us", row.utc_offset_us, _offset)
     return Session(
         row.user_id,
         row.started_at.astimezone(offset),
@@ -198,3 +203,7 @@ def _session(row: Row[Any]) -> Session:
         quality=row.quality,
         id=row.id,
     )
+
+
+def _offset(microseconds: int) -> timezone:
+    return timezone(microseconds * _MICROSECOND)

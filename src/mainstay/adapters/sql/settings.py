@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from typing import TypeVar
 
 import attrs
 from sqlalchemy import Connection, insert, inspect, select, update
@@ -12,9 +13,12 @@ from sqlalchemy import Connection, insert, inspect, select, update
 from mainstay import checks
 from mainstay.adapters.sql import tables
 from mainstay.adapters.sql.database import Database
+from mainstay.adapters.sql.reading import converted, corrupt_value, value_of
 from mainstay.errors import InvalidValueError, StoreError
 
 __all__ = ["VERSION", "Settings", "create", "read"]
+
+T = TypeVar("T")
 
 #: The version of the tables that this release reads and writes.
 VERSION = 1
@@ -124,7 +128,7 @@ def _upgrade(connection: Connection, database: Database) -> None:
 
 
 def _version(connection: Connection, database: Database) -> int:
-    version = int(_values(connection)["version"])
+    version = _value(connection, "version", int)
     if version > VERSION:
         raise StoreError(
             f"is of version {version}, later than this mainstay's {VERSION}",
@@ -136,13 +140,18 @@ def _version(connection: Connection, database: Database) -> int:
 
 
 def _settings(connection: Connection) -> Settings:
-    values = _values(connection)
-    return Settings(json.loads(values["posts"]), json.loads(values["local_days"]))
+    return Settings(
+        _value(connection, "posts", lambda text: _kinds(json.loads(text))),
+        _value(connection, "local_days", {"true": True, "false": False}.__getitem__),
+    )
 
 
-def _values(connection: Connection) -> dict[str, str]:
-    rows = connection.execute(select(tables.settings.c.key, tables.settings.c.value))
-    return {row.key: row.value for row in rows}
+def _value(connection: Connection, key: str, read: Callable[[str], T]) -> T:
+    table = tables.settings
+    row = connection.execute(select(table).where(table.c.key == key)).one_or_none()
+    if row is None:
+        raise corrupt_value(table, "value", None, {"key": key}, "is missing")
+    return value_of(table, row, lambda row: converted("value", row.value, read))
 
 
 def _words(settings: Settings) -> str:

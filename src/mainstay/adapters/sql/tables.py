@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from typing import Any
+from zlib import crc32
 
 from sqlalchemy import (
     TIMESTAMP,
@@ -46,12 +47,17 @@ __all__ = [
 class Day(TypeDecorator[date]):
     """A date: PostgreSQL's own, ISO 8601 text on SQLite.
 
-    Text is returned as it is: what a row holds is checked where the row is read, so that a
-    corrupt one does not take its page with it.
+    Both return it as text: what a row holds is checked where the row is read, so that a corrupt
+    one does not take its page with it.
     """
 
     impl: TypeEngine[Any] | type[TypeEngine[Any]] = Date
     cache_ok: bool | None = True
+
+    @property
+    def python_type(self) -> type[Any]:
+        """What a value is."""
+        return date
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Return the database's own type."""
@@ -68,6 +74,11 @@ class Instant(TypeDecorator[datetime]):
     impl: TypeEngine[Any] | type[TypeEngine[Any]] = TIMESTAMP
     cache_ok: bool | None = True
 
+    @property
+    def python_type(self) -> type[Any]:
+        """What a value is."""
+        return datetime
+
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Return the database's own type."""
         return Text() if dialect.name == "sqlite" else TIMESTAMP(timezone=True)
@@ -76,10 +87,13 @@ class Instant(TypeDecorator[datetime]):
         """Return what the database is given."""
         return instant_text(value) if value is not None and dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: object, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Return an instant in UTC."""
-        at = datetime.fromisoformat(value) if isinstance(value, str) else value
-        return at.astimezone(UTC) if isinstance(at, datetime) else None
+    def process_result_value(self, value: object, dialect: Dialect) -> datetime | Any:  # noqa: ARG002
+        """Return an instant in UTC; what is not one, as it is."""
+        try:
+            at = datetime.fromisoformat(str(value))
+            return value if at.tzinfo is None else at.astimezone(UTC)
+        except (ValueError, OverflowError):
+            return value
 
 
 def instant_text(at: datetime) -> str:
@@ -127,14 +141,25 @@ events: Table = Table(
     sqlite_with_rowid=False,
 )
 
+
+def _temporary(name: str, *columns: Column[Any]) -> Table:
+    """Return a table that lasts as long as a connection, and is empty after each transaction.
+
+    Its name says what its columns are: behind PgBouncer a connection is shared, perhaps with
+    another release of ours that stages other columns.
+    """
+    layout = crc32(repr([(column.name, column.type) for column in columns]).encode())
+    return Table(
+        f"{name}_{layout:08x}",
+        MetaData(),
+        *columns,
+        prefixes=["TEMPORARY"],
+        postgresql_on_commit="DELETE ROWS",
+    )
+
+
 #: Where events wait while it is found out which of them are new.
-staged: Table = Table(
-    "mainstay_staged",
-    MetaData(),
-    *_event_columns(),
-    prefixes=["TEMPORARY"],
-    postgresql_on_commit="DELETE ROWS",
-)
+staged: Table = _temporary("mainstay_staged", *_event_columns())
 
 engagements: Table = Table(
     "mainstay_engagements",
@@ -234,15 +259,12 @@ installed: Table = Table(
 )
 
 #: Where weeks that were recorded wait to be written.
-staged_weeks: Table = Table(
+staged_weeks: Table = _temporary(
     "mainstay_staged_weeks",
-    MetaData(),
     Column("user_id", _key, nullable=False),
     Column("weeks", BigInteger, nullable=False),
     Column("last_active", _key),
     Column("last_recorded", _key),
-    prefixes=["TEMPORARY"],
-    postgresql_on_commit="DELETE ROWS",
 )
 
 

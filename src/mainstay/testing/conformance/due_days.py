@@ -164,6 +164,29 @@ class DueDaysConformance:
         }
         expect(found, expected, "nothing of other days, or of other users")
 
+    def test_a_day_is_the_same_amid_a_thousand_others(self, store: HasEngagements) -> None:
+        """``activities``: of one who is behind, amid more users than are asked for one by one."""
+        users = [f"user {number:04}" for number in range(1001)]
+        store.sessions.add(each for user in users for each in did(user, may(1)))
+        evaluate(store, may(1))
+        behind = "user 0500, too"
+        store.sessions.add(
+            [
+                *did(behind, may(1)),
+                *did(behind, may(2), quality=6, times=2),
+                *did(users[0], may(2), quality=8),
+            ]
+        )
+        found = {each.user_id: list(each.activities) for each in due(store, may(2))}
+        expect(len(found), 1002, "everybody is due")
+        expected = [
+            DayActivity(may(1), {"post": 1}, posts=1),
+            DayActivity(may(2), {"post": 2}, posts=3, average_quality=6.0),
+        ]
+        expect(found[behind], expected, "each post of theirs counts once")
+        expected = [DayActivity(may(2), {"post": 1}, posts=2, average_quality=8.0)]
+        expect(found[users[0]], expected, "and each of the others'")
+
     def test_nobody_is_due_again(self, store: HasEngagements) -> None:
         """``due``: "users whose days through ``day`` have not all been evaluated"."""
         store.sessions.add(did("ada", may(1)))

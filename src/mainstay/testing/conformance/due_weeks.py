@@ -48,6 +48,16 @@ class DueWeeksConformance:
         expect(ids(due(store, W19)), ["ada"], "one had begun on that week's Sunday")
         expect(ids(due(store, W20)), ["ada", "bob"], "both had begun")
 
+    def test_a_week_is_the_same_amid_a_thousand_others(self, store: HasReputations) -> None:
+        """``weeks``: of one who is behind, amid more users than are asked for one by one."""
+        users = [f"user {number:04}" for number in range(1001)]
+        store.sessions.add(each for user in users for each in did(user, may(6)))
+        behind = "user 0500, too"
+        store.sessions.add([*did(behind, may(1)), *did(behind, may(7), times=2)])
+        found = {each.reputation.user_id: active_weeks(each) for each in due(store, W19)}
+        expect(found[behind], {W18: {"post": 1}, W19: {"post": 2}}, "each post counts once")
+        expect(found[users[0]], {W19: {"post": 1}}, "and each of the others'")
+
     def test_years_turn_by_the_iso_calendar(self, store: HasReputations) -> None:
         """``weeks`` are ISO 8601's: 2020 had 53 of them, and 2024's last days belong to 2025."""
         calendar = {

@@ -59,6 +59,26 @@ class KeptDaysConformance:
         found = store.engagements.outcome("ada", may(1))
         expect(found, kept.outcomes[0], "a late post does not change a day that was evaluated")
 
+    def test_a_late_post_counts_whoever_else_is_late(self, store: HasEngagements) -> None:
+        """``due``: totals include what arrived late, also once others' days were evaluated late."""
+        store.sessions.add(did("bob", may(2), quality=2))
+        evaluate(store, may(2))
+        store.sessions.add(
+            [
+                *did("ada", may(2)),
+                *did("bob", may(1), quality=8, times=2),
+                *did("cy", may(2)),
+            ]
+        )
+        late = [each.state.user_id for each in evaluate(store, may(2))]
+        expect(late, ["ada", "cy"], "those two are new")
+        totals = {
+            each.user_id: (each.activities[0].posts, each.activities[0].average_quality)
+            for each in due(store, may(3))
+        }
+        expected = {"ada": (1, None), "bob": (3, 6.0), "cy": (1, None)}
+        expect(totals, expected, "everybody's posts, bob's late ones too")
+
     def test_keeping_days_of_users_who_were_not_due_is_rejected(
         self, store: HasEngagements
     ) -> None:

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from threading import RLock
+from typing import Self
 
 from mainstay import checks
 from mainstay.testing.memory.activity import Activity, Unreadables
@@ -90,3 +91,9 @@ class MemoryStore:
     def mend(self, user_id: str) -> None:
         """Make what is kept of a user readable again."""
         self._unreadable.discard(user_id)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass

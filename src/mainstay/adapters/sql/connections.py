@@ -1,0 +1,139 @@
+"""Connections on which each database does what we rely on, whatever its own defaults are."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event
+from sqlalchemy.pool import QueuePool
+
+from mainstay.errors import InvalidValueError
+
+__all__ = ["ALONE", "SHARED", "WRITES", "connect"]
+
+#: The execution option of a connection that is to write: ``ALONE`` or ``SHARED``.
+WRITES = "mainstay_writes"
+ALONE, SHARED = "", "_shared"
+
+#: Every writer of mainstay's in a PostgreSQL database takes this advisory lock: "mainstay".
+_LOCK = int.from_bytes(b"mainstay")
+_CACHE_KIB = 64 * 1024
+#: How we write and read days, instants and numbers; a server, database or user may differ.
+_OURS = {"DateStyle": "ISO", "TimeZone": "UTC", "extra_float_digits": "3"}
+
+
+def connect(url: URL, *, lock_timeout: float) -> Engine:
+    """Return an engine whose transactions are begun as we need them.
+
+    Args:
+        url: Of SQLite, or of PostgreSQL with psycopg.
+        lock_timeout: How many seconds to wait for another writer.
+
+    Raises:
+        InvalidValueError: ``prepare_threshold`` in the URL is not a whole number; or, when it is
+            first connected to, a SQLite database is in memory.
+    """
+    if url.get_backend_name() == "sqlite":
+        return _connect_sqlite(url, lock_timeout)
+    return _connect_postgresql(url, lock_timeout)
+
+
+def _connect_sqlite(url: URL, lock_timeout: float) -> Engine:
+    engine = create_engine(url, poolclass=QueuePool, connect_args={"timeout": lock_timeout})
+
+    def set_up(connection: sqlite3.Connection, _: object) -> None:
+        _require_file(connection, url)
+        connection.isolation_level = None  # transactions are begun by _begin_sqlite alone
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+
+    event.listen(engine, "connect", set_up)
+    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "handle_error", _keep_if_interrupted)
+    return engine
+
+
+def _require_file(connection: sqlite3.Connection, url: URL) -> None:
+    """Refuse a database in memory, of which each connection would have one of its own."""
+    _, _, path = connection.execute("PRAGMA database_list").fetchone()
+    if not path:
+        connection.close()
+        raise InvalidValueError(
+            "must name a file: each thread would find another database in memory",
+            field="url",
+            value=url.render_as_string(),
+            remedy="Such as sqlite:///mainstay.db. In tests, mainstay.testing.memory.MemoryStore "
+            "keeps everything in memory.",
+        )
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = WRITES in connection.get_execution_options()
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _keep_if_interrupted(context: ExceptionContext) -> None:
+    """Have an interrupted SQLite connection rolled back, not closed.
+
+    Closing it midway through a statement would leave the file locked for as long as anybody holds
+    the exception.
+    """
+    if not isinstance(context.original_exception, sqlite3.Error):
+        context.is_disconnect = False
+
+
+def _connect_postgresql(url: URL, lock_timeout: float) -> Engine:
+    """Return an engine for a server, or for a PgBouncer before it that pools transactions.
+
+    Two transactions of ours may then have two server connections, which other clients use in
+    between. So whatever we set is set in each transaction, and nothing is prepared: two clients
+    that prepare two statements under one name would execute each other's, such as the shared lock
+    for the exclusive one.
+    """
+    engine = create_engine(
+        url.difference_update_query(["prepare_threshold"]),
+        pool_pre_ping=True,
+        isolation_level="READ COMMITTED",
+        connect_args={"client_encoding": "utf8", "prepare_threshold": _prepare_threshold(url)},
+    )
+    milliseconds = max(1, int(lock_timeout * 1000))
+
+    def begin(connection: Connection) -> None:
+        ours = _OURS
+        lock = connection.get_execution_options().get(WRITES)
+        if lock is not None:
+            ours = ours | {"lock_timeout": str(milliseconds)}
+        statements = [f"SET LOCAL {name} = '{value}'" for name, value in ours.items()]
+        if lock is not None:
+            statements.append(f"SELECT pg_advisory_xact_lock{lock}({_LOCK})")
+        driver: Any = connection.connection.driver_connection
+        driver.execute("; ".join(statements), prepare=False)  # all at once, one round trip
+
+    event.listen(engine, "connect", _set_up_postgresql)
+    event.listen(engine, "begin", begin)
+    return engine
+
+
+def _prepare_threshold(url: URL) -> int | None:
+    """Return after how many executions a statement is prepared; ``None`` for never."""
+    given = url.query.get("prepare_threshold", "0")
+    if not (isinstance(given, str) and given.isascii() and given.isdecimal()):
+        raise InvalidValueError(
+            "must be a whole number",
+            field="prepare_threshold",
+            value=given,
+            remedy="It is 0 if it is left out: no statement is prepared, as PgBouncer needs it.",
+        )
+    return int(given) or None
+
+
+def _set_up_postgresql(driver: Any, _: object) -> None:
+    """Have days and instants as text, as SQLite has them.
+
+    So one that no ``date`` or ``datetime`` holds does not take its page with it: what a row holds
+    is checked where the row is read.
+    """
+    from psycopg.types.string import TextLoader  # noqa: PLC0415  (psycopg is optional)
+
+    for name in ("date", "timestamptz"):
+        driver.adapters.register_loader(name, TextLoader)

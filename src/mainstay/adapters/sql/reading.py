@@ -1,0 +1,154 @@
+"""Rows to values: what a row holds is checked where it is read, since anybody may write to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Column, Connection, Select, Table
+from sqlalchemy.engine import Row
+
+from mainstay.errors import CorruptRowError, InvalidValueError, MainstayError
+from mainstay.jobs.pages import ITEM_ERRORS, LOGGER
+
+__all__ = ["as_day", "converted", "corrupt", "corrupt_value", "first_readable", "value_of"]
+
+T = TypeVar("T")
+
+_KINDS = {
+    date: "a date",
+    datetime: "an instant",
+    float: "a number",
+    int: "a whole number",
+    str: "text",
+}
+
+
+def as_day(value: object) -> date:
+    """Return the date in a row, which is text.
+
+    Raises:
+        InvalidValueError: It is not a date.
+    """
+    try:
+        day = date.fromisoformat(str(value))
+    except ValueError:
+        day = None
+    if day is None or day.isoformat() != value:
+        raise InvalidValueError("is not a date", field="day", value=value)
+    return day
+
+
+def converted(column: str, value: object, read: Callable[[Any], T]) -> T:
+    """Return what is read from a column's value.
+
+    Raises:
+        InvalidValueError: Reading it raises one of an item's errors.
+    """
+    try:
+        return read(value)
+    except ITEM_ERRORS as error:
+        words = f"can't be read ({_words(error)})"
+        raise InvalidValueError(words, field=column, value=value) from error
+
+
+def value_of(table: Table, row: Row[Any], make: Callable[[Row[Any]], T]) -> T:
+    """Return what is made of a row.
+
+    Args:
+        table: Which table it is of; there may be more columns behind.
+        row: It.
+        make: Makes the value, and raises one of an item's errors if it can't.
+
+    Raises:
+        CorruptRowError: It can't, because of what the row holds.
+    """
+    try:
+        return make(row)
+    except ITEM_ERRORS as error:
+        raise corrupt(table, row, error) from error
+
+
+def first_readable(
+    connection: Connection,
+    query: Select[Any],
+    limit: int,
+    table: Table,
+    make: Callable[[Row[Any]], T],
+) -> list[T]:
+    """Return what is made of a query's first rows, so many of those that can be read.
+
+    One that can't is logged and left out: it is its user's alone.
+    """
+    made: list[T] = []
+    read = 0
+    while (asked := limit - len(made)) > 0:  # a second time only if some can't be read
+        rows = connection.execute(query.offset(read).limit(asked)).all()
+        made += _readable(table, rows, make)
+        read += len(rows)
+        if len(rows) < asked:
+            break
+    return made
+
+
+def _readable(table: Table, rows: Iterable[Row[Any]], make: Callable[[Row[Any]], T]) -> Iterator[T]:
+    for row in rows:
+        try:
+            yield value_of(table, row, make)
+        except CorruptRowError as error:
+            LOGGER.error("left out: %s", error, exc_info=error)
+
+
+def corrupt(table: Table, row: Sequence[Any], error: Exception) -> CorruptRowError:
+    """Return what is wrong with a row, from what came of reading it.
+
+    The first column that holds what its type does not is to blame; if none does, the field that
+    the error names.
+    """
+    key = {column.name: getattr(row, column.name) for column in table.primary_key}
+    for column in table.columns:
+        value = getattr(row, column.name)
+        if not _fits(column, value):
+            kind = _KINDS[column.type.python_type]
+            return corrupt_value(table, column.name, value, key, f"is not {kind}")
+    if isinstance(error, MainstayError):
+        return corrupt_value(table, error.field, error.value, key, error.problem)
+    return corrupt_value(table, "*", tuple(row), key, f"can't be read ({_words(error)})")
+
+
+def corrupt_value(
+    table: Table, column: str, value: object, key: dict[str, Any], problem: str
+) -> CorruptRowError:
+    """Return the error of a value in a row with a key."""
+    which = " and ".join(f"{name} = {part!r}" for name, part in key.items())
+    return CorruptRowError(
+        problem,
+        field=f"{table.name}.{column}",
+        value=value,
+        remedy=f"Mend the row with {which}, or restore it from a backup.",
+    )
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, MainstayError):
+        return f"{error.field} {error.problem}"
+    return f"{type(error).__name__}: {error}"
+
+
+def _fits(column: Column[Any], value: object) -> bool:
+    """Return whether a value is of its column's type."""
+    if value is None:
+        return bool(column.nullable)
+    kind = column.type.python_type
+    if kind is date:
+        return _is_day(value)
+    return isinstance(value, int | float if kind is float else kind)
+
+
+def _is_day(value: object) -> bool:
+    try:
+        as_day(value)
+    except InvalidValueError:
+        return False
+    return True
