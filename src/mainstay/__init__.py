@@ -14,6 +14,8 @@ from mainstay.errors import (
     InvalidValueError,
     MainstayError,
     NaiveDatetimeError,
+    NoLongerKeptError,
+    OtherPolicyError,
     OutOfOrderError,
     RejectedError,
     StoreError,
@@ -22,6 +24,7 @@ from mainstay.errors import (
     UnknownZoneError,
 )
 from mainstay.localdays import IsoWeek, Zone, local_day
+from mainstay.policies import PolicyHistory
 from mainstay.reputation import (
     DampenedWeight,
     MultiplierPolicy,
@@ -79,8 +82,11 @@ __all__ = [
     "MainstayError",
     "MultiplierPolicy",
     "NaiveDatetimeError",
+    "NoLongerKeptError",
+    "OtherPolicyError",
     "OutOfOrderError",
     "Phrasebook",
+    "PolicyHistory",
     "RejectedError",
     "Reputation",
     "ScoreBreakdown",

@@ -13,6 +13,8 @@ __all__ = [
     "InvalidValueError",
     "MainstayError",
     "NaiveDatetimeError",
+    "NoLongerKeptError",
+    "OtherPolicyError",
     "OutOfOrderError",
     "RejectedError",
     "StoreError",
@@ -71,6 +73,24 @@ class UnknownZoneError(InvalidValueError):
 
 class OutOfOrderError(InvalidValueError):
     """A step back to before what has been recorded already."""
+
+
+class NoLongerKeptError(InvalidValueError):
+    """A question about a time of which the store no longer keeps what it kept once.
+
+    It is not the answer that there was nothing.
+
+    Examples:
+        >>> print(NoLongerKeptError("is no longer kept", field="outcome", value="2024-05-01"))
+        outcome is no longer kept, got '2024-05-01'.
+    """
+
+
+class OtherPolicyError(InvalidValueError):
+    """A policy that is not the one by which a store's days or weeks are judged.
+
+    ``value`` holds the fields that differ, as they were given.
+    """
 
 
 class BadLineError(InvalidValueError):

@@ -1,4 +1,4 @@
-"""The policies that jobs run with: from a TOML file, or from the command line."""
+"""The policies that jobs are given: from a TOML file, or from the command line."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from typing import Any, TypeVar
 import attrs
 
 from mainstay.errors import InvalidTypeError, InvalidValueError
-from mainstay.scores import engagement_policy
 from mainstay.scores.engagement_policy import DailyCriteria, EngagementPolicy
-from mainstay.streaks import weekly
 from mainstay.streaks.weekly import WeeklyStreakPolicy
 
 __all__ = ["Policies", "read_policies"]
@@ -23,19 +21,21 @@ _TABLES = ("engagement", "weekly")
 
 @attrs.frozen
 class Policies:
-    """What the jobs take.
+    """What the jobs are given; ``None`` for those that are kept.
 
     Attributes:
         engagement: For the daily job.
         weekly: For the weekly one.
     """
 
-    engagement: EngagementPolicy = engagement_policy.DEFAULT_POLICY
-    weekly: WeeklyStreakPolicy = weekly.DEFAULT_POLICY
+    engagement: EngagementPolicy | None = None
+    weekly: WeeklyStreakPolicy | None = None
 
 
 def read_policies(path: str) -> Policies:
     """Read a file with the tables ``[engagement]`` and ``[weekly]``, whose keys are our fields.
+
+    A key that is left out has our default; a table that is left out gives no policy.
 
     Raises:
         InvalidValueError: It is no TOML; a table or key is unknown; a value can't be.
@@ -55,8 +55,10 @@ def read_policies(path: str) -> Policies:
     )
 
 
-def _policy(path: str, table: str, tables: Mapping[str, Any], kind: type[T]) -> T:
-    values = tables.get(table, {})
+def _policy(path: str, table: str, tables: Mapping[str, Any], kind: type[T]) -> T | None:
+    if table not in tables:
+        return None
+    values = tables[table]
     if not isinstance(values, dict):
         raise InvalidTypeError("must be a table", field=f"{path}: {table}", value=values)
     _check_keys(path, f"{table}.", values, [field.name for field in attrs.fields(kind)])

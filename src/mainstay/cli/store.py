@@ -6,13 +6,16 @@ import argparse
 import os
 import shlex
 from collections.abc import Iterator
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from mainstay.cli.config import Policies
 from mainstay.errors import InvalidValueError
 from mainstay.jobs import evaluate_consistency, update_multipliers
 from mainstay.ports import EngagementStore, ReputationStore, RunLog, SessionStore
 from mainstay.schedule import JobSpec
+
+if TYPE_CHECKING:
+    from mainstay.adapters.sql import Settings  # SQLAlchemy is optional
 
 __all__ = [
     "Store",
@@ -30,6 +33,11 @@ _LOCK_TIMEOUT = "30"
 
 class Store(Protocol):
     """All ports, over one database."""
+
+    @property
+    def settings(self) -> Settings:
+        """What it was made with."""
+        ...
 
     @property
     def sessions(self) -> SessionStore:

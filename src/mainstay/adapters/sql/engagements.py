@@ -6,16 +6,20 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from mainstay import checks
 from mainstay.adapters.sql.database import Database
-from mainstay.adapters.sql.engagement_page import SqlEngagementPage, is_closed, is_due
-from mainstay.adapters.sql.outcomes import outcome_of, select_outcomes
+from mainstay.adapters.sql.engagement_page import SqlEngagementPage, is_due
+from mainstay.adapters.sql.outcomes import candidate_of, outcome_of, select_outcomes
+from mainstay.adapters.sql.policies import read_policies
 from mainstay.adapters.sql.settings import Settings
-from mainstay.adapters.sql.tables import candidates, engagements, outcomes
+from mainstay.adapters.sql.tables import candidates, closed_days, engagements, outcomes
+from mainstay.errors import NoLongerKeptError
+from mainstay.policies import PolicyHistory
 from mainstay.ports import EngagementPage
 from mainstay.scores.day import DayOutcome
+from mainstay.scores.engagement_policy import EngagementPolicy
 
 __all__ = ["SqlEngagements"]
 
@@ -31,6 +35,11 @@ class SqlEngagements:
     def local_days(self) -> bool:
         """Whether an activity counts on the date where the user was, and not on UTC's."""
         return self._settings.local_days
+
+    def policies(self) -> PolicyHistory[EngagementPolicy] | None:
+        """Return the policies that are kept; ``None`` while none is kept from the beginning."""
+        with self._database.reading() as connection:
+            return read_policies(connection, EngagementPolicy)
 
     @contextmanager
     def page(self) -> Iterator[EngagementPage]:
@@ -52,17 +61,37 @@ class SqlEngagements:
         )
         with self._database.reading() as connection:
             row = connection.execute(query).one_or_none()
+            if row is None:
+                _require_not_evaluated(connection, user_id, day)
         return None if row is None else outcome_of(row)
 
     def candidates(self, day: date) -> Sequence[DayOutcome] | None:
         """Return a day's candidates, the best first; ``None`` while the day is not closed."""
-        checks.day("day", day)
-        picked = select_outcomes().join(
-            candidates,
-            (candidates.c.day == outcomes.c.day) & (candidates.c.user_id == outcomes.c.user_id),
-        )
-        picked = picked.where(candidates.c.day == day).order_by(candidates.c.place)
+        closed = select(closed_days.c.candidates).where(closed_days.c.day == checks.day("day", day))
+        picked = select(candidates).where(candidates.c.day == day).order_by(candidates.c.place)
         with self._database.reading() as connection:
-            if not is_closed(connection, day):
-                return None
-            return [outcome_of(row) for row in connection.execute(picked)]
+            picks = connection.scalar(closed)
+            found = [candidate_of(row) for row in connection.execute(picked)]
+        if picks is not None and len(found) < picks:
+            raise _no_longer_kept("candidates", str(day))
+        return None if picks is None else found
+
+
+def _require_not_evaluated(connection: Connection, user_id: str, day: date) -> None:
+    """Tell what was never there from what is gone."""
+    query = select(engagements.c.user_id).where(
+        engagements.c.user_id == user_id,
+        engagements.c.first_evaluated <= day,
+        engagements.c.last_day >= day,
+    )
+    if connection.scalar(query) is not None:
+        raise _no_longer_kept("outcome", f"{user_id} on {day}")
+
+
+def _no_longer_kept(what: str, value: str) -> NoLongerKeptError:
+    return NoLongerKeptError(
+        "was kept once, and is no longer there",
+        field=what,
+        value=value,
+        remedy="Only a backup from before the row was deleted has it.",
+    )
