@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import argparse
 from datetime import date
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 import attrs
+from rich.console import Console
 
-from mainstay.cli import arguments
+from mainstay.cli import arguments, terminal
 from mainstay.cli.config import Policies, read_policies
 from mainstay.cli.store import Store
 from mainstay.errors import InvalidValueError
 from mainstay.jobs import change_policy
 from mainstay.jobs.consistency import EVALUATE_CONSISTENCY
 from mainstay.jobs.policies import in_words, unknown_kinds
+from mainstay.localdays import IsoWeek
 from mainstay.policies import AnyPolicy, PolicyHistory
-from mainstay.ports import PolicyStore
+from mainstay.ports import PolicyStore, SessionStore
 from mainstay.scores.engagement_policy import DailyCriteria, EngagementPolicy
 from mainstay.streaks.weekly import WeeklyStreakPolicy
 
@@ -60,54 +62,73 @@ def asked(args: argparse.Namespace) -> Policies:
 
 
 def settled(
-    args: argparse.Namespace, config: Policies, since: date | None, store: Store
+    args: argparse.Namespace,
+    config: Policies,
+    since: date | None,
+    store: Store,
+    messages: Console,
 ) -> Policies:
     """Return what the job is to be given, once a policy that holds from a date is kept.
 
     Raises:
-        InvalidValueError: The policy that would be kept names kinds that no event has.
+        InvalidValueError: The policy that would be kept names kinds that no event has, or can't
+            hold from that date.
     """
-    keeping = _Keeping(store, since, _source(args), args.any_kind)
+    keeping = _Keeping(store.sessions, since, messages, args.any_kind)
     if args.job != EVALUATE_CONSISTENCY:
-        weekly = keeping.settled(store.reputations, config.weekly, WeeklyStreakPolicy())
-        return Policies(weekly=weekly)
-    days, given = store.engagements, config.engagement
+        source = _Source("--config", "weekly", WeeklyStreakPolicy())
+        return Policies(weekly=keeping.settled(store.reputations, config.weekly, source))
+    source_of_days = _Source("--config", "engagement", EngagementPolicy())
+    given = config.engagement
     if args.criteria is not None:
-        history = days.policies() or PolicyHistory(EngagementPolicy())
+        source_of_days = attrs.evolve(source_of_days, option="--criteria")
+        history = store.engagements.policies() or PolicyHistory(EngagementPolicy())
         criteria = DailyCriteria(dict(args.criteria))
         given = attrs.evolve(history.on(since or date.max), criteria=criteria)
-    return Policies(engagement=keeping.settled(days, given, EngagementPolicy()))
+    return Policies(engagement=keeping.settled(store.engagements, given, source_of_days))
 
 
-def _source(args: argparse.Namespace) -> str:
-    if args.criteria is not None:
-        return "--criteria"
-    return "the standard policy" if args.config is None else "--config"
+@attrs.frozen
+class _Source(Generic[P]):
+    """Where a policy is from: an option, and there a table; or it is the standard one."""
+
+    option: str
+    table: str
+    standard: P
 
 
 @attrs.frozen
 class _Keeping:
     """How a policy comes to be kept."""
 
-    store: Store
+    sessions: SessionStore
     since: date | None
-    source: str
+    messages: Console
     any_kind: bool
 
-    def settled(self, keeper: PolicyStore[P], given: P | None, standard: P) -> P | None:
-        history = keeper.policies()
-        if self.since is None:
-            if history is None:
-                self._require_known(standard if given is None else given)
-            return given
+    def settled(self, keeper: PolicyStore[P], given: P | None, source: _Source[P]) -> P | None:
+        """Return what the job is to be given, now that what is to be kept is kept."""
+        if self.since is not None:
+            self._add(keeper, given, source, self.since)
+            return None
+        if keeper.policies() is None:
+            self._require_known(given, source)
+        return given
+
+    def _add(
+        self, keeper: PolicyStore[P], given: P | None, source: _Source[P], since: date
+    ) -> None:
         if given is None:
             raise InvalidValueError(
-                "has no table for this job", field="--config", value=self.source
+                f"has no table [{source.table}]", field=source.option, value="nothing"
             )
-        if history is not None and history.on(self.since) != given:
-            self._require_known(given)
-        self._change(keeper, given, self.since)
-        return None
+        history = keeper.policies()
+        if history is not None and history.on(since) != given:
+            self._require_known(given, source)
+        self._change(keeper, given, since)
+        weeks = isinstance(given, WeeklyStreakPolicy)
+        begin = f"Weeks from {IsoWeek.of(since)}" if weeks else f"Days from {since}"
+        terminal.say(self.messages, f"{begin} on are judged by this policy.")
 
     def _change(self, keeper: PolicyStore[P], policy: P, since: date) -> None:
         try:
@@ -118,15 +139,15 @@ class _Keeping:
                 error.problem, field=field, value=error.value, remedy=error.remedy
             ) from error
 
-    def _require_known(self, policy: AnyPolicy) -> None:
+    def _require_known(self, given: P | None, source: _Source[P]) -> None:
         """Refuse kinds that no event has: the days would be judged by them for good."""
-        kinds = self.store.sessions.kinds()
-        unknown = unknown_kinds(policy, kinds)
+        kinds = self.sessions.kinds()
+        unknown = unknown_kinds(source.standard if given is None else given, kinds)
         if kinds and unknown and not self.any_kind:
             raise InvalidValueError(
                 "names kinds that no event has",
-                field=self.source,
+                field="the standard policy" if given is None else source.option,
                 value=", ".join(unknown),
-                remedy=f"{in_words(unknown, kinds)} What a day needs is said with --criteria or "
-                "--config; --any-kind insists.",
+                remedy=f"{in_words(unknown, kinds)} Say what counts with --criteria or --config, "
+                "or insist with --any-kind.",
             )

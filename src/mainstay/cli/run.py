@@ -84,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
     target, since = _day_of(args, "date"), _day_of(args, "since")
     config = policies.asked(args)
     with open_store(args.db) as store:
-        spec = specs(store, policies.settled(args, config, since, store))[args.job]
+        spec = specs(store, policies.settled(args, config, since, store, messages))[args.job]
         with logged(messages, verbose=args.verbose):
             report = _run(spec, store, target, messages)
         picked = _candidates(store, report)

@@ -73,7 +73,7 @@ class SqlEngagements:
             picks = connection.scalar(closed)
             found = [candidate_of(row) for row in connection.execute(picked)]
         if picks is not None and len(found) < picks:
-            raise _no_longer_kept("candidates", str(day))
+            raise _no_longer_kept("candidates", "are no longer kept", str(day))
         return None if picks is None else found
 
 
@@ -85,13 +85,13 @@ def _require_not_evaluated(connection: Connection, user_id: str, day: date) -> N
         engagements.c.last_day >= day,
     )
     if connection.scalar(query) is not None:
-        raise _no_longer_kept("outcome", f"{user_id} on {day}")
+        raise _no_longer_kept("outcome", "is no longer kept", f"{user_id} on {day}")
 
 
-def _no_longer_kept(what: str, value: str) -> NoLongerKeptError:
+def _no_longer_kept(field: str, problem: str, value: str) -> NoLongerKeptError:
     return NoLongerKeptError(
-        "was kept once, and is no longer there",
-        field=what,
+        problem,
+        field=field,
         value=value,
-        remedy="Only a backup from before the row was deleted has it.",
+        remedy="It was deleted; a backup from before then has it.",
     )

@@ -15,6 +15,7 @@ from mainstay.adapters.sql.counts import as_day
 from mainstay.adapters.sql.sessions import read_kinds
 from mainstay.adapters.sql.tables import policies
 from mainstay.codec import from_json, to_json
+from mainstay.errors import DecodeError
 from mainstay.jobs.pages import ITEM_ERRORS
 from mainstay.policies import AnyPolicy, PolicyHistory
 from mainstay.scores.engagement_policy import EngagementPolicy
@@ -92,4 +93,16 @@ class PolicyRows(Generic[P]):
 
 def _kept(connection: Connection, kind: type[P]) -> Mapping[date, P]:
     query = select(policies.c.since, policies.c.policy).where(policies.c.scope == _scope(kind))
-    return {as_day(row.since): from_json(row.policy, kind) for row in connection.execute(query)}
+    return {as_day(row.since): _read(row.policy, kind) for row in connection.execute(query)}
+
+
+def _read(text: str, kind: type[P]) -> P:
+    try:
+        return from_json(text, kind)
+    except DecodeError as error:
+        raise type(error)(
+            error.problem,
+            field=f"mainstay_policies: {error.field}",
+            value=error.value,
+            remedy=error.remedy,
+        ) from error
