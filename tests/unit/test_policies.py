@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -32,8 +33,6 @@ from mainstay.testing.memory import MemoryStore
 from tests.recording import counted, did, may, midnight_after
 
 STANDARD, WEEKLY = EngagementPolicy(), WeeklyStreakPolicy()
-#: Takes what a type checker would not let it.
-ANY_HISTORY: Callable[..., object] = PolicyHistory
 W18 = IsoWeek(2024, 18)
 
 
@@ -61,6 +60,11 @@ def streaks(store: MemoryStore, user: str, *days: int) -> list[int]:
     return [-1 if outcome is None else outcome.streak_after for outcome in outcomes]
 
 
+def any_history(*given: Any) -> object:
+    """Return a history of what a type checker would not let through."""
+    return PolicyHistory(*given)
+
+
 def test_a_policy_holds_from_its_date_to_the_next() -> None:
     one, two, three = posts(1), posts(2), posts(3)
     policies = PolicyHistory(one, [(may(3), two), (may(5), three)])
@@ -81,14 +85,14 @@ def test_histories_are_values() -> None:
 @pytest.mark.parametrize(
     ("history", "words"),
     [
-        (partial(ANY_HISTORY, None), "first must be of type EngagementPolicy or Weekly"),
-        (partial(ANY_HISTORY, STANDARD, 7), "changes must be several"),
-        (partial(ANY_HISTORY, STANDARD, [STANDARD]), "changes must be pairs of a date and"),
-        (partial(ANY_HISTORY, STANDARD, [(may(1), WEEKLY)]), "changes must be of type Engage"),
-        (partial(ANY_HISTORY, WEEKLY, [(may(6), STANDARD)]), "changes must be of type WeeklySt"),
-        (partial(ANY_HISTORY, STANDARD, [(datetime(2024, 5, 1), posts(1))]), "must be a date"),  # noqa: DTZ001
+        (partial(any_history, None), "first must be of type EngagementPolicy or Weekly"),
+        (partial(any_history, STANDARD, 7), "changes must be several"),
+        (partial(any_history, STANDARD, [STANDARD]), "changes must be pairs of a date and"),
+        (partial(any_history, STANDARD, [(may(1), WEEKLY)]), "changes must be of type Engage"),
+        (partial(any_history, WEEKLY, [(may(6), STANDARD)]), "changes must be of type WeeklySt"),
+        (partial(any_history, STANDARD, [(datetime(2024, 5, 1), posts(1))]), "must be a date"),  # noqa: DTZ001
         (
-            partial(ANY_HISTORY, STANDARD, [(may(1), posts(1)), (may(1), posts(2))]),
+            partial(any_history, STANDARD, [(may(1), posts(1)), (may(1), posts(2))]),
             "changes must be in rising order, after 2024-05-01, got datetime.date",
         ),
     ],
