@@ -29,8 +29,8 @@ WEEKS = [FIRST + number for number in range(12)]
 dates = st.dates(FIRST.monday - timedelta(days=9), WEEKS[-1].monday + timedelta(days=9))
 few = st.builds(
     WeeklyStreakPolicy,
-    min_interactions=st.integers(1, 3),
-    forgiven_weeks=st.integers(0, 5),
+    min_interactions=st.sampled_from([1, 1, 3]),
+    forgiven_weeks=st.sampled_from([0, 1, 5]),
     kinds=st.none() | st.just({"post"}),
 )
 one_kind = st.builds(
@@ -41,9 +41,9 @@ one_kind = st.builds(
 
 
 @given(
-    st.lists(st.sampled_from([0, 0, 0, 1, 2, 3]), min_size=12, max_size=12),
-    strategies.policy_histories(few, dates),
-    st.sets(st.integers(0, 11)),
+    st.lists(st.sampled_from([0, 0, 0, 2, 3]), min_size=12, max_size=12),
+    strategies.policy_histories(few, dates).filter(lambda policies: policies.changes),
+    st.sets(st.integers(0, 11), max_size=3),
 )
 def test_late_weeks_come_to_what_punctual_ones_do(
     posts: list[int], policies: PolicyHistory[WeeklyStreakPolicy], runs: set[int]
