@@ -58,6 +58,7 @@ def prepare(url: str, users: int) -> None:
     with SqlStore.create(url) as store, store._database.writing() as connection:
         insert_rows(connection, tables.engagements, states)
         insert_rows(connection, tables.events, events)
+        insert_rows(connection, tables.kinds, [("like",), ("post",)])
 
 
 def the_job(url: str, _: str) -> float:

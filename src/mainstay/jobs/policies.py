@@ -190,7 +190,8 @@ def in_words(unknown: Collection[str], kinds: Collection[str]) -> str:
 
 def _warn_of_unknown_kinds(page: PolicyPage[P], policy: P) -> None:
     kinds = page.kinds()
-    if unknown := unknown_kinds(policy, kinds):
+    unknown = unknown_kinds(policy, kinds)
+    if kinds and unknown:
         LOGGER.warning(
             "the policy that is kept now names kinds that no event has: %s. %s",
             ", ".join(unknown),
