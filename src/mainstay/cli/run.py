@@ -32,10 +32,11 @@ jobs:
   it is; running a job again changes nothing.
 
 policies:
-  The first run that evaluates anybody keeps its policy in the store: the one it is given, else
-  the standard one (post=2 like=5 comment=5). Later runs need none; a given one must equal the
-  latest kept. Another one is added with --from, for days (or weeks) that nobody was evaluated
-  for yet; each day is judged by the policy of that day, however late.
+  The first run that evaluates anybody keeps its policy in the store: the one
+  it is given, else the standard one (post=2 like=5 comment=5). Later runs need
+  none; one that is given must equal the latest kept. --from adds one, for days
+  (or weeks) that were not evaluated for anybody yet. Each day is judged by the
+  policy of that day, however late.
 
 config:
   [engagement]

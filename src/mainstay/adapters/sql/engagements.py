@@ -82,7 +82,7 @@ def _require_not_evaluated(connection: Connection, user_id: str, day: date) -> N
     query = select(engagements.c.user_id).where(
         engagements.c.user_id == user_id,
         engagements.c.first_evaluated <= day,
-        engagements.c.last_day >= day,
+        engagements.c.last_day.between(day, date.max),
     )
     if connection.scalar(query) is not None:
         raise _no_longer_kept("outcome", "is no longer kept", f"{user_id} on {day}")
