@@ -89,8 +89,16 @@ class NoLongerKeptError(InvalidValueError):
 class OtherPolicyError(InvalidValueError):
     """A policy that is not the one by which a store's days or weeks are judged.
 
-    ``value`` holds the fields that differ, as they were given.
+    ``value`` holds the fields that differ, as they were given; the message has both values.
+
+    Examples:
+        >>> print(OtherPolicyError("differs in top (5 kept, 3 given)", field="policy"))
+        policy differs in top (5 kept, 3 given).
     """
+
+    def __str__(self) -> str:
+        sentence = f"{self.field} {self.problem}."
+        return f"{sentence} {self.remedy}" if self.remedy else sentence
 
 
 class BadLineError(InvalidValueError):

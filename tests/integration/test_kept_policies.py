@@ -57,8 +57,8 @@ def test_other_criteria_than_those_kept_are_refused_with_what_differs(tmp_path: 
     done = daily(url, "2024-05-24", "--criteria", "run=9")
     assert (done.status, done.out) == (1, "")
     assert (
-        "mainstay: policy must be the latest that is kept, which has {'criteria': {'run': 1}}, "
-        "got {'criteria': {'run': 9}}."
+        "mainstay: policy differs from the latest that is kept in criteria ({'run': 1} kept, "
+        "{'run': 9} given)."
     ) in done.err
     assert "from a date after 2024-05-23" in done.err
     assert mainstay("candidates", "--db", url, "--date", "2024-05-24").status == 1

@@ -184,15 +184,14 @@ def test_another_policy_than_the_latest_kept_is_refused_with_what_differs() -> N
     with pytest.raises(OtherPolicyError) as caught:
         evaluate(store, may(2), posts(2, top=3))
     assert str(caught.value) == (
-        "policy must be the latest that is kept, which has "
-        "{'criteria': {'post': 1}, 'top_inactive_users': 5}, "
-        "got {'criteria': {'post': 2}, 'top_inactive_users': 3}. Leave it out to go on with those "
-        "kept. To have later days judged by it, add it from a date after 2024-05-01: "
+        "policy differs from the latest that is kept in criteria ({'post': 1} kept, {'post': 2} "
+        "given), top_inactive_users (5 kept, 3 given). Leave it out to go on with those kept. To "
+        "have later days judged by it, add it from a date after 2024-05-01: "
         "change_policy(store, policy, since=...), or mainstay run --from."
     )
     assert streaks(store, "ada", 1, 2) == [1, -1]
     record(store, W18, WeeklyStreakPolicy(kinds={"post"}))
-    with pytest.raises(OtherPolicyError, match=r"\{'kinds': \['post'\]\}, got \{'kinds': None\}"):
+    with pytest.raises(OtherPolicyError, match=r"in kinds \(\['post'\] kept, None given\)\."):
         record(store, W18 + 1, WEEKLY)
 
 
@@ -314,7 +313,7 @@ def test_a_run_that_is_overtaken_by_another_first_one_keeps_nothing(
         return posts(7)
 
     monkeypatch.setattr(kind, "keep_policy", overtaken)
-    with pytest.raises(OtherPolicyError, match=r"which has \{'criteria': \{'post': 7\}\}"):
+    with pytest.raises(OtherPolicyError, match=r"\{'post': 7\} kept, \{'post': 1\} given"):
         evaluate(store, may(1), posts(1))
     assert streaks(store, "ada", 1) == [-1]
 
@@ -340,9 +339,41 @@ def test_kinds_that_no_event_has_are_warned_of_once(caplog: pytest.LogCaptureFix
     assert "names kinds that no event has: vote." in told.getMessage()
 
 
+def test_every_field_that_differs_is_named_with_both_values() -> None:
+    store = MemoryStore()
+    did(store, "ada", may(1))
+    evaluate(store, may(1), posts(1))
+    other = EngagementPolicy(
+        criteria=DailyCriteria({"x" * 10**5: 1}),
+        streak_weight=1,
+        posts_weight=2,
+        quality_weight=3,
+        streak_half=4,
+        posts_half=5,
+        top_inactive_users=6,
+    )
+    with pytest.raises(OtherPolicyError) as caught:
+        evaluate(store, may(2), other)
+    for words in (
+        *("streak_weight (0.4 kept, 1 given)", "posts_weight (0.3 kept, 2 given)"),
+        *("quality_weight (0.3 kept, 3 given)", "streak_half (14.0 kept, 4 given)"),
+        *("posts_half (50.0 kept, 5 given)", "top_inactive_users (5 kept, 6 given)"),
+    ):
+        assert words in str(caught.value)
+    assert len(str(caught.value)) < 700
+
+
 def test_no_more_than_ten_kinds_are_named(caplog: pytest.LogCaptureFixture) -> None:
     store = MemoryStore()
     did(store, "ada", may(1), **{f"kind{number:04}": 1 for number in range(1_205)})
     with caplog.at_level(logging.WARNING, "mainstay.jobs"):
         evaluate(store, may(1), posts(1))
     assert caplog.messages[0].endswith("kind0008, kind0009 and 1,195 more.")
+
+
+def test_a_kind_of_any_length_makes_no_long_message(caplog: pytest.LogCaptureFixture) -> None:
+    store = MemoryStore()
+    did(store, "ada", may(1), **{"k" * 10**5: 1})
+    with caplog.at_level(logging.WARNING, "mainstay.jobs"):
+        evaluate(store, may(1), EngagementPolicy(criteria=DailyCriteria({"j" * 10**5: 1})))
+    assert len(caplog.messages[0]) < 300

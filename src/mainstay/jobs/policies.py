@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 from difflib import get_close_matches
+from reprlib import Repr
 from typing import Generic, TypeVar
 
 import attrs
@@ -23,6 +24,10 @@ __all__ = ["RunPolicies", "change_policy", "in_words", "unknown_kinds"]
 P = TypeVar("P", bound=AnyPolicy)
 
 _KINDS_NAMED = 10
+_LONGEST = 60
+_short = Repr()
+_short.maxstring = _short.maxother = _LONGEST
+_short.maxdict = _short.maxlist = 20
 
 
 @attrs.define
@@ -143,24 +148,24 @@ def _require_same(page: PolicyPage[P], given: P, kept: P) -> None:
     """Refuse a policy that is not the one kept, in the fields that differ."""
     if given == kept:
         return
-    names = [field.name for field in attrs.fields(type(kept))]
-    differ = [name for name in names if getattr(given, name) != getattr(kept, name)]
-    there = {name: _shown(getattr(kept, name)) for name in differ}
+    fields = [field.name for field in attrs.fields(type(kept))]
+    values = {name: (getattr(kept, name), getattr(given, name)) for name in fields}
+    differ = {name: pair for name, pair in values.items() if pair[0] != pair[1]}
+    words = (f"{name} ({_shown(a)} kept, {_shown(b)} given)" for name, (a, b) in differ.items())
     last = page.last_day()
     later = "" if last is None else f" after {last}"
     raise OtherPolicyError(
-        f"must be the latest that is kept, which has {there}",
+        f"differs from the latest that is kept in {', '.join(words)}",
         field="policy",
-        value={name: _shown(getattr(given, name)) for name in differ},
+        value={name: pair[1] for name, pair in differ.items()},
         remedy="Leave it out to go on with those kept. To have later days judged by it, add it "
         f"from a date{later}: change_policy(store, policy, since=...), or mainstay run --from.",
     )
 
 
-def _shown(value: object) -> object:
-    if isinstance(value, DailyCriteria):
-        return dict(value.minimums)
-    return sorted(value) if isinstance(value, frozenset) else value
+def _shown(value: object) -> str:
+    plain = dict(value.minimums) if isinstance(value, DailyCriteria) else value
+    return _short.repr(sorted(plain) if isinstance(plain, frozenset) else plain)
 
 
 def unknown_kinds(policy: AnyPolicy, kinds: Collection[str]) -> list[str]:
@@ -185,7 +190,12 @@ def in_words(unknown: Collection[str], kinds: Collection[str]) -> str:
     close = [kind for each in unknown for kind in get_close_matches(each, kinds)]
     found = list(dict.fromkeys([*close, *sorted(kinds)]))
     more = f" and {len(found) - _KINDS_NAMED:,} more" if len(found) > _KINDS_NAMED else ""
-    return f"There are: {', '.join(found[:_KINDS_NAMED])}{more}."
+    return f"There are: {_listed(found[:_KINDS_NAMED])}{more}."
+
+
+def _listed(kinds: Collection[str]) -> str:
+    """Write kinds in a row, none of them at great length."""
+    return ", ".join(kind if len(kind) <= _LONGEST else f"{kind[:_LONGEST]}..." for kind in kinds)
 
 
 def _warn_of_unknown_kinds(page: PolicyPage[P], policy: P) -> None:
@@ -194,6 +204,6 @@ def _warn_of_unknown_kinds(page: PolicyPage[P], policy: P) -> None:
     if kinds and unknown:
         LOGGER.warning(
             "the policy that is kept now names kinds that no event has: %s. %s",
-            ", ".join(unknown),
+            _listed(unknown),
             in_words(unknown, kinds),
         )
