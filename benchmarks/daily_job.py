@@ -47,7 +47,8 @@ def prepare(url: str, users: int) -> None:
         user, posts = f"u{number:07}", draw.randrange(200)
         rated = posts // 2
         streak = draw.choice([0, 0, 1, 5, 30])
-        states.append((user, "2024-01-01", "2024-05-01", streak, posts, rated, rated * 7_250_000))
+        ratings, since = rated * 7_250_000, "2024-01-01"
+        states.append((user, since, "2024-05-01", streak, posts, rated, ratings, since))
         for hour in range(draw.randrange(1, 5) if draw.random() < 0.3 else 0):
             kind, at = draw.choice(["post", "like"]), f"{TODAY} {hour:02}:00:00.000000+00:00"
             rated_today = (6.5, 6_500_000) if kind == "post" else (None, None)
@@ -57,6 +58,7 @@ def prepare(url: str, users: int) -> None:
     with SqlStore.create(url) as store, store._database.writing() as connection:
         insert_rows(connection, tables.engagements, states)
         insert_rows(connection, tables.events, events)
+        insert_rows(connection, tables.kinds, [("like",), ("post",)])
 
 
 def the_job(url: str, _: str) -> float:

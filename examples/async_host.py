@@ -23,12 +23,14 @@ from mainstay import (
     Engagement,
     EngagementPolicy,
     MainstayError,
+    PolicyHistory,
     pick_candidates,
 )
 from mainstay.jobs import plan_days
 from mainstay.ports import DueDays, Evaluated
 
-POLICY = EngagementPolicy(criteria=DailyCriteria({"run": 1}))
+#: Each day is judged by the policy of that day: by others since a date, once there are any.
+POLICIES = PolicyHistory(EngagementPolicy(criteria=DailyCriteria({"run": 1})))
 USERS_A_PAGE = 2
 
 
@@ -80,14 +82,15 @@ async def evaluate(store: AsyncStore, day: date) -> Sequence[DayOutcome]:
             break
         after = due[-1].user_id
     return pick_candidates(
-        [outcome for outcome in store.outcomes.values() if outcome.day == day], policy=POLICY
+        [outcome for outcome in store.outcomes.values() if outcome.day == day],
+        policy=POLICIES.on(day),
     )
 
 
 def plan_or_report(due: DueDays) -> Evaluated | None:
     """Return what a user's days come to; one bad user does not stop the others."""
     try:
-        return plan_days(due, POLICY)
+        return plan_days(due, POLICIES)
     except MainstayError as error:
         print(f"{due.user_id}: {error}")
         return None

@@ -15,6 +15,8 @@ from mainstay.errors import (
     InvalidValueError,
     MainstayError,
     NaiveDatetimeError,
+    NoLongerKeptError,
+    OtherPolicyError,
     OutOfOrderError,
     RejectedError,
     StoreError,
@@ -23,6 +25,7 @@ from mainstay.errors import (
     UnknownZoneError,
 )
 from mainstay.localdays import IsoWeek, Zone, local_day
+from mainstay.policies import PolicyHistory
 from mainstay.reputation import (
     DampenedWeight,
     MultiplierPolicy,
@@ -81,8 +84,11 @@ __all__ = [
     "MainstayError",
     "MultiplierPolicy",
     "NaiveDatetimeError",
+    "NoLongerKeptError",
+    "OtherPolicyError",
     "OutOfOrderError",
     "Phrasebook",
+    "PolicyHistory",
     "RejectedError",
     "Reputation",
     "ScoreBreakdown",

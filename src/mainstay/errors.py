@@ -14,6 +14,8 @@ __all__ = [
     "InvalidValueError",
     "MainstayError",
     "NaiveDatetimeError",
+    "NoLongerKeptError",
+    "OtherPolicyError",
     "OutOfOrderError",
     "RejectedError",
     "StoreError",
@@ -72,6 +74,32 @@ class UnknownZoneError(InvalidValueError):
 
 class OutOfOrderError(InvalidValueError):
     """A step back to before what has been recorded already."""
+
+
+class NoLongerKeptError(InvalidValueError):
+    """A question about a time of which the store no longer keeps what it kept once.
+
+    It is not the answer that there was nothing.
+
+    Examples:
+        >>> print(NoLongerKeptError("is no longer kept", field="outcome", value="2024-05-01"))
+        outcome is no longer kept, got '2024-05-01'.
+    """
+
+
+class OtherPolicyError(InvalidValueError):
+    """A policy that is not the one by which a store's days or weeks are judged.
+
+    ``value`` holds the fields that differ, as they were given; the message has both values.
+
+    Examples:
+        >>> print(OtherPolicyError("differs in top (5 kept, 3 given)", field="policy"))
+        policy differs in top (5 kept, 3 given).
+    """
+
+    def __str__(self) -> str:
+        sentence = f"{self.field} {self.problem}."
+        return f"{sentence} {self.remedy}" if self.remedy else sentence
 
 
 class BadLineError(InvalidValueError):

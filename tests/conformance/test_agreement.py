@@ -27,10 +27,24 @@ from hypothesis.stateful import (
 
 pytest.importorskip("sqlalchemy", reason="two of the stores need mainstay[sql]")
 
-from mainstay import DailyCriteria, EngagementPolicy, IsoWeek, Session
+from mainstay import (
+    DailyCriteria,
+    EngagementPolicy,
+    IsoWeek,
+    MainstayError,
+    PolicyHistory,
+    Session,
+    WeeklyStreakPolicy,
+)
 from mainstay.adapters.sql import SqlStore
 from mainstay.errors import RejectedError
-from mainstay.jobs import evaluate_consistency, plan_days, plan_weeks, update_multipliers
+from mainstay.jobs import (
+    change_policy,
+    evaluate_consistency,
+    plan_days,
+    plan_weeks,
+    update_multipliers,
+)
 from mainstay.ports import Due, DueWeeks, Unreadable
 from mainstay.report import JobContext, JobReport, JobRun
 from mainstay.testing import strategies
@@ -47,6 +61,13 @@ FIRST, LAST = datetime(2020, 12, 21), datetime(2021, 1, 10, 23, 59, 59)  # noqa:
 AFTERWARDS = datetime(2021, 2, 1, tzinfo=UTC)
 OFFSETS = [UTC, timezone(timedelta(hours=5, minutes=45)), timezone(timedelta(hours=-10))]
 POLICY = EngagementPolicy(criteria=DailyCriteria({"post": 1}), top_inactive_users=2)
+POLICIES = PolicyHistory(POLICY)
+DAY_POLICIES = [
+    POLICY,
+    EngagementPolicy(criteria=DailyCriteria({"post": 2}), top_inactive_users=1),
+    EngagementPolicy(criteria=DailyCriteria({"like": 1}), streak_weight=1, posts_weight=2),
+]
+WEEK_POLICIES = [WeeklyStreakPolicy(), WeeklyStreakPolicy(min_interactions=1, kinds={"post"})]
 INSTANCES = {"tidy": 1, "sweep": 2}
 
 users = st.sampled_from(USERS)
@@ -130,6 +151,8 @@ class Agreement(RuleBasedStateMachine):
                 answers.append(question(store))
             except RejectedError:
                 answers.append("rejected")
+            except MainstayError as error:
+                answers.append(f"{type(error).__name__}: {error}")
         assert all(answer == answers[0] for answer in answers), answers
 
     def add(self, batch: list[tuple[Session, int]]) -> list[Session]:
@@ -179,28 +202,64 @@ class Agreement(RuleBasedStateMachine):
     def read_users(self, after: str | None, limit: int) -> None:
         self.ask(lambda store: list(store.sessions.users(after=after, limit=limit)))
 
-    @rule(target=known, batch=batches, step=steps, size=limits)
+    @rule(
+        target=known,
+        batch=batches,
+        step=steps,
+        size=limits,
+        policy=st.sampled_from([None, None, None, *DAY_POLICIES]),
+    )
     def run_day(
-        self, batch: list[tuple[Session, int]], step: int, size: int
+        self,
+        batch: list[tuple[Session, int]],
+        step: int,
+        size: int,
+        policy: EngagementPolicy | None,
     ) -> MultipleResults[Session]:
         added = self.add(batch)
         day = self.next_day(step)
 
         def run(store: Store) -> object:
-            job = evaluate_consistency(store.engagements, policy=POLICY, days_a_page=size)
+            job = evaluate_consistency(store.engagements, policy=policy, days_a_page=size)
             return done(job.run(context(day)))
 
         self.ask(run)
         return multiple(*added)
 
-    @rule(week=weeks, size=limits)
-    def run_week(self, week: IsoWeek, size: int) -> None:
+    @rule(week=weeks, size=limits, policy=st.sampled_from([None, None, *WEEK_POLICIES]))
+    def run_week(self, week: IsoWeek, size: int, policy: WeeklyStreakPolicy | None) -> None:
         def run(store: Store) -> object:
-            return done(
-                update_multipliers(store.reputations, users_a_page=size).run(context(week.monday))
-            )
+            job = update_multipliers(store.reputations, policy=policy, users_a_page=size)
+            return done(job.run(context(week.monday)))
 
         self.ask(run)
+
+    @rule(policy=st.sampled_from(DAY_POLICIES), ahead=st.sampled_from([1, 1, 2, 4, 0, -3]))
+    def change_policy_of_days(self, policy: EngagementPolicy, ahead: int) -> None:
+        since = self.day + timedelta(days=ahead)
+        self.ask(lambda store: change_policy(store.engagements, policy, since=since))
+
+    @rule(policy=st.sampled_from(WEEK_POLICIES), since=days)
+    def change_policy_of_weeks(self, policy: WeeklyStreakPolicy, since: date) -> None:
+        self.ask(lambda store: change_policy(store.reputations, policy, since=since))
+
+    @rule(
+        kept=st.lists(st.tuples(st.sampled_from(DAY_POLICIES), st.none() | days), max_size=3),
+        ends_well=st.booleans(),
+    )
+    def keep_policies(
+        self, kept: list[tuple[EngagementPolicy, date | None]], ends_well: bool
+    ) -> None:
+        def keep(store: Store) -> object:
+            read: list[object] = []
+            with suppress(Interrupted), store.engagements.page() as page:
+                read += [page.keep_policy(policy, since=since) for policy, since in kept]
+                read += [page.policies(), page.last_day(), sorted(page.kinds())]
+                if not ends_well:
+                    raise Interrupted
+            return read
+
+        self.ask(keep)
 
     @rule(
         step=steps,
@@ -225,7 +284,9 @@ class Agreement(RuleBasedStateMachine):
             read: list[object] = []
             with suppress(Interrupted), store.engagements.page() as page:
                 found = page.due(day, after=after, limit=limit)
-                plans = [plan_days(due, POLICY) for due in found if not isinstance(due, Unreadable)]
+                plans = [
+                    plan_days(due, POLICIES) for due in found if not isinstance(due, Unreadable)
+                ]
                 page.keep([plan for place, plan in enumerate(plans) if place in kept])
                 best = list(page.best_missed(day, limit=limit))
                 if close:
@@ -257,7 +318,9 @@ class Agreement(RuleBasedStateMachine):
         def keep(store: Store) -> None:
             with store.engagements.page() as page:
                 found = page.due(day, limit=100)
-                plans = [plan_days(due, POLICY) for due in found if not isinstance(due, Unreadable)]
+                plans = [
+                    plan_days(due, POLICIES) for due in found if not isinstance(due, Unreadable)
+                ]
             with store.engagements.page() as page:
                 page.keep([plan for plan in plans if plan.state.user_id == other])
 
@@ -324,6 +387,8 @@ class Agreement(RuleBasedStateMachine):
     @invariant()
     def nothing_differs_at_a_glance(self) -> None:
         last, week = LAST.date(), IsoWeek.of(LAST.date())
+        self.ask(lambda store: (store.engagements.policies(), store.reputations.policies()))
+        self.ask(lambda store: list(store.sessions.kinds()))
         self.ask(lambda store: store.engagements.count_due(last))
         self.ask(lambda store: store.reputations.count_due(week))
         self.ask(lambda store: dict(store.reputations.reputations([*USERS, "nobody"])))

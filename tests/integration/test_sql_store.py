@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from textwrap import dedent
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -28,6 +29,8 @@ from mainstay import (
     InvalidTypeError,
     InvalidValueError,
     MainstayError,
+    NoLongerKeptError,
+    OtherPolicyError,
     RejectedError,
     Session,
     StoreError,
@@ -38,9 +41,10 @@ from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.tables import Day, _temporary, staged
 from mainstay.installed import InstalledJob
 from mainstay.jobs import evaluate_consistency, update_multipliers
+from mainstay.policies import PolicyHistory
 from mainstay.ports import Unreadable
 from mainstay.report import JobContext, JobRun
-from mainstay.schedule import Daily
+from mainstay.schedule import Daily, JobSpec
 from tests import servers
 from tests.conformance.databases import empty, in_schema, odd_database
 from tests.integration.stores import activity, prepare, rows
@@ -217,7 +221,7 @@ def test_an_outcome_that_cannot_be_read_is_left_out_and_the_day_is_closed(
         store.sessions.add([ran(user, kind="post") for user in users])
         with store.engagements.page() as page:
             due = [each for each in page.due(DAY, limit=100) if not isinstance(each, Unreadable)]
-            page.keep([each.evaluate(POLICY) for each in due])
+            page.keep([each.evaluate(PolicyHistory(POLICY)) for each in due])
         where = "WHERE user_id IN ('u0', 'u3')"
         change(store, f"UPDATE mainstay_outcomes SET {corrupt} {where}")
         with caplog.at_level(logging.ERROR):
@@ -377,6 +381,105 @@ def test_two_that_add_the_same_sessions_at_once_add_them_once(store: SqlStore) -
         added = list(threads.map(store.sessions.add, [sessions, sessions[::-1]] * 4))
     assert sum(added) == 300
     assert len(rows(store)["mainstay_events"]) == 300
+
+
+def test_users_who_begin_with_the_same_kinds_at_once_keep_each_once(store: SqlStore) -> None:
+    """Kinds are kept in one order, so that no two adders wait for each other."""
+    kinds = [f"kind {number:03}" for number in range(60)]
+
+    def add(adder: int) -> int:
+        own = kinds if adder % 2 else kinds[::-1]
+        return store.sessions.add([ran(f"u{adder}", kind=kind) for kind in own])
+
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(add, range(8))) == [60] * 8
+    assert list(store.sessions.kinds()) == kinds
+
+
+def test_of_two_first_runs_at_once_with_other_policies_one_is_kept(store: SqlStore) -> None:
+    """The other ends with an error, and nobody is judged by its policy."""
+    store.sessions.add([ran(f"u{number:02}") for number in range(40)])
+    once, never = (EngagementPolicy(criteria=DailyCriteria({"run": least})) for least in (1, 1_000))
+    jobs = [
+        evaluate_consistency(store.engagements, policy=policy, days_a_page=7)
+        for policy in (once, never)
+    ]
+    start = Barrier(2)
+
+    def run(job: JobSpec) -> str:
+        start.wait()
+        try:
+            job.run(JobContext(target=DAY, clock=clock))
+        except OtherPolicyError:
+            return "refused"
+        return "done"
+
+    with ThreadPoolExecutor(2) as threads:
+        ends = list(threads.map(run, jobs))
+    assert sorted(ends) == ["done", "refused"]
+    kept = store.engagements.policies()
+    assert kept is not None
+    assert kept.first == (once if ends[0] == "done" else never)
+    outcomes = [store.engagements.outcome(f"u{number:02}", DAY) for number in range(40)]
+    assert {outcome is not None and outcome.met for outcome in outcomes} == {kept.first == once}
+
+
+def test_candidates_stay_whole_when_outcomes_are_deleted(store: SqlStore) -> None:
+    """SPEC §4: a candidate row holds its whole outcome."""
+    store.sessions.add([ran("ada"), ran("bob"), ran("bob", 2)])
+    evaluate(store, DAY + timedelta(days=2))
+    picked = [store.engagements.candidates(DAY + timedelta(days=day)) for day in range(3)]
+    assert [[each.user_id for each in of_day or ()] for of_day in picked] == [[], ["ada"], ["bob"]]
+    change(store, "DELETE FROM mainstay_outcomes")
+    change(store, "DELETE FROM mainstay_maxima")
+    found = [store.engagements.candidates(DAY + timedelta(days=day)) for day in range(3)]
+    assert found == picked
+
+
+def test_an_outcome_that_was_deleted_is_not_one_that_never_was(store: SqlStore) -> None:
+    """Ada began on May 2; what arrives late of May 1 makes that no evaluated day."""
+    store.sessions.add([ran("ada", 2), ran("bob", 3)])
+    evaluate(store, date(2024, 5, 4))
+    store.sessions.add([ran("ada", 1)])
+    change(store, "DELETE FROM mainstay_outcomes WHERE day < '2024-05-04'")
+    for user, day in (("ada", 2), ("ada", 3), ("bob", 3)):
+        with pytest.raises(NoLongerKeptError, match=f"outcome is no longer kept, got '{user} on"):
+            store.engagements.outcome(user, date(2024, 5, day))
+    for user, day in (("ada", 1), ("ada", 5), ("bob", 2), ("cy", 3)):
+        assert store.engagements.outcome(user, date(2024, 5, day)) is None
+    assert store.engagements.outcome("ada", date(2024, 5, 4)) is not None
+
+
+def test_a_users_first_evaluated_day_stays_the_first(store: SqlStore) -> None:
+    """Days that are evaluated after something late has arrived do not begin earlier."""
+    store.sessions.add([ran("ada", 3)])
+    evaluate(store, date(2024, 5, 3))
+    store.sessions.add([ran("ada", 1)])
+    evaluate(store, date(2024, 5, 5))
+    assert store.engagements.outcome("ada", date(2024, 5, 2)) is None
+
+
+def test_candidates_that_were_deleted_are_not_none(store: SqlStore) -> None:
+    store.sessions.add([ran("ada")])
+    evaluate(store, DAY + timedelta(days=1))
+    change(store, "DELETE FROM mainstay_candidates")
+    assert store.engagements.candidates(DAY) == []
+    with pytest.raises(NoLongerKeptError, match="candidates are no longer kept, got '2024-05-02'"):
+        store.engagements.candidates(DAY + timedelta(days=1))
+
+
+def test_policies_outlast_a_state_that_can_not_be_read(tmp_path: Path) -> None:
+    """The last day evaluated is that of users who can be read; SQLite keeps any text."""
+    with SqlStore.create(f"sqlite:///{tmp_path}/mainstay.db") as store:
+        store.sessions.add([ran("ada"), ran("bob")])
+        evaluate(store, DAY)
+        update_multipliers(store.reputations).run(JobContext(target=DAY, clock=clock))
+        change(store, "UPDATE mainstay_engagements SET last_day = 'x' WHERE user_id = 'bob'")
+        change(store, "UPDATE mainstay_reputations SET last_recorded = 'x' WHERE user_id = 'bob'")
+        with store.engagements.page() as page:
+            assert page.last_day() == DAY
+        with store.reputations.page() as weeks:
+            assert weeks.last_day() == date(2024, 5, 5)
 
 
 def test_a_forked_process_uses_connections_of_its_own(store: SqlStore) -> None:
@@ -619,6 +722,7 @@ def test_every_query_of_the_jobs_finds_its_rows_by_an_index(tmp_path: Path) -> N
     scans = {plan for plan in plans if plan.startswith("SCAN") and "INDEX" not in plan}
     assert scans <= {
         "SCAN mainstay_engagements",
+        "SCAN mainstay_kinds",
         "SCAN mainstay_reputations",
         "SCAN mainstay_maxima",
     }

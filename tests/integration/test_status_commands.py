@@ -146,7 +146,7 @@ def test_a_run_that_went_well_is_shown_with_what_it_did(tmp_path: Path) -> None:
 
 def test_a_job_that_failed_is_shown_with_its_error_and_raises_the_alarm(tmp_path: Path) -> None:
     url = filled(tmp_path)
-    mainstay("run", JOBS[0], "--db", url, "--date", "2999-01-01")
+    mainstay("run", JOBS[0], "--db", url, "--date", "2999-01-01", "--criteria", "run=1")
     done = mainstay("status", "--db", url)
     assert done.status == 4
     row = done.out.splitlines()[1]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 pytest.importorskip("sqlalchemy", reason="this is the SQL store's")
 
-from mainstay import EngagementPolicy, InvalidValueError
+from mainstay import EngagementPolicy, InvalidValueError, PolicyHistory
 from mainstay.adapters.sql.counts import KindCount
 from mainstay.adapters.sql.punctual import PunctualDay, Totals
 from mainstay.ports import DueDays
@@ -38,8 +38,9 @@ def punctual_days(draw: st.DrawFn) -> PunctualDay:
 def test_a_punctual_day_comes_to_what_evaluate_day_says(
     due: PunctualDay, policy: EngagementPolicy
 ) -> None:
-    expected = DueDays(due.state, due.activities).evaluate(policy)
-    evaluated = due.evaluate(policy)
+    policies = PolicyHistory(policy)
+    expected = DueDays(due.state, due.activities).evaluate(policies)
+    evaluated = due.evaluate(policies)
     assert (evaluated.state, evaluated.outcomes) == (expected.state, expected.outcomes)
 
 
@@ -55,4 +56,4 @@ def test_what_evaluate_day_refuses_is_refused(due: PunctualDay, corrupt: dict[st
     with pytest.raises(InvalidValueError):
         DueDays(poisoned.state, poisoned.activities)
     with pytest.raises(InvalidValueError):
-        poisoned.evaluate(EngagementPolicy())
+        poisoned.evaluate(PolicyHistory(EngagementPolicy()))

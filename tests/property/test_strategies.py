@@ -14,7 +14,9 @@ from hypothesis.strategies import SearchStrategy
 from mainstay import (
     DailyCriteria,
     Engagement,
+    EngagementPolicy,
     IsoWeek,
+    PolicyHistory,
     Session,
     StreakStatus,
     Vouch,
@@ -135,6 +137,9 @@ def test_what_they_are_given_they_keep_to(data: st.DataObject) -> None:
     assert data.draw(strategies.engagements(user, st.just(day))).last_day in {None, day}
     assert 2000 <= data.draw(strategies.iso_weeks(2000, 2001)).year <= 2001
     assert max(data.draw(strategies.counts(most=1)).values(), default=0) <= 1
+    only = EngagementPolicy(posts_weight=0)
+    policies = data.draw(strategies.policy_histories(st.just(only), st.just(day)))
+    assert policies in {PolicyHistory(only), PolicyHistory(only, [(day, only)])}
     first = IsoWeek(2024, 9)
     recorded = data.draw(strategies.weekly_streaks(st.just(first))).last_recorded
     assert recorded is None or recorded >= first

@@ -20,12 +20,14 @@ from mainstay import (
     DayOutcome,
     Engagement,
     EngagementPhrasebook,
+    EngagementPolicy,
     EnglishEngagementPhrases,
     EnglishPhrases,
     Explanation,
     HistoricalScore,
     IsoWeek,
     Phrasebook,
+    PolicyHistory,
     Reputation,
     ScoreBreakdown,
     Session,
@@ -33,6 +35,7 @@ from mainstay import (
     Vouch,
     VouchExplanation,
     WeeklyStreak,
+    WeeklyStreakPolicy,
     WhatIf,
     catch_up,
     consistency_multiplier,
@@ -52,6 +55,8 @@ from mainstay import (
     what_if,
 )
 from mainstay.codec import from_json, from_plain, to_json, to_plain
+from mainstay.jobs import change_policy, plan_days, plan_weeks
+from mainstay.ports import Due, DueWeeks, EngagementStore, Evaluated, ReputationStore
 from mainstay.testing import strategies
 
 
@@ -110,6 +115,21 @@ def reputation(week: IsoWeek, vouches: Iterable[Vouch], now: datetime) -> None:
     assert_type(weighted_edges(vouches, {"bob": bob}), Iterator[tuple[str, str, Decimal]])
 
 
+def policies(days: EngagementStore, weeks: ReputationStore, since: date) -> None:
+    history = PolicyHistory(EngagementPolicy(), [(since, EngagementPolicy())])
+    assert_type(history, PolicyHistory[EngagementPolicy])
+    assert_type(history.on(since), EngagementPolicy)
+    assert_type(days.policies(), PolicyHistory[EngagementPolicy] | None)
+    changed = change_policy(weeks, WeeklyStreakPolicy(), since=since)
+    assert_type(changed, PolicyHistory[WeeklyStreakPolicy])
+    assert_type(change_policy(days, EngagementPolicy(), since=since).latest, EngagementPolicy)
+
+
+def plans(day: Due, week: DueWeeks, of: IsoWeek) -> None:
+    assert_type(plan_days(day, PolicyHistory(EngagementPolicy())), Evaluated)
+    assert_type(plan_weeks(week, of, PolicyHistory(WeeklyStreakPolicy())), Reputation | None)
+
+
 def json(score: ConsistencyScore) -> None:
     assert_type(to_json(score), str)
     assert_type(to_plain(score), dict[str, object])
@@ -121,6 +141,10 @@ def generators() -> None:
     assert_type(strategies.sessions(), SearchStrategy[Session])
     assert_type(strategies.histories(), SearchStrategy[tuple[list[Session], datetime]])
     assert_type(strategies.vouches(strategies.user_ids()), SearchStrategy[Vouch])
+    assert_type(
+        strategies.policy_histories(strategies.engagement_policies()),
+        SearchStrategy[PolicyHistory[EngagementPolicy]],
+    )
 
 
 def any_engagement_phrasebook(phrases: EnglishEngagementPhrases) -> EngagementPhrasebook:

@@ -21,7 +21,6 @@ from kombu.utils.json import dumps
 
 from mainstay import (
     DailyCriteria,
-    EngagementPolicy,
     InvalidTypeError,
     InvalidValueError,
     Session,
@@ -221,20 +220,16 @@ def test_a_due_instant_that_cannot_be_is_an_error_and_not_retried(
     assert done.result.field in {"mainstay_due", "due"}
 
 
-class TooSlow(DailyCriteria):
-    """Criteria amid which Celery's soft time limit comes."""
-
-    def met(self, counts: Mapping[str, int]) -> bool:
+def test_the_soft_time_limit_is_nobodys_fault_and_ends_the_run(
+    app: Celery, log: MemoryRuns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_slow(_: DailyCriteria, counts: Mapping[str, int]) -> bool:
         raise SoftTimeLimitExceeded(*counts)
 
-
-def test_the_soft_time_limit_is_nobodys_fault_and_ends_the_run(
-    app: Celery, log: MemoryRuns
-) -> None:
+    monkeypatch.setattr(DailyCriteria, "met", too_slow)
     store = MemoryStore()
     store.sessions.add([Session("ada", datetime(2024, 5, 1, 8, tzinfo=UTC), kind="post", id="1")])
-    policy = EngagementPolicy(criteria=TooSlow({"post": 1}))
-    job = evaluate_consistency(store.engagements, policy=policy, retry=RetryPolicy(0))
+    job = evaluate_consistency(store.engagements, retry=RetryPolicy(0))
     install(app, [job], log=log)
     done = app.tasks["mainstay.evaluate-consistency"].apply_async(kwargs={"target": "2024-05-01"})
     assert isinstance(done.result, SoftTimeLimitExceeded)

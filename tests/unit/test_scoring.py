@@ -66,6 +66,9 @@ class CountingStore:
     def users(self, *, after: str | None = None, limit: int = 1000) -> Sequence[str]:
         return self._store.users(after=after, limit=limit)
 
+    def kinds(self) -> Sequence[str]:
+        return self._store.kinds()
+
 
 class BrokenStore(CountingStore):
     """One whose database is down."""

@@ -1,4 +1,4 @@
-"""The policies that jobs run with: from a TOML file, or from the command line."""
+"""The policies that jobs are given: from a TOML file, or from the command line."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ import attrs
 from mainstay.errors import InvalidTypeError, InvalidValueError
 from mainstay.installed import schedule_from_plain
 from mainstay.schedule import Schedule
-from mainstay.scores import engagement_policy
 from mainstay.scores.engagement_policy import DailyCriteria, EngagementPolicy
-from mainstay.streaks import weekly
 from mainstay.streaks.weekly import WeeklyStreakPolicy
 
 __all__ = ["Policies", "read_policies", "read_schedules"]
@@ -25,19 +23,21 @@ _TABLES = ("engagement", "weekly", "schedules")
 
 @attrs.frozen
 class Policies:
-    """What the jobs take.
+    """What the jobs are given; ``None`` for those that are kept.
 
     Attributes:
         engagement: For the daily job.
         weekly: For the weekly one.
     """
 
-    engagement: EngagementPolicy = engagement_policy.DEFAULT_POLICY
-    weekly: WeeklyStreakPolicy = weekly.DEFAULT_POLICY
+    engagement: EngagementPolicy | None = None
+    weekly: WeeklyStreakPolicy | None = None
 
 
 def read_policies(path: str) -> Policies:
     """Read a file's tables ``[engagement]`` and ``[weekly]``, whose keys are our fields.
+
+    A key that is left out has our default; a table that is left out gives no policy.
 
     Raises:
         InvalidValueError: It is not TOML; a table or key is unknown; a value can't be.
@@ -84,7 +84,9 @@ def _table(path: str, name: str, tables: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _policy(path: str, table: str, tables: Mapping[str, Any], kind: type[T]) -> T:
+def _policy(path: str, table: str, tables: Mapping[str, Any], kind: type[T]) -> T | None:
+    if table not in tables:
+        return None
     values = _table(path, table, tables)
     _check_keys(path, f"{table}.", values, [field.name for field in attrs.fields(kind)])
     given: dict[str, Any] = {**values}

@@ -12,7 +12,7 @@ import attrs
 
 from mainstay.activity import Session
 from mainstay.cli import OK, SKIPPED, arguments, terminal
-from mainstay.cli.store import add_db, open_store, option
+from mainstay.cli.store import PreparedStore, add_db, open_store, option
 from mainstay.errors import BadLineError, MainstayError, RejectedError
 from mainstay.events import Event, identified, read_events
 from mainstay.ports import SessionStore
@@ -64,7 +64,6 @@ class _Import:
     bad: terminal.BadLines
     events: int = 0
     new: int = 0
-    kinds: set[str] = attrs.field(factory=set)
     waiting: list[tuple[int, Session]] = attrs.field(factory=list)
 
     def read(self, items: Iterable[Event | BadLineError]) -> None:
@@ -103,7 +102,6 @@ class _Import:
             self._add(batch[middle:])
         else:
             self.events += len(batch)
-            self.kinds.update(session.kind for _, session in batch)
 
     def words(self) -> str:
         """Say how many there are."""
@@ -111,11 +109,23 @@ class _Import:
         return f"{self.events:,} events: {self.new:,} new, {known:,} there already."
 
 
-def _criteria(kinds: set[str]) -> str:
+def _criteria(store: PreparedStore) -> str:
     """Return the option without which the daily job would look for kinds that are not there."""
-    if kinds >= DailyCriteria().minimums.keys() or not kinds:
+    kinds = store.sessions.kinds()
+    known = DailyCriteria().minimums.keys() <= set(kinds)
+    if known or not kinds or store.engagements.policies() is not None:
         return ""
-    return " --criteria " + " ".join(shlex.quote(f"{kind}=1") for kind in sorted(kinds)[:3])
+    return " --criteria " + " ".join(shlex.quote(f"{kind}=1") for kind in kinds[:3])
+
+
+def _posts(store: PreparedStore) -> Iterator[str]:
+    """Say so if no event is a post: which kinds are was chosen before there were any."""
+    kinds, posts = store.sessions.kinds(), store.settings.posts
+    if kinds and posts and posts.isdisjoint(kinds):
+        yield (
+            f"No event counts as a post (kind {' or '.join(sorted(posts))}): nobody gets points "
+            "for posts and quality. To count other kinds, make another store with init --posts."
+        )
 
 
 def _with_ids(events: Iterable[Event]) -> Iterator[tuple[int, Session]]:
@@ -145,6 +155,7 @@ def run(args: argparse.Namespace) -> int:
                 again = "Importing them again is safe."
                 terminal.say(messages, f"Stopped after {work.words()} {again}")
             raise
+        posts, criteria = [*_posts(store)], _criteria(store)
     if args.json:
         counts = {"events": work.events, "new": work.new, "skipped": work.bad.count}
         terminal.write_json(counts)
@@ -153,6 +164,7 @@ def run(args: argparse.Namespace) -> int:
     terminal.say(
         messages,
         f"Imported {work.words()}",
-        f"Next: mainstay run evaluate-consistency{_criteria(work.kinds)}{option(args.db)}",
+        *posts,
+        f"Next: mainstay run evaluate-consistency{criteria}{option(args.db)}",
     )
     return SKIPPED if work.bad.count else OK

@@ -9,8 +9,7 @@ from datetime import date
 
 from rich.console import Console
 
-from mainstay.cli import OK, SKIPPED, arguments, candidates, terminal
-from mainstay.cli.config import Policies, read_policies
+from mainstay.cli import OK, SKIPPED, arguments, candidates, policies, terminal
 from mainstay.cli.logs import logged
 from mainstay.cli.store import Store, add_db, open_store, specs
 from mainstay.codec import to_plain
@@ -21,7 +20,6 @@ from mainstay.localdays import IsoWeek
 from mainstay.report import JobContext, JobReport
 from mainstay.schedule import JobSpec
 from mainstay.scores.day import DayOutcome
-from mainstay.scores.engagement_policy import DailyCriteria, EngagementPolicy
 
 _ERRORS_SHOWN = 5
 
@@ -31,7 +29,14 @@ jobs:
   update-multipliers    records every user's weeks, on which the multiplier rests
 
   Both catch up: all days (or weeks) that were missed are done, in order. What is done is kept as
-  it is, also if other criteria are given later; running a job again changes nothing.
+  it is; running a job again changes nothing.
+
+policies:
+  The first run that evaluates anybody keeps its policy in the store: the one
+  it is given, else the standard one (post=2 like=5 comment=5). Later runs need
+  none; one that is given must equal the latest kept. --from adds one, for days
+  (or weeks) that were not evaluated for anybody yet. Each day is judged by the
+  policy of that day, however late.
 
 config:
   [engagement]
@@ -43,6 +48,7 @@ config:
 examples:
   mainstay run evaluate-consistency
   mainstay run evaluate-consistency --criteria commit=1 --date 2024-05-01
+  mainstay run evaluate-consistency --criteria commit=2 --from 2024-06-01
   mainstay run update-multipliers --date 2024-W18 --config policy.toml
 """
 
@@ -68,15 +74,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "days (default: the last that is over)",
     )
     add_db(parser)
-    policies = parser.add_mutually_exclusive_group()
-    policies.add_argument("--config", metavar="FILE", help="a TOML file with the policies")
-    policies.add_argument(
-        "--criteria",
-        type=arguments.minimum,
-        nargs="+",
-        metavar="KIND=N",
-        help="how much of each kind of activity a day needs",
-    )
+    policies.add_to(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
     parser.add_argument("--verbose", action="store_true", help="show the log, with tracebacks")
 
@@ -84,9 +82,10 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 def run(args: argparse.Namespace) -> int:
     """Run it, and say what came of it."""
     messages = terminal.console(sys.stderr)
-    target, policies = _target(args), _policies(args)
+    target, since = _day_of(args, "date"), _day_of(args, "since")
+    config = policies.asked(args)
     with open_store(args.db) as store:
-        spec = specs(store, policies)[args.job]
+        spec = specs(store, policies.settled(args, config, since, store, messages))[args.job]
         with logged(messages, verbose=args.verbose):
             report = _run(spec, store, target, messages)
         picked = _candidates(store, report)
@@ -101,24 +100,15 @@ def run(args: argparse.Namespace) -> int:
     return SKIPPED if report.failed else OK
 
 
-def _target(args: argparse.Namespace) -> date | None:
-    """Return the day, or a day of the week, that is asked for."""
-    if not isinstance(args.date, IsoWeek):
-        day: date | None = args.date
-        return day
+def _day_of(args: argparse.Namespace, option: str) -> date | None:
+    """Return the day, or the Monday of the week, that an option asks for."""
+    asked: date | IsoWeek | None = getattr(args, option)
+    if not isinstance(asked, IsoWeek):
+        return asked
     if args.job != UPDATE_MULTIPLIERS:
-        args.refuse(f"argument --date: {args.job} takes a date such as 2024-05-01, not a week")
-    return args.date.monday
-
-
-def _policies(args: argparse.Namespace) -> Policies:
-    if args.config is not None:
-        return read_policies(args.config)
-    if args.criteria is None:
-        return Policies()
-    if args.job != EVALUATE_CONSISTENCY:
-        args.refuse(f"argument --criteria: not used by {args.job}; use --config with [weekly]")
-    return Policies(EngagementPolicy(criteria=DailyCriteria(dict(args.criteria))))
+        name = "from" if option == "since" else option
+        args.refuse(f"argument --{name}: {args.job} takes a date such as 2024-05-01, not a week")
+    return asked.monday
 
 
 def _run(spec: JobSpec, store: Store, target: date | None, messages: Console) -> JobReport:

@@ -6,7 +6,7 @@ import argparse
 import os
 import shlex
 from collections.abc import Iterator
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 import attrs
 
@@ -16,7 +16,11 @@ from mainstay.jobs import evaluate_consistency, update_multipliers
 from mainstay.ports import EngagementStore, ReputationStore, RunLog, SessionStore
 from mainstay.schedule import JobSpec
 
+if TYPE_CHECKING:
+    from mainstay.adapters.sql import Settings  # SQLAlchemy is optional
+
 __all__ = [
+    "PreparedStore",
     "Store",
     "add_db",
     "add_schedules",
@@ -60,6 +64,15 @@ class Store(Protocol):
     def __exit__(self, *_: object) -> None: ...
 
 
+class PreparedStore(Store, Protocol):
+    """A store that has been prepared."""
+
+    @property
+    def settings(self) -> Settings:
+        """What it was made with."""
+        ...
+
+
 def _default_url() -> str:
     return os.environ.get("MAINSTAY_DB") or "sqlite:///mainstay.db"
 
@@ -84,7 +97,7 @@ def add_schedules(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def open_store(url: str) -> Store:
+def open_store(url: str) -> PreparedStore:
     """Open a store that is there."""
     from mainstay.adapters.sql import SqlStore  # noqa: PLC0415  (SQLAlchemy is optional)
 

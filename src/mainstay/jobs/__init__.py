@@ -7,12 +7,14 @@ asynchronous for instance, calls the plans itself.
 
 from mainstay.jobs.consistency import day_just_over, evaluate_consistency, plan_days
 from mainstay.jobs.multipliers import plan_weeks, update_multipliers, week_just_over
+from mainstay.jobs.policies import change_policy
 from mainstay.jobs.running import NotBegun, run_job
 from mainstay.jobs.status import JobStatus, job_status
 
 __all__ = [
     "JobStatus",
     "NotBegun",
+    "change_policy",
     "day_just_over",
     "evaluate_consistency",
     "job_status",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from functools import partial
 
 from mainstay import checks
 from mainstay.errors import InvalidValueError
 from mainstay.jobs.pages import LOGGER, PageWork, Tally, run_pages
-from mainstay.ports import Due, EngagementPage, EngagementStore, Evaluated
+from mainstay.jobs.policies import RunPolicies
+from mainstay.policies import PolicyHistory
+from mainstay.ports import Due, EngagementPage, EngagementStore, Evaluated, Unreadable
 from mainstay.report import JobContext, JobReport
 from mainstay.schedule import Daily, JobSpec, RetryPolicy, Schedule
 from mainstay.scores.engagement import pick_candidates
@@ -23,6 +26,7 @@ FARTHEST_WEST = timedelta(hours=12)
 _NOON = time(12)
 _DAYS_A_PAGE = 5_000
 _CLOSED_AT_ONCE = 100
+_STANDARD = PolicyHistory(DEFAULT_POLICY)
 RETRY = RetryPolicy(3, timedelta(seconds=300))
 
 
@@ -41,10 +45,16 @@ def day_just_over(now: datetime, *, local_days: bool = False) -> date:
     return at.date() - timedelta(days=1)
 
 
-def plan_days(due: Due, policy: EngagementPolicy = DEFAULT_POLICY) -> Evaluated:
+def plan_days(due: Due, policies: PolicyHistory[EngagementPolicy] = _STANDARD) -> Evaluated:
     """Return what a user's due days come to; nothing is read or written.
 
+    Args:
+        due: The days.
+        policies: What each day needs, and what a missed one is worth: the policy that holds on
+            it.
+
     Raises:
+        InvalidTypeError: ``policies`` is not a history of them.
         OutOfOrderError: The days don't follow one another, or not the state.
 
     Examples:
@@ -55,13 +65,13 @@ def plan_days(due: Due, policy: EngagementPolicy = DEFAULT_POLICY) -> Evaluated:
         >>> planned.state.streak, planned.outcomes[0].total
         (0, 35.0)
     """
-    return due.evaluate(policy)
+    return due.evaluate(checks.instance("policies", policies, PolicyHistory))
 
 
 def evaluate_consistency(
     store: EngagementStore,
     *,
-    policy: EngagementPolicy = DEFAULT_POLICY,
+    policy: EngagementPolicy | None = None,
     schedule: Schedule | None = None,
     retry: RetryPolicy = RETRY,
     days_a_page: int = _DAYS_A_PAGE,
@@ -74,9 +84,15 @@ def evaluate_consistency(
     It catches up: all days of all users through its target are evaluated, in order. When it has
     been through all users, every day so far is closed, and its candidates are fixed.
 
+    The first run that evaluates anybody keeps its policy in the store, from the beginning. Each
+    day is judged by the policy of that day, however late: :func:`mainstay.jobs.change_policy`
+    adds one from a date on. A run with another than the latest kept raises
+    :class:`mainstay.OtherPolicyError`.
+
     Args:
         store: Where the days are.
-        policy: What a day needs, and what a missed one is worth.
+        policy: What a day needs, and what a missed one is worth; by default those that are kept,
+            the standard one if none is.
         schedule: When it is due; by default at 00:00 UTC, with local days at 12:00 UTC, when the
             day is over everywhere.
         retry: What happens when the store fails it; three retries from five minutes on.
@@ -85,7 +101,8 @@ def evaluate_consistency(
         soft_time_limit: The same.
         queue: The same.
     """
-    checks.instance("policy", policy, EngagementPolicy)
+    if policy is not None:
+        checks.instance("policy", policy, EngagementPolicy)
     checks.integer("days_a_page", days_a_page, 1)
     return JobSpec(
         name=EVALUATE_CONSISTENCY,
@@ -103,21 +120,40 @@ def _daily(*, local_days: bool) -> Schedule:
 
 
 def _run(
-    store: EngagementStore, policy: EngagementPolicy, size: int, context: JobContext
+    store: EngagementStore, policy: EngagementPolicy | None, size: int, context: JobContext
 ) -> JobReport:
     day = _target(store, context)
     tally = Tally.begin(EVALUATE_CONSISTENCY, context, str(day))
+    policies = RunPolicies(policy, _STANDARD)
     work = PageWork[EngagementPage, Due, Evaluated](
         job=EVALUATE_CONSISTENCY,
         open=store.page,
-        read=lambda page, after, limit: page.due(day, after=after, limit=limit),
+        read=partial(_read, policies, day),
         key=lambda due: due.user_id,
-        plan=lambda due: due.evaluate(policy),
-        write=lambda page, plans: page.keep(plans),
+        plan=lambda due: due.evaluate(policies.history),
+        write=partial(_write, policies),
     )
     run_pages(work, tally, total=lambda: store.count_due(day), size=size)
-    _close_days(store, day, policy, tally)
+    _close_days(store, day, policies, tally)
     return tally.report()
+
+
+def _read(
+    policies: RunPolicies[EngagementPolicy],
+    day: date,
+    page: EngagementPage,
+    after: str | None,
+    limit: int,
+) -> Sequence[Due | Unreadable]:
+    policies.read(page)
+    return page.due(day, after=after, limit=limit)
+
+
+def _write(
+    policies: RunPolicies[EngagementPolicy], page: EngagementPage, plans: Sequence[Evaluated]
+) -> None:
+    policies.keep(page)
+    page.keep(plans)
 
 
 def _target(store: EngagementStore, context: JobContext) -> date:
@@ -134,7 +170,7 @@ def _target(store: EngagementStore, context: JobContext) -> date:
 
 
 def _close_days(
-    store: EngagementStore, through: date, policy: EngagementPolicy, tally: Tally
+    store: EngagementStore, through: date, policies: RunPolicies[EngagementPolicy], tally: Tally
 ) -> None:
     """Pick the candidates of each day that is open, now that all users have been through it."""
     while True:
@@ -142,6 +178,7 @@ def _close_days(
         with store.page() as page:
             days = page.open_days(through, limit=_CLOSED_AT_ONCE)
             for day in days:
+                policy = policies.history.on(day)
                 best = page.best_missed(day, limit=policy.top_inactive_users)
                 page.close(day, pick_candidates(best, policy=policy))
         if days:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
 from functools import partial
 
@@ -10,8 +11,10 @@ from mainstay.counts import Counts
 from mainstay.errors import InvalidValueError
 from mainstay.jobs.consistency import RETRY, day_just_over
 from mainstay.jobs.pages import PageWork, Tally, run_pages
+from mainstay.jobs.policies import RunPolicies
 from mainstay.localdays import IsoWeek
-from mainstay.ports import DueWeeks, ReputationPage, ReputationStore
+from mainstay.policies import PolicyHistory
+from mainstay.ports import DueWeeks, ReputationPage, ReputationStore, Unreadable
 from mainstay.report import JobContext, JobReport
 from mainstay.reputation import Reputation
 from mainstay.schedule import JobSpec, RetryPolicy, Schedule, Weekly
@@ -23,8 +26,10 @@ UPDATE_MULTIPLIERS = "update-multipliers"
 
 _MONDAY = 0
 _NOON = time(12)
+_ONE_DAY = timedelta(days=1)
 _USERS_A_PAGE = 5_000
 _IDLE = Counts({})
+_STANDARD = PolicyHistory(DEFAULT_POLICY)
 
 
 def week_just_over(now: datetime, *, local_days: bool = False) -> IsoWeek:
@@ -36,17 +41,23 @@ def week_just_over(now: datetime, *, local_days: bool = False) -> IsoWeek:
         '2024-W18'
     """
     day = day_just_over(now, local_days=local_days)
-    return IsoWeek.of(day + timedelta(days=1)) - 1
+    return IsoWeek.of(day + _ONE_DAY) - 1
 
 
 def plan_weeks(
-    due: DueWeeks, week: IsoWeek, policy: WeeklyStreakPolicy = DEFAULT_POLICY
+    due: DueWeeks, week: IsoWeek, policies: PolicyHistory[WeeklyStreakPolicy] = _STANDARD
 ) -> Reputation | None:
     """Return a user's reputation with all weeks through one recorded; nothing is read or written.
 
     ``None`` means that nothing has changed.
 
+    Args:
+        due: The weeks.
+        week: The last of them.
+        policies: What makes a week active: the policy that holds on its Monday.
+
     Raises:
+        InvalidTypeError: ``policies`` is not a history of them.
         OutOfOrderError: A week is before the last recorded one.
 
     Examples:
@@ -54,17 +65,32 @@ def plan_weeks(
         >>> plan_weeks(DueWeeks(Reputation("ada"), {week: Counts({"post": 2})}), week).streak.weeks
         1
     """
+    checks.instance("policies", policies, PolicyHistory)
     streak = due.reputation.streak
-    for each in sorted({*due.weeks, week}):
+    begin = streak.last_recorded or min({*due.weeks, week})
+    for each in sorted({*due.weeks, week, *_last_weeks(policies, begin, week)}):
+        policy = policies.on(each.monday)
         streak = streak.record(each, due.weeks.get(each, _IDLE), policy)
     unchanged = streak == due.reputation.streak
     return None if unchanged else Reputation(due.reputation.user_id, streak)
 
 
+def _last_weeks(
+    policies: PolicyHistory[WeeklyStreakPolicy], begin: IsoWeek, end: IsoWeek
+) -> Iterator[IsoWeek]:
+    """Yield the last week of each policy, amid others: what it forgives must be decided by it.
+
+    Of idle weeks under one policy, the last one decides.
+    """
+    for since, _ in policies.changes:
+        if begin.monday < since and begin < (last := IsoWeek.of(since - _ONE_DAY)) < end:
+            yield last
+
+
 def update_multipliers(
     store: ReputationStore,
     *,
-    policy: WeeklyStreakPolicy = DEFAULT_POLICY,
+    policy: WeeklyStreakPolicy | None = None,
     schedule: Schedule | None = None,
     retry: RetryPolicy = RETRY,
     users_a_page: int = _USERS_A_PAGE,
@@ -77,9 +103,14 @@ def update_multipliers(
     It catches up: each week since the last recorded one is recorded from what happened in it. The
     last recorded one itself becomes active if interactions that arrived late make it so.
 
+    The first run that records anything keeps its policy, as that of
+    :func:`~mainstay.jobs.evaluate_consistency` does; each week is judged by the policy of its
+    Monday.
+
     Args:
         store: Where the weeks are.
-        policy: What makes a week active.
+        policy: What makes a week active; by default those that are kept, the standard one if
+            none is.
         schedule: When it is due; by default on Mondays at 00:00 UTC, with local days at 12:00 UTC.
         retry: What happens when the store fails it; three retries from five minutes on.
         users_a_page: The users in one transaction.
@@ -87,7 +118,8 @@ def update_multipliers(
         soft_time_limit: The same.
         queue: The same.
     """
-    checks.instance("policy", policy, WeeklyStreakPolicy)
+    if policy is not None:
+        checks.instance("policy", policy, WeeklyStreakPolicy)
     checks.integer("users_a_page", users_a_page, 1)
     return JobSpec(
         name=UPDATE_MULTIPLIERS,
@@ -105,20 +137,39 @@ def _weekly(*, local_days: bool) -> Schedule:
 
 
 def _run(
-    store: ReputationStore, policy: WeeklyStreakPolicy, size: int, context: JobContext
+    store: ReputationStore, policy: WeeklyStreakPolicy | None, size: int, context: JobContext
 ) -> JobReport:
     week = _target(store, context)
     tally = Tally.begin(UPDATE_MULTIPLIERS, context, str(week))
+    policies = RunPolicies(policy, _STANDARD)
     work = PageWork[ReputationPage, DueWeeks, Reputation](
         job=UPDATE_MULTIPLIERS,
         open=store.page,
-        read=lambda page, after, limit: page.due(week, after=after, limit=limit),
+        read=partial(_read, policies, week),
         key=lambda due: due.reputation.user_id,
-        plan=lambda due: plan_weeks(due, week, policy),
-        write=lambda page, plans: page.keep(plans),
+        plan=lambda due: plan_weeks(due, week, policies.history),
+        write=partial(_write, policies),
     )
     run_pages(work, tally, total=lambda: store.count_due(week), size=size)
     return tally.report()
+
+
+def _read(
+    policies: RunPolicies[WeeklyStreakPolicy],
+    week: IsoWeek,
+    page: ReputationPage,
+    after: str | None,
+    limit: int,
+) -> Sequence[DueWeeks | Unreadable]:
+    policies.read(page)
+    return page.due(week, after=after, limit=limit)
+
+
+def _write(
+    policies: RunPolicies[WeeklyStreakPolicy], page: ReputationPage, plans: Sequence[Reputation]
+) -> None:
+    policies.keep(page)
+    page.keep(plans)
 
 
 def _target(store: ReputationStore, context: JobContext) -> IsoWeek:

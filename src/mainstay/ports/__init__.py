@@ -16,6 +16,7 @@ from mainstay.ports.engagements import (
     Evaluated,
     EvaluatedDays,
 )
+from mainstay.ports.policies import PolicyPage, PolicyStore
 from mainstay.ports.qualities import average_quality, millionths
 from mainstay.ports.reputations import DueWeeks, ReputationPage, ReputationStore
 from mainstay.ports.runs import RunLog
@@ -30,6 +31,8 @@ __all__ = [
     "EngagementStore",
     "Evaluated",
     "EvaluatedDays",
+    "PolicyPage",
+    "PolicyStore",
     "ReputationPage",
     "ReputationStore",
     "RunLog",

@@ -9,6 +9,9 @@ from typing import Protocol
 
 import attrs
 
+from mainstay import checks
+from mainstay.policies import PolicyHistory
+from mainstay.ports.policies import PolicyPage
 from mainstay.ports.unreadable import Unreadable
 from mainstay.scores.day import DayActivity, DayOutcome
 from mainstay.scores.engagement import Engagement, evaluate_day
@@ -49,8 +52,11 @@ class Due(Protocol):
         """Every day that is due, as :class:`DueDays` has them."""
         ...
 
-    def evaluate(self, policy: EngagementPolicy) -> Evaluated:
-        """Return what the days come to, as :func:`mainstay.evaluate_day` has it for each."""
+    def evaluate(self, policies: PolicyHistory[EngagementPolicy]) -> Evaluated:
+        """Return what the days come to, as :func:`mainstay.evaluate_day` has it for each.
+
+        Each is judged by the policy that holds on it.
+        """
         ...
 
 
@@ -85,20 +91,23 @@ class DueDays:
         """Who."""
         return self.state.user_id
 
-    def evaluate(self, policy: EngagementPolicy) -> EvaluatedDays:
-        """Return what the days come to.
+    def evaluate(self, policies: PolicyHistory[EngagementPolicy]) -> EvaluatedDays:
+        """Return what the days come to, each judged by the policy that holds on it.
 
         Raises:
+            InvalidTypeError: ``policies`` is not a history of them.
             OutOfOrderError: The days don't follow one another, or not the state.
         """
+        checks.instance("policies", policies, PolicyHistory)
         state, outcomes = self.state, []
         for activity in self.activities:
+            policy = policies.on(activity.day)
             state, outcome = evaluate_day(state, activity, policy=policy)
             outcomes.append(outcome)
         return EvaluatedDays(state, outcomes)
 
 
-class EngagementPage(Protocol):
+class EngagementPage(PolicyPage[EngagementPolicy], Protocol):
     """One transaction: what is read stays as it is until what was made of it is kept."""
 
     def due(self, day: date, *, after: str | None = None, limit: int) -> Sequence[Due | Unreadable]:
@@ -138,7 +147,10 @@ class EngagementPage(Protocol):
         ...
 
     def close(self, day: date, candidates: Sequence[DayOutcome], /) -> None:
-        """Fix a day's candidates, in their order; a day that is closed stays as it is."""
+        """Fix a day's candidates, in their order; a day that is closed stays as it is.
+
+        Each is kept with its whole outcome, whatever becomes of the outcomes of the day.
+        """
         ...
 
 
@@ -148,6 +160,10 @@ class EngagementStore(Protocol):
     @property
     def local_days(self) -> bool:
         """Whether an activity counts on the date where the user was, and not on UTC's."""
+        ...
+
+    def policies(self) -> PolicyHistory[EngagementPolicy] | None:
+        """Return the policies that are kept; ``None`` while none is kept from the beginning."""
         ...
 
     def page(self) -> AbstractContextManager[EngagementPage]:
@@ -163,9 +179,17 @@ class EngagementStore(Protocol):
         ...
 
     def outcome(self, user_id: str, day: date) -> DayOutcome | None:
-        """Return what a day came to for a user; ``None`` if it has not been evaluated."""
+        """Return what a day came to for a user; ``None`` if it has not been evaluated.
+
+        Raises:
+            NoLongerKeptError: It has been evaluated, and what it came to is no longer kept.
+        """
         ...
 
     def candidates(self, day: date) -> Sequence[DayOutcome] | None:
-        """Return a day's candidates, the best first; ``None`` while the day is not closed."""
+        """Return a day's candidates, the best first; ``None`` while the day is not closed.
+
+        Raises:
+            NoLongerKeptError: The day was closed, and its candidates are no longer kept.
+        """
         ...

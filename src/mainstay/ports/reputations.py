@@ -10,8 +10,11 @@ import attrs
 
 from mainstay.counts import Counts
 from mainstay.localdays import IsoWeek
+from mainstay.policies import PolicyHistory
+from mainstay.ports.policies import PolicyPage
 from mainstay.ports.unreadable import Unreadable
 from mainstay.reputation import Reputation
+from mainstay.streaks.weekly import WeeklyStreakPolicy
 
 __all__ = ["DueWeeks", "ReputationPage", "ReputationStore"]
 
@@ -31,7 +34,7 @@ class DueWeeks:
     weeks: Mapping[IsoWeek, Counts]
 
 
-class ReputationPage(Protocol):
+class ReputationPage(PolicyPage[WeeklyStreakPolicy], Protocol):
     """One transaction: what is read stays as it is until what was made of it is kept."""
 
     def due(
@@ -65,6 +68,10 @@ class ReputationStore(Protocol):
     @property
     def local_days(self) -> bool:
         """Whether an activity counts on the date where the user was, and not on UTC's."""
+        ...
+
+    def policies(self) -> PolicyHistory[WeeklyStreakPolicy] | None:
+        """Return the policies that are kept; ``None`` while none is kept from the beginning."""
         ...
 
     def page(self) -> AbstractContextManager[ReputationPage]:

@@ -63,6 +63,10 @@ class SessionStore(Protocol):
         """
         ...
 
+    def kinds(self) -> Sequence[str]:
+        """Return the kinds of activity that there are, in order, each once."""
+        ...
+
 
 def storable(session: Session) -> Session:
     """Return a session that any store can keep.

@@ -14,7 +14,14 @@ from sqlalchemy.sql import ColumnElement
 from mainstay import checks
 from mainstay.adapters.sql.bulk import insert_rows
 from mainstay.adapters.sql.counts import KindCount, count_kinds, days_between
-from mainstay.adapters.sql.outcomes import Maxima, outcome_of, outcome_row, select_outcomes
+from mainstay.adapters.sql.outcomes import (
+    Maxima,
+    candidate_row,
+    outcome_of,
+    outcome_row,
+    select_outcomes,
+)
+from mainstay.adapters.sql.policies import PolicyRows
 from mainstay.adapters.sql.punctual import PunctualDay, PunctualOutcome, Totals
 from mainstay.adapters.sql.reading import as_day, corrupt, first_readable, value_of
 from mainstay.adapters.sql.settings import Settings
@@ -25,12 +32,15 @@ from mainstay.jobs.pages import ITEM_ERRORS
 from mainstay.ports import Due, DueDays, Evaluated, Unreadable, average_quality
 from mainstay.scores.day import DayActivity, DayOutcome
 from mainstay.scores.engagement import Engagement
+from mainstay.scores.engagement_policy import EngagementPolicy
 
-__all__ = ["SqlEngagementPage", "is_closed", "is_due"]
+__all__ = ["SqlEngagementPage", "is_due"]
 
 #: A row of the table as it is.
 _Row: TypeAlias = Sequence[Any]
 
+#: The columns that are read of each user.
+_STATE = tuple(column for column in engagements.columns if column.name != "first_evaluated")
 _ONE_DAY = timedelta(days=1)
 _NOTHING: Sequence[KindCount] = ()
 
@@ -42,11 +52,6 @@ def is_due(day: date) -> ColumnElement[bool]:
     return or_(behind, first > date.max, last > date.max)
 
 
-def is_closed(connection: Connection, day: date) -> bool:
-    """Return whether a day is closed."""
-    return connection.scalar(select(closed_days.c.day).where(closed_days.c.day == day)) is not None
-
-
 @attrs.frozen
 class _Straggler:
     """A user with several days due: the state, the first of them, and the totals before it."""
@@ -56,11 +61,11 @@ class _Straggler:
     totals: Totals
 
 
-class SqlEngagementPage:
+class SqlEngagementPage(PolicyRows[EngagementPolicy]):
     """A :class:`mainstay.ports.EngagementPage`."""
 
     def __init__(self, connection: Connection, settings: Settings) -> None:
-        self._connection = connection
+        super().__init__(connection, EngagementPolicy, engagements.c.last_day, as_day)
         self._posts = settings.posts
         self._maxima = Maxima(connection)
         self._day = date.min
@@ -70,7 +75,7 @@ class SqlEngagementPage:
     def due(self, day: date, *, after: str | None = None, limit: int) -> Sequence[Due | Unreadable]:
         """Return users whose days through one have not all been evaluated."""
         self._day = checks.day("day", day)
-        query = select(engagements).where(is_due(day))
+        query = select(*_STATE).where(is_due(day))
         if after is not None:
             query = query.where(engagements.c.user_id > after)
         query = query.order_by(engagements.c.user_id).limit(checks.integer("limit", limit, 1))
@@ -208,6 +213,9 @@ class SqlEngagementPage:
                 posts=outcomes.c.posts,
                 rated=outcomes.c.rated,
                 ratings=outcomes.c.ratings,
+                first_evaluated=func.coalesce(
+                    engagements.c.first_evaluated, engagements.c.first_day
+                ),
             )
         )
 
@@ -243,19 +251,15 @@ class SqlEngagementPage:
         most = checks.integer("limit", limit, 0)
         return first_readable(self._connection, query, most, outcomes, outcome_of)
 
-    def close(self, day: date, candidates_of_day: Sequence[DayOutcome]) -> None:
+    def close(self, day: date, picked: Sequence[DayOutcome]) -> None:
         """Fix a day's candidates, in their order; a day that is closed stays as it is."""
-        if is_closed(self._connection, checks.day("day", day)):
+        known = select(closed_days.c.day).where(closed_days.c.day == checks.day("day", day))
+        if self._connection.scalar(known) is not None:
             return
-        self._connection.execute(insert(closed_days).values(day=day))
-        if candidates_of_day:
-            self._connection.execute(
-                insert(candidates),
-                [
-                    {"day": day, "place": place, "user_id": outcome.user_id}
-                    for place, outcome in enumerate(candidates_of_day, 1)
-                ],
-            )
+        self._connection.execute(insert(closed_days).values(day=day, candidates=len(picked)))
+        if picked:
+            rows = [candidate_row(place, outcome) for place, outcome in enumerate(picked, 1)]
+            self._connection.execute(insert(candidates), rows)
 
 
 def _not_due(user: str, day: date) -> RejectedError:

@@ -6,17 +6,21 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from mainstay import checks
 from mainstay.adapters.sql.database import Database
-from mainstay.adapters.sql.engagement_page import SqlEngagementPage, is_closed, is_due
-from mainstay.adapters.sql.outcomes import outcome_of, select_outcomes
+from mainstay.adapters.sql.engagement_page import SqlEngagementPage, is_due
+from mainstay.adapters.sql.outcomes import candidate_of, outcome_of, select_outcomes
+from mainstay.adapters.sql.policies import read_policies
 from mainstay.adapters.sql.reading import value_of
 from mainstay.adapters.sql.settings import Settings
-from mainstay.adapters.sql.tables import candidates, engagements, outcomes
+from mainstay.adapters.sql.tables import candidates, closed_days, engagements, outcomes
+from mainstay.errors import NoLongerKeptError
+from mainstay.policies import PolicyHistory
 from mainstay.ports import EngagementPage
 from mainstay.scores.day import DayOutcome
+from mainstay.scores.engagement_policy import EngagementPolicy
 
 __all__ = ["SqlEngagements"]
 
@@ -32,6 +36,11 @@ class SqlEngagements:
     def local_days(self) -> bool:
         """Whether an activity counts on the date where the user was, and not on UTC's."""
         return self._settings.local_days
+
+    def policies(self) -> PolicyHistory[EngagementPolicy] | None:
+        """Return the policies that are kept; ``None`` while none is kept from the beginning."""
+        with self._database.reading() as connection:
+            return read_policies(connection, EngagementPolicy)
 
     @contextmanager
     def page(self) -> Iterator[EngagementPage]:
@@ -57,6 +66,8 @@ class SqlEngagements:
         )
         with self._database.reading() as connection:
             row = connection.execute(query).one_or_none()
+            if row is None:
+                _require_not_evaluated(connection, user_id, day)
         return None if row is None else value_of(outcomes, row, outcome_of)
 
     def candidates(self, day: date) -> Sequence[DayOutcome] | None:
@@ -64,14 +75,33 @@ class SqlEngagements:
 
         Raises:
             CorruptRowError: The row of one can't be read.
+            NoLongerKeptError: Rows are no longer there.
         """
-        checks.day("day", day)
-        picked = select_outcomes().join(
-            candidates,
-            (candidates.c.day == outcomes.c.day) & (candidates.c.user_id == outcomes.c.user_id),
-        )
-        picked = picked.where(candidates.c.day == day).order_by(candidates.c.place)
+        closed = select(closed_days.c.candidates).where(closed_days.c.day == checks.day("day", day))
+        picked = select(candidates).where(candidates.c.day == day).order_by(candidates.c.place)
         with self._database.reading() as connection:
-            if not is_closed(connection, day):
-                return None
-            return [value_of(outcomes, row, outcome_of) for row in connection.execute(picked)]
+            picks = connection.scalar(closed)
+            found = [value_of(candidates, row, candidate_of) for row in connection.execute(picked)]
+        if picks is not None and len(found) < picks:
+            raise _no_longer_kept("candidates", "are no longer kept", str(day))
+        return None if picks is None else found
+
+
+def _require_not_evaluated(connection: Connection, user_id: str, day: date) -> None:
+    """Tell what was never there from what is gone."""
+    query = select(engagements.c.user_id).where(
+        engagements.c.user_id == user_id,
+        engagements.c.first_evaluated <= day,
+        engagements.c.last_day.between(day, date.max),
+    )
+    if connection.scalar(query) is not None:
+        raise _no_longer_kept("outcome", "is no longer kept", f"{user_id} on {day}")
+
+
+def _no_longer_kept(field: str, problem: str, value: str) -> NoLongerKeptError:
+    return NoLongerKeptError(
+        problem,
+        field=field,
+        value=value,
+        remedy="It was deleted; a backup from before then has it.",
+    )

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+import attrs
 from sqlalchemy import Connection, Select, insert, select
 from sqlalchemy.engine import Row
 
 from mainstay.adapters.sql.reading import as_day, value_of
-from mainstay.adapters.sql.tables import maxima, outcomes
+from mainstay.adapters.sql.tables import candidates, maxima, outcomes
 from mainstay.errors import InvalidValueError
 from mainstay.ports import average_quality
 from mainstay.scores.day import DayOutcome
 from mainstay.scores.engagement_policy import EngagementBreakdown
 from mainstay.scores.historical import HistoricalScore
 
-__all__ = ["Maxima", "outcome_of", "outcome_row", "select_outcomes"]
+__all__ = [
+    "Maxima",
+    "candidate_of",
+    "candidate_row",
+    "outcome_of",
+    "outcome_row",
+    "select_outcomes",
+]
 
 
 class Maxima:
@@ -94,3 +102,29 @@ def outcome_of(row: Row[Any]) -> DayOutcome:
 
 def _maxima_of(row: Sequence[Any]) -> EngagementBreakdown:
     return EngagementBreakdown(*row[1:])
+
+
+def candidate_row(place: int, outcome: DayOutcome) -> Mapping[str, object]:
+    """Return the row of a candidate: the whole outcome, and the place among the day's."""
+    score = outcome.score
+    known: tuple[object, ...] = (None,) * 9
+    if score is not None:
+        parts, most = attrs.astuple(score.breakdown), attrs.astuple(score.maxima)
+        known = (score.total, score.posts, score.average_quality, *parts, *most)
+    user = (outcome.user_id, outcome.streak_before, outcome.streak_after)
+    names = [column.name for column in candidates.columns]
+    return dict(zip(names, (outcome.day, place, *user, *known), strict=True))
+
+
+def candidate_of(row: Row[Any]) -> DayOutcome:
+    """Return the outcome in the row of a candidate."""
+    score = None
+    if row.total is not None:
+        score = HistoricalScore(
+            row.streak_before,
+            row.posts,
+            row.average_quality,
+            EngagementBreakdown(row.streak_points, row.posts_points, row.quality_points),
+            EngagementBreakdown(row.most_streak, row.most_posts, row.most_quality),
+        )
+    return DayOutcome(row.user_id, as_day(row.day), row.streak_before, score)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from mainstay import checks
 from mainstay.adapters.sql.counts import KindCount
 from mainstay.counts import Counts
+from mainstay.policies import PolicyHistory
 from mainstay.ports import average_quality
 from mainstay.scores.day import DayActivity, DayOutcome
 from mainstay.scores.engagement import Engagement
@@ -107,13 +108,14 @@ class PunctualDay(NamedTuple):
     def _counts(self) -> Counts:
         return Counts({count.kind: count.times for count in self.counted})
 
-    def evaluate(self, policy: EngagementPolicy) -> PunctualOutcome:
-        """Return what the day comes to.
+    def evaluate(self, policies: PolicyHistory[EngagementPolicy]) -> PunctualOutcome:
+        """Return what the day comes to, by the policy that holds on it.
 
         Raises:
             InvalidValueError: A number is out of its range.
         """
         user_id, day, _, streak, totals, counted = self
+        policy = policies.on(day)
         posts, rated, ratings = totals
         average = average_quality(ratings, rated)
         checks.text("user_id", user_id)

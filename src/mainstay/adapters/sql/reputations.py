@@ -15,6 +15,7 @@ from mainstay import checks
 from mainstay.adapters.sql.bulk import stage
 from mainstay.adapters.sql.counts import KindCount, count_kinds
 from mainstay.adapters.sql.database import Database
+from mainstay.adapters.sql.policies import PolicyRows, read_policies
 from mainstay.adapters.sql.reading import as_day, converted, corrupt, value_of
 from mainstay.adapters.sql.settings import Settings
 from mainstay.adapters.sql.tables import reputations, staged_weeks
@@ -22,9 +23,10 @@ from mainstay.counts import Counts
 from mainstay.errors import RejectedError
 from mainstay.jobs.pages import ITEM_ERRORS
 from mainstay.localdays import IsoWeek
+from mainstay.policies import PolicyHistory
 from mainstay.ports import DueWeeks, ReputationPage, Unreadable
 from mainstay.reputation import Reputation
-from mainstay.streaks.weekly import WeeklyStreak
+from mainstay.streaks.weekly import WeeklyStreak, WeeklyStreakPolicy
 
 __all__ = ["SqlReputations"]
 
@@ -44,6 +46,11 @@ class SqlReputations:
     def local_days(self) -> bool:
         """Whether an activity counts on the date where the user was, and not on UTC's."""
         return self._settings.local_days
+
+    def policies(self) -> PolicyHistory[WeeklyStreakPolicy] | None:
+        """Return the policies that are kept; ``None`` while none is kept from the beginning."""
+        with self._database.reading() as connection:
+            return read_policies(connection, WeeklyStreakPolicy)
 
     @contextmanager
     def page(self) -> Iterator[ReputationPage]:
@@ -93,11 +100,11 @@ class _User(NamedTuple):
     first: IsoWeek
 
 
-class _Page:
+class _Page(PolicyRows[WeeklyStreakPolicy]):
     """One transaction on everybody's weeks."""
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+        super().__init__(connection, WeeklyStreakPolicy, reputations.c.last_recorded, _sunday)
         self._due: set[str] = set()
 
     def due(
@@ -186,10 +193,16 @@ def _reputation(row: Sequence[Any]) -> Reputation:
 
 
 def _week(text: str | None) -> IsoWeek | None:
-    if text is None:
-        return None
+    return None if text is None else _parsed(text)
+
+
+def _parsed(text: str) -> IsoWeek:
     year, _, week = text.partition("-W")
     return IsoWeek(int(year), int(week))
+
+
+def _sunday(text: str) -> date:
+    return _parsed(text).monday + _SUNDAY
 
 
 def _values(reputation: Reputation) -> tuple[object, ...]:

@@ -21,13 +21,14 @@ from mainstay.adapters.sql.tables import (
     engagements,
     events,
     instant_text,
+    kinds,
     reputations,
     staged,
 )
 from mainstay.localdays import local_day
 from mainstay.ports import millionths, other_contents, storable
 
-__all__ = ["SqlSessions"]
+__all__ = ["SqlSessions", "read_kinds"]
 
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -49,6 +50,7 @@ class SqlSessions:
             _know_users(connection)
             _refuse_other_contents(connection)
             _drop_known(connection)
+            _know_kinds(connection)
             self._count_late_posts(connection)
             columns = [column.name for column in staged.columns]
             connection.execute(insert(events).from_select(columns, select(staged)))
@@ -143,6 +145,11 @@ class SqlSessions:
         with self._database.reading() as connection:
             return [row.user_id for row in connection.execute(query)]
 
+    def kinds(self) -> Sequence[str]:
+        """Return the kinds of activity that there are, in order, each once."""
+        with self._database.reading() as connection:
+            return read_kinds(connection)
+
 
 def _know_users(connection: Connection) -> None:
     """See to it that each user has a row, and lock it, in order, lest two adders wait in a ring."""
@@ -160,6 +167,20 @@ def _know_users(connection: Connection) -> None:
                 where=earlier < table.c.first_day,
             )
         )
+
+
+def _know_kinds(connection: Connection) -> None:
+    """See to it that each kind has a row; in order, as with users."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    found = select(staged.c.kind).where(staged.c.kind.is_not(None))
+    found = found.group_by(staged.c.kind).order_by(staged.c.kind)
+    new = dialect.insert(kinds).from_select(["kind"], found)
+    connection.execute(new.on_conflict_do_nothing(index_elements=["kind"]))
+
+
+def read_kinds(connection: Connection) -> Sequence[str]:
+    """Return the kinds of activity that there are, in order."""
+    return connection.scalars(select(kinds.c.kind).order_by(kinds.c.kind)).all()
 
 
 def _refuse_other_contents(connection: Connection) -> None:

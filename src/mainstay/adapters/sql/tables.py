@@ -32,10 +32,12 @@ __all__ = [
     "engagements",
     "events",
     "installed",
+    "kinds",
     "leases",
     "maxima",
     "metadata",
     "outcomes",
+    "policies",
     "reputations",
     "runs",
     "settings",
@@ -161,6 +163,24 @@ def _temporary(name: str, *columns: Column[Any]) -> Table:
 #: Where events wait while it is found out which of them are new.
 staged: Table = _temporary("mainstay_staged", *_event_columns())
 
+#: The kinds of activity that there are.
+kinds: Table = Table(
+    "mainstay_kinds", metadata, Column("kind", _key, primary_key=True), sqlite_with_rowid=False
+)
+
+#: What days and weeks are judged by: the JSON of each policy, by the day from which on it holds.
+policies: Table = Table(
+    "mainstay_policies",
+    metadata,
+    # "days" or "weeks"
+    Column("scope", _key, nullable=False),
+    # 0001-01-01 for the one that holds from the beginning.
+    Column("since", Day, nullable=False),
+    Column("policy", Text, nullable=False),
+    PrimaryKeyConstraint("scope", "since"),
+    sqlite_with_rowid=False,
+)
+
 engagements: Table = Table(
     "mainstay_engagements",
     metadata,
@@ -172,6 +192,8 @@ engagements: Table = Table(
     Column("posts", BigInteger, nullable=False, server_default="0"),
     Column("rated", BigInteger, nullable=False, server_default="0"),
     Column("ratings", BigInteger, nullable=False, server_default="0"),
+    # What arrives late may move first_day to before it.
+    Column("first_evaluated", Day),
     Index("mainstay_engagements_first", "first_day"),
     sqlite_with_rowid=False,
 )
@@ -206,14 +228,33 @@ outcomes: Table = Table(
     sqlite_with_rowid=False,
 )
 
-closed_days: Table = Table("mainstay_closed_days", metadata, Column("day", Day, primary_key=True))
+closed_days: Table = Table(
+    "mainstay_closed_days",
+    metadata,
+    Column("day", Day, primary_key=True),
+    # How many it has.
+    Column("candidates", Integer, nullable=False),
+)
 
+#: Each with its whole outcome, whatever becomes of the row in outcomes.
 candidates: Table = Table(
     "mainstay_candidates",
     metadata,
     Column("day", Day, nullable=False),
     Column("place", Integer, nullable=False),
     Column("user_id", _key, nullable=False),
+    Column("streak_before", BigInteger, nullable=False),
+    Column("streak_after", BigInteger, nullable=False),
+    # The score, what it was computed from, its parts, and the most that each could give.
+    Column("total", Double),
+    Column("posts", BigInteger),
+    Column("average_quality", Double),
+    Column("streak_points", Double),
+    Column("posts_points", Double),
+    Column("quality_points", Double),
+    Column("most_streak", Double),
+    Column("most_posts", Double),
+    Column("most_quality", Double),
     PrimaryKeyConstraint("day", "place"),
     sqlite_with_rowid=False,
 )

@@ -7,6 +7,7 @@ from datetime import date
 
 from mainstay.scores.day import DayOutcome
 from mainstay.scores.engagement_policy import DailyCriteria, EngagementPolicy
+from mainstay.scores.historical import historical_score
 from mainstay.testing.conformance.activity import CODE_POINTS, did, may
 from mainstay.testing.conformance.bundles import HasEngagements
 from mainstay.testing.conformance.days import due_in, evaluate, plan
@@ -128,6 +129,17 @@ class CandidatesConformance:
         picked = [best[2], best[0], best[3]]
         _close(store, may(2), picked)
         expect(list(store.engagements.candidates(may(2)) or ()), picked, "as they were given")
+
+    def test_candidates_are_kept_with_their_whole_outcomes(self, store: HasEngagements) -> None:
+        """``close``: "with its whole outcome, whatever becomes of the outcomes of the day"."""
+        given = [
+            DayOutcome(
+                "ada", may(2), 7, historical_score(streak=7, posts=3, average_quality=1 / 3)
+            ),
+            DayOutcome("bob", may(2), 0, historical_score(streak=0, posts=1, policy=_NO_STREAK)),
+        ]
+        _close(store, may(2), given)
+        expect(list(store.engagements.candidates(may(2)) or ()), given, "every part comes back")
 
     def test_a_closed_day_stays_as_it_is(self, store: HasEngagements) -> None:
         """``close``: "a day that is closed stays as it is"."""

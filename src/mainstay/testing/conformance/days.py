@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from mainstay.jobs import plan_days
+from mainstay.policies import PolicyHistory
 from mainstay.ports import Due, EngagementPage, Evaluated
 from mainstay.scores.engagement_policy import DailyCriteria, EngagementPolicy
 from mainstay.testing.conformance.activity import readable
@@ -36,7 +37,7 @@ def ids(items: Sequence[Due]) -> list[str]:
 
 def plan(items: Sequence[Due], policy: EngagementPolicy = ONE_POST) -> list[Evaluated]:
     """Return what due days come to."""
-    return [plan_days(item, policy) for item in items]
+    return [plan_days(item, PolicyHistory(policy)) for item in items]
 
 
 def evaluate(

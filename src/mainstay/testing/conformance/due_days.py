@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 from mainstay.activity import Session
+from mainstay.policies import PolicyHistory
 from mainstay.scores.day import DayActivity
 from mainstay.scores.engagement import catch_up
 from mainstay.scores.engagement_policy import DailyCriteria, EngagementPolicy
@@ -131,7 +132,7 @@ class DueDaysConformance:
         expect(ids(users), ["ada", "bob", "cy"], "one day, a first day, and several days are due")
         for policy in (ONE_POST, strict):
             for each in users:
-                found = each.evaluate(policy)
+                found = each.evaluate(PolicyHistory(policy))
                 state, outcomes = catch_up(each.state, each.activities, policy=policy)
                 expect(
                     list(found.outcomes), [*outcomes], f"what the days of {each.user_id} come to"

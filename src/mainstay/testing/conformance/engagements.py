@@ -5,11 +5,14 @@ from __future__ import annotations
 from mainstay.testing.conformance.candidates import CandidatesConformance
 from mainstay.testing.conformance.due_days import DueDaysConformance
 from mainstay.testing.conformance.kept_days import KeptDaysConformance
+from mainstay.testing.conformance.policies import DayPoliciesConformance
 
 __all__ = ["EngagementStoreConformance"]
 
 
-class EngagementStoreConformance(DueDaysConformance, KeptDaysConformance, CandidatesConformance):
+class EngagementStoreConformance(
+    DueDaysConformance, KeptDaysConformance, CandidatesConformance, DayPoliciesConformance
+):
     """Tests of an engagement store: give them an empty one as the fixture ``store``.
 
     Each is one promise of :class:`mainstay.ports.EngagementStore` or its pages, in the words of

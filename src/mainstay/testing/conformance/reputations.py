@@ -14,13 +14,14 @@ from mainstay.testing.conformance.activity import CODE_POINTS, at, context, did,
 from mainstay.testing.conformance.bundles import HasReputations
 from mainstay.testing.conformance.due_weeks import W18, W19, W20, W21, DueWeeksConformance
 from mainstay.testing.conformance.expect import expect, raised, together
+from mainstay.testing.conformance.policies import WeekPoliciesConformance
 from mainstay.testing.conformance.transactions import Interrupted, one_amid_the_other
 from mainstay.testing.conformance.weeks import due, due_in, ids, plan, record
 
 __all__ = ["ReputationStoreConformance"]
 
 
-class ReputationStoreConformance(DueWeeksConformance):
+class ReputationStoreConformance(DueWeeksConformance, WeekPoliciesConformance):
     """Tests of a reputation store: give them an empty one as the fixture ``store``.
 
     Each is one promise of :class:`mainstay.ports.ReputationStore` or its pages, in the words of

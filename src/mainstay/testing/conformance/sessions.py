@@ -234,3 +234,17 @@ class SessionStoreConformance:
         ids = [f"{number:04}" for number in range(1001)]
         store.sessions.add(Session(user, at(may(1)), id=user) for user in ids)
         expect(list(store.sessions.users()), ids[:1000], "the first 1000 are returned")
+
+    def test_kinds_are_listed_once_in_order(self, store: HasSessions) -> None:
+        """``kinds``: "the kinds of activity that there are, in order, each once"."""
+        expect(list(store.sessions.kinds()), [], "without sessions there are no kinds")
+        for kind in reversed(CODE_POINTS):
+            store.sessions.add([*did("ada", may(1), kind, times=2), *did("bob", may(2), kind)])
+        expect(list(store.sessions.kinds()), [*CODE_POINTS], "each once, by code point")
+
+    def test_kinds_of_sessions_that_were_rejected_are_not_there(self, store: HasSessions) -> None:
+        """``kinds`` are those of sessions that are kept."""
+        store.sessions.add([_FULL])
+        batch = [*did("ada", may(1), "new"), attrs.evolve(_FULL, kind="other")]
+        raised(RejectedError, partial(store.sessions.add, batch), "the id is there already")
+        expect(list(store.sessions.kinds()), ["post"], "nothing of a rejected batch is kept")

@@ -27,7 +27,7 @@ class Interrupted(Exception):  # noqa: N818  (nothing is wrong)
 def one_amid_the_other(
     begin: Callable[[], AbstractContextManager[Page]],
     read: Callable[[Page], Sequence[Item]],
-    write: Callable[[Page, Sequence[Item]], None],
+    write: Callable[[Page, Sequence[Item]], object],
 ) -> list[int]:
     """Begin a second transaction while the first has read, but not yet written.
 

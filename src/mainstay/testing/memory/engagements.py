@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from threading import RLock
@@ -10,10 +10,13 @@ from threading import RLock
 import attrs
 
 from mainstay import checks
+from mainstay.policies import PolicyHistory
 from mainstay.ports import DueDays, EngagementPage, Evaluated, Unreadable
 from mainstay.scores.day import DayActivity, DayOutcome
 from mainstay.scores.engagement import Engagement
+from mainstay.scores.engagement_policy import EngagementPolicy
 from mainstay.testing.memory.activity import Activity, Unreadables, UserDays, count_kinds
+from mainstay.testing.memory.policies import Policies
 from mainstay.testing.memory.transaction import Transaction
 
 __all__ = ["MemoryEngagements"]
@@ -28,9 +31,12 @@ class _Kept:
     states: dict[str, Engagement] = attrs.field(factory=dict)
     outcomes: dict[tuple[str, date], DayOutcome] = attrs.field(factory=dict)
     closed: dict[date, Sequence[DayOutcome]] = attrs.field(factory=dict)
+    policies: Policies[EngagementPolicy] = attrs.field(factory=lambda: Policies(EngagementPolicy))
 
     def copy(self) -> _Kept:
-        return _Kept(dict(self.states), dict(self.outcomes), dict(self.closed))
+        return _Kept(
+            dict(self.states), dict(self.outcomes), dict(self.closed), self.policies.copy()
+        )
 
 
 class MemoryEngagements:
@@ -46,6 +52,10 @@ class MemoryEngagements:
     def local_days(self) -> bool:
         """Whether an activity counts on the date where the user was, and not on UTC's."""
         return self._activity.local_days
+
+    def policies(self) -> PolicyHistory[EngagementPolicy] | None:
+        """Return the policies that are kept; ``None`` while none is kept from the beginning."""
+        return self._kept.policies.history()
 
     @contextmanager
     def page(self) -> Iterator[EngagementPage]:
@@ -151,6 +161,25 @@ class _Page:
     def close(self, day: date, candidates: Sequence[DayOutcome]) -> None:
         """Fix a day's candidates, in their order; a day that is closed stays as it is."""
         self.kept.closed.setdefault(checks.day("day", day), tuple(candidates))
+
+    def policies(self) -> PolicyHistory[EngagementPolicy] | None:
+        """Return the policies that are kept; ``None`` while none is kept from the beginning."""
+        return self.kept.policies.history()
+
+    def keep_policy(
+        self, policy: EngagementPolicy, *, since: date | None = None
+    ) -> EngagementPolicy:
+        """Keep a policy, and return the one that is kept since then afterwards."""
+        return self.kept.policies.keep(policy, since, self.last_day())
+
+    def last_day(self) -> date | None:
+        """Return the last day evaluated for anybody; ``None`` if nothing has been."""
+        days = (state.last_day for state in self.kept.states.values())
+        return max((day for day in days if day is not None), default=None)
+
+    def kinds(self) -> Collection[str]:
+        """Return the kinds of activity that there are."""
+        return self.activity.sessions.kinds()
 
 
 def _days(first: date, last: date) -> Iterator[date]:

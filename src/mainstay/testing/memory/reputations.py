@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date, timedelta
 from itertools import islice
 from threading import RLock
 
@@ -13,13 +14,17 @@ from mainstay import checks
 from mainstay.activity import Session
 from mainstay.counts import Counts
 from mainstay.localdays import IsoWeek
+from mainstay.policies import PolicyHistory
 from mainstay.ports import DueWeeks, ReputationPage, Unreadable
 from mainstay.reputation import Reputation
-from mainstay.streaks.weekly import WeeklyStreak
+from mainstay.streaks.weekly import WeeklyStreak, WeeklyStreakPolicy
 from mainstay.testing.memory.activity import Activity, Unreadables, UserDays, count_kinds
+from mainstay.testing.memory.policies import Policies
 from mainstay.testing.memory.transaction import Transaction
 
 __all__ = ["MemoryReputations"]
+
+_SUNDAY = timedelta(days=6)
 
 
 class MemoryReputations:
@@ -30,24 +35,32 @@ class MemoryReputations:
         self._activity = activity
         self._unreadable = unreadable
         self._kept: dict[str, Reputation] = {}
+        self._policies = Policies(WeeklyStreakPolicy)
 
     @property
     def local_days(self) -> bool:
         """Whether an activity counts on the date where the user was, and not on UTC's."""
         return self._activity.local_days
 
+    def policies(self) -> PolicyHistory[WeeklyStreakPolicy] | None:
+        """Return the policies that are kept; ``None`` while none is kept from the beginning."""
+        return self._policies.history()
+
     @contextmanager
     def page(self) -> Iterator[ReputationPage]:
         """Begin a transaction: kept if the block ends well, undone if it raises."""
         with self._lock:
-            page = _Page(dict(self._kept), self._activity, self._unreadable)
+            page = self._page(dict(self._kept))
             yield page
             if not page.transaction.rejected:
-                self._kept = page.kept
+                self._kept, self._policies = page.kept, page.kept_policies
+
+    def _page(self, kept: dict[str, Reputation]) -> _Page:
+        return _Page(kept, self._policies.copy(), self._activity, self._unreadable)
 
     def count_due(self, week: IsoWeek) -> int:
         """Return how many users are due."""
-        page = _Page(self._kept, self._activity, self._unreadable)
+        page = self._page(self._kept)
         return sum(1 for _ in page.all_due(week, after=None))
 
     def reputations(self, user_ids: Iterable[str]) -> Mapping[str, Reputation]:
@@ -67,6 +80,7 @@ class _Page:
     """One transaction on everybody's weeks."""
 
     kept: dict[str, Reputation]
+    kept_policies: Policies[WeeklyStreakPolicy]
     activity: Activity
     unreadable: Unreadables
     transaction: Transaction[DueWeeks] = attrs.field(factory=Transaction[DueWeeks])
@@ -100,6 +114,26 @@ class _Page:
         for reputation in reputations:
             self.transaction.due(reputation.user_id)
             self.kept[reputation.user_id] = reputation
+
+    def policies(self) -> PolicyHistory[WeeklyStreakPolicy] | None:
+        """Return the policies that are kept; ``None`` while none is kept from the beginning."""
+        return self.kept_policies.history()
+
+    def keep_policy(
+        self, policy: WeeklyStreakPolicy, *, since: date | None = None
+    ) -> WeeklyStreakPolicy:
+        """Keep a policy, and return the one that is kept since then afterwards."""
+        return self.kept_policies.keep(policy, since, self.last_day())
+
+    def last_day(self) -> date | None:
+        """Return the Sunday of the last week recorded for anybody; ``None`` if none was."""
+        weeks = (reputation.streak.last_recorded for reputation in self.kept.values())
+        last = max((week for week in weeks if week is not None), default=None)
+        return None if last is None else last.monday + _SUNDAY
+
+    def kinds(self) -> Collection[str]:
+        """Return the kinds of activity that there are."""
+        return self.activity.sessions.kinds()
 
 
 def _is_due(streak: WeeklyStreak, days: UserDays, week: IsoWeek) -> bool:

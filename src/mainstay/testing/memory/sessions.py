@@ -64,6 +64,10 @@ class MemorySessions:
         found = sorted(user for user in users if after is None or user > after)
         return found[: checks.integer("limit", limit, 1)]
 
+    def kinds(self) -> Sequence[str]:
+        """Return the kinds of activity that there are, in order, each once."""
+        return sorted({session.kind for session in self.all()})
+
     def all(self) -> Iterable[Session]:
         """Return everybody's sessions, in no order that matters."""
         return self._by_id.values()

@@ -31,6 +31,7 @@ from mainstay.testing.strategies.policies import (
     daily_criteria,
     engagement_policies,
     multiplier_policies,
+    policy_histories,
     streak_policies,
     weekly_streak_policies,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "iso_weeks",
     "kinds",
     "multiplier_policies",
+    "policy_histories",
     "qualities",
     "reputations",
     "sessions",

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from mainstay.policies import AnyPolicy, PolicyHistory
 from mainstay.reputation import MultiplierPolicy
 from mainstay.scores.consistency_policy import ConsistencyPolicy
 from mainstay.scores.engagement_policy import DailyCriteria, EngagementPolicy
 from mainstay.streaks.daily import StreakPolicy
 from mainstay.streaks.weekly import WeeklyStreakPolicy
 from mainstay.testing.strategies.activity import kinds
+from mainstay.testing.strategies.calendar import days
 
 __all__ = [
     "consistency_policies",
     "daily_criteria",
     "engagement_policies",
     "multiplier_policies",
+    "policy_histories",
     "streak_policies",
     "weekly_streak_policies",
 ]
+
+P = TypeVar("P", bound=AnyPolicy)
 
 
 @st.composite
@@ -91,3 +98,17 @@ def multiplier_policies() -> SearchStrategy[MultiplierPolicy]:
     return st.just(MultiplierPolicy()) | st.builds(
         MultiplierPolicy, bonus_per_week=share, most_bonus=share, boost_negative=st.booleans()
     )
+
+
+@st.composite
+def policy_histories(
+    draw: DrawFn, policies: SearchStrategy[P], since: SearchStrategy[date] | None = None
+) -> PolicyHistory[P]:
+    """Policies by date, often just one.
+
+    Args:
+        policies: Those to choose from: of days, or of weeks.
+        since: The dates from which others may hold; any by default.
+    """
+    dates = draw(st.lists(days() if since is None else since, max_size=3, unique=True))
+    return PolicyHistory(draw(policies), [(day, draw(policies)) for day in sorted(dates)])

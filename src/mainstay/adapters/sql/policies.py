@@ -1,0 +1,100 @@
+"""The policies that days, or weeks, are judged by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
+from datetime import date
+from functools import partial
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Column, Connection, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Row
+
+from mainstay import checks
+from mainstay.adapters.sql.reading import as_day, converted, value_of
+from mainstay.adapters.sql.sessions import read_kinds
+from mainstay.adapters.sql.tables import policies
+from mainstay.codec import from_json, to_json
+from mainstay.jobs.pages import ITEM_ERRORS
+from mainstay.policies import AnyPolicy, PolicyHistory
+from mainstay.scores.engagement_policy import EngagementPolicy
+
+__all__ = ["PolicyRows", "read_policies"]
+
+P = TypeVar("P", bound=AnyPolicy)
+
+
+def _scope(kind: type[object]) -> str:
+    return "days" if kind is EngagementPolicy else "weeks"
+
+
+def read_policies(connection: Connection, kind: type[P]) -> PolicyHistory[P] | None:
+    """Return those that are kept; ``None`` while none is kept from the beginning."""
+    kept = _kept(connection, kind)
+    days = sorted(kept)
+    if not days or days[0] != date.min:
+        return None
+    return PolicyHistory(kept[date.min], [(day, kept[day]) for day in days[1:]])
+
+
+class PolicyRows(Generic[P]):
+    """The part of a transaction that is about policies: a :class:`mainstay.ports.PolicyPage`.
+
+    Args:
+        connection: The database.
+        kind: The policies of days, or those of weeks.
+        last: The column with the last day evaluated, or the last week recorded, of each user.
+        as_last_day: What makes a day of what is in it.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        kind: type[P],
+        last: Column[Any],
+        as_last_day: Callable[[Any], date],
+    ) -> None:
+        self._connection = connection
+        self._kind = kind
+        self._last = last
+        self._as_last_day = as_last_day
+
+    def policies(self) -> PolicyHistory[P] | None:
+        """Return those that are kept; ``None`` while none is kept from the beginning."""
+        return read_policies(self._connection, self._kind)
+
+    def keep_policy(self, policy: P, *, since: date | None = None) -> P:
+        """Keep a policy, and return the one that is kept since then afterwards."""
+        text = to_json(checks.instance("policy", policy, self._kind))
+        begin = date.min if since is None else checks.day("since", since)
+        dialect = sqlite if self._connection.dialect.name == "sqlite" else postgresql
+        new = dialect.insert(policies).values(scope=_scope(self._kind), since=begin, policy=text)
+        last, key = self.last_day(), ["scope", "since"]
+        if last is None or last < begin:
+            new = new.on_conflict_do_update(index_elements=key, set_={"policy": text})
+        else:
+            new = new.on_conflict_do_nothing(index_elements=key)
+        self._connection.execute(new)
+        return _kept(self._connection, self._kind)[begin]
+
+    def last_day(self) -> date | None:
+        """Return the last day evaluated for anybody, or the Sunday of the last week recorded."""
+        values = select(self._last).where(self._last.is_not(None)).distinct()
+        for value in self._connection.scalars(values.order_by(self._last.desc())).all():
+            with suppress(*ITEM_ERRORS):  # a run reports whose it is
+                return self._as_last_day(value)
+        return None
+
+    def kinds(self) -> Collection[str]:
+        """Return the kinds of activity that there are."""
+        return read_kinds(self._connection)
+
+
+def _kept(connection: Connection, kind: type[P]) -> Mapping[date, P]:
+    def read(row: Row[Any]) -> tuple[date, P]:
+        return as_day(row.since), converted("policy", row.policy, partial(from_json, kind=kind))
+
+    query = select(policies).where(policies.c.scope == _scope(kind))
+    return dict(value_of(policies, row, read) for row in connection.execute(query))
