@@ -211,7 +211,7 @@ def test_a_verbose_run_shows_the_log_with_tracebacks(tmp_path: Path) -> None:
     done = evaluated(url, "--criteria", "run=1", "--verbose")
     assert f"INFO evaluate-consistency: {DAY} begins\n" in done.err
     assert "ERROR evaluate-consistency: ada failed: " in done.err
-    assert "mainstay.errors.InvalidValueError: " in done.err
+    assert "mainstay.errors.CorruptRowError: " in done.err
     assert "Traceback" in done.err
     assert "INFO" not in done.out
     assert max(len(line) for line in done.err.splitlines()) < 1000

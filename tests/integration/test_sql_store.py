@@ -112,6 +112,7 @@ def test_a_poison_user_is_reported_and_skipped_and_caught_up_once_mended(
     with caplog.at_level(logging.ERROR):
         assert evaluate(store, DAY) == (2, 1)
     assert [record.exc_info is not None for record in caplog.records] == [True]
+    assert "Traceback" in caplog.text
     assert caplog.records[0].__dict__["item"] == "bob"
     assert store.engagements.outcome("bob", DAY) is None
     assert evaluate(store, DAY + timedelta(days=1)) == (2, 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -104,21 +104,27 @@ def corrupt(table: Table, row: Sequence[Any], error: Exception) -> CorruptRowErr
     """Return what is wrong with a row, from what came of reading it.
 
     The first column that holds what its type does not is to blame; if none does, the field that
-    the error names.
+    the error names. The error itself is the cause, with its traceback.
     """
     key = {column.name: getattr(row, column.name) for column in table.primary_key}
+    said = corrupt_value(table, *_culprit(table, row, error), key=key)
+    said.__cause__ = error
+    return said
+
+
+def _culprit(table: Table, row: Sequence[Any], error: Exception) -> tuple[str, object, str]:
+    """Return a column, its value, and what is wrong with it."""
     for column in table.columns:
         value = getattr(row, column.name)
         if not _fits(column, value):
-            kind = _KINDS[column.type.python_type]
-            return corrupt_value(table, column.name, value, key, f"is not {kind}")
+            return column.name, value, f"is not {_KINDS[column.type.python_type]}"
     if isinstance(error, MainstayError):
-        return corrupt_value(table, error.field, error.value, key, error.problem)
-    return corrupt_value(table, "*", tuple(row), key, f"can't be read ({_words(error)})")
+        return error.field, error.value, error.problem
+    return "*", tuple(row), f"can't be read ({_words(error)})"
 
 
 def corrupt_value(
-    table: Table, column: str, value: object, key: dict[str, Any], problem: str
+    table: Table, column: str, value: object, problem: str, *, key: Mapping[str, object]
 ) -> CorruptRowError:
     """Return the error of a value in a row with a key."""
     which = " and ".join(f"{name} = {part!r}" for name, part in key.items())

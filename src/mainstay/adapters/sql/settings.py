@@ -150,7 +150,7 @@ def _value(connection: Connection, key: str, read: Callable[[str], T]) -> T:
     table = tables.settings
     row = connection.execute(select(table).where(table.c.key == key)).one_or_none()
     if row is None:
-        raise corrupt_value(table, "value", None, {"key": key}, "is missing")
+        raise corrupt_value(table, "value", None, "is missing", key={"key": key})
     return value_of(table, row, lambda row: converted("value", row.value, read))
 
 
