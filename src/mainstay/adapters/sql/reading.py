@@ -115,8 +115,8 @@ def corrupt(table: Table, row: Sequence[Any], error: Exception) -> CorruptRowErr
 def _culprit(table: Table, row: Sequence[Any], error: Exception) -> tuple[str, object, str]:
     """Return a column, its value, and what is wrong with it."""
     for column in table.columns:
-        value = getattr(row, column.name)
-        if not _fits(column, value):
+        value = getattr(row, column.name, None)  # a query may leave columns out
+        if hasattr(row, column.name) and not _fits(column, value):
             return column.name, value, f"is not {_KINDS[column.type.python_type]}"
     if isinstance(error, MainstayError):
         return error.field, error.value, error.problem
