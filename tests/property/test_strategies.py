@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
@@ -13,6 +14,8 @@ from hypothesis.strategies import SearchStrategy
 
 from mainstay import (
     DailyCriteria,
+    DailyStreak,
+    DayActivity,
     Engagement,
     EngagementPolicy,
     IsoWeek,
@@ -23,8 +26,11 @@ from mainstay import (
     WeeklyStreak,
     local_day,
 )
+from mainstay.events import identified
 from mainstay.localdays import clock_changes, find_zone
+from mainstay.report import JobRun
 from mainstay.testing import strategies
+from mainstay.testing.memory import MemoryStore
 
 T = TypeVar("T")
 ONE_IS_ENOUGH = settings(max_examples=3000, database=None, phases=[Phase.generate])
@@ -77,6 +83,23 @@ def test_histories_look_back_from_amid_the_sessions_of_a_traveller() -> None:
     assert_found(strategies.histories(), amid)
 
 
+@given(st.lists(strategies.histories(), max_size=3), st.lists(strategies.sessions(), max_size=8))
+def test_one_store_takes_all_that_is_drawn(
+    histories: list[tuple[list[Session], datetime]], more: list[Session]
+) -> None:
+    """A store refuses a session with the id of another that says something else."""
+    drawn = [*(session for sessions, _ in histories for session in sessions), *more]
+    store = MemoryStore()
+    with_ids = [*identified(drawn)]
+    assert store.sessions.add(with_ids) == len({session.id for session in with_ids})
+    assert store.sessions.add(with_ids) == 0
+
+
+def test_sessions_have_ids_of_odd_beginnings_and_none() -> None:
+    assert_found(strategies.sessions(), lambda session: session.id is None)
+    assert_found(strategies.sessions(), lambda session: (session.id or "").startswith("\x1b"))
+
+
 def test_weeks_come_close_to_both_ends_of_long_years() -> None:
     assert_found(strategies.iso_weeks(), lambda week: week.week == 53)
     assert_found(strategies.iso_weeks(), lambda week: week.week == 1 and (week - 1).week == 53)
@@ -125,6 +148,58 @@ def test_days_meet_the_criteria_and_do_not(met: bool) -> None:
 @pytest.mark.parametrize("sign", [-1, 0, 1])
 def test_vouches_trust_distrust_and_say_nothing(sign: int) -> None:
     assert_found(strategies.vouches(), lambda vouch: vouch.weight == sign)
+
+
+@pytest.mark.parametrize("weekdays", [frozenset(), {5, 6}, {*range(7)}])
+def test_rest_days_are_none_the_weekend_and_all(weekdays: set[int]) -> None:
+    assert_found(strategies.streak_policies(), lambda policy: policy.rest_weekdays == weekdays)
+
+
+def bridged(streak: DailyStreak) -> bool:
+    """Return whether there are missed days within the run, which don't lengthen it."""
+    first, last = streak.current_first, streak.current_last
+    return first is not None and last is not None and (last - first).days >= streak.current
+
+
+def test_daily_streaks_are_long_and_bridged_by_freezes() -> None:
+    assert_found(strategies.daily_streaks(), lambda streak: streak.current > 20)
+    assert_found(strategies.daily_streaks(), bridged)
+
+
+@given(strategies.day_activities())
+def test_without_posts_nothing_was_rated(activity: DayActivity) -> None:
+    assert activity.posts > 0 or activity.average_quality is None
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        lambda run: run.report is not None and run.report.failed > 0,
+        lambda run: run.report is not None and run.report.failed == 0,
+        lambda run: run.error is not None,
+        lambda run: run.finished_at is None,
+    ],
+)
+def test_runs_are_done_failed_and_under_way(wanted: Callable[[JobRun], bool]) -> None:
+    assert_found(strategies.job_runs(), wanted)
+
+
+#: What some have to be given.
+GIVEN = {"policy_histories": [strategies.engagement_policies()]}
+
+
+@pytest.mark.parametrize("name", strategies.__all__)
+def test_a_failing_test_prints_values_and_nothing_private(name: str) -> None:
+    """What it prints can be pasted into a test of one's own."""
+
+    @settings(max_examples=1, database=None, phases=[Phase.generate])
+    @given(getattr(strategies, name)(*GIVEN.get(name, ())))
+    def fails(_: object) -> None:
+        raise ValueError("so that it is printed")
+
+    with pytest.raises(ValueError, match="printed") as caught:
+        fails()
+    assert not re.search(r"\b_\w+\(", "".join(caught.value.__notes__))
 
 
 @given(st.data())

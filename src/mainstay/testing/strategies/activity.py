@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from hashlib import blake2b
 
+import attrs
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from mainstay.activity import WINDOW_DAYS, ActivityWindow, Session
 from mainstay.counts import Counts
-from mainstay.testing.strategies.calendar import around, days, instants, turning_points, zones
+from mainstay.testing.strategies.calendar import (
+    DISTANCES,
+    PLACES,
+    ZONES,
+    days,
+    instants,
+    seen_from,
+    turning_point,
+    zones,
+)
+from mainstay.testing.strategies.making import made
 
 __all__ = ["counts", "histories", "kinds", "qualities", "sessions", "user_ids", "windows"]
 
@@ -20,23 +32,45 @@ __all__ = ["counts", "histories", "kinds", "qualities", "sessions", "user_ids", 
 _CHARACTERS = "abzAZ019 _-.@/\\'\"`%,;:\t\n\x1b\u200b\u202eéßÄIıİ\u0301Ωжש字한🙂\U0010fffd"
 
 
+_TEXTS = st.text(_CHARACTERS, min_size=1, max_size=20)
+_USER_IDS = st.sampled_from(["ada", "bob", "cy", "Ärzte", "字"]) | _TEXTS
+_KINDS = "post", "like", "comment", "view"
+_KIND = st.sampled_from(_KINDS)
+_QUALITIES = st.sampled_from([0.0, 10.0]) | st.floats(0, 10)
+_DURATIONS = st.none() | st.timedeltas(timedelta(0), timedelta(days=2))
+_OWN_KINDS = st.sampled_from(["session"] * 4 + [*_KINDS])
+_BEGINNINGS_OF_IDS = st.none() | st.text(_CHARACTERS, max_size=8)
+_NO_ZONES = st.none() | zones()
+_PERHAPS_QUALITIES = st.none() | _QUALITIES
+_HOME = "home"
+_ABOUT_A_MOMENT = st.lists(
+    st.tuples(
+        DISTANCES,
+        PLACES,
+        _DURATIONS,
+        st.sampled_from([_HOME, _HOME, None] * len(ZONES) + [*ZONES]),
+        _OWN_KINDS,
+        _PERHAPS_QUALITIES,
+        _BEGINNINGS_OF_IDS,
+    ),
+    max_size=30,
+)
+_ONE_OF_FOUR = st.integers(0, 11)
+
+
 def user_ids() -> SearchStrategy[str]:
     """User ids: a few that come up often, so that they meet, and others of odd characters."""
-    return st.sampled_from(["ada", "bob", "cy", "Ärzte", "字"]) | _texts(20)
-
-
-def _texts(longest: int) -> SearchStrategy[str]:
-    return st.text(_CHARACTERS, min_size=1, max_size=longest)
+    return _USER_IDS
 
 
 def kinds() -> SearchStrategy[str]:
     """Kinds of activity: those of the standard criteria, and one that no criteria name."""
-    return st.sampled_from(["post", "like", "comment", "view"])
+    return _KIND
 
 
 def qualities() -> SearchStrategy[float]:
     """Ratings from 0 to 10, often the ends."""
-    return st.sampled_from([0.0, 10.0]) | st.floats(0, 10)
+    return _QUALITIES
 
 
 def counts(most: int = 8) -> SearchStrategy[Counts]:
@@ -45,32 +79,48 @@ def counts(most: int = 8) -> SearchStrategy[Counts]:
     Args:
         most: The largest count of one kind.
     """
-    return st.dictionaries(kinds(), st.integers(0, most), max_size=4).map(Counts)
+    orders = st.sampled_from([_KINDS, _KINDS[::-1]])
+    return made(_counts, orders, *[st.integers(0, most + 1)] * len(_KINDS))
 
 
-@st.composite
+def _counts(order: tuple[str, ...], *one_more: int) -> Counts:
+    """Return counts in an order, from one more than each, so that 0 is for those left out."""
+    return Counts({kind: more - 1 for kind, more in zip(order, one_more, strict=True) if more})
+
+
 def sessions(
-    draw: DrawFn,
     user_id: SearchStrategy[str] | None = None,
     started_at: SearchStrategy[datetime] | None = None,
     timezone: SearchStrategy[str] | None = None,
-) -> Session:
+) -> SearchStrategy[Session]:
     """Sessions with any of their fields, about clock changes and midnights.
+
+    Two that have the same id are equal, as a store demands: each id ends with a digest of what
+    its session says. So any number of them can be added to one store.
 
     Args:
         user_id: Whose; anybody's by default.
         started_at: When; :func:`instants` by default.
         timezone: Where they were recorded, if they say so; any of :func:`zones` by default.
     """
-    return Session(
-        draw(user_ids() if user_id is None else user_id),
-        draw(instants() if started_at is None else started_at),
-        duration=draw(st.none() | st.timedeltas(timedelta(0), timedelta(days=2))),
-        timezone=draw(st.none() | (zones() if timezone is None else timezone)),
-        kind=draw(st.just("session") | kinds()),
-        quality=draw(st.none() | qualities()),
-        id=draw(st.none() | _texts(8)),
+    said = st.builds(
+        Session,
+        _USER_IDS if user_id is None else user_id,
+        instants() if started_at is None else started_at,
+        duration=_DURATIONS,
+        timezone=_NO_ZONES if timezone is None else st.none() | timezone,
+        kind=_OWN_KINDS,
+        quality=_PERHAPS_QUALITIES,
     )
+    return made(_identified, said, _BEGINNINGS_OF_IDS)
+
+
+def _identified(session: Session, beginning: str | None) -> Session:
+    """Return a session with an id that no session with other contents has, or without any."""
+    if beginning is None:
+        return session
+    digest = blake2b(repr(session).encode(), digest_size=4).hexdigest()
+    return attrs.evolve(session, id=beginning + digest)
 
 
 @st.composite
@@ -79,16 +129,26 @@ def histories(
 ) -> tuple[list[Session], datetime]:
     """One user's sessions about one clock change or midnight, and an instant to look back from.
 
-    Most are recorded in one zone, some elsewhere or without saying where.
+    Most are recorded in one zone, some elsewhere or without saying where. A store takes them, as
+    it takes all of :func:`sessions`, once those without an id have one
+    (:func:`mainstay.events.identified`).
 
     Args:
         user_id: Whose; anybody's by default.
     """
     home = draw(zones())
-    at = around(draw(turning_points(home)), home)
-    user = st.just(draw(user_ids() if user_id is None else user_id))
-    known = draw(st.lists(sessions(user, at, st.just(home) | zones()), max_size=30))
-    return known, draw(st.one_of(at, *[st.just(session.started_at) for session in known[:3]]))
+    moment = turning_point(draw, home)
+    user = draw(_USER_IDS if user_id is None else user_id)
+    known = []
+    for distance, place, duration, zone, kind, quality, beginning in draw(_ABOUT_A_MOMENT):
+        at = seen_from(moment, home, distance, place)
+        where = home if zone == _HOME else zone
+        known.append(_identified(Session(user, at, duration, where, kind, quality), beginning))
+    instants = [
+        seen_from(moment, home, draw(DISTANCES), draw(PLACES)),
+        *(session.started_at for session in known[:3]),
+    ]
+    return known, instants[draw(_ONE_OF_FOUR) % len(instants)]
 
 
 @st.composite

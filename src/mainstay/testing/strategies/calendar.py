@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from mainstay.localdays import IsoWeek, clock_changes, find_zone
+from mainstay.testing.strategies.making import made
 
 __all__ = ["around", "day_starts", "days", "instants", "iso_weeks", "turning_points", "zones"]
 
@@ -43,25 +44,36 @@ NOTABLE = {
     "Pacific/Apia": [datetime(2011, 12, 30, 10, tzinfo=UTC)],
 }
 _FIRST, _LAST = date(2000, 1, 1), date(2037, 12, 31)
-_OFFSETS: list[tzinfo] = [
-    timezone(timedelta(minutes=minutes)) for minutes in (0, 60, -300, 345, 840, -720)
-]
-_DAY = 86_400
+_OFFSETS = [timezone(timedelta(minutes=minutes)) for minutes in (0, 60, -300, 345, 840, -720)]
+_SECOND, _HALF_HOUR, _DAY = timedelta(seconds=1), timedelta(minutes=30), 86_400
+
+# What is drawn again and again is made once: Hypothesis checks and labels each new strategy.
+_ZONES = st.sampled_from(ZONES)
+_DAY_STARTS = st.sampled_from([time(0), time(0), time(1, 30), time(4), time(23, 59, 59)])
+_DAYS = st.dates(_FIRST, _LAST)
+_TURNS = st.integers(0, 59)  # divisible by as many turns as a year may have
+DISTANCES = st.one_of(
+    st.integers(-96, 96).map(_HALF_HOUR.__mul__),
+    st.integers(-2 * _DAY, 2 * _DAY).map(_SECOND.__mul__),
+    st.integers(-40 * _DAY, 40 * _DAY).map(_SECOND.__mul__),
+)
+PLACES: SearchStrategy[tzinfo | None] = st.sampled_from([None, *_OFFSETS])
+_WEEKS_FROM_EITHER_END = st.sampled_from([1, 2, 3, -3, -2, -1]) | st.integers(1, 53)
 
 
 def zones() -> SearchStrategy[str]:
     """Names of zones and offsets, most of them odd in some way."""
-    return st.sampled_from(ZONES)
+    return _ZONES
 
 
 def day_starts() -> SearchStrategy[time]:
     """Times at which a day begins: often midnight, else in the small hours or at the very end."""
-    return st.sampled_from([time(0), time(0), time(1, 30), time(4), time(23, 59, 59)])
+    return _DAY_STARTS
 
 
 def days(first: date = _FIRST, last: date = _LAST) -> SearchStrategy[date]:
     """Dates; by default of the years whose clock changes are on record and yet to come."""
-    return st.dates(first, last)
+    return _DAYS if (first, last) == (_FIRST, _LAST) else st.dates(first, last)
 
 
 @lru_cache(maxsize=1024)
@@ -73,43 +85,57 @@ def _turns(zone: str, year: int) -> tuple[datetime, ...]:
 @st.composite
 def turning_points(draw: DrawFn, zone: str) -> datetime:
     """A change of a zone's clocks, or one of its midnights."""
-    day = draw(days())
+    return turning_point(draw, zone)
+
+
+def turning_point(draw: DrawFn, zone: str) -> datetime:
+    """Draw one of :func:`turning_points`, without a strategy of its own."""
+    day, turn = draw(_DAYS), draw(_TURNS)
     midnight = datetime.combine(day, time(0), find_zone(zone)).astimezone(UTC)
-    turns: list[datetime] = [midnight, *_turns(zone, day.year), *NOTABLE.get(zone, [])]
-    return draw(st.sampled_from(turns))
+    turns = [midnight, *_turns(zone, day.year), *NOTABLE.get(zone, [])]
+    return turns[turn % len(turns)]
+
+
+def around(moment: datetime, zone: str) -> SearchStrategy[datetime]:
+    """Instants within weeks of another, often within a day, in a zone or at any offset."""
+    return made(partial(seen_from, moment, zone), DISTANCES, PLACES)
+
+
+def seen_from(moment: datetime, zone: str, distance: timedelta, place: tzinfo | None) -> datetime:
+    """Return the instant at a distance from another, at a place's offset, by default the zone's."""
+    return (moment + distance).astimezone(find_zone(zone) if place is None else place)
 
 
 @st.composite
-def around(draw: DrawFn, moment: datetime, zone: str) -> datetime:
-    """An instant within weeks of another, often within a day, in a zone or at any offset."""
-    close = st.integers(-2 * _DAY, 2 * _DAY)
-    halves = close.map(lambda seconds: seconds // 1800 * 1800)
-    weeks = st.integers(-40 * _DAY, 40 * _DAY)
-    at = moment + timedelta(seconds=draw(st.one_of(halves, close, weeks)))
-    places: list[tzinfo] = [find_zone(zone), *_OFFSETS]
-    return at.astimezone(draw(st.sampled_from(places)))
+def _instants(draw: DrawFn, zone: SearchStrategy[str]) -> datetime:
+    where = draw(zone)
+    return seen_from(turning_point(draw, where), where, draw(DISTANCES), draw(PLACES))
 
 
-@st.composite
-def instants(draw: DrawFn, zone: SearchStrategy[str] | None = None) -> datetime:
+_INSTANTS = _instants(_ZONES)
+
+
+def instants(zone: SearchStrategy[str] | None = None) -> SearchStrategy[datetime]:
     """Instants about a zone's clock changes and midnights, at its offset or any other.
 
     Args:
         zone: The zones to choose from; all of :func:`zones` by default.
     """
-    where = draw(zones() if zone is None else zone)
-    return draw(around(draw(turning_points(where)), where))
+    return _INSTANTS if zone is None else _instants(zone)
 
 
 @st.composite
-def iso_weeks(draw: DrawFn, first: int = 1970, last: int = 2100) -> IsoWeek:
+def _iso_weeks(draw: DrawFn, years: SearchStrategy[int]) -> IsoWeek:
+    year, week = draw(years), draw(_WEEKS_FROM_EITHER_END)
+    weeks_in_year = IsoWeek.of(date(year, 12, 28)).week
+    return IsoWeek(year, week + weeks_in_year + 1 if week < 0 else min(week, weeks_in_year))
+
+
+def iso_weeks(first: int = 1970, last: int = 2100) -> SearchStrategy[IsoWeek]:
     """Weeks, most of them about the turn of a year, which may have 53.
 
     Args:
         first: The first year.
         last: The last year.
     """
-    year = draw(st.integers(first, last))
-    weeks_in_year = IsoWeek.of(date(year, 12, 28)).week
-    ends = st.sampled_from([1, 2, 3, weeks_in_year - 2, weeks_in_year - 1, weeks_in_year])
-    return IsoWeek(year, draw(ends | st.integers(1, weeks_in_year)))
+    return _iso_weeks(st.integers(first, last))

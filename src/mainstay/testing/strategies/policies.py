@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from typing import TypeVar
 
 from hypothesis import strategies as st
@@ -17,6 +16,7 @@ from mainstay.streaks.daily import StreakPolicy
 from mainstay.streaks.weekly import WeeklyStreakPolicy
 from mainstay.testing.strategies.activity import kinds
 from mainstay.testing.strategies.calendar import days
+from mainstay.testing.strategies.making import made
 
 __all__ = [
     "consistency_policies",
@@ -31,31 +31,49 @@ __all__ = [
 P = TypeVar("P", bound=AnyPolicy)
 
 
-@st.composite
-def consistency_policies(draw: DrawFn) -> ConsistencyPolicy:
+# What is drawn again and again is made once: Hypothesis checks and labels each new strategy.
+_WEIGHTS = st.tuples(*[st.just(0.0) | st.floats(0, 10)] * 3).filter(any)
+_REST_WEEKDAYS = st.sampled_from([(), (5, 6), range(7)]) | st.integers(0, 127).map(
+    lambda bits: [weekday for weekday in range(7) if bits >> weekday & 1]
+)
+_SHARES = st.decimals(0, 1, places=3)
+
+
+def consistency_policies() -> SearchStrategy[ConsistencyPolicy]:
     """Policies of the 28-day score: the standard one, or other parts of 100 points."""
-    if draw(st.booleans()):
-        return ConsistencyPolicy()
-    base, distribution, streak = sorted(draw(st.tuples(*[st.integers(0, 100)] * 3)))
+    return st.just(ConsistencyPolicy()) | made(
+        _consistency_policy,
+        st.tuples(*[st.integers(0, 100)] * 3),
+        distribution_limit=st.floats(0.001, 50),
+        streak_points_per_day=st.floats(0, 10),
+        member_min_days=st.integers(1, 28),
+    )
+
+
+def _consistency_policy(
+    cuts: tuple[int, ...],
+    *,
+    distribution_limit: float,
+    streak_points_per_day: float,
+    member_min_days: int,
+) -> ConsistencyPolicy:
+    """Return a policy of 100 points, cut into four parts."""
+    base, distribution, streak = sorted(cuts)
     recency = 100 - streak
     return ConsistencyPolicy(
         base_points=base,
         distribution_points=distribution - base,
-        distribution_limit=draw(st.floats(0.001, 50)),
+        distribution_limit=distribution_limit,
         streak_points=streak - distribution,
-        streak_points_per_day=draw(st.floats(0, 10)),
+        streak_points_per_day=streak_points_per_day,
         recency_steps=((1, recency), (7, recency / 5)),
-        member_min_days=draw(st.integers(1, 28)),
+        member_min_days=member_min_days,
     )
 
 
 def streak_policies() -> SearchStrategy[StreakPolicy]:
     """Policies of daily streaks: any rest weekdays, a few freezes."""
-    return st.builds(
-        StreakPolicy,
-        rest_weekdays=st.frozensets(st.integers(0, 6)),
-        freezes=st.integers(0, 8),
-    )
+    return st.builds(StreakPolicy, rest_weekdays=_REST_WEEKDAYS, freezes=st.integers(0, 8))
 
 
 def weekly_streak_policies() -> SearchStrategy[WeeklyStreakPolicy]:
@@ -74,29 +92,42 @@ def daily_criteria() -> SearchStrategy[DailyCriteria]:
     return st.just(DailyCriteria()) | st.builds(DailyCriteria, minimums)
 
 
-@st.composite
-def engagement_policies(draw: DrawFn) -> EngagementPolicy:
+def engagement_policies() -> SearchStrategy[EngagementPolicy]:
     """Policies of daily engagement: often the standard one; any weights but none at all."""
-    if draw(st.booleans()):
-        return EngagementPolicy()
-    some_weight = st.tuples(*[st.just(0.0) | st.floats(0, 10)] * 3).filter(any)
-    streak, posts, quality = draw(some_weight)
+    return st.just(EngagementPolicy()) | made(
+        _engagement_policy,
+        daily_criteria(),
+        _WEIGHTS,
+        streak_half=st.floats(0.01, 100),
+        posts_half=st.floats(0.01, 1000),
+        top_inactive_users=st.integers(0, 10),
+    )
+
+
+def _engagement_policy(
+    criteria: DailyCriteria,
+    weights: tuple[float, ...],
+    *,
+    streak_half: float,
+    posts_half: float,
+    top_inactive_users: int,
+) -> EngagementPolicy:
+    streak, posts, quality = weights
     return EngagementPolicy(
-        criteria=draw(daily_criteria()),
+        criteria=criteria,
         streak_weight=streak,
         posts_weight=posts,
         quality_weight=quality,
-        streak_half=draw(st.floats(0.01, 100)),
-        posts_half=draw(st.floats(0.01, 1000)),
-        top_inactive_users=draw(st.integers(0, 10)),
+        streak_half=streak_half,
+        posts_half=posts_half,
+        top_inactive_users=top_inactive_users,
     )
 
 
 def multiplier_policies() -> SearchStrategy[MultiplierPolicy]:
     """Policies of the multiplier: any bonus up to 100 %."""
-    share = st.decimals(0, 1, places=3).map(Decimal)
     return st.just(MultiplierPolicy()) | st.builds(
-        MultiplierPolicy, bonus_per_week=share, most_bonus=share, boost_negative=st.booleans()
+        MultiplierPolicy, bonus_per_week=_SHARES, most_bonus=_SHARES, boost_negative=st.booleans()
     )
 
 

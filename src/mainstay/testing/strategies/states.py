@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+import attrs
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
@@ -13,10 +14,12 @@ from mainstay.localdays import IsoWeek
 from mainstay.reputation import Reputation
 from mainstay.scores.day import DayActivity, DayOutcome
 from mainstay.scores.engagement import Engagement, catch_up, evaluate_day
-from mainstay.streaks.daily import DailyStreak, streak_of
-from mainstay.streaks.weekly import WeeklyStreak
+from mainstay.scores.engagement_policy import EngagementPolicy
+from mainstay.streaks.daily import DailyStreak, StreakPolicy, streak_of
+from mainstay.streaks.weekly import WeeklyStreak, WeeklyStreakPolicy
 from mainstay.testing.strategies.activity import counts, qualities, user_ids
 from mainstay.testing.strategies.calendar import days, instants, iso_weeks
+from mainstay.testing.strategies.making import made
 from mainstay.testing.strategies.policies import (
     engagement_policies,
     streak_policies,
@@ -35,46 +38,78 @@ __all__ = [
 ]
 
 
-@st.composite
-def daily_streaks(draw: DrawFn) -> DailyStreak:
+# What is drawn again and again is made once: Hypothesis checks and labels each new strategy.
+# Each the days that were missed, and those before them that were active.
+_RUNS = st.lists(
+    st.sampled_from(
+        [(missed, active) for missed in (0, 1, 2, 3, 9) for active in (1, 2, 3, 7, 20)]
+    ),
+    max_size=6,
+)
+# Each a week's interactions, 0 to 4, and how many weeks later the next is recorded.
+_WEEKS = st.lists(
+    st.sampled_from([(count, gap) for gap in (1, 1, 1, 2, 3) for count in range(5)]), max_size=15
+)
+_ENOUGH = made(lambda some: Counts({**some, "post": 2, "like": 5, "comment": 5}), counts())
+_DONE = st.tuples(
+    st.just(Counts({})) | counts() | _ENOUGH,
+    st.integers(0, 200) | st.integers(0, 10**15),
+    st.none() | qualities(),
+)
+_LAST_DAYS = st.lists(_DONE, max_size=5)
+_STREAKS = st.none() | st.integers(0, 400)
+_POLICIES = engagement_policies()
+_WHEN = st.none() | instants()
+_WEIGHTS = st.integers(-10, 10).map(Decimal) | st.decimals(-1000, 1000, places=4)
+
+
+def daily_streaks() -> SearchStrategy[DailyStreak]:
     """Daily streaks of a few weeks, with rest days and freezes."""
-    as_of = draw(days())
-    ages = draw(st.sets(st.integers(0, 40), max_size=30))
-    active = [as_of - timedelta(days=age) for age in ages]
-    return streak_of(active, as_of=as_of, policy=draw(streak_policies()))
+    return made(_daily_streak, days(), _RUNS, streak_policies())
 
 
-@st.composite
-def weekly_streaks(draw: DrawFn, first: SearchStrategy[IsoWeek] | None = None) -> WeeklyStreak:
+def _daily_streak(as_of: date, runs: list[tuple[int, int]], policy: StreakPolicy) -> DailyStreak:
+    active, day = [], as_of
+    for missed, length in runs:
+        day -= timedelta(days=missed)
+        active += [day - timedelta(days=ago) for ago in range(length)]
+        day -= timedelta(days=length)
+    return streak_of(active, as_of=as_of, policy=policy)
+
+
+def weekly_streaks(first: SearchStrategy[IsoWeek] | None = None) -> SearchStrategy[WeeklyStreak]:
     """Weekly streaks: weeks recorded in order, some active, some not, some left out.
 
     Args:
         first: The first week recorded; about the turn of a year by default.
     """
-    streak, policy = WeeklyStreak(), draw(weekly_streak_policies())
-    week = draw(iso_weeks() if first is None else first)
-    for gap, interactions in draw(
-        st.lists(st.tuples(st.sampled_from([1, 1, 1, 2, 3]), st.integers(0, 4)), max_size=15)
-    ):
+    weeks = iso_weeks() if first is None else first
+    return made(_weekly_streak, weeks, _WEEKS, weekly_streak_policies())
+
+
+def _weekly_streak(
+    week: IsoWeek, recorded: list[tuple[int, int]], policy: WeeklyStreakPolicy
+) -> WeeklyStreak:
+    streak = WeeklyStreak()
+    for interactions, gap in recorded:
         streak = streak.record(week, interactions, policy)
         week += gap
     return streak
 
 
-@st.composite
-def day_activities(draw: DrawFn, day: SearchStrategy[date] | None = None) -> DayActivity:
+def day_activities(day: SearchStrategy[date] | None = None) -> SearchStrategy[DayActivity]:
     """What somebody did on a day, often idle, often enough for the standard criteria.
 
     Args:
         day: The day; any by default.
     """
-    enough = counts().map(lambda some: Counts({**some, "post": 2, "like": 5, "comment": 5}))
-    return DayActivity(
-        draw(days() if day is None else day),
-        draw(st.just(Counts({})) | counts() | enough),
-        draw(st.integers(0, 200) | st.integers(0, 10**15)),
-        draw(st.none() | qualities()),
-    )
+    return made(_activity, days() if day is None else day, _DONE)
+
+
+def _activity(day: date, done: tuple[Counts, int, float | None]) -> DayActivity:
+    """Return a day's activity; without posts there is nothing that was rated."""
+    counted, posts, average_quality = done
+    return DayActivity(day, counted, posts, average_quality if posts else None)
 
 
 @st.composite
@@ -89,43 +124,44 @@ def engagements(
         user_id: Whose; anybody's by default.
         last_day: The last day evaluated; any by default. Users before their first have none.
     """
-    user = draw(user_ids() if user_id is None else user_id)
-    last, length = draw(days() if last_day is None else last_day), draw(st.integers(0, 5))
-    since = draw(st.none() | st.just(last - timedelta(days=length)))
-    if since is None:
-        state = Engagement(user)
-    else:
-        state = Engagement(user, draw(st.integers(0, 400)), since)
-    past = [draw(day_activities(st.just(last - timedelta(days=ago)))) for ago in range(length)]
-    return catch_up(state, past, policy=draw(engagement_policies()))[0]
+    state = Engagement(draw(user_ids() if user_id is None else user_id))
+    last, past = draw(days() if last_day is None else last_day), draw(_LAST_DAYS)
+    if (streak := draw(_STREAKS)) is not None:
+        state = attrs.evolve(state, streak=streak, last_day=last - timedelta(days=len(past)))
+    activities = [
+        _activity(last - timedelta(days=ago), done) for ago, done in enumerate(reversed(past))
+    ]
+    return catch_up(state, activities, policy=draw(_POLICIES))[0]
 
 
-@st.composite
 def day_outcomes(
-    draw: DrawFn,
     user_id: SearchStrategy[str] | None = None,
     day: SearchStrategy[date] | None = None,
-) -> DayOutcome:
+) -> SearchStrategy[DayOutcome]:
     """What a day came to for a user.
 
     Args:
         user_id: Whose; anybody's by default.
         day: The day; any by default.
     """
-    activity = draw(day_activities(day))
-    yesterday = activity.day - timedelta(days=1)
-    state = Engagement(
-        draw(user_ids() if user_id is None else user_id), draw(st.integers(0, 60)), yesterday
+    return made(
+        _outcome,
+        user_ids() if user_id is None else user_id,
+        st.integers(0, 60),
+        day_activities(day),
+        _POLICIES,
     )
-    return evaluate_day(state, activity, policy=draw(engagement_policies()))[1]
 
 
-@st.composite
+def _outcome(user: str, streak: int, activity: DayActivity, policy: EngagementPolicy) -> DayOutcome:
+    state = Engagement(user, streak, activity.day - timedelta(days=1))
+    return evaluate_day(state, activity, policy=policy)[1]
+
+
 def vouches(
-    draw: DrawFn,
     user_id: SearchStrategy[str] | None = None,
     created_at: SearchStrategy[datetime] | None = None,
-) -> Vouch:
+) -> SearchStrategy[Vouch]:
     """Vouches of one user for another, or against them.
 
     Args:
@@ -133,11 +169,13 @@ def vouches(
         created_at: When; sometimes unknown by default.
     """
     who = user_ids() if user_id is None else user_id
-    voucher = draw(who)
-    vouchee = draw(who.filter(lambda user: user != voucher))
-    weights = st.integers(-10, 10).map(Decimal) | st.decimals(-1000, 1000, places=4)
-    at = draw(st.none() | instants() if created_at is None else created_at)
-    return Vouch(voucher, vouchee, draw(weights), at)
+    pairs = st.lists(who, min_size=2, max_size=2, unique=True)
+    return made(_vouch, pairs, _WEIGHTS, _WHEN if created_at is None else created_at)
+
+
+def _vouch(pair: list[str], weight: Decimal, created_at: datetime | None) -> Vouch:
+    voucher, vouchee = pair
+    return Vouch(voucher, vouchee, weight, created_at)
 
 
 def reputations(user_id: SearchStrategy[str] | None = None) -> SearchStrategy[Reputation]:

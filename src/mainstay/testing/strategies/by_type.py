@@ -1,0 +1,125 @@
+"""The strategy of each type, for ``hypothesis.strategies.from_type``."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from mainstay.activity import ActivityWindow, Session
+from mainstay.counts import Counts
+from mainstay.errors import BadLineError, BadRowError, MainstayError
+from mainstay.events import Event
+from mainstay.installed import InstalledJob
+from mainstay.jobs import JobStatus, NotBegun
+from mainstay.localdays import IsoWeek
+from mainstay.policies import PolicyHistory
+from mainstay.ports import Due, DueDays, DueWeeks, Evaluated, EvaluatedDays, Unreadable
+from mainstay.report import ItemError, JobContext, JobReport, JobRun
+from mainstay.reputation import DampenedWeight, MultiplierPolicy, Reputation, VouchExplanation
+from mainstay.schedule import Daily, Every, JobSpec, RetryPolicy, Schedule, Weekly
+from mainstay.scores.consistency_policy import ConsistencyPolicy
+from mainstay.scores.day import DayActivity, DayOutcome
+from mainstay.scores.engagement import Engagement
+from mainstay.scores.engagement_policy import (
+    DailyCriteria,
+    EngagementBreakdown,
+    EngagementPolicy,
+)
+from mainstay.scores.explanation import Explanation
+from mainstay.scores.historical import (
+    EngagementPhrasebook,
+    EnglishEngagementPhrases,
+    HistoricalScore,
+)
+from mainstay.scores.phrases import EnglishPhrases
+from mainstay.scores.result import ConsistencyScore, Phrasebook, ScoreBreakdown, WhatIf
+from mainstay.streaks.daily import DailyStreak, StreakPolicy, StreakStatus
+from mainstay.streaks.weekly import WeeklyStreak, WeeklyStreakPolicy
+from mainstay.testing.strategies import activity, calendar, jobs, policies, results, states
+from mainstay.testing.strategies.making import made
+from mainstay.vouches import Vouch
+
+__all__ = ["BY_TYPE", "of_type"]
+
+_PHRASES = st.builds(EnglishPhrases, st.sampled_from(["were active", "trained"]))
+_ENGAGEMENT_PHRASES = st.builds(EnglishEngagementPhrases)
+
+#: The strategy of each public type: those that one may make a value of, and the protocols of
+#: such values.
+BY_TYPE: dict[Any, SearchStrategy[object]] = {
+    ActivityWindow: activity.windows(),
+    ConsistencyPolicy: policies.consistency_policies(),
+    ConsistencyScore: results.consistency_scores(),
+    Counts: activity.counts(),
+    Daily: jobs.dailies(),
+    DailyCriteria: policies.daily_criteria(),
+    DailyStreak: states.daily_streaks(),
+    DampenedWeight: results.dampened_weights(),
+    DayActivity: states.day_activities(),
+    DayOutcome: states.day_outcomes(),
+    Due: jobs.due_days(),
+    DueDays: jobs.due_days(),
+    DueWeeks: jobs.due_weeks(),
+    Engagement: states.engagements(),
+    EngagementBreakdown: made(attrgetter("breakdown"), results.historical_scores()),
+    EngagementPhrasebook: _ENGAGEMENT_PHRASES,
+    EngagementPolicy: policies.engagement_policies(),
+    EnglishEngagementPhrases: _ENGAGEMENT_PHRASES,
+    EnglishPhrases: _PHRASES,
+    Evaluated: jobs.evaluated_days(),
+    EvaluatedDays: jobs.evaluated_days(),
+    Event: st.builds(
+        Event, st.integers(1, 10**6), activity.sessions(), st.none() | calendar.days()
+    ),
+    Every: jobs.everies(),
+    Explanation: results.explanations(),
+    HistoricalScore: results.historical_scores(),
+    InstalledJob: jobs.installed_jobs(),
+    IsoWeek: calendar.iso_weeks(),
+    ItemError: jobs.item_errors(),
+    JobContext: jobs.job_contexts(),
+    JobReport: jobs.job_reports(),
+    JobRun: jobs.job_runs(),
+    JobSpec: jobs.job_specs(),
+    JobStatus: st.sampled_from(JobStatus),
+    MultiplierPolicy: policies.multiplier_policies(),
+    NotBegun: jobs.refusals(),
+    Phrasebook: _PHRASES,
+    PolicyHistory: policies.policy_histories(policies.engagement_policies()),
+    Reputation: states.reputations(),
+    RetryPolicy: jobs.retry_policies(),
+    Schedule: jobs.schedules(),
+    ScoreBreakdown: made(attrgetter("breakdown"), results.consistency_scores()),
+    Session: activity.sessions(),
+    StreakPolicy: policies.streak_policies(),
+    StreakStatus: st.sampled_from(StreakStatus),
+    Unreadable: jobs.unreadables(),
+    Vouch: states.vouches(),
+    VouchExplanation: results.vouch_explanations(),
+    Weekly: jobs.weeklies(),
+    WeeklyStreak: states.weekly_streaks(),
+    WeeklyStreakPolicy: policies.weekly_streak_policies(),
+    WhatIf: results.what_ifs(),
+}
+
+
+def of_type(kind: Any) -> SearchStrategy[object]:
+    """Return the strategy of a type of ours, ``NotImplemented`` for what is not a value."""
+    if isinstance(kind, type) and issubclass(kind, MainstayError):
+        return _errors(kind)
+    return BY_TYPE.get(kind, NotImplemented)  # a generic type, say, of which ours is a subclass
+
+
+def _errors(kind: type[MainstayError]) -> SearchStrategy[MainstayError]:
+    places: dict[type[MainstayError], str] = {BadLineError: "line", BadRowError: "row"}
+    return st.builds(
+        kind,
+        st.sampled_from(["must not be empty", "is missing"]),
+        field=st.sampled_from(["user_id", "$.weeks"]),
+        value=st.none() | st.integers() | st.text(),
+        remedy=st.sampled_from(["", "Leave it out."]),
+        **{places[kind]: st.integers(0, 10**6)} if kind in places else {},
+    )

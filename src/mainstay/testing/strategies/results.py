@@ -1,0 +1,104 @@
+"""What scoring and weighing give: each made by the function that gives it."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+from mainstay.activity import ActivityWindow
+from mainstay.reputation import (
+    DampenedWeight,
+    MultiplierPolicy,
+    Reputation,
+    VouchExplanation,
+    explain_vouch,
+)
+from mainstay.scores.consistency import consistency_score
+from mainstay.scores.engagement_policy import EngagementPolicy
+from mainstay.scores.explanation import Explanation
+from mainstay.scores.historical import HistoricalScore, historical_score
+from mainstay.scores.result import ConsistencyScore, WhatIf
+from mainstay.scores.what_if import what_if
+from mainstay.streaks.weekly import WeeklyStreak
+from mainstay.testing.strategies.activity import qualities, windows
+from mainstay.testing.strategies.calendar import days
+from mainstay.testing.strategies.making import made
+from mainstay.testing.strategies.policies import (
+    consistency_policies,
+    engagement_policies,
+    multiplier_policies,
+)
+from mainstay.testing.strategies.states import vouches, weekly_streaks
+from mainstay.vouches import Dampening, Vouch, scepticism
+
+__all__ = [
+    "consistency_scores",
+    "dampened_weights",
+    "explanations",
+    "historical_scores",
+    "vouch_explanations",
+    "what_ifs",
+]
+
+
+@st.composite
+def consistency_scores(draw: DrawFn) -> ConsistencyScore:
+    """Consistency scores of any window, of new users too, by any policy."""
+    window, policy = draw(windows()), draw(consistency_policies())
+    return consistency_score(window, member_since=draw(_joined(window)), policy=policy)
+
+
+@st.composite
+def what_ifs(draw: DrawFn) -> WhatIf:
+    """What up to three further days would change, most of them in the window or to come soon."""
+    window = draw(windows())
+    last = window.last_day.toordinal()
+    near = st.integers(last - 30, last + 30).map(date.fromordinal)
+    asked = draw(st.lists(near | days(), max_size=3))
+    return what_if(window, asked, member_since=draw(_joined(window)))
+
+
+def _joined(window: ActivityWindow) -> SearchStrategy[date | None]:
+    last = window.last_day.toordinal()
+    return st.none() | st.integers(last - 60, last).map(date.fromordinal)
+
+
+def historical_scores() -> SearchStrategy[HistoricalScore]:
+    """Historical scores of any streak and posts, by any policy."""
+    totals = st.integers(0, 200) | st.integers(0, 10**15)
+    return made(_historical_score, totals, totals, st.none() | qualities(), engagement_policies())
+
+
+def _historical_score(
+    streak: int, posts: int, average_quality: float | None, policy: EngagementPolicy
+) -> HistoricalScore:
+    rated = average_quality if posts else None
+    return historical_score(streak=streak, posts=posts, average_quality=rated, policy=policy)
+
+
+def explanations() -> SearchStrategy[Explanation]:
+    """The reason for one part of a score, of either kind."""
+    consistency = consistency_scores().map(lambda score: score.explanations)
+    return (consistency | historical_scores().map(HistoricalScore.explain)).flatmap(st.sampled_from)
+
+
+def vouch_explanations() -> SearchStrategy[VouchExplanation]:
+    """How the weight of a vouch came about, with up to three dampenings."""
+    halves = st.lists(st.just(scepticism(lambda _: Decimal("0.5"))), max_size=3)
+    return made(_vouch_explanation, vouches(), weekly_streaks(), halves, multiplier_policies())
+
+
+def _vouch_explanation(
+    vouch: Vouch, streak: WeeklyStreak, dampening: list[Dampening], policy: MultiplierPolicy
+) -> VouchExplanation:
+    vouchee = Reputation(vouch.vouchee, streak)
+    return explain_vouch(vouch, vouchee, dampening=dampening, policy=policy)
+
+
+def dampened_weights() -> SearchStrategy[DampenedWeight]:
+    """What one dampening left of a vouch's weight."""
+    explained = vouch_explanations().filter(lambda explanation: explanation.dampened)
+    return made(lambda explanation: explanation.dampened[-1], explained)
