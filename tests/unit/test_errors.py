@@ -13,6 +13,7 @@ from mainstay import (
     InvalidTypeError,
     InvalidValueError,
     MainstayError,
+    MissingExtraError,
     StoreError,
     TimeLimitError,
 )
@@ -49,7 +50,7 @@ def test_every_error_survives_pickling_with_its_data(error: type[MainstayError])
 
 
 #: What no value is to blame for.
-CIRCUMSTANCES = {MainstayError, StoreError, TimeLimitError}
+CIRCUMSTANCES = {MainstayError, MissingExtraError, StoreError, TimeLimitError}
 
 
 @pytest.mark.parametrize("error", [e for e in SUBCLASSES if e not in CIRCUMSTANCES])

@@ -16,18 +16,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 
-from celery import Celery, Task
-from celery.schedules import BaseSchedule, schedstate
-from celery.utils import uuid
-
 from mainstay import checks
 from mainstay.adapters.installing import ANOTHER_NAME, distinct, wait_before_retry
 from mainstay.codec import to_plain
 from mainstay.errors import InvalidValueError
+from mainstay.extras import Extra
 from mainstay.jobs import run_job
 from mainstay.ports import RunLog
 from mainstay.report import JobContext
 from mainstay.schedule import JobSpec, Schedule
+
+with Extra("celery", "celery"):
+    from celery import Celery, Task
+    from celery.schedules import BaseSchedule, schedstate
+    from celery.utils import uuid
 
 __all__ = ["install"]
 

@@ -16,7 +16,8 @@ from mainstay.errors import StoreError
 from mainstay.schedule import Daily, Every, JobSpec, Schedule, Weekly
 
 _EPILOG = """\
-Nothing here runs by itself: a scheduler calls mainstay run, or the host app installs the jobs.
+Nothing here runs by itself: a scheduler calls mainstay run, or the host app
+installs the jobs.
 
 examples:
   mainstay jobs

@@ -21,10 +21,12 @@ _EPILOG = """\
 status:
   never    it has not run yet
   late     it should have begun again since
-  failing  its last run raised an error, did not end in time, or could do nothing
+  failing  its last run raised an error, did not end in time, or could do
+           nothing
   ok       its last run did what there was to do, or is still at it
 
-  The exit status is 4 if a job is late or failing, for whatever watches over it.
+  The exit status is 4 if a job is late or failing, for whatever watches over
+  it.
 
 examples:
   mainstay status

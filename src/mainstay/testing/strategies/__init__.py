@@ -16,33 +16,36 @@ Examples:
     >>> test_a_score_has_its_bounds()
 """
 
-from mainstay.testing.strategies.activity import (
-    counts,
-    histories,
-    kinds,
-    qualities,
-    sessions,
-    user_ids,
-    windows,
-)
-from mainstay.testing.strategies.calendar import day_starts, days, instants, iso_weeks, zones
-from mainstay.testing.strategies.policies import (
-    consistency_policies,
-    daily_criteria,
-    engagement_policies,
-    multiplier_policies,
-    streak_policies,
-    weekly_streak_policies,
-)
-from mainstay.testing.strategies.states import (
-    daily_streaks,
-    day_activities,
-    day_outcomes,
-    engagements,
-    reputations,
-    vouches,
-    weekly_streaks,
-)
+from mainstay.extras import Extra
+
+with Extra("testing", "hypothesis"):
+    from mainstay.testing.strategies.activity import (
+        counts,
+        histories,
+        kinds,
+        qualities,
+        sessions,
+        user_ids,
+        windows,
+    )
+    from mainstay.testing.strategies.calendar import day_starts, days, instants, iso_weeks, zones
+    from mainstay.testing.strategies.policies import (
+        consistency_policies,
+        daily_criteria,
+        engagement_policies,
+        multiplier_policies,
+        streak_policies,
+        weekly_streak_policies,
+    )
+    from mainstay.testing.strategies.states import (
+        daily_streaks,
+        day_activities,
+        day_outcomes,
+        engagements,
+        reputations,
+        vouches,
+        weekly_streaks,
+    )
 
 __all__ = [
     "consistency_policies",
