@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from functools import partial
 from types import TracebackType
 
 from mainstay.errors import MissingExtraError
@@ -40,11 +42,15 @@ Install it: pip install "mainstay[colours]".
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if isinstance(error, ModuleNotFoundError) and error.name in self._libraries:
-            missing = MissingExtraError(
-                "is not installed",
-                field=error.name,
-                remedy=f'Install it: pip install "mainstay[{self._name}]".',
-            )
-            missing.name = error.name
-            raise missing from error
+        if isinstance(error, ModuleNotFoundError):
+            for library in filter(partial(_is_missing, error.name), self._libraries):
+                remedy = f'Install it: pip install "mainstay[{self._name}]".'
+                missing = MissingExtraError("is not installed", field=library, remedy=remedy)
+                missing.name = library
+                raise missing from error
+
+
+def _is_missing(name: str | None, library: str) -> bool:
+    """Say whether a library itself is missing, be it that somebody blocks it, if a module is."""
+    blocked = sys.modules.get(library, sys) is None
+    return name == library or (blocked and str(name).startswith(f"{library}."))
