@@ -52,8 +52,10 @@ class Tally:
 
     def watch(self, user: str | None, events: Any, instants: Longs) -> None:
         """Remember the events of the user who is asked for."""
+        if user is None:
+            return
         ids = decoded(events["user_id"])
-        if user is not None and (is_text(ids.type) or pa.types.is_integer(ids.type)):
+        if is_text(ids.type) or pa.types.is_integer(ids.type):  # others are refused later on
             own = pc.call_function("equal", [ids.cast(pa.large_string()), pa.scalar(user)])
             own = own.fill_null(False).to_numpy(zero_copy_only=False)
             rows = np.flatnonzero(own & (instants <= self.as_of))
