@@ -96,7 +96,7 @@ def days(field: str, values: Iterable[date]) -> set[date]:
 
 def iterable(field: str, values: Iterable[T]) -> Iterable[T]:
     """Return what can be looped over, as one value of its kind alone can't."""
-    if not isinstance(values, Iterable):
+    if isinstance(values, str | bytes) or not isinstance(values, Iterable):
         raise InvalidTypeError(
             "must be several, in a list or the like",
             field=field,

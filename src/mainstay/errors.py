@@ -13,6 +13,7 @@ __all__ = [
     "InvalidTypeError",
     "InvalidValueError",
     "MainstayError",
+    "MissingExtraError",
     "NaiveDatetimeError",
     "NoLongerKeptError",
     "OtherPolicyError",
@@ -207,6 +208,19 @@ class StoreError(MainstayError):
     def __str__(self) -> str:
         sentence = f"{self.field} {self.problem}: {self.value}."
         return f"{sentence} {self.remedy}" if self.remedy else sentence
+
+
+class MissingExtraError(MainstayError, ModuleNotFoundError):
+    """A library that only some parts of mainstay need is not installed; ``field`` says which.
+
+    Examples:
+        >>> remedy = 'Install it: pip install "mainstay[columnar]".'
+        >>> print(MissingExtraError("is not installed", field="numpy", remedy=remedy))
+        numpy is not installed. Install it: pip install "mainstay[columnar]".
+    """
+
+    def __str__(self) -> str:
+        return f"{self.field} {self.problem}. {self.remedy}"
 
 
 class TimeLimitError(MainstayError):

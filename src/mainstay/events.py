@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from datetime import date, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from hashlib import blake2b
 
 import attrs
@@ -16,15 +16,16 @@ import attrs
 from mainstay import checks
 from mainstay.activity import Session
 from mainstay.errors import BadLineError, InvalidValueError
-from mainstay.localdays import find_zone
+from mainstay.localdays import DATED, find_zone, noon_of
 from mainstay.rows import Columns, Values, layout, rows
-from mainstay.timestamps import parse_instant
+from mainstay.timestamps import parse_moment
 
 __all__ = ["Event", "identified", "read_events"]
 
 _EMPTY = (None, "")
 _NO_MORE = (None, None, None, None)
 _MICROSECOND = timedelta(microseconds=1)
+_NO_OFFSET = ", or its zone into the column timezone, or name the zone of all such (--naive-zone)"
 _MOST_SECONDS = timedelta.max // timedelta(seconds=1)
 
 
@@ -36,11 +37,15 @@ class Event:
         line: The line that it starts on; the first is 1.
         session: What it says.
         member_since: When the user joined, a date or an instant, if the file has such a column.
+        day: The date, if the line says no more than that of when it was. The session then is at
+            12:00 UTC of that date and recorded in the zone ``+00:00``, so that it is that date in
+            every reading, unless days start after noon.
     """
 
     line: int
     session: Session
     member_since: date | None = None
+    day: date | None = None
 
 
 def read_events(
@@ -52,28 +57,33 @@ def read_events(
     whole: bool = False,
     kind: str = "session",
 ) -> Iterator[Event | BadLineError]:
-    """Yield the event of each line, or the error that it holds, without stopping at it.
+    """Return an iterator over each line's event, or the error that it holds; it goes on after one.
 
-    Lines whose first character is ``{`` make the file JSON Lines; everything else is CSV. The
-    columns ``user_id``, ``started_at`` and, if there is one, ``timezone`` are read, all others
-    ignored; blank lines are passed over. Integers are taken as user ids and as Unix seconds.
+    Arguments are checked at once, lines when their turn comes. Lines whose first character is ``{``
+    make the file JSON Lines; everything else is CSV. The columns ``user_id``, ``started_at`` and,
+    if there is one, ``timezone`` are read, all others ignored; blank lines are passed over.
+
+    Integers are taken as user ids and as Unix seconds; those that are calendar dates (20240501)
+    are errors. A date without a time is a local day already, whatever zone its line names.
 
     With ``whole``, the columns ``duration`` (in seconds), ``kind``, ``quality`` and ``id`` are
     read too, so far as they are there; an empty one says nothing.
 
     Args:
-        lines: The text, such as an open file (``newline=""``).
+        lines: The lines, such as an open file (``newline=""``) or ``text.splitlines()``.
         columns: The columns' names in order, if a CSV file has no header; or a mapping from ours
             to the file's, if they differ.
         member_since: The column with the date (or instant) at which a user joined.
-        naive_zone: The zone of timestamps without an offset, which are an error without it. A
-            time that a clock change skipped is moved on by the gap; of two, the first is meant.
+        naive_zone: The zone of times without an offset whose lines name no ``timezone``; they are
+            an error without it. A time that a clock change skipped is moved on by the gap; of two,
+            the first is meant.
         whole: Whether to read all that a session may say.
         kind: What those were that don't say it.
 
     Raises:
         InvalidValueError: ``columns`` lacks a required column, or maps an unknown one; or
             ``kind`` is empty.
+        InvalidTypeError: ``lines`` is a text, or yields something else than texts.
         UnknownZoneError: ``naive_zone`` is not known.
         BadLineError: The header lacks a column, so that no line can be read.
 
@@ -86,29 +96,39 @@ def read_events(
     """
     zone = None if naive_zone is None else find_zone(naive_zone, field="naive_zone")
     checks.text("kind", kind)
-    for line, values in rows(lines, layout(columns, member_since, whole=whole)):
-        if isinstance(values, InvalidValueError):
-            yield BadLineError.at(line, values)
-            continue
-        try:
-            yield _event(line, values, zone, kind)
-        except InvalidValueError as error:
-            yield BadLineError.at(line, error)
+    read = rows(lines, layout(columns, member_since, whole=whole))
+    return (_item(line, values, zone, kind) for line, values in read)
+
+
+def _item(
+    line: int, values: Values | InvalidValueError, naive_zone: tzinfo | None, kind: str
+) -> Event | BadLineError:
+    if isinstance(values, InvalidValueError):
+        return BadLineError.at(line, values)
+    try:
+        return _event(line, values, naive_zone, kind)
+    except InvalidValueError as error:
+        return BadLineError.at(line, error)
 
 
 def _event(line: int, values: Values, naive_zone: tzinfo | None, kind: str) -> Event:
     user, started, timezone, member, *more = values
     duration, own_kind, quality, own_id = more or _NO_MORE
+    name = _name("user_id", user)
+    zone = None if timezone in _EMPTY else checks.text("timezone", timezone)
+    naive_zone = naive_zone if zone is None else find_zone(zone)
+    at = parse_moment(started, naive_zone=naive_zone, or_else=_NO_OFFSET)
+    day = None if isinstance(at, datetime) else at
     session = Session(
-        _name("user_id", user),
-        parse_instant(started, field="started_at", naive_zone=naive_zone),
+        name,
+        at if isinstance(at, datetime) else noon_of(at),
         duration=None if duration in _EMPTY else _duration(duration),
-        timezone=None if timezone in _EMPTY else checks.text("timezone", timezone),
+        timezone=zone if day is None else DATED,
         kind=kind if own_kind in _EMPTY else _name("kind", own_kind),
         quality=None if quality in _EMPTY else _quality(quality),
         id=None if own_id in _EMPTY else _name("id", own_id),
     )
-    return Event(line, session, None if member in _EMPTY else _joined(member, naive_zone))
+    return Event(line, session, None if member in _EMPTY else _joined(member, naive_zone), day)
 
 
 def _name(field: str, value: object) -> str:
@@ -134,7 +154,7 @@ def _quality(value: object) -> float:
 def _number(field: str, value: object, most: int, remedy: str) -> float:
     number = value
     if isinstance(value, str) and value.isascii() and "_" not in value:
-        with suppress(ValueError):  # no number: the next line's complaint
+        with suppress(ValueError):  # not a number: the next line's complaint
             number = float(value)
     try:
         return checks.number(field, number, 0, most)
@@ -143,15 +163,12 @@ def _number(field: str, value: object, most: int, remedy: str) -> float:
 
 
 def _joined(value: object, naive_zone: tzinfo | None) -> date:
-    if isinstance(value, str) and len(value) == len("2024-05-01"):
-        with suppress(ValueError):  # no date: then it must be an instant, or that is the complaint
-            return date.fromisoformat(value)
-    joined = parse_instant(value, field="member_since", naive_zone=naive_zone)
-    return checks.instant("member_since", joined)
+    joined = parse_moment(value, field="member_since", naive_zone=naive_zone, or_else=_NO_OFFSET)
+    return checks.instant("member_since", joined) if isinstance(joined, datetime) else joined
 
 
 def identified(sessions: Iterable[Session]) -> Iterator[Session]:
-    """Yield each session with an id: its own, or else one made of what it says.
+    """Return an iterator over the sessions, each with an id: its own, or one made of what it says.
 
     That is a digest of all its fields (128 bits, in hexadecimal), a dot, and its place among equal
     ones: 1 for the first, 2 for the next. So a file that is read again gives the same ids, in
@@ -163,7 +180,7 @@ def identified(sessions: Iterable[Session]) -> Iterator[Session]:
         sessions: All of one file, or of whatever else is read again as a whole.
 
     Raises:
-        InvalidTypeError: They are no sessions.
+        InvalidTypeError: They are not sessions, or not several: that is said at once.
 
     Examples:
         >>> from datetime import UTC, datetime
@@ -174,8 +191,12 @@ def identified(sessions: Iterable[Session]) -> Iterator[Session]:
         ee2711f84ee7a6b9831b3b36f77ce1b1.2
         7
     """
+    return _identified(checks.iterable("sessions", sessions))
+
+
+def _identified(sessions: Iterable[Session]) -> Iterator[Session]:
     places: dict[int, int] = {}
-    for session in checks.iterable("sessions", sessions):
+    for session in sessions:
         if checks.instance("sessions", session, Session).id is not None:
             yield session
             continue

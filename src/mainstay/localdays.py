@@ -20,12 +20,28 @@ import attrs
 from mainstay import checks
 from mainstay.errors import InvalidTypeError, InvalidValueError, UnknownZoneError
 
-__all__ = ["DayTable", "IsoWeek", "Zone", "clock_changes", "day_table", "find_zone", "local_day"]
+__all__ = [
+    "DATED",
+    "DayTable",
+    "IsoWeek",
+    "Zone",
+    "check_dated",
+    "clock_changes",
+    "day_table",
+    "find_zone",
+    "last_instant",
+    "local_day",
+    "moment_of",
+    "noon_of",
+]
 
 #: A zone: an IANA name, ``±HH:MM``, or the object itself.
 Zone: TypeAlias = str | ZoneInfo | timezone
 
 MIDNIGHT = time(0)
+#: The zone in which a bare date is kept, at noon: so it is that date in every reading.
+DATED = "+00:00"
+_NOON = time(12)
 _OFFSET = re.compile(r"([+-])([0-9]{2}):([0-5][0-9])")
 # Names that the tz database does not define: leap-second clocks and this machine's own settings.
 _NOT_IANA = frozenset({"right", "posix", "posixrules", "localtime"})
@@ -186,6 +202,88 @@ def local_day(instant: datetime, *, zone: Zone | None = None, day_start: time = 
     return date.fromordinal(
         day_table(offset_of(at) if zone is None else zone, day_start).ordinal(at)
     )
+
+
+def last_instant(day: date, *, zone: Zone = DATED, day_start: time = MIDNIGHT) -> datetime:
+    """Return the last instant, to the microsecond, of a local day.
+
+    Where clocks are put back across midnight, it is the last one with that date; where the zone
+    skips the date, the last one with an earlier date.
+
+    Args:
+        day: The day.
+        zone: Where it is the day; without it, in UTC.
+        day_start: The wall-clock time at which a day begins.
+
+    Raises:
+        UnknownZoneError: ``zone`` is not known.
+
+    Examples:
+        >>> from datetime import date
+        >>> last_instant(date(2024, 3, 31), zone="Europe/Berlin").isoformat()
+        '2024-03-31T21:59:59.999999+00:00'
+    """
+    checks.instant("day", noon_of(checks.day("day", day)))  # not too near to the years' limits
+    asked = day.toordinal()
+    find_zone(zone, field="zone")
+    table = day_table(zone, checks.wall_time("day_start", day_start))
+    end = datetime.fromordinal(asked).replace(tzinfo=UTC)
+    # Offsets are less than a day, and so is the start of the day: it ends within these dates.
+    for ordinal in range(asked - 1, asked + 3):
+        changes, days = table[ordinal]
+        midnight = datetime.fromordinal(ordinal + 1).replace(tzinfo=UTC)
+        for until, local in zip((*changes, midnight), days, strict=True):
+            end = until if local <= asked else end
+    return end - timedelta(microseconds=1)
+
+
+def noon_of(day: date) -> datetime:
+    """Return the instant that stands for a bare date, which is recorded in the zone ``DATED``."""
+    return datetime.combine(day, _NOON, UTC)
+
+
+def moment_of(
+    day: date, *, as_of: datetime, zone: Zone | None = None, day_start: time = MIDNIGHT
+) -> tuple[datetime, str]:
+    """Return the instant that stands for a bare date, and the zone in which it is that date.
+
+    That is noon, UTC; or ``as_of``, if noon is after it and the day has begun where the user is.
+
+    Args:
+        day: The date.
+        as_of: The instant to look back from.
+        zone: The user's zone; without it, UTC.
+        day_start: The wall-clock time at which a day begins, not after noon.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> morning = datetime(2024, 5, 28, 8, tzinfo=UTC)
+        >>> at, zone = moment_of(date(2024, 5, 28), as_of=morning)
+        >>> at == morning, zone, local_day(at, zone=zone)
+        (True, '-08:00', datetime.date(2024, 5, 28))
+    """
+    noon = noon_of(day)
+    if noon <= as_of or day.toordinal() > day_table(zone or DATED, day_start).ordinal(as_of):
+        return noon, DATED
+    # Where the day begins in the minute of as_of, it is that day then.
+    minutes = -((as_of - datetime.combine(day, day_start, UTC)) // timedelta(minutes=1))
+    return as_of, f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
+
+
+def check_dated(field: str, day: object, day_start: time) -> None:
+    """Refuse a bare date where its noon would belong to the day before.
+
+    Raises:
+        InvalidValueError: Days start after noon.
+    """
+    if day_start > _NOON:
+        raise InvalidValueError(
+            f"is a date without a time, and can't be told from the day before where days start at "
+            f"{day_start.isoformat('minutes')}",
+            field=field,
+            value=day,
+            remedy="Let days start at 12:00 or before, or write times with their offsets.",
+        )
 
 
 def offset_of(at: datetime) -> timezone:

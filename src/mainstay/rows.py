@@ -68,14 +68,22 @@ def layout(columns: Columns | None, member_since: str | None, *, whole: bool = F
 
 
 def rows(lines: Iterable[str], places: Layout) -> Iterator[_Row]:
-    """Yield each line's number with the values of our fields on it, or with what is wrong.
+    """Return an iterator over each line's number with its values of our fields, or what is wrong.
 
     Raises:
+        InvalidTypeError: They are not lines of text: a single text is refused at once.
         BadLineError: The header lacks a column, so that no line can be read.
     """
-    lines = iter(lines)
+    if isinstance(lines, str | bytes) or not isinstance(lines, Iterable):
+        raise _not_lines(lines)
+    return _rows(iter(lines), places)
+
+
+def _rows(lines: Iterator[str], places: Layout) -> Iterator[_Row]:
     blank: list[str] = []
     for first in lines:
+        if not isinstance(first, str):
+            raise _not_lines(first)
         if first.strip():
             break
         blank.append(first)
@@ -86,6 +94,15 @@ def rows(lines: Iterable[str], places: Layout) -> Iterator[_Row]:
         yield from _json_rows(whole, places)
     else:
         yield from _csv_rows(whole, places)
+
+
+def _not_lines(value: object) -> InvalidTypeError:
+    return InvalidTypeError(
+        "must be lines of text, one after the other",
+        field="lines",
+        value=value,
+        remedy="Pass text.splitlines(), or a file: open(path, encoding='utf-8', newline='').",
+    )
 
 
 def _json_rows(lines: Iterable[str], places: Layout) -> Iterator[_Row]:

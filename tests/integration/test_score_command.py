@@ -5,10 +5,13 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from importlib.util import find_spec
 from io import StringIO
 from pathlib import Path
 
@@ -18,6 +21,8 @@ pytest.importorskip("rich", reason="the command needs mainstay[cli]")
 
 AS_OF = "2024-05-28T12:00:00Z"
 ACTIVE = {"ada": (1, 2, 5, 8, 9, 10, 15, 22, 28), "bob": (20, 21, 22, 23), "cy": (1, 14, 28)}
+#: Those that can be had here.
+ENGINES = ["python", "columnar"] if find_spec("pyarrow") else ["python"]
 #: Worked out in SPEC §2.
 POINTS = {"ada": 45, "cy": 37, "bob": 35}
 
@@ -120,6 +125,144 @@ def test_one_user_is_explained_drawn_and_told_what_would_help() -> None:
     assert user["what_if"]["days"] == ["2024-05-28"]
 
 
+def in_a_row(days: int, last: date) -> str:
+    rows = [f"ada,{last - timedelta(days=n)}T22:30:00Z,Asia/Tokyo" for n in range(days)]
+    return "\n".join(["user_id,started_at,timezone", *rows, "bob,2024-01-01T00:00:00Z,UTC", ""])
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("length", [27, 28, 29, 150])
+def test_a_streak_is_as_long_as_all_events_say_and_not_as_the_window(
+    engine: str, length: int
+) -> None:
+    """At 22:30Z it is the next morning in Tokyo: the last of them is today there, the 28th."""
+    text = in_a_row(length, date(2024, 5, 27))
+    done = score("--user", "ada", "--engine", engine, stdin=text)
+    assert f"A streak of {length} days, today included." in done.stdout
+    pending = mainstay(
+        *("score", "--user", "ada", "--engine", engine, "--as-of", "2024-05-29T12:00:00Z"),
+        stdin=text,
+    )
+    assert f"A streak of {length} days up to yesterday; today is still open." in pending.stdout
+    (user,) = json.loads(score("--user", "ada", "--engine", engine, "--json", stdin=text).stdout)[
+        "users"
+    ]
+    assert f"A streak of {length} days, today included." in user["explanations"]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_streak_that_was_broken_before_the_window_is_not_longer_for_it(engine: str) -> None:
+    text = in_a_row(28, date(2024, 5, 27)) + "ada,2024-04-29T12:00:00Z,UTC\n"
+    done = score("--user", "ada", "--engine", engine, stdin=text)
+    assert "A streak of 28 days, today included." in done.stdout
+
+
+def test_a_date_without_a_time_counts_from_its_beginning_to_its_end() -> None:
+    """Whatever the zone: it is that date in the user's own, from the first instant on."""
+    text = "user_id,started_at,timezone\nada,2024-05-28,America/Lima\n"
+
+    def counted(as_of: str, *options: str) -> bool:
+        done = mainstay("score", "--as-of", as_of, "--json", *options, stdin=text)
+        users = json.loads(done.stdout)["users"]
+        assert [user["last_active_day"] for user in users] in ([], ["2024-05-28"])
+        assert all(user["today"] == "2024-05-28" for user in users)
+        return bool(users)
+
+    for engine in ENGINES:
+        for zone, first in {
+            "UTC": "2024-05-28T00:00:00Z",
+            "Asia/Tokyo": "2024-05-27T15:00:00Z",
+            "Pacific/Kiritimati": "2024-05-27T10:00:00Z",
+            "America/Lima": "2024-05-28T05:00:00Z",
+        }.items():
+            options = ("--zone", zone, "--engine", engine)
+            before = datetime.fromisoformat(first) - timedelta(seconds=1)
+            assert not counted(before.isoformat(), *options)
+            assert counted(first, *options)
+            assert counted("2024-05-28", *options)
+            assert not counted("2024-05-27", *options)
+    assert counted("2024-05-28T00:00:00Z")
+    assert not counted("2024-05-27T23:59:59Z")
+    assert not counted("2024-05-28T03:00:00Z", "--day-start", "04:00")
+    assert counted("2024-05-28T04:00:00Z", "--day-start", "04:00")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_neither_zone_nor_day_start_moves_a_date_without_a_time(engine: str) -> None:
+    text = "user_id,started_at\nada,2024-05-27\nada,2024-05-26\n"
+    for zone in ("America/Lima", "UTC", "Pacific/Auckland"):
+        for start in ("00:00", "04:00", "12:00"):
+            options = ("--zone", zone, "--day-start", start, "--engine", engine)
+            (user,) = json.loads(score("--json", *options, stdin=text).stdout)["users"]
+            assert (user["last_active_day"], user["active_days"]) == ("2024-05-27", 2)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_date_without_a_time_is_refused_where_days_start_after_noon(engine: str) -> None:
+    text = "user_id,started_at\nada,2024-05-27\n"
+    done = score("--day-start", "12:01", "--engine", engine, stdin=text)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "mainstay: line 2: started_at is a date without a time, and can't be told from the day "
+        "before where days start at 12:01, got '2024-05-27'. Let days start at 12:00 or before, "
+        "or write times with their offsets.\n"
+    )
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("number", ["20240527", "20240527080000"])
+def test_numbers_like_dates_are_refused_by_both_engines_in_the_same_words(
+    engine: str, number: str
+) -> None:
+    for text in (f"ada,1716800000\nada,{number}\n", f"ada,2024-05-27\nada,{number}\n"):
+        done = score("--engine", engine, stdin="user_id,started_at\n" + text)
+        assert done.returncode == 1
+        assert done.stderr.startswith(
+            "mainstay: line 3: started_at is a calendar date, not Unix seconds, "
+            f"got '{number}'. Write 2024-05-27"
+        )
+    joined = f"user_id,started_at,joined\nada,2024-05-27T08:00:00Z,{number}\n"
+    done = score("--engine", engine, "--member-since", "joined", stdin=joined)
+    assert "line 2: member_since is a calendar date, not Unix seconds" in done.stderr
+
+
+def test_a_time_without_an_offset_is_read_in_its_own_rows_zone() -> None:
+    """08:00 in Tokyo is 23:00Z the day before: by then it is not later than 07:00Z in Lima."""
+    text = (
+        "user_id,started_at,timezone\n"
+        "ada,2024-05-28T08:00:00,Asia/Tokyo\nbob,2024-05-28T08:00:00,\n"
+    )
+    done = score("--json", "--naive-zone", "America/Lima", stdin=text)
+    assert [user["user_id"] for user in json.loads(done.stdout)["users"]] == ["ada"]
+    assert "Later events, ignored: 1." in done.stderr
+    refused = score(stdin=text)
+    assert "line 3: started_at has no UTC offset" in refused.stderr
+    assert "its zone into the column timezone, or name the zone of all such" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "as_of"),
+    [
+        ([], "2024-05-28T23:59:59.999999Z"),
+        (["--zone", "Europe/Berlin"], "2024-05-28T21:59:59.999999Z"),
+        (["--zone", "America/Lima"], "2024-05-29T04:59:59.999999Z"),
+        (["--day-start", "04:00"], "2024-05-29T03:59:59.999999Z"),
+    ],
+)
+def test_a_date_to_score_at_is_the_end_of_that_day_where_the_users_are(
+    options: list[str], as_of: str
+) -> None:
+    done = mainstay("score", "--as-of", "2024-05-28", "--json", *options, stdin=lines())
+    assert json.loads(done.stdout)["as_of"] == as_of
+    assert users_of(done) == POINTS
+    zone = options[1] if "--zone" in options else "UTC"
+    said = f"Users active in the 28 days up to the end of 2024-05-28 in {zone}: 3 of 3."
+    hint = "Where the users' days end at another instant, name their zone: --zone."
+    assert done.stderr.splitlines() == [said] + [hint] * (zone == "UTC")
+    one = mainstay("score", "--as-of", "2024-05-28", "--user", "ada", *options, stdin=lines())
+    assert one.stderr.splitlines()[0] == f"As of the end of 2024-05-28 in {zone}."
+
+
 def test_an_unknown_user_is_an_error_with_a_suggestion() -> None:
     done = score("--user", "adah", stdin=lines())
     assert (done.returncode, done.stdout) == (1, "")
@@ -173,7 +316,7 @@ def test_a_bad_line_stops_the_run_with_line_field_value_and_remedy() -> None:
     done = score(stdin=lines() + "ada,soon\n")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith(
-        "mainstay: line 18: started_at is no timestamp, got 'soon'. Write"
+        "mainstay: line 18: started_at is not a timestamp, got 'soon'. Write"
     )
 
 
@@ -228,7 +371,10 @@ def test_without_events_the_output_is_empty_and_says_so() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--as-of", "2024-05-28"], "has no UTC offset"),
+        (["--as-of", "2024-05-28T08:00"], "the instant has no UTC offset"),
+        (["--as-of", "20240528"], "Write 2024-05-28, or"),
+        (["--as-of", "20240528080000"], "Write 2024-05-28T08:00:00 with its offset"),
+        (["--as-of", "0001-01-01"], "years 2 to 9998"),
         (["--as-of", "0001-01-01T00:00:00Z"], "years 2 to 9998"),
         (["--zone", "Mars"], "no known zone"),
         (["--day-start", "4"], "write HH:MM"),
@@ -386,6 +532,20 @@ def test_a_wide_terminal_shows_the_days() -> None:
     assert "██··█·· ███···· █······ █·····█" in score(stdin=lines(), COLUMNS="140").stdout
 
 
+@pytest.mark.parametrize(
+    "command", ["", "score", "init", "import", "run", "candidates", "status", "jobs"]
+)
+def test_help_fits_in_80_columns(command: str) -> None:
+    done = mainstay(*command.split(), "--help", COLUMNS="80")
+    assert done.returncode == 0
+    assert [line for line in done.stdout.splitlines() if len(line) > 80] == []
+
+
+def test_help_is_of_all_commands_that_there_are() -> None:
+    listed = re.findall(r"^    ([a-z]+)(?: |$)", mainstay("--help").stdout, re.MULTILINE)
+    assert listed == ["score", "init", "import", "run", "candidates", "status", "jobs"]
+
+
 def test_help_has_examples_and_exit_codes() -> None:
     assert "git log --format='%aE,%aI' | mainstay score" in mainstay("score", "--help").stdout
     assert "exit status:" in mainstay("--help").stdout
@@ -397,4 +557,6 @@ def test_without_rich_the_command_says_what_to_install(tmp_path: Path) -> None:
     (tmp_path / "rich" / "__init__.py").write_text("raise ModuleNotFoundError(name='rich')")
     done = mainstay("score", PYTHONPATH=str(tmp_path))
     assert done.returncode == 1
-    assert done.stderr.strip() == "mainstay: rich is not installed. Install mainstay[cli]."
+    assert done.stderr.strip() == (
+        'mainstay: rich is not installed. Install it: pip install "mainstay[cli]".'
+    )

@@ -36,6 +36,11 @@ OPTIONS = [
     "--naive-zone Asia/Tokyo --zone Europe/Berlin",
     "--as-of 2025-01-01T00:00:00Z",
     "--as-of 2024-05-02T00:00:00+14:00 --member-since joined",
+    "--as-of 2024-05-14",
+    "--as-of 2024-05-14 --zone Pacific/Apia --day-start 12:00",
+    "--as-of 2024-05-14T08:00:00Z",
+    "--as-of 2024-05-13T21:00:00Z --zone Asia/Tokyo",
+    "--day-start 12:30",
 ]
 ODD_OPTIONS = [
     "--skip-bad",
@@ -50,6 +55,7 @@ ODD_TIMES = """\
 2024-05-01T24:00:00Z 2024-02-30T08:00:00Z 0001-12-31T23:00:00Z 0001-12-31T23:00:00-05:00
 9998-12-31T23:59:59-01:00 1714550400 0001714550400 99999999999 2024-05-01T08:00:00.1234567Z
 2024-05-01T08:00:00,5Z 2024-05-01t08:00:00z 2024-05-01T08:00:00+02:00:30 2024-05-01T08:00:60Z
+20240501 20240501080000 20240230 2024-W18-3 2024-02-30 2024-05-28 0001-05-01 0000-05-01
 2024-05-01T08:00:00+24:00 2024-05-01T08:00:00+02:60 2024-05-01T08:00:00-5:00 ２０２４ -5""".split()
 ODD_USERS = ["", '"a,b"', 'a"b', '"a""b"', '"a', '"two\nlines"', "a\0b", "\ufeffada", "\udcff"]
 ODD_ZONES = ["Mars", "Europe", "+2", " ", '""', '"UTC"']
@@ -80,6 +86,9 @@ def iso(draw: st.DrawFn) -> str:
     return f"{at:%Y-%m-%d}{separator}{at:%H:%M:%S}{fraction}{offset}"
 
 
+dates = st.dates(date(2024, 4, 20), date(2024, 6, 2)).map(str)
+
+
 def row(time: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     zone, user = st.sampled_from(ZONES), st.sampled_from(USERS)
     return st.tuples(zone, user, time, st.just("") | days).map(",".join)
@@ -94,10 +103,10 @@ def files(draw: st.DrawFn, header: str, line: st.SearchStrategy[str]) -> str:
 odd_row = st.tuples(
     st.sampled_from(ZONES + ODD_ZONES),
     st.sampled_from(USERS + ODD_USERS),
-    iso() | seconds | st.sampled_from(ODD_TIMES),
+    iso() | seconds | dates | st.sampled_from(ODD_TIMES),
     days | st.sampled_from(ODD_DATES),
 ).map(",".join)
-plain = st.sampled_from([row(iso()), row(seconds), row(iso()) | st.just("")]).flatmap(
+plain = st.sampled_from([row(iso()), row(seconds), row(dates), row(iso()) | st.just("")]).flatmap(
     lambda line: files(IN_ORDER, line)
 )
 odd = st.sampled_from([IN_ORDER, *ODD_HEADERS, *ODD_LINES]).flatmap(
@@ -183,7 +192,7 @@ def test_a_line_that_columns_are_not_read_from_is_named(file: Path, text: str, l
 
 def test_json_lines_and_unknown_columns_are_for_the_other_engine(file: Path) -> None:
     file.write_text('{"user_id": "ada", "started_at": 0}\n')
-    assert "line 1: it is JSON" in score(file, "--engine columnar").err
+    assert "line 1: the line is JSON" in score(file, "--engine columnar").err
     file.write_text("user,started_at\nada,0\n")
     assert "lacks the column user_id" in score(file, "--engine columnar").err
 
@@ -223,6 +232,27 @@ def test_parquet_is_scored_like_the_same_csv(
     assert columns.err == lines.err.replace(f" on line {_line(lines)}.", ".")
 
 
+@unhurried
+@given(
+    st.lists(st.tuples(st.sampled_from(ZONES), st.sampled_from(USERS[:6]), dates, days)), questions
+)
+def test_dates_in_parquet_are_scored_like_the_same_csv(
+    file: Path, events: list[tuple[str, str, str, str]], question: str
+) -> None:
+    file.write_text("\n".join([IN_ORDER, *map(",".join, events), ""]))
+    zones, users, at, joined = zip(*events, strict=True) if events else ((), (), (), ())
+    path = parquet_file(
+        file.parent,
+        user_id=pa.array(users, pa.string()),
+        started_at=pa.array(map(date.fromisoformat, at), pa.date32()),
+        timezone=pa.array([zone or None for zone in zones], pa.string()),
+        joined=pa.array(map(date.fromisoformat, joined), pa.date32()),
+    )
+    question = question.replace("--naive-zone Asia/Tokyo", "").replace("12:30", "11:30")
+    lines, columns = score(file, question), score(path, question)
+    assert (columns.status, columns.out) == (lines.status, lines.out)
+
+
 def _line(done: Done) -> str:
     return done.err.partition(" on line ")[2].partition(".")[0]
 
@@ -254,6 +284,17 @@ def test_numbers_are_user_ids_too_and_ordered_as_numbers(tmp_path: Path) -> None
         ({"timezone": ["UTC", "UTC", "Mars"]}, "", "row 2: timezone is no known zone, got 'Mars'"),
         ({"started_at": [NAIVE] * 3}, "", "started_at have no time zone"),
         ({"started_at": ["2024-05-01T08:00:00Z"] * 3}, "", "started_at must be timestamps"),
+        ({"started_at": [20240501] * 3}, "", "parse calendar dates such as 20240501"),
+        (
+            {"started_at": [date(2024, 5, 1), None, date(2024, 5, 1)]},
+            "",
+            "row 1: started_at is missing",
+        ),
+        (
+            {"started_at": [date(2024, 5, 1)] * 3},
+            "--day-start 12:30",
+            "row 0: started_at is a date without a time",
+        ),
         ({"user_id": None}, "", "column user_id is missing"),
         ({}, "--columns timezone=zone", "column zone is missing"),
         ({}, "--member-since joined", "column joined is missing"),

@@ -37,6 +37,29 @@ def test_a_store_and_its_file_are_scored_alike(tmp_path: Path, options: list[str
     assert stored.out == file.out
 
 
+def test_a_date_without_a_time_is_that_date_in_a_store_too(tmp_path: Path) -> None:
+    """And the time without an offset is of its own row: in Lima it is the 28th until 05:00Z."""
+    file = tmp_path / "dates.csv"
+    file.write_text(
+        "user_id,started_at,timezone\n"
+        "ada,2024-05-26,\nada,2024-05-27,Asia/Tokyo\nada,2024-05-28T20:00,America/Lima\n"
+    )
+    url = database(tmp_path)
+    assert mainstay("init", "--db", url).status == 0
+    for new in (3, 0):
+        assert mainstay("import", str(file), "--db", url, "--json").json["new"] == new
+    for zone in ("UTC", "America/Lima", "Asia/Tokyo"):
+        options = ("--as-of", "2024-05-29T03:00:00Z", "--zone", zone, "--json")
+        (stored,) = mainstay("score", "--db", url, *options).json["users"]
+        (read,) = mainstay("score", str(file), *options).json["users"]
+        assert stored == read
+        assert (stored["active_days"], stored["last_active_day"]) == (3, "2024-05-28")
+    number = tmp_path / "numbers.csv"
+    number.write_text("user_id,started_at\nada,20240528\n")
+    refused = mainstay("import", str(number), "--db", url)
+    assert "line 2: started_at is a calendar date, not Unix seconds" in refused.err
+
+
 def test_postgresql_is_a_store_like_any_other(tmp_path: Path, postgres_url: str) -> None:
     url = filled(tmp_path, url=in_schema(postgres_url, "command"))
     stored = mainstay("score", "--db", url, *AS_OF, "--csv")

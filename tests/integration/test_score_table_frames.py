@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,7 +18,8 @@ import attrs
 import pyarrow as pa
 from pyarrow import parquet
 
-from mainstay.columnar import score_table, tables
+from mainstay import InvalidTypeError, InvalidValueError, NaiveDatetimeError
+from mainstay.columnar import score_table, tables, windows_table
 from tests.event_tables import Case, Event, in_chunks
 
 NOON = datetime(2024, 3, 31, 12, tzinfo=UTC)
@@ -121,6 +124,88 @@ def test_a_pandas_frame_in_a_zone_carries_its_offset() -> None:
     case = attrs.evolve(CASE, carried="America/New_York", zoned=False, home=None)
     frame = case.table().to_pandas(date_as_object=True)
     assert case.scores(frame) == case.expected()
+
+
+BERLIN = ZoneInfo("Europe/Berlin")
+EIGHT = datetime(2024, 5, 27, 8)  # noqa: DTZ001  (each gets its own offset)
+TOKYO, LIMA = (EIGHT.replace(tzinfo=timezone(timedelta(hours=hours))) for hours in (9, -5))
+
+
+def frame_of(*moments: object) -> Any:
+    pandas = pytest.importorskip("pandas")
+    values = pandas.Series([*moments], dtype=object)
+    return pandas.DataFrame({"user_id": ["ada"] * len(moments), "started_at": values})
+
+
+@pytest.mark.parametrize("moments", [(TOKYO, LIMA), (LIMA, TOKYO), (None, LIMA, TOKYO)])
+@pytest.mark.parametrize("function", [score_table, windows_table])
+def test_python_datetimes_of_several_offsets_are_refused(
+    function: Callable[..., object], moments: tuple[object, ...]
+) -> None:
+    """Arrow gives all of a column the first one's offset, and so the days depend on their order."""
+    with pytest.raises(InvalidValueError, match="started_at has times of several UTC") as caught:
+        function(frame_of(*moments), as_of=NOON)
+    assert caught.value.value == moments[-1]
+    assert f"row {len(moments) - 1} unlike the first" in str(caught.value)
+
+
+def test_the_remedy_for_several_offsets_gives_the_right_days() -> None:
+    """It is done as the error says; 8 in the morning is the 27th of May in Tokyo and in Lima."""
+    pandas = pytest.importorskip("pandas")
+    frame = frame_of(TOKYO, LIMA, TOKYO.replace(day=26))
+    with pytest.raises(InvalidValueError) as caught:
+        score_table(frame, as_of=NOON)
+    steps = re.search(r"(frame\[.*), then convert (frame\[.*), and say", caught.value.remedy)
+    assert steps
+    for step in steps.groups():
+        exec(step, {"frame": frame, "pandas": pandas})
+    as_of = datetime(2024, 5, 27, 23, tzinfo=UTC)
+    for rows in ([0, 1, 2], [2, 1, 0], [1, 2, 0]):
+        table = score_table(frame.iloc[rows], as_of=as_of, timezone="timezone")
+        found = pa.table(table).to_pylist()[0]
+        assert (found["last_active_day"], found["active_days"]) == (date(2024, 5, 27), 2)
+
+
+@pytest.mark.parametrize(
+    ("moments", "error", "message"),
+    [
+        ((TOKYO, EIGHT), NaiveDatetimeError, "with a UTC offset and without (row 1 unlike"),
+        ((EIGHT, TOKYO), NaiveDatetimeError, "with a UTC offset and without (row 1 unlike"),
+        ((EIGHT, EIGHT), NaiveDatetimeError, "started_at have no time zone"),
+        ((EIGHT.date(), TOKYO), InvalidValueError, "must be dates alone or times alone"),
+        ((EIGHT.date(), EIGHT), InvalidValueError, "must be dates alone or times alone"),
+        ((TOKYO, EIGHT.date()), InvalidTypeError, "table can't be read as Arrow"),
+        (
+            (EIGHT.replace(tzinfo=BERLIN), EIGHT.replace(tzinfo=UTC)),
+            InvalidValueError,
+            "several UTC offsets",
+        ),
+        ((20240527, 20240526), InvalidTypeError, "parse calendar dates such as 20240501"),
+    ],
+)
+def test_objects_that_arrow_would_take_for_something_else_are_refused(
+    moments: tuple[object, ...], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=re.escape(message)):
+        score_table(frame_of(*moments), as_of=NOON)
+
+
+def test_objects_of_one_zone_are_fine_whatever_its_offsets() -> None:
+    """Half past midnight in Berlin is the day before in UTC, in winter as in summer."""
+    winter, summer = (datetime(2024, 3, day, 0, 30, tzinfo=BERLIN) for day in (30, 31))
+    summer += timedelta(days=1)
+    frame = frame_of(winter, None, summer).dropna()
+    (ada,) = pa.table(score_table(frame, as_of=datetime(2024, 4, 1, tzinfo=UTC))).to_pylist()
+    assert f"{ada['bits']:b}" == "101"
+    assert ada["last_active_day"] == date(2024, 4, 1)
+    same = frame_of(EIGHT.replace(tzinfo=UTC), EIGHT.replace(tzinfo=ZoneInfo("UTC")))
+    assert pa.table(score_table(same, as_of=LIMA)).num_rows == 1
+
+
+def test_objects_that_are_dates_are_local_days() -> None:
+    frame = frame_of(date(2024, 3, 30), date(2024, 3, 31))
+    (ada,) = pa.table(score_table(frame, as_of=NOON, user_zone="America/Lima")).to_pylist()
+    assert (ada["last_active_day"], ada["active_days"]) == (date(2024, 3, 31), 2)
 
 
 @pytest.mark.parametrize("dictionaries", [False, True])

@@ -267,11 +267,17 @@ def test_a_day_that_is_not_closed_is_an_error_that_says_how_to_close_it(tmp_path
     done = mainstay("candidates", "--db", url, "--date", "2024-05-24")
     assert (done.status, done.out) == (1, "")
     assert done.err == (
-        "mainstay: --date is not closed yet, got '2024-05-24'. "
+        "mainstay: 2024-05-24 is not closed yet. "
         f"Close it: mainstay run evaluate-consistency --date 2024-05-24 --db {url}\n"
     )
     tomorrow = mainstay("candidates", "--db", url, "--date", "2999-01-01")
-    assert tomorrow.err.endswith("got '2999-01-01'. It is not over.\n")
+    assert tomorrow.err == "mainstay: 2999-01-01 is not closed yet. It is not over.\n"
+
+
+def test_a_day_that_nobody_named_is_the_subject_all_the_same(tmp_path: Path) -> None:
+    """Without ``--date`` it is the last day that is over, and no option is to blame."""
+    done = mainstay("candidates", "--db", filled(tmp_path))
+    assert re.match(r"mainstay: \d{4}-\d\d-\d\d is not closed yet\. Close it: ", done.err)
 
 
 def test_candidates_of_a_day_are_shown_with_their_reasons(tmp_path: Path) -> None:

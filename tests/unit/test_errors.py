@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import pickle
 
 import pytest
@@ -13,9 +14,11 @@ from mainstay import (
     InvalidTypeError,
     InvalidValueError,
     MainstayError,
+    MissingExtraError,
     StoreError,
     TimeLimitError,
 )
+from mainstay.extras import Extra
 
 SUBCLASSES = [
     value
@@ -49,7 +52,7 @@ def test_every_error_survives_pickling_with_its_data(error: type[MainstayError])
 
 
 #: What no value is to blame for.
-CIRCUMSTANCES = {MainstayError, StoreError, TimeLimitError}
+CIRCUMSTANCES = {MainstayError, MissingExtraError, StoreError, TimeLimitError}
 
 
 @pytest.mark.parametrize("error", [e for e in SUBCLASSES if e not in CIRCUMSTANCES])
@@ -59,3 +62,18 @@ def test_every_bad_value_is_a_value_error(error: type[MainstayError]) -> None:
 
 def test_wrong_types_are_type_errors_too() -> None:
     assert issubclass(InvalidTypeError, TypeError)
+
+
+def test_only_a_library_of_the_extra_that_is_missing_is_the_extras() -> None:
+    with pytest.raises(MissingExtraError) as caught, Extra("colours", "crayons", "rainbow"):
+        importlib.import_module("rainbow")
+    assert (
+        str(caught.value)
+        == 'rainbow is not installed. Install it: pip install "mainstay[colours]".'
+    )
+    assert (caught.value.name, type(caught.value.__cause__)) == ("rainbow", ModuleNotFoundError)
+    with pytest.raises(ModuleNotFoundError) as other, Extra("colours", "rainbow"):
+        importlib.import_module("crayons")
+    assert not isinstance(other.value, MissingExtraError)
+    with pytest.raises(ZeroDivisionError), Extra("colours", "rainbow"):
+        _ = 1 / 0

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from typing import Any
 
 import pytest
 
-from mainstay import BadLineError, InvalidValueError, Session, UnknownZoneError
+from mainstay import (
+    BadLineError,
+    InvalidTypeError,
+    InvalidValueError,
+    Session,
+    UnknownZoneError,
+    score_sessions,
+)
 from mainstay.events import Event, read_events
 from mainstay.rows import Columns
 
@@ -98,7 +106,7 @@ def test_membership_is_a_date_or_an_instant() -> None:
     naive = [f"{HEADER},joined", "ada,0,2024-05-01T10:00", "ada,0,2024-05-99"]
     first, second = read_events(naive, member_since="joined", naive_zone="Europe/Berlin")
     assert raised(first).member_since == EIGHT
-    with pytest.raises(BadLineError, match="line 3: member_since is no timestamp"):
+    with pytest.raises(BadLineError, match="line 3: member_since is not a timestamp"):
         raised(second)
     (error,) = read_events(
         [f"{HEADER},joined", "ada,0,0001-01-01T00:00:00Z"], member_since="joined"
@@ -113,6 +121,65 @@ def test_a_named_key_must_be_in_every_line_of_json() -> None:
     assert events([line], member_since="joined")[0].member_since == date(2024, 5, 1)
     with pytest.raises(BadLineError, match="line 1: key joinde is missing"):
         events([line], member_since="joinde")
+
+
+@pytest.mark.parametrize("zone", ["", "Asia/Tokyo", "America/Lima"])
+@pytest.mark.parametrize("naive_zone", [None, "Pacific/Apia"])
+def test_a_bare_date_is_a_local_day_whatever_its_line_and_the_caller_say(
+    zone: str, naive_zone: str | None
+) -> None:
+    """It is kept at noon in UTC, so that each zone on either side of it reads the same date."""
+    (event,) = events([f"{HEADER},timezone", f"ada,2024-05-01,{zone}"], naive_zone=naive_zone)
+    noon = datetime(2024, 5, 1, 12, tzinfo=UTC)
+    assert event == Event(2, Session("ada", noon, timezone="+00:00"), day=date(2024, 5, 1))
+    as_of = datetime(2024, 5, 2, tzinfo=UTC)
+    score = score_sessions([event.session], as_of=as_of, zone=zone or None, day_start=time(12))
+    assert score.last_active_day == date(2024, 5, 1)
+
+
+def test_a_bare_date_near_the_limits_of_years_is_refused() -> None:
+    (error,) = errors(HEADER, "ada,0001-12-31")
+    assert "line 2: started_at must lie in the years 2 to 9998" in str(error)
+
+
+def test_a_bad_zone_is_refused_beside_a_bare_date_too() -> None:
+    (error,) = errors(f"{HEADER},timezone", "ada,2024-05-01,Mars")
+    assert "line 2: timezone is no known zone" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("row", "naive_zone", "expected"),
+    [
+        # 08:00 is 23:00Z the day before in Tokyo, 13:00Z in Lima.
+        ("ada,2024-05-01T08:00:00,Asia/Tokyo", None, "2024-04-30T23:00:00+00:00"),
+        ("ada,2024-05-01T08:00:00,Asia/Tokyo", "America/Lima", "2024-04-30T23:00:00+00:00"),
+        ("ada,2024-05-01T08:00:00,-05:00", None, "2024-05-01T13:00:00+00:00"),
+        ("ada,2024-05-01T08:00:00,", "America/Lima", "2024-05-01T13:00:00+00:00"),
+        # Skipped in Berlin, and moved on by the gap; there twice, and the first is meant.
+        ("ada,2024-03-31T02:30:00,Europe/Berlin", "UTC", "2024-03-31T01:30:00+00:00"),
+        ("ada,2024-10-27T02:30:00,Europe/Berlin", "UTC", "2024-10-27T00:30:00+00:00"),
+        # An offset is an offset.
+        ("ada,2024-05-01T08:00:00Z,Asia/Tokyo", "America/Lima", "2024-05-01T08:00:00+00:00"),
+    ],
+)
+def test_a_time_without_an_offset_is_read_in_its_own_rows_zone(
+    row: str, naive_zone: str | None, expected: str
+) -> None:
+    (event,) = events([f"{HEADER},timezone", row], naive_zone=naive_zone)
+    assert event.session.started_at == datetime.fromisoformat(expected)
+
+
+def test_so_is_the_time_of_joining() -> None:
+    lines = [f"{HEADER},timezone,joined", "ada,0,Asia/Tokyo,2024-05-01T08:00"]
+    (event,) = events(lines, member_since="joined")
+    assert event.member_since == datetime(2024, 4, 30, 23, tzinfo=UTC)
+
+
+def test_a_joining_that_is_a_number_like_a_date_is_refused() -> None:
+    (error,) = read_events([f"{HEADER},joined", "ada,0,20240501"], member_since="joined")
+    assert isinstance(error, BadLineError)
+    assert "member_since is a calendar date, not Unix seconds" in str(error)
+    assert error.remedy.startswith("Write 2024-05-01, or")
 
 
 def test_naive_timestamps_need_their_zone_named() -> None:
@@ -244,9 +311,27 @@ def test_columns_must_name_ours(columns: Columns, message: str) -> None:
         list(read_events(["ada,0"], columns=columns))
 
 
-def test_an_unknown_naive_zone_is_refused_before_reading() -> None:
+def test_arguments_are_checked_at_the_call_and_not_at_the_first_line() -> None:
     with pytest.raises(UnknownZoneError, match="naive_zone"):
-        list(read_events([], naive_zone="Mars"))
+        read_events([], naive_zone="Mars")
+    with pytest.raises(InvalidValueError, match="kind must not be empty"):
+        read_events([], kind="")
+    with pytest.raises(InvalidValueError, match="columns must map our fields"):
+        read_events([], columns={"user": "author"})
+
+
+@pytest.mark.parametrize("lines", [f"{HEADER}\nada,0", HEADER.encode(), 7, None])
+def test_a_text_is_not_read_letter_by_letter(lines: Any) -> None:
+    with pytest.raises(InvalidTypeError, match="lines must be lines of text") as caught:
+        read_events(lines)
+    assert "text.splitlines()" in caught.value.remedy
+
+
+def test_lines_of_bytes_are_refused() -> None:
+    """Such as those of a file that was opened in binary mode."""
+    lines: Any = [b"\n", b"user_id,started_at"]
+    with pytest.raises(InvalidTypeError, match="lines must be lines of text"):
+        list(read_events(lines))
 
 
 @pytest.mark.parametrize(
@@ -300,7 +385,7 @@ def test_an_unknown_naive_zone_is_refused_before_reading() -> None:
         (
             [HEADER, "ada,soon"],
             None,
-            "line 2: started_at is no timestamp, got 'soon'. "
+            "line 2: started_at is not a timestamp, got 'soon'. "
             "Write ISO 8601 (2024-05-01T08:00:00+02:00) or whole Unix seconds.",
         ),
         (
@@ -310,10 +395,18 @@ def test_an_unknown_naive_zone_is_refused_before_reading() -> None:
             "got '1714550400000'. Divide milliseconds by 1000.",
         ),
         (
-            [HEADER, "ada,2024-05-01"],
+            [HEADER, "ada,2024-05-01T08:00"],
             None,
-            "line 2: started_at has no UTC offset, got '2024-05-01'. "
-            "Write its offset or Z behind it, or name its zone (--naive-zone).",
+            "line 2: started_at has no UTC offset, got '2024-05-01T08:00'. Write its offset or Z "
+            "behind it, or its zone into the column timezone, or name the zone of all such "
+            "(--naive-zone).",
+        ),
+        (
+            [HEADER, "ada,20240528"],
+            None,
+            "line 2: started_at is a calendar date, not Unix seconds, got '20240528'. Write "
+            "2024-05-28, or a time with its offset (2024-05-28T08:00:00+02:00); "
+            "if it is Unix seconds, 1970-08-23T06:22:08Z.",
         ),
     ],
 )

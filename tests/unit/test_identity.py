@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import repeat
+from typing import Any
 
 import attrs
 import pytest
@@ -100,3 +101,10 @@ def test_sessions_are_read_one_by_one() -> None:
 def test_what_are_no_sessions_is_refused(sessions: list[Session]) -> None:
     with pytest.raises(InvalidTypeError, match="sessions must be"):
         list(identified(sessions))
+
+
+@pytest.mark.parametrize("sessions", [None, "ada", b"ada", LIKE])
+def test_what_is_not_several_is_refused_at_the_call(sessions: Any) -> None:
+    """And not when the first id is asked for; a text is not taken letter by letter."""
+    with pytest.raises(InvalidTypeError, match="sessions must be several"):
+        identified(sessions)

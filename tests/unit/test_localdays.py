@@ -16,7 +16,15 @@ from mainstay import (
     UnknownZoneError,
     local_day,
 )
-from mainstay.localdays import DayTable, clock_changes, find_zone
+from mainstay.localdays import (
+    DayTable,
+    check_dated,
+    clock_changes,
+    find_zone,
+    last_instant,
+    moment_of,
+    noon_of,
+)
 
 
 def utc(*parts: int) -> datetime:
@@ -128,6 +136,81 @@ def test_what_is_neither_a_zone_nor_its_name_is_refused(zone: object) -> None:
 def test_a_day_starts_at_a_time_on_the_wall(day_start: object) -> None:
     with pytest.raises(InvalidTypeError, match="time of day without a zone"):
         local_day(utc(2024, 5, 1), day_start=day_start)  # type: ignore[arg-type]  # refused
+
+
+@pytest.mark.parametrize(
+    ("day", "zone", "day_start", "next_instant"),
+    [
+        (date(2024, 5, 28), "+00:00", time(0), utc(2024, 5, 29)),
+        (date(2024, 5, 28), "Asia/Tokyo", time(0), utc(2024, 5, 28, 15)),
+        (date(2024, 5, 28), "America/Lima", time(4), utc(2024, 5, 29, 9)),
+        (date(2024, 5, 28), "-23:59", time(23, 59), utc(2024, 5, 30, 23, 58)),
+        (date(2024, 5, 28), "+23:59", time(0), utc(2024, 5, 28, 0, 1)),
+        # Days of 23 and of 25 hours.
+        (date(2024, 3, 31), "Europe/Berlin", time(0), utc(2024, 3, 31, 22)),
+        (date(2024, 10, 27), "Europe/Berlin", time(0), utc(2024, 10, 27, 23)),
+        # St John's put its clock back from 00:01 on Sunday, 2010-11-07, to 23:01 on Saturday: so
+        # Saturday's last instant is 59 minutes after that, and Sunday's first are before it.
+        (date(2010, 11, 6), "America/St_Johns", time(0), utc(2010, 11, 7, 3, 30)),
+        # Samoa had no 2011-12-30: the 29th ended at 10:00Z, and with it all that is not the 31st.
+        (date(2011, 12, 29), "Pacific/Apia", time(0), utc(2011, 12, 30, 10)),
+        (date(2011, 12, 30), "Pacific/Apia", time(0), utc(2011, 12, 30, 10)),
+    ],
+)
+def test_a_day_ends_a_microsecond_before_the_next(
+    day: date, zone: str, day_start: time, next_instant: datetime
+) -> None:
+    assert last_instant(day, zone=zone, day_start=day_start) == next_instant - timedelta(
+        microseconds=1
+    )
+
+
+def test_days_at_the_limits_of_the_calendar_have_no_last_instant() -> None:
+    for day in (date.min, date.max, date(9999, 1, 1)):
+        with pytest.raises(InvalidValueError, match="day must lie in the years 2 to 9998"):
+            last_instant(day)
+    with pytest.raises(UnknownZoneError, match="zone"):
+        last_instant(date(2024, 5, 28), zone="Mars")
+
+
+@pytest.mark.parametrize(
+    ("as_of", "zone", "day_start", "counts"),
+    [
+        # The 28th begins at midnight UTC where no zone is given, in Tokyo 9 hours before that.
+        (utc(2024, 5, 27, 23, 59, 59), None, time(0), False),
+        (utc(2024, 5, 28), None, time(0), True),
+        (utc(2024, 5, 28, 11, 59, 30), None, time(0), True),
+        (utc(2024, 5, 28, 3, 59), None, time(4), False),
+        (utc(2024, 5, 28, 4, 0, 30), None, time(4), True),
+        (utc(2024, 5, 27, 14, 59), "Asia/Tokyo", time(0), False),
+        (utc(2024, 5, 27, 15, 0), "Asia/Tokyo", time(0), True),
+        (utc(2024, 5, 27, 10, 0), "Pacific/Kiritimati", time(0), True),
+        (utc(2024, 5, 27, 22, 0), "Pacific/Kiritimati", time(12), True),
+        (utc(2024, 5, 28, 4, 59), "America/Lima", time(0), False),
+        (utc(2024, 5, 28, 5, 0), "America/Lima", time(0), True),
+    ],
+)
+def test_a_bare_date_counts_as_soon_as_it_has_begun_where_the_user_is(
+    as_of: datetime, zone: str | None, day_start: time, *, counts: bool
+) -> None:
+    day = date(2024, 5, 28)
+    at, where = moment_of(day, as_of=as_of, zone=zone, day_start=day_start)
+    assert (at == as_of) is counts
+    assert local_day(at, zone=where, day_start=day_start) == day
+    if not counts:
+        assert (at, where) == (utc(2024, 5, 28, 12), "+00:00")
+
+
+def test_a_bare_date_of_the_past_is_at_its_noon() -> None:
+    for as_of in (utc(2024, 5, 28, 12), utc(2024, 6, 30)):
+        assert moment_of(date(2024, 5, 28), as_of=as_of) == (noon_of(date(2024, 5, 28)), "+00:00")
+
+
+def test_noon_is_the_latest_that_a_day_may_start_at_for_bare_dates() -> None:
+    check_dated("started_at", "2024-05-28", time(12))
+    with pytest.raises(InvalidValueError, match="started_at is a date without a time") as caught:
+        check_dated("started_at", "2024-05-28", time(12, 0, 1))
+    assert caught.value.remedy.startswith("Let days start at 12:00 or before")
 
 
 def test_a_table_of_days_stays_small() -> None:

@@ -96,12 +96,14 @@ LAYERS = {
         "scores",
         "streaks",
     },
-    "columnar": {"activity", "decimals", "localdays", "reputation", "scores", "streaks"},
+    "columnar": {"activity", "decimals", "extras", "localdays", "reputation", "scores", "streaks"},
+    "extras": set[str](),
     "adapters": {
         "activity",
         "codec",
         "counts",
         "installed",
+        "extras",
         "jobs",
         "localdays",
         "policies",
@@ -208,6 +210,68 @@ def test_the_columnar_engine_stays_behind_its_door(module: str) -> None:
 def test_the_columnar_engine_needs_no_spark() -> None:
     pytest.importorskip("pyarrow", reason="the engine needs mainstay[columnar]")
     assert loaded_by("mainstay.columnar") & (OPTIONAL - {"numpy", "pyarrow"}) == set()
+
+
+#: What loads which library, and the extra that brings it.
+DOORS = [
+    ("mainstay.columnar", "numpy", "columnar"),
+    ("mainstay.columnar", "pyarrow", "columnar"),
+    ("mainstay.columnar.scores", "numpy", "columnar"),
+    ("mainstay.columnar.spark", "pyarrow", "columnar"),
+    ("mainstay.columnar.spark", "pyspark", "spark"),
+    ("mainstay.adapters.sql", "sqlalchemy", "sql"),
+    ("mainstay.adapters.sql.sessions", "sqlalchemy", "sql"),
+    ("mainstay.adapters.celery", "celery", "celery"),
+    ("mainstay.adapters.apscheduler", "apscheduler", "apscheduler"),
+    ("mainstay.testing.strategies", "hypothesis", "testing"),
+]
+
+
+def importing(module: str, *, without: str) -> subprocess.CompletedProcess[str]:
+    """Import a module where another is not installed, as far as it can tell."""
+    code = f"""\
+import sys
+
+sys.modules[{without!r}] = None
+try:
+    import {module}
+except ImportError as error:
+    print(type(error).__name__, isinstance(error, ModuleNotFoundError), error.name, error, sep="|")
+"""
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(("module", "library", "extra"), DOORS)
+def test_without_its_library_each_door_names_the_extra_that_brings_it(
+    module: str, library: str, extra: str
+) -> None:
+    if module.endswith("spark"):
+        pytest.importorskip("pyarrow", reason="the engine needs mainstay[columnar]")
+    done = importing(module, without=library)
+    assert done.stdout == (
+        f"MissingExtraError|True|{library}|{library} is not installed. "
+        f'Install it: pip install "mainstay[{extra}]".\n'
+    ), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("module", "library"),
+    [
+        # Modules of the standard library, and of libraries that are there.
+        ("mainstay.columnar", "bisect"),
+        ("mainstay.columnar", "mainstay.columnar.crew"),
+        ("mainstay.columnar", "numpy.typing"),
+        ("mainstay.adapters.sql", "sqlalchemy.exc"),
+        ("mainstay.testing.strategies", "hypothesis.strategies"),
+    ],
+)
+def test_a_module_that_is_missing_for_another_reason_is_not_an_extras(
+    module: str, library: str
+) -> None:
+    pytest.importorskip(library.partition(".")[0])
+    done = importing(module, without=library)
+    assert done.stdout.startswith(f"ModuleNotFoundError|True|{library}|"), done.stderr
 
 
 def test_the_package_is_marked_as_typed() -> None:

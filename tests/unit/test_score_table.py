@@ -179,6 +179,17 @@ def test_days_may_begin_later_and_clocks_may_go_back_across_their_start() -> Non
     assert (bob["today"], bob["bits"]) == (date(2025, 11, 1), 1)
 
 
+@pytest.mark.parametrize("options", [{}, {"timezone": "zone"}, {"user_zone": "America/Lima"}])
+@pytest.mark.parametrize("kind", [pa.date32(), pa.date64()])
+def test_dates_are_local_days_whatever_the_zone(options: dict[str, str], kind: Any) -> None:
+    """At midnight UTC they would be the day before in Lima, and at the day's start of 12:00."""
+    days = pa.array([date(2024, 5, 27), date(2024, 5, 26)], kind)
+    table = pa.table({"user_id": ["ada"] * 2, "started_at": days, "zone": ["Asia/Tokyo", None]})
+    for day_start in (time(0), time(4), time(12)):
+        (ada,) = scored(table, as_of=NOON, day_start=day_start, **options)
+        assert (ada["last_active_day"], ada["active_days"]) == (date(2024, 5, 27), 2)
+
+
 def test_a_date_that_a_zone_skipped_is_a_missed_day() -> None:
     """There was no 30 December 2011 in Samoa."""
     rows = [("ada", at("2011-12-29T12:00:00-10:00")), ("ada", at("2011-12-31T12:00:00+14:00"))]

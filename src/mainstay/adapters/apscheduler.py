@@ -15,19 +15,22 @@ from datetime import UTC, datetime, timedelta
 from threading import Thread
 
 import attrs
-from apscheduler.executors.pool import ProcessPoolExecutor
-from apscheduler.jobstores.memory import MemoryJobStore
-from apscheduler.schedulers.base import BaseScheduler
-from apscheduler.triggers.base import BaseTrigger
-from apscheduler.triggers.date import DateTrigger
 
 from mainstay.adapters.installing import distinct, keep_installed, wait_before_retry
 from mainstay.errors import InvalidValueError
+from mainstay.extras import Extra
 from mainstay.jobs import run_job
 from mainstay.jobs.pages import LOGGER
 from mainstay.ports import RunLog
 from mainstay.report import JobContext, JobReport
 from mainstay.schedule import JobSpec, Schedule, latest_due
+
+with Extra("apscheduler", "apscheduler"):
+    from apscheduler.executors.pool import ProcessPoolExecutor
+    from apscheduler.jobstores.memory import MemoryJobStore
+    from apscheduler.schedulers.base import BaseScheduler
+    from apscheduler.triggers.base import BaseTrigger
+    from apscheduler.triggers.date import DateTrigger
 
 __all__ = ["install"]
 

@@ -27,10 +27,6 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from celery import Celery, Task
-from celery.exceptions import Ignore, Reject
-from celery.utils import uuid
-
 from mainstay import checks
 from mainstay.adapters.celery_schedules import beat_schedule
 from mainstay.adapters.installing import (
@@ -41,10 +37,16 @@ from mainstay.adapters.installing import (
 )
 from mainstay.codec import to_plain
 from mainstay.errors import InvalidValueError
+from mainstay.extras import Extra
 from mainstay.jobs import run_job
 from mainstay.ports import RunLog
 from mainstay.report import JobContext, JobReport
 from mainstay.schedule import JobSpec, Schedule, head_start, latest_due
+
+with Extra("celery", "celery"):
+    from celery import Celery, Task
+    from celery.exceptions import Ignore, Reject
+    from celery.utils import uuid
 
 __all__ = ["install"]
 

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
-from celery import Celery
-from celery.schedules import BaseSchedule, crontab, schedstate
-from celery.schedules import schedule as interval_schedule
-
 from mainstay.errors import InvalidTypeError, InvalidValueError
+from mainstay.extras import Extra
 from mainstay.schedule import Daily, Every, JobSpec, Schedule, Weekly
+
+with Extra("celery", "celery"):
+    from celery import Celery
+    from celery.schedules import BaseSchedule, crontab, schedstate
+    from celery.schedules import schedule as interval_schedule
 
 __all__ = ["JobSchedule", "beat_schedule"]
 

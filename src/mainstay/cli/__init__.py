@@ -9,18 +9,18 @@ from collections.abc import Sequence
 from importlib import metadata
 
 from mainstay.errors import MainstayError
+from mainstay.extras import Extra
 
 __all__ = ["main"]
 
 OK, FAILED, SKIPPED, UNWELL, INTERRUPTED = 0, 1, 3, 4, 130
 
-#: What brings the libraries that may be missing.
-_EXTRAS = {"rich": "cli", "sqlalchemy": "cli", "psycopg": "sql"}
-
 _EPILOG = """\
 environment:
-  MAINSTAY_DB            the store, unless --db says which (default: sqlite:///mainstay.db)
-  MAINSTAY_LOCK_TIMEOUT  how many seconds to wait for another writer (default: 30)
+  MAINSTAY_DB            the store, unless --db says which
+                         (default: sqlite:///mainstay.db)
+  MAINSTAY_LOCK_TIMEOUT  how many seconds to wait for another writer
+                         (default: 30)
 
 exit status:
   0    done
@@ -33,7 +33,8 @@ exit status:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from mainstay.cli import commands  # noqa: PLC0415  (rich is optional)
+    with Extra("cli", "rich"):
+        from mainstay.cli import commands  # noqa: PLC0415  (rich is optional)
 
     parser = argparse.ArgumentParser(
         prog="mainstay",
@@ -61,20 +62,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
     except KeyboardInterrupt:
-        return _failure("interrupted", INTERRUPTED)
-    except ModuleNotFoundError as error:
-        if error.name not in _EXTRAS:
-            raise
-        extra = _EXTRAS[error.name]
-        return _failure(f"{error.name} is not installed. Install mainstay[{extra}].", FAILED)
+        return failure("interrupted", INTERRUPTED)
     except MainstayError as error:
-        return _failure(str(error), FAILED)
+        return failure(str(error))
     except OSError as error:
-        return _failure(": ".join(filter(None, (error.filename, error.strerror))), FAILED)
+        return failure(": ".join(filter(None, (error.filename, error.strerror))))
     return status
 
 
-def _failure(message: str, status: int) -> int:
+def failure(message: str, status: int = FAILED) -> int:
+    """Say why nothing came of it, and return the exit status."""
     print(f"mainstay: {spelled(message)}", file=sys.stderr)
     return status
 

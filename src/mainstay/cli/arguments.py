@@ -12,7 +12,7 @@ from mainstay import checks, localdays
 from mainstay.errors import MainstayError
 from mainstay.localdays import IsoWeek
 from mainstay.rows import Columns
-from mainstay.timestamps import parse_instant
+from mainstay.timestamps import parse_moment
 
 T = TypeVar("T")
 
@@ -29,7 +29,8 @@ def add_reading(group: argparse._ArgumentGroup) -> None:
         "--naive-zone",
         type=zone,
         metavar="ZONE",
-        help="the zone of timestamps without an offset, which are an error otherwise",
+        help="the zone of times without an offset on lines that name no timezone, which are an "
+        "error otherwise",
     )
     group.add_argument(
         "--skip-bad", action="store_true", help="count bad lines instead of stopping at the first"
@@ -49,27 +50,31 @@ def _argument(parse: Callable[[str], T]) -> Callable[[str], T]:
 
 
 @_argument
-def instant(text: str) -> datetime:
-    """Return the instant of an ISO 8601 timestamp with an offset, or of Unix seconds."""
-    return checks.instant("it", parse_instant(text, field="it"))
+def moment(text: str) -> date:
+    """Return the instant of an ISO 8601 timestamp with an offset, or of Unix seconds; or a date."""
+    at = parse_moment(text, field="the instant", or_else=", or give its date alone")
+    if isinstance(at, datetime):
+        return checks.instant("the instant", at)
+    checks.instant("the instant", localdays.noon_of(at))  # it has the same limits
+    return at
 
 
 def written(at: datetime) -> str:
-    """Write an instant so that :func:`instant` reads it: UTC, ending in Z."""
+    """Write an instant so that :func:`moment` reads it: UTC, ending in Z."""
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 @_argument
 def zone(text: str) -> str:
     """Return the name of a known zone."""
-    localdays.find_zone(text, field="it")
+    localdays.find_zone(text, field="the zone")
     return text
 
 
 def wall_time(text: str) -> time:
     """Return a time of day from ``HH:MM``."""
     try:
-        return checks.wall_time("it", time.fromisoformat(text))
+        return checks.wall_time("the time", time.fromisoformat(text))
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"write HH:MM, such as 04:00, not {text!r}") from error
 

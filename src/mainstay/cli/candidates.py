@@ -11,9 +11,8 @@ import attrs
 from rich.table import Table
 from rich.text import Text
 
-from mainstay.cli import OK, arguments, terminal
+from mainstay.cli import OK, arguments, failure, terminal
 from mainstay.cli.store import add_db, open_store, option
-from mainstay.errors import InvalidValueError
 from mainstay.jobs import day_just_over
 from mainstay.scores.day import DayOutcome
 
@@ -29,8 +28,8 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser = commands.add_parser(
         "candidates",
         help="show who deserves recognition although they missed a day",
-        description="Show the candidates of a closed day: those with the best historical scores "
-        "among all who missed it.",
+        description="Show the candidates of a closed day: those with the best historical\n"
+        "scores among all who missed it.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -52,14 +51,8 @@ def run(args: argparse.Namespace) -> int:
         day: date = args.date or last
         found = store.engagements.candidates(day)
     if found is None:
-        raise InvalidValueError(
-            "is not closed yet",
-            field="--date",
-            value=day.isoformat(),
-            remedy=f"Close it: mainstay run evaluate-consistency --date {day}{option(args.db)}"
-            if day <= last
-            else "It is not over.",
-        )
+        close = f"Close it: mainstay run evaluate-consistency --date {day}{option(args.db)}"
+        return failure(f"{day} is not closed yet. {close if day <= last else 'It is not over.'}")
     if args.json:
         terminal.write_json({"date": day.isoformat(), "candidates": as_plain(found)})
     else:

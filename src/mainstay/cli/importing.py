@@ -23,15 +23,17 @@ _EVENTS_AT_ONCE = 20_000
 
 _EPILOG = """\
 columns:
-  user_id, started_at (ISO 8601 with an offset or Z, or Unix seconds), and if there are any:
-  timezone (an IANA name or +HH:MM), kind, quality (0 to 10), duration (in seconds), id.
-  Importing again is safe: an event is known by its id, or else by all that its line says (and
-  by --kind, where that is its kind).
+  user_id, started_at (ISO 8601 with an offset or Z, Unix seconds, or a date
+  such as 2024-05-01), and if there are any: timezone (an IANA name or +HH:MM),
+  kind, quality (0 to 10), duration (in seconds), id.
+  Importing again is safe: an event is known by its id, or else by all that its
+  line says (and by --kind, where that is its kind).
 
 examples:
   mainstay import events.csv
-  mainstay import likes.jsonl --kind like --columns user_id=author,started_at=date
-  git log --format='%aE,%aI,%H' | mainstay import - --kind commit --columns user_id,started_at,id
+  mainstay import likes.jsonl --kind like --columns user_id=author,started_at=at
+  git log --format='%aE,%aI,%H' |
+    mainstay import - --kind commit --columns user_id,started_at,id
 """
 
 

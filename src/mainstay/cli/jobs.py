@@ -16,7 +16,8 @@ from mainstay.schedule import Daily, Every, JobSpec, Schedule, Weekly
 from mainstay.testing.memory import MemoryStore
 
 _EPILOG = """\
-Nothing here runs by itself: a scheduler calls mainstay run, or the host app installs the jobs.
+Nothing here runs by itself: a scheduler calls mainstay run, or the host app
+installs the jobs.
 
 examples:
   mainstay jobs

@@ -25,11 +25,13 @@ _ERRORS_SHOWN = 5
 
 _EPILOG = """\
 jobs:
-  evaluate-consistency  evaluates every user's days, once each, and picks the candidates
-  update-multipliers    records every user's weeks, on which the multiplier rests
+  evaluate-consistency  evaluates every user's days, once each, and picks the
+                        candidates
+  update-multipliers    records every user's weeks, on which the multiplier
+                        rests
 
-  Both catch up: all days (or weeks) that were missed are done, in order. What is done is kept as
-  it is; running a job again changes nothing.
+  Both catch up: all days (or weeks) that were missed are done, in order. What
+  is done is kept as it is; running a job again changes nothing.
 
 policies:
   The first run that evaluates anybody keeps its policy in the store: the one
@@ -40,10 +42,10 @@ policies:
 
 config:
   [engagement]
-  criteria = {post = 2, like = 5, comment = 5}   # a day's least; these are the defaults
-  top_inactive_users = 5                         # and every other field of EngagementPolicy
+  criteria = {post = 2, like = 5, comment = 5}  # a day's least; the defaults
+  top_inactive_users = 5           # and every other field of EngagementPolicy
   [weekly]
-  min_interactions = 2                           # and every other field of WeeklyStreakPolicy
+  min_interactions = 2             # and every other field of WeeklyStreakPolicy
 
 examples:
   mainstay run evaluate-consistency

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any, TypeVar
 
 import numpy as np
@@ -12,17 +12,19 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from mainstay.columnar.keys import Longs, Mask
-from mainstay.columnar.zones import LocalDays, microseconds
+from mainstay.columnar.zones import DAY, LocalDays, microseconds
 from mainstay.errors import (
     BadRowError,
     InvalidTypeError,
+    InvalidValueError,
     NaiveDatetimeError,
     UnknownZoneError,
 )
-from mainstay.localdays import find_zone
+from mainstay.localdays import check_dated, find_zone
 
 __all__ = [
     "NO_DAY",
+    "check_dates",
     "days_of",
     "empty_texts",
     "first",
@@ -110,10 +112,17 @@ def _lengths(texts: Any) -> Longs:
 
 
 def instants_of(column: Any, field: str) -> Longs:
-    """Return a column's instants in microseconds since 1970, nanoseconds cut off."""
+    """Return a column's instants in microseconds since 1970, nanoseconds cut off.
+
+    Those of dates are at noon, UTC.
+    """
     kind = column.type
+    if pa.types.is_date(kind):
+        column = pa.array(days_of(_complete(column, field), field) * DAY + DAY // 2)
+        column = column.cast(pa.timestamp("us", "UTC"))
+        kind = column.type
     if not pa.types.is_timestamp(kind):
-        raise _wrong_type("must be timestamps", field, column, "Cast the column.")
+        raise _wrong_type("must be timestamps or dates", field, column, _no_timestamps(kind))
     if kind.tz is None:
         raise NaiveDatetimeError(
             "have no time zone",
@@ -132,6 +141,12 @@ def instants_of(column: Any, field: str) -> Longs:
     if per_second > 1_000_000:
         return values // (per_second // 1_000_000)
     return values * (1_000_000 // per_second) if per_second < 1_000_000 else values
+
+
+def _no_timestamps(kind: Any) -> str:
+    if pa.types.is_integer(kind):
+        return "Cast Unix seconds to timestamps in UTC, and parse calendar dates such as 20240501."
+    return "Cast the column, or parse it."
 
 
 def zones_of(
@@ -201,6 +216,15 @@ def days_of(column: Any, field: str) -> Longs:
             row=row,
         )
     return days
+
+
+def check_dates(column: Any, field: str, day_start: time) -> None:
+    """Refuse dates without a time where days start after the noon at which they count."""
+    if len(column):
+        try:
+            check_dated(field, column[0].as_py(), day_start)
+        except InvalidValueError as error:
+            raise BadRowError.at(0, error) from error
 
 
 def _complete(column: Any, field: str) -> Any:

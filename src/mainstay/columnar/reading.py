@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from mainstay import checks
 from mainstay.columnar.columns import (
+    check_dates,
     days_of,
     empty_texts,
     ids_of,
@@ -26,7 +27,7 @@ from mainstay.columnar.keys import Longs, Mask
 from mainstay.columnar.users import Found, Users, same_place
 from mainstay.columnar.zones import LocalDays
 from mainstay.errors import BadRowError, InvalidTypeError
-from mainstay.localdays import Zone, find_zone
+from mainstay.localdays import DATED, Zone, find_zone
 
 __all__ = ["OLDER", "Chunk", "Columns", "Reader"]
 
@@ -149,6 +150,8 @@ class Reader:
         if names.timezone is not None:
             column = batch[names.timezone]
             read["zones"] = zones_of(column, names.timezone, self._days, otherwise)
+        if pa.types.is_date(batch[names.instant].type):
+            read["zones"] = self._dated(batch[names.instant])
         return self._up_to_now(read)
 
     def _ids(self, column: Any) -> Any:
@@ -175,8 +178,15 @@ class Reader:
     def _carried(self, batch: Any) -> int:
         """Return the number of the zone whose offset the instants carry."""
         name = self._columns.instant
+        if pa.types.is_date(batch[name].type):
+            return self._dated(batch[name])
         zone: str = batch[name].type.tz
         return self._days.number(find_zone(zone, field=name), carried=True)
+
+    def _dated(self, column: Any) -> int:
+        """Return the number of the zone in which dates without a time are those dates."""
+        check_dates(column, self._columns.instant, self._days.day_start)
+        return self._days.number(find_zone(DATED))
 
     def users(self, column: Any = None) -> Users:
         """Return the users met so far, all with ids of one type."""

@@ -53,7 +53,8 @@ def score_table(
         as_of: The instant to score at.
         user: The column of user ids, strings or integers, dictionary-encoded or not.
         instant: The column of instants, timestamps with a time zone, in any unit; nanoseconds are
-            cut to microseconds.
+            cut to microseconds. Or of dates, which are local days whatever ``timezone`` says; they
+            count as of 12:00 UTC, and days must not start after that.
         timezone: The column of the zones that events were recorded in, IANA names or ``±HH:MM``;
             null where that is not known.
         user_zone: The users' own zone: a column's name (the same on all of a user's rows), or the

@@ -12,24 +12,27 @@ from itertools import chain
 from typing import Any
 
 import pyarrow as pa
-from pyspark.sql import DataFrame
-from pyspark.sql.types import DateType, DoubleType, IntegerType, LongType, StructField, StructType
 
 from mainstay import checks
 from mainstay.columnar.folding import fold
 from mainstay.columnar.reading import Columns
 from mainstay.columnar.scores import RESULT, check_policy, scored
 from mainstay.columnar.tables import check_user
+from mainstay.extras import Extra
 from mainstay.localdays import MIDNIGHT, Zone
 from mainstay.scores.consistency_policy import DEFAULT_POLICY, ConsistencyPolicy
+
+with Extra("spark", "pyspark"):
+    from pyspark.sql import DataFrame
+    from pyspark.sql import types as spark
 
 __all__ = ["score_spark"]
 
 _TYPES = {
-    pa.int32(): IntegerType(),
-    pa.int64(): LongType(),
-    pa.float64(): DoubleType(),
-    pa.date32(): DateType(),
+    pa.int32(): spark.IntegerType(),
+    pa.int64(): spark.LongType(),
+    pa.float64(): spark.DoubleType(),
+    pa.date32(): spark.DateType(),
 }
 
 
@@ -58,7 +61,8 @@ def score_spark(
         df: The events; only the columns named here are read.
         as_of: The instant to look back from.
         user: The column of user ids, integers or strings.
-        instant: The column of timestamps; those without a time zone (NTZ) are refused.
+        instant: The column of timestamps, or dates; timestamps without a time zone (NTZ) are
+            refused.
         timezone: The column of the zones that events were recorded in, if there is one.
         user_zone: The column of the users' own zones, or the one zone of all.
         day_start: The wall-clock time at which a day begins.
@@ -116,7 +120,9 @@ def _signed(schema: Any) -> Any:
     )
 
 
-def _declared(found: Any, events: DataFrame, user: str) -> StructType:
+def _declared(found: Any, events: DataFrame, user: str) -> spark.StructType:
     """Return the result's schema in Spark's own types."""
-    others = (StructField(field.name, _TYPES[field.type]) for field in found if field.name != user)
-    return StructType([events.schema[user], *others])
+    others = (
+        spark.StructField(field.name, _TYPES[field.type]) for field in found if field.name != user
+    )
+    return spark.StructType([events.schema[user], *others])

@@ -10,6 +10,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from mainstay import checks
+from mainstay.columnar.objects import check_objects
 from mainstay.errors import InvalidTypeError, InvalidValueError
 
 __all__ = ["ArrowBatch", "ArrowTable", "Source", "batches", "check_user"]
@@ -64,6 +65,7 @@ def batches(source: Source, names: Sequence[str], *, maybe: object = None) -> It
     for part in _parts(source):
         reader = _reader(part)
         fields = _fields(reader.schema, names, maybe)
+        check_objects(part, fields)
         first = first or fields
         if fields.names != first.names:
             raise InvalidValueError(
@@ -132,6 +134,13 @@ def _reader(part: Any) -> Any:
         if hasattr(part, "__arrow_c_array__"):
             batch = pa.record_batch(part)
             return pa.RecordBatchReader.from_batches(batch.schema, [batch])
+    except (pa.ArrowTypeError, AttributeError) as error:  # objects of several types, odd zones
+        raise InvalidTypeError(
+            f"can't be read as Arrow ({'; '.join(map(str, error.args))})",
+            field="table",
+            value=type(part).__name__,
+            remedy="Let each column hold values of one type, and times the zones of zoneinfo.",
+        ) from error
     except (pa.ArrowInvalid, TypeError) as error:  # a single column speaks Arrow, too
         raise _no_table(part) from error
     raise _no_table(part)

@@ -90,6 +90,7 @@ class LocalDays:
     def __init__(self, as_of: datetime, day_start: time) -> None:
         self.as_of: int = microseconds(as_of)
         self.horizon: int = self.as_of // DAY + 1
+        self.day_start = day_start
         self._day_start = microseconds(datetime.combine(_EPOCH, day_start, tzinfo=UTC))
         #: The numbers of zones by the names that have been met.
         self.met: dict[str | None, int] = {}

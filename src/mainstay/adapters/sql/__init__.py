@@ -29,13 +29,16 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Self
 
-from mainstay.adapters.sql import settings as settings_
-from mainstay.adapters.sql.database import Database
-from mainstay.adapters.sql.engagements import SqlEngagements
-from mainstay.adapters.sql.reputations import SqlReputations
-from mainstay.adapters.sql.runs import SqlRunLog
-from mainstay.adapters.sql.sessions import SqlSessions
-from mainstay.adapters.sql.settings import Settings
+from mainstay.extras import Extra
+
+with Extra("sql", "sqlalchemy"):
+    from mainstay.adapters.sql import settings as settings_
+    from mainstay.adapters.sql.database import Database
+    from mainstay.adapters.sql.engagements import SqlEngagements
+    from mainstay.adapters.sql.reputations import SqlReputations
+    from mainstay.adapters.sql.runs import SqlRunLog
+    from mainstay.adapters.sql.sessions import SqlSessions
+    from mainstay.adapters.sql.settings import Settings
 
 __all__ = ["Settings", "SqlStore"]
 
@@ -105,7 +108,8 @@ class SqlStore:
 
     @classmethod
     def _with(cls, url: str, lock_timeout: float, prepare: Callable[[Database], Settings]) -> Self:
-        database = Database(url, lock_timeout=lock_timeout)
+        with Extra("sql", "psycopg"):
+            database = Database(url, lock_timeout=lock_timeout)
         try:
             return cls(database, prepare(database))
         except BaseException:

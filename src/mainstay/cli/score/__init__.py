@@ -15,16 +15,17 @@ from mainstay.cli.score.result import Result
 
 _EPILOG = """\
 columns:
-  user_id, started_at (ISO 8601 with an offset or Z, or Unix seconds) and, if there is one,
-  timezone, the zone that the event was recorded in: an IANA name or +HH:MM. All others are
-  ignored. A session counts on the date that the wall clock showed where it was recorded.
+  user_id, started_at (ISO 8601 with an offset or Z, Unix seconds, or a date
+  such as 2024-05-01) and, if there is one, timezone, the zone that the event
+  was recorded in: an IANA name or +HH:MM. All others are ignored. A session
+  counts on the date that the wall clock showed where it was recorded.
 
 examples:
   git log --format='%aE,%aI' | mainstay score --columns user_id,started_at -
-  mainstay score events.csv --as-of 2024-06-01T00:00:00Z --zone Europe/Berlin
-  mainstay score events.jsonl --columns user_id=author,started_at=date --csv > scores.csv
+  mainstay score events.csv --as-of 2024-05-31 --zone Europe/Berlin
+  mainstay score events.jsonl --columns user_id=author,started_at=date --csv
   mainstay score events.csv --user ada --json
-  mainstay score events.parquet --columns user_id=author,started_at=date --engine columnar
+  mainstay score events.parquet --member-since joined --engine columnar
   mainstay score --db sqlite:///mainstay.db --top 10
 """
 
@@ -57,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _show(result: Result, options: Options) -> None:
     scores, top = result.scores, options.top
-    asked = None if options.user is None else scores.of(options.user)
+    asked = None if options.user is None else result.asked(options.user)
     if options.json:
         shown = scores.best(top) if asked is None else [asked]
         render.as_json(shown, options, events=result.events)
@@ -77,10 +78,13 @@ def _sentences(result: Result, options: Options) -> Iterable[str]:
     if not active:
         yield from _nobody_active(result, options)
     elif options.user is None:
-        as_of = arguments.written(options.as_of)
-        yield f"Users active in the 28 days up to {as_of}: {active:,} of {users:,}."
+        yield f"Users active in the 28 days up to {options.when()}: {active:,} of {users:,}."
         if not (options.top or options.json or options.csv) and users > ROWS_SHOWN:
             yield f"Shown are the best {ROWS_SHOWN}; --top N shows more."
+    elif options.as_of_day is not None:
+        yield f"As of {options.when()}."
+    if options.as_of_day is not None and options.zone is None:
+        yield "Where the users' days end at another instant, name their zone: --zone."
     if result.later:
         yield f"Later events, ignored: {result.later:,}."
 
@@ -93,6 +97,6 @@ def _nobody_active(result: Result, options: Options) -> Iterable[str]:
     alone = options.user is not None and options.db is not None
     who = f"{options.user} was not" if alone else "Nobody was"
     where = "" if result.line is None else f" on line {result.line}"
-    yield f"{who} active in the 28 days up to {arguments.written(options.as_of)}."
+    yield f"{who} active in the 28 days up to {options.when()}."
     yield f"The latest event is {result.latest.user_id}'s{where}."
     yield f"Try --as-of {arguments.written(result.latest.started_at)}"

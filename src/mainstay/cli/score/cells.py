@@ -9,24 +9,29 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mainstay.cli.score.from_columns import at_dates
+from mainstay.cli.score.options import Options
 from mainstay.cli.score.plain_csv import REMEDY
-from mainstay.columnar.columns import first
+from mainstay.columnar.columns import check_dates, first
 from mainstay.columnar.keys import Longs, Mask
 from mainstay.columnar.zones import microseconds
-from mainstay.errors import BadRowError, UnknownZoneError
+from mainstay.errors import BadRowError, InvalidValueError, UnknownZoneError
 from mainstay.localdays import find_zone
+from mainstay.timestamps import parse_moment
 
 __all__ = ["Timestamps", "dates", "zones"]
 
 _INSTANT = pa.timestamp("us", "UTC")
 #: Nearer to the years that there are, the UTC offset decides.
 _FIRST, _LAST = (microseconds(datetime(year, 1, 1, tzinfo=UTC)) for year in (3, 9998))
+_DATE_LENGTH = len("2024-05-01")
 _SHORTEST = len("2024-05-01T08:00:00Z")
 _UNIX_DIGITS = 12
 _MOST_MINUTES = 24 * 60 - 1
@@ -34,11 +39,19 @@ _OFFSETS = [
     f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
     for minutes in range(-_MOST_MINUTES, _MOST_MINUTES + 1)
 ]
-_UNUSUAL = "is not written as it is in most files"
 
 
 def _odd(problem: str, field: str, column: Any, row: int) -> BadRowError:
     return BadRowError(problem, field=field, value=column[row].as_py(), remedy=REMEDY, row=row)
+
+
+def _unusual(field: str, column: Any, row: int) -> BadRowError:
+    """Say what is wrong with a moment, or that it may be fine for whoever goes line by line."""
+    try:
+        parse_moment(column[row].as_py(), field=field, naive_zone=UTC)
+    except InvalidValueError as error:
+        return BadRowError.at(row, error)
+    return _odd("is not written as it is in most files", field, column, row)
 
 
 def _bounds(column: Any) -> Longs:
@@ -47,47 +60,65 @@ def _bounds(column: Any) -> Longs:
 
 
 class Timestamps:
-    """A column of ISO 8601 timestamps with offsets, or of Unix seconds.
+    """A column of ISO 8601 timestamps with offsets, of Unix seconds, or of dates.
 
     Attributes:
         instants: What they mean, in microseconds since 1970.
+        dated: The zones of dates without a time, a dictionary's.
     """
 
-    def __init__(self, column: Any) -> None:
+    def __init__(self, column: Any, options: Options) -> None:
         self._column = column
-        self._unix = bool(len(column)) and column[0].as_py().isdecimal()
+        self._options = options
+        self.dated: Any = None
+        first_text: str = column[0].as_py() if len(column) else ""
+        self._unix = first_text.isdecimal()
         self._bounds = _bounds(column)
         self._bytes = np.frombuffer(column.buffers()[2] or b"\0", np.uint8)
-        self.instants: Longs = self._seconds() if self._unix else self._iso()
+        if self._unix:
+            self.instants: Longs = self._seconds()
+        elif len(first_text) == _DATE_LENGTH:
+            self.instants, self.dated = at_dates(self._dates(), options)
+        else:
+            self.instants = self._cast(self._shaped(), _INSTANT)
         row = first((self.instants < _FIRST) | (self.instants >= _LAST))
         if row is not None:
             raise self._odd(row)
 
     def _odd(self, row: int) -> BadRowError:
-        return _odd(_UNUSUAL, "started_at", self._column, row)
+        return _unusual("started_at", self._column, row)
 
     def _seconds(self) -> Longs:
         plain = pc.call_function("ascii_is_decimal", [self._column]).to_numpy(zero_copy_only=False)
-        row = first(~plain | (np.diff(self._bounds) > _UNIX_DIGITS))
+        lengths = np.diff(self._bounds)
+        row = first(~plain | (lengths > _UNIX_DIGITS))
+        seconds: Longs = self._column.slice(0, row).cast(pa.int64()).to_numpy()
+        calendar = first(_like_dates(seconds, lengths[:row]))
+        row = row if calendar is None else calendar
         if row is not None:
             raise self._odd(row)
-        seconds: Longs = self._column.cast(pa.int64()).to_numpy()
         return seconds * 1_000_000
 
-    def _iso(self) -> Longs:
-        row = first(~self._shaped())
+    def _dates(self) -> Longs:
+        shaped = np.diff(self._bounds) == _DATE_LENGTH
+        days: Longs = self._cast(shaped & self._is("-", 4) & self._is("-", 7), pa.date32())
+        check_dates(self._column, "started_at", self._options.day_start)
+        return days
+
+    def _cast(self, shaped: Mask, kind: Any) -> Longs:
+        """Return texts that look right as what they mean; what is wrong is the first one."""
+        row = first(~shaped)
         if row is not None:
             raise self._odd(row)
         try:
-            instants: Longs = self._column.cast(_INSTANT).cast(pa.int64()).to_numpy()
+            return _as_numbers(self._column.cast(kind))
         except pa.ArrowInvalid as error:
-            rows = range(len(self._column))
-            raise self._odd(bisect_left(rows, True, key=self._fails_up_to)) from error
-        return instants
+            fails = partial(self._fails_up_to, kind)
+            raise self._odd(bisect_left(range(len(shaped)), True, key=fails)) from error
 
-    def _fails_up_to(self, row: int) -> bool:
+    def _fails_up_to(self, kind: Any, row: int) -> bool:
         try:
-            self._column.slice(0, row + 1).cast(_INSTANT)
+            self._column.slice(0, row + 1).cast(kind)
         except pa.ArrowInvalid:
             return True
         return False
@@ -129,6 +160,20 @@ class Timestamps:
         return pa.DictionaryArray.from_arrays(pa.array(numbers), names)
 
 
+def _as_numbers(moments: Any) -> Longs:
+    width = pa.int32() if pa.types.is_date(moments.type) else pa.int64()
+    numbers: Longs = moments.cast(width).to_numpy().astype(np.int64, copy=False)
+    return numbers
+
+
+def _like_dates(seconds: Longs, lengths: Longs) -> Mask:
+    """Say which Unix seconds look like calendar dates, such as 20240501."""
+    years, months, days = seconds // 10_000, seconds // 100 % 100, seconds % 100
+    years_fit = (lengths == len("20240501")) & (years >= 1900) & (years <= 2099)
+    fit: Mask = years_fit & (months >= 1) & (months <= 12) & (days >= 1) & (days <= 31)
+    return fit
+
+
 def zones(column: Any, otherwise: Callable[[], Any] | None) -> Any:
     """Return the zones that events were recorded in, and others where there is none.
 
@@ -166,7 +211,7 @@ def dates(column: Any) -> Any:
     for place, name in enumerate(names):
         if name and days[place] is None:
             row = int((places.to_numpy() == place).argmax())
-            raise _odd(_UNUSUAL, "member_since", column, row)
+            raise _unusual("member_since", column, row)
     return pa.array(days, pa.date32()).take(places)
 
 

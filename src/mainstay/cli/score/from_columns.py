@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import attrs
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from mainstay.activity import ActivityWindow, Session
 from mainstay.cli.score.options import Options
 from mainstay.cli.score.result import CSV_COLUMNS, Result, Row, Scored, nobody
-from mainstay.columnar.columns import NO_DAY
+from mainstay.columnar.columns import NO_DAY, is_text
 from mainstay.columnar.folding import fold
 from mainstay.columnar.keys import Longs
 from mainstay.columnar.reading import Columns
 from mainstay.columnar.scores import possible_days, scored
-from mainstay.columnar.states import best_rows
+from mainstay.columnar.states import as_date, best_rows, decoded
+from mainstay.columnar.zones import DAY, microseconds
+from mainstay.localdays import DATED, local_day, moment_of, noon_of
 from mainstay.scores.consistency import consistency_score
 from mainstay.scores.consistency_policy import DEFAULT_POLICY
 
-__all__ = ["TableScores", "Tally", "result_of", "scores_of"]
+__all__ = ["TableScores", "Tally", "at_dates", "result_of", "scores_of"]
 
 _ROWS = 1 << 15
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -38,12 +41,38 @@ class Tally:
         events: How many there were.
         later: How many of them were after that.
         latest: The latest of all, the first of several: when, whose, and what says on which line.
+        seen: The events of the user who is asked for, in portions: their instants, and the rows.
     """
 
     as_of: int
     events: int = 0
     later: int = 0
     latest: tuple[int, str, Callable[[], int | None]] | None = None
+    seen: list[tuple[Longs, Any]] = attrs.field(factory=list)
+
+    def watch(self, user: str | None, events: Any, instants: Longs) -> None:
+        """Remember the events of the user who is asked for."""
+        if user is None:
+            return
+        ids = decoded(events["user_id"])
+        if is_text(ids.type) or pa.types.is_integer(ids.type):  # others are refused later on
+            own = pc.call_function("equal", [ids.cast(pa.large_string()), pa.scalar(user)])
+            own = own.fill_null(False).to_numpy(zero_copy_only=False)
+            rows = np.flatnonzero(own & (instants <= self.as_of))
+            self.seen.append((instants[rows], events.take(pa.array(rows))))
+
+    def days(self, options: Options) -> frozenset[date]:
+        """Return all days on which the user who is asked for was active."""
+        found: set[date] = set()
+        for instants, events in self.seen:
+            zones = [options.zone or events["started_at"].type.tz] * len(instants)
+            if "timezone" in events.schema.names:
+                own = events["timezone"].to_pylist()
+                zones = [zone or other for zone, other in zip(own, zones, strict=True)]
+            for instant, zone in {*zip(instants.tolist(), zones, strict=True)}:
+                at = _EPOCH + timedelta(microseconds=instant)
+                found.add(local_day(at, zone=zone, day_start=options.day_start))
+        return frozenset(found)
 
     def add(self, users: Any, instants: Longs, line_of: Callable[[int], int | None]) -> None:
         """Count more events, of which it can be said on which line they are."""
@@ -131,6 +160,22 @@ def scores_of(batches: Iterable[Any], names: Iterable[str], options: Options) ->
     )
 
 
+def at_dates(days: Longs, options: Options) -> tuple[Longs, Any]:
+    """Return the instants that stand for dates, in days since 1970, and a dictionary of zones."""
+    instants, places, names = days * DAY + DAY // 2, np.zeros(len(days), np.int32), [DATED]
+    today = microseconds(options.as_of) // DAY
+    for day in (today, today + 1):  # later ones have begun nowhere
+        noon = noon_of(as_date(np.int64(day)))
+        at, zone = moment_of(
+            noon.date(), as_of=options.as_of, zone=options.zone, day_start=options.day_start
+        )
+        if at != noon:
+            instants[days == day] = microseconds(at)
+            places[days == day] = len(names)
+            names.append(zone)
+    return instants, pa.DictionaryArray.from_arrays(pa.array(places), pa.array(names))
+
+
 def result_of(scores: TableScores, tally: Tally, options: Options) -> Result:
     """Return what scoring came to, if the user who is asked for is there."""
     if options.user is not None and options.user not in (users := scores.ids()):
@@ -143,4 +188,5 @@ def result_of(scores: TableScores, tally: Tally, options: Options) -> Result:
         later=tally.later,
         latest=Session(user, _EPOCH + timedelta(microseconds=at)) if user else None,
         line=line(),
+        days=tally.days(options),
     )

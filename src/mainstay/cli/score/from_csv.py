@@ -51,19 +51,15 @@ def score_csv(options: Options, messages: Console) -> tuple[TableScores, Tally]:
     with open(name, "rb", closefd=not piped) as file:
         header = read_header(file, layout(options.columns, options.member_since))
         with terminal.progress(messages, "reading") as progress:
-            fields = _fields(header, options)
+            fields = _fields(header)
             batches = _batches(file, header, options, tally, progress)
             return scores_of(chain([_nothing(fields)], batches), fields, options), tally
 
 
-def _fields(header: Header, options: Options) -> list[str]:
-    """Return the fields that there will be: without the users' zone, every event has one."""
-    own = options.zone is None
-    return [
-        field
-        for field, place in header.places.items()
-        if place is not None or (field == "timezone" and own)
-    ]
+def _fields(header: Header) -> list[str]:
+    """Return the fields that there will be: the zone of an event is always one."""
+    places = header.places.items()
+    return [field for field, place in places if place is not None or field == "timezone"]
 
 
 def _nothing(fields: list[str]) -> Any:
@@ -82,6 +78,7 @@ def _batches(
     read = in_order(partial(_read, header=header, options=options), blocks(file, header.line))
     for block, batch, instants in read:
         tally.add(batch["user_id"], instants, block.line_of)
+        tally.watch(options.user, batch, instants)
         done += len(block.text)
         progress(tally.events, tally.events * size // done if size else None)
         yield batch
@@ -130,21 +127,34 @@ def _no_row(block: Block, refused: list[Any], error: pa.ArrowInvalid) -> BadLine
     if refused:
         line, value = block.line_of(refused[0].number - 1), refused[0].text
         problem = f"must have {refused[0].expected_columns} columns"
-    return BadLineError(problem, field="it", value=value, remedy=REMEDY, line=line)
+    return BadLineError(problem, field="the line", value=value, remedy=REMEDY, line=line)
 
 
 def _events(texts: dict[str, Any], options: Options) -> tuple[Any, Longs]:
     """Return a batch of events, and their instants."""
-    timestamps = cells.Timestamps(texts["started_at"])
+    timestamps = cells.Timestamps(texts["started_at"], options)
     columns = {
         "user_id": ids_of(texts["user_id"], "user_id"),
         "started_at": pa.array(timestamps.instants).view(_INSTANT),
     }
-    home = options.zone is not None
-    if "timezone" in texts:
-        columns["timezone"] = cells.zones(texts["timezone"], None if home else timestamps.zones)
-    elif not home:
-        columns["timezone"] = timestamps.zones()
+    columns["timezone"] = _zones(texts, timestamps, options)
     if "member_since" in texts:
         columns["member_since"] = cells.dates(texts["member_since"])
     return pa.record_batch(columns), timestamps.instants
+
+
+def _zones(texts: dict[str, Any], timestamps: cells.Timestamps, options: Options) -> Any:
+    """Return the zones that events were recorded in; null where the users' own decides."""
+    carried = timestamps.zones if options.zone is None else None
+    recorded = None
+    if "timezone" in texts:
+        recorded = cells.zones(texts["timezone"], carried)
+    if timestamps.dated is not None:
+        return timestamps.dated
+    if recorded is not None:
+        return recorded
+    return carried() if carried else _unknown(len(timestamps.instants))
+
+
+def _unknown(rows: int) -> Any:
+    return pa.DictionaryArray.from_arrays(pa.nulls(rows, pa.int32()), pa.array([], _TEXT))

@@ -12,7 +12,7 @@ from mainstay.cli.score.options import Options
 from mainstay.cli.score.result import Listed, Result, Scored, nobody
 from mainstay.errors import BadLineError, InvalidValueError
 from mainstay.events import Event, read_events
-from mainstay.localdays import local_day
+from mainstay.localdays import check_dated, local_day, moment_of
 from mainstay.scores.consistency import consistency_score
 from mainstay.scores.result import ConsistencyScore
 from mainstay.windowing import WindowBuilder
@@ -31,8 +31,31 @@ class _Reading:
     events: int = 0
     later: int = 0
     latest: Event | None = None
+    days: set[date] = attrs.field(factory=set)
 
-    def count(self, event: Event) -> None:
+    def read(self, item: Event | BadLineError) -> None:
+        """Count an event, or complain of what is none."""
+        try:
+            if isinstance(item, BadLineError):
+                raise item
+            self._count(self._dated(item, item.day) if item.day is not None else item)
+        except BadLineError as error:
+            self.bad.skip(error)
+
+    def _dated(self, event: Event, day: date) -> Event:
+        """Return the event of a date without a time, which counts from its beginning on."""
+        as_of, zone, start = self.options.as_of, self.options.zone, self.options.day_start
+        try:
+            check_dated("started_at", day.isoformat(), start)
+        except InvalidValueError as error:
+            raise BadLineError.at(event.line, error) from error
+        at, where = moment_of(day, as_of=as_of, zone=zone, day_start=start)
+        if at == event.session.started_at:
+            return event
+        session = attrs.evolve(event.session, started_at=at, timezone=where)
+        return attrs.evolve(event, session=session)
+
+    def _count(self, event: Event) -> None:
         at, user = event.session.started_at, event.session.user_id
         self.events += 1
         if self.latest is None or at > self.latest.session.started_at:
@@ -46,6 +69,9 @@ class _Reading:
                 as_of=self.options.as_of, zone=self.options.zone, day_start=self.options.day_start
             )
         builder.add((event.session,))
+        if user == self.options.user:
+            zone = event.session.timezone or self.options.zone
+            self.days.add(local_day(at, zone=zone, day_start=self.options.day_start))
         if event.member_since is not None:
             self._join(event, event.member_since)
 
@@ -77,10 +103,7 @@ def score_file(options: Options, messages: Console) -> Result:
             member_since=options.member_since,
             naive_zone=options.naive_zone,
         ):
-            if isinstance(item, Event):
-                reading.count(item)
-            else:
-                reading.bad.skip(item)
+            reading.read(item)
     if options.user is not None and options.user not in reading.builders:
         raise nobody(options.user, reading.builders)
     scores = [Scored(user, reading.score(user, each)) for user, each in reading.builders.items()]
@@ -92,4 +115,5 @@ def score_file(options: Options, messages: Console) -> Result:
         skipped=reading.bad.count,
         latest=None if reading.latest is None else reading.latest.session,
         line=None if reading.latest is None else reading.latest.line,
+        days=frozenset(reading.days),
     )

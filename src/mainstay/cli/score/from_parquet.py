@@ -11,11 +11,12 @@ from pyarrow import parquet
 from rich.console import Console
 
 from mainstay.cli import terminal
-from mainstay.cli.score.from_columns import TableScores, Tally, scores_of
+from mainstay.cli.score.from_columns import TableScores, Tally, at_dates, scores_of
 from mainstay.cli.score.options import Options
-from mainstay.columnar.columns import instants_of
+from mainstay.columnar.columns import check_dates, instants_of
+from mainstay.columnar.keys import Longs
 from mainstay.columnar.tables import batches
-from mainstay.columnar.zones import microseconds
+from mainstay.columnar.zones import DAY, microseconds
 from mainstay.errors import BadRowError, InvalidValueError
 from mainstay.rows import Layout, layout
 
@@ -40,7 +41,7 @@ def score_parquet(path: str, options: Options, messages: Console) -> tuple[Table
             terminal.progress(messages, "reading") as progress,
         ):
             rows = file.metadata.num_rows
-            read = _events(file, places, tally, lambda done: progress(done, rows))
+            read = _events(file, places, tally, options, lambda done: progress(done, rows))
             none = next(read)
             return scores_of(chain([none], read), none.schema.names, options), tally
     except (pa.ArrowInvalid, OSError) as error:
@@ -68,7 +69,7 @@ def _places(options: Options) -> Layout:
 
 
 def _events(
-    file: Any, places: Layout, tally: Tally, progress: Callable[[int], None]
+    file: Any, places: Layout, tally: Tally, options: Options, progress: Callable[[int], None]
 ) -> Iterator[Any]:
     """Yield a file's events in batches with our fields' names, counted; one without any first."""
     names = {field: name for field, name in places.names.items() if name is not None}
@@ -79,15 +80,24 @@ def _events(
     )
     for batch in batches(parts, needed, maybe=names["timezone"]):
         there = {field: name for field, name in names.items() if name in batch.schema.names}
-        events = pa.record_batch({field: batch[name] for field, name in there.items()})
-        _count(events, tally)
+        read = {field: batch[name] for field, name in there.items()}
+        try:
+            events, instants = _read(read, options)
+        except BadRowError as error:
+            raise BadRowError.at(tally.events + error.row, error) from error
+        tally.add(events["user_id"], instants, lambda _row: None)
+        tally.watch(options.user, events, instants)
         progress(tally.events)
         yield events
 
 
-def _count(events: Any, tally: Tally) -> None:
-    try:
-        instants = instants_of(events["started_at"], "started_at")
-    except BadRowError as error:
-        raise BadRowError.at(tally.events + error.row, error) from error
-    tally.add(events["user_id"], instants, lambda _row: None)
+def _read(columns: dict[str, Any], options: Options) -> tuple[Any, Longs]:
+    """Return a batch of events, and their instants; dates become what stands for them."""
+    started = columns["started_at"]
+    instants = instants_of(started, "started_at")
+    if pa.types.is_date(started.type):
+        check_dates(started, "started_at", options.day_start)
+        instants, zones = at_dates(instants // DAY, options)
+        columns["started_at"] = pa.array(instants).cast(pa.timestamp("us", "UTC"))
+        columns["timezone"] = zones
+    return pa.record_batch(columns), instants

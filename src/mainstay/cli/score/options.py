@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import attrs
 
 from mainstay.cli import arguments
+from mainstay.localdays import DATED, last_instant
 from mainstay.rows import Columns
 
 __all__ = ["ENGINES", "ROWS_SHOWN", "Options", "add_options"]
@@ -49,9 +50,10 @@ def _add_input(group: argparse._ArgumentGroup) -> None:
 def _add_days(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--as-of",
-        type=arguments.instant,
+        type=arguments.moment,
         metavar="INSTANT",
-        help="the instant to score at (default: now)",
+        help="the instant to score at, or a date for the end of that day in --zone, else in UTC "
+        "(default: now)",
     )
     group.add_argument(
         "--zone",
@@ -83,7 +85,12 @@ def _add_output(group: argparse._ArgumentGroup) -> None:
 
 @attrs.frozen(kw_only=True)
 class Options:
-    """The command line, typed."""
+    """The command line, typed.
+
+    Attributes:
+        as_of: The instant to score at.
+        as_of_day: The day that ends then, if that is what was asked for.
+    """
 
     file: str | None
     db: str | None
@@ -93,6 +100,7 @@ class Options:
     skip_bad: bool
     engine: str | None
     as_of: datetime
+    as_of_day: date | None
     zone: str | None
     day_start: time
     top: int | None
@@ -103,12 +111,21 @@ class Options:
     @classmethod
     def of(cls, args: argparse.Namespace) -> Options:
         """Return the command line's, at one instant; what is of files has no use for a store."""
-        given: dict[str, Any] = {name: getattr(args, name) for name in attrs.fields_dict(cls)}
+        names = attrs.fields_dict(cls).keys() - {"as_of_day"}
+        given: dict[str, Any] = {name: getattr(args, name) for name in names}
         if given["db"] is not None:
             for name in _OF_FILES:
                 if given[name] not in (None, False):
                     option = "FILE" if name == "file" else f"--{name.replace('_', '-')}"
                     args.refuse(f"argument {option}: not allowed with argument --db")
-        if given["as_of"] is None:
-            given["as_of"] = datetime.now(UTC)
-        return cls(**given)
+        asked = given.pop("as_of") or datetime.now(UTC)
+        if isinstance(asked, datetime):
+            return cls(as_of=asked, as_of_day=None, **given)
+        end = last_instant(asked, zone=given["zone"] or DATED, day_start=given["day_start"])
+        return cls(as_of=end, as_of_day=asked, **given)
+
+    def when(self) -> str:
+        """Say at which instant users are scored."""
+        if self.as_of_day is None:
+            return arguments.written(self.as_of)
+        return f"the end of {self.as_of_day} in {self.zone or 'UTC'}"

@@ -77,13 +77,13 @@ def read_header(file: BinaryIO, places: Layout) -> Header:
     first = file.readline(_LONGEST)
     text = first.decode("utf-8", "surrogateescape")
     if text.lstrip("\ufeff \t").startswith("{"):
-        _refuse(1, "is JSON", text)
+        _refuse(1, "is JSON, not CSV", text)
     if not text.strip() or b"\r" in first.rstrip(b"\r\n") or len(first) == _LONGEST:
-        _refuse(1, "is no plain header of CSV", text)
+        _refuse(1, "is not a plain header of CSV", text)
     try:
         (names,) = csv.reader([text], strict=True)
     except csv.Error as error:
-        raise _not_plain(1, "is no plain header of CSV", text) from error
+        raise _not_plain(1, "is not a plain header of CSV", text) from error
     names[0] = names[0].removeprefix("\ufeff")
     return _located([name.strip() for name in names], places, line=2)
 
@@ -149,4 +149,4 @@ def _refuse(line: int, problem: str, value: object) -> NoReturn:
 
 
 def _not_plain(line: int, problem: str, value: object) -> BadLineError:
-    return BadLineError(problem, field="it", value=value, remedy=REMEDY, line=line)
+    return BadLineError(problem, field="the line", value=value, remedy=REMEDY, line=line)

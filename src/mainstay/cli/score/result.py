@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from difflib import get_close_matches
 from typing import Protocol, TypeAlias
 
@@ -10,7 +11,9 @@ import attrs
 
 from mainstay.activity import Session
 from mainstay.errors import InvalidValueError
+from mainstay.scores.phrases import EnglishPhrases
 from mainstay.scores.result import ConsistencyScore
+from mainstay.streaks.daily import streak_of
 
 __all__ = ["CSV_COLUMNS", "Listed", "Result", "Row", "Scored", "Scores", "nobody"]
 
@@ -55,6 +58,23 @@ class Scored:
             score.last_active_day,
             score.window.last_day,
         )
+
+
+@attrs.frozen
+class WholeStreak(EnglishPhrases):
+    """Sentences that know of a longer streak than a window can.
+
+    Attributes:
+        days: How long it is.
+    """
+
+    days: int = attrs.field(kw_only=True)
+
+    def streak(self, score: ConsistencyScore) -> str:
+        """Say how long the current streak is, and whether today is still open."""
+        if score.days_since_active == 0:
+            return f"A streak of {self.days} days, today included."
+        return f"A streak of {self.days} days up to yesterday; today is still open."
 
 
 class Scores(Protocol):
@@ -124,6 +144,7 @@ class Result:
         skipped: How many lines were bad.
         latest: The latest of all events, if nobody was active.
         line: Where it is in the file.
+        days: All days on which the user who is asked for was active, as far as they are known.
     """
 
     scores: Scores
@@ -133,6 +154,16 @@ class Result:
     skipped: int = 0
     latest: Session | None = None
     line: int | None = None
+    days: frozenset[date] = frozenset()
+
+    def asked(self, user: str) -> Scored:
+        """Return the score of the user who is asked for; its streak is as long as all days say."""
+        scored = self.scores.of(user)
+        window = scored.score.window
+        streak = streak_of(self.days, as_of=window.last_day).current
+        if streak < window.length - 1:  # the window knows all of it
+            return scored
+        return Scored(user, attrs.evolve(scored.score, phrases=WholeStreak(days=streak)))
 
 
 def nobody(user: str, users: Iterable[str]) -> InvalidValueError:

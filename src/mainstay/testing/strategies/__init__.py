@@ -16,60 +16,63 @@ Examples:
     >>> test_a_score_has_its_bounds()
 """
 
-from mainstay.testing.strategies.activity import (
-    counts,
-    histories,
-    kinds,
-    qualities,
-    sessions,
-    user_ids,
-    windows,
-)
-from mainstay.testing.strategies.calendar import day_starts, days, instants, iso_weeks, zones
-from mainstay.testing.strategies.jobs import (
-    dailies,
-    due_days,
-    due_weeks,
-    evaluated_days,
-    everies,
-    installed_jobs,
-    item_errors,
-    job_contexts,
-    job_reports,
-    job_runs,
-    job_specs,
-    refusals,
-    retry_policies,
-    schedules,
-    unreadables,
-    weeklies,
-)
-from mainstay.testing.strategies.policies import (
-    consistency_policies,
-    daily_criteria,
-    engagement_policies,
-    multiplier_policies,
-    policy_histories,
-    streak_policies,
-    weekly_streak_policies,
-)
-from mainstay.testing.strategies.results import (
-    consistency_scores,
-    dampened_weights,
-    explanations,
-    historical_scores,
-    vouch_explanations,
-    what_ifs,
-)
-from mainstay.testing.strategies.states import (
-    daily_streaks,
-    day_activities,
-    day_outcomes,
-    engagements,
-    reputations,
-    vouches,
-    weekly_streaks,
-)
+from mainstay.extras import Extra
+
+with Extra("testing", "hypothesis"):
+    from mainstay.testing.strategies.activity import (
+        counts,
+        histories,
+        kinds,
+        qualities,
+        sessions,
+        user_ids,
+        windows,
+    )
+    from mainstay.testing.strategies.calendar import day_starts, days, instants, iso_weeks, zones
+    from mainstay.testing.strategies.jobs import (
+        dailies,
+        due_days,
+        due_weeks,
+        evaluated_days,
+        everies,
+        installed_jobs,
+        item_errors,
+        job_contexts,
+        job_reports,
+        job_runs,
+        job_specs,
+        refusals,
+        retry_policies,
+        schedules,
+        unreadables,
+        weeklies,
+    )
+    from mainstay.testing.strategies.policies import (
+        consistency_policies,
+        daily_criteria,
+        engagement_policies,
+        multiplier_policies,
+        policy_histories,
+        streak_policies,
+        weekly_streak_policies,
+    )
+    from mainstay.testing.strategies.results import (
+        consistency_scores,
+        dampened_weights,
+        explanations,
+        historical_scores,
+        vouch_explanations,
+        what_ifs,
+    )
+    from mainstay.testing.strategies.states import (
+        daily_streaks,
+        day_activities,
+        day_outcomes,
+        engagements,
+        reputations,
+        vouches,
+        weekly_streaks,
+    )
 
 __all__ = [
     "consistency_policies",
