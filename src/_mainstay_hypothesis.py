@@ -1,8 +1,8 @@
 """Tells Hypothesis the strategies of mainstay's types, for ``st.from_type``.
 
-Hypothesis calls :func:`register` whenever it is imported, also in projects that do not use mainstay.
-So this module stands outside the package, and loads none of it: types are registered once their
-module is imported, and their strategies made once one is asked for.
+Hypothesis calls :func:`register` whenever it is imported, also in projects that do not use
+mainstay. So this module stands outside the package, and loads none of it: types are registered
+once their module is imported, and their strategies made once one is asked for.
 """
 
 from __future__ import annotations

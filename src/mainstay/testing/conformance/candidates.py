@@ -112,7 +112,9 @@ class CandidatesConformance:
         expect(store.engagements.candidates(may(1)), None, "the day is open")
         _close(store, may(1), [])
         found = store.engagements.candidates(may(1))
-        expect(None if found is None else list(found), [], "the day is closed, and has no candidates")
+        expect(
+            None if found is None else list(found), [], "the day is closed, and has no candidates"
+        )
         expect(store.engagements.candidates(may(2)), None, "the next day is open")
 
     def test_candidates_keep_their_order(self, store: HasEngagements) -> None:

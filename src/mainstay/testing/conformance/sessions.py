@@ -210,7 +210,9 @@ class SessionStoreConformance:
     def test_an_unknown_user_has_no_sessions(self, store: HasSessions) -> None:
         """``sessions``: "an unknown user has none"."""
         store.sessions.add(did("ada", may(1)))
-        expect(list(_all_of(store, "ad")), [], "an unknown user is not an error, and has no sessions")
+        expect(
+            list(_all_of(store, "ad")), [], "an unknown user is not an error, and has no sessions"
+        )
 
     def test_users_are_listed_once_in_order(self, store: HasSessions) -> None:
         """``users``: "Return the ids of users with a session, in order", by code point."""
