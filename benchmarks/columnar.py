@@ -3,7 +3,7 @@
 python -m benchmarks.columnar [--events N] [--users N] [--rounds N] [--ids KIND ...]
                               [--chart FILE] [--memory]
 
-All in turn in every round, after their answers have been compared. How the others do it is in
+Each runs once in every round, after their answers have been compared. How the others do it is in
 ``benchmarks/frames``; the frames that pandas and Polars need are made before, and timed apart.
 """
 

@@ -223,7 +223,7 @@ def template(postgres: str | None, users: int) -> Iterator[str]:
 
 
 def compare(postgres: str | None, users: int, rounds: int) -> None:
-    """Run all contestants in turn, check that they leave the same, and print their times."""
+    """Run the contestants one after the other, check what they leave, and print their times."""
     spawn = multiprocessing.get_context("spawn")
     times: dict[str, list[float]] = {"the_job": [], "in_bulk": [], "in_a_loop": []}
     with template(postgres, users) as url, copies(url) as copied:

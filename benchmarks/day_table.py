@@ -103,7 +103,7 @@ def check(
 
 
 def compare(users: int, count: int, rounds: int) -> None:
-    """Time both in turn in every round, their outcomes of the loop's users compared first."""
+    """Time each once in every round, after comparing their outcomes of the loop's users."""
     table = users_and_counts(users)
     some = table.slice(0, count)
     start = perf_counter()

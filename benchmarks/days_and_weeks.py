@@ -154,7 +154,7 @@ def time_single_calls() -> None:
 
 def main() -> None:
     print(described())
-    print("\nOne call (medians of 25 rounds in turn):")
+    print("\nOne call (medians of 25 rounds):")
     time_single_calls()
     print("\nAll users, in pure Python (three times):")
     for _ in range(3):

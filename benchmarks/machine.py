@@ -14,7 +14,7 @@ def described() -> str:
 
 
 def microseconds(*calls: Callable[[], object], rounds: int = 25, loops: int = 400) -> list[float]:
-    """The median time of each call, all timed in turn in every round."""
+    """The median time of each call, each timed once in every round."""
     times: list[list[float]] = [[] for _ in calls]
     for _ in range(rounds):
         for call, own in zip(calls, times, strict=True):

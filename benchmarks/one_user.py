@@ -89,7 +89,7 @@ def time_window(active_days: int) -> None:
 
 def main() -> None:
     print(described())
-    print("\nFrom sessions (medians of 25 rounds in turn):")
+    print("\nFrom sessions (medians of 25 rounds):")
     for count in (20, 200):
         compare_sessions(count)
     print("\nFrom a window, explanations unread:")

@@ -53,7 +53,7 @@ def measured(path: str) -> Scoring:
     source: Source = path if parquet else feather.read_table(path, memory_map=False)
     gc.collect()
     pa.default_memory_pool().release_unused()
-    (_PROCESS / "clear_refs").write_text("5", encoding="ascii")  # the peak begins anew
+    (_PROCESS / "clear_refs").write_text("5", encoding="ascii")  # the peak is measured from here
     before, start = mebibytes("VmRSS"), perf_counter()
     scores = pa.table(score_table(source, as_of=AS_OF, timezone="timezone"))
     seconds, peak = perf_counter() - start, mebibytes("VmHWM")

@@ -1,7 +1,7 @@
 """An asynchronous host: its own loop, its own storage, and mainstay's plans.
 
-The ports are for synchronous stores. A host on asyncio needs none of them: it reads what is due
-from wherever it keeps it, calls the same pure plan, and writes what that says. Here the storage
+The ports are for synchronous stores. A host on asyncio does without them: it reads what is due
+from its own storage, calls the same pure plan, and writes what the plan says. Here the storage
 is a dictionary behind coroutines; a real one awaits its database in the same places.
 
 Run it: python examples/async_host.py
@@ -45,7 +45,7 @@ class AsyncStore:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:
-        """Let nobody else read or write until the block ends."""
+        """Keep all others from reading and writing until the block ends."""
         async with self._lock:
             yield
 

@@ -86,7 +86,7 @@ WITH events AS (
         CASE WHEN active >= 3 THEN 25 * greatest(
             0, 1 - sqrt((active - 1) * squares - span ** 2) / (active - 1) / 8.75
         ) ELSE 0 END AS distribution,
-        -- The ones at the end of a number are those that adding 1 turns over, but for the last.
+        -- The ones at the end of a number are those that adding 1 turns over, except for the last.
         CASE WHEN ago <= 1 AND active > 0 THEN least(
             10, 2 * bit_count(xor(bits >> ago, (bits >> ago) + 1) >> 1)
         ) ELSE 0 END::DOUBLE AS streak,

@@ -101,7 +101,7 @@ def utc_offset(zone: tzinfo, at: datetime) -> timedelta:
 
 
 def transition(zone: tzinfo, start: datetime, before: timedelta, *, within: int = _DAY) -> datetime:
-    """Return the first of some seconds from ``start`` at which the offset is no more ``before``."""
+    """Return the first of some seconds from ``start`` at which the offset isn't ``before``."""
     seconds = bisect_left(
         range(within), True, key=lambda s: utc_offset(zone, start + timedelta(seconds=s)) != before
     )

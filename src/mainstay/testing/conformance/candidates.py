@@ -113,7 +113,9 @@ class CandidatesConformance:
         expect(store.engagements.candidates(may(1)), None, "the day is open")
         _close(store, may(1), [])
         found = store.engagements.candidates(may(1))
-        expect(None if found is None else list(found), [], "the day is closed, and has none")
+        expect(
+            None if found is None else list(found), [], "the day is closed, and has no candidates"
+        )
         expect(store.engagements.candidates(may(2)), None, "the next day is open")
 
     def test_candidates_keep_their_order(self, store: HasEngagements) -> None:
@@ -151,7 +153,7 @@ class CandidatesConformance:
         expect(_users(store.engagements.candidates(may(2))), ["bob"], "as it was closed first")
 
     def test_later_repairs_leave_the_candidates(self, store: HasEngagements) -> None:
-        """``close``: "Fix a day's candidates", whoever is evaluated afterwards."""
+        """``close``: "Fix a day's candidates", even if more users are evaluated afterwards."""
         store.sessions.add(did("ada", may(1)))
         evaluate(store, may(2))
         best = _best(store, may(2))

@@ -48,7 +48,7 @@ class DueDaysConformance:
         found = (new.user_id, new.state.user_id, new.state.streak, new.state.last_day)
         expect(found, ("ada", "ada", 0, None), "nothing has been evaluated yet")
 
-    def test_whoever_begins_later_is_not_due(self, store: HasEngagements) -> None:
+    def test_users_who_begin_later_are_not_due(self, store: HasEngagements) -> None:
         """``due``: "Those whose first activity is after ``day`` are not due"."""
         store.sessions.add([*did("ada", may(2)), *did("bob", may(3))])
         expect(ids(due(store, may(1))), [], "nobody had begun")
@@ -140,8 +140,8 @@ class DueDaysConformance:
                 stands = (found.state.streak, found.state.last_day)
                 expect(stands, (state.streak, may(3)), "and the state afterwards")
 
-    def test_a_day_is_the_same_whoever_else_is_due(self, store: HasEngagements) -> None:
-        """``activities``: each day has what happened on it, also amid users who are behind."""
+    def test_a_day_is_the_same_for_any_other_users(self, store: HasEngagements) -> None:
+        """``activities``: each day has what happened on it, also among users who are behind."""
         store.sessions.add([*did("ada", may(2), times=2), *did("cy", may(2))])
         evaluate(store, may(2))
         store.sessions.add(

@@ -41,7 +41,7 @@ class DueWeeksConformance:
         expected = {W18: {"post": 2, "like": 3}, W20: {"vote": 1}}
         expect(active_weeks(found), expected, "each kind by week, later weeks left out")
 
-    def test_whoever_begins_later_is_not_due(self, store: HasReputations) -> None:
+    def test_users_who_begin_later_are_not_due(self, store: HasReputations) -> None:
         """``due``: "Those whose first activity is after ``week`` are not due"."""
         store.sessions.add([*did("ada", may(12)), *did("bob", may(13))])
         expect(ids(due(store, W18)), [], "nobody had begun")

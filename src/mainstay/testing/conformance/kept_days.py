@@ -16,7 +16,7 @@ from mainstay.testing.conformance.activity import CODE_POINTS, at, context, did,
 from mainstay.testing.conformance.bundles import HasEngagements
 from mainstay.testing.conformance.days import ONE_POST, due, due_in, evaluate, ids, plan
 from mainstay.testing.conformance.expect import expect, raised, together
-from mainstay.testing.conformance.transactions import Interrupted, one_amid_the_other
+from mainstay.testing.conformance.transactions import Interrupted, one_during_the_other
 
 __all__ = ["KeptDaysConformance"]
 
@@ -164,7 +164,7 @@ class KeptDaysConformance:
     ) -> None:
         """``page``: "happen one after the other ...: the second reads what the first has kept"."""
         store.sessions.add(each for user in CODE_POINTS for each in did(user, may(1)))
-        found = one_amid_the_other(
+        found = one_during_the_other(
             store.engagements.page,
             lambda page: due_in(page, may(1)),
             lambda page, items: page.keep(plan(items)),

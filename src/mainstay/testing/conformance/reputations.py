@@ -15,7 +15,7 @@ from mainstay.testing.conformance.bundles import HasReputations
 from mainstay.testing.conformance.due_weeks import W18, W19, W20, W21, DueWeeksConformance
 from mainstay.testing.conformance.expect import expect, raised, together
 from mainstay.testing.conformance.policies import WeekPoliciesConformance
-from mainstay.testing.conformance.transactions import Interrupted, one_amid_the_other
+from mainstay.testing.conformance.transactions import Interrupted, one_during_the_other
 from mainstay.testing.conformance.weeks import due, due_in, ids, plan, record
 
 __all__ = ["ReputationStoreConformance"]
@@ -131,7 +131,7 @@ class ReputationStoreConformance(DueWeeksConformance, WeekPoliciesConformance):
     ) -> None:
         """``page``: "happen one after the other ...: the second reads what the first has kept"."""
         store.sessions.add(each for user in CODE_POINTS for each in did(user, may(1), times=2))
-        found = one_amid_the_other(
+        found = one_during_the_other(
             store.reputations.page,
             lambda page: due_in(page, W18),
             lambda page, items: page.keep(plan(items, W18)),

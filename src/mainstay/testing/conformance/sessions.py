@@ -86,7 +86,7 @@ class SessionStoreConformance:
     def test_adding_returns_how_many_are_new(self, store: HasSessions) -> None:
         """``add``: "return how many are new"."""
         first, second = did("ada", may(1), times=2)
-        expect(store.sessions.add([]), 0, "of no sessions, none is new")
+        expect(store.sessions.add([]), 0, "an empty list adds nothing")
         expect(store.sessions.add([first]), 1, "the first session is new")
         expect(store.sessions.add([first, second]), 1, "only the second session is new")
 
@@ -178,7 +178,7 @@ class SessionStoreConformance:
         store.sessions.add(did("bob", may(1), times=3))
         whole = [f"{day}{each}" for day in (2, 1) for each in reversed(CODE_POINTS)]
         for limit in (1, 4, 6, 12, 13):
-            claim = f"pages of {limit} give every session once, in order, also amid equal instants"
+            claim = f"pages of {limit} give every session once, in order, also among equal instants"
             expect(_ids([*_page_by_page(store, "ada", limit)]), whole, claim)
 
     def test_a_page_goes_on_after_a_session_that_is_not_there(self, store: HasSessions) -> None:
@@ -199,7 +199,7 @@ class SessionStoreConformance:
         newest = [f"{number:03}" for number in range(200, 0, -1)]
         expect(_ids(found), newest, "the newest 200 are returned")
 
-    def test_nobody_elses_sessions_are_returned(self, store: HasSessions) -> None:
+    def test_only_the_users_own_sessions_are_returned(self, store: HasSessions) -> None:
         """``sessions``: "a user's sessions"; ids that look alike are of different users."""
         for user in CODE_POINTS:
             store.sessions.add([Session(user, at(may(1)), id=f"of {user}")])
@@ -210,7 +210,9 @@ class SessionStoreConformance:
     def test_an_unknown_user_has_no_sessions(self, store: HasSessions) -> None:
         """``sessions``: "an unknown user has none"."""
         store.sessions.add(did("ada", may(1)))
-        expect(list(_all_of(store, "ad")), [], "somebody unknown is no error, and has none")
+        expect(
+            list(_all_of(store, "ad")), [], "an unknown user is not an error, and has no sessions"
+        )
 
     def test_users_are_listed_once_in_order(self, store: HasSessions) -> None:
         """``users``: "Return the ids of users with a session, in order", by code point."""
@@ -227,7 +229,7 @@ class SessionStoreConformance:
             expect(list(store.sessions.users(after=user)), [*rest], f"those after {user!r}")
             found = list(store.sessions.users(after=user, limit=2))
             expect(found, [*rest[:2]], f"the first two after {user!r}")
-        expect(list(store.sessions.users(after="b", limit=1)), ["e\u0301"], "nobody need be 'b'")
+        expect(list(store.sessions.users(after="b", limit=1)), ["e\u0301"], "'b' need not exist")
 
     def test_a_thousand_users_are_listed_at_most(self, store: HasSessions) -> None:
         """``users``: "limit: How many at most", 1000 if it is not given."""

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from mainstay.testing.conformance.expect import together
 
-__all__ = ["Interrupted", "one_amid_the_other"]
+__all__ = ["Interrupted", "one_during_the_other"]
 
 Page = TypeVar("Page")
 Item = TypeVar("Item")
@@ -24,7 +24,7 @@ class Interrupted(Exception):  # noqa: N818  (nothing is wrong)
     """What a block raises that is to leave nothing."""
 
 
-def one_amid_the_other(
+def one_during_the_other(
     begin: Callable[[], AbstractContextManager[Page]],
     read: Callable[[Page], Sequence[Item]],
     write: Callable[[Page, Sequence[Item]], object],

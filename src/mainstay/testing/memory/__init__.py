@@ -1,6 +1,6 @@
 """All ports in memory, for the tests of host apps: nothing to install, nothing to clean up.
 
-It keeps what it is given in dictionaries and works everything out anew when it is asked, clear
+It keeps what it is given in dictionaries and works everything out again whenever it is asked, clear
 rather than fast. So it also serves as the model that the stores in databases are compared with.
 
 Examples:
@@ -57,7 +57,7 @@ class MemoryStore:
         local_days: Whether an activity counts on the date where the user was, and not on UTC's.
 
     Raises:
-        InvalidValueError: ``posts`` holds what is no kind.
+        InvalidValueError: ``posts`` holds something that is not a kind.
     """
 
     def __init__(self, *, posts: Iterable[str] = ("post",), local_days: bool = False) -> None:

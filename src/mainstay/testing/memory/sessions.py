@@ -17,7 +17,7 @@ class MemorySessions:
     """A :class:`mainstay.ports.SessionStore`.
 
     Args:
-        lock: Held while sessions are added, and by whoever wants none to be.
+        lock: Held while sessions are added, and by anything that must keep them as they are.
     """
 
     def __init__(self, lock: RLock) -> None:

@@ -2,8 +2,8 @@
 
 They aim at where calendars go wrong: local midnights, clocks put forward and back, both sides of
 the date line, the turn of the year. States are grown as an app would grow them, so that only
-those come up that can come about. Each is a function that takes other strategies, where a test
-may want a say, and returns one.
+states come up that an app can reach. Each strategy is a function. Its arguments are strategies,
+too, for what a test wants to decide itself.
 
 Examples:
     >>> from hypothesis import given

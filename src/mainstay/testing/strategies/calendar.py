@@ -72,7 +72,7 @@ def day_starts() -> SearchStrategy[time]:
 
 
 def days(first: date = _FIRST, last: date = _LAST) -> SearchStrategy[date]:
-    """Dates; by default of the years whose clock changes are on record and yet to come."""
+    """Dates; by default of years whose clock changes are on record, and of some to come."""
     return _DAYS if (first, last) == (_FIRST, _LAST) else st.dates(first, last)
 
 

@@ -23,7 +23,7 @@ def made(
 ) -> T:
     """Values that a function makes of drawn parts.
 
-    It is ``st.builds``, but for what a failing test prints: the value, and no call of a function
-    that its author doesn't know.
+    It is ``st.builds``, except that a failing test prints the value itself, not a call of a
+    function that its author doesn't know.
     """
     return make(*map(draw, parts), **{name: draw(part) for name, part in more.items()})
