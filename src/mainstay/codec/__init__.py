@@ -210,7 +210,7 @@ def _decode_error(path: str, error: Exception) -> DecodeError:
     if not isinstance(error, MainstayError):
         raise error
     inner = error.field if error.field[:1] in {"", "["} else f".{error.field}"
-    return DecodeError(error.problem, field=path + inner, value=error.value, remedy=error.remedy)
+    return DecodeError.like(error, field=path + inner)
 
 
 def _step(note: object) -> str:
