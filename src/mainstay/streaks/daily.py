@@ -37,9 +37,7 @@ def _weekdays(value: Iterable[int]) -> frozenset[int]:
             value=value,
             remedy="Monday is 0 and Sunday 6, as in date.weekday().",
         ) from error
-    for weekday in weekdays:
-        checks.integer("rest_weekdays", weekday, 0, 6)
-    return weekdays
+    return frozenset(checks.integer("rest_weekdays", weekday, 0, 6) for weekday in weekdays)
 
 
 @attrs.frozen(kw_only=True)

@@ -69,11 +69,12 @@ def day_activities(draw: DrawFn, day: SearchStrategy[date] | None = None) -> Day
         day: The day; any by default.
     """
     enough = counts().map(lambda some: Counts({**some, "post": 2, "like": 5, "comment": 5}))
+    posts = draw(st.integers(0, 200) | st.integers(0, 10**15))
     return DayActivity(
         draw(days() if day is None else day),
         draw(st.just(Counts({})) | counts() | enough),
-        draw(st.integers(0, 200) | st.integers(0, 10**15)),
-        draw(st.none() | qualities()),
+        posts,
+        draw(st.none() | qualities()) if posts else None,
     )
 
 
