@@ -133,9 +133,18 @@ class ActivityWindow:
 
     @property
     def current_streak(self) -> int:
-        """Consecutive active days ending on the last day, or the day before it if that has none."""
+        """Consecutive active days ending on the last day, or the day before it if that has none.
+
+        At most the window's length, since it knows of no day before its first:
+        :attr:`streak_may_be_longer` says where that is the limit.
+        """
         run = self.bits if self.bits & 1 else self.bits >> 1
         return (~run & (run + 1)).bit_length() - 1
+
+    @property
+    def streak_may_be_longer(self) -> bool:
+        """Whether the current streak reaches the window's first day, and so may be longer."""
+        return (self.bits | 1).bit_count() == self.length and self.bits > 0
 
     @property
     def days_since_active(self) -> int | None:

@@ -86,8 +86,8 @@ def evaluate_day_table(
             (days in a row that met the criteria, as of ``last_day``), ``last_day`` (the last day
             evaluated; null before the first), a column of counts for each kind of activity that
             the criteria name (null is 0), ``posts`` (lifetime posts through the day) and
-            ``average_quality`` (0 to 10; null if none was rated, as without posts). What it may be is
-            said at :func:`score_table`.
+            ``average_quality`` (0 to 10; null if none was rated, as without posts). What it may be
+            is said at :func:`score_table`.
         day: The day, for all of them; the one after each user's last.
         user: The column of user ids, strings or integers.
         counts: The columns that hold the counts, by kind, where they are not called as the kind.
