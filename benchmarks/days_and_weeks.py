@@ -66,14 +66,11 @@ def users_and_days(
 ) -> tuple[list[tuple[str, int]], list[tuple[Counts, int, float | None]]]:
     users = [(f"u{n:06}", source.choice([0, 0, 1, 3, 14, 60])) for n in range(USERS)]
     kinds = {"post": 3, "like": 9, "comment": 9}
-    days = [
-        (
-            {kind: source.randint(0, most) for kind, most in kinds.items()},
-            source.randint(0, 300),
-            source.choice([None, round(source.uniform(0, 10), 2)]),
-        )
-        for _ in range(USERS)
-    ]
+    days = []
+    for _ in range(USERS):
+        counts = {kind: source.randint(0, most) for kind, most in kinds.items()}
+        posts, quality = source.randint(0, 300), round(source.uniform(0, 10), 2)
+        days.append((counts, posts, source.choice([None, quality]) if posts else None))
     return users, days
 
 

@@ -2,7 +2,8 @@
 
 Each row of the file is a rating: voucher_id, vouchee_id, rating, created_at (Unix seconds). What
 a member does is rate others; their weekly streak (weeks in UTC) sets how much the ratings *for*
-them weigh; networkx ranks them by PageRank, with that multiplier and without.
+them weigh; networkx ranks them by PageRank, with that multiplier and without. A later rating of the
+same member replaces an earlier one.
 
     python examples/trust_rank.py vouches.csv             every year's end, and the last in full
     python examples/trust_rank.py vouches.csv --year 2013
@@ -92,8 +93,10 @@ class Network:
         return self.reputations.get(member, Reputation(member)).streak
 
     def edges(self, *, boosted: bool) -> list[tuple[str, str, Decimal]]:
-        """Return the edges that PageRank can take, with the multiplier or without."""
-        return list(weighted_edges(self.vouches, self.reputations if boosted else {}))
+        """Return the edges that PageRank can take: one a pair, its latest rating if positive."""
+        return list(
+            weighted_edges(self.vouches, self.reputations if boosted else {}, combine="latest")
+        )
 
     def ranks(self, *, boosted: bool) -> dict[str, float]:
         """Return every member's PageRank."""

@@ -37,6 +37,7 @@ from mainstay.reputation import (
     incoming_vouch_weight,
     weighted_edges,
 )
+from mainstay.scores.breakdown import ScoreBreakdown, ScoreDifference
 from mainstay.scores.consistency import consistency_score, score_sessions
 from mainstay.scores.consistency_policy import ConsistencyPolicy
 from mainstay.scores.day import DayActivity, DayOutcome
@@ -50,7 +51,7 @@ from mainstay.scores.historical import (
     historical_score,
 )
 from mainstay.scores.phrases import EnglishPhrases
-from mainstay.scores.result import ConsistencyScore, Phrasebook, ScoreBreakdown, WhatIf
+from mainstay.scores.result import ConsistencyScore, Phrasebook, WhatIf
 from mainstay.scores.what_if import what_if
 from mainstay.streaks.daily import DailyStreak, StreakPolicy, StreakStatus, streak_of
 from mainstay.streaks.weekly import WeeklyStreak, WeeklyStreakPolicy
@@ -94,6 +95,7 @@ __all__ = [
     "RejectedError",
     "Reputation",
     "ScoreBreakdown",
+    "ScoreDifference",
     "Session",
     "StoreError",
     "StreakPolicy",

@@ -28,6 +28,8 @@ def _duration(field: str, value: object) -> timedelta:
         raise InvalidTypeError("must be a timedelta", field=field, value=value)
     if value < timedelta(0):
         raise InvalidValueError("must not be negative", field=field, value=value)
+    if type(value) is not timedelta:
+        return timedelta(value.days, value.seconds, value.microseconds)
     return value
 
 
@@ -101,14 +103,13 @@ class ActivityWindow:
         2
     """
 
-    last_day: date
-    bits: int
-    length: int = WINDOW_DAYS
+    last_day: date = attrs.field(validator=checks.each(checks.day))
+    bits: int = attrs.field(validator=checks.each(checks.count))
+    length: int = attrs.field(
+        default=WINDOW_DAYS, validator=checks.each(partial(checks.integer, low=1))
+    )
 
     def __attrs_post_init__(self) -> None:
-        checks.day("last_day", self.last_day)
-        checks.integer("length", self.length, 1)
-        checks.integer("bits", self.bits, 0)
         if self.bits >> min(self.length, self.last_day.toordinal()):
             raise InvalidValueError(
                 f"must have no bit beyond the {self.length} days that end {self.last_day}",
@@ -121,7 +122,7 @@ class ActivityWindow:
     def from_days(cls, days: Iterable[date], *, last_day: date, length: int = WINDOW_DAYS) -> Self:
         """Return the window of a set of days; those outside it are ignored."""
         newest = checks.day("last_day", last_day).toordinal()
-        checks.integer("length", length, 1)
+        length = checks.integer("length", length, 1)
         ages = {newest - day.toordinal() for day in checks.days("days", days)}
         return cls(last_day, sum(1 << age for age in ages if 0 <= age < length), length)
 
@@ -132,9 +133,18 @@ class ActivityWindow:
 
     @property
     def current_streak(self) -> int:
-        """Consecutive active days ending on the last day, or the day before it if that has none."""
+        """Consecutive active days ending on the last day, or the day before it if that has none.
+
+        At most the window's length, since it knows of no day before its first:
+        :attr:`streak_may_be_longer` says where that is the limit.
+        """
         run = self.bits if self.bits & 1 else self.bits >> 1
         return (~run & (run + 1)).bit_length() - 1
+
+    @property
+    def streak_may_be_longer(self) -> bool:
+        """Whether the current streak reaches the window's first day, and so may be longer."""
+        return (self.bits | 1).bit_count() == self.length and self.bits > 0
 
     @property
     def days_since_active(self) -> int | None:

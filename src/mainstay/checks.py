@@ -1,14 +1,20 @@
 """The questions that constructors and functions ask of their arguments.
 
-Each takes the field's name and the value, and returns the value or raises one of our errors.
+Each takes the field's name and the value, and returns the value or raises one of our errors. What
+is exactly an integer, a number, a date or a text, but of another library's type (numpy's, SQL's),
+comes back as Python's own.
 """
 
 from __future__ import annotations
 
-import sys
+import math
+import operator
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timezone
-from typing import Any, TypeVar
+from decimal import Decimal
+from numbers import Integral, Real
+from typing import Any, SupportsIndex, TypeVar
 
 import attrs
 
@@ -20,10 +26,15 @@ T = TypeVar("T")
 def each(
     check: Callable[[str, object], object],
 ) -> Callable[[object, attrs.Attribute[Any], Any], None]:
-    """Make a check an attrs validator, which passes the attribute's own name."""
+    """Make a check an attrs validator, which passes the attribute's own name.
 
-    def validate(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
-        check(attribute.name, value)
+    The attribute becomes what the check returns, if it returns anything.
+    """
+
+    def validate(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+        checked = check(attribute.name, value)
+        if checked is not value and checked is not None:
+            object.__setattr__(instance, attribute.name, checked)
 
     return validate
 
@@ -80,13 +91,13 @@ def day(field: str, value: object) -> date:
     if type(value) is date:
         return value  # at once, since there are many
     if isinstance(value, datetime) or not isinstance(value, date):
+        remedy = "mainstay.local_day(instant, zone=...) gives the date where the user was."
+        if type(value).__name__ == "datetime64":  # numpy's
+            remedy = "value.astype('datetime64[D]').item() gives it."
         raise InvalidTypeError(
-            "must be a date and not an instant",
-            field=field,
-            value=value,
-            remedy="mainstay.local_day(instant, zone=...) gives the date where the user was.",
+            "must be a date and not an instant", field=field, value=value, remedy=remedy
         )
-    return value
+    return date.fromordinal(value.toordinal())
 
 
 def days(field: str, values: Iterable[date]) -> set[date]:
@@ -143,14 +154,25 @@ def text(field: str, value: object) -> str:
         raise InvalidTypeError("must be a string", field=field, value=value)
     if not value:
         raise InvalidValueError("must not be empty", field=field, value=value)
-    return value
+    return value if type(value) is str else str.__str__(value)
 
 
 def integer(field: str, value: object, low: int, high: int | None = None) -> int:
     """Return an integer between ``low`` and ``high``, both included."""
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise InvalidTypeError("must be an integer", field=field, value=value)
-    return _within(field, value, low, high)
+    return _within(field, value if type(value) is int else _index(field, value), low, high)
+
+
+def _index(field: str, value: object) -> int:
+    """Return the integer that a value is, also one of numpy's; a float is not one."""
+    if isinstance(value, SupportsIndex) and not isinstance(value, bool):
+        with suppress(TypeError):  # an array of several, or of truth values, is none
+            return int(operator.index(value))
+    remedy = "Pass int(value)." if _is_whole(value) else ""
+    raise InvalidTypeError("must be an integer", field=field, value=value, remedy=remedy)
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, float | Decimal) and math.isfinite(value) and value == int(value)
 
 
 def count(field: str, value: object, high: int | None = None) -> int:
@@ -161,14 +183,38 @@ def count(field: str, value: object, high: int | None = None) -> int:
 
 
 def number(field: str, value: object, low: float, high: float | None = None) -> float:
-    """Return a finite number between ``low`` and ``high``, both included."""
+    """Return a finite number between ``low`` and ``high``, both included.
+
+    A ``Decimal`` or another real number becomes the nearest ``float``.
+    """
     if type(value) is float and high is not None and low <= value <= high:
         return value  # at once, since there are many
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, Real | Decimal):
         raise InvalidTypeError("must be a number", field=field, value=value)
-    if not abs(value) <= sys.float_info.max:  # so is neither NaN, nor an int too large for a float
+    return _within(field, _finite(field, value), low, high)
+
+
+def _finite(field: str, value: Real | Decimal) -> float:
+    """Return an integer as it is, and any other number as a float."""
+    try:
+        nearest = float(value)  # an integer too large for a float overflows
+    except (OverflowError, ValueError):  # a signalling NaN is refused
+        nearest = math.inf
+    if not math.isfinite(nearest):
         raise InvalidValueError("must be finite", field=field, value=value)
-    return _within(field, value, low, high)
+    return operator.index(value) if isinstance(value, Integral) else nearest
+
+
+def points(instance: object, names: Iterable[str]) -> None:
+    """Refuse an instance whose parts are not points: 0 to 100, each and all together."""
+    whole = []
+    for name in names:
+        part = getattr(instance, name)
+        if type(part) is not float or not 0 <= part <= 100:
+            part = number(name, part, 0, 100)
+            object.__setattr__(instance, name, part)
+        whole.append(part)
+    number(" + ".join(names), math.fsum(whole), 0, 100)
 
 
 N = TypeVar("N", int, float)

@@ -24,9 +24,16 @@ def count_each(field: str, value: object) -> dict[str, int]:
     counts = dict(value)
     for kind, count in counts.items():
         if type(kind) is not str or not kind or type(count) is not int or count < 0:
-            checks.text(f"a kind in {field}", kind)
-            checks.count(f"{field}[{kind!r}]", count)
+            return {_kind(field, kind): _count(field, kind, n) for kind, n in counts.items()}
     return counts
+
+
+def _kind(field: str, kind: object) -> str:
+    return checks.text(f"a kind in {field}", kind)
+
+
+def _count(field: str, kind: object, count: object) -> int:
+    return checks.count(f"{field}[{kind!r}]", count)
 
 
 def _checked(value: Mapping[str, int]) -> dict[str, int]:

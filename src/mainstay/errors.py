@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from reprlib import Repr
-from typing import Self
+from typing import Final, Self
 
 __all__ = [
     "BadLineError",
@@ -25,17 +26,55 @@ __all__ = [
     "UnknownZoneError",
 ]
 
-_repr = Repr()
-_repr.maxstring = _repr.maxother = 80
+_MOST_VALUE, _MOST_FIELD, _MOST_WORDS = 200, 200, 600
+
+
+class _Repr(Repr):
+    """Shows any value in a few words: whatever it is, and however large."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxstring = self.maxother = 80
+        self.maxlevel = 3
+
+    def repr_int(self, x: int, level: int) -> str:
+        try:
+            return super().repr_int(x, level)
+        except ValueError:  # Python writes no integer of more than a few thousand digits
+            return f"an integer of {x.bit_length()} bits"
+
+
+_repr = _Repr()
+
+
+def _shown(value: object) -> str:
+    return _cut(_repr.repr(value), _MOST_VALUE)
+
+
+def _cut(text: str, most: int) -> str:
+    """Return a text without its middle, if it is longer than most are."""
+    half = (most - 3) // 2
+    return text if len(text) <= most else f"{text[:half]}...{text[-half:]}"
+
+
+class _NotGiven(Enum):
+    """Stands for a value that nobody gave, since ``None`` may be the very value at fault."""
+
+    NOT_GIVEN = "not given"
+
+
+_NOT_GIVEN: Final = _NotGiven.NOT_GIVEN
 
 
 class MainstayError(Exception):
     """The base of every error that mainstay raises on purpose.
 
+    Its text is short, however large the value is; the attributes hold everything.
+
     Attributes:
         problem: What is wrong, in a few words.
-        field: The name of the argument, attribute or column at fault.
-        value: The offending value itself.
+        field: The name of the argument, attribute or column at fault; empty if it is none of them.
+        value: The offending value itself; ``None`` also where none was given.
         remedy: What to do about it, as a sentence.
 
     Examples:
@@ -44,17 +83,34 @@ class MainstayError(Exception):
     """
 
     def __init__(
-        self, problem: str, *, field: str = "", value: object = None, remedy: str = ""
+        self, problem: str, *, field: str = "", value: object = _NOT_GIVEN, remedy: str = ""
     ) -> None:
         super().__init__(problem)
         self.problem = problem
         self.field = field
-        self.value = value
+        self.value = None if value is _NOT_GIVEN else value
         self.remedy = remedy
+        self._has_value = value is not _NOT_GIVEN
 
     def __str__(self) -> str:
-        sentence = f"{self.field} {self.problem}, got {_repr.repr(self.value)}."
-        return f"{sentence} {self.remedy}" if self.remedy else sentence
+        return self._sentence(f", got {_shown(self.value)}")
+
+    def _sentence(self, value: str) -> str:
+        """Return the text, with the value put like this if there is one."""
+        subject = f"{_cut(self.field, _MOST_FIELD)} " if self.field else ""
+        ending = value if self._has_value else ""
+        sentence = f"{subject}{_cut(self.problem, _MOST_WORDS)}{ending}."
+        return f"{sentence} {_cut(self.remedy, _MOST_WORDS)}" if self.remedy else sentence
+
+    @classmethod
+    def like(cls, error: MainstayError, *, field: str | None = None) -> Self:
+        """Return an error of this class that says the same, of another field if one is given."""
+        return cls(
+            error.problem,
+            field=error.field if field is None else field,
+            value=error.value if error._has_value else _NOT_GIVEN,
+            remedy=error.remedy,
+        )
 
 
 class InvalidValueError(MainstayError, ValueError):
@@ -119,7 +175,7 @@ class BadLineError(InvalidValueError):
         problem: str,
         *,
         field: str = "",
-        value: object = None,
+        value: object = _NOT_GIVEN,
         remedy: str = "",
         line: int = 0,
     ) -> None:
@@ -129,9 +185,9 @@ class BadLineError(InvalidValueError):
     @classmethod
     def at(cls, line: int, error: MainstayError) -> Self:
         """Return the error with the line that it is on."""
-        return cls(
-            error.problem, field=error.field, value=error.value, remedy=error.remedy, line=line
-        )
+        placed = cls.like(error)
+        placed.line = line
+        return placed
 
     def __str__(self) -> str:
         return f"line {self.line}: {super().__str__()}"
@@ -153,7 +209,7 @@ class BadRowError(InvalidValueError):
         problem: str,
         *,
         field: str = "",
-        value: object = None,
+        value: object = _NOT_GIVEN,
         remedy: str = "",
         row: int = 0,
     ) -> None:
@@ -163,9 +219,9 @@ class BadRowError(InvalidValueError):
     @classmethod
     def at(cls, row: int, error: MainstayError) -> Self:
         """Return the error with the row that it is in."""
-        return cls(
-            error.problem, field=error.field, value=error.value, remedy=error.remedy, row=row
-        )
+        placed = cls.like(error)
+        placed.row = row
+        return placed
 
     def __str__(self) -> str:
         return f"row {self.row}: {super().__str__()}"
@@ -206,8 +262,9 @@ class StoreError(MainstayError):
     """
 
     def __str__(self) -> str:
-        sentence = f"{self.field} {self.problem}: {self.value}."
-        return f"{sentence} {self.remedy}" if self.remedy else sentence
+        value = self.value
+        shown = _cut(value, _MOST_VALUE) if isinstance(value, str) else _shown(value)
+        return self._sentence(f": {shown}")
 
 
 class MissingExtraError(MainstayError, ModuleNotFoundError):

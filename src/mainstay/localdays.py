@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
 from typing import Self, TypeAlias, cast, overload
 from zoneinfo import ZoneInfo
@@ -312,12 +312,10 @@ class IsoWeek:
         '2025-W01'
     """
 
-    year: int
-    week: int
+    year: int = attrs.field(validator=checks.each(partial(checks.integer, low=1, high=9999)))
+    week: int = attrs.field(validator=checks.each(partial(checks.integer, low=1, high=53)))
 
     def __attrs_post_init__(self) -> None:
-        checks.integer("year", self.year, 1, 9999)
-        checks.integer("week", self.week, 1, 53)
         try:
             date.fromisocalendar(self.year, self.week, 1)
         except ValueError as error:

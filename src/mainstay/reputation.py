@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal
+from decimal import Context, Decimal
 from functools import partial
+from typing import Literal, TypeVar, overload
 
 import attrs
 
@@ -12,7 +13,7 @@ from mainstay import checks
 from mainstay.decimals import EXACT, decimal
 from mainstay.errors import InvalidTypeError, InvalidValueError
 from mainstay.streaks.weekly import WeeklyStreak
-from mainstay.vouches import HEAVIEST, Dampening, Vouch
+from mainstay.vouches import HEAVIEST, Combine, Dampening, Vouch, check_combine, combined
 
 __all__ = [
     "DampenedWeight",
@@ -109,10 +110,20 @@ class DampenedWeight:
     Attributes:
         dampening: The dampening's name.
         weight: What it left.
+
+    Raises:
+        InvalidValueError: The name is empty, or the weight out of its range.
     """
 
-    dampening: str
-    weight: Decimal
+    dampening: str = attrs.field(validator=checks.each(checks.text))
+    weight: Decimal = attrs.field(
+        validator=checks.each(partial(decimal, low=-HEAVIEST, high=HEAVIEST))
+    )
+
+
+def _dampened(field: str, value: object) -> tuple[DampenedWeight, ...]:
+    steps = checks.instance(field, value, tuple)
+    return tuple(checks.instance(field, step, DampenedWeight) for step in steps)
 
 
 @attrs.frozen
@@ -123,23 +134,45 @@ class VouchExplanation:
         vouch: The vouch, with the weight that all begins with.
         dampened: What each dampening left, in turn.
         weeks: The vouchee's weekly streak.
-        multiplier: What the rest was multiplied by; 1 where nothing is boosted.
-        weight: What the vouch counts in the end.
+        multiplier: What the rest was multiplied by, 1 to 2; 1 where nothing is boosted.
+        weight: What the vouch counts in the end: what the last dampening left · the multiplier.
+
+    Raises:
+        InvalidValueError: A number is out of its range, or ``weight`` is not that product.
+        InvalidTypeError: A field is of another type.
     """
 
-    vouch: Vouch
-    dampened: tuple[DampenedWeight, ...]
-    weeks: int
-    multiplier: Decimal
-    weight: Decimal
+    vouch: Vouch = attrs.field(validator=checks.each(partial(checks.instance, kind=Vouch)))
+    dampened: tuple[DampenedWeight, ...] = attrs.field(validator=checks.each(_dampened))
+    weeks: int = attrs.field(validator=checks.each(checks.count))
+    multiplier: Decimal = attrs.field(validator=checks.each(partial(decimal, low=1, high=2)))
+    weight: Decimal = attrs.field(
+        validator=checks.each(partial(decimal, low=-2 * HEAVIEST, high=2 * HEAVIEST))
+    )
+
+    def __attrs_post_init__(self) -> None:
+        rest = self.dampened[-1].weight if self.dampened else self.vouch.weight
+        expected = EXACT.multiply(rest, self.multiplier)
+        if self.weight != expected:
+            raise InvalidValueError(
+                f"must be {rest} · {self.multiplier}, {expected}", field="weight", value=self.weight
+            )
 
     @property
     def text(self) -> str:
-        """All of it in one line."""
-        steps = [f"{step.dampening} {step.weight}" for step in self.dampened]
+        """All of it in one line, each number in a few digits."""
+        steps = [f"{step.dampening} {_readable(step.weight)}" for step in self.dampened]
         weeks = f"{self.weeks} week{'' if self.weeks == 1 else 's'}"
-        multiplied = f"× {self.multiplier} ({self.vouch.vouchee}: {weeks}) = {self.weight}"
-        return " → ".join([f"base {self.vouch.weight}", *steps, multiplied])
+        multiplied = f"× {_readable(self.multiplier)} ({self.vouch.vouchee}: {weeks})"
+        base = f"base {_readable(self.vouch.weight)}"
+        return " → ".join([base, *steps, f"{multiplied} = {_readable(self.weight)}"])
+
+
+def _readable(number: Decimal) -> str:
+    """Return a number with 4 decimals at most, below 1 with 4 digits at most."""
+    digits = max(number.adjusted(), -1) + 5
+    rounded = Context(prec=digits).plus(number).normalize(Context(prec=digits))
+    return f"{rounded:f}" if rounded.adjusted() > -7 else f"{rounded:E}"
 
 
 def explain_vouch(
@@ -156,10 +189,19 @@ def explain_vouch(
     Examples:
         >>> from mainstay import IsoWeek, reciprocity
         >>> bob = Reputation("bob", WeeklyStreak(5, IsoWeek(2024, 20)))
-        >>> returned = reciprocity([("ada", "bob"), ("bob", "ada")])
-        >>> print(explain_vouch(Vouch("ada", "bob", 4), bob, dampening=[returned]).text)
-        base 4 → reciprocity 2.0 → × 1.10 (bob: 5 weeks) = 2.200
+        >>> vouch, back = Vouch("ada", "bob", 4), Vouch("bob", "ada", 1)
+        >>> print(explain_vouch(vouch, bob, dampening=[reciprocity([vouch, back])]).text)
+        base 4 → reciprocity 2 → × 1.1 (bob: 5 weeks) = 2.2
     """
+    steps, multiplier, weight = _weigh(vouch, vouchee, dampening, policy)
+    dampened = tuple(DampenedWeight(name, left) for name, left in steps)
+    return VouchExplanation(vouch, dampened, vouchee.streak.weeks, multiplier, weight)
+
+
+def _weigh(
+    vouch: Vouch, vouchee: Reputation, dampening: Iterable[Dampening], policy: MultiplierPolicy
+) -> tuple[list[tuple[str, Decimal]], Decimal, Decimal]:
+    """Return each dampening's name and what it left, the multiplier and the weight."""
     checks.instance("vouch", vouch, Vouch)
     checks.instance("vouchee", vouchee, Reputation)
     checks.instance("policy", policy, MultiplierPolicy)
@@ -170,19 +212,13 @@ def explain_vouch(
             value=vouchee.user_id,
             remedy="The voucher's reputation does not count.",
         )
-    weight, dampened = vouch.weight, []
+    weight, steps = vouch.weight, []
     for each in checks.iterable("dampening", dampening):
         weight = _after(each, vouch, weight)
-        dampened.append(DampenedWeight(_name(each), weight))
+        steps.append((_name(each), weight))
     boosted = weight > 0 or policy.boost_negative
     multiplier = consistency_multiplier(vouchee.streak, policy) if boosted else _ONE
-    return VouchExplanation(
-        vouch,
-        tuple(dampened),
-        vouchee.streak.weeks,
-        multiplier,
-        EXACT.multiply(weight, multiplier),
-    )
+    return steps, multiplier, EXACT.multiply(weight, multiplier)
 
 
 def _after(dampening: Dampening, vouch: Vouch, weight: Decimal) -> Decimal:
@@ -230,7 +266,33 @@ def incoming_vouch_weight(
         >>> incoming_vouch_weight(Vouch("ada", "bob", -4), bob)
         Decimal('-4')
     """
-    return explain_vouch(vouch, vouchee, dampening=dampening, policy=policy).weight
+    return _weigh(vouch, vouchee, dampening, policy)[2]
+
+
+@overload
+def weighted_edges(
+    vouches: Iterable[Vouch],
+    reputations: Mapping[str, Reputation],
+    *,
+    dampening: Iterable[Dampening] = (),
+    negative: bool = False,
+    combine: Combine = "latest",
+    as_float: Literal[False] = False,
+    policy: MultiplierPolicy = DEFAULT_POLICY,
+) -> Iterator[tuple[str, str, Decimal]]: ...
+
+
+@overload
+def weighted_edges(
+    vouches: Iterable[Vouch],
+    reputations: Mapping[str, Reputation],
+    *,
+    dampening: Iterable[Dampening] = (),
+    negative: bool = False,
+    combine: Combine = "latest",
+    as_float: Literal[True],
+    policy: MultiplierPolicy = DEFAULT_POLICY,
+) -> Iterator[tuple[str, str, float]]: ...
 
 
 def weighted_edges(
@@ -239,29 +301,42 @@ def weighted_edges(
     *,
     dampening: Iterable[Dampening] = (),
     negative: bool = False,
+    combine: Combine = "latest",
+    as_float: bool = False,
     policy: MultiplierPolicy = DEFAULT_POLICY,
-) -> Iterator[tuple[str, str, Decimal]]:
-    """Stream (voucher, vouchee, weight) in the order of the vouches, ready for a graph library.
+) -> Iterator[tuple[str, str, Decimal]] | Iterator[tuple[str, str, float]]:
+    """Stream (voucher, vouchee, weight), one edge a pair, ready for a graph library.
 
-    Weights are those of :func:`incoming_vouch_weight`. Nothing is kept: vouches may be an
-    iterator, however long. Several of one pair stay several edges; a graph that keeps one edge a
-    pair keeps the last.
+    Several vouches of one pair are combined into one. Then its weight is that of
+    :func:`incoming_vouch_weight`, and only then those below 0 are left out: a vouch withdrawn by
+    a later word against somebody doesn't come back. Edges of weight 0 are always left out, since
+    they say nothing and PageRank may not converge with them. Edges come in the order of their
+    pairs; nothing depends on the order of the vouches.
 
     Args:
-        vouches: The vouches.
+        vouches: The vouches, in any order; of each pair, those of it are held in memory.
         reputations: Those that are known, by user id; everybody else's multiplier is 1.
         dampening: As in :func:`incoming_vouch_weight`.
         negative: Whether to stream negative weights too, which PageRank can't take.
+        combine: ``"latest"`` takes the pair's latest vouch by ``created_at``, of several at that
+            instant the one with the smallest weight; those without ``created_at`` count as given
+            at one instant, and are refused beside others that have one. ``"sum"`` adds up the
+            pair's weights; a half-life then takes the sum to be as old as the latest of them.
+        as_float: Whether weights are ``float``, for libraries that ignore a ``Decimal`` (igraph,
+            without a word).
         policy: The numbers, if not the standard ones.
 
     Raises:
-        InvalidTypeError: ``vouches`` or ``reputations`` are none.
-        InvalidValueError: As in :func:`incoming_vouch_weight`, at the vouch in question.
+        InvalidTypeError: ``vouches`` or ``reputations`` are of another type.
+        InvalidValueError: ``combine`` is another word, a pair has vouches with ``created_at`` and
+            without, a sum is beyond ±10¹⁵, or as in :func:`incoming_vouch_weight`.
 
     Examples:
-        >>> vouches = [Vouch("ada", "bob", 3), Vouch("cy", "bob", -1)]
-        >>> list(weighted_edges(vouches, {}))
-        [('ada', 'bob', Decimal('3.00'))]
+        >>> vouches = [Vouch("cy", "bob", -1), Vouch("ada", "bob", 1), Vouch("ada", "bob", 3)]
+        >>> list(weighted_edges(vouches, {}, combine="sum"))
+        [('ada', 'bob', Decimal('4.00'))]
+        >>> list(weighted_edges(vouches, {}, combine="sum", as_float=True, negative=True))
+        [('ada', 'bob', 4.0), ('cy', 'bob', -1.0)]
     """
     if not isinstance(reputations, Mapping):
         raise InvalidTypeError(
@@ -271,23 +346,33 @@ def weighted_edges(
             remedy="Such as {r.user_id: r for r in reputations}.",
         )
     checks.iterable("vouches", vouches)
+    check_combine(combine)
     checks.instance("policy", policy, MultiplierPolicy)
     steps = tuple(checks.iterable("dampening", dampening))
-    return _edges(vouches, reputations, steps, negative, policy)
+    edges = _edges(vouches, reputations, steps, combine, policy)
+    if as_float:
+        floats = ((voucher, vouchee, float(weight)) for voucher, vouchee, weight in edges)
+        return _wanted(floats, negative)
+    return _wanted(edges, negative)
 
 
 def _edges(
     vouches: Iterable[Vouch],
     reputations: Mapping[str, Reputation],
     dampening: tuple[Dampening, ...],
-    negative: bool,
+    combine: Combine,
     policy: MultiplierPolicy,
 ) -> Iterator[tuple[str, str, Decimal]]:
-    for vouch in vouches:
-        checks.instance("vouches", vouch, Vouch)
+    for vouch in combined(vouches, combine):
         vouchee = reputations.get(vouch.vouchee)
         if vouchee is None:
             vouchee = Reputation(vouch.vouchee)
         weight = incoming_vouch_weight(vouch, vouchee, dampening=dampening, policy=policy)
-        if negative or weight >= 0:
-            yield vouch.voucher, vouch.vouchee, weight
+        yield vouch.voucher, vouch.vouchee, weight
+
+
+W = TypeVar("W", Decimal, float)
+
+
+def _wanted(edges: Iterator[tuple[str, str, W]], negative: bool) -> Iterator[tuple[str, str, W]]:
+    return (edge for edge in edges if edge[2] > 0 or (negative and edge[2] < 0))

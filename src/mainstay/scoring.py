@@ -64,7 +64,8 @@ def score_user(
         StoreError: The store can't be read.
         NaiveDatetimeError: ``as_of`` has no offset.
         UnknownZoneError: ``zone`` is not known.
-        InvalidValueError: ``member_since`` is after today.
+        InvalidValueError: ``member_since`` is after today, or the store gives another user's
+            session.
 
     Examples:
         >>> from datetime import UTC, datetime
@@ -80,7 +81,9 @@ def score_user(
     began = perf_counter()
     checks.instance("policy", policy, ConsistencyPolicy)
     at = checks.instant("as_of", as_of)
-    builder = WindowBuilder(as_of=at, zone=zone, day_start=day_start, length=policy.window_days)
+    builder = WindowBuilder(
+        as_of=at, zone=zone, day_start=day_start, length=policy.window_days, user_id=user_id
+    )
     days = min(policy.window_days + _EAST_AND_WEST, at.toordinal() - 1)
     since = max(at - timedelta(days=days), FIRST_INSTANT)
     sessions = _add(builder, store, user_id, since=since, until=at)

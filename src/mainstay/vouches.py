@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from decimal import Decimal
-from typing import TypeAlias
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
+from typing import Literal, TypeAlias
 
 import attrs
 
@@ -13,7 +13,16 @@ from mainstay import checks
 from mainstay.decimals import EXACT, decimal
 from mainstay.errors import InvalidTypeError, InvalidValueError
 
-__all__ = ["Dampening", "Vouch", "half_life", "reciprocity", "scepticism"]
+__all__ = [
+    "Combine",
+    "Dampening",
+    "Vouch",
+    "check_combine",
+    "combined",
+    "half_life",
+    "reciprocity",
+    "scepticism",
+]
 
 #: The largest weight, either way; far beyond what anybody means.
 HEAVIEST = Decimal("1E+15")
@@ -21,6 +30,8 @@ _HALF = Decimal("0.5")
 _SHORTEST, _LONGEST = Decimal("0.001"), Decimal("1E+9")
 _MICROSECOND = timedelta(microseconds=1)
 _MICROSECONDS_A_DAY = Decimal(86_400_000_000)
+#: In which sums are exact, so that their order doesn't matter.
+_UNROUNDED = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 
 
 def _weight(value: Decimal | float) -> Decimal:
@@ -72,40 +83,147 @@ class Vouch:
 Dampening: TypeAlias = Callable[[Vouch, Decimal], Decimal]
 
 
+#: What several vouches of one pair come to: the latest of them, or their sum.
+Combine: TypeAlias = Literal["latest", "sum"]
+
+
+def combined(vouches: Iterable[Vouch], combine: Combine = "latest") -> tuple[Vouch, ...]:
+    """Return one vouch a pair of (voucher, vouchee), in the order of the pairs.
+
+    Args:
+        vouches: The vouches, in any order: the result is the same.
+        combine: ``"latest"`` takes the one with the latest ``created_at``, of several at that
+            instant the one with the smallest weight; those without ``created_at`` count as given
+            at one instant. ``"sum"`` adds the weights up exactly, and rounds the sum to 28 digits;
+            it is as old as the latest of them, and of no known age if one of them is.
+
+    Raises:
+        InvalidTypeError: ``vouches`` is not an iterable of vouches.
+        InvalidValueError: ``combine`` is another word, a pair has vouches with ``created_at`` and
+            without, of which nobody can say which is the latest, or a sum is beyond ±10¹⁵.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> may, june = datetime(2024, 5, 1, tzinfo=UTC), datetime(2024, 6, 1, tzinfo=UTC)
+        >>> changed = [Vouch("ada", "bob", -5, june), Vouch("ada", "bob", 3, may)]
+        >>> [vouch.weight for how in ("latest", "sum") for vouch in combined(changed, how)]
+        [Decimal('-5'), Decimal('-2')]
+    """
+    check_combine(combine)
+    one_of = _latest if combine == "latest" else _sum
+    of_pair: dict[tuple[str, str], list[Vouch]] = {}
+    for vouch in checks.iterable("vouches", vouches):
+        checks.instance("vouches", vouch, Vouch)
+        of_pair.setdefault((vouch.voucher, vouch.vouchee), []).append(vouch)
+    return tuple(
+        one_of(several) if len(several) > 1 else several[0]
+        for several in map(of_pair.__getitem__, sorted(of_pair))
+    )
+
+
+def check_combine(combine: object) -> None:
+    """Refuse what is not a way to combine vouches."""
+    if combine not in {"latest", "sum"}:
+        raise InvalidValueError("must be 'latest' or 'sum'", field="combine", value=combine)
+
+
+def _latest(vouches: list[Vouch]) -> Vouch:
+    dates = {vouch.created_at for vouch in vouches}
+    if len(dates) == 1:
+        return min(vouches, key=_smallest)
+    known = [at for at in dates if at is not None]
+    if len(known) < len(dates):
+        raise InvalidValueError(
+            f"of a vouch of {_pair_of(vouches[0])} is missing, and others of the two have one",
+            field="created_at",
+            value=None,
+            remedy="Nobody can say which is the latest: give all of them, or combine='sum'.",
+        )
+    latest = max(known)
+    return min((vouch for vouch in vouches if vouch.created_at == latest), key=_smallest)
+
+
+def _smallest(vouch: Vouch) -> tuple[Decimal, str]:
+    return vouch.weight, str(vouch.weight)  # of equal ones with more digits, always the same
+
+
+def _sum(vouches: list[Vouch]) -> Vouch:
+    weight = Decimal(0)
+    for vouch in vouches:
+        weight = _UNROUNDED.add(weight, vouch.weight)
+    known = [vouch.created_at for vouch in vouches if vouch.created_at is not None]
+    return attrs.evolve(
+        vouches[0],
+        weight=EXACT.plus(weight),
+        created_at=max(known) if len(known) == len(vouches) else None,
+    )
+
+
 def reciprocity(
-    pairs: Iterable[tuple[str, str]], factor: Decimal | float = Decimal("0.5")
+    pairs: Iterable[Vouch | tuple[str, str]],
+    factor: Decimal | float = Decimal("0.5"),
+    *,
+    combine: Combine = "latest",
 ) -> Dampening:
     """Return a dampening of vouches that are returned: weight · factor.
 
+    It dampens where the two vouch for each other, both positively: a weight of 0 or less is never
+    dampened, and a vouch of 0 or less is not a return. So nobody makes a word against them, or for
+    somebody else, count less by answering it with distrust.
+
     Args:
-        pairs: Every (voucher, vouchee). A vouch is dampened if the same pair is there the other
-            way round.
+        pairs: All vouches, also those of 0 or less. A plain (voucher, vouchee) says nothing of a
+            weight: it stands for a positive vouch, so pass plain pairs of positive vouches alone.
         factor: From 0, which takes all weight, to 1, which takes none.
+        combine: As in :func:`mainstay.weighted_edges`: which of several vouches of one pair counts.
 
     Raises:
-        InvalidValueError: ``pairs`` are none, or ``factor`` is out of its range.
+        InvalidTypeError: ``pairs`` is not an iterable of vouches or pairs.
+        InvalidValueError: ``factor`` is out of its range, or as in :func:`mainstay.weighted_edges`.
 
     Examples:
-        >>> both = [("ada", "bob"), ("bob", "ada"), ("ada", "cy")]
-        >>> dampened = reciprocity(both)
-        >>> dampened(Vouch("ada", "bob"), Decimal(3)), dampened(Vouch("ada", "cy"), Decimal(3))
-        (Decimal('1.5'), Decimal('3'))
+        >>> vouches = [Vouch("ada", "bob", 3), Vouch("bob", "ada"), Vouch("ada", "cy", 3),
+        ...            Vouch("cy", "ada", -2)]
+        >>> dampened = reciprocity(vouches)
+        >>> [dampened(vouch, vouch.weight) for vouch in vouches]
+        [Decimal('1.5'), Decimal('0.5'), Decimal('3'), Decimal('-2')]
     """
-    given = frozenset(_pair(pair) for pair in checks.iterable("pairs", pairs))
+    given = _positive(checks.iterable("pairs", pairs), combine)
     share = decimal("factor", factor, 0, 1)
 
     def reciprocity(vouch: Vouch, weight: Decimal) -> Decimal:
-        returned = (vouch.vouchee, vouch.voucher) in given
+        returned = weight > 0 and (vouch.vouchee, vouch.voucher) in given
         return EXACT.multiply(weight, share) if returned else weight
 
     return reciprocity
 
 
+def _positive(
+    pairs: Iterable[Vouch | tuple[str, str]], combine: Combine
+) -> frozenset[tuple[str, str]]:
+    """Return the pairs of which the first vouches positively for the second."""
+    vouches: list[Vouch] = []
+    positive: set[tuple[str, str]] = set()
+    for each in pairs:
+        if isinstance(each, Vouch):
+            vouches.append(each)
+        else:
+            positive.add(_pair(each))
+    counting = combined(vouches, combine)
+    return frozenset(positive.union((v.voucher, v.vouchee) for v in counting if v.weight > 0))
+
+
 def _pair(value: object) -> tuple[str, str]:
     if not isinstance(value, tuple | list) or len(value) != 2:
-        raise InvalidTypeError("must be pairs of (voucher, vouchee)", field="pairs", value=value)
+        raise InvalidTypeError(
+            "must be vouches, or pairs of (voucher, vouchee)", field="pairs", value=value
+        )
     voucher, vouchee = value
     return checks.text("pairs", voucher), checks.text("pairs", vouchee)
+
+
+def _pair_of(vouch: Vouch) -> str:
+    return f"{vouch.voucher!r} for {vouch.vouchee!r}"
 
 
 def half_life(days: Decimal | float = 180, *, now: datetime) -> Dampening:
@@ -139,7 +257,7 @@ def half_life(days: Decimal | float = 180, *, now: datetime) -> Dampening:
 
 def _age(vouch: Vouch, now: datetime) -> Decimal:
     """Return a vouch's age in microseconds."""
-    given, pair = vouch.created_at, f"{vouch.voucher!r} for {vouch.vouchee!r}"
+    given, pair = vouch.created_at, _pair_of(vouch)
     if given is None:
         raise InvalidValueError(
             f"of {pair} is missing",

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time
 
 from mainstay import checks
 from mainstay.activity import WINDOW_DAYS, ActivityWindow, Session
-from mainstay.errors import InvalidTypeError
+from mainstay.errors import InvalidTypeError, InvalidValueError
 from mainstay.localdays import MIDNIGHT, DayTable, Zone, day_table, find_zone, offset_of
 
 __all__ = ["WindowBuilder"]
@@ -32,6 +32,7 @@ class WindowBuilder:
         zone: The user's zone, an IANA name, ``±HH:MM`` or a ``ZoneInfo``, if it is known.
         day_start: The wall-clock time at which a day begins.
         length: How many days the window spans.
+        user_id: Whose sessions they are; whose the first is, without it.
 
     Examples:
         >>> from datetime import UTC, datetime
@@ -50,6 +51,7 @@ class WindowBuilder:
         "_length",
         "_oldest",
         "_own",
+        "_user_id",
         "_zone",
         "_zones",
     )
@@ -61,7 +63,9 @@ class WindowBuilder:
         zone: Zone | None = None,
         day_start: time = MIDNIGHT,
         length: int = WINDOW_DAYS,
+        user_id: str | None = None,
     ) -> None:
+        self._user_id = None if user_id is None else checks.text("user_id", user_id)
         own = checks.instant("as_of", as_of)
         self._own = offset_of(own)
         self._as_of = own.astimezone(UTC)
@@ -85,13 +89,14 @@ class WindowBuilder:
         """Take in more sessions of the same user.
 
         Raises:
-            InvalidTypeError: They are no sessions.
+            InvalidTypeError: They are not sessions.
+            InvalidValueError: They are of several users, whether or not they count for the window.
         """
         try:
             for day in self._days_of(checks.iterable("sessions", sessions)):
                 self._bits |= 1 << (self._horizon - day)
         except AttributeError as error:
-            if error.name not in {"started_at", "timezone"}:
+            if error.name not in {"user_id", "started_at", "timezone"}:
                 raise
             raise InvalidTypeError(
                 "must be of type Session", field="sessions", value=error.obj
@@ -99,11 +104,13 @@ class WindowBuilder:
 
     def _days_of(self, sessions: Iterable[Session]) -> set[int]:
         """Return the ordinals of the sessions' local days, as far as they may be in the window."""
-        as_of, home, oldest = self._as_of, self._zone, self._oldest
+        as_of, home, oldest, user = self._as_of, self._zone, self._oldest, self._user_id
         found: set[int] = set()
         zone_before: Zone | None = None
         table = self._table(self._own)
         for session in sessions:
+            if session.user_id != user:
+                user = self._same_user(session.user_id)
             at = session.started_at
             if at > as_of:
                 continue
@@ -119,6 +126,19 @@ class WindowBuilder:
             if day >= oldest:
                 found.add(day)
         return found
+
+    def _same_user(self, user_id: str) -> str:
+        """Remember whose the first session is, and refuse another user's."""
+        if self._user_id is None:
+            self._user_id = user_id
+        if user_id != self._user_id:
+            raise InvalidValueError(
+                "must all be of one user",
+                field="sessions",
+                value=(self._user_id, user_id),
+                remedy="Group them by user_id, and score each user's alone.",
+            )
+        return user_id
 
     def _note(self, at: datetime, zone: Zone) -> None:
         """Remember the latest instant, and every zone that a session was recorded in then."""

@@ -69,8 +69,17 @@ def test_streaks_are_those_at_the_end(network: Any) -> None:
 
 def test_only_the_vouch_for_the_consistent_weighs_more(network: Any) -> None:
     assert ("ada", "bob", Decimal("3.6")) in network.edges(boosted=True)
-    assert sum(weight for *_, weight in network.edges(boosted=False)) == 3 + 3 + 1 + 20 * 2
-    assert sum(weight for *_, weight in network.edges(boosted=True)) == Decimal("47.6")
+    assert sum(weight for *_, weight in network.edges(boosted=False)) == 3 + 3 + 1 + 2
+    assert sum(weight for *_, weight in network.edges(boosted=True)) == Decimal("9.6")
+
+
+def test_a_later_rating_replaces_the_earlier_one(example: ModuleType) -> None:
+    """Bob's twenty ratings of ada are one edge; dan's late -5 leaves none of his 4."""
+    taken_back = [*rows(), f"dan,ada,4,{MONDAY.timestamp():.0f}"]
+    taken_back.append(f"dan,ada,-5,{(MONDAY + timedelta(days=9)).timestamp():.0f}")
+    (network,) = example.at_year_ends(example.read_ratings(taken_back))
+    pairs = [edge[:2] for edge in network.edges(boosted=True)]
+    assert pairs == [("ada", "bob"), ("ada", "cy"), ("bob", "ada"), ("cy", "ada")]
 
 
 def test_ranks_solve_the_equations(example: ModuleType, network: Any) -> None:
@@ -105,7 +114,7 @@ def test_the_script_prints_the_network_and_the_risers(tmp_path: Path) -> None:
             "the",
             "multiplier",
         ],
-        ["2023-W50", "4", "1", "10", "23", "47.00", "47.60"],
+        ["2023-W50", "4", "1", "10", "4", "9.00", "9.60"],
         [],
         ["Risen", "most", "by", "the", "multiplier,", "up", "to", "2023-W50:"],
         ["member", "weeks", "multiplier", "PageRank", "with", "it", "gain"],

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
@@ -25,6 +25,7 @@ from mainstay import (
     EngagementPolicy,
     Explanation,
     HistoricalScore,
+    InvalidTypeError,
     MultiplierPolicy,
     Reputation,
     ScoreBreakdown,
@@ -62,7 +63,7 @@ def changes(draw: st.DrawFn) -> WhatIf:
 @st.composite
 def explained_vouches(draw: st.DrawFn) -> VouchExplanation:
     vouch, streak = draw(strategies.vouches()), draw(strategies.weekly_streaks())
-    back = reciprocity(draw(st.sampled_from([[], [(vouch.vouchee, vouch.voucher)]])))
+    back = reciprocity(draw(st.sampled_from([[], [Vouch(vouch.vouchee, vouch.voucher)]])))
     return explain_vouch(vouch, Reputation(vouch.vouchee, streak), dampening=[back] * 2)
 
 
@@ -180,3 +181,114 @@ def test_whatever_stands_in_a_field_is_read_exactly_or_refused_with_its_path(
     except DecodeError as error:
         refused.append(error)
     assert all(error.field.startswith("$.") for error in refused)
+
+
+impossible: SearchStrategy[float] = st.sampled_from([-5, -1, -0.5, 1e9, 10**30])
+
+
+@pytest.mark.parametrize(
+    "kind", [ConsistencyScore, Explanation, HistoricalScore, ScoreBreakdown, WhatIf]
+)
+@given(st.data())
+def test_a_result_of_an_impossible_number_is_refused(kind: type[Any], data: st.DataObject) -> None:
+    """Any number in a breakdown, and any streak or maximum beyond all bounds."""
+    plain: dict[str, Any] = to_plain(data.draw(STRATEGIES[kind]))
+    parts = [
+        plain,
+        *(plain[key] for key in ("breakdown", "maxima", "before", "after") if key in plain),
+    ]
+    parts += [part["breakdown"] for part in parts[1:] if "breakdown" in part]
+    floats = [
+        (part, key) for part in parts for key, value in part.items() if isinstance(value, float)
+    ]
+    part, key = data.draw(st.sampled_from(floats))
+    part[key] = data.draw(impossible)
+    with pytest.raises(DecodeError):
+        from_plain(plain, kind)
+
+
+@given(scores(), st.sampled_from(["base", "distribution", "streak", "recency"]), st.floats(0, 100))
+def test_a_score_whose_parts_are_not_its_window_s_is_refused(
+    score: ConsistencyScore, part: str, points: float
+) -> None:
+    plain = to_plain(score)
+    breakdown: Any = plain["breakdown"]
+    assume(points != breakdown[part])
+    breakdown[part] = points
+    with pytest.raises(DecodeError) as caught:
+        from_plain(plain, ConsistencyScore)
+    assert caught.value.field.startswith("$.breakdown")
+
+
+@given(explained_vouches(), st.sampled_from(["weight", "multiplier"]))
+def test_an_explained_weight_that_is_not_the_product_is_refused(
+    explained: VouchExplanation, name: str
+) -> None:
+    assume(explained.weight)
+    plain = to_plain(explained)
+    plain[name] = str(getattr(explained, name) + 1)
+    with pytest.raises(DecodeError):
+        from_plain(plain, VouchExplanation)
+
+
+@given(strategies.daily_streaks(), st.data())
+def test_a_streak_that_contradicts_its_dates_is_refused(
+    streak: DailyStreak, data: st.DataObject
+) -> None:
+    plain = to_plain(streak)
+    name = data.draw(st.sampled_from(["current", "longest", "freezes_left"]))
+    beyond = st.sampled_from([-5, 10**6] if name != "freezes_left" else [-5])
+    plain[name] = data.draw(beyond)
+    with pytest.raises(DecodeError):
+        from_plain(plain, DailyStreak)
+
+
+def _subclass_of(value: Any) -> Any:
+    """Return the same value as an instance of a subclass, with a rule of its own."""
+    kind = type(value)
+    copy: Any = object.__new__(type(kind.__name__, (kind,), {}))
+    for field in attrs.fields(kind):
+        object.__setattr__(copy, field.name, getattr(value, field.name))
+    return copy
+
+
+def _inner(value: Any) -> list[tuple[Any, str, int | None, Any]]:
+    """Return where values of our types stand inside another: holder, field, place, value."""
+    found: list[tuple[Any, str, int | None, Any]] = []
+    for field in attrs.fields(type(value)):
+        held = getattr(value, field.name)
+        if field.name == "phrases":
+            continue
+        if isinstance(held, tuple):
+            found += [
+                (value, field.name, n, one) for n, one in enumerate(held) if attrs.has(type(one))
+            ]
+        elif attrs.has(type(held)):
+            found.append((value, field.name, None, held))
+            found += _inner(held)
+    return found
+
+
+@pytest.mark.parametrize("kind", STRATEGIES, ids=lambda kind: kind.__name__)
+@given(st.data())
+def test_a_subclass_of_ours_at_any_depth_is_not_written(
+    kind: type[Any], data: st.DataObject
+) -> None:
+    value = data.draw(STRATEGIES[kind])
+    places = _inner(value)
+    if places:
+        holder, name, place, inner = data.draw(st.sampled_from(places))
+        held: Any = _subclass_of(inner)
+        if place is not None:
+            several = list(getattr(holder, name))
+            several[place] = held
+            held = tuple(several)
+        before = getattr(holder, name)
+        object.__setattr__(holder, name, held)
+        try:
+            with pytest.raises(InvalidTypeError):
+                to_json(value)
+        finally:
+            object.__setattr__(holder, name, before)
+    with pytest.raises(InvalidTypeError):
+        to_json(_subclass_of(value))

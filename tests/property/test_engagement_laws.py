@@ -38,6 +38,7 @@ def test_a_score_is_the_formula_s(
     streak: int, count: int, average: float | None, policy: EngagementPolicy
 ) -> None:
     """In exact fractions, as the contract has it."""
+    average = average if count else None
     weights = map(Fraction, (policy.streak_weight, policy.posts_weight, policy.quality_weight))
     values = [
         streak / (streak + Fraction(policy.streak_half)),
@@ -54,6 +55,7 @@ def test_a_score_is_the_formula_s(
 def test_a_score_and_its_parts_have_their_bounds_and_the_parts_add_up(
     streak: int, count: int, average: float | None, policy: EngagementPolicy
 ) -> None:
+    average = average if count else None
     score = historical_score(streak=streak, posts=count, average_quality=average, policy=policy)
     parts = score.explain()
     assert 0 <= score.total <= 100
@@ -75,6 +77,7 @@ def test_more_of_anything_never_lowers_the_score(
         numbers = {"streak": streak, "posts": count, "average_quality": average} | changed
         return historical_score(**numbers, policy=policy).total  # type: ignore[arg-type]  # by name
 
+    count = max(count, 1)
     before = score()
     assert score(streak=streak + more) >= before
     assert score(posts=min(count + more, 10**15)) >= before

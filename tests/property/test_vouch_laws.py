@@ -6,7 +6,12 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from hypothesis import assume, given
+import attrs
+import igraph  # type: ignore[import-untyped]  # it has no types
+import networkx as nx
+import pytest
+import rustworkx as rx
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from mainstay import (
@@ -24,19 +29,24 @@ from mainstay import (
     weighted_edges,
 )
 from mainstay.testing import strategies
+from mainstay.vouches import Combine
 
 LATER = datetime(2050, 1, 1, tzinfo=UTC)
+#: Few, so that several vouches of one pair are often given at one of them.
+INSTANTS = [datetime(2024, 5, day, tzinfo=UTC) for day in (1, 2)]
 FEW = st.sampled_from(["ada", "bob", "cy", "dan"])
-graphs = st.lists(strategies.vouches(FEW), max_size=12)
+undated = strategies.vouches(FEW).map(lambda vouch: attrs.evolve(vouch, created_at=None))
+dated = strategies.vouches(FEW, st.sampled_from(INSTANTS) | strategies.instants())
+graphs = st.lists(undated, max_size=12) | st.lists(dated, max_size=12)
+ways: st.SearchStrategy[Combine] = st.sampled_from(["latest", "sum"])
 known = st.dictionaries(FEW, strategies.weekly_streaks()).map(
     lambda streaks: {user: Reputation(user, streak) for user, streak in streaks.items()}
 )
 dampenings: st.SearchStrategy[Dampening] = st.one_of(
-    st.builds(reciprocity, st.just([("ada", "bob"), ("bob", "ada")]), st.floats(0, 1)),
+    st.builds(reciprocity, st.just([Vouch("ada", "bob"), Vouch("bob", "ada")]), st.floats(0, 1)),
     st.builds(half_life, st.integers(1, 1000), now=st.just(LATER)),
     st.decimals(0, 1, places=2).map(lambda trust: scepticism(lambda _: trust)),
 )
-dated = strategies.vouches(FEW, strategies.instants())
 
 
 @given(st.integers(0, 10**6), st.integers(0, 10**6), strategies.multiplier_policies())
@@ -114,13 +124,70 @@ def test_a_vouch_never_gains_weight_with_age_and_halves_with_each_half_life(
     assert abs(2 * halved - now) <= now * Decimal("1E-25")
 
 
-@given(graphs, known)
-def test_every_vouch_is_an_edge_and_unknown_users_have_multiplier_one(
-    vouches: list[Vouch], reputations: dict[str, Reputation]
+@given(graphs, known, ways, st.data())
+def test_there_is_one_edge_a_pair_in_whatever_order_the_vouches_come(
+    vouches: list[Vouch], reputations: dict[str, Reputation], combine: Combine, data: st.DataObject
 ) -> None:
-    edges = list(weighted_edges(vouches, reputations, negative=True))
-    assert [edge[:2] for edge in edges] == [(v.voucher, v.vouchee) for v in vouches]
-    for vouch, (_, _, weight) in zip(vouches, edges, strict=True):
-        if vouch.vouchee not in reputations:
-            assert weight == vouch.weight
-    assert list(weighted_edges(vouches, reputations)) == [e for e in edges if e[2] >= 0]
+    shuffled = data.draw(st.permutations(vouches))
+    edges = list(weighted_edges(vouches, reputations, combine=combine, negative=True))
+    again = list(weighted_edges(shuffled, reputations, combine=combine, negative=True))
+    assert [(*pair, str(weight)) for *pair, weight in edges] == [
+        (*pair, str(weight)) for *pair, weight in again
+    ]
+    pairs = [edge[:2] for edge in edges]
+    assert pairs == sorted(set(pairs))
+    assert set(pairs) <= {(vouch.voucher, vouch.vouchee) for vouch in vouches}
+    assert all(weight for *_, weight in edges)
+    positive = [edge for edge in edges if edge[2] > 0]
+    assert list(weighted_edges(vouches, reputations, combine=combine)) == positive
+    floats = weighted_edges(vouches, reputations, combine=combine, as_float=True)
+    assert list(floats) == [(*pair, float(weight)) for *pair, weight in positive]
+
+
+@given(graphs)
+def test_an_edge_of_unknown_users_is_their_latest_vouch_or_the_sum(vouches: list[Vouch]) -> None:
+    """A second implementation: sorting, and fractions."""
+    latest: dict[tuple[str, str], Decimal] = {}
+    sums: dict[tuple[str, str], Fraction] = {}
+    for vouch in sorted(vouches, key=lambda v: (v.created_at or LATER, -v.weight)):
+        pair = vouch.voucher, vouch.vouchee
+        latest[pair] = vouch.weight
+        sums[pair] = sums.get(pair, Fraction(0)) + Fraction(vouch.weight)
+    for combine, expected in (("latest", latest), ("sum", sums)):
+        edges = weighted_edges(vouches, {}, combine=combine, negative=True)  # type: ignore[call-overload]  # both words
+        found = {(voucher, vouchee): Fraction(weight) for voucher, vouchee, weight in edges}
+        assert found == {pair: weight for pair, weight in expected.items() if weight}
+
+
+@given(graphs, ways)
+def test_a_return_dampens_only_where_both_vouch_positively(
+    vouches: list[Vouch], combine: Combine
+) -> None:
+    dampening = [reciprocity(vouches, combine=combine)]
+    options = {"combine": combine, "negative": True}
+    plain = {edge[:2]: edge[2] for edge in weighted_edges(vouches, {}, **options)}  # type: ignore[call-overload]  # by name
+    dampened = weighted_edges(vouches, {}, dampening=dampening, **options)  # type: ignore[call-overload]  # by name
+    for voucher, vouchee, weight in dampened:
+        before = plain[voucher, vouchee]
+        returned = before > 0 and plain.get((vouchee, voucher), 0) > 0
+        assert weight == (before / 2 if returned else before)
+
+
+@given(st.lists(dated, min_size=1, max_size=12), known, ways)
+@settings(max_examples=25)
+def test_three_libraries_agree_on_the_ranks_of_the_edges(
+    vouches: list[Vouch], reputations: dict[str, Reputation], combine: Combine
+) -> None:
+    edges = list(weighted_edges(vouches, reputations, combine=combine, as_float=True))
+    assume(edges)
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    graph.add_weighted_edges_from(edges)
+    ranks = nx.pagerank(graph, max_iter=1000, tol=1e-12)
+    theirs = igraph.Graph.TupleList(edges, directed=True, weights=True)
+    found = dict(zip(theirs.vs["name"], theirs.pagerank(weights="weight"), strict=True))
+    assert found == pytest.approx(ranks, abs=1e-6)
+    third: rx.PyDiGraph[str, float] = rx.PyDiGraph()
+    nodes = {user: third.add_node(user) for user in ranks}
+    third.add_edges_from([(nodes[a], nodes[b], weight) for a, b, weight in edges])
+    last = rx.pagerank(third, weight_fn=float, max_iter=1000, tol=1e-12)
+    assert {user: last[node] for user, node in nodes.items()} == pytest.approx(ranks, abs=1e-6)

@@ -359,11 +359,11 @@ def test_another_schema_is_an_error_that_names_it(schema: object) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("", "text is no JSON (Expecting value"),
-        ("{", "text is no JSON (Expecting property name"),
-        (b"\xff", "text is no JSON ('utf-8' codec can't decode"),
-        ("[" * 100_000, "text is no JSON (maximum recursion depth"),
-        ("9" * 5000, "text is no JSON (Exceeds the limit"),
+        ("", "text is not JSON (Expecting value"),
+        ("{", "text is not JSON (Expecting property name"),
+        (b"\xff", "text is not JSON ('utf-8' codec can't decode"),
+        ("[" * 100_000, "text is not JSON (maximum recursion depth"),
+        ("9" * 5000, "text is not JSON (Exceeds the limit"),
         ('{"a": 1, "a": 2}', "key 'a' is there twice, got 2."),
         ("null", "$ must be a JSON object, got None."),
     ],
@@ -375,11 +375,11 @@ def test_what_is_no_json_is_refused(text: str | bytes, problem: str) -> None:
 
 
 def test_what_has_no_schema_is_refused() -> None:
-    with pytest.raises(InvalidTypeError, match="value's type is no type that can be written"):
+    with pytest.raises(InvalidTypeError, match="value's type is not a type that can be written"):
         to_json(IsoWeek(2024, 1))
-    with pytest.raises(InvalidTypeError, match="kind is no type that can be written"):
+    with pytest.raises(InvalidTypeError, match="kind is not a type that can be written"):
         from_json("{}", IsoWeek)
-    with pytest.raises(InvalidTypeError, match="kind is no type that can be written"):
+    with pytest.raises(InvalidTypeError, match="kind is not a type that can be written"):
         from_json("{}", "vouch")  # type: ignore[arg-type]  # refused
     with pytest.raises(InvalidTypeError, match="text must be a string or bytes"):
         from_json({}, Vouch)  # type: ignore[arg-type]  # refused

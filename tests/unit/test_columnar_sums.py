@@ -17,9 +17,7 @@ from hypothesis import strategies as st
 from mainstay import ActivityWindow, ConsistencyPolicy, consistency_score
 from mainstay.columnar.parts import _gaps, _points, bit_lengths, parts_of, trailing_zeros
 from mainstay.columnar.sums import exact_sum
-from mainstay.scores.consistency import _gap_deviation
-from mainstay.scores.phrases import ENGLISH
-from mainstay.scores.result import ConsistencyScore, ScoreBreakdown
+from mainstay.scores.breakdown import _gap_deviation, headline
 from mainstay.testing import strategies
 
 TODAY = date(2024, 5, 28)
@@ -27,7 +25,6 @@ ULP = 2.0**-52
 #: All sets of days among 16, at either end of a window, and sets of all 28 that are spread out.
 SPREAD = [n * 2_654_435_761 % (1 << 28) for n in range(20_000)]
 ALL_16 = np.arange(1 << 16, dtype=np.uint32)
-EMPTY = ActivityWindow(TODAY, 0)
 
 
 @given(st.lists(st.tuples(*[st.floats(0, 100)] * 3), max_size=50))
@@ -48,11 +45,6 @@ def test_sums_that_are_nearly_ties_go_where_the_last_part_says() -> None:
     assert any(math.fsum(row) != sum(row) for row in rows)
 
 
-def core_points(total: float) -> int:
-    breakdown = ScoreBreakdown(total, 0.0, 0.0, 0.0)
-    return ConsistencyScore(EMPTY, breakdown, None, ConsistencyPolicy(), ENGLISH).points
-
-
 def test_points_round_to_six_decimals_and_then_half_up_at_the_very_edge() -> None:
     edges = [k + edge for k in range(100) for edge in (0.4999995, 0.5, 0.49999949, 0.9999995, 0.0)]
     totals = []
@@ -61,12 +53,12 @@ def test_points_round_to_six_decimals_and_then_half_up_at_the_very_edge() -> Non
         totals += [max(0.0, edge + step) for step in (-1e-9, 1e-9, -1e-12, 1e-12)]
     totals += [100.0, math.nextafter(100.0, 0)]
     found = _points(np.array(totals)).tolist()
-    assert found == [core_points(total) for total in totals]
+    assert found == [headline(total) for total in totals]
 
 
 @given(st.lists(st.floats(0, 100), max_size=50))
 def test_points_are_the_cores(totals: list[float]) -> None:
-    assert _points(np.array(totals)).tolist() == [core_points(total) for total in totals]
+    assert _points(np.array(totals)).tolist() == [headline(total) for total in totals]
 
 
 @pytest.mark.parametrize("shift", [0, 7, 12])

@@ -11,13 +11,17 @@ import pytest
 from mainstay import (
     ActivityWindow,
     ConsistencyPolicy,
+    ConsistencyScore,
     EnglishPhrases,
+    Explanation,
     InvalidTypeError,
     InvalidValueError,
+    ScoreBreakdown,
     Session,
     consistency_score,
     score_sessions,
 )
+from mainstay.scores.breakdown import headline
 
 TODAY = date(2024, 5, 28)
 
@@ -68,11 +72,43 @@ def test_recency_falls_in_steps(last_active: int, points: float) -> None:
     assert consistency_score(window([last_active])).breakdown.recency == points
 
 
+@pytest.mark.parametrize(
+    "parts", [(-1.0, 0.0, 0.0, 0.0), (60.0, 25.0, 10.0, 5.1), (1e9, 0.0, 0.0, 0.0), ("1", 0, 0, 0)]
+)
+def test_parts_that_are_not_points_are_refused(parts: tuple[float, float, float, float]) -> None:
+    with pytest.raises(InvalidValueError):
+        ScoreBreakdown(*parts)
+    assert ScoreBreakdown(60, 25, 10, 5).total == 100
+
+
+def test_no_score_has_other_parts_than_its_window_gives() -> None:
+    score = consistency_score(window([28]))
+    assert attrs.evolve(score, window=window([])).total == 0
+    with pytest.raises(InvalidTypeError, match="window must be of type ActivityWindow"):
+        ConsistencyScore(None, None, score.policy, score.phrases)  # type: ignore[arg-type]  # refused
+
+
+@pytest.mark.parametrize(
+    ("component", "points", "maximum", "text", "field"),
+    [
+        ("", 1, 2, "Why.", "component"),
+        ("base", 3, 2, "Why.", "points"),
+        ("base", -1, 2, "Why.", "points"),
+        ("base", 1, 101, "Why.", "maximum"),
+        ("base", 1, 2, None, "text"),
+    ],
+)
+def test_an_explanation_that_cannot_be_is_refused(
+    component: str, points: float, maximum: float, text: str, field: str
+) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        Explanation(component, points, maximum, text)
+    assert caught.value.field == field
+
+
 @pytest.mark.parametrize(("total", "points"), [(44.5, 45), (44.4999996, 45), (44.4999994, 44)])
 def test_points_are_rounded_to_six_decimals_and_then_half_up(total: float, points: int) -> None:
-    score = consistency_score(window([28]))
-    parts = attrs.evolve(score.breakdown, base=total - 7)
-    assert attrs.evolve(score, breakdown=parts).points == points
+    assert headline(total) == points
 
 
 @pytest.mark.parametrize(

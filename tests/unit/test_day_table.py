@@ -65,7 +65,13 @@ def test_the_vectors_of_the_contract() -> None:
 def test_the_best_score_is_first_then_the_longer_streak_then_the_user_id() -> None:
     """14 of 28 days' half and 50 of 100 posts' half: two ways to 15 points of streak and posts."""
     even = EngagementPolicy(streak_weight=1, posts_weight=1, quality_weight=0, posts_half=14)
-    table = users(user_id=["Ä", "z", "a"], streak=[0, 14, 0], posts=[14, 0, 14], post=[0, 0, 0])
+    table = users(
+        user_id=["Ä", "z", "a"],
+        streak=[0, 14, 0],
+        posts=[14, 0, 14],
+        post=[0, 0, 0],
+        average_quality=[10.0, None, 4.5],
+    )
     found = evaluate_day_table(table, day=DAY, policy=even)
     assert [(row["user_id"], row["score"]) for row in rows(found.candidates)] == [
         ("z", 25.0),
@@ -188,6 +194,10 @@ def test_a_count_beyond_64_bits_is_enough_for_any_minimum() -> None:
         ),
         ({"average_quality": [10.5, 4, 4]}, "row 0: average_quality must be between 0 and 10"),
         ({"average_quality": [10, 4, math.nan]}, "row 2: average_quality must be finite"),
+        (
+            {"average_quality": [None, 4.5, 0]},
+            "row 2: average_quality must not be given without posts, got 0.0",
+        ),
         ({"last_day": [date(2024, 4, 30), YESTERDAY, None]}, "row 0: day must be 2024-04-30 or"),
         ({"last_day": [YESTERDAY, DAY, None]}, "row 1: day has been evaluated"),
         ({"last_day": [YESTERDAY, date(2024, 5, 3), None]}, "row 1: day must be 2024-05-03 or"),

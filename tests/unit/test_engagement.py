@@ -16,6 +16,7 @@ from mainstay import (
     Engagement,
     EngagementBreakdown,
     EngagementPolicy,
+    HistoricalScore,
     InvalidTypeError,
     InvalidValueError,
     OutOfOrderError,
@@ -38,11 +39,11 @@ def may(day: int) -> date:
     [
         (14, 50, 10, (20, 15, 30)),  # SPEC: 65
         (0, 0, None, (0, 0, 0)),  # SPEC: 0
-        (0, 0, 0, (0, 0, 0)),
+        (0, 50, 0, (0, 15, 0)),
         (42, 150, 5, (30, 22.5, 15)),  # 42/56 = 3/4; 150/200 = 3/4
         (6, 0, None, (12, 0, 0)),  # 6/20 = 3/10
         (0, 200, None, (0, 24, 0)),  # 200/250 = 4/5
-        (0, 0, 7.5, (0, 0, 22.5)),
+        (0, 50, 7.5, (0, 15, 22.5)),
     ],
 )
 def test_the_score_is_what_the_contract_says(
@@ -322,6 +323,7 @@ def test_weights_must_not_all_be_nothing() -> None:
         {"average_quality": 10.1},
         {"average_quality": -0.1},
         {"average_quality": "9"},
+        {"average_quality": 10, "posts": 0},
     ],
 )
 def test_a_score_of_what_cannot_be_is_refused(options: dict[str, object]) -> None:
@@ -337,13 +339,57 @@ def test_a_score_of_what_cannot_be_is_refused(options: dict[str, object]) -> Non
         ((may(2), {"post": -1}), "counts['post']"),
         ((may(2), ["post"]), "counts"),
         ((may(2), {}, -1), "posts"),
-        ((may(2), {}, 0, 11), "average_quality"),
+        ((may(2), {}, 1, 11), "average_quality"),
+        ((may(2), {}, 0, 10), "average_quality"),
     ],
 )
 def test_an_activity_that_cannot_be_is_refused(arguments: tuple[object, ...], field: str) -> None:
     with pytest.raises(InvalidValueError) as caught:
         DayActivity(*arguments)  # type: ignore[arg-type]  # refused
     assert caught.value.field == field
+
+
+@pytest.mark.parametrize("average", [0, 10.0])
+def test_an_average_without_posts_is_refused_with_the_remedy(average: float) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        historical_score(streak=0, posts=0, average_quality=average)
+    assert str(caught.value) == (
+        f"average_quality must not be given without posts, got {average}. "
+        "Pass None: without a post there is nothing to rate."
+    )
+
+
+PARTS = EngagementBreakdown(20.0, 15.0, 0.0)
+MOST = EngagementBreakdown(40.0, 30.0, 30.0)
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ((-1, 50, None, PARTS, MOST), "streak"),
+        ((14, 0, None, PARTS, MOST), "breakdown"),  # points for no posts
+        ((0, 50, None, PARTS, MOST), "breakdown"),  # points for no streak
+        ((14, 50, 7.5, PARTS, MOST), "breakdown"),  # no points for quality
+        ((14, 50, None, EngagementBreakdown(41.0, 15.0, 0.0), MOST), "breakdown"),
+        ((14, 50, None, PARTS, PARTS), "maxima"),
+        ((14, 50, None, (20.0, 15.0, 0.0), MOST), "breakdown"),
+    ],
+)
+def test_a_score_whose_fields_contradict_one_another_is_refused(
+    fields: tuple[object, ...], field: str
+) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        HistoricalScore(*fields)  # type: ignore[arg-type]  # refused
+    assert caught.value.field == field
+    HistoricalScore(14, 50, None, PARTS, MOST)
+
+
+@pytest.mark.parametrize(
+    "parts", [(-1.0, 0, 0), (101, 0, 0), (50, 30, 30), ("1", 0, 0), (1e9, 0, 0)]
+)
+def test_parts_that_are_not_points_are_refused(parts: tuple[float, float, float]) -> None:
+    with pytest.raises(InvalidValueError):
+        EngagementBreakdown(*parts)
 
 
 OUTCOME = outcome_of("ada", streak=3)

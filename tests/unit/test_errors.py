@@ -4,20 +4,37 @@ from __future__ import annotations
 
 import importlib
 import pickle
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import mainstay
 from mainstay import (
     BadLineError,
     BadRowError,
+    ConsistencyPolicy,
+    DailyCriteria,
+    DayOutcome,
+    Engagement,
     InvalidTypeError,
     InvalidValueError,
     MainstayError,
     MissingExtraError,
+    Reputation,
     StoreError,
+    StreakPolicy,
     TimeLimitError,
+    Vouch,
+    explain_vouch,
+    half_life,
+    scepticism,
 )
+from mainstay.codec import from_json, to_json
+from mainstay.counts import Counts
 from mainstay.extras import Extra
 
 SUBCLASSES = [
@@ -35,6 +52,64 @@ def test_message_names_field_value_and_remedy() -> None:
 
 def test_message_of_a_huge_value_stays_short() -> None:
     assert len(str(InvalidValueError("is long", field="user_id", value="x" * 10**6))) < 150
+
+
+def test_a_message_says_nothing_of_what_was_not_given() -> None:
+    assert str(StoreError("can't be reached")) == "can't be reached."
+    assert str(StoreError("can't be reached", field="database")) == "database can't be reached."
+    assert str(MainstayError("must be odd")) == "must be odd."
+    assert str(MainstayError("must be odd", value=None)) == "must be odd, got None."
+    assert str(BadLineError.at(7, MainstayError("is empty"))) == "line 7: is empty."
+    assert MainstayError("must be odd").value is None
+
+
+KIND = "x" * 10**5
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        lambda: Counts({KIND: -1}),
+        lambda: DailyCriteria({KIND: 0}),
+        lambda: Engagement(KIND, 1, date(2024, 5, 1), DayOutcome("bob", date(2024, 5, 1), 0, None)),
+        lambda: explain_vouch(Vouch("ada", KIND), Reputation("bob")),
+        lambda: scepticism(lambda _: 2)(Vouch(KIND, "bob"), Decimal(1)),
+        lambda: half_life(now=datetime(2024, 5, 1, tzinfo=UTC))(Vouch(KIND, "bob"), Decimal(1)),
+        lambda: from_json(f'{{"{KIND}": 1, "{KIND}": 1}}', Vouch),
+        lambda: from_json(to_json(Vouch("ada", "bob"))[:-1] + f', "{KIND}": 1}}', Vouch),
+        lambda: ConsistencyPolicy(streak_points=10**5000),
+        lambda: StreakPolicy(freezes=-(10**5000)),
+    ],
+)
+def test_a_message_that_quotes_what_it_was_given_stays_short(
+    refused: Callable[[], object],
+) -> None:
+    with pytest.raises(MainstayError) as caught:
+        refused()
+    assert len(str(caught.value)) < 1000
+
+
+leaves = st.one_of(
+    *(st.none(), st.booleans(), st.floats(), st.text(), st.binary(), st.dates(), st.decimals()),
+    st.sampled_from([KIND, KIND.encode(), 10**4000, Counts({KIND: 1}), [KIND] * 99, {KIND: KIND}]),
+)
+nested = st.recursive(
+    leaves,
+    lambda inner: st.one_of(
+        st.lists(inner), st.tuples(inner, inner), st.dictionaries(st.text(), inner)
+    ),
+)
+words = st.text(max_size=10) | st.sampled_from([KIND, f"{KIND}[{KIND}]"])
+
+
+@given(st.sampled_from(SUBCLASSES), nested, words, words, words)
+def test_no_message_is_longer_than_two_thousand_characters(
+    error: type[MainstayError], value: object, problem: str, field: str, remedy: str
+) -> None:
+    raised = error(problem, field=field, value=value, remedy=remedy)
+    assert len(str(raised)) < 2000
+    assert (raised.problem, raised.field, raised.remedy) == (problem, field, remedy)
+    assert raised.value is value
 
 
 def test_bad_line_keeps_what_was_wrong_on_it() -> None:

@@ -110,7 +110,7 @@ REFUSALS: list[tuple[Callable[[], object], object, str]] = [
         NOON,
         f"last_day must be a date and not an instant, got {NOON!r}. {ASK_LOCAL_DAY}",
     ),
-    (anything(ActivityWindow, DAY, 1.0), 1.0, "bits must be an integer, got 1.0."),
+    (anything(ActivityWindow, DAY, 1.0), 1.0, "bits must be an integer, got 1.0. Pass int(value)."),
     (anything(ActivityWindow, DAY, -1), -1, "bits must be at least 0, got -1."),
     (anything(ActivityWindow, DAY, 1, 0), 0, "length must be at least 1, got 0."),
     (

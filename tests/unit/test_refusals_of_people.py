@@ -79,7 +79,7 @@ REFUSALS: list[tuple[Callable[[], object], object, str]] = [
     (
         call(reciprocity, ["ab"]),
         "ab",
-        "pairs must be pairs of (voucher, vouchee), got 'ab'.",
+        "pairs must be vouches, or pairs of (voucher, vouchee), got 'ab'.",
     ),
     (call(reciprocity, [("", "bob")]), "", "pairs must not be empty, got ''."),
     (call(reciprocity, [("ada", 7)]), 7, "pairs must be a string, got 7."),

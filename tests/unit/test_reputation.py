@@ -5,10 +5,12 @@ from __future__ import annotations
 import decimal
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import permutations
 
 import pytest
 
 from mainstay import (
+    DampenedWeight,
     Dampening,
     InvalidTypeError,
     InvalidValueError,
@@ -17,6 +19,7 @@ from mainstay import (
     NaiveDatetimeError,
     Reputation,
     Vouch,
+    VouchExplanation,
     WeeklyStreak,
     consistency_multiplier,
     explain_vouch,
@@ -28,7 +31,7 @@ from mainstay import (
 )
 
 NOW = datetime(2024, 5, 1, tzinfo=UTC)
-BOTH = [("ada", "bob"), ("bob", "ada")]
+BOTH = [Vouch("ada", "bob", 3), Vouch("bob", "ada", 1)]
 
 
 def consistent(weeks: int, user_id: str = "bob") -> Reputation:
@@ -139,7 +142,7 @@ def test_an_explanation_is_one_line() -> None:
     undamped = explain_vouch(Vouch("ada", "bob", 3), consistent(1))
     assert undamped.text == "base 3 → × 1.02 (bob: 1 week) = 3.06"
     against = explain_vouch(Vouch("ada", "bob", -3), consistent(5), dampening=[reciprocity(BOTH)])
-    assert against.text == "base -3 → reciprocity -1.5 → × 1 (bob: 5 weeks) = -1.5"
+    assert against.text == "base -3 → reciprocity -3 → × 1 (bob: 5 weeks) = -3"
 
 
 class Halved:
@@ -163,37 +166,136 @@ def test_the_voucher_s_own_reputation_is_refused() -> None:
     )
 
 
-def test_edges_come_in_the_order_of_the_vouches_and_without_distrust() -> None:
-    vouches = [Vouch("ada", "bob", 3), Vouch("cy", "bob", -1), Vouch("bob", "cy", 0)]
+def test_edges_come_in_the_order_of_their_pairs_without_distrust_and_never_of_weight_0() -> None:
+    vouches = [Vouch("cy", "bob", -1), Vouch("bob", "cy", 0), Vouch("ada", "bob", 3)]
     reputations = {"bob": consistent(5), "ada": consistent(10, "ada")}
-    assert list(weighted_edges(vouches, reputations)) == [
-        ("ada", "bob", Decimal("3.30")),
-        ("bob", "cy", Decimal(0)),
-    ]
+    assert list(weighted_edges(vouches, reputations)) == [("ada", "bob", Decimal("3.30"))]
     assert list(weighted_edges(vouches, reputations, negative=True)) == [
         ("ada", "bob", Decimal("3.30")),
         ("cy", "bob", Decimal(-1)),
-        ("bob", "cy", Decimal(0)),
     ]
 
 
-def test_edges_stream_from_vouches_without_end() -> None:
-    def endless() -> object:
-        while True:
-            yield Vouch("ada", "bob", 1)
+def test_a_vouch_that_was_superseded_does_not_come_back() -> None:
+    """+5, and a month later -5: dropping the -5 must not leave the +5."""
+    changed = [Vouch("ada", "bob", 5, NOW), Vouch("ada", "bob", -5, NOW + timedelta(days=30))]
+    for order in (changed, changed[::-1]):
+        assert list(weighted_edges(order, {})) == []
+        assert list(weighted_edges(order, {}, negative=True)) == [("ada", "bob", Decimal(-5))]
+        assert list(weighted_edges(order, {}, combine="sum", negative=True)) == []
+        assert reciprocity(order)(Vouch("bob", "ada"), Decimal(2)) == 2
 
-    dampening = (each for each in [Halved()])  # an iterator serves every vouch
-    edges = weighted_edges(endless(), {}, dampening=dampening)  # type: ignore[arg-type]  # Vouches
-    assert [next(edges)[2] for _ in range(3)] == [Decimal("0.5")] * 3
+
+def test_of_vouches_at_one_instant_the_smaller_weight_counts() -> None:
+    """Also where they differ in their offsets, or nobody knows when they were given."""
+    east = datetime.fromisoformat("2024-05-01T09:00:00+09:00")
+    for one, other in ((NOW, east), (None, None)):
+        tied = [Vouch("ada", "bob", 3, one), Vouch("ada", "bob", 2, other)]
+        for order in (tied, tied[::-1]):
+            assert list(weighted_edges(order, {})) == [("ada", "bob", Decimal(2))]
+
+
+def test_a_sum_is_exact_and_as_old_as_its_latest_vouch() -> None:
+    """10¹⁵ - 10¹⁵ + 10⁻²⁰, in any order, is 10⁻²⁰; 3 + 1 half a year ago are 2 today."""
+    weights = [Decimal("1E+15"), Decimal("1E-20"), Decimal("-1E+15")]
+    for order in permutations(weights):
+        vouches = [Vouch("ada", "bob", weight) for weight in order]
+        assert list(weighted_edges(vouches, {}, combine="sum")) == [
+            ("ada", "bob", Decimal("1E-20"))
+        ]
+    half_a_year_ago = NOW - timedelta(days=180)
+    aged = [
+        Vouch("a", "b", 3, half_a_year_ago - timedelta(days=9)),
+        Vouch("a", "b", 1, half_a_year_ago),
+    ]
+    edges = weighted_edges(aged, {}, combine="sum", dampening=[half_life(now=NOW)])
+    assert list(edges) == [("a", "b", Decimal(2))]
+    aged.append(Vouch("a", "b", 1))
+    with pytest.raises(InvalidValueError, match="created_at of 'a' for 'b' is missing"):
+        list(weighted_edges(aged, {}, combine="sum", dampening=[half_life(now=NOW)]))
+
+
+def test_which_is_the_latest_of_dated_and_undated_vouches_is_not_guessed() -> None:
+    mixed = [Vouch("ada", "bob", 3), Vouch("ada", "bob", 2, NOW), Vouch("cy", "bob", 1)]
+    for order in permutations(mixed):
+        with pytest.raises(InvalidValueError) as caught:
+            list(weighted_edges(order, {}))
+        assert str(caught.value) == (
+            "created_at of a vouch of 'ada' for 'bob' is missing, and others of the two have one, "
+            "got None. Nobody can say which is the latest: give all of them, or combine='sum'."
+        )
+
+
+def test_weights_may_be_floats_and_those_that_vanish_as_such_are_left_out() -> None:
+    vouches = [Vouch("ada", "bob", 3), Vouch("bob", "cy", Decimal("1E-400"))]
+    edges = list(weighted_edges(vouches, {"bob": consistent(5)}, as_float=True))
+    assert edges == [("ada", "bob", 3.3)]
+    assert type(edges[0][2]) is float
+
+
+def test_another_way_to_combine_is_refused_at_once() -> None:
+    with pytest.raises(InvalidValueError, match="combine must be 'latest' or 'sum', got 'mean'"):
+        weighted_edges([], {}, combine="mean")  # type: ignore[call-overload]  # refused
+
+
+def test_whoever_is_distrusted_cannot_halve_it() -> None:
+    """Five users' -8 against mallory, who answers each with 0, -10 or 7."""
+    against = [Vouch(f"user-{n}", "mallory", -8) for n in range(5)]
+    answers = [Vouch("mallory", f"user-{n}", weight) for n, weight in enumerate([0, -10] * 2 + [7])]
+    dampening = [reciprocity([*against, *answers])]
+    edges = list(weighted_edges(against, {}, dampening=dampening, negative=True))
+    assert [weight for *_, weight in edges] == [-8] * 5
+    praised = [Vouch("ada", "mallory", 5), Vouch("mallory", "ada", -10)]
+    assert reciprocity(praised)(praised[0], Decimal(5)) == 5
+    assert reciprocity([("mallory", "ada")])(praised[0], Decimal(5)) == Decimal("2.5")
+    assert reciprocity([("mallory", "ada")])(Vouch("ada", "mallory", -5), Decimal(-5)) == -5
+
+
+@pytest.mark.parametrize(
+    ("weight", "shown"),
+    [
+        ("5.656854249492380195206754897", "5.6569"),
+        ("0.00012345678", "0.0001235"),
+        ("1.2345678E-100000", "1.235E-100000"),
+        ("123456.789012", "123456.789"),
+        ("1E+15", "1000000000000000"),
+        ("8.0000", "8"),
+        ("0", "0"),
+    ],
+)
+def test_a_text_shows_few_digits_and_the_fields_all(weight: str, shown: str) -> None:
+    explained = explain_vouch(Vouch("ada", "bob", Decimal(weight)), consistent(0))
+    assert explained.text == f"base {shown} → × 1 (bob: 0 weeks) = {shown}"
+    assert explained.weight == Decimal(weight)
+
+
+STEP = DampenedWeight("reciprocity", Decimal(2))
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ((Vouch("ada", "bob", 4), (STEP,), 5, Decimal("1.1"), Decimal("4.4")), "weight"),
+        ((Vouch("ada", "bob", 4), (), 5, Decimal("1.1"), Decimal("2.2")), "weight"),
+        ((Vouch("ada", "bob", 4), (), 5, Decimal("2.1"), Decimal("8.4")), "multiplier"),
+        ((Vouch("ada", "bob", 4), (), -1, Decimal(1), Decimal(4)), "weeks"),
+        ((Vouch("ada", "bob", 4), [STEP], 5, Decimal("1.1"), Decimal("2.2")), "dampened"),
+        (("ada", (), 5, Decimal("1.1"), Decimal("2.2")), "vouch"),
+    ],
+)
+def test_an_explanation_that_cannot_be_is_refused(fields: tuple[object, ...], field: str) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        VouchExplanation(*fields)  # type: ignore[arg-type]  # refused
+    assert caught.value.field == field
 
 
 def test_edges_refuse_bad_arguments_before_the_first_is_asked_for() -> None:
     with pytest.raises(InvalidTypeError, match="must map user ids to reputations"):
-        weighted_edges([], [consistent(5)])  # type: ignore[arg-type]  # refused
+        weighted_edges([], [consistent(5)])  # type: ignore[call-overload]  # refused
     with pytest.raises(InvalidTypeError, match="vouches must be several"):
-        weighted_edges(Vouch("ada", "bob"), {})  # type: ignore[arg-type]  # refused
+        weighted_edges(Vouch("ada", "bob"), {})  # type: ignore[call-overload]  # refused
     with pytest.raises(InvalidTypeError, match="dampening must be several"):
-        weighted_edges([], {}, dampening=Halved())  # type: ignore[arg-type]  # refused
+        weighted_edges([], {}, dampening=Halved())  # type: ignore[call-overload]  # refused
 
 
 def returns(value: object) -> Dampening:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from typing import Any
 
 import attrs
 import pytest
@@ -75,6 +76,13 @@ class BrokenStore(CountingStore):
 
     def sessions(self, user_id: str, **_: object) -> Sequence[Session]:
         raise StoreError("is down", field="database", value=user_id)
+
+
+class CarelessStore(CountingStore):
+    """One that gives ada's sessions whoever is asked for."""
+
+    def sessions(self, user_id: str, **options: Any) -> Sequence[Session]:
+        return super().sessions(user_id.replace("bob", "ada"), **options)
 
 
 def store_of(times: Iterable[datetime], **fields: str) -> CountingStore:
@@ -225,3 +233,8 @@ def test_arguments_are_checked_before_the_store_is_asked() -> None:
     with pytest.raises(InvalidTypeError, match="policy"):
         score_user(store, "ada", as_of=NOON, policy=None)  # type: ignore[arg-type]  # refused
     assert not store.asked
+
+
+def test_a_store_that_gives_another_user_s_sessions_is_refused() -> None:
+    with pytest.raises(InvalidValueError, match=r"one user, got \('bob', 'ada'\)"):
+        score_user(CarelessStore([Session("ada", NOON, id="1")]), "bob", as_of=NOON)

@@ -160,3 +160,45 @@ def test_a_policy_refuses_what_is_no_weekday_and_no_number(
 
 def test_rest_weekdays_may_be_given_as_any_set() -> None:
     assert StreakPolicy(rest_weekdays={5, 6}) == WEEKEND
+
+
+RUN = (3, date(2021, 4, 15), date(2021, 4, 17))
+EARLIER = (4, date(2021, 4, 1), date(2021, 4, 4))
+NONE = (0, None, None)
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ((-5, None, None, *EARLIER, 0, StreakStatus.BROKEN), "current"),
+        ((4, *RUN[1:], *EARLIER, 0, StreakStatus.DONE), "current"),
+        ((1, *RUN[1:], *EARLIER, 0, StreakStatus.DONE), "current"),
+        ((3, RUN[1], None, *EARLIER, 0, StreakStatus.DONE), "current"),
+        ((3, RUN[2], RUN[1], *EARLIER, 0, StreakStatus.DONE), "current"),
+        ((3, None, None, *EARLIER, 0, StreakStatus.DONE), "current"),
+        ((*NONE, 5, *EARLIER[1:], 0, StreakStatus.BROKEN), "longest"),
+        ((*RUN, *NONE, 0, StreakStatus.DONE), "longest"),
+        ((*RUN, 2, *EARLIER[1:], 0, StreakStatus.DONE), "longest"),
+        ((*EARLIER, *RUN, 0, StreakStatus.DONE), "longest"),
+        ((*RUN, *RUN, 0, StreakStatus.NONE), "status"),
+        ((*RUN, *RUN, 0, "done"), "status"),
+        ((*NONE, *RUN, 0, StreakStatus.PENDING), "status"),
+        ((*NONE, *NONE, 0, StreakStatus.BROKEN), "status"),
+        ((*NONE, *NONE, -1, StreakStatus.NONE), "freezes_left"),
+    ],
+)
+def test_a_streak_whose_fields_contradict_one_another_is_refused(
+    fields: tuple[object, ...], field: str
+) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        DailyStreak(*fields)  # type: ignore[arg-type]  # refused
+    assert caught.value.field == field
+
+
+def test_streaks_that_can_be_are_taken() -> None:
+    """The longest is the current run or one before it; freezes shorten what lies between."""
+    DailyStreak(*RUN, *EARLIER, 0, StreakStatus.PENDING)
+    DailyStreak(*RUN, *RUN, 2, StreakStatus.DONE)
+    DailyStreak(2, RUN[1], RUN[2], *EARLIER, 0, StreakStatus.DONE)
+    DailyStreak(*NONE, *RUN, 0, StreakStatus.BROKEN)
+    DailyStreak(*NONE, *NONE, 1, StreakStatus.NONE)

@@ -11,6 +11,7 @@ from mainstay import (
     ActivityWindow,
     ConsistencyPolicy,
     InvalidTypeError,
+    InvalidValueError,
     consistency_score,
     what_if,
 )
@@ -69,7 +70,36 @@ def test_days_that_count_already_change_nothing() -> None:
     for days in ([TODAY], [date(2024, 1, 1)], []):
         change = what_if(window(28), days)
         assert (change.days, change.difference) == ((), 0)
-        assert change.text.endswith("no change.")
+        assert change.text == "No change: these days count already, or lie before the window."
+
+
+def test_only_days_that_change_something_are_named_and_counted() -> None:
+    asked = [day(number) for number in (24, 25, 26, 27, 28)]
+    assert what_if(window(27, 28), asked).text.startswith("If you were active on 2024-05-24, on ")
+    assert what_if(window(28), asked).text.startswith("If you were active on 4 days more: ")
+    assert what_if(window(28), [TODAY, day(27)]).text.startswith("If you were active yesterday: ")
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"asked": [TODAY]}, "asked"),
+        ({"asked": (TODAY, TODAY)}, "asked"),
+        ({"asked": (day(27),)}, "after"),
+        ({"asked": (day(29),)}, "before"),
+        ({"today": day(29)}, "before"),
+        ({"after": consistency_score(window(26, 28))}, "after"),
+        ({"after": consistency_score(window(27, 28), member_since=day(1))}, "after"),
+        ({"before": None}, "before"),
+    ],
+)
+def test_a_change_whose_scores_do_not_belong_together_is_refused(
+    fields: dict[str, object], field: str
+) -> None:
+    change = what_if(window(27), [TODAY])
+    with pytest.raises(InvalidValueError) as caught:
+        attrs.evolve(change, **fields)  # type: ignore[arg-type]  # refused
+    assert caught.value.field == field
 
 
 def test_today_and_membership_are_passed_on() -> None:

@@ -14,6 +14,7 @@ from mainstay import (
     NaiveDatetimeError,
     Session,
     UnknownZoneError,
+    score_sessions,
 )
 from mainstay.windowing import WindowBuilder
 
@@ -115,3 +116,36 @@ def test_a_builder_refuses_bad_options_by_name(
     with pytest.raises(error) as caught:
         WindowBuilder(**({"as_of": NOON} | {option: value}))  # type: ignore[arg-type]  # refused
     assert caught.value.field == option
+
+
+def named(user_id: str, at: datetime) -> Session:
+    return Session(user_id, at)
+
+
+@pytest.mark.parametrize(
+    "at", [NOON, NOON + timedelta(days=9), NOON - timedelta(days=900)], ids=["now", "later", "old"]
+)
+def test_sessions_of_two_users_are_refused_and_both_are_named(at: datetime) -> None:
+    """Whether or not they count for the window, and in one portion or two."""
+    ada, bob = named("ada", NOON), named("bob", at)
+    message = (
+        "sessions must all be of one user, got ('ada', 'bob'). "
+        "Group them by user_id, and score each user's alone."
+    )
+    with pytest.raises(InvalidValueError) as caught:
+        score_sessions([ada, bob], as_of=NOON)
+    assert str(caught.value) == message
+    with pytest.raises(InvalidValueError, match="one user, got \\('bob', 'ada'\\)"):
+        score_sessions([bob, ada], as_of=NOON)
+    builder = WindowBuilder(as_of=NOON)
+    builder.add([ada, ada])
+    with pytest.raises(InvalidValueError) as caught:
+        builder.add([bob])
+    assert str(caught.value) == message
+
+
+def test_a_builder_may_know_whose_sessions_they_are() -> None:
+    with pytest.raises(InvalidValueError, match="one user, got \\('ada', 'bob'\\)"):
+        WindowBuilder(as_of=NOON, user_id="ada").add([named("bob", NOON)])
+    with pytest.raises(InvalidValueError, match="user_id must not be empty"):
+        WindowBuilder(as_of=NOON, user_id="")

@@ -4,7 +4,10 @@ Every value becomes one JSON object: ``schema``, the type's name and version, an
 Dates, instants, weeks and durations are ISO 8601 strings (``2024-05-01``,
 ``2024-05-01T06:30:00+02:00``, ``2024-W18``, ``PT90S``), decimals strings, sets sorted arrays.
 What comes back equals what went out. Reading is strict: a key too many or too few, or a value of
-another kind, is an error with its path.
+another kind, is an error with its path; so is a result that can't be, since it contradicts itself.
+
+Only mainstay's own types are written: of a subclass of one, at any depth, nothing would come back
+but the type above it, with other rules; so it is refused.
 
 A phrasebook is code, and not written: a :class:`mainstay.ConsistencyScore` comes back with the
 English one, which ``attrs.evolve(score, phrases=...)`` replaces.
@@ -30,13 +33,14 @@ from mainstay.errors import (
 )
 from mainstay.report import JobReport
 from mainstay.reputation import MultiplierPolicy, Reputation, VouchExplanation
+from mainstay.scores.breakdown import ScoreBreakdown
 from mainstay.scores.consistency_policy import ConsistencyPolicy
 from mainstay.scores.day import DayActivity, DayOutcome
 from mainstay.scores.engagement import Engagement
 from mainstay.scores.engagement_policy import DailyCriteria, EngagementPolicy
 from mainstay.scores.explanation import Explanation
 from mainstay.scores.historical import HistoricalScore
-from mainstay.scores.result import ConsistencyScore, ScoreBreakdown, WhatIf
+from mainstay.scores.result import ConsistencyScore, WhatIf
 from mainstay.streaks.daily import DailyStreak, StreakPolicy
 from mainstay.streaks.weekly import WeeklyStreak, WeeklyStreakPolicy
 from mainstay.vouches import Vouch
@@ -79,7 +83,7 @@ def _schema(field: str, kind: object) -> str:
     schema = SCHEMAS.get(kind) if isinstance(kind, type) else None
     if schema is None:
         raise InvalidTypeError(
-            "is no type that can be written as JSON",
+            "is not a type that can be written as JSON",
             field=field,
             value=kind,
             remedy="mainstay.codec.SCHEMAS lists those that can.",
@@ -91,7 +95,7 @@ def to_plain(value: object) -> dict[str, object]:
     """Return a value as a dictionary of plain data, ready for ``json.dumps``.
 
     Raises:
-        InvalidTypeError: It is none of :data:`SCHEMAS`.
+        InvalidTypeError: It, or something in it, is of another type than :data:`SCHEMAS` lists.
 
     Examples:
         >>> from mainstay import Vouch
@@ -112,7 +116,7 @@ def from_plain(data: object, kind: type[T]) -> T:
     Raises:
         UnknownSchemaError: ``schema`` is not this version's for the type.
         DecodeError: A key is unknown or missing, or a value can't be.
-        InvalidTypeError: ``kind`` is none of :data:`SCHEMAS`.
+        InvalidTypeError: ``kind`` is not one of :data:`SCHEMAS`.
 
     Examples:
         >>> from mainstay import Vouch
@@ -146,7 +150,7 @@ def to_json(value: object, *, indent: int | None = None) -> str:
         indent: Spaces a level, 0 to 16; all on one line without it.
 
     Raises:
-        InvalidTypeError: It is none of :data:`SCHEMAS`.
+        InvalidTypeError: It, or something in it, is of another type than :data:`SCHEMAS` lists.
         InvalidValueError: ``indent`` is out of its range.
 
     Examples:
@@ -168,8 +172,8 @@ def from_json(text: str | bytes, kind: type[T]) -> T:
 
     Raises:
         UnknownSchemaError: ``schema`` is not this version's for the type.
-        DecodeError: It is no JSON; a key is unknown, missing or there twice; a value can't be.
-        InvalidTypeError: ``kind`` is none of :data:`SCHEMAS`.
+        DecodeError: It is not JSON; a key is unknown, missing or there twice; a value can't be.
+        InvalidTypeError: ``kind`` is not one of :data:`SCHEMAS`.
 
     Examples:
         >>> from mainstay import WeeklyStreak
@@ -185,7 +189,7 @@ def from_json(text: str | bytes, kind: type[T]) -> T:
     except DecodeError:
         raise
     except (ValueError, RecursionError) as error:
-        raise DecodeError(f"is no JSON ({error})", field="text", value=text) from error
+        raise DecodeError(f"is not JSON ({error})", field="text", value=text) from error
     return from_plain(data, kind)
 
 
@@ -210,7 +214,7 @@ def _decode_error(path: str, error: Exception) -> DecodeError:
     if not isinstance(error, MainstayError):
         raise error
     inner = error.field if error.field[:1] in {"", "["} else f".{error.field}"
-    return DecodeError(error.problem, field=path + inner, value=error.value, remedy=error.remedy)
+    return DecodeError.like(error, field=path + inner)
 
 
 def _step(note: object) -> str:

@@ -31,7 +31,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 def make_converter() -> Converter:
-    """Return a converter that is strict about all that it reads."""
+    """Return a converter that is strict about all that it reads, and about what it writes."""
     converter = Converter()
     for kind, (write, read) in _SCALARS.items():
         converter.register_unstructure_hook(kind, write)
@@ -39,8 +39,8 @@ def make_converter() -> Converter:
     converter.register_structure_hook_func(lambda kind: kind is Phrasebook, lambda *_: ENGLISH)
     converter.register_unstructure_hook_factory(attrs.has, lambda kind: _writer(kind, converter))
     converter.register_structure_hook_factory(attrs.has, lambda kind: _reader(kind, converter))
-    converter.register_unstructure_hook_func(
-        _is_sequence, lambda values: [converter.unstructure(value) for value in _in_order(values)]
+    converter.register_unstructure_hook_factory(
+        _is_sequence, lambda kind: _array_writer(kind, converter)
     )
     converter.register_structure_hook_factory(_is_sequence, lambda kind: _array(kind, converter))
     return converter
@@ -48,13 +48,36 @@ def make_converter() -> Converter:
 
 def _writer(kind: type[Any], converter: Converter) -> Write:
     """Return what writes a class field by field, without the words, which are code."""
-    return make_dict_unstructure_fn(kind, converter, phrases=override(omit=True))
+    return _exactly(
+        kind,
+        make_dict_unstructure_fn(
+            kind, converter, _cattrs_include_init_false=True, phrases=override(omit=True)
+        ),
+    )
+
+
+def _exactly(kind: type[Any], write: Write) -> Write:
+    """Return what writes a class, and refuses its subclasses: they would come back as the class."""
+
+    def write_exactly(value: object) -> object:
+        if type(value) is not kind:
+            raise InvalidTypeError(
+                f"must be exactly of type {kind.__name__} to be written as JSON",
+                field=kind.__name__,
+                value=value,
+                remedy="What a subclass adds would be lost. Keep it in a store of your own.",
+            )
+        return write(value)
+
+    return write_exactly
 
 
 def _reader(kind: type[Any], converter: Converter) -> Read:
     """Return what reads a class from an object that has just its fields' names as keys."""
     read = make_dict_structure_fn(kind, converter)
-    names = [field.name for field in attrs.fields(kind) if field.name != "phrases"]
+    fields = [field for field in attrs.fields(kind) if field.name != "phrases"]
+    names = [field.name for field in fields]
+    derived = [field.name for field in fields if not field.init]
 
     def read_exactly(data: object, _: object) -> object:
         if not isinstance(data, dict):
@@ -70,30 +93,60 @@ def _reader(kind: type[Any], converter: Converter) -> Read:
                     value=data[key],
                     remedy=f"Known: {', '.join(names)}.",
                 )
-        return read({**data, "phrases": None}, kind)
+        value = read({**data, "phrases": None}, kind)
+        for name in derived:
+            _check_derived(name, data[name], converter.unstructure(getattr(value, name)))
+        return value
 
     return read_exactly
+
+
+def _check_derived(name: str, given: object, expected: object) -> None:
+    """Refuse what is not what the other fields give."""
+    if given != expected:
+        raise InvalidValueError(
+            f"must be {expected}, which follows from the other fields", field=name, value=given
+        )
 
 
 def _is_sequence(kind: object) -> bool:
     return (get_origin(kind) or kind) in {tuple, frozenset}
 
 
-def _in_order(values: tuple[Any, ...] | frozenset[Any]) -> tuple[Any, ...]:
-    return values if isinstance(values, tuple) else tuple(sorted(values))
+def _array_writer(kind: Any, converter: Converter) -> Write:
+    """Return what writes a tuple as it is, and a frozen set sorted."""
+
+    def write_array(values: tuple[Any, ...] | frozenset[Any]) -> list[object]:
+        ordered = values if isinstance(values, tuple) else sorted(values)
+        return [
+            converter.unstructure(value, unstructure_as=item)
+            for value, item in zip(ordered, _item_kinds(kind, len(values)), strict=True)
+        ]
+
+    return write_array
+
+
+def _item_kinds(kind: Any, length: int) -> tuple[Any, ...]:
+    """Return the type of each item of an array."""
+    kinds = get_args(kind)
+    return kinds if _length(kind) is not None else kinds[:1] * length
+
+
+def _length(kind: Any) -> int | None:
+    """Return how many items an array has, if it is of just these types."""
+    kinds = get_args(kind)
+    return len(kinds) if get_origin(kind) is tuple and kinds[-1] is not Ellipsis else None
 
 
 def _array(kind: Any, converter: Converter) -> Read:
     """Return what reads a tuple, of any length or of just these types, or a frozen set."""
-    make, kinds = get_origin(kind), get_args(kind)
-    length = len(kinds) if make is tuple and kinds[-1] is not Ellipsis else None
+    make, length = get_origin(kind), _length(kind)
 
     def read_array(data: object, _: object) -> object:
         if not isinstance(data, list) or length not in {None, len(data)}:
             of_length = "" if length is None else f" of {length}"
             raise InvalidTypeError(f"must be a JSON array{of_length}", value=data)
-        types = kinds if length is not None else kinds[:1] * len(data)
-        return make(map(read_item, range(len(data)), data, types))
+        return make(map(read_item, range(len(data)), data, _item_kinds(kind, len(data))))
 
     def read_item(index: int, value: object, kind: type[object]) -> object:
         try:
@@ -187,6 +240,9 @@ _SCALARS: dict[type[Any], tuple[Write, Read]] = {
         _duration,
         _text(r"PT\d{1,15}(\.\d{1,6})?S", _parse_duration, "a duration such as 'PT90.5S'"),
     ),
-    IsoWeek: (str, _text(r"\d{4}-W\d{2}", _parse_week, "a week such as '2024-W18'")),
-    Counts: (lambda counts: dict(sorted(counts.items())), _counts),
+    IsoWeek: (
+        _exactly(IsoWeek, str),
+        _text(r"\d{4}-W\d{2}", _parse_week, "a week such as '2024-W18'"),
+    ),
+    Counts: (_exactly(Counts, lambda counts: dict(sorted(counts.items()))), _counts),
 }

@@ -32,7 +32,7 @@ from mainstay.errors import BadRowError, InvalidTypeError
 from mainstay.scores.day import DayActivity
 from mainstay.scores.engagement import Engagement, evaluate_day
 from mainstay.scores.engagement_policy import DEFAULT_POLICY, EngagementPolicy
-from mainstay.scores.historical import MOST
+from mainstay.scores.historical import MOST, check_rated
 
 __all__ = ["DayTables", "evaluate_day_table"]
 
@@ -86,8 +86,8 @@ def evaluate_day_table(
             (days in a row that met the criteria, as of ``last_day``), ``last_day`` (the last day
             evaluated; null before the first), a column of counts for each kind of activity that
             the criteria name (null is 0), ``posts`` (lifetime posts through the day) and
-            ``average_quality`` (0 to 10; null if none was rated). What it may be is said at
-            :func:`score_table`.
+            ``average_quality`` (0 to 10; null if none was rated, as without posts). What it may be
+            is said at :func:`score_table`.
         day: The day, for all of them; the one after each user's last.
         user: The column of user ids, strings or integers.
         counts: The columns that hold the counts, by kind, where they are not called as the kind.
@@ -237,6 +237,10 @@ class _Evaluation:
         """Return the historical scores with their parts and what these stand for."""
         posts = whole_numbers(batch["posts"], "posts", most=MOST)
         average, quality = numbers(batch["average_quality"], "average_quality", 0, 10)
+        row = first((posts == 0) & quality.is_valid().to_numpy(zero_copy_only=False))
+        if row is not None:
+            with at_row(row):
+                check_rated(0, float(average[row]))
         policy, maxima = self._policy, self._policy.maxima
         parts = {
             "points_streak": maxima.streak * _saturated(streak, policy.streak_half),

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from datetime import date, datetime, time
 
 from mainstay import checks
 from mainstay.activity import ActivityWindow, Session
-from mainstay.errors import InvalidValueError
 from mainstay.localdays import MIDNIGHT, Zone
 from mainstay.scores.consistency_policy import DEFAULT_POLICY, ConsistencyPolicy
 from mainstay.scores.phrases import ENGLISH
-from mainstay.scores.result import ConsistencyScore, Phrasebook, ScoreBreakdown, possible_days
+from mainstay.scores.result import ConsistencyScore, Phrasebook
 from mainstay.windowing import WindowBuilder
 
 __all__ = ["consistency_score", "score_sessions"]
@@ -44,7 +42,7 @@ def consistency_score(
     Raises:
         InvalidValueError: ``member_since`` is after today, or the window's length is not the
             policy's.
-        InvalidTypeError: ``window`` is no window, or a date an instant.
+        InvalidTypeError: ``window`` is not a window, or a date is an instant.
 
     Examples:
         >>> from datetime import date
@@ -56,59 +54,9 @@ def consistency_score(
         You were active on 9 of the last 28 days (32 %).
     """
     checks.instance("window", window, ActivityWindow)
-    checks.instance("policy", policy, ConsistencyPolicy)
-    if window.length != policy.window_days:
-        raise InvalidValueError(
-            f"must be the policy's {policy.window_days} days",
-            field="window.length",
-            value=window.length,
-            remedy="Build the window with length=policy.window_days.",
-        )
     if today is not None and checks.day("today", today) > window.last_day:
         window = window.advance(today)
-    breakdown = ScoreBreakdown(
-        window.active_days / possible_days(window, member_since, policy) * policy.base_points,
-        _distribution(window.bits, policy),
-        _streak(window.current_streak, policy),
-        _recency(window.days_since_active, policy),
-    )
-    return ConsistencyScore(window, breakdown, member_since, policy, phrases)
-
-
-def _distribution(bits: int, policy: ConsistencyPolicy) -> float:
-    """Return the points for evenness: all of them at σ = 0, none from the limit on."""
-    if bits.bit_count() < policy.distribution_min_days:
-        return 0.0
-    return policy.distribution_points * max(
-        0.0, 1 - _gap_deviation(bits) / policy.distribution_limit
-    )
-
-
-def _gap_deviation(bits: int) -> float:
-    """Return the population standard deviation of the gaps between at least two set bits.
-
-    It is √(n·Σg² - (Σg)²) / n over n gaps: in integers, but for the one root and division.
-    """
-    gaps = bits.bit_count() - 1
-    bits >>= (bits & -bits).bit_length()
-    span, squares = bits.bit_length(), 0
-    while bits:
-        gap = (bits & -bits).bit_length()
-        squares += gap * gap
-        bits >>= gap
-    return math.sqrt(gaps * squares - span * span) / gaps
-
-
-def _streak(days: int, policy: ConsistencyPolicy) -> float:
-    return float(min(policy.streak_points, policy.streak_points_per_day * days))
-
-
-def _recency(days: int | None, policy: ConsistencyPolicy) -> float:
-    if days is not None:
-        for limit, points in policy.recency_steps:
-            if days <= limit:
-                return float(points)
-    return 0.0
+    return ConsistencyScore(window, member_since, policy, phrases)
 
 
 def score_sessions(
@@ -127,7 +75,7 @@ def score_sessions(
     that it carries; any number on one day count once; those after ``as_of`` are ignored.
 
     Args:
-        sessions: One user's; nobody checks whose.
+        sessions: All of one user.
         as_of: The instant to score at.
         zone: The user's zone, an IANA name, ``±HH:MM`` or a ``ZoneInfo``. Without it, today is
             where their latest session was.
@@ -139,8 +87,9 @@ def score_sessions(
     Raises:
         NaiveDatetimeError: ``as_of`` has no offset.
         UnknownZoneError: ``zone`` is not known.
-        InvalidTypeError: ``sessions`` are none.
-        InvalidValueError: ``member_since`` is after today.
+        InvalidTypeError: ``sessions`` is not an iterable of sessions.
+        InvalidValueError: The sessions are of several users, also those that don't count; or
+            ``member_since`` is after today.
 
     Examples:
         >>> from datetime import UTC, datetime

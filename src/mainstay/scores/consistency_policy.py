@@ -31,9 +31,9 @@ def _steps(value: Iterable[tuple[int, float]]) -> RecencySteps:
         raise InvalidTypeError(
             "must be pairs of (days, points)", field=field, value=value
         ) from error
-    for days, points in steps:
-        checks.count(field, days)
-        checks.number(field, points, 0, 100)
+    steps = tuple(
+        (checks.count(field, days), checks.number(field, points, 0, 100)) for days, points in steps
+    )
     if not steps or any(
         later <= days or fewer > points for (days, points), (later, fewer) in pairwise(steps)
     ):

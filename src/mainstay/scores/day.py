@@ -13,10 +13,11 @@ from mainstay.errors import InvalidValueError
 from mainstay.scores.explanation import Explanation
 from mainstay.scores.historical import (
     ENGLISH,
-    MOST,
     EngagementPhrasebook,
     HistoricalScore,
-    check_totals,
+    check_rated,
+    many,
+    rating,
 )
 
 __all__ = ["DayActivity", "DayOutcome"]
@@ -39,17 +40,17 @@ class DayActivity:
 
     Raises:
         InvalidTypeError: ``day`` is an instant, or ``counts`` no mapping.
-        InvalidValueError: A number is negative or out of its range.
+        InvalidValueError: A number is negative or out of its range, or there is an average without
+            posts.
     """
 
-    day: date
+    day: date = attrs.field(validator=checks.each(checks.day))
     counts: Counts = attrs.field(default=Counts({}), converter=_counts)
-    posts: int = 0
-    average_quality: float | None = None
+    posts: int = attrs.field(default=0, validator=checks.each(many))
+    average_quality: float | None = attrs.field(default=None, validator=checks.each(rating))
 
     def __attrs_post_init__(self) -> None:
-        checks.day("day", self.day)
-        check_totals(self.posts, self.average_quality)
+        check_rated(self.posts, self.average_quality)
 
 
 @attrs.frozen
@@ -67,15 +68,12 @@ class DayOutcome:
         InvalidValueError: A field is out of its range, or the score is of another streak.
     """
 
-    user_id: str
-    day: date
-    streak_before: int
+    user_id: str = attrs.field(validator=checks.each(checks.text))
+    day: date = attrs.field(validator=checks.each(checks.day))
+    streak_before: int = attrs.field(validator=checks.each(many))
     score: HistoricalScore | None
 
     def __attrs_post_init__(self) -> None:
-        checks.text("user_id", self.user_id)
-        checks.day("day", self.day)
-        checks.count("streak_before", self.streak_before, MOST)
         if self.score is None:
             return
         checks.instance("score", self.score, HistoricalScore)

@@ -7,12 +7,13 @@ from datetime import date
 from heapq import nsmallest
 
 import attrs
+from attrs.validators import optional
 
 from mainstay import checks
 from mainstay.errors import InvalidValueError, OutOfOrderError
 from mainstay.scores.day import DayActivity, DayOutcome
 from mainstay.scores.engagement_policy import DEFAULT_POLICY, EngagementPolicy
-from mainstay.scores.historical import MOST, historical_score
+from mainstay.scores.historical import historical_score, many
 
 __all__ = ["Engagement", "catch_up", "evaluate_day", "pick_candidates"]
 
@@ -37,17 +38,13 @@ class Engagement:
         14
     """
 
-    user_id: str
-    streak: int = 0
-    last_day: date | None = None
+    user_id: str = attrs.field(validator=checks.each(checks.text))
+    streak: int = attrs.field(default=0, validator=checks.each(many))
+    last_day: date | None = attrs.field(default=None, validator=optional(checks.each(checks.day)))
     last_outcome: DayOutcome | None = None
 
     def __attrs_post_init__(self) -> None:
-        checks.text("user_id", self.user_id)
-        checks.count("streak", self.streak, MOST)
-        if self.last_day is not None:
-            checks.day("last_day", self.last_day)
-        elif self.streak:
+        if self.last_day is None and self.streak:
             raise InvalidValueError(
                 f"must be given with a streak of {self.streak} days", field="last_day", value=None
             )

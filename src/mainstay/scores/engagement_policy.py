@@ -56,11 +56,22 @@ class DailyCriteria:
 
 @attrs.frozen
 class EngagementBreakdown:
-    """The three parts of a historical score, in points."""
+    """The three parts of a historical score, in points.
+
+    Raises:
+        InvalidValueError: A part, or all together, are not within 0 to 100.
+    """
 
     streak: float
     posts: float
     quality: float
+
+    def __attrs_post_init__(self) -> None:
+        streak, posts, quality = self.streak, self.posts, self.quality
+        if not type(streak) is type(posts) is type(quality) is float or not (
+            streak >= 0 <= posts and quality >= 0 and self.total <= 100
+        ):  # asked at once, since there are many
+            checks.points(self, ("streak", "posts", "quality"))
 
     @property
     def total(self) -> float:

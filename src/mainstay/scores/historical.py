@@ -7,6 +7,7 @@ from typing import Protocol
 import attrs
 
 from mainstay import checks
+from mainstay.errors import InvalidValueError
 from mainstay.scores.engagement_policy import (
     DEFAULT_POLICY,
     EngagementBreakdown,
@@ -24,6 +25,29 @@ __all__ = [
 
 #: Days and posts beyond this are no count of anything.
 MOST = 10**15
+#: Maxima add up to 100, but for rounding.
+_ALL = 100 - 1e-9
+
+
+def many(field: str, value: object) -> int:
+    """Return a number of days or of posts."""
+    return checks.count(field, value, MOST)
+
+
+def rating(field: str, value: object) -> float | None:
+    """Return an average quality, or ``None``."""
+    return None if value is None else checks.number(field, value, 0, 10)
+
+
+def check_rated(posts: int, average_quality: float | None) -> None:
+    """Refuse an average of nothing."""
+    if average_quality is not None and not posts:
+        raise InvalidValueError(
+            "must not be given without posts",
+            field="average_quality",
+            value=average_quality,
+            remedy="Pass None: without a post there is nothing to rate.",
+        )
 
 
 class EngagementPhrasebook(Protocol):
@@ -76,14 +100,36 @@ class HistoricalScore:
         posts: The lifetime posts through the day.
         average_quality: Their average quality, 0 to 10; ``None`` without a rated post.
         breakdown: The parts, in points.
-        maxima: The most that each part could give.
+        maxima: The most that each part could give, 100 in all.
+
+    Raises:
+        InvalidValueError: A field is out of its range, a part is not what these numbers can give,
+            or there is an average without posts.
     """
 
-    streak: int
-    posts: int
-    average_quality: float | None
+    streak: int = attrs.field(validator=checks.each(many))
+    posts: int = attrs.field(validator=checks.each(many))
+    average_quality: float | None = attrs.field(validator=checks.each(rating))
     breakdown: EngagementBreakdown
     maxima: EngagementBreakdown
+
+    def __attrs_post_init__(self) -> None:
+        check_rated(self.posts, self.average_quality)
+        parts = checks.instance("breakdown", self.breakdown, EngagementBreakdown)
+        most = checks.instance("maxima", self.maxima, EngagementBreakdown)
+        if not most.total > _ALL:
+            raise InvalidValueError("must add up to 100", field="maxima", value=most)
+        if (
+            parts.streak > (most.streak if self.streak else 0)
+            or parts.posts > (most.posts if self.posts else 0)
+            or parts.quality != quality_points(self.average_quality, most.quality)
+        ):
+            raise InvalidValueError(
+                f"must be what a streak of {self.streak}, {self.posts} posts and an average of "
+                f"{self.average_quality} give of {most}",
+                field="breakdown",
+                value=parts,
+            )
 
     @property
     def total(self) -> float:
@@ -123,7 +169,8 @@ def historical_score(
         policy: The numbers, if not the standard ones.
 
     Raises:
-        InvalidValueError: A number is negative or out of its range.
+        InvalidValueError: A number is negative or out of its range, or there is an average without
+            posts.
 
     Examples:
         >>> score = historical_score(streak=14, posts=50, average_quality=10)
@@ -133,8 +180,8 @@ def historical_score(
         You reached your daily goal 14 days in a row.
     """
     checks.instance("policy", policy, EngagementPolicy)
-    checks.count("streak", streak, MOST)
-    check_totals(posts, average_quality)
+    streak, posts = many("streak", streak), many("posts", posts)
+    average_quality = rating("average_quality", average_quality)
     breakdown = EngagementBreakdown(*score_parts(streak, posts, average_quality, policy))
     return HistoricalScore(streak, posts, average_quality, breakdown, policy.maxima)
 
@@ -147,15 +194,13 @@ def score_parts(
     return (
         maxima.streak * _saturated(streak, policy.streak_half),
         maxima.posts * _saturated(posts, policy.posts_half),
-        maxima.quality * (average_quality / 10) if average_quality is not None else 0.0,
+        quality_points(average_quality, maxima.quality),
     )
 
 
-def check_totals(posts: int, average_quality: float | None) -> None:
-    """Refuse lifetime totals that can't be."""
-    checks.count("posts", posts, MOST)
-    if average_quality is not None:
-        checks.number("average_quality", average_quality, 0, 10)
+def quality_points(average_quality: float | None, most: float) -> float:
+    """Return the points for an average quality of 0 to 10; none without one."""
+    return most * (average_quality / 10) if average_quality is not None else 0.0
 
 
 def _saturated(count: int, half: float) -> float:

@@ -45,40 +45,42 @@ class EnglishPhrases:
     def base(self, score: ConsistencyScore) -> str:
         """Say on how many of the possible days the user was active; encourage at 0 to 4."""
         active, possible = score.active_days, score.possible_days
-        share = f"{active or 'none'} of the last {possible} days ({score.percentage} %)"
-        if active > _ENCOURAGED_DAYS:
-            return f"You {self.did} on {share}."
+        share = f"You {self.did} on {active} of the last {possible} days ({score.percentage} %)"
+        worth = f"{score.policy.base_points / possible:.1f}"
+        if active > min(_ENCOURAGED_DAYS, possible - 1) or worth == "0.0":
+            return f"{share}."
         start = "a good start" if active else "today can be the first"
-        worth = score.policy.base_points / possible
-        return f"You {self.did} on {share}: {start}, and each further day adds {worth:.1f} points."
+        return f"{share}: {start}, and each further one adds {worth} points to this part."
 
     def distribution(self, score: ConsistencyScore) -> str:
-        """Say how evenly the active days are spread, in days and percent."""
+        """Say how evenly the active days are spread, in days and percent, and between which."""
         needed, gaps = score.policy.distribution_min_days, score.window.gaps
         if score.active_days < needed:
-            missing = _days(needed - score.active_days)
-            return f"An even rhythm counts from {_days(needed)} on: {missing} to go."
+            missing = needed - score.active_days
+            return f"An even rhythm counts from {needed} active days on: {missing} to go."
         if min(gaps) == max(gaps):
-            return f"A perfectly even rhythm: every {_days(gaps[0]) if gaps[0] > 1 else 'day'}."
-        span = f"The gaps between those days range from {min(gaps)} to {_days(max(gaps))}"
+            days = score.window.days()
+            every = _days(gaps[0]) if gaps[0] > 1 else "day"
+            return f"A perfectly even rhythm from {days[0]} to {days[-1]}: every {every}."
+        span = f"The gaps between your active days range from {min(gaps)} to {_days(max(gaps))}"
         worth = score.policy.distribution_points
         share = f": {100 * score.breakdown.distribution / worth:.0f} % even" if worth else ""
         return f"{span}{share}."
 
     def streak(self, score: ConsistencyScore) -> str:
         """Say how long the current streak is, and whether today is still open."""
-        streak = score.current_streak
-        if not streak:
+        if not score.current_streak:
             return "A new streak can start today."
+        length = _days(score.current_streak) + (" or more" if score.streak_may_be_longer else "")
         if score.days_since_active == 0:
-            return f"A streak of {_days(streak)}, today included."
-        return f"A streak of {_days(streak)} up to yesterday; today is still open."
+            return f"A streak of {length}, today included."
+        return f"A streak of {length} up to yesterday; today is still open."
 
     def recency(self, score: ConsistencyScore) -> str:
         """Say when the user was last active."""
         ago = score.days_since_active
         if ago is None:
-            return f"The next day on which you {self.did} will show here."
+            return "The next active day will show here."
         if ago == 0:
             return f"You {self.did} today."
         when = "yesterday" if ago == 1 else f"{_days(ago)} ago"
@@ -86,10 +88,10 @@ class EnglishPhrases:
 
     def what_if(self, change: WhatIf) -> str:
         """Say what further active days would change; what speaks against it comes last."""
+        if not change.days:
+            return "No change: these days count already, or lie before the window."
         premise = f"If you {self.did} {self._when(change)}"
         difference = change.difference
-        if not change.days:
-            return f"{premise}: no change."
         parts = [(name, points) for name, points in change.breakdown.items() if round(points, 1)]
         because = [f"{name} {points:+.1f}" for name, points in parts if points * difference > 0]
         although = [f"{name} {points:+.1f}" for name, points in parts if points * difference <= 0]
@@ -98,7 +100,7 @@ class EnglishPhrases:
         return f"{premise}: {round(difference, 1) + 0.0:+.1f} points{''.join(reasons)}."
 
     def _when(self, change: WhatIf) -> str:
-        names = [self._day(day, change.today) for day in change.asked]
+        names = [self._day(day, change.today) for day in change.days]
         return _listed(names) if len(names) <= _DAYS_NAMED else f"on {_days(len(names))} more"
 
     def _day(self, day: date, today: date) -> str:

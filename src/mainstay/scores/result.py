@@ -1,60 +1,36 @@
-"""What scoring gives: the parts, the score that explains itself, and the words it does so in."""
+"""What scoring gives: the score that explains itself, and the words it does so in."""
 
 from __future__ import annotations
 
-import math
 from datetime import date, timedelta
+from functools import partial
 from typing import Protocol
 
 import attrs
+from attrs.validators import optional
 
 from mainstay import checks
 from mainstay.activity import ActivityWindow
-from mainstay.errors import InvalidValueError
-from mainstay.scores.consistency_policy import Component, ConsistencyPolicy
+from mainstay.errors import InvalidTypeError, InvalidValueError
+from mainstay.scores.breakdown import (
+    ScoreBreakdown,
+    ScoreDifference,
+    breakdown_of,
+    headline,
+    possible_days,
+)
+from mainstay.scores.consistency_policy import ConsistencyPolicy
 from mainstay.scores.explanation import Explanation
 
-__all__ = ["ConsistencyScore", "Phrasebook", "ScoreBreakdown", "WhatIf"]
-
-
-@attrs.frozen
-class ScoreBreakdown:
-    """The four parts of a consistency score, in points."""
-
-    base: float
-    distribution: float
-    streak: float
-    recency: float
-
-    @property
-    def total(self) -> float:
-        """The parts' exact sum, rounded once (``math.fsum``)."""
-        return math.fsum((self.base, self.distribution, self.streak, self.recency))
-
-    def items(self) -> tuple[tuple[Component, float], ...]:
-        """Return each part's name with its points."""
-        return (
-            ("base", self.base),
-            ("distribution", self.distribution),
-            ("streak", self.streak),
-            ("recency", self.recency),
-        )
-
-    def __sub__(self, other: ScoreBreakdown) -> ScoreBreakdown:
-        """Return the difference, part by part."""
-        return ScoreBreakdown(
-            self.base - other.base,
-            self.distribution - other.distribution,
-            self.streak - other.streak,
-            self.recency - other.recency,
-        )
+__all__ = ["ConsistencyScore", "Phrasebook", "WhatIf"]
 
 
 class Phrasebook(Protocol):
     """The words for a score, in whatever language: one sentence a part.
 
     Every method may read all that the score knows: ``active_days``, ``possible_days``,
-    ``percentage``, ``window.gaps``, ``current_streak``, ``days_since_active``, ``policy``.
+    ``percentage``, ``window.gaps``, ``current_streak``, ``streak_may_be_longer``,
+    ``days_since_active``, ``policy``.
     """
 
     def base(self, score: ConsistencyScore) -> str:
@@ -66,7 +42,7 @@ class Phrasebook(Protocol):
         ...
 
     def streak(self, score: ConsistencyScore) -> str:
-        """Say how long the current streak is."""
+        """Say how long the current streak is; if it may be longer, that it is so long or more."""
         ...
 
     def recency(self, score: ConsistencyScore) -> str:
@@ -78,25 +54,46 @@ class Phrasebook(Protocol):
         ...
 
 
+_window = checks.each(partial(checks.instance, kind=ActivityWindow))
+_policy = checks.each(partial(checks.instance, kind=ConsistencyPolicy))
+
+
 @attrs.frozen
 class ConsistencyScore:
     """A consistency score with all that explains it.
 
-    The texts are made each time they are read, so that scores nobody reads cost nothing.
+    The parts follow from the other fields and are computed, so that no score has others. The texts
+    are made each time they are read, so that scores nobody reads cost nothing.
 
     Attributes:
         window: The active days, as of today.
-        breakdown: The four parts.
+        breakdown: The four parts; not an argument.
         member_since: The day the user joined, if it was given.
-        policy: The numbers it was computed with.
+        policy: The numbers it is computed with.
         phrases: The words that explain it; they take no part in comparisons.
+
+    Raises:
+        InvalidValueError: ``member_since`` is after the window's last day, or the window's length
+            is not the policy's.
+        InvalidTypeError: A field is of another type.
     """
 
-    window: ActivityWindow
-    breakdown: ScoreBreakdown
-    member_since: date | None
-    policy: ConsistencyPolicy = attrs.field(repr=False)
+    window: ActivityWindow = attrs.field(validator=_window)
+    breakdown: ScoreBreakdown = attrs.field(init=False)
+    member_since: date | None = attrs.field(validator=optional(checks.each(checks.day)))
+    policy: ConsistencyPolicy = attrs.field(repr=False, validator=_policy)
     phrases: Phrasebook = attrs.field(repr=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        if self.window.length != self.policy.window_days:
+            raise InvalidValueError(
+                f"must be the policy's {self.policy.window_days} days",
+                field="window.length",
+                value=self.window.length,
+                remedy="Build the window with length=policy.window_days.",
+            )
+        breakdown = breakdown_of(self.window, self.member_since, self.policy)
+        object.__setattr__(self, "breakdown", breakdown)
 
     @property
     def total(self) -> float:
@@ -106,7 +103,7 @@ class ConsistencyScore:
     @property
     def points(self) -> int:
         """The headline: ``total`` rounded to 6 decimals, then half up."""
-        return math.floor(round(self.total, 6) + 0.5)
+        return headline(self.total)
 
     @property
     def active_days(self) -> int:
@@ -120,8 +117,16 @@ class ConsistencyScore:
 
     @property
     def current_streak(self) -> int:
-        """Consecutive active days ending today, or yesterday while today has none yet."""
+        """Consecutive active days ending today, or yesterday while today has none yet.
+
+        A window knows of no days before its first: of longer streaks, this counts those within it.
+        """
         return self.window.current_streak
+
+    @property
+    def streak_may_be_longer(self) -> bool:
+        """Whether the streak reaches the window's first day, and so may have begun before it."""
+        return self.window.streak_may_be_longer
 
     @property
     def days_since_active(self) -> int | None:
@@ -169,6 +174,18 @@ class ConsistencyScore:
         }
 
 
+_score = checks.each(partial(checks.instance, kind=ConsistencyScore))
+
+
+def _asked(field: str, value: object) -> tuple[date, ...]:
+    if not isinstance(value, tuple):
+        raise InvalidTypeError("must be a tuple of dates", field=field, value=value)
+    days = tuple(checks.day(field, day) for day in value)
+    if days != tuple(sorted({*days})):
+        raise InvalidValueError("must be the oldest first, each once", field=field, value=value)
+    return days
+
+
 @attrs.frozen
 class WhatIf:
     """What further active days would change.
@@ -178,12 +195,34 @@ class WhatIf:
         today: The day on which it was asked.
         before: The score without those days.
         after: The score with them, as of the same day.
+
+    Raises:
+        InvalidValueError: ``after`` is not ``before`` with those days, or not as of the last of
+            them and today.
+        InvalidTypeError: A field is of another type.
     """
 
-    asked: tuple[date, ...]
-    today: date
-    before: ConsistencyScore
-    after: ConsistencyScore
+    asked: tuple[date, ...] = attrs.field(validator=checks.each(_asked))
+    today: date = attrs.field(validator=checks.each(checks.day))
+    before: ConsistencyScore = attrs.field(validator=_score)
+    after: ConsistencyScore = attrs.field(validator=_score)
+
+    def __attrs_post_init__(self) -> None:
+        before, expected = self.before, self.before.window
+        for day in self.asked:
+            expected = expected.record(day)
+        if before.window.last_day != max((*self.asked, self.today)):
+            raise InvalidValueError(
+                "must be as of the last of the days asked about and today",
+                field="before",
+                value=before.window.last_day,
+            )
+        if self.after != attrs.evolve(before, window=expected):
+            raise InvalidValueError(
+                "must be before with the days asked about, and else the same",
+                field="after",
+                value=self.after,
+            )
 
     @property
     def days(self) -> tuple[date, ...]:
@@ -196,7 +235,7 @@ class WhatIf:
         return self.after.total - self.before.total
 
     @property
-    def breakdown(self) -> ScoreBreakdown:
+    def breakdown(self) -> ScoreDifference:
         """The points won or lost in each part."""
         return self.after.breakdown - self.before.breakdown
 
@@ -215,22 +254,3 @@ class WhatIf:
             "breakdown": attrs.asdict(self.breakdown),
             "text": self.text,
         }
-
-
-def possible_days(
-    window: ActivityWindow, member_since: date | None, policy: ConsistencyPolicy
-) -> int:
-    """Return the days on which the user could have been active."""
-    if member_since is None:
-        return policy.window_days
-    joined = checks.day("member_since", member_since).toordinal()
-    member_days = window.last_day.toordinal() - joined + 1
-    if member_days < 1:
-        raise InvalidValueError(
-            f"must not be after today, {window.last_day}",
-            field="member_since",
-            value=member_since,
-            remedy="Leave it out if it is not known.",
-        )
-    days = max(member_days, window.bits.bit_length())
-    return min(max(days, policy.member_min_days), policy.window_days)

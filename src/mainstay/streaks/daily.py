@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
+from functools import partial
 
 import attrs
+from attrs.validators import optional
 
 from mainstay import checks
-from mainstay.errors import InvalidTypeError
+from mainstay.errors import InvalidTypeError, InvalidValueError
 
 __all__ = ["DailyStreak", "StreakPolicy", "StreakStatus", "streak_of"]
 
@@ -37,9 +39,7 @@ def _weekdays(value: Iterable[int]) -> frozenset[int]:
             value=value,
             remedy="Monday is 0 and Sunday 6, as in date.weekday().",
         ) from error
-    for weekday in weekdays:
-        checks.integer("rest_weekdays", weekday, 0, 6)
-    return weekdays
+    return frozenset(checks.integer("rest_weekdays", weekday, 0, 6) for weekday in weekdays)
 
 
 @attrs.frozen(kw_only=True)
@@ -67,6 +67,9 @@ class StreakPolicy:
 DEFAULT_POLICY = StreakPolicy()
 
 
+_date = optional(checks.each(checks.day))
+
+
 @attrs.frozen
 class DailyStreak:
     """The current and the longest run of active days, as of a day.
@@ -80,16 +83,74 @@ class DailyStreak:
         longest_last: Its last active day; ``None`` without one.
         freezes_left: Freezes that no gap has used.
         status: Whether the day is done or open, or the streak broken.
+
+    Raises:
+        InvalidValueError: The fields contradict one another: a run is longer than its dates are
+            apart, the current one longer than the longest, or the status another's.
+        InvalidTypeError: A field is of another type.
     """
 
-    current: int
-    current_first: date | None
-    current_last: date | None
-    longest: int
-    longest_first: date | None
-    longest_last: date | None
-    freezes_left: int
-    status: StreakStatus
+    current: int = attrs.field(validator=checks.each(checks.count))
+    current_first: date | None = attrs.field(validator=_date)
+    current_last: date | None = attrs.field(validator=_date)
+    longest: int = attrs.field(validator=checks.each(checks.count))
+    longest_first: date | None = attrs.field(validator=_date)
+    longest_last: date | None = attrs.field(validator=_date)
+    freezes_left: int = attrs.field(validator=checks.each(checks.count))
+    status: StreakStatus = attrs.field(
+        validator=checks.each(partial(checks.instance, kind=StreakStatus))
+    )
+
+    def __attrs_post_init__(self) -> None:
+        current = self.current, self.current_first, self.current_last
+        longest = self.longest, self.longest_first, self.longest_last
+        _check_run("current", *current)
+        _check_run("longest", *longest)
+        if self.current and not _go_together(current, longest):
+            raise InvalidValueError(
+                "must be the current run, or another before it that is at least as long",
+                field="longest",
+                value=longest,
+            )
+        if self.status not in self._statuses:
+            raise InvalidValueError(
+                f"must be {' or '.join(self._statuses)} with a current run of {self.current} days "
+                f"and a longest of {self.longest}",
+                field="status",
+                value=self.status,
+            )
+
+    @property
+    def _statuses(self) -> tuple[StreakStatus, ...]:
+        """How a streak of these lengths can stand."""
+        if self.current:
+            return StreakStatus.DONE, StreakStatus.PENDING
+        return (StreakStatus.BROKEN if self.longest else StreakStatus.NONE,)
+
+
+def _check_run(field: str, length: int, first: date | None, last: date | None) -> None:
+    """Refuse a run that its dates can't have; freezes make it shorter, but not than both ends."""
+    if first is None or last is None:
+        possible = not length and first is last
+    else:
+        span = (last - first).days + 1
+        possible = min(span, 2) <= length <= span
+    if not possible:
+        raise InvalidValueError(
+            f"must be a number of days from {first} to {last}, the run's dates",
+            field=field,
+            value=length,
+        )
+
+
+_SomeRun = tuple[int, date | None, date | None]
+
+
+def _go_together(current: _SomeRun, longest: _SomeRun) -> bool:
+    """Return whether the longest run is the current one, or before it and as long or longer."""
+    first, last = current[1], longest[2]
+    before = first is not None and last is not None and last < first
+    return current == longest or (before and longest[0] >= current[0])
 
 
 @attrs.frozen

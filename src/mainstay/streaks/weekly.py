@@ -73,12 +73,11 @@ class WeeklyStreak:
         (2, 0)
     """
 
-    weeks: int = 0
+    weeks: int = attrs.field(default=0, validator=checks.each(checks.count))
     last_active: IsoWeek | None = None
     last_recorded: IsoWeek | None = attrs.Factory(_last_active, takes_self=True)
 
     def __attrs_post_init__(self) -> None:
-        checks.count("weeks", self.weeks)
         active, recorded = self.last_active, self.last_recorded
         if active is not None:
             checks.instance("last_active", active, IsoWeek)

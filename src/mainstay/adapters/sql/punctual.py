@@ -18,7 +18,13 @@ from mainstay.ports import average_quality
 from mainstay.scores.day import DayActivity, DayOutcome
 from mainstay.scores.engagement import Engagement
 from mainstay.scores.engagement_policy import EngagementBreakdown, EngagementPolicy
-from mainstay.scores.historical import MOST, HistoricalScore, check_totals, score_parts
+from mainstay.scores.historical import (
+    HistoricalScore,
+    check_rated,
+    many,
+    rating,
+    score_parts,
+)
 
 __all__ = ["PunctualDay", "PunctualOutcome", "Totals"]
 
@@ -119,8 +125,10 @@ class PunctualDay(NamedTuple):
         posts, rated, ratings = totals
         average = average_quality(ratings, rated)
         checks.text("user_id", user_id)
-        checks.count("streak", streak, MOST)
-        check_totals(posts, average)
+        many("streak", streak)
+        many("posts", posts)
+        rating("average_quality", average)
+        check_rated(posts, average)
         if counted and policy.criteria.met(self._counts):
             return PunctualOutcome(day, user_id, streak, streak + 1, totals, None, policy)
         parts = score_parts(streak, posts, average, policy)

@@ -18,7 +18,7 @@ from mainstay.testing.conformance.activity import CODE_POINTS, did, may
 from mainstay.testing.conformance.bundles import HasEngagements, HasReputations
 from mainstay.testing.conformance.days import evaluate
 from mainstay.testing.conformance.expect import expect
-from mainstay.testing.conformance.transactions import Interrupted, one_amid_the_other
+from mainstay.testing.conformance.transactions import Interrupted, one_during_the_other
 from mainstay.testing.conformance.weeks import record
 
 __all__ = ["DayPoliciesConformance", "WeekPoliciesConformance"]
@@ -104,7 +104,7 @@ class _Kept(Generic[P]):
         expect(self.store.policies(), None, "it is undone")
 
     def one_after_the_other(self) -> None:
-        found = one_amid_the_other(
+        found = one_during_the_other(
             self.store.page,
             lambda page: () if page.policies() is None else (1,),
             lambda page, _: page.keep_policy(self.some[0]),

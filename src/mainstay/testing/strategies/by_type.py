@@ -20,6 +20,7 @@ from mainstay.ports import Due, DueDays, DueWeeks, Evaluated, EvaluatedDays, Unr
 from mainstay.report import ItemError, JobContext, JobReport, JobRun
 from mainstay.reputation import DampenedWeight, MultiplierPolicy, Reputation, VouchExplanation
 from mainstay.schedule import Daily, Every, JobSpec, RetryPolicy, Schedule, Weekly
+from mainstay.scores.breakdown import ScoreBreakdown, ScoreDifference
 from mainstay.scores.consistency_policy import ConsistencyPolicy
 from mainstay.scores.day import DayActivity, DayOutcome
 from mainstay.scores.engagement import Engagement
@@ -35,7 +36,7 @@ from mainstay.scores.historical import (
     HistoricalScore,
 )
 from mainstay.scores.phrases import EnglishPhrases
-from mainstay.scores.result import ConsistencyScore, Phrasebook, ScoreBreakdown, WhatIf
+from mainstay.scores.result import ConsistencyScore, Phrasebook, WhatIf
 from mainstay.streaks.daily import DailyStreak, StreakPolicy, StreakStatus
 from mainstay.streaks.weekly import WeeklyStreak, WeeklyStreakPolicy
 from mainstay.testing.strategies import activity, calendar, jobs, policies, results, states
@@ -93,6 +94,7 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     RetryPolicy: jobs.retry_policies(),
     Schedule: jobs.schedules(),
     ScoreBreakdown: made(attrgetter("breakdown"), results.consistency_scores()),
+    ScoreDifference: made(attrgetter("breakdown"), results.what_ifs()),
     Session: activity.sessions(),
     StreakPolicy: policies.streak_policies(),
     StreakStatus: st.sampled_from(StreakStatus),
