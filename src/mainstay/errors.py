@@ -155,8 +155,7 @@ class OtherPolicyError(InvalidValueError):
     """
 
     def __str__(self) -> str:
-        sentence = f"{self.field} {self.problem}."
-        return f"{sentence} {self.remedy}" if self.remedy else sentence
+        return self._sentence("")
 
 
 class BadLineError(InvalidValueError):
@@ -275,9 +274,6 @@ class MissingExtraError(MainstayError, ModuleNotFoundError):
         >>> print(MissingExtraError("is not installed", field="numpy", remedy=remedy))
         numpy is not installed. Install it: pip install "mainstay[columnar]".
     """
-
-    def __str__(self) -> str:
-        return f"{self.field} {self.problem}. {self.remedy}"
 
 
 class TimeLimitError(MainstayError):
