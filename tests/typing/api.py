@@ -113,6 +113,9 @@ def reputation(week: IsoWeek, vouches: Iterable[Vouch], now: datetime) -> None:
     assert_type(incoming_vouch_weight(vouch, bob, dampening=dampening), Decimal)
     assert_type(explain_vouch(vouch, bob), VouchExplanation)
     assert_type(weighted_edges(vouches, {"bob": bob}), Iterator[tuple[str, str, Decimal]])
+    floats = weighted_edges(vouches, {"bob": bob}, combine="sum", as_float=True)
+    assert_type(floats, Iterator[tuple[str, str, float]])
+    assert_type(reciprocity(vouches), Dampening)
 
 
 def policies(days: EngagementStore, weeks: ReputationStore, since: date) -> None:

@@ -54,10 +54,6 @@ class Phrasebook(Protocol):
         ...
 
 
-_window = checks.each(partial(checks.instance, kind=ActivityWindow))
-_policy = checks.each(partial(checks.instance, kind=ConsistencyPolicy))
-
-
 @attrs.frozen
 class ConsistencyScore:
     """A consistency score with all that explains it.
@@ -78,21 +74,23 @@ class ConsistencyScore:
         InvalidTypeError: A field is of another type.
     """
 
-    window: ActivityWindow = attrs.field(validator=_window)
+    window: ActivityWindow
     breakdown: ScoreBreakdown = attrs.field(init=False)
     member_since: date | None = attrs.field(validator=optional(checks.each(checks.day)))
-    policy: ConsistencyPolicy = attrs.field(repr=False, validator=_policy)
+    policy: ConsistencyPolicy = attrs.field(repr=False)
     phrases: Phrasebook = attrs.field(repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
-        if self.window.length != self.policy.window_days:
+        window = checks.instance("window", self.window, ActivityWindow)
+        policy = checks.instance("policy", self.policy, ConsistencyPolicy)
+        if window.length != policy.window_days:
             raise InvalidValueError(
-                f"must be the policy's {self.policy.window_days} days",
+                f"must be the policy's {policy.window_days} days",
                 field="window.length",
-                value=self.window.length,
+                value=window.length,
                 remedy="Build the window with length=policy.window_days.",
             )
-        breakdown = breakdown_of(self.window, self.member_since, self.policy)
+        breakdown = breakdown_of(window, self.member_since, policy)
         object.__setattr__(self, "breakdown", breakdown)
 
     @property
