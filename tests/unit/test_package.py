@@ -270,6 +270,8 @@ def test_a_module_that_is_missing_for_another_reason_is_not_an_extras(
     module: str, library: str
 ) -> None:
     pytest.importorskip(library.partition(".")[0])
+    if module == "mainstay.columnar":
+        pytest.importorskip("pyarrow", reason="the engine needs mainstay[columnar]")
     done = importing(module, without=library)
     assert done.stdout.startswith(f"ModuleNotFoundError|True|{library}|"), done.stderr
 
