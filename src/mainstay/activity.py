@@ -193,7 +193,7 @@ class ActivityWindow:
         """Return what both windows know of one user, as of the later last day.
 
         Raises:
-            InvalidTypeError: ``other`` is no window.
+            InvalidTypeError: ``other`` is not a window.
             InvalidValueError: The windows differ in length.
         """
         checks.instance("other", other, ActivityWindow)

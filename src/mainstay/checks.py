@@ -109,7 +109,7 @@ def iterable(field: str, values: Iterable[T]) -> Iterable[T]:
     """Return what can be looped over, as one value of its kind alone can't."""
     if isinstance(values, str | bytes) or not isinstance(values, Iterable):
         raise InvalidTypeError(
-            "must be several, in a list or the like",
+            "must be several, such as a list of them",
             field=field,
             value=values,
             remedy="Put a single one in a list.",
@@ -165,7 +165,7 @@ def integer(field: str, value: object, low: int, high: int | None = None) -> int
 def _index(field: str, value: object) -> int:
     """Return the integer that a value is, also one of numpy's; a float is not one."""
     if isinstance(value, SupportsIndex) and not isinstance(value, bool):
-        with suppress(TypeError):  # an array of several, or of truth values, is none
+        with suppress(TypeError):  # an array of several, or of truth values, is not one
             return int(operator.index(value))
     remedy = "Pass int(value)." if _is_whole(value) else ""
     raise InvalidTypeError("must be an integer", field=field, value=value, remedy=remedy)

@@ -47,7 +47,7 @@ class Counts(Mapping[str, int]):
     It equals every mapping with the same items, and can be hashed and pickled.
 
     Raises:
-        InvalidValueError: A kind is no text, or a count no integer that is 0 or more.
+        InvalidValueError: A kind is not a text, or a count is not an integer from 0 on.
 
     Examples:
         >>> counts = Counts({"post": 2, "like": 5})

@@ -73,7 +73,7 @@ class MainstayError(Exception):
 
     Attributes:
         problem: What is wrong, in a few words.
-        field: The name of the argument, attribute or column at fault; empty if it is none of them.
+        field: The name of the argument, attribute or column at fault; empty without one.
         value: The offending value itself; ``None`` also where none was given.
         remedy: What to do about it, as a sentence.
 
@@ -122,7 +122,7 @@ class InvalidTypeError(InvalidValueError, TypeError):
 
 
 class NaiveDatetimeError(InvalidValueError):
-    """A ``datetime`` without a UTC offset, which is no instant at all."""
+    """A ``datetime`` without a UTC offset, which is not an instant."""
 
 
 class UnknownZoneError(InvalidValueError):
@@ -159,7 +159,7 @@ class OtherPolicyError(InvalidValueError):
 
 
 class BadLineError(InvalidValueError):
-    """A line of a file that is no event.
+    """A line of a file that is not an event.
 
     Attributes:
         line: Its number in the file; the first line is 1.
@@ -193,7 +193,7 @@ class BadLineError(InvalidValueError):
 
 
 class BadRowError(InvalidValueError):
-    """A row of a table that is no event, or no state.
+    """A row of a table that is not an event, or not a state.
 
     Attributes:
         row: Its number in the table; the first row is 0.

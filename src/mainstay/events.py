@@ -67,7 +67,7 @@ def read_events(
     are errors. A date without a time is a local day already, whatever zone its line names.
 
     With ``whole``, the columns ``duration`` (in seconds), ``kind``, ``quality`` and ``id`` are
-    read too, so far as they are there; an empty one says nothing.
+    read too, if they are there; an empty one says nothing.
 
     Args:
         lines: The lines, such as an open file (``newline=""``) or ``text.splitlines()``.
@@ -202,7 +202,7 @@ def _identified(sessions: Iterable[Session]) -> Iterator[Session]:
             continue
         digest = blake2b(_content(session), digest_size=16)
         # Eight bytes of it count them: should two different ones ever share those, a place is left
-        # out, and their ids differ all the same.
+        # out, and their ids still differ.
         key = int.from_bytes(digest.digest()[:8])
         place = places[key] = places.get(key, 0) + 1
         yield Session(

@@ -14,7 +14,7 @@ __all__ = ["Extra"]
 class Extra:
     """A context in which the libraries of an extra are imported: if one is missing, it says so.
 
-    A module that is missing for any other reason is none of its business.
+    A module that is missing for another reason is left alone.
 
     Args:
         name: The extra that brings them.

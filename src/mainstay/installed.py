@@ -1,4 +1,4 @@
-"""What a scheduler was told of a job: when it is due, so that whoever asks later knows, too."""
+"""What a scheduler was told of a job: when it is due, so that others can ask later."""
 
 from __future__ import annotations
 

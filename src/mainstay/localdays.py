@@ -87,7 +87,7 @@ def find_zone(name: Zone, *, field: str = "timezone") -> tzinfo:
     zone = _zone(name)
     if zone is None:
         raise UnknownZoneError(
-            "is no known zone",
+            "is not a known zone",
             field=field,
             value=name,
             remedy="Use an IANA name such as 'Europe/Berlin' or an offset such as '+02:00'.",

@@ -222,7 +222,7 @@ class JobRun:
         due: The instant at which the run was due; ``started_at`` if it was started by hand.
         target: The day that was asked for; ``None`` if it followed from ``due``.
         started_at: When it began.
-        finished_at: When it ended; ``None`` while it runs, and for good if it was killed.
+        finished_at: When it ended; ``None`` while it runs, and for ever if it was killed.
         report: What it did, if it came to its end.
         error: Why it did not, as a sentence.
 

@@ -47,7 +47,7 @@ class MultiplierPolicy:
 
     #: What each week of the streak adds: 2 %.
     bonus_per_week: Decimal = attrs.field(default=Decimal("0.02"), converter=_bonus_per_week)
-    #: The most that a streak adds: 20 %, reached after ten weeks, lest old streaks rule all.
+    #: The most that a streak adds: 20 %, after ten weeks, so that old streaks do not rule.
     most_bonus: Decimal = attrs.field(default=Decimal("0.20"), converter=_most_bonus)
     #: Whether distrust is boosted too. It is not: being consistent should not hurt.
     boost_negative: bool = attrs.field(
@@ -68,7 +68,7 @@ def consistency_multiplier(
         policy: The numbers, if not the standard ones.
 
     Raises:
-        InvalidValueError: The number of weeks is negative, or no integer.
+        InvalidValueError: The number of weeks is negative, or not an integer.
 
     Examples:
         >>> [str(consistency_multiplier(weeks)) for weeks in (0, 1, 5, 7, 10, 15)]
@@ -256,7 +256,7 @@ def incoming_vouch_weight(
 
     Raises:
         InvalidTypeError: An argument is of the wrong type.
-        InvalidValueError: ``vouchee`` is somebody else, or a dampening returns what is no weight.
+        InvalidValueError: ``vouchee`` is somebody else, or a dampening returns no valid weight.
 
     Examples:
         >>> from mainstay import IsoWeek
@@ -320,8 +320,8 @@ def weighted_edges(
         negative: Whether to stream negative weights too, which PageRank can't take.
         combine: ``"latest"`` takes the pair's latest vouch by ``created_at``, of several at that
             instant the one with the smallest weight; those without ``created_at`` count as given
-            at one instant, and are refused beside others that have one. ``"sum"`` adds up the
-            pair's weights; a half-life then takes the sum to be as old as the latest of them.
+            at one instant, and are refused together with others that have one. ``"sum"`` adds up
+            the pair's weights; a half-life then takes the sum to be as old as the latest of them.
         as_float: Whether weights are ``float``, for libraries that ignore a ``Decimal`` (igraph,
             without a word).
         policy: The numbers, if not the standard ones.

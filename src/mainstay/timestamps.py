@@ -45,7 +45,7 @@ def parse_moment(
         A ``datetime`` for an instant, a plain ``date`` for a day.
 
     Raises:
-        InvalidValueError: It is none of them.
+        InvalidValueError: It is neither.
         NaiveDatetimeError: It has no offset, and there is no ``naive_zone`` to read it in.
 
     Examples:

@@ -284,7 +284,7 @@ def scepticism(trust: Callable[[str], Decimal | float]) -> Dampening:
 
     Raises:
         InvalidTypeError: ``trust`` can't be called. The dampening raises ``InvalidValueError`` if
-            what it returns is no number from 0 to 1.
+            what it returns is not a number from 0 to 1.
 
     Examples:
         >>> known = {"ada": 0.8}

@@ -281,7 +281,11 @@ def test_numbers_are_user_ids_too_and_ordered_as_numbers(tmp_path: Path) -> None
     [
         ({"user_id": ["ada", None, "bob"]}, "", "row 1: user_id is missing"),
         ({"user_id": ["ada", "bob", ""]}, "", "row 2: user_id must not be empty"),
-        ({"timezone": ["UTC", "UTC", "Mars"]}, "", "row 2: timezone is no known zone, got 'Mars'"),
+        (
+            {"timezone": ["UTC", "UTC", "Mars"]},
+            "",
+            "row 2: timezone is not a known zone, got 'Mars'",
+        ),
         ({"started_at": [NAIVE] * 3}, "", "started_at have no time zone"),
         ({"started_at": ["2024-05-01T08:00:00Z"] * 3}, "", "started_at must be timestamps"),
         ({"started_at": [20240501] * 3}, "", "parse calendar dates such as 20240501"),

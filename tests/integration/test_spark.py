@@ -182,7 +182,7 @@ def test_without_a_zone_days_are_those_of_utc_whatever_the_session_is_set_to(
         (
             {"as_of": AS_OF, "user_zone": "Mars/Base"},
             UnknownZoneError,
-            "user_zone is no known zone",
+            "user_zone is not a known zone",
         ),
         (
             {"as_of": AS_OF, "partitions": 0},
@@ -205,7 +205,7 @@ def test_what_cannot_be_right_is_refused_at_once(
     [
         ({"user_id": None}, "row 2: user_id is missing, got None. Leave out such rows."),
         ({"started_at": None}, "row 2: started_at is missing, got None."),
-        ({"timezone": "Asia/Tokio"}, "row 2: timezone is no known zone, got 'Asia/Tokio'."),
+        ({"timezone": "Asia/Tokio"}, "row 2: timezone is not a known zone, got 'Asia/Tokio'."),
     ],
 )
 def test_a_bad_row_is_an_error_that_says_which(

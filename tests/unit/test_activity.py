@@ -138,7 +138,7 @@ def test_a_session_takes_zero_as_a_value_and_not_as_nothing() -> None:
 
 
 def test_unknown_recording_zones_are_refused() -> None:
-    with pytest.raises(UnknownZoneError, match="timezone is no known zone"):
+    with pytest.raises(UnknownZoneError, match="timezone is not a known zone"):
         Session("ada", NOON, timezone="CEST")
 
 

@@ -328,7 +328,7 @@ def test_a_run_that_fails_while_the_scheduler_shuts_down_holds_nothing_up(
         (
             [spec(name="new"), spec(queue="nowhere")],
             "default",
-            "queue of tidy must be one of the scheduler's executors, and no pool of processes, "
+            "queue of tidy must be one of the scheduler's executors, and not a pool of processes, "
             "got 'nowhere'. Add it first: scheduler.add_executor('threadpool', alias).",
         ),
         ([spec(queue="processes")], "default", "queue of tidy must be one of the scheduler's"),
@@ -354,7 +354,7 @@ def test_what_cannot_be_honoured_is_an_error_and_nothing_is_installed(
 
 def test_a_pool_of_processes_by_default_is_refused_too(log: MemoryRuns) -> None:
     scheduler = BackgroundScheduler(executors={"default": ProcessPoolExecutor(1)}, timezone=UTC)
-    with pytest.raises(InvalidValueError, match="no pool of processes, got 'default'"):
+    with pytest.raises(InvalidValueError, match="not a pool of processes, got 'default'"):
         install(scheduler, [spec()], log=log)
 
 

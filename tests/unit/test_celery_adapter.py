@@ -369,7 +369,7 @@ def test_a_queue_may_be_one_of_those_that_the_app_names(app: Celery, log: Memory
             "Give the job both limits, so that none is the app's default.",
         ),
         ([spec(name="new"), "tidy"], "jobs must be of type JobSpec, got 'tidy'."),
-        (None, "jobs must be several, in a list or the like, got None."),
+        (None, "jobs must be several, such as a list of them, got None."),
     ],
 )
 def test_what_cannot_be_honoured_is_an_error_and_nothing_is_installed(

@@ -222,7 +222,7 @@ SESSION = VALUES[15]
         (
             Session,
             changed(SESSION, timezone="CEST"),
-            "$.timezone is no known zone, got 'CEST'. "
+            "$.timezone is not a known zone, got 'CEST'. "
             "Use an IANA name such as 'Europe/Berlin' or an offset such as '+02:00'.",
         ),
         (Session, changed(SESSION, quality="8"), "$.quality must be a finite number, got '8'."),

@@ -144,7 +144,7 @@ def test_a_bare_date_near_the_limits_of_years_is_refused() -> None:
 
 def test_a_bad_zone_is_refused_beside_a_bare_date_too() -> None:
     (error,) = errors(f"{HEADER},timezone", "ada,2024-05-01,Mars")
-    assert "line 2: timezone is no known zone" in str(error)
+    assert "line 2: timezone is not a known zone" in str(error)
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,7 @@ def test_errors_are_kept_as_a_tuple() -> None:
             {"succeeded": 1, "failed": 1, "processed": 3},
             "processed must be succeeded + skipped + failed, 2, got 3.",
         ),
-        ({"errors": None}, "errors must be several, in a list or the like, got None."),
+        ({"errors": None}, "errors must be several, such as a list of them, got None."),
         ({"errors": ["ada"]}, "errors must be of type ItemError, got 'ada'."),
         ({"started_at": LATER, "finished_at": MIDNIGHT}, "finished_at must not be before"),
         ({"finished_at": None}, "finished_at must be an aware datetime, got None."),

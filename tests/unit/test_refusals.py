@@ -88,7 +88,7 @@ REFUSALS: list[tuple[Callable[[], object], object, str]] = [
     (
         session(timezone="CEST"),
         "CEST",
-        "timezone is no known zone, got 'CEST'. "
+        "timezone is not a known zone, got 'CEST'. "
         "Use an IANA name such as 'Europe/Berlin' or an offset such as '+02:00'.",
     ),
     (
@@ -238,7 +238,7 @@ REFUSALS: list[tuple[Callable[[], object], object, str]] = [
         (
             one_alone,
             DAY,
-            "days must be several, in a list or the like, got datetime.date(2024, 5, 1). "
+            "days must be several, such as a list of them, got datetime.date(2024, 5, 1). "
             "Put a single one in a list.",
         )
         for one_alone in (
@@ -250,7 +250,7 @@ REFUSALS: list[tuple[Callable[[], object], object, str]] = [
     (
         anything(score_sessions, None, as_of=NOON),
         None,
-        "sessions must be several, in a list or the like, got None. Put a single one in a list.",
+        "sessions must be several, such as a list of them, got None. Put a single one in a list.",
     ),
     (
         anything(score_sessions, ["x"], as_of=NOON),

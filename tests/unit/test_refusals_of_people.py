@@ -101,7 +101,7 @@ REFUSALS: list[tuple[Callable[[], object], object, str]] = [
     (
         call(incoming_vouch_weight, VOUCH, BOB, dampening=reciprocity([])),
         ...,
-        "dampening must be several, in a list or the like, got <function reciprocity.<locals>.…",
+        "dampening must be several, such as a list of them, got <function reciprocity.<locals>.…",
     ),
     (
         call(incoming_vouch_weight, VOUCH, BOB, dampening=[lambda *_: "5"]),

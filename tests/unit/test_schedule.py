@@ -264,7 +264,7 @@ def test_what_no_schedule_can_have_is_refused(make: Any, message: str) -> None:
 @pytest.mark.parametrize("zone", ["Europe/Nowhere", "CEST", "+25:00", "localtime"])
 def test_an_unknown_zone_is_refused_when_the_schedule_is_made(zone: str) -> None:
     for make in (lambda: Daily(time(0), zone), lambda: Weekly(0, time(0), zone)):
-        with pytest.raises(UnknownZoneError, match="zone is no known zone") as caught:
+        with pytest.raises(UnknownZoneError, match="zone is not a known zone") as caught:
             make()
         assert (caught.value.field, caught.value.value) == ("zone", zone)
 

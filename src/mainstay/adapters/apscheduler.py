@@ -2,8 +2,8 @@
 
 What APScheduler can't do itself comes from mainstay. It has no retries: a run that raised, or that
 found another one running, adds a job ``<name> <due>`` for a single time. It can't stop a thread: a
-job stops at its limit by itself, between two pages. Nor do jobs survive a restart, but what is done
-is in the log: a job that fell due while the process was down, or was killed, runs once, as soon as
+job stops at its limit by itself, between two pages. Its jobs do not survive a restart, but what is
+done is in the log: a job that fell due while the process was down, or was killed, runs once, when
 the scheduler starts. And where several processes have a scheduler,
 :func:`mainstay.jobs.run_job` lets no more run at once than may.
 """
@@ -86,7 +86,7 @@ def _check_executor(scheduler: BaseScheduler, job: JobSpec) -> None:
     made_at_start = executor is None and alias == _DEFAULT
     if not made_at_start and (executor is None or isinstance(executor, ProcessPoolExecutor)):
         raise InvalidValueError(
-            f"of {job.name} must be one of the scheduler's executors, and no pool of processes",
+            f"of {job.name} must be one of the scheduler's executors, and not a pool of processes",
             field="queue",
             value=alias,
             remedy="Add it first: scheduler.add_executor('threadpool', alias).",

@@ -21,7 +21,7 @@ def distinct(jobs: Iterable[JobSpec]) -> tuple[JobSpec, ...]:
     """Return jobs whose names differ, since schedulers tell them apart by those.
 
     Raises:
-        InvalidValueError: Two have the same name, or something is no job.
+        InvalidValueError: Two have the same name, or something is not a job.
     """
     found: dict[str, JobSpec] = {}
     for job in checks.iterable("jobs", jobs):

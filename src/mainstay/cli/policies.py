@@ -140,7 +140,7 @@ class _Keeping:
             ) from error
 
     def _require_known(self, given: P | None, source: _Source[P]) -> None:
-        """Refuse kinds that no event has: the days would be judged by them for good."""
+        """Refuse kinds that no event has: days that were judged by them stay so."""
         kinds = self.sessions.kinds()
         unknown = unknown_kinds(source.standard if given is None else given, kinds)
         if kinds and unknown and not self.any_kind:

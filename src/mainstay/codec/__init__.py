@@ -206,7 +206,7 @@ def _once(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
 def _decode_error(path: str, error: Exception) -> DecodeError:
     """Return the first of the errors in a tree of them, with the path that leads to it.
 
-    What is no complaint about a value, but a failure of something, is raised as it is.
+    What is not a complaint about a value, but a failure of something else, is raised as it is.
     """
     path += "".join(_step(note) for note in reversed(getattr(error, "__notes__", [])))
     if isinstance(error, BaseValidationError):

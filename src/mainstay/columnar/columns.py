@@ -1,4 +1,4 @@
-"""Columns of a batch as numbers: instants, zones, days. What is no such thing names its row."""
+"""Columns of a batch as numbers: instants, zones, days. A wrong value names its row."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ def evaluate_day_table(
         BadRowError: A row lacks a user or a number, a number is out of its range, the row's last
             day is not the one before, or the user has a row already. The first row is named,
             counted from 0; users are compared last.
-        InvalidTypeError: A column is of another type, or ``table`` is no table.
+        InvalidTypeError: A column is of another type, or ``table`` is not a table.
         InvalidValueError: A column is missing.
 
     Examples:

@@ -58,7 +58,7 @@ def multipliers_table(
         interactions: The column of all of that week's interactions, of the kinds that count; null
             is 0.
         streak_policy: What makes a week active, and what a run survives, if not the standard
-            numbers. Its ``kinds`` are for whoever counts the interactions.
+            numbers. Its ``kinds`` are for the code that counts the interactions.
         policy: The multiplier's numbers, if not the standard ones.
 
     Returns:
@@ -69,7 +69,7 @@ def multipliers_table(
     Raises:
         BadRowError: A row lacks a user or the weeks, a number is negative, or the weeks contradict
             one another or ``week``. The first row is named, counted from 0.
-        InvalidTypeError: A column is of another type, or ``table`` is no table.
+        InvalidTypeError: A column is of another type, or ``table`` is not a table.
         InvalidValueError: A column is missing.
 
     Examples:
@@ -165,7 +165,7 @@ class _Recorder:
         return _Streaks(weeks, active, np.full(len(active), self._monday))
 
     def _multipliers(self, weeks: Longs) -> Any:
-        """Return the multipliers, each length of a streak's but once from the core."""
+        """Return the multipliers, each length of a streak's once from the core."""
         lengths = pa.array(weeks).dictionary_encode()
         found = [
             consistency_multiplier(length, self._policy)

@@ -65,7 +65,7 @@ class Columns:
         return [*dict.fromkeys(name for name in named if name is not None)]
 
     def among(self, names: Sequence[str]) -> Columns:
-        """Return them with ``user_zone`` settled: a zone, if it is no column of the table."""
+        """Return them with ``user_zone`` settled: a zone, if it is not a column of the table."""
         if self.user_zone is None or self.user_zone in names:
             return self
         find_zone(self.user_zone, field="user_zone")

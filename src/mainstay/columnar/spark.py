@@ -72,7 +72,7 @@ def score_spark(
             result; by default ``spark.sql.shuffle.partitions`` decides.
 
     Raises:
-        InvalidValueError: An argument is none, or a column is missing or of another type.
+        InvalidValueError: An argument is not valid, or a column is missing or of another type.
     """
     check_policy(policy)
     check_user(user, RESULT)

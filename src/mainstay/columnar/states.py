@@ -139,7 +139,7 @@ def whole_numbers(
 
 
 def _in_64_bits(column: Any, field: str) -> Longs:
-    """Return whole numbers, 0 for a null and -1 for what is no whole number."""
+    """Return whole numbers, 0 for a null and -1 for what is not a whole number."""
     if pa.types.is_integer(column.type):
         values = column.fill_null(0).to_numpy()
         small: Longs = np.minimum(values, min(_MOST, np.iinfo(values.dtype).max)).astype(np.int64)

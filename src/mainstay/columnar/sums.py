@@ -1,4 +1,4 @@
-"""The sum of columns, rounded but once, as ``math.fsum`` has it."""
+"""The sum of columns, rounded once, as ``math.fsum`` has it."""
 
 from __future__ import annotations
 

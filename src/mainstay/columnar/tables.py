@@ -81,7 +81,7 @@ def batches(source: Source, names: Sequence[str], *, maybe: object = None) -> It
 
 
 def check_user(name: object, others: Iterable[str]) -> None:
-    """Refuse a name for the column of users that is none, or that the result needs itself."""
+    """Refuse a name for the column of users that is not a text, or that the result needs itself."""
     if checks.text("user", name) in others:
         raise InvalidValueError(
             "must not be called as another column of the result",
@@ -97,7 +97,7 @@ def _parquet(path: str) -> Any:
         return parquet.ParquetFile(path, pre_buffer=False)
     except pa.ArrowInvalid as error:
         raise InvalidValueError(
-            f"is no Parquet file ({error})",
+            f"is not a Parquet file ({error})",
             field="table",
             value=path,
             remedy="Other files are read by pandas, Polars, DuckDB or pyarrow.",

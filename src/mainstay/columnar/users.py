@@ -151,7 +151,7 @@ class Users:
         return same
 
     def _add_places(self, values: Any, memory: Numbers, asked: Numbers) -> Numbers:
-        """Return the numbers of a dictionary's places, each of which is looked up but once."""
+        """Return the numbers of a dictionary's places, each of which is looked up once."""
         places = asked[memory.take(asked) < 0]
         claims = _FREE - 1 - np.arange(len(places), dtype=np.int32)
         memory[places[::-1]] = claims[::-1]

@@ -155,7 +155,7 @@ class LocalDays:
         """Return all zones' clocks, from a stretch on that is early enough for an instant."""
         with self._lock:
             if _stretch(instant) < self._first:
-                # Twice as far at least, lest ever older events have it done again and again.
+                # Twice as far at least, so that older and older events do not repeat it.
                 further = 2 * self._first - self._last
                 self._first = max(min(_stretch(instant), further), _stretch(_STILL))
                 self._each = []

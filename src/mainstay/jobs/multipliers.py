@@ -78,7 +78,7 @@ def plan_weeks(
 def _last_weeks(
     policies: PolicyHistory[WeeklyStreakPolicy], begin: IsoWeek, end: IsoWeek
 ) -> Iterator[IsoWeek]:
-    """Yield the last week of each policy, amid others: what it forgives must be decided by it.
+    """Yield the last week of each policy, among others: what it forgives must be decided by it.
 
     Of idle weeks under one policy, the last one decides.
     """

@@ -1,8 +1,8 @@
 """The one loop that all jobs share: read a page, plan it item by item, write it, again.
 
 Each page is one transaction. A run that is killed at any instant has done whole pages, and the
-next run finds the rest; so has a run beside it. What is wrong with one item is logged with its
-traceback, counted and skipped.
+next run finds the rest; the same holds for a run at the same time. What is wrong with one item is
+logged with its traceback, counted and skipped.
 """
 
 from __future__ import annotations

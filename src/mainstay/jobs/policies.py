@@ -32,7 +32,7 @@ _short.maxdict = _short.maxlist = 20
 
 @attrs.define
 class RunPolicies(Generic[P]):
-    """What a run judges by, read anew in each transaction: somebody may have added one meanwhile.
+    """What a run judges by, read again in each transaction: somebody may have added one meanwhile.
 
     Attributes:
         given: The policy that the run was given, if it was.

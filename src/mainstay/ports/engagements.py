@@ -120,7 +120,7 @@ class EngagementPage(PolicyPage[EngagementPolicy], Protocol):
             day: The last day to evaluate.
             after: Only users after this one.
             limit: How many days at most, of all users together, an unreadable one's counting as
-                one; the first user's all the same.
+                one; the first user's in any case.
         """
         ...
 

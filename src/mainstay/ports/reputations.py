@@ -42,14 +42,14 @@ class ReputationPage(PolicyPage[WeeklyStreakPolicy], Protocol):
     ) -> Sequence[DueWeeks | Unreadable]:
         """Return users whose weeks through ``week`` may have something to record, by user id.
 
-        Those whose first activity is after ``week`` are not due, nor are those for whom ``week``
-        was recorded as active, or a later one recorded.
+        Those whose first activity is after ``week`` are not due. The same holds for those for whom
+        ``week`` was recorded as active, or a later one recorded.
 
         Args:
             week: The last week to record.
             after: Only users after this one.
-            limit: How many at most. Fewer may come, lest all their weeks be too many at once; but
-                one, if there is one.
+            limit: How many at most. Fewer may come, if all their weeks would be too many together;
+                but one, if there is one.
         """
         ...
 

@@ -20,7 +20,7 @@ LATEST_END = timedelta(minutes=30)
 class RunLog(Protocol):
     """Which jobs ran when, and which are running: for the operators, and against doing it twice.
 
-    A wrong clock must not be believed for good: runs that began more than 15 minutes after
+    A wrong clock must not be believed for ever: runs that began more than 15 minutes after
     ``now`` are passed over, and so are leases that end more than 30 minutes after it.
     """
 

@@ -120,7 +120,7 @@ def _distribution(bits: int, policy: ConsistencyPolicy) -> float:
 def _gap_deviation(bits: int) -> float:
     """Return the population standard deviation of the gaps between at least two set bits.
 
-    It is √(n·Σg² - (Σg)²) / n over n gaps: in integers, but for the one root and division.
+    It is √(n·Σg² - (Σg)²) / n over n gaps: in integers, except for the one root and division.
     """
     gaps = bits.bit_count() - 1
     bits >>= (bits & -bits).bit_length()

@@ -79,7 +79,7 @@ class ConsistencyPolicy:
     recency_steps: RecencySteps = attrs.field(
         default=((1, 5.0), (3, 3.0), (7, 1.0)), converter=_steps
     )
-    #: A new user's base counts at least so many days, lest one active day be 100 %.
+    #: A new user's base counts at least so many days, so that one active day is not 100 %.
     member_min_days: int = attrs.field(
         default=7, validator=checks.each(partial(checks.integer, low=1))
     )

@@ -182,7 +182,7 @@ def pick_candidates(
         policy: How many are picked, 5 by default.
 
     Raises:
-        InvalidTypeError: They are no outcomes.
+        InvalidTypeError: They are not outcomes.
         InvalidValueError: They are of several days, or one user has two that differ.
 
     Examples:

@@ -23,9 +23,9 @@ __all__ = [
     "historical_score",
 ]
 
-#: Days and posts beyond this are no count of anything.
+#: Days and posts beyond this can not be a count of anything.
 MOST = 10**15
-#: Maxima add up to 100, but for rounding.
+#: Maxima add up to 100, apart from rounding.
 _ALL = 100 - 1e-9
 
 

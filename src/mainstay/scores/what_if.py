@@ -39,7 +39,7 @@ def what_if(
         phrases: The words, if not the English ones.
 
     Raises:
-        InvalidTypeError: ``window`` is no window, or a day an instant.
+        InvalidTypeError: ``window`` is not a window, or a day is an instant.
         InvalidValueError: As in :func:`mainstay.consistency_score`.
 
     Examples:

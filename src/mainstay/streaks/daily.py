@@ -56,7 +56,7 @@ class StreakPolicy:
     freezes: int = attrs.field(default=0, validator=checks.each(checks.count))
 
     def missed(self, after: date, before: date) -> int:
-        """Return the days strictly between two dates that are no rest days."""
+        """Return the days strictly between two dates that are not rest days."""
         days = max(0, (before - after).days - 1)
         weeks, rest = divmod(days, 7)
         first = after.weekday() + 1

@@ -24,7 +24,7 @@ class WeeklyStreakPolicy:
     """What makes a week active, and what a run of active weeks survives.
 
     Raises:
-        InvalidValueError: A number is out of its range, or a kind no text.
+        InvalidValueError: A number is out of its range, or a kind is not a text.
     """
 
     #: Interactions from which on a week is active: a single one may be chance.
@@ -115,7 +115,7 @@ class WeeklyStreak:
 
         Raises:
             OutOfOrderError: ``week`` is before the last recorded one.
-            InvalidValueError: ``interactions`` are negative, or no integers.
+            InvalidValueError: ``interactions`` are negative, or not integers.
 
         Examples:
             >>> WeeklyStreak().record(IsoWeek(2024, 5), {"post": 1, "vote": 1}).weeks

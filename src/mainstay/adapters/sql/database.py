@@ -121,7 +121,7 @@ class Database:
         self._engine.dispose()
 
 
-#: Those that there are in this process, for the hook below: one for all, as hooks stay for good.
+#: Those that there are in this process, for the hook below: one for all, since hooks stay.
 _databases: WeakSet[Database] = WeakSet()
 
 
@@ -139,7 +139,7 @@ def _parsed(url: str) -> URL:
         parsed = make_url(checks.text("url", url))
     except ArgumentError as error:
         raise InvalidValueError(
-            "is no database URL",
+            "is not a database URL",
             field="url",
             value=url,
             remedy="Such as sqlite:///mainstay.db or postgresql://user@host/name.",

@@ -46,7 +46,7 @@ _NOTHING: Sequence[KindCount] = ()
 
 
 def is_due(day: date) -> ColumnElement[bool]:
-    """Say who is due; also those whose days are none, so that they are reported."""
+    """Say who is due; also those whose days are not dates, so that they are reported."""
     first, last = engagements.c.first_day, engagements.c.last_day
     behind = and_(first <= checks.day("day", day), or_(last.is_(None), last < day))
     return or_(behind, first > date.max, last > date.max)

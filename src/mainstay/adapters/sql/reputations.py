@@ -81,7 +81,7 @@ class SqlReputations:
 
 
 def _is_due(week: IsoWeek) -> ColumnElement[bool]:
-    """Say who is due; also those whose days and weeks are none, so that they are reported."""
+    """Say who is due; also those whose days or weeks are not valid, so that they are reported."""
     first, last = reputations.c.first_day, reputations.c.last_recorded
     text = str(checks.instance("week", week, IsoWeek))
     behind = or_(

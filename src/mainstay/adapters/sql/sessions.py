@@ -152,7 +152,7 @@ class SqlSessions:
 
 
 def _know_users(connection: Connection) -> None:
-    """See to it that each user has a row, and lock it, in order, lest two adders wait in a ring."""
+    """Give each user a row, and lock it, in order, so that two adders never block each other."""
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     first = func.min(staged.c.day).label("first_day")
     users = select(staged.c.user_id, first).where(staged.c.user_id.is_not(None))
@@ -170,7 +170,7 @@ def _know_users(connection: Connection) -> None:
 
 
 def _know_kinds(connection: Connection) -> None:
-    """See to it that each kind has a row; in order, as with users."""
+    """Give each kind a row; in order, as with users."""
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     found = select(staged.c.kind).where(staged.c.kind.is_not(None))
     found = found.group_by(staged.c.kind).order_by(staged.c.kind)

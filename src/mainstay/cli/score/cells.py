@@ -184,7 +184,7 @@ def zones(column: Any, otherwise: Callable[[], Any] | None) -> Any:
     names, places = column.dictionary.to_pylist(), column.indices.to_numpy()
     for place, name in enumerate(names):
         if name and not _is_zone(name):
-            raise _odd("is no known zone", "timezone", column, int((places == place).argmax()))
+            raise _odd("is not a known zone", "timezone", column, int((places == place).argmax()))
     if "" not in names:
         return column
     empty = places == names.index("")
@@ -205,7 +205,7 @@ def _is_zone(name: str) -> bool:
 
 
 def dates(column: Any) -> Any:
-    """Return a dictionary's texts as dates; an empty one is none."""
+    """Return a dictionary's texts as dates; an empty one gives none."""
     names, places = column.dictionary.to_pylist(), column.indices
     days = [_date(name) if name else None for name in names]
     for place, name in enumerate(names):

@@ -34,7 +34,7 @@ class _Reading:
     days: set[date] = attrs.field(factory=set)
 
     def read(self, item: Event | BadLineError) -> None:
-        """Count an event, or complain of what is none."""
+        """Count an event, or complain about a bad line."""
         try:
             if isinstance(item, BadLineError):
                 raise item

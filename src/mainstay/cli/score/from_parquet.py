@@ -29,7 +29,7 @@ def score_parquet(path: str, options: Options, messages: Console) -> tuple[Table
     """Read a file, and score everybody in it.
 
     Raises:
-        BadRowError: A row is no event.
+        BadRowError: A row is not an event.
         InvalidValueError: The file is damaged, or lacks a column; or an option is for lines.
     """
     places, tally = _places(options), Tally(microseconds(options.as_of))

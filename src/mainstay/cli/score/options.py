@@ -32,7 +32,7 @@ def _add_input(group: argparse._ArgumentGroup) -> None:
         "file",
         nargs="?",
         metavar="FILE",
-        help="CSV, JSON Lines or Parquet; - is stdin, and so is none at all",
+        help="CSV, JSON Lines or Parquet; - or nothing for stdin",
     )
     group.add_argument("--db", metavar="URL", help="score the users of a store instead of a file")
     arguments.add_reading(group)

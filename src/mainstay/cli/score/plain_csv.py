@@ -57,7 +57,7 @@ class Block:
     text: bytes
 
     def line_of(self, row: int) -> int:
-        """Return the line of a row; lines that are empty are none."""
+        """Return the line of a row; empty lines are not rows."""
         lines = self.text.split(b"\n")
         return self.line + [n for n, text in enumerate(lines) if text.rstrip(b"\r")][row]
 
@@ -70,7 +70,7 @@ def read_header(file: BinaryIO, places: Layout) -> Header:
     """Return where the fields are, by the file's first line or by what the caller says.
 
     Raises:
-        BadLineError: They are not, or the file's first line is no plain header.
+        BadLineError: They are not, or the file's first line is not a plain header.
     """
     if places.in_order is not None:
         return _located([*places.in_order], places, line=1)
@@ -122,7 +122,7 @@ def check_plain(block: Block) -> None:
     if b"\0" in text:
         _refuse(block.line_at(text.index(b"\0")), "holds a zero byte", b"\0")
     if b"\r" in text and text.count(b"\r") != text.count(b"\r\n"):
-        _refuse(block.line, "or one after it has a carriage return amid it", text[:80])
+        _refuse(block.line, "or one after it has a carriage return within it", text[:80])
     for start in range(0, len(text) - _LONGEST, _LONGEST):
         if text.find(b"\n", start, start + _LONGEST) < 0:
             _refuse(block.line_at(start), f"is longer than {_LONGEST} bytes", text[start:][:80])

@@ -166,7 +166,7 @@ class DueDaysConformance:
         expect(found, expected, "nothing of other days, or of other users")
 
     def test_a_day_is_the_same_amid_a_thousand_others(self, store: HasEngagements) -> None:
-        """``activities``: of one who is behind, amid more users than are asked for one by one."""
+        """``activities``: of one who is behind, among more users than are asked for one by one."""
         users = [f"user {number:04}" for number in range(1001)]
         store.sessions.add(each for user in users for each in did(user, may(1)))
         evaluate(store, may(1))

@@ -49,7 +49,7 @@ class DueWeeksConformance:
         expect(ids(due(store, W20)), ["ada", "bob"], "both had begun")
 
     def test_a_week_is_the_same_amid_a_thousand_others(self, store: HasReputations) -> None:
-        """``weeks``: of one who is behind, amid more users than are asked for one by one."""
+        """``weeks``: of one who is behind, among more users than are asked for one by one."""
         users = [f"user {number:04}" for number in range(1001)]
         store.sessions.add(each for user in users for each in did(user, may(6)))
         behind = "user 0500, too"
