@@ -376,7 +376,7 @@ def test_without_events_the_output_is_empty_and_says_so() -> None:
         (["--as-of", "20240528080000"], "Write 2024-05-28T08:00:00 with its offset"),
         (["--as-of", "0001-01-01"], "years 2 to 9998"),
         (["--as-of", "0001-01-01T00:00:00Z"], "years 2 to 9998"),
-        (["--zone", "Mars"], "no known zone"),
+        (["--zone", "Mars"], "not a known zone"),
         (["--day-start", "4"], "write HH:MM"),
         (["--top", "0"], "at least 1"),
         (["--columns", "user_id=a,b"], "either all"),

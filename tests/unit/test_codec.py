@@ -72,7 +72,7 @@ VALUES: list[object] = [
         succeeded=3,
         skipped=1,
         failed=1,
-        errors=(ItemError("bob", "last_day is no date, got 'yesterday'."),),
+        errors=(ItemError("bob", "last_day is not a date, got 'yesterday'."),),
         started_at=datetime(2024, 5, 2, tzinfo=UTC),
         finished_at=datetime(2024, 5, 2, 0, 0, 4, 250_000, tzinfo=UTC),
     ),
