@@ -166,6 +166,15 @@ def test_without_a_zone_days_are_those_of_utc_whatever_the_session_is_set_to(
     assert in_order(scored)["last_active_day"].to_pylist() == [date(2025, 4, 8)]
 
 
+def test_a_date_is_a_local_day_whatever_the_zone_and_the_start_of_days(
+    spark: SparkSession,
+) -> None:
+    df = spark.createDataFrame(of_one(joined=pa.array([date(2025, 4, 7)])))
+    for zone in ("Pacific/Auckland", "Pacific/Honolulu"):
+        scored = score_spark(df, as_of=AS_OF, instant="joined", user_zone=zone, day_start=time(11))
+        assert in_order(scored)["last_active_day"].to_pylist() == [date(2025, 4, 7)]
+
+
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
@@ -177,7 +186,11 @@ def test_without_a_zone_days_are_those_of_utc_whatever_the_session_is_set_to(
             InvalidTypeError,
             "joined must be strings or integers",
         ),
-        ({"as_of": AS_OF, "instant": "joined"}, InvalidTypeError, "joined must be timestamps"),
+        (
+            {"as_of": AS_OF, "instant": "user_id"},
+            InvalidTypeError,
+            "user_id must be timestamps or dates",
+        ),
         ({"as_of": AS_OF, "instant": "naive"}, NaiveDatetimeError, "naive have no time zone"),
         (
             {"as_of": AS_OF, "user_zone": "Mars/Base"},

@@ -210,7 +210,7 @@ def test_a_user_id_that_is_not_text_is_reported(tmp_path: Path) -> None:
         ("total = 'x'", "mainstay_outcomes.total is not a number, got 'x'"),
         ("total = 99", "mainstay_outcomes.total is not the sum of its parts, got 99.0"),
         ("streak_before = ''", "mainstay_outcomes.streak_before is not a whole number, got ''"),
-        ("posts_points = -1", "mainstay_outcomes.total is not the sum of its parts"),
+        ("posts_points = -1", "mainstay_outcomes.posts must be between 0 and 100, got -1.0"),
     ],
 )
 def test_an_outcome_that_cannot_be_read_is_left_out_and_the_day_is_closed(
