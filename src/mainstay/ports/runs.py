@@ -66,7 +66,7 @@ class RunLog(Protocol):
         ...
 
     def release(self, job: str, holder: str) -> None:
-        """Give a lease back; one that is not there is no error."""
+        """Give a lease back; one that is not there is not an error."""
         ...
 
     def leases(self, job: str, *, now: datetime) -> Mapping[str, datetime]:

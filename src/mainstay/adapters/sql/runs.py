@@ -108,7 +108,7 @@ class SqlRunLog:
             return True
 
     def release(self, job: str, holder: str) -> None:
-        """Give a lease back; one that is not there is no error."""
+        """Give a lease back; one that is not there is not an error."""
         mine = (leases.c.job == job) & (leases.c.holder == holder)
         with self._database.writing(alone=False) as connection:
             connection.execute(delete(leases).where(mine))

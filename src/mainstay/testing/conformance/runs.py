@@ -227,7 +227,7 @@ class RunLogConformance:
         expect(_lease(store, "b"), True, "the lease is free at once")
 
     def test_releasing_what_one_does_not_have_is_no_error(self, store: HasRuns) -> None:
-        """``release``: "one that is not there is no error", and nobody else's ends."""
+        """``release``: "one that is not there is not an error", and nobody else's ends."""
         store.runs.release("tidy", "a")
         _lease(store, "a")
         store.runs.release("tidy", "b")

@@ -74,7 +74,7 @@ class MemoryRuns:
         return {who: to for who, to in leases.items() if now < to <= now + LATEST_END}
 
     def release(self, job: str, holder: str) -> None:
-        """Give a lease back; one that is not there is no error."""
+        """Give a lease back; one that is not there is not an error."""
         with self._lock:
             self._leases.get(job, {}).pop(holder, None)
 
