@@ -88,7 +88,7 @@ class MainstayError(Exception):
         super().__init__(problem)
         self.problem = problem
         self.field = field
-        self.value = None if value is _NOT_GIVEN else value
+        self.value: object = None if value is _NOT_GIVEN else value
         self.remedy = remedy
         self._has_value = value is not _NOT_GIVEN
 

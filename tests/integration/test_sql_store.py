@@ -816,7 +816,7 @@ def test_what_to_do_does_not_depend_on_the_servers_language(error: str, remedy: 
         ("sqlite:///{folder}/missing/mainstay.db", "mainstay init"),
         ("sqlite:///{folder}/notes.txt", "file is not a database"),
         ("mysql://ada@host/name", "must be of SQLite or of PostgreSQL"),
-        ("mainstay.db", "no database URL"),
+        ("mainstay.db", "not a database URL"),
         ("", "must not be empty"),
     ],
 )

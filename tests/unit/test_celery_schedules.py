@@ -19,8 +19,8 @@ from celery.schedules import schedule as interval_schedule
 from kombu.utils.json import dumps
 
 from mainstay import InvalidTypeError, InvalidValueError
+from mainstay.adapters._celery_schedules import JobSchedule
 from mainstay.adapters.celery import install
-from mainstay.adapters.celery_schedules import JobSchedule
 from mainstay.report import JobContext, JobReport
 from mainstay.schedule import Daily, Every, JobSpec, Schedule, Weekly
 from mainstay.testing.memory import MemoryRuns

@@ -28,7 +28,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from mainstay import checks
-from mainstay.adapters.celery_schedules import beat_schedule
+from mainstay.adapters._celery_schedules import beat_schedule
 from mainstay.adapters.installing import (
     ANOTHER_NAME,
     distinct,
