@@ -1,4 +1,4 @@
-"""Everybody's score, from one table in memory: mainstay beside pandas, Polars and DuckDB.
+"""Everybody's score, from one table in memory: mainstay against pandas, Polars and DuckDB.
 
 python -m benchmarks.columnar [--events N] [--users N] [--rounds N] [--ids KIND ...]
                               [--chart FILE] [--memory]
@@ -158,7 +158,7 @@ def show(title: str, seconds: Mapping[str, float], reading: Mapping[str, float])
 def measure_memory(events: int, users: int, ids: Ids) -> None:
     """Print what each user and each event more come to: so the constant falls out."""
     held = []
-    print(f"\nMemory beside the table and the scores, ids {ids}\n")
+    print(f"\nMemory apart from the table and the scores, ids {ids}\n")
     print("| events | users | MiB |\n|---|---|---|")
     for size in ((events, users), (events, 4 * users), (2 * events, users)):
         with TemporaryDirectory() as folder:

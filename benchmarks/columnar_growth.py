@@ -2,7 +2,7 @@
 
 python -m benchmarks.columnar_growth [--largest N] [--users N] [--rounds N] [--chart FILE]
 
-From 100,000 events to 100 million, of as many users as --users, but ten events a user at least;
+From 100,000 events to 100 million, of as many users as --users, with at least ten events a user;
 each file is made in a temporary folder and scored by a process of its own, whose memory is all
 counted: libraries, users and scores.
 """

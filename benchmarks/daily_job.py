@@ -1,4 +1,4 @@
-"""One day of many users, evaluated in a database, against writing the very same rows.
+"""One day of many users, evaluated in a database, against writing the same rows.
 
 python -m benchmarks.daily_job [--users N] [--rounds N] [--postgres URL]
 

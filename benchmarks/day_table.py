@@ -1,4 +1,4 @@
-"""A day of a million users on columns, beside the same day in a loop over ``evaluate_day``.
+"""A day of a million users on columns, against the same day in a loop over ``evaluate_day``.
 
 python -m benchmarks.day_table [--users N] [--looped N] [--rounds N]
 

@@ -1,4 +1,4 @@
-"""A day and a week of a hundred thousand users, beside the loop that one would write by hand.
+"""A day and a week of a hundred thousand users, against the loop that one would write by hand.
 
 python -m benchmarks.days_and_weeks
 """

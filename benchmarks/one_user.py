@@ -1,4 +1,4 @@
-"""One user's sessions to a score, beside the version that one would write by hand.
+"""One user's sessions to a score, against the version that one would write by hand.
 
 python -m benchmarks.one_user
 """

@@ -35,7 +35,7 @@ class Scoring(NamedTuple):
 
     @property
     def beside(self) -> float:
-        """The most that was held during the scoring beside what was there before and the scores."""
+        """The most that was held while scoring, apart from what was there before and the scores."""
         return self.peak - self.before - self.scores
 
 

@@ -1,4 +1,4 @@
-"""Rank the members of a trust network, and see whom their own consistency lifts.
+"""Rank the members of a trust network, and see who gains by their own consistency.
 
 Each row of the file is a rating: voucher_id, vouchee_id, rating, created_at (Unix seconds). What
 a member does is rate others; their weekly streak (weeks in UTC) sets how much the ratings *for*
@@ -115,7 +115,7 @@ def at_year_ends(ratings: Iterable[Rating]) -> list[Network]:
 
 
 def risen_most(network: Network, count: int) -> list[tuple[str, float, float]]:
-    """Return whom the multiplier lifts most, and their PageRank without and with it; ties by id."""
+    """Return who gains most by the multiplier, with PageRanks without and with it; ties by id."""
     before, after = network.ranks(boosted=False), network.ranks(boosted=True)
     risen = [(member, before[member], after[member]) for member in before]
     risen.sort(key=lambda item: (item[1] - item[2], item[0]))
@@ -135,7 +135,7 @@ def print_networks(networks: Iterable[Network]) -> None:
 
 
 def print_risers(network: Network, count: int) -> None:
-    """Say whom the multiplier lifts most."""
+    """Say who gains most by the multiplier."""
     print(f"\nRisen most by the multiplier, up to {network.week}:")
     print("member  weeks  multiplier  PageRank   with it    gain")
     for member, before, after in risen_most(network, count):

@@ -6,6 +6,6 @@ it of an Arrow table. An event's day is the date in the zone that it was recorde
 date in the zone of the user's latest event, or their latest day if that is later. Users without an
 active day in the window are there too.
 
-One rule they are spared: of a user's two latest events, at the same instant in different zones, any
+One rule is left out: of a user's two latest events, at the same instant in different zones, any
 decides what today is. No table of these benchmarks has such events.
 """

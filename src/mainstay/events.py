@@ -217,7 +217,7 @@ def _identified(sessions: Iterable[Session]) -> Iterator[Session]:
 
 
 def _content(session: Session) -> bytes:
-    """Write all that a session says but its id, so that equal ones alone are written alike.
+    """Write all that a session says except its id, so that equal ones alone are written alike.
 
     Stored ids rest on it: it must never change. The lengths tell where each text ends.
     """

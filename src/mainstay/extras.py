@@ -51,6 +51,6 @@ Install it: pip install "mainstay[colours]".
 
 
 def _is_missing(name: str | None, library: str) -> bool:
-    """Say whether a library itself is missing, be it that somebody blocks it, if a module is."""
+    """Say whether a library itself is missing, or blocked by somebody, if a module is."""
     blocked = sys.modules.get(library, sys) is None
     return name == library or (blocked and str(name).startswith(f"{library}."))

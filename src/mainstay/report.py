@@ -18,7 +18,7 @@ __all__ = ["MOST_ERRORS", "ItemError", "JobContext", "JobReport", "JobRun", "Pro
 #: The errors that a report lists at most; it counts them all.
 MOST_ERRORS = 100
 
-#: How far the clock of whoever starts a run may be ahead of the clock of whoever runs it.
+#: How far the clock that starts a run may be ahead of the clock of the machine that runs it.
 MOST_AHEAD = timedelta(minutes=1)
 
 #: Called with the number of items done, and of all there are to do, after each page.

@@ -323,7 +323,7 @@ def weighted_edges(
             at one instant, and are refused together with others that have one. ``"sum"`` adds up
             the pair's weights; a half-life then takes the sum to be as old as the latest of them.
         as_float: Whether weights are ``float``, for libraries that ignore a ``Decimal`` (igraph,
-            without a word).
+            silently).
         policy: The numbers, if not the standard ones.
 
     Raises:

@@ -133,7 +133,7 @@ def _json_values(text: str, places: Layout) -> Values:
 
 
 def _csv_rows(lines: Iterable[str], places: Layout) -> Iterator[_Row]:
-    unread: list[str] = []  # the lines of the row at hand, for complaints
+    unread: list[str] = []  # the lines of the current row, for complaints
     reader = csv.reader(_noted(lines, unread), strict=True)
     header = _header(reader, unread) if places.in_order is None else list(places.in_order)
     _check_header(header, places, reader.line_num)

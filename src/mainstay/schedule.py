@@ -307,7 +307,7 @@ def _function(field: str, value: object) -> None:
 
 @attrs.frozen(kw_only=True)
 class JobSpec:
-    """A job, for whichever scheduler is to run it.
+    """A job, for any scheduler to run.
 
     Attributes:
         name: What it is called, such as ``evaluate-consistency``.

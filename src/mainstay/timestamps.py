@@ -16,7 +16,7 @@ _UNIX_DIGITS = 12  # more digits than the year 9998 needs
 _DATE_LENGTH = len("2024-05-01")
 _CALENDAR_DIGITS = (len("20240501"), len("20240501080000"))
 _REMEDY = "Write ISO 8601 (2024-05-01T08:00:00+02:00) or whole Unix seconds."
-#: What parts a date from a time.
+#: What separates a date from a time.
 _MARKS = frozenset("Tt ")
 #: What numbers with so many digits are, most likely.
 _FINER = {16: "Divide microseconds by 1,000,000.", 19: "Divide nanoseconds by 1,000,000,000."}

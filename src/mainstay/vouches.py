@@ -100,7 +100,7 @@ def combined(vouches: Iterable[Vouch], combine: Combine = "latest") -> tuple[Vou
     Raises:
         InvalidTypeError: ``vouches`` is not an iterable of vouches.
         InvalidValueError: ``combine`` is another word, a pair has vouches with ``created_at`` and
-            without, of which nobody can say which is the latest, or a sum is beyond ±10¹⁵.
+            without, of which the latest is not known, or a sum is beyond ±10¹⁵.
 
     Examples:
         >>> from datetime import UTC, datetime
@@ -137,7 +137,7 @@ def _latest(vouches: list[Vouch]) -> Vouch:
             f"of a vouch of {_pair_of(vouches[0])} is missing, and others of the two have one",
             field="created_at",
             value=None,
-            remedy="Nobody can say which is the latest: give all of them, or combine='sum'.",
+            remedy="It is not known which is the latest: give all of them, or combine='sum'.",
         )
     latest = max(known)
     return min((vouch for vouch in vouches if vouch.created_at == latest), key=_smallest)

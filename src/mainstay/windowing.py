@@ -32,7 +32,7 @@ class WindowBuilder:
         zone: The user's zone, an IANA name, ``±HH:MM`` or a ``ZoneInfo``, if it is known.
         day_start: The wall-clock time at which a day begins.
         length: How many days the window spans.
-        user_id: Whose sessions they are; whose the first is, without it.
+        user_id: Whose sessions they are; by default the user's whose session comes first.
 
     Examples:
         >>> from datetime import UTC, datetime

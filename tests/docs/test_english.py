@@ -25,6 +25,9 @@ ODD = re.compile(
     r"|\bwhat is no\b|\bno more than once a\b|\bno more ``"
     r"|\blest\b|\bbut once\b|\bbut for\b|\bamid\b|\banew\b|\bsave for\b"
     r"|\bnobody checks\b|\bwatch(?:es)? over\b|\bthe like\b|\balthough not\b"
+    r"|\bwhoever\b|\bwhichever\b|\bone's own\b|\bsees? to it\b|\blends? a hand\b"
+    r"|\bwithout a word\b|\bwere it\b|\bbe it\b|\bnobody can say\b|\bthere is but\b"
+    r"|\bmend(?:s|ed)?\b(?! makes|`|\()|\bno more\"|(?<!\.)\bbeside\b(?!\()"
     r"|\b(?:where|there)(?:of|by|upon|in)\b".replace(" ", r"\s+(?:#:?\s+)?")
 )
 #: Where such words are quoted or mean something else: the file's name and the words.

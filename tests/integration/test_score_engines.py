@@ -355,7 +355,7 @@ def test_without_the_libraries_only_who_insists_on_columns_is_refused(
     refused = in_a_process(runs, "--engine", "columnar", path=str(tmp_path))
     assert (refused.status, refused.out) == (1, "")
     assert refused.err == (
-        f"mainstay: --engine can't be had without {library}, got 'columnar'. "
+        f"mainstay: --engine is not available without {library}, got 'columnar'. "
         'Install it: pip install "mainstay[columnar]".\n'
     )
     refused = in_a_process(str(parquet_file(tmp_path)), path=str(tmp_path))

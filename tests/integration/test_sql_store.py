@@ -167,7 +167,7 @@ def test_a_first_day_that_is_not_a_date_keeps_nobody_elses_days_open(
             (error,) = report.errors
             assert error.item == "bob"
             assert error.error.startswith("mainstay_engagements.first_day is not a date, got ")
-            assert "Mend the row with user_id = 'bob'" in error.error
+            assert "Repair the row with user_id = 'bob'" in error.error
             assert store.engagements.candidates(day) is not None
         change(store, "UPDATE mainstay_engagements SET first_day = '2024-05-01'")
         assert evaluate(store, DAY + timedelta(days=1)) == (1, 0)

@@ -123,7 +123,7 @@ REFUSALS: list[tuple[Callable[[], object], object, str]] = [
         call(WeeklyStreak, 3),
         None,
         "last_active must be given with a streak of 3 weeks, got None. "
-        "Without it nobody can say whether the next week goes on from there.",
+        "Without it, it is not known whether the next week goes on from there.",
     ),
     (
         call(WeeklyStreak, 3, "2024-W18"),

@@ -222,7 +222,7 @@ def test_which_is_the_latest_of_dated_and_undated_vouches_is_not_guessed() -> No
             list(weighted_edges(order, {}))
         assert str(caught.value) == (
             "created_at of a vouch of 'ada' for 'bob' is missing, and others of the two have one, "
-            "got None. Nobody can say which is the latest: give all of them, or combine='sum'."
+            "got None. It is not known which is the latest: give all of them, or combine='sum'."
         )
 
 

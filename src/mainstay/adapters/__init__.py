@@ -1,1 +1,1 @@
-"""Doors to databases and schedulers. Each module imports its own library, and nobody else does."""
+"""Doors to databases and schedulers. Only its module imports a library."""

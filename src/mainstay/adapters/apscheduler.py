@@ -5,7 +5,7 @@ found another one running, adds a job ``<name> <due>`` for a single time. It can
 job stops at its limit by itself, between two pages. Its jobs do not survive a restart, but what is
 done is in the log: a job that fell due while the process was down, or was killed, runs once, when
 the scheduler starts. And where several processes have a scheduler,
-:func:`mainstay.jobs.run_job` lets no more run at once than may.
+:func:`mainstay.jobs.run_job` lets only as many run at once as are allowed.
 """
 
 from __future__ import annotations
@@ -163,7 +163,7 @@ class _Installed:
         name, trigger = f"{self.job.name} {due.isoformat()}", DateTrigger(at, timezone=UTC)
         try:
             self.add(trigger, name, at, due=due, retries=retries)
-        except Exception:  # noqa: BLE001  (in this thread, nobody else would learn of it)
+        except Exception:  # noqa: BLE001  (it would be lost in this thread)
             labels = {"job": self.job.name}
             LOGGER.exception("%s: could not be planned again", self.job.name, extra=labels)
 

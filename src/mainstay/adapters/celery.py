@@ -1,8 +1,8 @@
 """Jobs under Celery: a task for each, and an entry for each in beat's schedule.
 
-What Celery can't do itself comes from mainstay: :func:`mainstay.jobs.run_job` lets no more run at
-once than may, and a job's own schedule is right in its own zone where Celery's is not. Any number
-of workers and a second beat by mistake do no harm.
+What Celery can't do itself comes from mainstay: :func:`mainstay.jobs.run_job` lets only as many
+run at once as are allowed, and a job's own schedule is right in its own zone where Celery's is not.
+Any number of workers and a second beat by mistake do no harm.
 
 A message carries the instant at which its task was due, in the header ``mainstay_due``: retries,
 redeliveries and late starts keep it. A task whose worker was killed is delivered again, waits until

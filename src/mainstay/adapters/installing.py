@@ -35,7 +35,7 @@ def distinct(jobs: Iterable[JobSpec]) -> tuple[JobSpec, ...]:
 
 
 def keep_installed(job: JobSpec, log: RunLog) -> None:
-    """Keep in the log how a scheduler has a job, for whoever asks whether it is late."""
+    """Keep in the log how a scheduler has a job, for those who ask whether it is late."""
     installed = InstalledJob.of(job)
     if installed is not None:
         log.install(installed)

@@ -120,7 +120,7 @@ def _run(spec: JobSpec, store: Store, target: date | None, messages: Console) ->
 
 
 def _candidates(store: Store, report: JobReport) -> list[DayOutcome] | None:
-    """Return whom the daily job has picked for its last day."""
+    """Return the users that the daily job has picked for its last day."""
     if report.job != EVALUATE_CONSISTENCY:
         return None
     return list(store.engagements.candidates(_day(report)) or ())

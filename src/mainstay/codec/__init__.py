@@ -6,8 +6,8 @@ Dates, instants, weeks and durations are ISO 8601 strings (``2024-05-01``,
 What comes back equals what went out. Reading is strict: a key too many or too few, or a value of
 another kind, is an error with its path; so is a result that can't be, since it contradicts itself.
 
-Only mainstay's own types are written: of a subclass of one, at any depth, nothing would come back
-but the type above it, with other rules; so it is refused.
+Only mainstay's own types are written. A subclass of one, at any depth, is refused: it would come
+back as the plain type, with other rules.
 
 A phrasebook is code, and not written: a :class:`mainstay.ConsistencyScore` comes back with the
 English one, which ``attrs.evolve(score, phrases=...)`` replaces.
@@ -194,7 +194,7 @@ def from_json(text: str | bytes, kind: type[T]) -> T:
 
 
 def _once(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
-    """Return a JSON object whose keys differ: of two, nobody knows which is meant."""
+    """Return a JSON object whose keys differ: of two, it is not clear which is meant."""
     data: dict[str, object] = {}
     for key, value in pairs:
         if key in data:

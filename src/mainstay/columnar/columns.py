@@ -45,7 +45,7 @@ _DAY_IN_MS = 24 * 60 * 60 * 1000
 _NO_ZONE = -1
 _UNKNOWN = -2
 _NOT_MET = -3
-#: Not a day: where nobody knows when a user joined.
+#: Not a day: where it is not known when a user joined.
 NO_DAY = np.iinfo(np.int64).max
 R = TypeVar("R")
 
@@ -59,7 +59,7 @@ def first(mask: Mask) -> int | None:
 def tried(work: Callable[[Any], R], batch: Any) -> R:
     """Return what is made of a batch, or say what is wrong with its first bad row.
 
-    Work stops at the first thing that is wrong, be it in the last row: so the rows before are
+    Work stops at the first thing that is wrong, even in the last row: so the rows before are
     tried again without it.
     """
     try:

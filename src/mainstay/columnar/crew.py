@@ -1,4 +1,4 @@
-"""Threads that share work, with its results in order: whoever waits for one lends a hand."""
+"""Threads that share work, with its results in order: a thread that waits for one helps."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Generic, ParamSpec, Self, TypeVar
 
 __all__ = ["Crew", "Task", "cores", "finished", "in_order"]
 
-#: How many items threads may be ahead of whoever takes what is made of them.
+#: How many items threads may be ahead of the one that takes their results.
 AHEAD = 2
 P = ParamSpec("P")
 T = TypeVar("T")

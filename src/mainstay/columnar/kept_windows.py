@@ -30,7 +30,7 @@ from mainstay.columnar.users import Found, Users
 
 __all__ = ["STATE", "Kept", "KeptReader", "Merged", "kept_table", "moved"]
 
-#: The columns of windows beside the users'.
+#: The columns of windows, apart from the users'.
 STATE = ("bits", "last_day")
 _MOST_BYTES = 2**31
 _MOST_IN_A_BYTE = 128

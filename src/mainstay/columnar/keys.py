@@ -47,7 +47,7 @@ class Known(Protocol):
     def __len__(self) -> int: ...
 
     def equal(self, numbers: Numbers, keys: Any, rows: Rows) -> Mask:
-        """Say whether each number is that of the key in the row beside it."""
+        """Say whether each number is that of the key in the same row."""
         ...
 
     def append(self, keys: Any, rows: Longs) -> None:
@@ -102,7 +102,7 @@ class KnownIntegers:
         return self._count
 
     def equal(self, numbers: Numbers, keys: Integers, rows: Rows) -> Mask:
-        """Say whether each number is that of the key in the row beside it."""
+        """Say whether each number is that of the key in the same row."""
         return np.equal(self._values.take(numbers), keys.values[rows])
 
     def append(self, keys: Integers, rows: Longs) -> None:
@@ -179,7 +179,7 @@ class Texts:
 
 
 class KnownTexts:
-    """Texts in Arrow's layout, and the first two words of each at hand."""
+    """Texts in Arrow's layout, and the first two words of each."""
 
     def __init__(self, kind: Any) -> None:
         self._kind = kind
@@ -193,7 +193,7 @@ class KnownTexts:
         return self._count
 
     def equal(self, numbers: Numbers, keys: Texts, rows: Rows) -> Mask:
-        """Say whether each number is that of the key in the row beside it, to the last byte."""
+        """Say whether each number is that of the key in the same row, to the last byte."""
         heads = self._heads.take(numbers).view(np.uint64)
         equal: Mask = heads[0::2] == keys.head[0][rows]
         equal &= heads[1::2] == keys.head[1][rows]

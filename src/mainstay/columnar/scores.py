@@ -109,7 +109,7 @@ def score_table(
     return scores
 
 
-#: The columns of scores beside the users'.
+#: The columns of scores, apart from the users'.
 RESULT = (*attrs.fields_dict(Parts), "last_active_day", "today", "bits")
 
 

@@ -91,7 +91,7 @@ class Joined(PerUser):
 
 
 class Zones(PerUser):
-    """Their own zone; there is but one."""
+    """Their own zone; there is only one."""
 
     def __init__(self, field: str) -> None:
         super().__init__(-1)

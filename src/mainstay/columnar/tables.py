@@ -51,7 +51,7 @@ def batches(source: Source, names: Sequence[str], *, maybe: object = None) -> It
         maybe: A column that is read, too, if it is there.
 
     Raises:
-        InvalidTypeError: The source is nothing of the kind.
+        InvalidTypeError: The source is of another type.
         InvalidValueError: It lacks a column.
     """
     if isinstance(source, str | PathLike):
@@ -76,7 +76,7 @@ def batches(source: Source, names: Sequence[str], *, maybe: object = None) -> It
             yield batch.select(fields.names)
     if first is None:
         raise InvalidValueError(
-            "must have a batch at least, were it without rows", field="table", value=source
+            "must have at least one batch, even one without rows", field="table", value=source
         )
 
 

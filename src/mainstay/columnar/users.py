@@ -1,7 +1,7 @@
 """Numbering users: their ids to 0, 1, 2 … in the order in which they appear.
 
 It is a hash table in numpy, since all cores read it while it grows, batch after batch. Where
-hashes lead to somebody the ids themselves are compared: two users are never taken for one.
+hashes lead to a user, the ids themselves are compared: two users are never taken for one.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ __all__ = ["Found", "Users", "same_place"]
 
 _FEWEST_SLOTS = 1 << 20
 _FREE = -1
-#: So few rows are left to whoever numbers new users: a round for them takes as long as for many.
+#: So few rows are left to the thread that numbers new users: a round takes as long as for many.
 _FEW = 256
 
 
@@ -141,7 +141,7 @@ class Users:
         return numbers, homes
 
     def _same(self, found: Numbers, keys: Keys, rows: Longs, left: Longs) -> Any:
-        """Say whether each number, or claim, is that of the key in the row beside it."""
+        """Say whether each number, or claim, is that of the key in the same row."""
         claimed = _FREE - 1 - found
         same = claimed == left
         known = np.flatnonzero(found >= 0)
@@ -161,7 +161,7 @@ class Users:
         return memory.take(asked)
 
     def _make_room(self, more: int) -> None:
-        """See to it that at least half of the slots are free: the emptier, the faster."""
+        """Make sure that at least half of the slots are free: the emptier, the faster."""
         needed, length = 2 * (len(self) + more), len(self._slots)
         while length < needed:
             length *= 2

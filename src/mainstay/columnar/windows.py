@@ -38,7 +38,7 @@ def windows_table(
 ) -> ArrowTable:
     """Return the window of every user in a table of events.
 
-    A window is all that the score needs: five bytes beside the id, to keep instead of the events.
+    A window is all that the score needs: five bytes and the id, to keep instead of the events.
     Windows merge (:func:`merge_windows`), move on (:func:`advance_windows`) and give the score
     (:func:`score_windows`) that the events would: also from tables that share users, as long as
     ``user_zone`` says what today is, not where each table's latest event was.

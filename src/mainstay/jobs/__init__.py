@@ -1,4 +1,4 @@
-"""What runs by itself: jobs over the ports, for whichever scheduler the host has.
+"""What runs by itself: jobs over the ports, for any scheduler that the host has.
 
 A job is *plan, then do*. The plan is a pure function (:func:`plan_days`, :func:`plan_weeks`); one
 loop reads pages from a port, plans them and writes them back. A host with a loop of its own,

@@ -170,7 +170,7 @@ def run_pages(
             if page.items > 1 and limit > 1:
                 limit //= 2
                 continue
-            if page.items != 1:  # then nobody in particular is to blame
+            if page.items != 1:  # then it is not known which item is to blame
                 raise
             page.done, page.bad = 0, [(str(page.last), error)]
         if page.last is None:

@@ -54,8 +54,8 @@ def run_job(
     It only saves work: two runs at once leave what one leaves. The first of the job's time limits
     becomes the context's deadline.
 
-    It is not begun if as many run already as may, and is to be asked again when a lease ends. Nor
-    is it begun if a run that was due then, or later, is done; or if as many attempts as the job has
+    It is not begun if as many run already as are allowed; ask again when a lease ends. It is not
+    begun either if a run that was due then, or later, is done; or if as many attempts as it has
     retries, and one more, were killed: then it is left to the next.
 
     Args:

@@ -28,7 +28,7 @@ class JobStatus(StrEnum):
     TOO_LONG = "too long"
     #: Its last run raised an error, or could do none of its items.
     FAILING = "failing"
-    #: Its last run did what there was to do, or is still at it.
+    #: Its last run did what there was to do, or is still running.
     OK = "ok"
 
 

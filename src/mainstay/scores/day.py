@@ -39,7 +39,7 @@ class DayActivity:
             if none was.
 
     Raises:
-        InvalidTypeError: ``day`` is an instant, or ``counts`` no mapping.
+        InvalidTypeError: ``day`` is an instant, or ``counts`` is not a mapping.
         InvalidValueError: A number is negative or out of its range, or there is an average without
             posts.
     """

@@ -23,7 +23,7 @@ __all__ = [
     "historical_score",
 ]
 
-#: Days and posts beyond this can not be a count of anything.
+#: Days and posts beyond this can't be a count of anything.
 MOST = 10**15
 #: Maxima add up to 100, apart from rounding.
 _ALL = 100 - 1e-9

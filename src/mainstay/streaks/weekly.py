@@ -86,7 +86,7 @@ class WeeklyStreak:
                 f"must be given with a streak of {self.weeks} weeks",
                 field="last_active",
                 value=None,
-                remedy="Without it nobody can say whether the next week goes on from there.",
+                remedy="Without it, it is not known whether the next week goes on from there.",
             )
         if recorded is not None:
             checks.instance("last_recorded", recorded, IsoWeek)

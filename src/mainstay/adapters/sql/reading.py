@@ -1,4 +1,4 @@
-"""Rows to values: what a row holds is checked where it is read, since anybody may write to it."""
+"""Rows to values: what a row holds is checked where it is read, since others may write it."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def corrupt_value(
         problem,
         field=f"{table.name}.{column}",
         value=value,
-        remedy=f"Mend the row with {which}, or restore it from a backup.",
+        remedy=f"Repair the row with {which}, or restore it from a backup.",
     )
 
 

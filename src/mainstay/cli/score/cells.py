@@ -46,7 +46,7 @@ def _odd(problem: str, field: str, column: Any, row: int) -> BadRowError:
 
 
 def _unusual(field: str, column: Any, row: int) -> BadRowError:
-    """Say what is wrong with a moment, or that it may be fine for whoever goes line by line."""
+    """Say what is wrong with a moment, or that reading line by line may take it."""
     try:
         parse_moment(column[row].as_py(), field=field, naive_zone=UTC)
     except InvalidValueError as error:

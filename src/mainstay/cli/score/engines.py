@@ -24,7 +24,7 @@ def score_events(options: Options, messages: Console) -> Result:
     if path is not None and _is_parquet(path):
         return _score_parquet(path, options, messages)
     if options.engine == "columnar":
-        _check_libraries("--engine", "can't be had", options.engine)
+        _check_libraries("--engine", "is not available", options.engine)
         return _score_csv(options, messages)
     if options.engine == "python" or path is None or not _pays(path):
         return score_file(options, messages)

@@ -63,7 +63,7 @@ def _places(options: Options) -> Layout:
                 "is for files of lines, and not for Parquet",
                 field=f"--{option}",
                 value=value,
-                remedy="Leave it out, and mend the file where it is made.",
+                remedy="Leave it out, and correct the file where it is made.",
             )
     return places
 

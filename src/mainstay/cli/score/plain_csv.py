@@ -111,7 +111,7 @@ def blocks(file: BinaryIO, line: int) -> Iterator[Block]:
 
 
 def check_plain(block: Block) -> None:
-    """See to it that every reader of CSV takes a block for the same rows.
+    """Make sure that every reader of CSV takes a block for the same rows.
 
     Raises:
         BadLineError: One may not, because of what is on that line.
@@ -131,7 +131,7 @@ def check_plain(block: Block) -> None:
 
 
 def _check_quotes(block: Block) -> None:
-    """See to it that quotes come in pairs, around whole values on a single line."""
+    """Make sure that quotes come in pairs, around whole values on a single line."""
     text = np.frombuffer(b"\n" + block.text + b"\n", np.uint8)
     newlines, quotes = np.flatnonzero(text == _NEWLINE), np.flatnonzero(text == _QUOTE)
     single = quotes[-1:] if len(quotes) % 2 else quotes[:0]

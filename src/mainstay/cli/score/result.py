@@ -170,7 +170,7 @@ def nobody(user: str, users: Iterable[str]) -> InvalidValueError:
     """Return the complaint that a user is unknown, with those whose ids are close to it."""
     close = get_close_matches(user, list(users), n=3)
     return InvalidValueError(
-        "is nobody with an event up to that instant",
+        "has no event up to that instant",
         field="--user",
         value=user,
         remedy=f"Did you mean {' or '.join(close)}?" if close else "",

@@ -14,7 +14,7 @@ from mainstay.testing.conformance.expect import expect
 
 __all__ = ["CODE_POINTS", "at", "context", "did", "may", "readable"]
 
-#: User ids by code point: neither alphabetical, nor by UTF-16 unit, nor regardless of case.
+#: User ids by code point: not alphabetical, not by UTF-16 unit, and not regardless of case.
 CODE_POINTS = ("Z", "a", "e\u0301", "é", "\uff5a", "\U0001f600")
 
 _numbers = count(1)

@@ -132,7 +132,7 @@ class DueWeeksConformance:
         expect(record(store, W20)["ada"].streak.weeks, 1, "that week has become active")
 
     def test_an_active_week_is_not_due_again(self, store: HasReputations) -> None:
-        """``due``: nor those "for whom ``week`` was recorded as active, or a later one ..."."""
+        """``due``: without those "for whom ``week`` was recorded as active, or a later one"."""
         store.sessions.add(
             [
                 *did("active", may(6), times=2),
@@ -156,7 +156,7 @@ class DueWeeksConformance:
             active_weeks(found), {W18: {"like": 1, "post": 1}}, "all that happened, not the rest"
         )
         expect(record(store, W18)["ada"].streak.weeks, 1, "the week has become active")
-        expect(due(store, W18), [], "and is due no more")
+        expect(due(store, W18), [], "and is no longer due")
 
     def test_the_last_inactive_week_is_due_with_the_next(self, store: HasReputations) -> None:
         """``weeks``: "in the last recorded one too ...: interactions that arrived late"."""

@@ -1,4 +1,4 @@
-"""What the suites require things with, under whichever test runner."""
+"""How the suites require things, under any test runner."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ class _Kept(Generic[P]):
     def nothing_at_first(self) -> None:
         expect(self.store.policies(), None, "no policy is kept")
         with self.store.page() as page:
-            expect(page.policies(), None, "nor is one in a transaction")
+            expect(page.policies(), None, "none is kept in a transaction either")
             expect(page.last_day(), None, "nothing has been evaluated")
 
     def all_come_back(self) -> None:

@@ -161,7 +161,7 @@ class RunLogConformance:
         expect(_lease(store, "a", lasts=31), True, "one whose clock is wrong")
         expect(store.runs.leases("tidy", now=_NOW), {}, "nobody is said to have it")
         expect(_lease(store, "b"), True, "it holds nobody up")
-        expect(_lease(store, "a"), False, "nor does its holder have it any more")
+        expect(_lease(store, "a"), False, "its holder does not have it either")
 
     def test_leases_say_who_has_one_and_until_when(self, store: HasRuns) -> None:
         """``leases``: "who has a lease of a job, and until when"."""
@@ -204,7 +204,7 @@ class RunLogConformance:
         _lease(store, "a")
         expect(_lease(store, "b", minute=14), False, "before until it is taken")
         expect(_lease(store, "b", minute=15), True, "at until it is free")
-        expect(_lease(store, "a", minute=16), False, "who had it before has it no more")
+        expect(_lease(store, "a", minute=16), False, "its earlier holder no longer has it")
 
     def test_the_holder_of_a_lease_that_ended_can_take_it_again(self, store: HasRuns) -> None:
         """``acquire``: it "ends at ``until``, so that one whose holder was killed is free"."""

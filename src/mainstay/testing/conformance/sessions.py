@@ -147,7 +147,7 @@ class SessionStoreConformance:
         for offset in (UTC, _KATHMANDU):
             since, until = moments[1].astimezone(offset), moments[2].astimezone(offset)
             found = store.sessions.sessions("ada", since=since, until=until)
-            expect(_ids(found), ["2", "1"], "both ends belong to the span, and no more")
+            expect(_ids(found), ["2", "1"], "both ends belong to the span, and nothing else")
 
     def test_the_newest_come_first(self, store: HasSessions) -> None:
         """``sessions``: "newest first", by the instant and not by the wall clock."""

@@ -26,7 +26,7 @@ from mainstay.testing.strategies.making import made
 __all__ = ["counts", "histories", "kinds", "qualities", "sessions", "user_ids", "windows"]
 
 
-# Letters of several scripts, composed and not, and what breaks files, queries and terminals (but
+# Letters of several scripts, composed and not, and what breaks files, queries and terminals (except
 # NUL, which PostgreSQL can't store). Not all of Unicode: Hypothesis takes a second to list it, and
 # its own health check then fails.
 _CHARACTERS = "abzAZ019 _-.@/\\'\"`%,;:\t\n\x1b\u200b\u202eéßÄIıİ\u0301Ωжש字한🙂\U0010fffd"
