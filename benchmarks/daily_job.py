@@ -30,7 +30,7 @@ from mainstay import DailyCriteria, EngagementPolicy
 from mainstay.adapters.sql import SqlStore, tables
 from mainstay.adapters.sql.bulk import insert_rows
 from mainstay.jobs import evaluate_consistency
-from mainstay.report import JobContext
+from mainstay.scheduling import JobContext
 
 TODAY = date(2024, 5, 2)
 POLICY = EngagementPolicy(criteria=DailyCriteria({"post": 1}))

@@ -15,7 +15,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from mainstay import ConsistencyPolicy, Session, score_sessions
 from mainstay.columnar import Source, crew, folding, score_table
-from mainstay.scores.consistency_policy import DEFAULT_POLICY
+from mainstay.scores.consistency.policy import DEFAULT_POLICY
 from mainstay.testing import strategies
 from mainstay.testing.strategies.calendar import around, turning_points
 from tests import oracles

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 
 from mainstay import Session
-from mainstay.report import JobReport
+from mainstay.scheduling import JobReport
 from mainstay.testing.memory import MemoryStore
 
 numbers = count()

@@ -4,8 +4,9 @@ Everything here is an immutable value or a pure function of its arguments: no cl
 configuration, no I/O. The host passes in what time it is, and keeps what comes out.
 """
 
-from mainstay.activity import ActivityWindow, Session
-from mainstay.counts import Counts
+from mainstay.activity.counts import Counts
+from mainstay.activity.session import Session
+from mainstay.activity.window import ActivityWindow
 from mainstay.errors import (
     BadLineError,
     BadRowError,
@@ -26,36 +27,28 @@ from mainstay.errors import (
     UnknownZoneError,
 )
 from mainstay.localdays import IsoWeek, Zone, local_day
-from mainstay.policies import PolicyHistory
-from mainstay.reputation import (
-    DampenedWeight,
-    MultiplierPolicy,
-    Reputation,
-    VouchExplanation,
-    consistency_multiplier,
-    explain_vouch,
-    incoming_vouch_weight,
-    weighted_edges,
-)
-from mainstay.scores.breakdown import ScoreBreakdown, ScoreDifference
-from mainstay.scores.consistency import consistency_score, score_sessions
-from mainstay.scores.consistency_policy import ConsistencyPolicy
-from mainstay.scores.day import DayActivity, DayOutcome
-from mainstay.scores.engagement import Engagement, catch_up, evaluate_day, pick_candidates
-from mainstay.scores.engagement_policy import DailyCriteria, EngagementBreakdown, EngagementPolicy
+from mainstay.reputation.dampening import Dampening, half_life, reciprocity, scepticism
+from mainstay.reputation.explanation import DampenedWeight, VouchExplanation
+from mainstay.reputation.multiplier import MultiplierPolicy, Reputation, consistency_multiplier
+from mainstay.reputation.vouches import Vouch
+from mainstay.reputation.weighing import explain_vouch, incoming_vouch_weight, weighted_edges
+from mainstay.scores.consistency.breakdown import ScoreBreakdown, ScoreDifference
+from mainstay.scores.consistency.phrases import EnglishPhrases
+from mainstay.scores.consistency.policy import ConsistencyPolicy
+from mainstay.scores.consistency.result import ConsistencyScore, Phrasebook, WhatIf
+from mainstay.scores.consistency.score import consistency_score, score_sessions
+from mainstay.scores.consistency.what_if import what_if
+from mainstay.scores.engagement.day import DayActivity, DayOutcome
+from mainstay.scores.engagement.evaluate import Engagement, catch_up, evaluate_day, pick_candidates
+from mainstay.scores.engagement.historical import HistoricalScore, historical_score
+from mainstay.scores.engagement.phrases import EngagementPhrasebook, EnglishEngagementPhrases
+from mainstay.scores.engagement.policy import DailyCriteria, EngagementBreakdown, EngagementPolicy
 from mainstay.scores.explanation import Explanation
-from mainstay.scores.historical import (
-    EngagementPhrasebook,
-    EnglishEngagementPhrases,
-    HistoricalScore,
-    historical_score,
-)
-from mainstay.scores.phrases import EnglishPhrases
-from mainstay.scores.result import ConsistencyScore, Phrasebook, WhatIf
-from mainstay.scores.what_if import what_if
+from mainstay.scores.policies import PolicyHistory
 from mainstay.streaks.daily import DailyStreak, StreakPolicy, StreakStatus, streak_of
 from mainstay.streaks.weekly import WeeklyStreak, WeeklyStreakPolicy
-from mainstay.vouches import Dampening, Vouch, half_life, reciprocity, scepticism
+
+__version__ = "0.1.0"
 
 __all__ = [
     "ActivityWindow",
@@ -126,3 +119,13 @@ __all__ = [
     "weighted_edges",
     "what_if",
 ]
+
+#: The packages to import by themselves; those of the core are an affair of ours.
+_PACKAGES = frozenset(
+    {"adapters", "codec", "columnar", "jobs", "ports", "reading", "scheduling", "testing"}
+)
+
+
+def __dir__() -> list[str]:
+    """Return what completing ``mainstay.`` shows: the API, and nothing else."""
+    return sorted({*__all__, "__version__", *_PACKAGES.intersection(globals())})

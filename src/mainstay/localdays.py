@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from mainstay import checks
+from mainstay import _checks as checks
 from mainstay.errors import InvalidTypeError, InvalidValueError, UnknownZoneError
 
 __all__ = [

@@ -46,7 +46,7 @@ from mainstay.jobs import (
     update_multipliers,
 )
 from mainstay.ports import Due, DueWeeks, Unreadable
-from mainstay.report import JobContext, JobReport, JobRun
+from mainstay.scheduling import JobContext, JobReport, JobRun
 from mainstay.testing import strategies
 from mainstay.testing.conformance import HasEngagements, HasReputations, HasRuns
 from mainstay.testing.conformance.transactions import Interrupted

@@ -11,8 +11,7 @@ from celery import Celery
 from mainstay.adapters.celery import install
 from mainstay.adapters.sql import SqlStore
 from mainstay.jobs import evaluate_consistency
-from mainstay.report import JobContext, JobReport
-from mainstay.schedule import Every, JobSpec, RetryPolicy
+from mainstay.scheduling import Every, JobContext, JobReport, JobSpec, RetryPolicy
 
 store = SqlStore.open(os.environ["MAINSTAY_DATABASE"])
 app = Celery("tests", broker=os.environ["MAINSTAY_REDIS"], backend=os.environ["MAINSTAY_REDIS"])

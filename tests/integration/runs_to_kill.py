@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from mainstay import DailyCriteria, EngagementPolicy
 from mainstay.adapters.sql import SqlStore
 from mainstay.jobs import evaluate_consistency, run_job, update_multipliers
-from mainstay.report import JobContext, JobReport
+from mainstay.scheduling import JobContext, JobReport
 
 LAST = date(2024, 5, 19)
 POLICY = EngagementPolicy(criteria=DailyCriteria({"run": 1}), top_inactive_users=3)

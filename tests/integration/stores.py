@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, select, text
 from mainstay import Session
 from mainstay.adapters.sql import SqlStore
 from mainstay.adapters.sql.tables import leases, metadata, runs
-from mainstay.events import identified
+from mainstay.reading import identified
 
 FIRST = datetime(2024, 4, 29, 9, tzinfo=UTC)
 USERS = [f"u{number:02}" for number in range(30)]

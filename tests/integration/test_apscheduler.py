@@ -18,9 +18,9 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from mainstay import Session
 from mainstay.adapters.apscheduler import install
 from mainstay.adapters.sql import SqlStore
-from mainstay.events import identified
 from mainstay.jobs import evaluate_consistency
-from mainstay.schedule import Every
+from mainstay.reading import identified
+from mainstay.scheduling import Every
 
 PATIENCE = 60
 

@@ -20,8 +20,8 @@ from celery import Celery
 from mainstay import Session
 from mainstay.adapters.sql import SqlStore
 from mainstay.codec import from_plain
-from mainstay.events import identified
-from mainstay.report import JobReport
+from mainstay.reading import identified
+from mainstay.scheduling import JobReport
 from tests import servers
 from tests.conformance.databases import in_schema
 

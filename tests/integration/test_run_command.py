@@ -20,7 +20,7 @@ from rich.console import Console
 from mainstay.adapters.sql import SqlStore
 from mainstay.cli.logs import logged
 from mainstay.jobs import run_job
-from mainstay.report import JobReport
+from mainstay.scheduling import JobReport
 from tests.command import Done, database, filled, mainstay
 
 DAY = "2024-05-24"

@@ -39,12 +39,10 @@ from mainstay.adapters.sql import SqlStore
 from mainstay.adapters.sql import settings as settings_
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.tables import Day, _temporary, staged
-from mainstay.installed import InstalledJob
 from mainstay.jobs import evaluate_consistency, update_multipliers
-from mainstay.policies import PolicyHistory
 from mainstay.ports import Unreadable
-from mainstay.report import JobContext, JobRun
-from mainstay.schedule import Daily, JobSpec
+from mainstay.scheduling import Daily, InstalledJob, JobContext, JobRun, JobSpec
+from mainstay.scores.policies import PolicyHistory
 from tests import servers
 from tests.conformance.databases import empty, in_schema, odd_database
 from tests.integration.stores import activity, prepare, rows

@@ -13,9 +13,7 @@ pytest.importorskip("sqlalchemy", reason="the command needs mainstay[cli]")
 
 from mainstay.adapters.sql import SqlStore
 from mainstay.cli.jobs import in_words, span
-from mainstay.installed import InstalledJob
-from mainstay.report import JobReport, JobRun
-from mainstay.schedule import Daily, Every, Schedule, Weekly
+from mainstay.scheduling import Daily, Every, InstalledJob, JobReport, JobRun, Schedule, Weekly
 from tests.command import database, filled, mainstay
 
 JOBS = ["evaluate-consistency", "update-multipliers"]

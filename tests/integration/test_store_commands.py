@@ -19,7 +19,7 @@ pytest.importorskip("sqlalchemy", reason="the command needs mainstay[cli]")
 
 from mainstay import BadLineError
 from mainstay.adapters.sql import SqlStore
-from mainstay.events import Event, read_events
+from mainstay.reading import Event, read_events
 from tests.command import Done, database, filled, mainstay, write_runs
 
 AS_OF = "2024-05-28T12:00:00Z"

@@ -42,7 +42,7 @@ from mainstay import (
     what_if,
 )
 from mainstay.codec import SCHEMAS, from_json, from_plain, to_json, to_plain
-from mainstay.report import ItemError, JobReport
+from mainstay.scheduling import ItemError, JobReport
 from mainstay.testing import strategies
 
 

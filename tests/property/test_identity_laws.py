@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mainstay import Session
-from mainstay.events import identified
+from mainstay.reading import identified
 from mainstay.testing import strategies
 
 #: A few sessions, some of them several times.

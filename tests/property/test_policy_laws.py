@@ -17,10 +17,10 @@ from mainstay import (
     WeeklyStreakPolicy,
     evaluate_day,
 )
-from mainstay.counts import Counts
+from mainstay.activity.counts import Counts
 from mainstay.jobs import plan_days, plan_weeks
 from mainstay.ports import DueDays, DueWeeks
-from mainstay.scores.day import DayActivity, DayOutcome
+from mainstay.scores.engagement.day import DayActivity, DayOutcome
 from mainstay.testing import strategies
 
 #: Twelve weeks about the turn of a year with 53.

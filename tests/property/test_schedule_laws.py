@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mainstay.localdays import clock_changes, find_zone
-from mainstay.schedule import (
+from mainstay.scheduling import (
     Daily,
     Every,
     RetryPolicy,

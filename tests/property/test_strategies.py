@@ -26,9 +26,9 @@ from mainstay import (
     WeeklyStreak,
     local_day,
 )
-from mainstay.events import identified
 from mainstay.localdays import clock_changes, find_zone
-from mainstay.report import JobRun
+from mainstay.reading import identified
+from mainstay.scheduling import JobRun
 from mainstay.testing import strategies
 from mainstay.testing.memory import MemoryStore
 

@@ -11,10 +11,10 @@ import pytest
 
 from mainstay.codec import SCHEMAS
 from mainstay.ports import Due, Evaluated
-from mainstay.schedule import Schedule
-from mainstay.scores.historical import EngagementPhrasebook
-from mainstay.scores.result import Phrasebook
-from mainstay.testing.registering import MODULES
+from mainstay.scheduling import Schedule
+from mainstay.scores.consistency.result import Phrasebook
+from mainstay.scores.engagement.phrases import EngagementPhrasebook
+from mainstay.testing._registering import MODULES
 from mainstay.testing.strategies.by_type import BY_TYPE
 
 #: The protocols of values; those of stores and their transactions are no values.
@@ -92,14 +92,14 @@ def test_every_type_with_a_schema_has_a_strategy() -> None:
 @pytest.mark.parametrize(
     "order",
     [
-        "import hypothesis, mainstay.report",
-        "import mainstay.report, hypothesis",
-        "import mainstay, hypothesis, mainstay.report",
+        "import hypothesis, mainstay.scheduling",
+        "import mainstay.scheduling, hypothesis",
+        "import mainstay, hypothesis, mainstay.scheduling",
     ],
 )
 def test_the_order_of_imports_does_not_matter(order: str) -> None:
     drawn = "hypothesis.find(hypothesis.strategies.from_type(kind), lambda value: True)"
-    kinds = "[mainstay.Session, mainstay.report.JobReport]"
+    kinds = "[mainstay.Session, mainstay.scheduling.JobReport]"
     settings = "hypothesis.settings.register_profile('none', database=None)"
     load = "hypothesis.settings.load_profile('none')"
     code = f"{order}; {settings}; {load}; print(*[type({drawn}).__name__ for kind in {kinds}])"

@@ -28,8 +28,8 @@ from mainstay import (
     scepticism,
     weighted_edges,
 )
+from mainstay.reputation.vouches import Combine
 from mainstay.testing import strategies
-from mainstay.vouches import Combine
 
 LATER = datetime(2050, 1, 1, tzinfo=UTC)
 #: Few, so that several vouches of one pair are often given at one of them.

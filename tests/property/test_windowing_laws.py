@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mainstay import ActivityWindow, Session
+from mainstay.activity.windowing import WindowBuilder
 from mainstay.testing import strategies
-from mainstay.windowing import WindowBuilder
 from tests import oracles
 
 

@@ -33,9 +33,9 @@ from mainstay import (
     half_life,
     scepticism,
 )
+from mainstay._extras import Extra
+from mainstay.activity.counts import Counts
 from mainstay.codec import from_json, to_json
-from mainstay.counts import Counts
-from mainstay.extras import Extra
 
 SUBCLASSES = [
     value

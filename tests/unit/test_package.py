@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
 from types import ModuleType
@@ -43,92 +44,24 @@ SPEC_NAMES = {
     "pick_candidates",
     "MainstayError",
 }
-#: What each module may import of the package, besides errors, checks and its own folder.
-LAYERS = {
-    "errors": set[str](),
-    "checks": set[str](),
-    "decimals": set[str](),
-    "counts": set[str](),
-    "localdays": set[str](),
-    "activity": {"localdays"},
-    "windowing": {"activity", "localdays"},
-    "streaks": {"activity", "counts", "localdays"},
-    "scores": {"activity", "counts", "localdays", "windowing"},
-    "policies": {"scores", "streaks"},
-    "vouches": {"decimals"},
-    "reputation": {"decimals", "streaks", "vouches"},
-    "codec": {
-        "activity",
-        "counts",
-        "localdays",
-        "report",
-        "reputation",
-        "scores",
-        "streaks",
-        "vouches",
-    },
-    "timestamps": set[str](),
-    "rows": set[str](),
-    "events": {"activity", "localdays", "timestamps", "rows"},
-    "report": set[str](),
-    "schedule": {"localdays", "report"},
-    "installed": {"schedule"},
-    "ports": {
-        "activity",
-        "counts",
-        "installed",
-        "localdays",
-        "policies",
-        "report",
-        "reputation",
-        "scores",
-        "streaks",
-    },
-    "scoring": {"activity", "localdays", "ports", "scores", "windowing"},
-    "jobs": {
-        "counts",
-        "localdays",
-        "policies",
-        "ports",
-        "report",
-        "reputation",
-        "schedule",
-        "scores",
-        "streaks",
-    },
-    "columnar": {"activity", "decimals", "extras", "localdays", "reputation", "scores", "streaks"},
-    "extras": set[str](),
-    "adapters": {
-        "activity",
-        "codec",
-        "counts",
-        "installed",
-        "extras",
-        "jobs",
-        "localdays",
-        "policies",
-        "ports",
-        "report",
-        "reputation",
-        "schedule",
-        "scores",
-        "streaks",
-    },
-}
-CORE = {
-    "errors",
-    "checks",
-    "decimals",
-    "counts",
-    "localdays",
-    "activity",
-    "windowing",
-    "streaks",
-    "scores",
-    "policies",
-    "vouches",
-    "reputation",
-}
+#: The packages from the bottom up: each may import those of the rows above it, and itself.
+ORDER = [
+    {"errors"},
+    {"_checks", "_extras"},
+    {"localdays"},
+    {"activity"},
+    {"streaks"},
+    {"scores"},
+    {"reputation"},
+    {"scheduling"},
+    {"ports", "codec", "reading"},
+    {"jobs", "columnar"},
+    {"adapters"},
+    {"testing"},
+    {"cli"},
+]
+#: The core is all before the jobs.
+CORE = set[str]().union(*ORDER[: ORDER.index({"scheduling"})])
 #: What `import mainstay` never loads.
 OPTIONAL = set(
     "apscheduler cattrs celery duckdb hypothesis matplotlib numpy pandas polars psycopg pyarrow "
@@ -180,15 +113,24 @@ def test_the_names_of_the_contract_are_importable() -> None:
     assert set(mainstay.__all__) >= SPEC_NAMES
 
 
+def below(package: str) -> set[str]:
+    """What a package may import of the others."""
+    row = next(row for row in ORDER if package in row)
+    return set[str]().union(*ORDER[: ORDER.index(row)])
+
+
+def test_every_package_has_its_place() -> None:
+    there = {layer(path) for path in modules()} - {"__init__", "__main__"}
+    assert there == set[str]().union(*ORDER)
+
+
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_imports_point_one_way(path: Path) -> None:
-    """Each layer imports only those below it; command and strategies may import them all."""
     own = layer(path)
-    if own not in LAYERS:
-        assert own in {"cli", "testing", "__init__", "__main__"}
+    if own in {"__init__", "__main__"}:
         return
     inner = {name.split(".")[1] for name in imports(path) if name.startswith("mainstay.")}
-    assert inner <= LAYERS[own] | {"errors", "checks", own}
+    assert inner - {own} <= below(own)
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
@@ -196,6 +138,20 @@ def test_core_imports_only_attrs_dateutil_and_the_standard_library(path: Path) -
     if layer(path) in CORE:
         outer = {name.split(".")[0] for name in imports(path)} - {"mainstay"}
         assert outer <= CORE_LIBRARIES
+
+
+def test_completing_shows_the_api_and_nothing_else() -> None:
+    """Also once subpackages were imported: those of them that are public."""
+    code = (
+        "import mainstay, mainstay.jobs, mainstay.testing.memory;"
+        "print(*(name for name in dir(mainstay) if name not in mainstay.__all__))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["__version__", "codec", "jobs", "ports", "scheduling", "testing"]
+
+
+def test_the_version_is_the_installed_one() -> None:
+    assert mainstay.__version__ == metadata.version("mainstay")
 
 
 def test_import_loads_no_optional_library() -> None:

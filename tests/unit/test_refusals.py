@@ -35,7 +35,7 @@ from mainstay import (
     weighted_edges,
     what_if,
 )
-from mainstay.windowing import WindowBuilder
+from mainstay.activity.windowing import WindowBuilder
 
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
 DAY = date(2024, 5, 1)

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
+from mainstay._extras import Extra
 from mainstay.errors import InvalidTypeError, InvalidValueError
-from mainstay.extras import Extra
-from mainstay.schedule import Daily, Every, JobSpec, Schedule, Weekly
+from mainstay.scheduling import Daily, Every, JobSpec, Schedule, Weekly
 
 with Extra("celery", "celery"):
     from celery import Celery

@@ -16,14 +16,13 @@ from threading import Thread
 
 import attrs
 
-from mainstay.adapters.installing import distinct, keep_installed, wait_before_retry
+from mainstay._extras import Extra
+from mainstay.adapters._installing import distinct, keep_installed, wait_before_retry
 from mainstay.errors import InvalidValueError
-from mainstay.extras import Extra
 from mainstay.jobs import run_job
 from mainstay.jobs.pages import LOGGER
 from mainstay.ports import RunLog
-from mainstay.report import JobContext, JobReport
-from mainstay.schedule import JobSpec, Schedule, latest_due
+from mainstay.scheduling import JobContext, JobReport, JobSpec, Schedule, latest_due
 
 with Extra("apscheduler", "apscheduler"):
     from apscheduler.executors.pool import ProcessPoolExecutor

@@ -27,21 +27,15 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from mainstay import checks
+from mainstay import _checks as checks
+from mainstay._extras import Extra
 from mainstay.adapters._celery_schedules import beat_schedule
-from mainstay.adapters.installing import (
-    ANOTHER_NAME,
-    distinct,
-    keep_installed,
-    wait_before_retry,
-)
+from mainstay.adapters._installing import ANOTHER_NAME, distinct, keep_installed, wait_before_retry
 from mainstay.codec import to_plain
 from mainstay.errors import InvalidValueError
-from mainstay.extras import Extra
 from mainstay.jobs import run_job
 from mainstay.ports import RunLog
-from mainstay.report import JobContext, JobReport
-from mainstay.schedule import JobSpec, Schedule, head_start, latest_due
+from mainstay.scheduling import JobContext, JobReport, JobSpec, Schedule, head_start, latest_due
 
 with Extra("celery", "celery"):
     from celery import Celery, Task

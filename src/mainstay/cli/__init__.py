@@ -8,8 +8,8 @@ import sys
 from collections.abc import Sequence
 from importlib import metadata
 
+from mainstay._extras import Extra
 from mainstay.errors import MainstayError
-from mainstay.extras import Extra
 
 __all__ = ["main"]
 

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from typing import TypeVar
 
-from mainstay import checks, localdays
+from mainstay import _checks as checks
+from mainstay import localdays
 from mainstay.errors import MainstayError
 from mainstay.localdays import IsoWeek
-from mainstay.rows import Columns
-from mainstay.timestamps import parse_moment
+from mainstay.reading import parse_moment
+from mainstay.reading.rows import Columns
 
 T = TypeVar("T")
 

@@ -14,7 +14,7 @@ from rich.text import Text
 from mainstay.cli import OK, arguments, failure, terminal
 from mainstay.cli.store import add_db, open_store, option
 from mainstay.jobs import day_just_over
-from mainstay.scores.day import DayOutcome
+from mainstay.scores.engagement.day import DayOutcome
 
 _EPILOG = """\
 examples:

@@ -9,9 +9,8 @@ from typing import Any, TypeVar
 import attrs
 
 from mainstay.errors import InvalidTypeError, InvalidValueError
-from mainstay.installed import schedule_from_plain
-from mainstay.schedule import Schedule
-from mainstay.scores.engagement_policy import DailyCriteria, EngagementPolicy
+from mainstay.scheduling import Schedule, schedule_from_plain
+from mainstay.scores.engagement.policy import DailyCriteria, EngagementPolicy
 from mainstay.streaks.weekly import WeeklyStreakPolicy
 
 __all__ = ["Policies", "read_policies", "read_schedules"]

@@ -10,13 +10,13 @@ from itertools import tee
 
 import attrs
 
-from mainstay.activity import Session
+from mainstay.activity.session import Session
 from mainstay.cli import OK, SKIPPED, arguments, terminal
 from mainstay.cli.store import PreparedStore, add_db, open_store, option
 from mainstay.errors import BadLineError, MainstayError, RejectedError
-from mainstay.events import Event, identified, read_events
 from mainstay.ports import SessionStore
-from mainstay.scores.engagement_policy import DailyCriteria
+from mainstay.reading import Event, identified, read_events
+from mainstay.scores.engagement.policy import DailyCriteria
 
 #: In one transaction: enough that each page of the database is not written again for a few rows.
 _EVENTS_AT_ONCE = 20_000

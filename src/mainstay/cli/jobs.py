@@ -12,7 +12,7 @@ from rich.table import Table
 from mainstay.cli import OK, arguments, terminal
 from mainstay.cli.store import Store, add_db, add_schedules, open_store, scheduled
 from mainstay.errors import StoreError
-from mainstay.schedule import Daily, Every, JobSpec, Schedule, Weekly
+from mainstay.scheduling import Daily, Every, JobSpec, Schedule, Weekly
 from mainstay.testing.memory import MemoryStore
 
 _EPILOG = """\

@@ -14,12 +14,12 @@ from mainstay.cli.config import Policies, read_policies
 from mainstay.cli.store import Store
 from mainstay.errors import InvalidValueError
 from mainstay.jobs import change_policy
-from mainstay.jobs.consistency import EVALUATE_CONSISTENCY
+from mainstay.jobs.evaluate_consistency import EVALUATE_CONSISTENCY
 from mainstay.jobs.policies import in_words, unknown_kinds
 from mainstay.localdays import IsoWeek
-from mainstay.policies import AnyPolicy, PolicyHistory
 from mainstay.ports import PolicyStore, SessionStore
-from mainstay.scores.engagement_policy import DailyCriteria, EngagementPolicy
+from mainstay.scores.engagement.policy import DailyCriteria, EngagementPolicy
+from mainstay.scores.policies import AnyPolicy, PolicyHistory
 from mainstay.streaks.weekly import WeeklyStreakPolicy
 
 __all__ = ["add_to", "asked", "settled"]

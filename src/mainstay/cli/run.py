@@ -14,12 +14,11 @@ from mainstay.cli.logs import logged
 from mainstay.cli.store import Store, add_db, open_store, specs
 from mainstay.codec import to_plain
 from mainstay.jobs import run_job
-from mainstay.jobs.consistency import EVALUATE_CONSISTENCY
-from mainstay.jobs.multipliers import UPDATE_MULTIPLIERS
+from mainstay.jobs.evaluate_consistency import EVALUATE_CONSISTENCY
+from mainstay.jobs.update_multipliers import UPDATE_MULTIPLIERS
 from mainstay.localdays import IsoWeek
-from mainstay.report import JobContext, JobReport
-from mainstay.schedule import JobSpec
-from mainstay.scores.day import DayOutcome
+from mainstay.scheduling import JobContext, JobReport, JobSpec
+from mainstay.scores.engagement.day import DayOutcome
 
 _ERRORS_SHOWN = 5
 

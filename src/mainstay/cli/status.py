@@ -14,8 +14,7 @@ from mainstay.cli import OK, UNWELL, arguments, terminal
 from mainstay.cli.run import did
 from mainstay.cli.store import Store, add_db, add_schedules, open_store, scheduled
 from mainstay.jobs import JobStatus, job_status
-from mainstay.report import JobRun
-from mainstay.schedule import JobSpec
+from mainstay.scheduling import JobRun, JobSpec
 
 _EPILOG = """\
 status:

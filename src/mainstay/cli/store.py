@@ -14,7 +14,7 @@ from mainstay.cli.config import Policies, read_schedules
 from mainstay.errors import InvalidValueError
 from mainstay.jobs import evaluate_consistency, update_multipliers
 from mainstay.ports import EngagementStore, ReputationStore, RunLog, SessionStore
-from mainstay.schedule import JobSpec
+from mainstay.scheduling import JobSpec
 
 if TYPE_CHECKING:
     from mainstay.adapters.sql import Settings  # SQLAlchemy is optional

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from mainstay.activity import ActivityWindow
+from mainstay.activity.window import ActivityWindow
 from mainstay.cli import spelled
 from mainstay.errors import BadLineError
 

@@ -22,28 +22,25 @@ from typing import TypeVar
 import attrs
 from cattrs.errors import AttributeValidationNote, BaseValidationError, IterableValidationNote
 
-from mainstay import checks
-from mainstay.activity import ActivityWindow, Session
-from mainstay.codec.converter import make_converter
-from mainstay.errors import (
-    DecodeError,
-    InvalidTypeError,
-    MainstayError,
-    UnknownSchemaError,
-)
-from mainstay.report import JobReport
-from mainstay.reputation import MultiplierPolicy, Reputation, VouchExplanation
-from mainstay.scores.breakdown import ScoreBreakdown
-from mainstay.scores.consistency_policy import ConsistencyPolicy
-from mainstay.scores.day import DayActivity, DayOutcome
-from mainstay.scores.engagement import Engagement
-from mainstay.scores.engagement_policy import DailyCriteria, EngagementPolicy
+from mainstay import _checks as checks
+from mainstay.activity.session import Session
+from mainstay.activity.window import ActivityWindow
+from mainstay.codec._converter import make_converter
+from mainstay.errors import DecodeError, InvalidTypeError, MainstayError, UnknownSchemaError
+from mainstay.reputation.explanation import VouchExplanation
+from mainstay.reputation.multiplier import MultiplierPolicy, Reputation
+from mainstay.reputation.vouches import Vouch
+from mainstay.scheduling import JobReport
+from mainstay.scores.consistency.breakdown import ScoreBreakdown
+from mainstay.scores.consistency.policy import ConsistencyPolicy
+from mainstay.scores.consistency.result import ConsistencyScore, WhatIf
+from mainstay.scores.engagement.day import DayActivity, DayOutcome
+from mainstay.scores.engagement.evaluate import Engagement
+from mainstay.scores.engagement.historical import HistoricalScore
+from mainstay.scores.engagement.policy import DailyCriteria, EngagementPolicy
 from mainstay.scores.explanation import Explanation
-from mainstay.scores.historical import HistoricalScore
-from mainstay.scores.result import ConsistencyScore, WhatIf
 from mainstay.streaks.daily import DailyStreak, StreakPolicy
 from mainstay.streaks.weekly import WeeklyStreak, WeeklyStreakPolicy
-from mainstay.vouches import Vouch
 
 __all__ = ["SCHEMAS", "from_json", "from_plain", "to_json", "to_plain"]
 

@@ -1,6 +1,6 @@
 """The scores of millions of users, on columns: Arrow in, Arrow out, the same answers."""
 
-from mainstay.extras import Extra
+from mainstay._extras import Extra
 
 with Extra("columnar", "numpy", "pyarrow"):
     from mainstay.columnar.days import DayTables, evaluate_day_table

@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 import pyarrow as pa
 
-from mainstay import checks
+from mainstay import _checks as checks
 from mainstay.columnar.columns import NO_DAY, first
 from mainstay.columnar.keys import Hashes, Longs, Mask, keys_of
 from mainstay.columnar.states import (
@@ -29,10 +29,10 @@ from mainstay.columnar.states import (
 from mainstay.columnar.sums import Floats, exact_sum
 from mainstay.columnar.tables import ArrowTable, Source, check_user
 from mainstay.errors import BadRowError, InvalidTypeError
-from mainstay.scores.day import DayActivity
-from mainstay.scores.engagement import Engagement, evaluate_day
-from mainstay.scores.engagement_policy import DEFAULT_POLICY, EngagementPolicy
-from mainstay.scores.historical import MOST, check_rated
+from mainstay.scores.engagement.day import DayActivity
+from mainstay.scores.engagement.evaluate import Engagement, evaluate_day
+from mainstay.scores.engagement.historical import MOST, check_rated
+from mainstay.scores.engagement.policy import DEFAULT_POLICY, EngagementPolicy
 
 __all__ = ["DayTables", "evaluate_day_table"]
 

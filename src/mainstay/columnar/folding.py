@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from mainstay import checks
+from mainstay import _checks as checks
 from mainstay.columnar.crew import Crew, Task, finished
 from mainstay.columnar.keys import Longs
 from mainstay.columnar.reading import Columns, Reader

@@ -11,7 +11,7 @@ import attrs
 import numpy as np
 import pyarrow as pa
 
-from mainstay.activity import ActivityWindow
+from mainstay.activity.window import ActivityWindow
 from mainstay.columnar.columns import NO_DAY, first, ids_of, is_text
 from mainstay.columnar.keys import Longs, extended
 from mainstay.columnar.parts import Bits, Counts

@@ -8,7 +8,8 @@ import attrs
 import numpy as np
 import pyarrow as pa
 
-from mainstay import checks
+from mainstay import _checks as checks
+from mainstay._checks import EXACT
 from mainstay.columnar.columns import NO_DAY, first
 from mainstay.columnar.keys import Longs
 from mainstay.columnar.states import (
@@ -22,10 +23,9 @@ from mainstay.columnar.states import (
     whole_numbers,
 )
 from mainstay.columnar.tables import ArrowTable, Source, check_user
-from mainstay.decimals import EXACT
 from mainstay.localdays import IsoWeek
-from mainstay.reputation import DEFAULT_POLICY, MultiplierPolicy, consistency_multiplier
-from mainstay.scores.historical import MOST
+from mainstay.reputation.multiplier import DEFAULT_POLICY, MultiplierPolicy, consistency_multiplier
+from mainstay.scores.engagement.historical import MOST
 from mainstay.streaks.weekly import DEFAULT_POLICY as DEFAULT_STREAK_POLICY
 from mainstay.streaks.weekly import WeeklyStreak, WeeklyStreakPolicy
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mainstay.columnar.sums import exact_sum
-from mainstay.scores.consistency_policy import ConsistencyPolicy
+from mainstay.scores.consistency.policy import ConsistencyPolicy
 
 __all__ = ["Parts", "parts_of", "trailing_zeros"]
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 from attrs.validators import optional
 from numpy.typing import NDArray
 
-from mainstay import checks
+from mainstay import _checks as checks
 from mainstay.columnar.columns import (
     check_dates,
     days_of,

@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 import pyarrow as pa
 
-from mainstay import checks
+from mainstay import _checks as checks
 from mainstay.columnar.columns import NO_DAY, first
 from mainstay.columnar.crew import in_order
 from mainstay.columnar.folding import ROWS, Windows, fold
@@ -18,7 +18,7 @@ from mainstay.columnar.reading import Columns
 from mainstay.columnar.tables import ArrowTable, Source, check_user
 from mainstay.errors import InvalidValueError
 from mainstay.localdays import MIDNIGHT, Zone
-from mainstay.scores.consistency_policy import DEFAULT_POLICY, ConsistencyPolicy
+from mainstay.scores.consistency.policy import DEFAULT_POLICY, ConsistencyPolicy
 
 __all__ = ["score_table"]
 

@@ -13,14 +13,14 @@ from typing import Any
 
 import pyarrow as pa
 
-from mainstay import checks
+from mainstay import _checks as checks
+from mainstay._extras import Extra
 from mainstay.columnar.folding import fold
 from mainstay.columnar.reading import Columns
 from mainstay.columnar.scores import RESULT, check_policy, scored
 from mainstay.columnar.tables import check_user
-from mainstay.extras import Extra
 from mainstay.localdays import MIDNIGHT, Zone
-from mainstay.scores.consistency_policy import DEFAULT_POLICY, ConsistencyPolicy
+from mainstay.scores.consistency.policy import DEFAULT_POLICY, ConsistencyPolicy
 
 with Extra("spark", "pyspark"):
     from pyspark.sql import DataFrame

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mainstay import checks
+from mainstay import _checks as checks
 from mainstay.columnar.columns import days_of, first, ids_of, plain, tried
 from mainstay.columnar.crew import in_order
 from mainstay.columnar.folding import chunks

@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeAlias
 import pyarrow as pa
 from pyarrow import parquet
 
-from mainstay import checks
+from mainstay import _checks as checks
 from mainstay.columnar.objects import check_objects
 from mainstay.errors import InvalidTypeError, InvalidValueError
 

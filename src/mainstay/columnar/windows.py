@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from mainstay import checks
+from mainstay import _checks as checks
 from mainstay.columnar.columns import first
 from mainstay.columnar.folding import Windows, fold
 from mainstay.columnar.kept_windows import STATE, KeptReader, Merged, kept_table, moved
@@ -20,7 +20,7 @@ from mainstay.columnar.states import as_date, each_chunk, ordinal, same_type
 from mainstay.columnar.tables import ArrowTable, Source, check_user
 from mainstay.errors import OutOfOrderError
 from mainstay.localdays import MIDNIGHT, Zone
-from mainstay.scores.consistency_policy import DEFAULT_POLICY, ConsistencyPolicy
+from mainstay.scores.consistency.policy import DEFAULT_POLICY, ConsistencyPolicy
 
 __all__ = ["advance_windows", "merge_windows", "score_windows", "windows_table"]
 

@@ -5,11 +5,11 @@ loop reads pages from a port, plans them and writes them back. A host with a loo
 asynchronous for instance, calls the plans itself.
 """
 
-from mainstay.jobs.consistency import day_just_over, evaluate_consistency, plan_days
-from mainstay.jobs.multipliers import plan_weeks, update_multipliers, week_just_over
+from mainstay.jobs.evaluate_consistency import day_just_over, evaluate_consistency, plan_days
 from mainstay.jobs.policies import change_policy
 from mainstay.jobs.running import NotBegun, run_job
 from mainstay.jobs.status import JobStatus, job_status
+from mainstay.jobs.update_multipliers import plan_weeks, update_multipliers, week_just_over
 
 __all__ = [
     "JobStatus",

@@ -17,7 +17,7 @@ import attrs
 
 from mainstay.errors import RejectedError
 from mainstay.ports import Unreadable
-from mainstay.report import MOST_ERRORS, ItemError, JobContext, JobReport
+from mainstay.scheduling import MOST_ERRORS, ItemError, JobContext, JobReport
 
 __all__ = ["ITEM_ERRORS", "LOGGER", "PageWork", "Tally", "run_pages"]
 

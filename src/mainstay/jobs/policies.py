@@ -10,13 +10,13 @@ from typing import Generic, TypeVar
 
 import attrs
 
-from mainstay import checks
+from mainstay import _checks as checks
 from mainstay.errors import InvalidValueError, OtherPolicyError, OutOfOrderError
 from mainstay.jobs.pages import LOGGER
 from mainstay.localdays import IsoWeek
-from mainstay.policies import AnyPolicy, PolicyHistory
 from mainstay.ports import PolicyPage, PolicyStore
-from mainstay.scores.engagement_policy import DailyCriteria, EngagementPolicy
+from mainstay.scores.engagement.policy import DailyCriteria, EngagementPolicy
+from mainstay.scores.policies import AnyPolicy, PolicyHistory
 from mainstay.streaks.weekly import WeeklyStreakPolicy
 
 __all__ = ["RunPolicies", "change_policy", "in_words", "unknown_kinds"]
@@ -99,7 +99,7 @@ def change_policy(store: PolicyStore[P], policy: P, *, since: date) -> PolicyHis
         >>> from datetime import UTC, datetime
         >>> from mainstay import Session
         >>> from mainstay.jobs import evaluate_consistency
-        >>> from mainstay.report import JobContext
+        >>> from mainstay.scheduling import JobContext
         >>> from mainstay.testing.memory import MemoryStore
         >>> store = MemoryStore()
         >>> ran = Session("ada", datetime(2024, 5, 1, 8, tzinfo=UTC), kind="run", id="1")

@@ -9,11 +9,10 @@ from uuid import uuid4
 
 import attrs
 
-from mainstay import checks
+from mainstay import _checks as checks
 from mainstay.jobs.pages import LOGGER
 from mainstay.ports import RunLog
-from mainstay.report import JobContext, JobReport, JobRun
-from mainstay.schedule import JobSpec, interval_after
+from mainstay.scheduling import JobContext, JobReport, JobRun, JobSpec, interval_after
 
 __all__ = ["NotBegun", "run_job"]
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from mainstay import checks
+from mainstay import _checks as checks
 from mainstay.errors import InvalidValueError
-from mainstay.report import JobRun
-from mainstay.schedule import JobSpec, head_start, interval_after
+from mainstay.scheduling import JobRun, JobSpec, head_start, interval_after
 
 __all__ = ["JobStatus", "job_status"]
 
@@ -61,7 +60,7 @@ def job_status(
 
     Examples:
         >>> from datetime import UTC, time
-        >>> from mainstay.schedule import Daily
+        >>> from mainstay.scheduling import Daily
         >>> spec = JobSpec(name="tidy", schedule=Daily(time(0)), run=lambda context: None)
         >>> run = JobRun(job="tidy", task_id="1", started_at=datetime(2024, 5, 1, tzinfo=UTC))
         >>> [job_status(spec, run, now=datetime(2024, 5, day, hour, 30, tzinfo=UTC)).value

@@ -9,13 +9,13 @@ from typing import Protocol
 
 import attrs
 
-from mainstay import checks
-from mainstay.policies import PolicyHistory
+from mainstay import _checks as checks
 from mainstay.ports.policies import PolicyPage
 from mainstay.ports.unreadable import Unreadable
-from mainstay.scores.day import DayActivity, DayOutcome
-from mainstay.scores.engagement import Engagement, evaluate_day
-from mainstay.scores.engagement_policy import EngagementPolicy
+from mainstay.scores.engagement.day import DayActivity, DayOutcome
+from mainstay.scores.engagement.evaluate import Engagement, evaluate_day
+from mainstay.scores.engagement.policy import EngagementPolicy
+from mainstay.scores.policies import PolicyHistory
 
 __all__ = ["Due", "DueDays", "EngagementPage", "EngagementStore", "Evaluated", "EvaluatedDays"]
 

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import date
 from typing import Protocol, TypeVar
 
-from mainstay.policies import AnyPolicy, PolicyHistory
+from mainstay.scores.policies import AnyPolicy, PolicyHistory
 
 __all__ = ["PolicyPage", "PolicyStore"]
 

@@ -8,12 +8,12 @@ from typing import Protocol
 
 import attrs
 
-from mainstay.counts import Counts
+from mainstay.activity.counts import Counts
 from mainstay.localdays import IsoWeek
-from mainstay.policies import PolicyHistory
 from mainstay.ports.policies import PolicyPage
 from mainstay.ports.unreadable import Unreadable
-from mainstay.reputation import Reputation
+from mainstay.reputation.multiplier import Reputation
+from mainstay.scores.policies import PolicyHistory
 from mainstay.streaks.weekly import WeeklyStreakPolicy
 
 __all__ = ["DueWeeks", "ReputationPage", "ReputationStore"]

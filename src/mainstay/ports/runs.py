@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from mainstay.installed import InstalledJob
-from mainstay.report import JobRun
+from mainstay.scheduling import InstalledJob, JobRun
 
 __all__ = ["LATEST_END", "LATEST_START", "RunLog"]
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from mainstay import checks
-from mainstay.activity import Session
+from mainstay import _checks as checks
+from mainstay.activity.session import Session
 from mainstay.errors import RejectedError
 
 __all__ = ["SessionStore", "other_contents", "storable"]
@@ -23,7 +23,7 @@ class SessionStore(Protocol):
         """Keep sessions, all or none of them, and return how many are new.
 
         A session is known by its ``id``; one that is there already changes nothing, also within
-        ``sessions``. :func:`mainstay.events.identified` gives an id to those without.
+        ``sessions``. :func:`mainstay.reading.identified` gives an id to those without.
 
         Raises:
             RejectedError: A session has no ``id``, is there with other contents, or holds what

@@ -1,1 +1,1 @@
-"""Activity to scores: consistency over 28 days, and what-if."""
+"""Activity to scores: consistency over 28 days, engagement over a lifetime."""

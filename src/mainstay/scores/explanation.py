@@ -6,7 +6,7 @@ from functools import partial
 
 import attrs
 
-from mainstay import checks
+from mainstay import _checks as checks
 
 __all__ = ["Explanation"]
 

@@ -10,7 +10,7 @@ from functools import partial
 import attrs
 from attrs.validators import optional
 
-from mainstay import checks
+from mainstay import _checks as checks
 from mainstay.errors import InvalidTypeError, InvalidValueError
 
 __all__ = ["DailyStreak", "StreakPolicy", "StreakStatus", "streak_of"]

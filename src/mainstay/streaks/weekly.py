@@ -7,8 +7,8 @@ from functools import partial
 
 import attrs
 
-from mainstay import checks
-from mainstay.counts import count_each
+from mainstay import _checks as checks
+from mainstay.activity.counts import count_each
 from mainstay.errors import InvalidValueError, OutOfOrderError
 from mainstay.localdays import IsoWeek
 

@@ -5,9 +5,9 @@ Examples:
     >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
     >>> from mainstay import DailyCriteria, EngagementPolicy, Session
-    >>> from mainstay.events import identified
+    >>> from mainstay.reading import identified
     >>> from mainstay.jobs import evaluate_consistency
-    >>> from mainstay.report import JobContext
+    >>> from mainstay.scheduling import JobContext
     >>> folder = TemporaryDirectory()
     >>> store = SqlStore.create(f"sqlite:///{folder.name}/mainstay.db")
     >>> ran = Session("ada", datetime(2024, 5, 1, 8, tzinfo=UTC), kind="run")
@@ -29,7 +29,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Self
 
-from mainstay.extras import Extra
+from mainstay._extras import Extra
 
 with Extra("sql", "sqlalchemy"):
     from mainstay.adapters.sql import settings as settings_

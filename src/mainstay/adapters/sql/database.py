@@ -12,7 +12,7 @@ from weakref import WeakSet
 from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
 
-from mainstay import checks
+from mainstay import _checks as checks
 from mainstay.adapters.sql.connections import ALONE, SHARED, WRITES, connect
 from mainstay.errors import InvalidValueError, RejectedError, StoreError
 

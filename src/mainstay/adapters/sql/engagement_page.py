@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Text, and_, func, insert, literal, or_, selec
 from sqlalchemy.engine import Row
 from sqlalchemy.sql import ColumnElement
 
-from mainstay import checks
+from mainstay import _checks as checks
+from mainstay.activity.counts import Counts
 from mainstay.adapters.sql.bulk import insert_rows
 from mainstay.adapters.sql.counts import KindCount, count_kinds, days_between
 from mainstay.adapters.sql.outcomes import (
@@ -26,13 +27,12 @@ from mainstay.adapters.sql.punctual import PunctualDay, PunctualOutcome, Totals
 from mainstay.adapters.sql.reading import as_day, corrupt, first_readable, value_of
 from mainstay.adapters.sql.settings import Settings
 from mainstay.adapters.sql.tables import candidates, closed_days, engagements, outcomes
-from mainstay.counts import Counts
 from mainstay.errors import InvalidValueError, RejectedError
 from mainstay.jobs.pages import ITEM_ERRORS
 from mainstay.ports import Due, DueDays, Evaluated, Unreadable, average_quality
-from mainstay.scores.day import DayActivity, DayOutcome
-from mainstay.scores.engagement import Engagement
-from mainstay.scores.engagement_policy import EngagementPolicy
+from mainstay.scores.engagement.day import DayActivity, DayOutcome
+from mainstay.scores.engagement.evaluate import Engagement
+from mainstay.scores.engagement.policy import EngagementPolicy
 
 __all__ = ["SqlEngagementPage", "is_due"]
 

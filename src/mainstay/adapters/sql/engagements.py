@@ -8,7 +8,7 @@ from datetime import date
 
 from sqlalchemy import Connection, func, select
 
-from mainstay import checks
+from mainstay import _checks as checks
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.engagement_page import SqlEngagementPage, is_due
 from mainstay.adapters.sql.outcomes import candidate_of, outcome_of, select_outcomes
@@ -17,10 +17,10 @@ from mainstay.adapters.sql.reading import value_of
 from mainstay.adapters.sql.settings import Settings
 from mainstay.adapters.sql.tables import candidates, closed_days, engagements, outcomes
 from mainstay.errors import NoLongerKeptError
-from mainstay.policies import PolicyHistory
 from mainstay.ports import EngagementPage
-from mainstay.scores.day import DayOutcome
-from mainstay.scores.engagement_policy import EngagementPolicy
+from mainstay.scores.engagement.day import DayOutcome
+from mainstay.scores.engagement.policy import EngagementPolicy
+from mainstay.scores.policies import PolicyHistory
 
 __all__ = ["SqlEngagements"]
 

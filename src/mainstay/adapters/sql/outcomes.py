@@ -15,9 +15,9 @@ from mainstay.adapters.sql.reading import as_day, value_of
 from mainstay.adapters.sql.tables import candidates, maxima, outcomes
 from mainstay.errors import InvalidValueError
 from mainstay.ports import average_quality
-from mainstay.scores.day import DayOutcome
-from mainstay.scores.engagement_policy import EngagementBreakdown
-from mainstay.scores.historical import HistoricalScore
+from mainstay.scores.engagement.day import DayOutcome
+from mainstay.scores.engagement.historical import HistoricalScore
+from mainstay.scores.engagement.policy import EngagementBreakdown
 
 __all__ = [
     "Maxima",

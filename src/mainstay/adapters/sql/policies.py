@@ -12,14 +12,14 @@ from sqlalchemy import Column, Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Row
 
-from mainstay import checks
+from mainstay import _checks as checks
 from mainstay.adapters.sql.reading import as_day, converted, value_of
 from mainstay.adapters.sql.sessions import read_kinds
 from mainstay.adapters.sql.tables import policies
 from mainstay.codec import from_json, to_json
 from mainstay.jobs.pages import ITEM_ERRORS
-from mainstay.policies import AnyPolicy, PolicyHistory
-from mainstay.scores.engagement_policy import EngagementPolicy
+from mainstay.scores.engagement.policy import EngagementPolicy
+from mainstay.scores.policies import AnyPolicy, PolicyHistory
 
 __all__ = ["PolicyRows", "read_policies"]
 

@@ -10,21 +10,21 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from mainstay import checks
+from mainstay import _checks as checks
+from mainstay.activity.counts import Counts
 from mainstay.adapters.sql.counts import KindCount
-from mainstay.counts import Counts
-from mainstay.policies import PolicyHistory
 from mainstay.ports import average_quality
-from mainstay.scores.day import DayActivity, DayOutcome
-from mainstay.scores.engagement import Engagement
-from mainstay.scores.engagement_policy import EngagementBreakdown, EngagementPolicy
-from mainstay.scores.historical import (
+from mainstay.scores.engagement.day import DayActivity, DayOutcome
+from mainstay.scores.engagement.evaluate import Engagement
+from mainstay.scores.engagement.historical import (
     HistoricalScore,
     check_rated,
     many,
     rating,
     score_parts,
 )
+from mainstay.scores.engagement.policy import EngagementBreakdown, EngagementPolicy
+from mainstay.scores.policies import PolicyHistory
 
 __all__ = ["PunctualDay", "PunctualOutcome", "Totals"]
 

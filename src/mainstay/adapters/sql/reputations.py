@@ -11,7 +11,8 @@ from sqlalchemy import Connection, and_, func, or_, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.sql import ColumnElement
 
-from mainstay import checks
+from mainstay import _checks as checks
+from mainstay.activity.counts import Counts
 from mainstay.adapters.sql.bulk import stage
 from mainstay.adapters.sql.counts import KindCount, count_kinds
 from mainstay.adapters.sql.database import Database
@@ -19,13 +20,12 @@ from mainstay.adapters.sql.policies import PolicyRows, read_policies
 from mainstay.adapters.sql.reading import as_day, converted, corrupt, value_of
 from mainstay.adapters.sql.settings import Settings
 from mainstay.adapters.sql.tables import reputations, staged_weeks
-from mainstay.counts import Counts
 from mainstay.errors import RejectedError
 from mainstay.jobs.pages import ITEM_ERRORS
 from mainstay.localdays import IsoWeek
-from mainstay.policies import PolicyHistory
 from mainstay.ports import DueWeeks, ReputationPage, Unreadable
-from mainstay.reputation import Reputation
+from mainstay.reputation.multiplier import Reputation
+from mainstay.scores.policies import PolicyHistory
 from mainstay.streaks.weekly import WeeklyStreak, WeeklyStreakPolicy
 
 __all__ = ["SqlReputations"]

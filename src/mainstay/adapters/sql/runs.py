@@ -12,15 +12,22 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Row
 from sqlalchemy.sql import ColumnElement
 
-from mainstay import checks
+from mainstay import _checks as checks
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.reading import as_day, converted, value_of
 from mainstay.adapters.sql.tables import installed, leases, runs
 from mainstay.codec import from_json, to_json
-from mainstay.installed import InstalledJob, schedule_from_plain, schedule_to_plain
 from mainstay.ports.runs import LATEST_END, LATEST_START
-from mainstay.report import JobReport, JobRun
-from mainstay.schedule import Daily, Every, Weekly
+from mainstay.scheduling import (
+    Daily,
+    Every,
+    InstalledJob,
+    JobReport,
+    JobRun,
+    Weekly,
+    schedule_from_plain,
+    schedule_to_plain,
+)
 
 __all__ = ["SqlRunLog"]
 

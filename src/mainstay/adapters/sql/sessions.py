@@ -11,8 +11,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Row
 from sqlalchemy.sql import ColumnElement
 
-from mainstay import checks
-from mainstay.activity import Session
+from mainstay import _checks as checks
+from mainstay.activity.session import Session
 from mainstay.adapters.sql.bulk import stage
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.reading import converted, value_of

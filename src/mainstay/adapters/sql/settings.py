@@ -10,7 +10,7 @@ from typing import TypeVar
 import attrs
 from sqlalchemy import Connection, insert, inspect, select, update
 
-from mainstay import checks
+from mainstay import _checks as checks
 from mainstay.adapters.sql import tables
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.reading import converted, corrupt_value, value_of

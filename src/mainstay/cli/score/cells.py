@@ -24,7 +24,7 @@ from mainstay.columnar.keys import Longs, Mask
 from mainstay.columnar.zones import microseconds
 from mainstay.errors import BadRowError, InvalidValueError, UnknownZoneError
 from mainstay.localdays import find_zone
-from mainstay.timestamps import parse_moment
+from mainstay.reading import parse_moment
 
 __all__ = ["Timestamps", "dates", "zones"]
 

@@ -11,7 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mainstay.activity import ActivityWindow, Session
+from mainstay.activity.session import Session
+from mainstay.activity.window import ActivityWindow
 from mainstay.cli.score.options import Options
 from mainstay.cli.score.result import CSV_COLUMNS, Result, Row, Scored, nobody
 from mainstay.columnar.columns import NO_DAY, is_text
@@ -22,8 +23,8 @@ from mainstay.columnar.scores import possible_days, scored
 from mainstay.columnar.states import as_date, best_rows, decoded
 from mainstay.columnar.zones import DAY, microseconds
 from mainstay.localdays import DATED, local_day, moment_of, noon_of
-from mainstay.scores.consistency import consistency_score
-from mainstay.scores.consistency_policy import DEFAULT_POLICY
+from mainstay.scores.consistency.policy import DEFAULT_POLICY
+from mainstay.scores.consistency.score import consistency_score
 
 __all__ = ["TableScores", "Tally", "at_dates", "result_of", "scores_of"]
 

@@ -23,7 +23,7 @@ from mainstay.columnar.crew import in_order
 from mainstay.columnar.keys import Longs
 from mainstay.columnar.zones import microseconds
 from mainstay.errors import BadLineError, BadRowError
-from mainstay.rows import layout
+from mainstay.reading.rows import layout
 
 __all__ = ["score_csv"]
 

@@ -7,15 +7,15 @@ from datetime import date, datetime
 import attrs
 from rich.console import Console
 
+from mainstay.activity.windowing import WindowBuilder
 from mainstay.cli import terminal
 from mainstay.cli.score.options import Options
 from mainstay.cli.score.result import Listed, Result, Scored, nobody
 from mainstay.errors import BadLineError, InvalidValueError
-from mainstay.events import Event, read_events
 from mainstay.localdays import check_dated, local_day, moment_of
-from mainstay.scores.consistency import consistency_score
-from mainstay.scores.result import ConsistencyScore
-from mainstay.windowing import WindowBuilder
+from mainstay.reading import Event, read_events
+from mainstay.scores.consistency.result import ConsistencyScore
+from mainstay.scores.consistency.score import consistency_score
 
 __all__ = ["score_file"]
 

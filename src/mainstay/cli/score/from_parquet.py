@@ -18,7 +18,7 @@ from mainstay.columnar.keys import Longs
 from mainstay.columnar.tables import batches
 from mainstay.columnar.zones import DAY, microseconds
 from mainstay.errors import BadRowError, InvalidValueError
-from mainstay.rows import Layout, layout
+from mainstay.reading.rows import Layout, layout
 
 __all__ = ["score_parquet"]
 

@@ -6,13 +6,13 @@ from datetime import datetime
 
 from rich.console import Console
 
-from mainstay.activity import Session
+from mainstay.activity.session import Session
 from mainstay.cli import arguments, terminal
 from mainstay.cli.score.options import Options
 from mainstay.cli.score.result import Listed, Result, Scored, nobody
 from mainstay.cli.store import all_users, open_store
 from mainstay.ports import SessionStore
-from mainstay.scoring import FIRST_INSTANT, score_user
+from mainstay.ports.scoring import FIRST_INSTANT, score_user
 
 __all__ = ["score_store"]
 

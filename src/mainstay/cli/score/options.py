@@ -10,7 +10,7 @@ import attrs
 
 from mainstay.cli import arguments
 from mainstay.localdays import DATED, last_instant
-from mainstay.rows import Columns
+from mainstay.reading.rows import Columns
 
 __all__ = ["ENGINES", "ROWS_SHOWN", "Options", "add_options"]
 

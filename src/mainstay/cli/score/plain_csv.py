@@ -16,7 +16,7 @@ import numpy as np
 
 from mainstay.columnar.keys import Longs
 from mainstay.errors import BadLineError
-from mainstay.rows import Layout
+from mainstay.reading.rows import Layout
 
 __all__ = ["REMEDY", "Block", "Header", "blocks", "check_plain", "read_header"]
 

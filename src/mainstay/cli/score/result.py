@@ -9,10 +9,10 @@ from typing import Protocol, TypeAlias
 
 import attrs
 
-from mainstay.activity import Session
+from mainstay.activity.session import Session
 from mainstay.errors import InvalidValueError
-from mainstay.scores.phrases import EnglishPhrases
-from mainstay.scores.result import ConsistencyScore
+from mainstay.scores.consistency.phrases import EnglishPhrases
+from mainstay.scores.consistency.result import ConsistencyScore
 from mainstay.streaks.daily import streak_of
 
 __all__ = ["CSV_COLUMNS", "Listed", "Result", "Row", "Scored", "Scores", "nobody"]

@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import TypeVar
 
-from mainstay.activity import Session
+from mainstay.activity.session import Session
 from mainstay.ports import Unreadable
-from mainstay.report import JobContext
+from mainstay.scheduling import JobContext
 from mainstay.testing.conformance.expect import expect
 
 __all__ = ["CODE_POINTS", "at", "context", "did", "may", "readable"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from mainstay.scores.day import DayOutcome
-from mainstay.scores.engagement_policy import DailyCriteria, EngagementPolicy
-from mainstay.scores.historical import historical_score
+from mainstay.scores.engagement.day import DayOutcome
+from mainstay.scores.engagement.historical import historical_score
+from mainstay.scores.engagement.policy import DailyCriteria, EngagementPolicy
 from mainstay.testing.conformance.activity import CODE_POINTS, did, may
 from mainstay.testing.conformance.bundles import HasEngagements
 from mainstay.testing.conformance.days import due_in, evaluate, plan

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 
 from mainstay.jobs import plan_days
-from mainstay.policies import PolicyHistory
 from mainstay.ports import Due, EngagementPage, Evaluated
-from mainstay.scores.engagement_policy import DailyCriteria, EngagementPolicy
+from mainstay.scores.engagement.policy import DailyCriteria, EngagementPolicy
+from mainstay.scores.policies import PolicyHistory
 from mainstay.testing.conformance.activity import readable
 from mainstay.testing.conformance.bundles import HasEngagements
 

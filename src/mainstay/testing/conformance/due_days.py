@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
 
-from mainstay.activity import Session
-from mainstay.policies import PolicyHistory
-from mainstay.scores.day import DayActivity
-from mainstay.scores.engagement import catch_up
-from mainstay.scores.engagement_policy import DailyCriteria, EngagementPolicy
+from mainstay.activity.session import Session
+from mainstay.scores.engagement.day import DayActivity
+from mainstay.scores.engagement.evaluate import catch_up
+from mainstay.scores.engagement.policy import DailyCriteria, EngagementPolicy
+from mainstay.scores.policies import PolicyHistory
 from mainstay.testing.conformance.activity import CODE_POINTS, did, may, readable
 from mainstay.testing.conformance.bundles import HasEngagements
 from mainstay.testing.conformance.days import ONE_POST, due, due_in, evaluate, ids

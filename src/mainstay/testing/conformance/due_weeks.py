@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
 
-from mainstay.activity import Session
+from mainstay.activity.session import Session
 from mainstay.localdays import IsoWeek
-from mainstay.reputation import Reputation
+from mainstay.reputation.multiplier import Reputation
 from mainstay.testing.conformance.activity import CODE_POINTS, did, may, readable
 from mainstay.testing.conformance.bundles import HasReputations
 from mainstay.testing.conformance.expect import expect

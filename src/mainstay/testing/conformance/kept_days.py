@@ -10,8 +10,8 @@ import attrs
 from mainstay.errors import RejectedError
 from mainstay.jobs import evaluate_consistency
 from mainstay.ports import Evaluated, EvaluatedDays
-from mainstay.scores.engagement import Engagement, pick_candidates
-from mainstay.scores.engagement_policy import EngagementPolicy
+from mainstay.scores.engagement.evaluate import Engagement, pick_candidates
+from mainstay.scores.engagement.policy import EngagementPolicy
 from mainstay.testing.conformance.activity import CODE_POINTS, at, context, did, may
 from mainstay.testing.conformance.bundles import HasEngagements
 from mainstay.testing.conformance.days import ONE_POST, due, due_in, evaluate, ids, plan

@@ -10,9 +10,9 @@ from typing import Generic, TypeVar
 import attrs
 
 from mainstay.localdays import IsoWeek
-from mainstay.policies import AnyPolicy, PolicyHistory
 from mainstay.ports import PolicyStore
-from mainstay.scores.engagement_policy import DailyCriteria, EngagementPolicy
+from mainstay.scores.engagement.policy import DailyCriteria, EngagementPolicy
+from mainstay.scores.policies import AnyPolicy, PolicyHistory
 from mainstay.streaks.weekly import WeeklyStreakPolicy
 from mainstay.testing.conformance.activity import CODE_POINTS, did, may
 from mainstay.testing.conformance.bundles import HasEngagements, HasReputations

@@ -8,7 +8,7 @@ from functools import partial
 from mainstay.errors import RejectedError
 from mainstay.jobs import update_multipliers
 from mainstay.localdays import IsoWeek
-from mainstay.reputation import Reputation
+from mainstay.reputation.multiplier import Reputation
 from mainstay.streaks.weekly import WeeklyStreak
 from mainstay.testing.conformance.activity import CODE_POINTS, at, context, did, may
 from mainstay.testing.conformance.bundles import HasReputations

@@ -7,9 +7,7 @@ from functools import partial
 
 import attrs
 
-from mainstay.installed import InstalledJob
-from mainstay.report import ItemError, JobReport, JobRun
-from mainstay.schedule import Daily, Every, Weekly
+from mainstay.scheduling import Daily, Every, InstalledJob, ItemError, JobReport, JobRun, Weekly
 from mainstay.testing.conformance.activity import CODE_POINTS, at, may
 from mainstay.testing.conformance.bundles import HasRuns
 from mainstay.testing.conformance.expect import expect, together

@@ -8,7 +8,7 @@ from functools import partial
 
 import attrs
 
-from mainstay.activity import Session
+from mainstay.activity.session import Session
 from mainstay.errors import RejectedError
 from mainstay.testing.conformance.activity import CODE_POINTS, at, did, may
 from mainstay.testing.conformance.bundles import HasSessions

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mainstay.counts import Counts
+from mainstay.activity.counts import Counts
 from mainstay.jobs import plan_weeks
 from mainstay.localdays import IsoWeek
 from mainstay.ports import DueWeeks, ReputationPage
-from mainstay.reputation import Reputation
+from mainstay.reputation.multiplier import Reputation
 from mainstay.testing.conformance.activity import readable
 from mainstay.testing.conformance.bundles import HasReputations
 from mainstay.testing.conformance.expect import expect

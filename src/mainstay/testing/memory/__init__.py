@@ -7,7 +7,7 @@ Examples:
     >>> from datetime import UTC, date, datetime
     >>> from mainstay import Session
     >>> from mainstay.jobs import evaluate_consistency
-    >>> from mainstay.report import JobContext
+    >>> from mainstay.scheduling import JobContext
     >>> store = MemoryStore()
     >>> at = datetime(2024, 5, 1, 8, tzinfo=UTC)
     >>> store.sessions.add([Session("ada", at, kind="post", id="1")])
@@ -25,7 +25,7 @@ from collections.abc import Iterable
 from threading import RLock
 from typing import Self
 
-from mainstay import checks
+from mainstay import _checks as checks
 from mainstay.testing.memory.activity import Activity, Unreadables
 from mainstay.testing.memory.engagements import MemoryEngagements
 from mainstay.testing.memory.reputations import MemoryReputations

@@ -8,8 +8,8 @@ from datetime import UTC, date
 
 import attrs
 
-from mainstay.activity import Session
-from mainstay.counts import Counts
+from mainstay.activity.counts import Counts
+from mainstay.activity.session import Session
 from mainstay.errors import InvalidValueError
 from mainstay.localdays import local_day
 from mainstay.ports import average_quality, millionths

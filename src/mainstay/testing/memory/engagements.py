@@ -9,12 +9,12 @@ from threading import RLock
 
 import attrs
 
-from mainstay import checks
-from mainstay.policies import PolicyHistory
+from mainstay import _checks as checks
 from mainstay.ports import DueDays, EngagementPage, Evaluated, Unreadable
-from mainstay.scores.day import DayActivity, DayOutcome
-from mainstay.scores.engagement import Engagement
-from mainstay.scores.engagement_policy import EngagementPolicy
+from mainstay.scores.engagement.day import DayActivity, DayOutcome
+from mainstay.scores.engagement.evaluate import Engagement
+from mainstay.scores.engagement.policy import EngagementPolicy
+from mainstay.scores.policies import PolicyHistory
 from mainstay.testing.memory.activity import Activity, Unreadables, UserDays, count_kinds
 from mainstay.testing.memory.policies import Policies
 from mainstay.testing.memory.transaction import Transaction

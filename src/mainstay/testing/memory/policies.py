@@ -7,9 +7,9 @@ from typing import Generic, TypeVar
 
 import attrs
 
-from mainstay import checks
+from mainstay import _checks as checks
 from mainstay.codec import from_json, to_json
-from mainstay.policies import AnyPolicy, PolicyHistory
+from mainstay.scores.policies import AnyPolicy, PolicyHistory
 
 __all__ = ["Policies"]
 

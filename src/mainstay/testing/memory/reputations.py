@@ -10,13 +10,13 @@ from threading import RLock
 
 import attrs
 
-from mainstay import checks
-from mainstay.activity import Session
-from mainstay.counts import Counts
+from mainstay import _checks as checks
+from mainstay.activity.counts import Counts
+from mainstay.activity.session import Session
 from mainstay.localdays import IsoWeek
-from mainstay.policies import PolicyHistory
 from mainstay.ports import DueWeeks, ReputationPage, Unreadable
-from mainstay.reputation import Reputation
+from mainstay.reputation.multiplier import Reputation
+from mainstay.scores.policies import PolicyHistory
 from mainstay.streaks.weekly import WeeklyStreak, WeeklyStreakPolicy
 from mainstay.testing.memory.activity import Activity, Unreadables, UserDays, count_kinds
 from mainstay.testing.memory.policies import Policies

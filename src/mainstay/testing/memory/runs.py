@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from threading import Lock
 
-from mainstay import checks
-from mainstay.installed import InstalledJob
+from mainstay import _checks as checks
 from mainstay.ports.runs import LATEST_END, LATEST_START
-from mainstay.report import JobRun
+from mainstay.scheduling import InstalledJob, JobRun
 
 __all__ = ["MemoryRuns"]
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from threading import RLock
 
-from mainstay import checks
-from mainstay.activity import Session
+from mainstay import _checks as checks
+from mainstay.activity.session import Session
 from mainstay.ports import other_contents, storable
 
 __all__ = ["MemorySessions"]

@@ -16,7 +16,7 @@ Examples:
     >>> test_a_score_has_its_bounds()
 """
 
-from mainstay.extras import Extra
+from mainstay._extras import Extra
 
 with Extra("testing", "hypothesis"):
     from mainstay.testing.strategies.activity import (

@@ -9,8 +9,9 @@ import attrs
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from mainstay.activity import WINDOW_DAYS, ActivityWindow, Session
-from mainstay.counts import Counts
+from mainstay.activity.counts import Counts
+from mainstay.activity.session import Session
+from mainstay.activity.window import WINDOW_DAYS, ActivityWindow
 from mainstay.testing.strategies.calendar import (
     DISTANCES,
     PLACES,
@@ -131,7 +132,7 @@ def histories(
 
     Most are recorded in one zone, some elsewhere or without saying where. A store takes them, as
     it takes all of :func:`sessions`, once those without an id have one
-    (:func:`mainstay.events.identified`).
+    (:func:`mainstay.reading.identified`).
 
     Args:
         user_id: Whose; anybody's by default.

@@ -8,40 +8,45 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from mainstay.activity import ActivityWindow, Session
-from mainstay.counts import Counts
+from mainstay.activity.counts import Counts
+from mainstay.activity.session import Session
+from mainstay.activity.window import ActivityWindow
 from mainstay.errors import BadLineError, BadRowError, MainstayError
-from mainstay.events import Event
-from mainstay.installed import InstalledJob
 from mainstay.jobs import JobStatus, NotBegun
 from mainstay.localdays import IsoWeek
-from mainstay.policies import PolicyHistory
 from mainstay.ports import Due, DueDays, DueWeeks, Evaluated, EvaluatedDays, Unreadable
-from mainstay.report import ItemError, JobContext, JobReport, JobRun
-from mainstay.reputation import DampenedWeight, MultiplierPolicy, Reputation, VouchExplanation
-from mainstay.schedule import Daily, Every, JobSpec, RetryPolicy, Schedule, Weekly
-from mainstay.scores.breakdown import ScoreBreakdown, ScoreDifference
-from mainstay.scores.consistency_policy import ConsistencyPolicy
-from mainstay.scores.day import DayActivity, DayOutcome
-from mainstay.scores.engagement import Engagement
-from mainstay.scores.engagement_policy import (
-    DailyCriteria,
-    EngagementBreakdown,
-    EngagementPolicy,
+from mainstay.reading import Event
+from mainstay.reputation.explanation import DampenedWeight, VouchExplanation
+from mainstay.reputation.multiplier import MultiplierPolicy, Reputation
+from mainstay.reputation.vouches import Vouch
+from mainstay.scheduling import (
+    Daily,
+    Every,
+    InstalledJob,
+    ItemError,
+    JobContext,
+    JobReport,
+    JobRun,
+    JobSpec,
+    RetryPolicy,
+    Schedule,
+    Weekly,
 )
+from mainstay.scores.consistency.breakdown import ScoreBreakdown, ScoreDifference
+from mainstay.scores.consistency.phrases import EnglishPhrases
+from mainstay.scores.consistency.policy import ConsistencyPolicy
+from mainstay.scores.consistency.result import ConsistencyScore, Phrasebook, WhatIf
+from mainstay.scores.engagement.day import DayActivity, DayOutcome
+from mainstay.scores.engagement.evaluate import Engagement
+from mainstay.scores.engagement.historical import HistoricalScore
+from mainstay.scores.engagement.phrases import EngagementPhrasebook, EnglishEngagementPhrases
+from mainstay.scores.engagement.policy import DailyCriteria, EngagementBreakdown, EngagementPolicy
 from mainstay.scores.explanation import Explanation
-from mainstay.scores.historical import (
-    EngagementPhrasebook,
-    EnglishEngagementPhrases,
-    HistoricalScore,
-)
-from mainstay.scores.phrases import EnglishPhrases
-from mainstay.scores.result import ConsistencyScore, Phrasebook, WhatIf
+from mainstay.scores.policies import PolicyHistory
 from mainstay.streaks.daily import DailyStreak, StreakPolicy, StreakStatus
 from mainstay.streaks.weekly import WeeklyStreak, WeeklyStreakPolicy
 from mainstay.testing.strategies import activity, calendar, jobs, policies, results, states
 from mainstay.testing.strategies.making import made
-from mainstay.vouches import Vouch
 
 __all__ = ["BY_TYPE", "of_type"]
 

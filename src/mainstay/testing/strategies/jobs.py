@@ -8,13 +8,22 @@ import attrs
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from mainstay.installed import InstalledJob
 from mainstay.jobs import NotBegun
-from mainstay.policies import PolicyHistory
 from mainstay.ports import DueDays, DueWeeks, EvaluatedDays, Unreadable
-from mainstay.report import ItemError, JobContext, JobReport, JobRun
-from mainstay.schedule import Daily, Every, JobSpec, RetryPolicy, Weekly
-from mainstay.scores.engagement_policy import EngagementPolicy
+from mainstay.scheduling import (
+    Daily,
+    Every,
+    InstalledJob,
+    ItemError,
+    JobContext,
+    JobReport,
+    JobRun,
+    JobSpec,
+    RetryPolicy,
+    Weekly,
+)
+from mainstay.scores.engagement.policy import EngagementPolicy
+from mainstay.scores.policies import PolicyHistory
 from mainstay.testing.strategies.activity import counts, user_ids
 from mainstay.testing.strategies.calendar import days, instants, iso_weeks, zones
 from mainstay.testing.strategies.making import made

@@ -8,10 +8,10 @@ from typing import TypeVar
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from mainstay.policies import AnyPolicy, PolicyHistory
-from mainstay.reputation import MultiplierPolicy
-from mainstay.scores.consistency_policy import ConsistencyPolicy
-from mainstay.scores.engagement_policy import DailyCriteria, EngagementPolicy
+from mainstay.reputation.multiplier import MultiplierPolicy
+from mainstay.scores.consistency.policy import ConsistencyPolicy
+from mainstay.scores.engagement.policy import DailyCriteria, EngagementPolicy
+from mainstay.scores.policies import AnyPolicy, PolicyHistory
 from mainstay.streaks.daily import StreakPolicy
 from mainstay.streaks.weekly import WeeklyStreakPolicy
 from mainstay.testing.strategies.activity import kinds

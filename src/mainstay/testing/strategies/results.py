@@ -8,20 +8,18 @@ from decimal import Decimal
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from mainstay.activity import ActivityWindow
-from mainstay.reputation import (
-    DampenedWeight,
-    MultiplierPolicy,
-    Reputation,
-    VouchExplanation,
-    explain_vouch,
-)
-from mainstay.scores.consistency import consistency_score
-from mainstay.scores.engagement_policy import EngagementPolicy
+from mainstay.activity.window import ActivityWindow
+from mainstay.reputation.dampening import Dampening, scepticism
+from mainstay.reputation.explanation import DampenedWeight, VouchExplanation
+from mainstay.reputation.multiplier import MultiplierPolicy, Reputation
+from mainstay.reputation.vouches import Vouch
+from mainstay.reputation.weighing import explain_vouch
+from mainstay.scores.consistency.result import ConsistencyScore, WhatIf
+from mainstay.scores.consistency.score import consistency_score
+from mainstay.scores.consistency.what_if import what_if
+from mainstay.scores.engagement.historical import HistoricalScore, historical_score
+from mainstay.scores.engagement.policy import EngagementPolicy
 from mainstay.scores.explanation import Explanation
-from mainstay.scores.historical import HistoricalScore, historical_score
-from mainstay.scores.result import ConsistencyScore, WhatIf
-from mainstay.scores.what_if import what_if
 from mainstay.streaks.weekly import WeeklyStreak
 from mainstay.testing.strategies.activity import qualities, windows
 from mainstay.testing.strategies.calendar import days
@@ -32,7 +30,6 @@ from mainstay.testing.strategies.policies import (
     multiplier_policies,
 )
 from mainstay.testing.strategies.states import vouches, weekly_streaks
-from mainstay.vouches import Dampening, Vouch, scepticism
 
 __all__ = [
     "consistency_scores",

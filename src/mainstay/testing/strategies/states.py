@@ -9,12 +9,13 @@ import attrs
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from mainstay.counts import Counts
+from mainstay.activity.counts import Counts
 from mainstay.localdays import IsoWeek
-from mainstay.reputation import Reputation
-from mainstay.scores.day import DayActivity, DayOutcome
-from mainstay.scores.engagement import Engagement, catch_up, evaluate_day
-from mainstay.scores.engagement_policy import EngagementPolicy
+from mainstay.reputation.multiplier import Reputation
+from mainstay.reputation.vouches import Vouch
+from mainstay.scores.engagement.day import DayActivity, DayOutcome
+from mainstay.scores.engagement.evaluate import Engagement, catch_up, evaluate_day
+from mainstay.scores.engagement.policy import EngagementPolicy
 from mainstay.streaks.daily import DailyStreak, StreakPolicy, streak_of
 from mainstay.streaks.weekly import WeeklyStreak, WeeklyStreakPolicy
 from mainstay.testing.strategies.activity import counts, qualities, user_ids
@@ -25,7 +26,6 @@ from mainstay.testing.strategies.policies import (
     streak_policies,
     weekly_streak_policies,
 )
-from mainstay.vouches import Vouch
 
 __all__ = [
     "daily_streaks",

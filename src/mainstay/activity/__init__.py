@@ -1,0 +1,1 @@
+"""What users did, and the windows and counts that it leaves."""

@@ -1,0 +1,185 @@
+"""The weekly job: records the week just over for everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, time, timedelta
+from functools import partial
+
+from mainstay import _checks as checks
+from mainstay.activity.counts import Counts
+from mainstay.errors import InvalidValueError
+from mainstay.jobs.evaluate_consistency import RETRY, day_just_over
+from mainstay.jobs.pages import PageWork, Tally, run_pages
+from mainstay.jobs.policies import RunPolicies
+from mainstay.localdays import IsoWeek
+from mainstay.ports import DueWeeks, ReputationPage, ReputationStore, Unreadable
+from mainstay.reputation.multiplier import Reputation
+from mainstay.scheduling import JobContext, JobReport, JobSpec, RetryPolicy, Schedule, Weekly
+from mainstay.scores.policies import PolicyHistory
+from mainstay.streaks.weekly import DEFAULT_POLICY, WeeklyStreakPolicy
+
+__all__ = ["UPDATE_MULTIPLIERS", "plan_weeks", "update_multipliers", "week_just_over"]
+
+UPDATE_MULTIPLIERS = "update-multipliers"
+
+_MONDAY = 0
+_NOON = time(12)
+_ONE_DAY = timedelta(days=1)
+_USERS_A_PAGE = 5_000
+_IDLE = Counts({})
+_STANDARD = PolicyHistory(DEFAULT_POLICY)
+
+
+def week_just_over(now: datetime, *, local_days: bool = False) -> IsoWeek:
+    """Return the last ISO week that is over: in UTC, or with local days everywhere on Earth.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> str(week_just_over(datetime(2024, 5, 6, tzinfo=UTC)))
+        '2024-W18'
+    """
+    day = day_just_over(now, local_days=local_days)
+    return IsoWeek.of(day + _ONE_DAY) - 1
+
+
+def plan_weeks(
+    due: DueWeeks, week: IsoWeek, policies: PolicyHistory[WeeklyStreakPolicy] = _STANDARD
+) -> Reputation | None:
+    """Return a user's reputation with all weeks through one recorded; nothing is read or written.
+
+    ``None`` means that nothing has changed.
+
+    Args:
+        due: The weeks.
+        week: The last of them.
+        policies: What makes a week active: the policy that holds on its Monday.
+
+    Raises:
+        InvalidTypeError: ``policies`` is not a history of them.
+        OutOfOrderError: A week is before the last recorded one.
+
+    Examples:
+        >>> week = IsoWeek(2024, 18)
+        >>> plan_weeks(DueWeeks(Reputation("ada"), {week: Counts({"post": 2})}), week).streak.weeks
+        1
+    """
+    checks.instance("policies", policies, PolicyHistory)
+    streak = due.reputation.streak
+    begin = streak.last_recorded or min({*due.weeks, week})
+    for each in sorted({*due.weeks, week, *_last_weeks(policies, begin, week)}):
+        policy = policies.on(each.monday)
+        streak = streak.record(each, due.weeks.get(each, _IDLE), policy)
+    unchanged = streak == due.reputation.streak
+    return None if unchanged else Reputation(due.reputation.user_id, streak)
+
+
+def _last_weeks(
+    policies: PolicyHistory[WeeklyStreakPolicy], begin: IsoWeek, end: IsoWeek
+) -> Iterator[IsoWeek]:
+    """Yield the last week of each policy, among others: what it forgives must be decided by it.
+
+    Of idle weeks under one policy, the last one decides.
+    """
+    for since, _ in policies.changes:
+        if begin.monday < since and begin < (last := IsoWeek.of(since - _ONE_DAY)) < end:
+            yield last
+
+
+def update_multipliers(
+    store: ReputationStore,
+    *,
+    policy: WeeklyStreakPolicy | None = None,
+    schedule: Schedule | None = None,
+    retry: RetryPolicy = RETRY,
+    users_a_page: int = _USERS_A_PAGE,
+    time_limit: timedelta | None = None,
+    soft_time_limit: timedelta | None = None,
+    queue: str | None = None,
+) -> JobSpec:
+    """Return the job that records every user's weeks, on which their multiplier rests.
+
+    It catches up: each week since the last recorded one is recorded from what happened in it. The
+    last recorded one itself becomes active if interactions that arrived late make it so.
+
+    The first run that records anything keeps its policy, as that of
+    :func:`~mainstay.jobs.evaluate_consistency` does; each week is judged by the policy of its
+    Monday.
+
+    Args:
+        store: Where the weeks are.
+        policy: What makes a week active; by default those that are kept, the standard one if
+            none is.
+        schedule: When it is due; by default on Mondays at 00:00 UTC, with local days at 12:00 UTC.
+        retry: What happens when the store fails it; three retries from five minutes on.
+        users_a_page: The users in one transaction.
+        time_limit: See :class:`mainstay.scheduling.JobSpec`.
+        soft_time_limit: The same.
+        queue: The same.
+    """
+    if policy is not None:
+        checks.instance("policy", policy, WeeklyStreakPolicy)
+    checks.integer("users_a_page", users_a_page, 1)
+    return JobSpec(
+        name=UPDATE_MULTIPLIERS,
+        schedule=_weekly(local_days=store.local_days) if schedule is None else schedule,
+        run=partial(_run, store, policy, users_a_page),
+        retry=retry,
+        time_limit=time_limit,
+        soft_time_limit=soft_time_limit,
+        queue=queue,
+    )
+
+
+def _weekly(*, local_days: bool) -> Schedule:
+    return Weekly(_MONDAY, _NOON if local_days else time(0), "UTC")
+
+
+def _run(
+    store: ReputationStore, policy: WeeklyStreakPolicy | None, size: int, context: JobContext
+) -> JobReport:
+    week = _target(store, context)
+    tally = Tally.begin(UPDATE_MULTIPLIERS, context, str(week))
+    policies = RunPolicies(policy, _STANDARD)
+    work = PageWork[ReputationPage, DueWeeks, Reputation](
+        job=UPDATE_MULTIPLIERS,
+        open=store.page,
+        read=partial(_read, policies, week),
+        key=lambda due: due.reputation.user_id,
+        plan=lambda due: plan_weeks(due, week, policies.history),
+        write=partial(_write, policies),
+    )
+    run_pages(work, tally, total=lambda: store.count_due(week), size=size)
+    return tally.report()
+
+
+def _read(
+    policies: RunPolicies[WeeklyStreakPolicy],
+    week: IsoWeek,
+    page: ReputationPage,
+    after: str | None,
+    limit: int,
+) -> Sequence[DueWeeks | Unreadable]:
+    policies.read(page)
+    return page.due(week, after=after, limit=limit)
+
+
+def _write(
+    policies: RunPolicies[WeeklyStreakPolicy], page: ReputationPage, plans: Sequence[Reputation]
+) -> None:
+    policies.keep(page)
+    page.keep(plans)
+
+
+def _target(store: ReputationStore, context: JobContext) -> IsoWeek:
+    last = week_just_over(context.due, local_days=store.local_days)
+    over = week_just_over(max(context.due, context.now()), local_days=store.local_days)
+    week = last if context.target is None else IsoWeek.of(context.target)
+    if week - over > 0:
+        raise InvalidValueError(
+            f"must lie in a week that is over; the last that is, is {over}",
+            field="target",
+            value=str(context.target),
+            remedy="Wait until the week is complete.",
+        )
+    return week

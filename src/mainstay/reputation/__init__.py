@@ -1,0 +1,1 @@
+"""How much a user's word, and a word for them, weighs."""

@@ -1,0 +1,1 @@
+"""How regularly somebody was active."""

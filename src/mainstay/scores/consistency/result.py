@@ -1,0 +1,254 @@
+"""What scoring gives: the score that explains itself, and the words it does so in."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import partial
+from typing import Protocol
+
+import attrs
+from attrs.validators import optional
+
+from mainstay import _checks as checks
+from mainstay.activity.window import ActivityWindow
+from mainstay.errors import InvalidTypeError, InvalidValueError
+from mainstay.scores.consistency.breakdown import (
+    ScoreBreakdown,
+    ScoreDifference,
+    breakdown_of,
+    headline,
+    possible_days,
+)
+from mainstay.scores.consistency.policy import ConsistencyPolicy
+from mainstay.scores.explanation import Explanation
+
+__all__ = ["ConsistencyScore", "Phrasebook", "WhatIf"]
+
+
+class Phrasebook(Protocol):
+    """The words for a score, in whatever language: one sentence a part.
+
+    Every method may read all that the score knows: ``active_days``, ``possible_days``,
+    ``percentage``, ``window.gaps``, ``current_streak``, ``streak_may_be_longer``,
+    ``days_since_active``, ``policy``.
+    """
+
+    def base(self, score: ConsistencyScore) -> str:
+        """Say on how many of the possible days the user was active."""
+        ...
+
+    def distribution(self, score: ConsistencyScore) -> str:
+        """Say how evenly the active days are spread."""
+        ...
+
+    def streak(self, score: ConsistencyScore) -> str:
+        """Say how long the current streak is; if it may be longer, that it is so long or more."""
+        ...
+
+    def recency(self, score: ConsistencyScore) -> str:
+        """Say when the user was last active."""
+        ...
+
+    def what_if(self, change: WhatIf) -> str:
+        """Say what further active days would change, and why; it may be a loss."""
+        ...
+
+
+@attrs.frozen
+class ConsistencyScore:
+    """A consistency score with all that explains it.
+
+    The parts follow from the other fields and are computed, so that no score has others. The texts
+    are made each time they are read, so that scores nobody reads cost nothing.
+
+    Attributes:
+        window: The active days, as of today.
+        breakdown: The four parts; not an argument.
+        member_since: The day the user joined, if it was given.
+        policy: The numbers it is computed with.
+        phrases: The words that explain it; they take no part in comparisons.
+
+    Raises:
+        InvalidValueError: ``member_since`` is after the window's last day, or the window's length
+            is not the policy's.
+        InvalidTypeError: A field is of another type.
+    """
+
+    window: ActivityWindow
+    breakdown: ScoreBreakdown = attrs.field(init=False)
+    member_since: date | None = attrs.field(validator=optional(checks.each(checks.day)))
+    policy: ConsistencyPolicy = attrs.field(repr=False)
+    phrases: Phrasebook = attrs.field(repr=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        window = checks.instance("window", self.window, ActivityWindow)
+        policy = checks.instance("policy", self.policy, ConsistencyPolicy)
+        if window.length != policy.window_days:
+            raise InvalidValueError(
+                f"must be the policy's {policy.window_days} days",
+                field="window.length",
+                value=window.length,
+                remedy="Build the window with length=policy.window_days.",
+            )
+        breakdown = breakdown_of(window, self.member_since, policy)
+        object.__setattr__(self, "breakdown", breakdown)
+
+    @property
+    def total(self) -> float:
+        """The sum of the parts, 0 to 100."""
+        return self.breakdown.total
+
+    @property
+    def points(self) -> int:
+        """The headline: ``total`` rounded to 6 decimals, then half up."""
+        return headline(self.total)
+
+    @property
+    def active_days(self) -> int:
+        """Active days in the window."""
+        return self.window.active_days
+
+    @property
+    def possible_days(self) -> int:
+        """The days that the base divides by: 28, or fewer for a new user."""
+        return possible_days(self.window, self.member_since, self.policy)
+
+    @property
+    def current_streak(self) -> int:
+        """Consecutive active days ending today, or yesterday while today has none yet.
+
+        A window knows of no days before its first: of longer streaks, this counts those within it.
+        """
+        return self.window.current_streak
+
+    @property
+    def streak_may_be_longer(self) -> bool:
+        """Whether the streak reaches the window's first day, and so may have begun before it."""
+        return self.window.streak_may_be_longer
+
+    @property
+    def days_since_active(self) -> int | None:
+        """Days since the last active day, 0 for today; ``None`` without one in the window."""
+        return self.window.days_since_active
+
+    @property
+    def last_active_day(self) -> date | None:
+        """The last active day in the window, if there is one."""
+        days = self.days_since_active
+        return None if days is None else self.window.last_day - timedelta(days=days)
+
+    @property
+    def percentage(self) -> int:
+        """Active days in percent of the possible ones, rounded half up."""
+        return (200 * self.active_days + self.possible_days) // (2 * self.possible_days)
+
+    @property
+    def explanations(self) -> tuple[Explanation, ...]:
+        """One explanation a part; their points add up to ``total`` exactly (``math.fsum``)."""
+        texts = {
+            "base": self.phrases.base,
+            "distribution": self.phrases.distribution,
+            "streak": self.phrases.streak,
+            "recency": self.phrases.recency,
+        }
+        return tuple(
+            Explanation(part, points, self.policy.maximum(part), texts[part](self))
+            for part, points in self.breakdown.items()
+        )
+
+    def to_dict(self) -> dict[str, object]:
+        """Return plain data for a JSON response: ``score`` is the headline."""
+        last = self.last_active_day
+        return {
+            "score": self.points,
+            "total": self.total,
+            "breakdown": attrs.asdict(self.breakdown),
+            "explanations": [explanation.text for explanation in self.explanations],
+            "active_days": self.active_days,
+            "possible_days": self.possible_days,
+            "current_streak": self.current_streak,
+            "last_active_day": None if last is None else last.isoformat(),
+            "today": self.window.last_day.isoformat(),
+        }
+
+
+_score = checks.each(partial(checks.instance, kind=ConsistencyScore))
+
+
+def _asked(field: str, value: object) -> tuple[date, ...]:
+    if not isinstance(value, tuple):
+        raise InvalidTypeError("must be a tuple of dates", field=field, value=value)
+    days = tuple(checks.day(field, day) for day in value)
+    if days != tuple(sorted({*days})):
+        raise InvalidValueError("must be the oldest first, each once", field=field, value=value)
+    return days
+
+
+@attrs.frozen
+class WhatIf:
+    """What further active days would change.
+
+    Attributes:
+        asked: The days asked about, oldest first, each once.
+        today: The day on which it was asked.
+        before: The score without those days.
+        after: The score with them, as of the same day.
+
+    Raises:
+        InvalidValueError: ``after`` is not ``before`` with those days, or not as of the last of
+            them and today.
+        InvalidTypeError: A field is of another type.
+    """
+
+    asked: tuple[date, ...] = attrs.field(validator=checks.each(_asked))
+    today: date = attrs.field(validator=checks.each(checks.day))
+    before: ConsistencyScore = attrs.field(validator=_score)
+    after: ConsistencyScore = attrs.field(validator=_score)
+
+    def __attrs_post_init__(self) -> None:
+        before, expected = self.before, self.before.window
+        for day in self.asked:
+            expected = expected.record(day)
+        if before.window.last_day != max((*self.asked, self.today)):
+            raise InvalidValueError(
+                "must be as of the last of the days asked about and today",
+                field="before",
+                value=before.window.last_day,
+            )
+        if self.after != attrs.evolve(before, window=expected):
+            raise InvalidValueError(
+                "must be before with the days asked about, and else the same",
+                field="after",
+                value=self.after,
+            )
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """The days asked about that are in the window and not active yet."""
+        return tuple(sorted({*self.after.window.days()} - {*self.before.window.days()}))
+
+    @property
+    def difference(self) -> float:
+        """The points won; negative if lost."""
+        return self.after.total - self.before.total
+
+    @property
+    def breakdown(self) -> ScoreDifference:
+        """The points won or lost in each part."""
+        return self.after.breakdown - self.before.breakdown
+
+    @property
+    def text(self) -> str:
+        """A sentence for the user."""
+        return self.after.phrases.what_if(self)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return plain data for a JSON response."""
+        return {
+            "days": [day.isoformat() for day in self.asked],
+            "before": self.before.total,
+            "after": self.after.total,
+            "difference": self.difference,
+            "breakdown": attrs.asdict(self.breakdown),
+            "text": self.text,
+        }

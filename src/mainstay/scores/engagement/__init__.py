@@ -1,0 +1,1 @@
+"""How much somebody has built up, day by day."""

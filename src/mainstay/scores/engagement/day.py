@@ -1,0 +1,98 @@
+"""One user's day: what they did, and what it came to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import attrs
+
+from mainstay import _checks as checks
+from mainstay.activity.counts import Counts
+from mainstay.errors import InvalidValueError
+from mainstay.scores.engagement.historical import HistoricalScore, check_rated, many, rating
+from mainstay.scores.engagement.phrases import ENGLISH, EngagementPhrasebook
+from mainstay.scores.explanation import Explanation
+
+__all__ = ["DayActivity", "DayOutcome"]
+
+
+def _counts(value: Mapping[str, int]) -> Counts:
+    return value if isinstance(value, Counts) else Counts(value)
+
+
+@attrs.frozen
+class DayActivity:
+    """What one user did on a day, and what they have done in all by its end.
+
+    Attributes:
+        day: The day: a UTC date, unless the host counts in local days.
+        counts: How often each kind of activity happened on it; empty for an idle day.
+        posts: Lifetime posts through that day, so that a late run gives what a punctual one would.
+        average_quality: The average quality, 0 to 10, of those that were rated by then; ``None``
+            if none was.
+
+    Raises:
+        InvalidTypeError: ``day`` is an instant, or ``counts`` is not a mapping.
+        InvalidValueError: A number is negative or out of its range, or there is an average without
+            posts.
+    """
+
+    day: date = attrs.field(validator=checks.each(checks.day))
+    counts: Counts = attrs.field(default=Counts({}), converter=_counts)
+    posts: int = attrs.field(default=0, validator=checks.each(many))
+    average_quality: float | None = attrs.field(default=None, validator=checks.each(rating))
+
+    def __attrs_post_init__(self) -> None:
+        check_rated(self.posts, self.average_quality)
+
+
+@attrs.frozen
+class DayOutcome:
+    """What one day came to for one user.
+
+    Attributes:
+        user_id: Who.
+        day: When.
+        streak_before: Days in a row that met the criteria, as of the day before.
+        score: The historical score with that streak if the criteria were not met; ``None`` if
+            they were: that was rewarded when it happened, and is not rewarded twice.
+
+    Raises:
+        InvalidValueError: A field is out of its range, or the score is of another streak.
+    """
+
+    user_id: str = attrs.field(validator=checks.each(checks.text))
+    day: date = attrs.field(validator=checks.each(checks.day))
+    streak_before: int = attrs.field(validator=checks.each(many))
+    score: HistoricalScore | None
+
+    def __attrs_post_init__(self) -> None:
+        if self.score is None:
+            return
+        checks.instance("score", self.score, HistoricalScore)
+        if self.score.streak != self.streak_before:
+            raise InvalidValueError(
+                f"must be of a streak of {self.streak_before} days",
+                field="score",
+                value=self.score.streak,
+            )
+
+    @property
+    def met(self) -> bool:
+        """Whether the criteria were met."""
+        return self.score is None
+
+    @property
+    def streak_after(self) -> int:
+        """One more than before if the criteria were met, else 0."""
+        return self.streak_before + 1 if self.met else 0
+
+    @property
+    def total(self) -> float:
+        """The historical score for the day, 0 to 100; 0 if the criteria were met."""
+        return 0.0 if self.score is None else self.score.total
+
+    def explain(self, phrases: EngagementPhrasebook = ENGLISH) -> tuple[Explanation, ...]:
+        """Return the score's parts, each with its reason; none if the criteria were met."""
+        return () if self.score is None else self.score.explain(phrases)

@@ -1,0 +1,211 @@
+"""Daily engagement: who met the day's criteria, and who is recognised although they didn't."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from heapq import nsmallest
+
+import attrs
+from attrs.validators import optional
+
+from mainstay import _checks as checks
+from mainstay.errors import InvalidValueError, OutOfOrderError
+from mainstay.scores.engagement.day import DayActivity, DayOutcome
+from mainstay.scores.engagement.historical import historical_score, many
+from mainstay.scores.engagement.policy import DEFAULT_POLICY, EngagementPolicy
+
+__all__ = ["Engagement", "catch_up", "evaluate_day", "pick_candidates"]
+
+
+@attrs.frozen
+class Engagement:
+    """What is kept of a user from one day to the next.
+
+    Attributes:
+        user_id: Who it is.
+        streak: Days in a row that met the criteria, as of ``last_day``.
+        last_day: The last day evaluated; ``None`` before the first.
+        last_outcome: What that day came to. A store that keeps outcomes elsewhere may leave it
+            out, and then can't have the same day evaluated again.
+
+    Raises:
+        InvalidValueError: The fields contradict one another.
+
+    Examples:
+        >>> from datetime import date
+        >>> Engagement("ada", streak=14, last_day=date(2024, 5, 1)).streak
+        14
+    """
+
+    user_id: str = attrs.field(validator=checks.each(checks.text))
+    streak: int = attrs.field(default=0, validator=checks.each(many))
+    last_day: date | None = attrs.field(default=None, validator=optional(checks.each(checks.day)))
+    last_outcome: DayOutcome | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.last_day is None and self.streak:
+            raise InvalidValueError(
+                f"must be given with a streak of {self.streak} days", field="last_day", value=None
+            )
+        if self.last_outcome is not None:
+            self._check_outcome(checks.instance("last_outcome", self.last_outcome, DayOutcome))
+
+    def _check_outcome(self, outcome: DayOutcome) -> None:
+        own = (self.user_id, self.last_day, self.streak)
+        if (outcome.user_id, outcome.day, outcome.streak_after) != own:
+            raise InvalidValueError(
+                f"must be what {self.last_day} came to for {self.user_id!r}, "
+                f"with a streak of {self.streak} after it",
+                field="last_outcome",
+                value=outcome,
+            )
+
+
+def evaluate_day(
+    state: Engagement, activity: DayActivity, *, policy: EngagementPolicy = DEFAULT_POLICY
+) -> tuple[Engagement, DayOutcome]:
+    """Return the state after a day, and what the day came to.
+
+    If the day's counts meet the criteria, the streak grows by 1 and there is no historical score.
+    If not, it is computed with the streak as it stood before, and the streak becomes 0. The last
+    day again changes nothing and returns the outcome that was kept, whatever the activity.
+
+    Args:
+        state: The user's state; ``Engagement(user_id)`` before their first day.
+        activity: The day after the last one evaluated.
+        policy: The criteria and numbers, if not the standard ones.
+
+    Raises:
+        OutOfOrderError: The day is neither the next one nor the last again; or it is the last,
+            and the state does not hold its outcome.
+        InvalidTypeError: An argument is of the wrong type.
+
+    Examples:
+        >>> from datetime import date
+        >>> ada = Engagement("ada", streak=14, last_day=date(2024, 5, 1))
+        >>> idle = DayActivity(date(2024, 5, 2), posts=50, average_quality=10)
+        >>> ada, outcome = evaluate_day(ada, idle)
+        >>> ada.streak, outcome.streak_before, outcome.met, outcome.total
+        (0, 14, False, 65.0)
+    """
+    checks.instance("state", state, Engagement)
+    checks.instance("activity", activity, DayActivity)
+    checks.instance("policy", policy, EngagementPolicy)
+    day, last = activity.day, state.last_day
+    if last is not None and (day - last).days != 1:
+        return state, _kept(state, day)
+    score = None
+    if not policy.criteria.met(activity.counts):
+        score = historical_score(
+            streak=state.streak,
+            posts=activity.posts,
+            average_quality=activity.average_quality,
+            policy=policy,
+        )
+    outcome = DayOutcome(state.user_id, day, state.streak, score)
+    return Engagement(state.user_id, outcome.streak_after, day, outcome), outcome
+
+
+def _kept(state: Engagement, day: date) -> DayOutcome:
+    """Return the outcome of the last day; any other day but the next is refused."""
+    if day != state.last_day:
+        raise OutOfOrderError(
+            f"must be {state.last_day} or the day after it",
+            field="day",
+            value=day,
+            remedy="Evaluate every day in order, also the idle ones.",
+        )
+    if state.last_outcome is None:
+        raise OutOfOrderError(
+            "has been evaluated, and this state does not hold its outcome",
+            field="day",
+            value=day,
+            remedy="Read it where it was kept.",
+        )
+    return state.last_outcome
+
+
+def catch_up(
+    state: Engagement,
+    activities: Iterable[DayActivity],
+    *,
+    policy: EngagementPolicy = DEFAULT_POLICY,
+) -> tuple[Engagement, tuple[DayOutcome, ...]]:
+    """Return the state after several days, and what each of them came to, oldest first.
+
+    Args:
+        state: The user's state.
+        activities: Every day since the last one evaluated, in any order, the idle ones too.
+        policy: As in :func:`evaluate_day`.
+
+    Raises:
+        OutOfOrderError: A day is missing, or has been evaluated before the last one.
+        InvalidValueError: Two activities of the same day differ.
+
+    Examples:
+        >>> from datetime import date
+        >>> from mainstay import DailyCriteria
+        >>> days = [DayActivity(date(2024, 5, day), {"commit": day % 3}) for day in (1, 2, 3)]
+        >>> policy = EngagementPolicy(criteria=DailyCriteria({"commit": 1}))
+        >>> state, outcomes = catch_up(Engagement("ada"), days, policy=policy)
+        >>> [outcome.streak_after for outcome in outcomes]
+        [1, 2, 0]
+    """
+    checks.instance("state", state, Engagement)
+    checks.instance("policy", policy, EngagementPolicy)
+    by_day: dict[date, DayActivity] = {}
+    for activity in checks.iterable("activities", activities):
+        day = checks.instance("activities", activity, DayActivity).day
+        if by_day.setdefault(day, activity) != activity:
+            raise InvalidValueError(
+                f"must be the same for {day}", field="activities", value=activity
+            )
+    outcomes = []
+    for day in sorted(by_day):
+        state, outcome = evaluate_day(state, by_day[day], policy=policy)
+        outcomes.append(outcome)
+    return state, tuple(outcomes)
+
+
+def pick_candidates(
+    outcomes: Iterable[DayOutcome], *, policy: EngagementPolicy = DEFAULT_POLICY
+) -> tuple[DayOutcome, ...]:
+    """Return who deserves recognition although they missed the day: the best historical scores.
+
+    Those with a score above 0 are sorted by it, highest first; ties by the longer streak before
+    the day, then by user id. The first ``policy.top_inactive_users`` are picked. Each outcome
+    gives the reason: :meth:`DayOutcome.explain`.
+
+    Args:
+        outcomes: One day's, of all users, in any order; repeated ones count once.
+        policy: How many are picked, 5 by default.
+
+    Raises:
+        InvalidTypeError: They are not outcomes.
+        InvalidValueError: They are of several days, or one user has two that differ.
+
+    Examples:
+        >>> from datetime import date
+        >>> day, yesterday = date(2024, 5, 2), date(2024, 5, 1)
+        >>> states = [Engagement("ada", 3, yesterday), Engagement("bob", 9, yesterday)]
+        >>> outcomes = [evaluate_day(state, DayActivity(day))[1] for state in states]
+        >>> [outcome.user_id for outcome in pick_candidates(outcomes)]
+        ['bob', 'ada']
+    """
+    checks.instance("policy", policy, EngagementPolicy)
+    by_user: dict[str, DayOutcome] = {}
+    day: date | None = None
+    for outcome in checks.iterable("outcomes", outcomes):
+        checks.instance("outcomes", outcome, DayOutcome)
+        day = day or outcome.day
+        if outcome.day != day or by_user.setdefault(outcome.user_id, outcome) != outcome:
+            raise InvalidValueError(
+                f"must be one a user, all of {day}", field="outcomes", value=outcome
+            )
+    missed = (outcome for outcome in by_user.values() if outcome.total > 0)
+    return tuple(nsmallest(policy.top_inactive_users, missed, key=_best_first))
+
+
+def _best_first(outcome: DayOutcome) -> tuple[float, int, str]:
+    return -outcome.total, -outcome.streak_before, outcome.user_id

@@ -1,0 +1,54 @@
+"""The words for a historical score."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import attrs
+
+__all__ = [
+    "ENGLISH",
+    "EngagementPhrasebook",
+    "EnglishEngagementPhrases",
+]
+
+
+class EngagementPhrasebook(Protocol):
+    """The words for a historical score, in whatever language: one sentence a part."""
+
+    def streak(self, days: int) -> str:
+        """Say how many days in a row met the criteria."""
+        ...
+
+    def posts(self, count: int) -> str:
+        """Say how many posts somebody has written in all."""
+        ...
+
+    def quality(self, average: float | None) -> str:
+        """Say how their posts were rated on average, 0 to 10; ``None`` if none was rated."""
+        ...
+
+
+@attrs.frozen
+class EnglishEngagementPhrases:
+    """English sentences for a historical score."""
+
+    def streak(self, days: int) -> str:
+        """Say how many days in a row met the criteria."""
+        if not days:
+            return "A new streak can start any day."
+        times = "the day before" if days == 1 else f"{days:,} days in a row"
+        return f"You reached your daily goal {times}."
+
+    def posts(self, count: int) -> str:
+        """Say how many posts somebody has written in all."""
+        return f"You have written {count:,} {'post' if count == 1 else 'posts'} so far."
+
+    def quality(self, average: float | None) -> str:
+        """Say how their posts were rated on average."""
+        if average is None:
+            return "Your posts have not been rated yet."
+        return f"Your posts are rated {average:.1f} of 10 on average."
+
+
+ENGLISH = EnglishEngagementPhrases()

@@ -1,0 +1,409 @@
+"""JSON as it is documented: a golden file per type, written by hand, and every refusal."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+from mainstay import (
+    ActivityWindow,
+    ConsistencyPolicy,
+    DailyCriteria,
+    DailyStreak,
+    DayActivity,
+    DayOutcome,
+    DecodeError,
+    Engagement,
+    EngagementPolicy,
+    EnglishPhrases,
+    InvalidTypeError,
+    IsoWeek,
+    MultiplierPolicy,
+    Reputation,
+    Session,
+    StreakPolicy,
+    UnknownSchemaError,
+    Vouch,
+    WeeklyStreak,
+    WeeklyStreakPolicy,
+    consistency_score,
+    explain_vouch,
+    historical_score,
+    reciprocity,
+    streak_of,
+    what_if,
+)
+from mainstay.codec import SCHEMAS, from_json, from_plain, to_json, to_plain
+from mainstay.scheduling import ItemError, JobReport
+
+GOLDEN = Path(__file__).parents[2] / "golden"
+WEEKS = WeeklyStreak(5, IsoWeek(2020, 53), IsoWeek(2021, 1))
+ODD_DAYS = ActivityWindow.from_days(
+    [date(2024, 5, day) for day in range(1, 28, 2)], last_day=date(2024, 5, 28)
+)
+SCORE = consistency_score(ODD_DAYS, member_since=date(2023, 1, 31))
+APRIL = [date(2021, 4, day) for day in (1, 2, 3, 4, 15, 16, 17)]
+
+#: A value of each type, whose JSON stands in the file of its schema's name.
+VALUES: list[object] = [
+    ActivityWindow.from_days([date(2024, 5, 1), date(2024, 5, 3)], last_day=date(2024, 5, 4)),
+    ConsistencyPolicy(),
+    SCORE,
+    DailyCriteria(),
+    streak_of(APRIL, as_of=date(2021, 4, 18)),
+    DayActivity(date(2024, 5, 2), {"post": 1, "like": 3}, posts=50, average_quality=7.5),
+    DayOutcome(
+        "ada", date(2024, 5, 2), 14, historical_score(streak=14, posts=50, average_quality=10.0)
+    ),
+    Engagement("ada", 15, date(2024, 5, 2), DayOutcome("ada", date(2024, 5, 2), 14, None)),
+    EngagementPolicy(),
+    consistency_score(ODD_DAYS.record(date(2024, 5, 28))).explanations[3],
+    historical_score(streak=14, posts=50),
+    JobReport(
+        job="evaluate-consistency",
+        task_id="b5c1",
+        target="2024-05-01",
+        succeeded=3,
+        skipped=1,
+        failed=1,
+        errors=(ItemError("bob", "last_day is not a date, got 'yesterday'."),),
+        started_at=datetime(2024, 5, 2, tzinfo=UTC),
+        finished_at=datetime(2024, 5, 2, 0, 0, 4, 250_000, tzinfo=UTC),
+    ),
+    MultiplierPolicy(),
+    Reputation("bob", WEEKS),
+    SCORE.breakdown,
+    Session(
+        "ada",
+        datetime(2024, 5, 1, 6, 30, 0, 250_000, tzinfo=timezone(timedelta(hours=2))),
+        duration=timedelta(minutes=45, milliseconds=500),
+        timezone="Europe/Berlin",
+        kind="run",
+        quality=8.5,
+        id="run-1",
+    ),
+    StreakPolicy(rest_weekdays=frozenset({6, 5}), freezes=2),
+    Vouch("ada", "bob", Decimal("-2.50"), datetime(2024, 5, 1, 6, 30, tzinfo=UTC)),
+    explain_vouch(
+        Vouch("ada", "bob", 8),
+        Reputation("bob", WEEKS),
+        dampening=[reciprocity([("bob", "ada")])],
+    ),
+    WEEKS,
+    WeeklyStreakPolicy(kinds=frozenset({"vote", "post"})),
+    what_if(
+        ActivityWindow(date(2024, 5, 21), 0b1111111),
+        [date(2024, 5, day) for day in range(22, 29)],
+        today=date(2024, 5, 28),
+    ),
+]
+
+
+def golden(kind: type[Any]) -> Any:
+    name = SCHEMAS[kind].partition("/")[0]
+    return json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("value", VALUES, ids=lambda value: type(value).__name__)
+def test_the_json_of_a_type_is_that_of_its_golden_file(value: object) -> None:
+    expected = golden(type(value))
+    assert json.loads(to_json(value)) == to_plain(value) == expected
+    assert list(to_plain(value)) == list(expected)
+    assert from_plain(expected, type(value)) == value
+
+
+def test_every_type_has_its_golden_file_and_its_name_and_version() -> None:
+    assert {type(value) for value in VALUES} == set(SCHEMAS)
+    names = {schema.partition("/")[0] for schema in SCHEMAS.values()}
+    assert names == {path.stem for path in GOLDEN.iterdir()}
+
+
+def test_a_phrasebook_comes_back_as_the_english_one() -> None:
+    trained = attrs.evolve(SCORE, phrases=EnglishPhrases(did="trained"))
+    assert to_json(trained) == to_json(SCORE)
+    assert from_json(to_json(trained), type(SCORE)).explanations == SCORE.explanations
+
+
+def changed(value: object, **fields: object) -> dict[str, object]:
+    return to_plain(value) | fields
+
+
+OUTCOME = VALUES[6]
+REPORT = VALUES[11]
+SESSION = VALUES[15]
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "message"),
+    [
+        (Vouch, [], "$ must be a JSON object, got []."),
+        (
+            WeeklyStreak,
+            to_plain(WEEKS) | {7: 8},
+            "$.7 is unknown, got 8. Known: weeks, last_active, last_recorded.",
+        ),
+        (Vouch, {"voucher": "ada"}, "$.schema is missing, got {'voucher': 'ada'}."),
+        (
+            WeeklyStreak,
+            changed(WEEKS, weeks="5"),
+            "$.weeks must be an integer, got '5'.",
+        ),
+        (WeeklyStreak, changed(WEEKS, weeks=True), "$.weeks must be an integer, got True."),
+        (WeeklyStreak, changed(WEEKS, weeks=5.0), "$.weeks must be an integer, got 5.0."),
+        (WeeklyStreak, changed(WEEKS, weeks=-1), "$.weeks must be at least 0, got -1."),
+        (
+            WeeklyStreak,
+            changed(WEEKS, last_active="2021-W53"),
+            "$.last_active must be a week such as '2024-W18', got '2021-W53'.",
+        ),
+        (
+            WeeklyStreak,
+            changed(WEEKS, last_active="2021-01-04"),
+            "$.last_active must be a week such as '2024-W18', got '2021-01-04'.",
+        ),
+        (
+            WeeklyStreak,
+            changed(WEEKS, last_recorded="2020-W52"),
+            "$.last_recorded must not be before 2020-W53, the last active week, "
+            "got IsoWeek(year=2020, week=52). Record weeks in order, from what happened in each.",
+        ),
+        (
+            WeeklyStreak,
+            changed(WEEKS, lastActive=None),
+            "$.lastActive is unknown, got None. Known: weeks, last_active, last_recorded.",
+        ),
+        (
+            Reputation,
+            changed(Reputation("bob"), streak={"weeks": 0, "last_active": None}),
+            "$.streak.last_recorded is missing, got {'last_active': None, 'weeks': 0}.",
+        ),
+        (
+            Reputation,
+            changed(Reputation("bob"), streak=[0]),
+            "$.streak must be a JSON object, got [0].",
+        ),
+        (
+            ActivityWindow,
+            changed(ODD_DAYS, last_day="2024-02-30"),
+            "$.last_day must be a date such as '2024-05-01', got '2024-02-30'.",
+        ),
+        (
+            ActivityWindow,
+            changed(ODD_DAYS, last_day="20240501"),
+            "$.last_day must be a date such as '2024-05-01', got '20240501'.",
+        ),
+        (
+            Session,
+            changed(SESSION, started_at="2024-05-01T06:30:00"),
+            "$.started_at has no UTC offset, got datetime.datetime(2024, 5, 1, 6, 30). "
+            "Say where it was read: value.replace(tzinfo=ZoneInfo('Europe/Berlin')).",
+        ),
+        (
+            Session,
+            changed(SESSION, started_at=1714537800),
+            "$.started_at must be an instant such as '2024-05-01T06:30:00+02:00', got 1714537800.",
+        ),
+        (
+            Session,
+            changed(SESSION, duration="45 min"),
+            "$.duration must be a duration such as 'PT90.5S', got '45 min'.",
+        ),
+        (
+            Session,
+            changed(SESSION, duration="PT999999999999999S"),
+            "$.duration must be a duration such as 'PT90.5S', got 'PT999999999999999S'.",
+        ),
+        (
+            Session,
+            changed(SESSION, timezone="CEST"),
+            "$.timezone is not a known zone, got 'CEST'. "
+            "Use an IANA name such as 'Europe/Berlin' or an offset such as '+02:00'.",
+        ),
+        (Session, changed(SESSION, quality="8"), "$.quality must be a finite number, got '8'."),
+        (
+            Session,
+            changed(SESSION, quality=float("nan")),
+            "$.quality must be a finite number, got nan.",
+        ),
+        (Session, changed(SESSION, user_id=7), "$.user_id must be a string, got 7."),
+        (
+            Vouch,
+            changed(Vouch("ada", "bob"), weight=1),
+            "$.weight must be a decimal such as '1.05', got 1.",
+        ),
+        (
+            Vouch,
+            changed(Vouch("ada", "bob"), weight="1_000"),
+            "$.weight must be a decimal such as '1.05', got '1_000'.",
+        ),
+        (
+            Vouch,
+            changed(Vouch("ada", "bob"), weight="1e99"),
+            "$.weight must be between -1E+15 and 1E+15, got Decimal('1E+99').",
+        ),
+        (
+            MultiplierPolicy,
+            changed(MultiplierPolicy(), boost_negative=0),
+            "$.boost_negative must be true or false, got 0.",
+        ),
+        (
+            StreakPolicy,
+            changed(StreakPolicy(), rest_weekdays={"5": 6}),
+            "$.rest_weekdays must be a JSON array, got {'5': 6}.",
+        ),
+        (
+            StreakPolicy,
+            changed(StreakPolicy(), rest_weekdays=[5, "6"]),
+            "$.rest_weekdays[1] must be an integer, got '6'.",
+        ),
+        (
+            StreakPolicy,
+            changed(StreakPolicy(), rest_weekdays=[7]),
+            "$.rest_weekdays must be between 0 and 6, got 7.",
+        ),
+        (
+            ConsistencyPolicy,
+            changed(ConsistencyPolicy(), recency_steps=[[1, 5], [3, "3"], [7, 1]]),
+            "$.recency_steps[1][1] must be a finite number, got '3'.",
+        ),
+        (
+            ConsistencyPolicy,
+            changed(ConsistencyPolicy(), recency_steps=[[1]]),
+            "$.recency_steps[0] must be a JSON array of 2, got [1].",
+        ),
+        (
+            DailyCriteria,
+            changed(DailyCriteria(), minimums={"post": "2"}),
+            "$.minimums['post'] must be an integer, got '2'.",
+        ),
+        (
+            DailyCriteria,
+            changed(DailyCriteria(), minimums={}),
+            "$.minimums must name at least one kind of activity, got Counts({}). "
+            "A day that needs nothing would always be met.",
+        ),
+        (
+            DailyStreak,
+            changed(VALUES[4], status="paused"),
+            "$.status must be one of 'done', 'pending', 'broken', 'none', got 'paused'.",
+        ),
+        (
+            DayActivity,
+            changed(DayActivity(date(2024, 5, 2)), counts=[]),
+            "$.counts must map kinds of activity to counts, got []. Such as {'post': 2}.",
+        ),
+        (
+            DayOutcome,
+            changed(OUTCOME, score={"streak": 14}),
+            "$.score.posts is missing, got {'streak': 14}.",
+        ),
+        (
+            DayOutcome,
+            changed(OUTCOME, streak_before=13),
+            "$.score must be of a streak of 13 days, got 14.",
+        ),
+        (
+            JobReport,
+            changed(REPORT, processed=4),
+            "$.processed must be succeeded + skipped + failed, 5, got 4.",
+        ),
+        (
+            JobReport,
+            changed(REPORT, errors=[{"item": "bob", "error": None}]),
+            "$.errors[0].error must be a string, got None.",
+        ),
+        (
+            JobReport,
+            changed(REPORT, finished_at="2024-05-01T23:59:59Z"),
+            "$.finished_at must not be before started_at, 2024-05-02 00:00:00+00:00, "
+            "got datetime.datetime(2024, 5, 1, 23, 59, 59, tzinfo=datetime.timezone.utc).",
+        ),
+    ],
+)
+def test_what_cannot_be_read_is_an_error_with_its_path(
+    kind: type[object], data: object, message: str
+) -> None:
+    with pytest.raises(DecodeError) as caught:
+        from_plain(data, kind)
+    assert str(caught.value) == message
+
+
+class Broken(dict[str, object]):
+    """What fails for a reason of its own."""
+
+    def __contains__(self, _: object) -> bool:
+        raise RuntimeError
+
+
+def test_a_failure_that_is_no_complaint_about_a_value_is_raised_as_it_is() -> None:
+    with pytest.raises(RuntimeError):
+        from_plain(changed(Reputation("bob"), streak=Broken()), Reputation)
+
+
+@pytest.mark.parametrize("schema", ["weekly-streak/2", "vouch/1", "weekly-streak", 1, None])
+def test_another_schema_is_an_error_that_names_it(schema: object) -> None:
+    with pytest.raises(UnknownSchemaError) as caught:
+        from_plain(changed(WEEKS, schema=schema), WeeklyStreak)
+    assert str(caught.value) == (
+        f"$.schema must be 'weekly-streak/1', got {schema!r}. "
+        "It was written by another version of mainstay, or is of another type."
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "text is not JSON (Expecting value"),
+        ("{", "text is not JSON (Expecting property name"),
+        (b"\xff", "text is not JSON ('utf-8' codec can't decode"),
+        ("[" * 100_000, "text is not JSON (maximum recursion depth"),
+        ("9" * 5000, "text is not JSON (Exceeds the limit"),
+        ('{"a": 1, "a": 2}', "key 'a' is there twice, got 2."),
+        ("null", "$ must be a JSON object, got None."),
+    ],
+)
+def test_what_is_no_json_is_refused(text: str | bytes, problem: str) -> None:
+    with pytest.raises(DecodeError) as caught:
+        from_json(text, WeeklyStreak)
+    assert str(caught.value).startswith(problem)
+
+
+def test_what_has_no_schema_is_refused() -> None:
+    with pytest.raises(InvalidTypeError, match="value's type is not a type that can be written"):
+        to_json(IsoWeek(2024, 1))
+    with pytest.raises(InvalidTypeError, match="kind is not a type that can be written"):
+        from_json("{}", IsoWeek)
+    with pytest.raises(InvalidTypeError, match="kind is not a type that can be written"):
+        from_json("{}", "vouch")  # type: ignore[arg-type]  # refused
+    with pytest.raises(InvalidTypeError, match="text must be a string or bytes"):
+        from_json({}, Vouch)  # type: ignore[arg-type]  # refused
+    with pytest.raises(InvalidTypeError, match="indent must be an integer, got '  '"):
+        to_json(WEEKS, indent="  ")  # type: ignore[arg-type]  # refused
+
+
+def test_an_instant_may_end_in_z_and_a_number_be_whole() -> None:
+    """Writers in other languages write these."""
+    data = changed(SESSION, started_at="2024-05-01T04:30:00.25Z", quality=8)
+    session = from_plain(data, Session)
+    assert session.started_at == datetime(2024, 5, 1, 4, 30, 0, 250_000, tzinfo=UTC)
+    assert session.quality == 8
+
+
+@pytest.mark.parametrize(
+    ("duration", "text"),
+    [
+        (timedelta(0), "PT0S"),
+        (timedelta(microseconds=1), "PT0.000001S"),
+        (timedelta(days=400, microseconds=999_999), "PT34560000.999999S"),
+    ],
+)
+def test_durations_are_exact_seconds(duration: timedelta, text: str) -> None:
+    session = Session("ada", datetime(2024, 5, 1, tzinfo=UTC), duration=duration)
+    assert to_plain(session)["duration"] == text
+    assert from_json(to_json(session), Session) == session
