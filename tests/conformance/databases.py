@@ -8,7 +8,8 @@ from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.schema import CreateSchema
 
 from mainstay.adapters.sql import SqlStore
-from mainstay.adapters.sql.tables import metadata, settings
+from mainstay.adapters.sql.columns import metadata
+from mainstay.adapters.sql.tables import settings
 
 
 def in_schema(url: str, name: str) -> str:

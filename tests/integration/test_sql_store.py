@@ -37,8 +37,9 @@ from mainstay import (
 )
 from mainstay.adapters.sql import SqlStore
 from mainstay.adapters.sql import settings as settings_
+from mainstay.adapters.sql.columns import Day, temporary
 from mainstay.adapters.sql.database import Database
-from mainstay.adapters.sql.tables import Day, _temporary, staged
+from mainstay.adapters.sql.tables import staged
 from mainstay.jobs import evaluate_consistency, update_multipliers
 from mainstay.ports import Unreadable
 from mainstay.scheduling import Daily, InstalledJob, JobContext, JobRun, JobSpec
@@ -625,9 +626,9 @@ def test_behind_pgbouncer_what_others_left_on_a_connection_is_not_ours(
 def test_a_temporary_tables_name_says_what_its_columns_are() -> None:
     """So that another release's on the same connection of PgBouncer's is not taken for ours."""
     columns: list[Column[Any]] = [Column("a", Text), Column("a", Day), Column("b", Text)]
-    assert len({_temporary("staged", column).name for column in columns}) == 3
+    assert len({temporary("staged", column).name for column in columns}) == 3
     assert (
-        _temporary("staged", Column("a", Text)).name == _temporary("staged", Column("a", Text)).name
+        temporary("staged", Column("a", Text)).name == temporary("staged", Column("a", Text)).name
     )
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from mainstay import _checks as checks
 from mainstay.errors import InvalidValueError
-from mainstay.jobs.pages import LOGGER
+from mainstay.jobs._tally import LOGGER
 from mainstay.ports import RunLog
 from mainstay.scheduling import InstalledJob, JobSpec
 

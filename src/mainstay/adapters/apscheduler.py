@@ -20,7 +20,7 @@ from mainstay._extras import Extra
 from mainstay.adapters._installing import distinct, keep_installed, wait_before_retry
 from mainstay.errors import InvalidValueError
 from mainstay.jobs import run_job
-from mainstay.jobs.pages import LOGGER
+from mainstay.jobs._tally import LOGGER
 from mainstay.ports import RunLog
 from mainstay.scheduling import JobContext, JobReport, JobSpec, Schedule, latest_due
 

@@ -8,7 +8,8 @@ from functools import partial
 
 from mainstay import _checks as checks
 from mainstay.errors import InvalidValueError
-from mainstay.jobs.pages import LOGGER, PageWork, Tally, run_pages
+from mainstay.jobs._tally import LOGGER, Tally
+from mainstay.jobs.pages import PageWork, run_pages
 from mainstay.jobs.policies import RunPolicies
 from mainstay.ports import Due, EngagementPage, EngagementStore, Evaluated, Unreadable
 from mainstay.scheduling import Daily, JobContext, JobReport, JobSpec, RetryPolicy, Schedule

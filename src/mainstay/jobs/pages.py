@@ -7,34 +7,17 @@ logged with its traceback, counted and skipped.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
 from typing import Generic, TypeVar
 
 import attrs
 
 from mainstay.errors import RejectedError
+from mainstay.jobs._tally import ITEM_ERRORS, LOGGER, Tally
 from mainstay.ports import Unreadable
-from mainstay.scheduling import MOST_ERRORS, ItemError, JobContext, JobReport
 
-__all__ = ["ITEM_ERRORS", "LOGGER", "PageWork", "Tally", "run_pages"]
-
-LOGGER = logging.getLogger("mainstay.jobs")
-
-#: What is an item's own fault, as SPEC §9 has it. All our errors about a value are ValueErrors; all
-#: else (StoreError, TimeLimitError, MemoryError, Celery's soft time limit) ends the run.
-ITEM_ERRORS = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    OSError,
-    RuntimeError,  # RecursionError is one
-    TypeError,
-    ValueError,
-)
+__all__ = ["PageWork", "run_pages"]
 
 Page = TypeVar("Page")
 Item = TypeVar("Item")
@@ -61,75 +44,6 @@ class PageWork(Generic[Page, Item, Done]):
     key: Callable[[Item], str]
     plan: Callable[[Item], Done | None]
     write: Callable[[Page, Sequence[Done]], None]
-
-
-@attrs.define
-class Tally:
-    """What a run has done so far."""
-
-    job: str
-    context: JobContext
-    target: str
-    started_at: datetime
-    succeeded: int = 0
-    skipped: int = 0
-    failed: int = 0
-    errors: list[ItemError] = attrs.field(factory=list)
-
-    @classmethod
-    def begin(cls, job: str, context: JobContext, target: str) -> Tally:
-        """Note when it began, and say so."""
-        tally = cls(job, context, target, context.now())
-        LOGGER.info("%s: %s begins", job, target, extra=tally.labels())
-        return tally
-
-    @property
-    def processed(self) -> int:
-        """How many items have been looked at."""
-        return self.succeeded + self.skipped + self.failed
-
-    def labels(self) -> dict[str, object]:
-        """Return what every log record of the run carries."""
-        return {"job": self.job, "task_id": self.context.task_id, "target": self.target}
-
-    def fail(self, item: str, error: Exception) -> None:
-        """Log what is wrong with an item, and count it."""
-        self.failed += 1
-        if len(self.errors) < MOST_ERRORS:
-            self.errors.append(ItemError(str(item) or "''", str(error) or type(error).__name__))
-        LOGGER.error(
-            "%s: %s failed: %s",
-            self.job,
-            item,
-            error,
-            exc_info=error,
-            extra=self.labels() | {"item": item},
-        )
-
-    def report(self) -> JobReport:
-        """Say how it ended."""
-        report = JobReport(
-            job=self.job,
-            task_id=self.context.task_id,
-            target=self.target,
-            succeeded=self.succeeded,
-            skipped=self.skipped,
-            failed=self.failed,
-            errors=tuple(self.errors),
-            started_at=self.started_at,
-            finished_at=max(self.started_at, self.context.now()),  # clocks are put back
-        )
-        counts = {
-            name: getattr(report, name) for name in ("processed", "succeeded", "skipped", "failed")
-        }
-        LOGGER.log(
-            logging.WARNING if report.failed else logging.INFO,
-            "%s: %s done: %d succeeded, %d skipped, %d failed in %.3f s",
-            *(self.job, self.target, report.succeeded, report.skipped, report.failed),
-            report.duration.total_seconds(),
-            extra=self.labels() | counts | {"duration_s": report.duration.total_seconds()},
-        )
-        return report
 
 
 @attrs.define

@@ -12,7 +12,7 @@ import attrs
 
 from mainstay import _checks as checks
 from mainstay.errors import InvalidValueError, OtherPolicyError, OutOfOrderError
-from mainstay.jobs.pages import LOGGER
+from mainstay.jobs._tally import LOGGER
 from mainstay.localdays import IsoWeek
 from mainstay.ports import PolicyPage, PolicyStore
 from mainstay.scores.engagement.policy import DailyCriteria, EngagementPolicy

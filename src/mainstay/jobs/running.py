@@ -10,7 +10,7 @@ from uuid import uuid4
 import attrs
 
 from mainstay import _checks as checks
-from mainstay.jobs.pages import LOGGER
+from mainstay.jobs._tally import LOGGER
 from mainstay.ports import RunLog
 from mainstay.scheduling import JobContext, JobReport, JobRun, JobSpec, interval_after
 

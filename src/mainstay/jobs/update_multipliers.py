@@ -9,8 +9,9 @@ from functools import partial
 from mainstay import _checks as checks
 from mainstay.activity.counts import Counts
 from mainstay.errors import InvalidValueError
+from mainstay.jobs._tally import Tally
 from mainstay.jobs.evaluate_consistency import RETRY, day_just_over
-from mainstay.jobs.pages import PageWork, Tally, run_pages
+from mainstay.jobs.pages import PageWork, run_pages
 from mainstay.jobs.policies import RunPolicies
 from mainstay.localdays import IsoWeek
 from mainstay.ports import DueWeeks, ReputationPage, ReputationStore, Unreadable

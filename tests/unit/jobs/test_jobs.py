@@ -16,7 +16,8 @@ import pytest
 from mainstay import DailyCriteria, EngagementPolicy, InvalidValueError, Session
 from mainstay.errors import OutOfOrderError, RejectedError, StoreError, TimeLimitError
 from mainstay.jobs import evaluate_consistency, update_multipliers
-from mainstay.jobs.pages import PageWork, Tally, run_pages
+from mainstay.jobs._tally import Tally
+from mainstay.jobs.pages import PageWork, run_pages
 from mainstay.ports import EngagementPage, Evaluated
 from mainstay.scheduling import Daily, ItemError, JobContext, JobReport, Progress, Weekly
 from mainstay.testing.memory import MemoryStore

@@ -28,7 +28,7 @@ from mainstay.adapters.sql.reading import as_day, corrupt, first_readable, value
 from mainstay.adapters.sql.settings import Settings
 from mainstay.adapters.sql.tables import candidates, closed_days, engagements, outcomes
 from mainstay.errors import InvalidValueError, RejectedError
-from mainstay.jobs.pages import ITEM_ERRORS
+from mainstay.jobs._tally import ITEM_ERRORS
 from mainstay.ports import Due, DueDays, Evaluated, Unreadable, average_quality
 from mainstay.scores.engagement.day import DayActivity, DayOutcome
 from mainstay.scores.engagement.evaluate import Engagement

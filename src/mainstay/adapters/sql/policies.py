@@ -17,7 +17,7 @@ from mainstay.adapters.sql.reading import as_day, converted, value_of
 from mainstay.adapters.sql.sessions import read_kinds
 from mainstay.adapters.sql.tables import policies
 from mainstay.codec import from_json, to_json
-from mainstay.jobs.pages import ITEM_ERRORS
+from mainstay.jobs._tally import ITEM_ERRORS
 from mainstay.scores.engagement.policy import EngagementPolicy
 from mainstay.scores.policies import AnyPolicy, PolicyHistory
 

@@ -10,7 +10,7 @@ from sqlalchemy import Column, Connection, Select, Table
 from sqlalchemy.engine import Row
 
 from mainstay.errors import CorruptRowError, InvalidValueError, MainstayError
-from mainstay.jobs.pages import ITEM_ERRORS, LOGGER
+from mainstay.jobs._tally import ITEM_ERRORS, LOGGER
 
 __all__ = ["as_day", "converted", "corrupt", "corrupt_value", "first_readable", "value_of"]
 

@@ -21,7 +21,7 @@ from mainstay.adapters.sql.reading import as_day, converted, corrupt, value_of
 from mainstay.adapters.sql.settings import Settings
 from mainstay.adapters.sql.tables import reputations, staged_weeks
 from mainstay.errors import RejectedError
-from mainstay.jobs.pages import ITEM_ERRORS
+from mainstay.jobs._tally import ITEM_ERRORS
 from mainstay.localdays import IsoWeek
 from mainstay.ports import DueWeeks, ReputationPage, Unreadable
 from mainstay.reputation.multiplier import Reputation

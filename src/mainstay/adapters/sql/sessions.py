@@ -14,17 +14,11 @@ from sqlalchemy.sql import ColumnElement
 from mainstay import _checks as checks
 from mainstay.activity.session import Session
 from mainstay.adapters.sql.bulk import stage
+from mainstay.adapters.sql.columns import instant_text
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.reading import converted, value_of
 from mainstay.adapters.sql.settings import Settings
-from mainstay.adapters.sql.tables import (
-    engagements,
-    events,
-    instant_text,
-    kinds,
-    reputations,
-    staged,
-)
+from mainstay.adapters.sql.tables import engagements, events, kinds, reputations, staged
 from mainstay.localdays import local_day
 from mainstay.ports import millionths, other_contents, storable
 

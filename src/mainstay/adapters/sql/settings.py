@@ -12,6 +12,7 @@ from sqlalchemy import Connection, insert, inspect, select, update
 
 from mainstay import _checks as checks
 from mainstay.adapters.sql import tables
+from mainstay.adapters.sql.columns import metadata
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.reading import converted, corrupt_value, value_of
 from mainstay.errors import InvalidValueError, StoreError
@@ -106,7 +107,7 @@ def read(database: Database) -> Settings:
 
 
 def _create(connection: Connection, settings: Settings) -> None:
-    tables.metadata.create_all(connection)
+    metadata.create_all(connection)
     connection.execute(
         insert(tables.settings),
         [

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-from typing import Any
-from zlib import crc32
-
 from sqlalchemy import (
-    TIMESTAMP,
     BigInteger,
     Column,
-    Connection,
-    Date,
-    Dialect,
     Double,
     Index,
     Integer,
-    MetaData,
     PrimaryKeyConstraint,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
-    event,
 )
-from sqlalchemy.types import TypeEngine
+
+from mainstay.adapters.sql.columns import Day, Instant, key, metadata, often_rewritten, temporary
 
 __all__ = [
     "candidates",
@@ -35,7 +25,6 @@ __all__ = [
     "kinds",
     "leases",
     "maxima",
-    "metadata",
     "outcomes",
     "policies",
     "reputations",
@@ -46,84 +35,22 @@ __all__ = [
 ]
 
 
-class Day(TypeDecorator[date]):
-    """A date: PostgreSQL's own, ISO 8601 text on SQLite.
-
-    Both return it as text: what a row holds is checked where the row is read, so that a corrupt
-    one does not take its page with it.
-    """
-
-    impl: TypeEngine[Any] | type[TypeEngine[Any]] = Date
-    cache_ok: bool | None = True
-
-    @property
-    def python_type(self) -> type[Any]:
-        """What a value is."""
-        return date
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Return the database's own type."""
-        return Text() if dialect.name == "sqlite" else Date()
-
-    def process_bind_param(self, value: date | None, dialect: Dialect) -> object:
-        """Return what the database is given."""
-        return value.isoformat() if value is not None and dialect.name == "sqlite" else value
-
-
-class Instant(TypeDecorator[datetime]):
-    """An instant: PostgreSQL's own, ISO 8601 text in UTC on SQLite."""
-
-    impl: TypeEngine[Any] | type[TypeEngine[Any]] = TIMESTAMP
-    cache_ok: bool | None = True
-
-    @property
-    def python_type(self) -> type[Any]:
-        """What a value is."""
-        return datetime
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Return the database's own type."""
-        return Text() if dialect.name == "sqlite" else TIMESTAMP(timezone=True)
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> object:
-        """Return what the database is given."""
-        return instant_text(value) if value is not None and dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: object, dialect: Dialect) -> datetime | Any:  # noqa: ARG002
-        """Return an instant in UTC; what is not one, as it is."""
-        try:
-            at = datetime.fromisoformat(str(value))
-            return value if at.tzinfo is None else at.astimezone(UTC)
-        except (ValueError, OverflowError):
-            return value
-
-
-def instant_text(at: datetime) -> str:
-    """Write an instant so that both databases read it, and text sorts by time."""
-    return at.astimezone(UTC).isoformat(" ", "microseconds")
-
-
-#: Text that is compared by code point.
-_key = Text().with_variant(Text(collation="C"), "postgresql")
-
-metadata: MetaData = MetaData()
-
 settings: Table = Table(
     "mainstay_settings",
     metadata,
-    Column("key", _key, primary_key=True),
+    Column("key", key, primary_key=True),
     Column("value", Text, nullable=False),
 )
 
 
 def _event_columns() -> list[Column[object]]:
     return [
-        Column("user_id", _key, nullable=False),
+        Column("user_id", key, nullable=False),
         Column("started_at", Instant, nullable=False),
-        Column("id", _key, nullable=False),
+        Column("id", key, nullable=False),
         Column("utc_offset_us", BigInteger, nullable=False),
         Column("timezone", Text),
-        Column("kind", _key, nullable=False),
+        Column("kind", key, nullable=False),
         Column("duration_us", BigInteger),
         Column("quality", Double),
         # The quality in whole millionths, whose sums don't depend on any order.
@@ -144,28 +71,12 @@ events: Table = Table(
 )
 
 
-def _temporary(name: str, *columns: Column[Any]) -> Table:
-    """Return a table that lasts as long as a connection, and is empty after each transaction.
-
-    Its name says what its columns are: behind PgBouncer a connection is shared, perhaps with
-    another release of ours that stages other columns.
-    """
-    layout = crc32(repr([(column.name, column.type) for column in columns]).encode())
-    return Table(
-        f"{name}_{layout:08x}",
-        MetaData(),
-        *columns,
-        prefixes=["TEMPORARY"],
-        postgresql_on_commit="DELETE ROWS",
-    )
-
-
 #: Where events wait while it is found out which of them are new.
-staged: Table = _temporary("mainstay_staged", *_event_columns())
+staged: Table = temporary("mainstay_staged", *_event_columns())
 
 #: The kinds of activity that there are.
 kinds: Table = Table(
-    "mainstay_kinds", metadata, Column("kind", _key, primary_key=True), sqlite_with_rowid=False
+    "mainstay_kinds", metadata, Column("kind", key, primary_key=True), sqlite_with_rowid=False
 )
 
 #: What days and weeks are judged by: the JSON of each policy, by the day from which on it holds.
@@ -173,7 +84,7 @@ policies: Table = Table(
     "mainstay_policies",
     metadata,
     # "days" or "weeks"
-    Column("scope", _key, nullable=False),
+    Column("scope", key, nullable=False),
     # 0001-01-01 for the one that holds from the beginning.
     Column("since", Day, nullable=False),
     Column("policy", Text, nullable=False),
@@ -184,7 +95,7 @@ policies: Table = Table(
 engagements: Table = Table(
     "mainstay_engagements",
     metadata,
-    Column("user_id", _key, primary_key=True),
+    Column("user_id", key, primary_key=True),
     Column("first_day", Day, nullable=False),
     Column("last_day", Day),
     Column("streak", BigInteger, nullable=False, server_default="0"),
@@ -212,7 +123,7 @@ outcomes: Table = Table(
     "mainstay_outcomes",
     metadata,
     Column("day", Day, nullable=False),
-    Column("user_id", _key, nullable=False),
+    Column("user_id", key, nullable=False),
     Column("streak_before", BigInteger, nullable=False),
     Column("streak_after", BigInteger, nullable=False),
     Column("posts", BigInteger, nullable=False),
@@ -242,7 +153,7 @@ candidates: Table = Table(
     metadata,
     Column("day", Day, nullable=False),
     Column("place", Integer, nullable=False),
-    Column("user_id", _key, nullable=False),
+    Column("user_id", key, nullable=False),
     Column("streak_before", BigInteger, nullable=False),
     Column("streak_after", BigInteger, nullable=False),
     # The score, what it was computed from, its parts, and the most that each could give.
@@ -262,12 +173,12 @@ candidates: Table = Table(
 reputations: Table = Table(
     "mainstay_reputations",
     metadata,
-    Column("user_id", _key, primary_key=True),
+    Column("user_id", key, primary_key=True),
     Column("first_day", Day, nullable=False),
     Column("weeks", BigInteger, nullable=False, server_default="0"),
     # ISO weeks such as 2024-W18, which sort by time.
-    Column("last_active", _key),
-    Column("last_recorded", _key),
+    Column("last_active", key),
+    Column("last_recorded", key),
     sqlite_with_rowid=False,
 )
 
@@ -275,9 +186,9 @@ reputations: Table = Table(
 runs: Table = Table(
     "mainstay_runs",
     metadata,
-    Column("job", _key, nullable=False),
-    Column("attempt", _key, nullable=False),
-    Column("task_id", _key, nullable=False),
+    Column("job", key, nullable=False),
+    Column("attempt", key, nullable=False),
+    Column("task_id", key, nullable=False),
     Column("due", Instant, nullable=False),
     # The day that was asked for; null if it followed from due.
     Column("target", Day),
@@ -294,36 +205,31 @@ runs: Table = Table(
 installed: Table = Table(
     "mainstay_installed",
     metadata,
-    Column("job", _key, primary_key=True),
+    Column("job", key, primary_key=True),
     Column("schedule", Text, nullable=False),
     Column("limit_us", BigInteger),
 )
 
 #: Where weeks that were recorded wait to be written.
-staged_weeks: Table = _temporary(
+staged_weeks: Table = temporary(
     "mainstay_staged_weeks",
-    Column("user_id", _key, nullable=False),
+    Column("user_id", key, nullable=False),
     Column("weeks", BigInteger, nullable=False),
-    Column("last_active", _key),
-    Column("last_recorded", _key),
+    Column("last_active", key),
+    Column("last_recorded", key),
 )
 
 
-def _half_full(table: Table, connection: Connection, **_: object) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"ALTER TABLE {table.name} SET (fillfactor = 50)")
-
-
-# Their rows are all rewritten each day or week: with half a block free, that is done in place.
+# Their rows are all rewritten each day or week.
 for _table in (engagements, reputations):
-    event.listen(_table, "after_create", _half_full)
+    often_rewritten(_table)
 
 
 leases: Table = Table(
     "mainstay_leases",
     metadata,
-    Column("job", _key, nullable=False),
-    Column("holder", _key, nullable=False),
+    Column("job", key, nullable=False),
+    Column("holder", key, nullable=False),
     Column("until", Instant, nullable=False),
     PrimaryKeyConstraint("job", "holder"),
 )

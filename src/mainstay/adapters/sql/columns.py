@@ -1,0 +1,113 @@
+"""What the tables' columns hold, the same on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+from zlib import crc32
+
+from sqlalchemy import (
+    TIMESTAMP,
+    Column,
+    Connection,
+    Date,
+    Dialect,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    event,
+)
+from sqlalchemy.types import TypeEngine
+
+__all__ = ["Day", "Instant", "instant_text", "key", "metadata", "often_rewritten", "temporary"]
+
+
+class Day(TypeDecorator[date]):
+    """A date: PostgreSQL's own, ISO 8601 text on SQLite.
+
+    Both return it as text: what a row holds is checked where the row is read, so that a corrupt
+    one does not take its page with it.
+    """
+
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = Date
+    cache_ok: bool | None = True
+
+    @property
+    def python_type(self) -> type[Any]:
+        """What a value is."""
+        return date
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the database's own type."""
+        return Text() if dialect.name == "sqlite" else Date()
+
+    def process_bind_param(self, value: date | None, dialect: Dialect) -> object:
+        """Return what the database is given."""
+        return value.isoformat() if value is not None and dialect.name == "sqlite" else value
+
+
+class Instant(TypeDecorator[datetime]):
+    """An instant: PostgreSQL's own, ISO 8601 text in UTC on SQLite."""
+
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = TIMESTAMP
+    cache_ok: bool | None = True
+
+    @property
+    def python_type(self) -> type[Any]:
+        """What a value is."""
+        return datetime
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the database's own type."""
+        return Text() if dialect.name == "sqlite" else TIMESTAMP(timezone=True)
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> object:
+        """Return what the database is given."""
+        return instant_text(value) if value is not None and dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: object, dialect: Dialect) -> datetime | Any:  # noqa: ARG002
+        """Return an instant in UTC; what is not one, as it is."""
+        try:
+            at = datetime.fromisoformat(str(value))
+            return value if at.tzinfo is None else at.astimezone(UTC)
+        except (ValueError, OverflowError):
+            return value
+
+
+def instant_text(at: datetime) -> str:
+    """Write an instant so that both databases read it, and text sorts by time."""
+    return at.astimezone(UTC).isoformat(" ", "microseconds")
+
+
+#: Text that is compared by code point.
+key = Text().with_variant(Text(collation="C"), "postgresql")
+
+metadata: MetaData = MetaData()
+
+
+def temporary(name: str, *columns: Column[Any]) -> Table:
+    """Return a table that lasts as long as a connection, and is empty after each transaction.
+
+    Its name says what its columns are: behind PgBouncer a connection is shared, perhaps with
+    another release of ours that stages other columns.
+    """
+    layout = crc32(repr([(column.name, column.type) for column in columns]).encode())
+    return Table(
+        f"{name}_{layout:08x}",
+        MetaData(),
+        *columns,
+        prefixes=["TEMPORARY"],
+        postgresql_on_commit="DELETE ROWS",
+    )
+
+
+def often_rewritten(table: Table) -> Table:
+    """Return a table with half of each block free, so that its rows are rewritten in place."""
+    event.listen(table, "after_create", _half_full)
+    return table
+
+
+def _half_full(table: Table, connection: Connection, **_: object) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"ALTER TABLE {table.name} SET (fillfactor = 50)")
