@@ -27,8 +27,10 @@ from sqlalchemy import Connection, bindparam, create_engine, func, select, text,
 
 from benchmarks.machine import described
 from mainstay import DailyCriteria, EngagementPolicy
-from mainstay.adapters.sql import SqlStore, tables
+from mainstay.adapters.sql import SqlStore
 from mainstay.adapters.sql.bulk import insert_rows
+from mainstay.adapters.sql.engagements.tables import engagements, outcomes
+from mainstay.adapters.sql.sessions import events, kinds
 from mainstay.jobs import evaluate_consistency
 from mainstay.scheduling import JobContext
 
@@ -42,7 +44,7 @@ Result = tuple[float, float, str]
 def prepare(url: str, users: int) -> None:
     """Fill a store: everybody evaluated through yesterday, three in ten active today."""
     draw = random.Random(1)
-    states, events = [], []
+    states, happened = [], []
     for number in range(users):
         user, posts = f"u{number:07}", draw.randrange(200)
         rated = posts // 2
@@ -52,13 +54,13 @@ def prepare(url: str, users: int) -> None:
         for hour in range(draw.randrange(1, 5) if draw.random() < 0.3 else 0):
             kind, at = draw.choice(["post", "like"]), f"{TODAY} {hour:02}:00:00.000000+00:00"
             rated_today = (6.5, 6_500_000) if kind == "post" else (None, None)
-            events.append(
+            happened.append(
                 (user, at, f"{user}.{hour}", 0, None, kind, None, *rated_today, str(TODAY))
             )
     with SqlStore.create(url) as store, store._database.writing() as connection:
-        insert_rows(connection, tables.engagements, states)
-        insert_rows(connection, tables.events, events)
-        insert_rows(connection, tables.kinds, [("like",), ("post",)])
+        insert_rows(connection, engagements, states)
+        insert_rows(connection, events, happened)
+        insert_rows(connection, kinds, [("like",), ("post",)])
 
 
 def the_job(url: str, _: str) -> float:
@@ -74,9 +76,7 @@ def the_job(url: str, _: str) -> float:
 def in_bulk(url: str, done: str) -> float:
     """Write, at once, the rows that the job has written, which are in memory already."""
     with SqlStore.open(done) as store, store._database.reading() as connection:
-        rows = [
-            (str(row[0]), *row[1:]) for row in connection.execute(select(tables.outcomes)).all()
-        ]
+        rows = [(str(row[0]), *row[1:]) for row in connection.execute(select(outcomes)).all()]
     states = [(*row[3:4], row[0], *row[4:7], row[1]) for row in rows]
     with SqlStore.open(url) as store:
         started = perf_counter()
@@ -89,7 +89,7 @@ def in_bulk(url: str, done: str) -> float:
                 )
             else:
                 _copy_and_update(connection, states)
-            insert_rows(connection, tables.outcomes, rows)
+            insert_rows(connection, outcomes, rows)
     return perf_counter() - started
 
 
@@ -111,16 +111,16 @@ def _copy_and_update(connection: Connection, states: Sequence[Sequence[object]])
 
 def in_a_loop(url: str, _: str) -> float:
     """Do a SELECT and an UPDATE for each user, committed before the next one's turn."""
-    states, events = tables.engagements.c, tables.events.c
+    states, happened = engagements.c, events.c
     posts_today = (
         select(func.count())
-        .where(events.day == TODAY, events.user_id == states.user_id, events.kind == "post")
+        .where(happened.day == TODAY, happened.user_id == states.user_id, happened.kind == "post")
         .scalar_subquery()
     )
     read = select(states.streak, states.posts, states.rated, states.ratings, posts_today).where(
         states.user_id == bindparam("user")
     )
-    write = update(tables.engagements).where(states.user_id == bindparam("user"))
+    write = update(engagements).where(states.user_id == bindparam("user"))
     write = write.values(streak=bindparam("now"), posts=bindparam("all"), last_day=TODAY)
     scores = []
     engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
@@ -142,7 +142,7 @@ def in_a_loop(url: str, _: str) -> float:
 def left(url: str, users: int) -> str:
     """A digest of the first users' streaks and posts, and of all outcomes there are."""
     digest = hashlib.sha256()
-    states = tables.engagements.c
+    states = engagements.c
     query = select(states.user_id, states.streak, states.posts, states.last_day)
     with SqlStore.open(url) as store, store._database.reading() as connection:
         for row in connection.execute(query.order_by(states.user_id).limit(users)):

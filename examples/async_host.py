@@ -27,7 +27,7 @@ from mainstay import (
     pick_candidates,
 )
 from mainstay.jobs import plan_days
-from mainstay.ports import DueDays, Evaluated
+from mainstay.ports import DueDays, EvaluatedDays
 
 #: Each day is judged by the policy of that day: by others since a date, once there are any.
 POLICIES = PolicyHistory(EngagementPolicy(criteria=DailyCriteria({"run": 1})))
@@ -62,7 +62,7 @@ class AsyncStore:
                 found.append(DueDays(state, activities))
         return found[:USERS_A_PAGE]
 
-    async def keep(self, evaluated: Sequence[Evaluated]) -> None:
+    async def keep(self, evaluated: Sequence[EvaluatedDays]) -> None:
         """Keep what the days came to."""
         await asyncio.sleep(0)
         for each in evaluated:
@@ -80,19 +80,19 @@ async def evaluate(store: AsyncStore, day: date) -> Sequence[DayOutcome]:
             await store.keep([planned for each in due if (planned := plan_or_report(each))])
         if not due:
             break
-        after = due[-1].user_id
+        after = due[-1].key
     return pick_candidates(
         [outcome for outcome in store.outcomes.values() if outcome.day == day],
         policy=POLICIES.on(day),
     )
 
 
-def plan_or_report(due: DueDays) -> Evaluated | None:
+def plan_or_report(due: DueDays) -> EvaluatedDays | None:
     """Return what a user's days come to; one bad user does not stop the others."""
     try:
         return plan_days(due, POLICIES)
     except MainstayError as error:
-        print(f"{due.user_id}: {error}")
+        print(f"{due.key}: {error}")
         return None
 
 

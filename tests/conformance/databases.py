@@ -9,7 +9,7 @@ from sqlalchemy.schema import CreateSchema
 
 from mainstay.adapters.sql import SqlStore
 from mainstay.adapters.sql.columns import metadata
-from mainstay.adapters.sql.tables import settings
+from mainstay.adapters.sql.settings import settings_table
 
 
 def in_schema(url: str, name: str) -> str:
@@ -54,5 +54,5 @@ def empty(store: SqlStore) -> None:
     """Delete all that a store keeps, but what it was made with."""
     with store._database.writing() as connection:
         for table in metadata.sorted_tables:
-            if table is not settings:
+            if table is not settings_table:
                 connection.execute(table.delete())

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import attrs
 import pytest
@@ -45,11 +45,10 @@ from mainstay.jobs import (
     plan_weeks,
     update_multipliers,
 )
-from mainstay.ports import Due, DueWeeks, Unreadable
+from mainstay.ports import DueDays, DueWeeks, Store, Unreadable
 from mainstay.scheduling import JobContext, JobReport, JobRun
 from mainstay.testing import strategies
-from mainstay.testing.conformance import HasEngagements, HasReputations, HasRuns
-from mainstay.testing.conformance.transactions import Interrupted
+from mainstay.testing.conformance._transactions import Interrupted
 from mainstay.testing.memory import MemoryStore
 from tests.conformance.databases import empty, odd_database
 
@@ -96,11 +95,7 @@ jobs = st.sampled_from([*INSTANCES])
 tasks = st.sampled_from(["1", "2", "é", "\U0001f600"])
 
 
-class Store(HasEngagements, HasReputations, HasRuns, Protocol):
-    """All ports at once."""
-
-
-def of_days(due: Due | Unreadable) -> object:
+def of_days(due: DueDays | Unreadable) -> object:
     """What is due, without what a store may leave out."""
     assert not isinstance(due, Unreadable)
     return due.state.user_id, due.state.streak, due.state.last_day, list(due.activities)

@@ -15,14 +15,14 @@ from mainstay import Engagement, InvalidTypeError, InvalidValueError, Session
 from mainstay.adapters.sql import SqlStore
 from mainstay.errors import RejectedError
 from mainstay.jobs import plan_days
-from mainstay.ports import Due, EvaluatedDays, Unreadable
+from mainstay.ports import DueDays, EvaluatedDays, Unreadable
 from mainstay.testing.memory import MemoryStore
 
 GOOD = Session("ada", datetime(2024, 5, 1, tzinfo=UTC), kind="post", id="1")
 DAY, NEXT = date(2024, 5, 1), date(2024, 5, 2)
 
 
-def first(found: Sequence[Due | Unreadable]) -> Due:
+def first(found: Sequence[DueDays | Unreadable]) -> DueDays:
     assert not isinstance(found[0], Unreadable)
     return found[0]
 

@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, select, text
 from mainstay import Session
 from mainstay.adapters.sql import SqlStore
 from mainstay.adapters.sql.columns import metadata
-from mainstay.adapters.sql.tables import leases, runs
+from mainstay.adapters.sql.runs import leases, runs
 from mainstay.reading import identified
 
 FIRST = datetime(2024, 4, 29, 9, tzinfo=UTC)

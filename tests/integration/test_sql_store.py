@@ -39,7 +39,7 @@ from mainstay.adapters.sql import SqlStore
 from mainstay.adapters.sql import settings as settings_
 from mainstay.adapters.sql.columns import Day, temporary
 from mainstay.adapters.sql.database import Database
-from mainstay.adapters.sql.tables import staged
+from mainstay.adapters.sql.sessions import staged
 from mainstay.jobs import evaluate_consistency, update_multipliers
 from mainstay.ports import Unreadable
 from mainstay.scheduling import Daily, InstalledJob, JobContext, JobRun, JobSpec
@@ -591,12 +591,15 @@ def test_behind_pgbouncer_whoever_writes_alone_is_alone(behind_pgbouncer: str) -
         SqlStore.create(behind_pgbouncer, lock_timeout=0.05) as others,
     ):
         for _ in range(15):
-            with alone._database.writing():
+            with alone._database.writing(alone=True):
                 pass
-            with others._database.writing(alone=False), others._database.writing(alone=False):
+            with others._database.writing(), others._database.writing():
                 pass
         for _ in range(5):
-            with alone._database.writing(), pytest.raises(StoreError, match="lock timeout"):
+            with (
+                alone._database.writing(alone=True),
+                pytest.raises(StoreError, match="lock timeout"),
+            ):
                 others.sessions.add([ran("ada")])
 
 
@@ -752,7 +755,8 @@ def test_a_postgresql_that_somebody_else_writes_to_is_an_error_after_a_while(
 ) -> None:
     url = in_schema(postgres_url, "locked")
     with SqlStore.create(url, lock_timeout=0.05) as store, SqlStore.open(url) as other:
-        with other._database.writing(), pytest.raises(StoreError, match="lock timeout") as caught:
+        alone = other._database.writing(alone=True)
+        with alone, pytest.raises(StoreError, match="lock timeout") as caught:
             store.sessions.add([ran("ada")])
         assert "Try again" in caught.value.remedy
         assert store.sessions.add([ran("ada")]) == 1

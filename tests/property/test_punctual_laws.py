@@ -10,7 +10,7 @@ pytest.importorskip("sqlalchemy", reason="this is the SQL store's")
 
 from mainstay import EngagementPolicy, InvalidValueError, PolicyHistory
 from mainstay.adapters.sql.counts import KindCount
-from mainstay.adapters.sql.punctual import PunctualDay, Totals
+from mainstay.adapters.sql.engagements.punctual import DayRow, PunctualDay, Totals
 from mainstay.ports import DueDays
 from mainstay.testing import strategies
 
@@ -24,7 +24,7 @@ def punctual_days(draw: st.DrawFn) -> PunctualDay:
     rated = draw(st.integers(0, posts))
     ratings = draw(st.integers(0, rated * 10_000_000))
     counts = draw(st.dictionaries(st.sampled_from(["post", "like", "comment"]), st.integers(1, 9)))
-    return PunctualDay(
+    row = DayRow(
         draw(strategies.user_ids()),
         day,
         begun,
@@ -32,6 +32,7 @@ def punctual_days(draw: st.DrawFn) -> PunctualDay:
         Totals(posts, rated, ratings),
         [KindCount(day, kind, times, 0, 0) for kind, times in counts.items()],
     )
+    return PunctualDay(row)
 
 
 @given(punctual_days(), strategies.engagement_policies())
@@ -52,7 +53,7 @@ def test_a_punctual_day_comes_to_what_evaluate_day_says(
     ),
 )
 def test_what_evaluate_day_refuses_is_refused(due: PunctualDay, corrupt: dict[str, object]) -> None:
-    poisoned = due._replace(**corrupt)  # type: ignore[arg-type]  # it is to be wrong
+    poisoned = PunctualDay(due.row._replace(**corrupt))  # type: ignore[arg-type]  # it is wrong
     with pytest.raises(InvalidValueError):
         DueDays(poisoned.state, poisoned.activities)
     with pytest.raises(InvalidValueError):

@@ -10,7 +10,7 @@ from importlib import import_module
 import pytest
 
 from mainstay.codec import SCHEMAS
-from mainstay.ports import Due, Evaluated
+from mainstay.ports import DueDays, EvaluatedDays
 from mainstay.scheduling import Schedule
 from mainstay.scores.consistency.result import Phrasebook
 from mainstay.scores.engagement.phrases import EngagementPhrasebook
@@ -18,7 +18,7 @@ from mainstay.testing._registering import MODULES
 from mainstay.testing.strategies.by_type import BY_TYPE
 
 #: The protocols of values; those of stores and their transactions are no values.
-PROTOCOLS = {Due, EngagementPhrasebook, Evaluated, Phrasebook, Schedule}
+PROTOCOLS = {DueDays, EngagementPhrasebook, EvaluatedDays, Phrasebook, Schedule}
 PUBLIC = sorted(
     (module, name)
     for module in MODULES

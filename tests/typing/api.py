@@ -56,7 +56,7 @@ from mainstay import (
 )
 from mainstay.codec import from_json, from_plain, to_json, to_plain
 from mainstay.jobs import change_policy, plan_days, plan_weeks
-from mainstay.ports import Due, DueWeeks, EngagementStore, Evaluated, ReputationStore
+from mainstay.ports import DueDays, DueWeeks, EngagementStore, EvaluatedDays, ReputationStore
 from mainstay.testing import strategies
 
 
@@ -128,8 +128,8 @@ def policies(days: EngagementStore, weeks: ReputationStore, since: date) -> None
     assert_type(change_policy(days, EngagementPolicy(), since=since).latest, EngagementPolicy)
 
 
-def plans(day: Due, week: DueWeeks, of: IsoWeek) -> None:
-    assert_type(plan_days(day, PolicyHistory(EngagementPolicy())), Evaluated)
+def plans(day: DueDays, week: DueWeeks, of: IsoWeek) -> None:
+    assert_type(plan_days(day, PolicyHistory(EngagementPolicy())), EvaluatedDays)
     assert_type(plan_weeks(week, of, PolicyHistory(WeeklyStreakPolicy())), Reputation | None)
 
 

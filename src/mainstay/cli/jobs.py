@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from mainstay.cli import OK, arguments, terminal
-from mainstay.cli.store import Store, add_db, add_schedules, open_store, scheduled
+from mainstay.cli.store import OpenedStore, add_db, add_schedules, open_store, scheduled
 from mainstay.errors import StoreError
 from mainstay.scheduling import Daily, Every, JobSpec, Schedule, Weekly
 from mainstay.testing.memory import MemoryStore
@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     return OK
 
 
-def _store(url: str, messages: Console) -> Store:
+def _store(url: str, messages: Console) -> OpenedStore:
     """Open a store, for its days may be local; or a new one in memory, for the defaults."""
     try:
         return open_store(url)

@@ -11,13 +11,12 @@ from rich.console import Console
 
 from mainstay.cli import arguments, terminal
 from mainstay.cli.config import Policies, read_policies
-from mainstay.cli.store import Store
 from mainstay.errors import InvalidValueError
 from mainstay.jobs import change_policy
+from mainstay.jobs._kinds import in_words, unknown_kinds
 from mainstay.jobs.evaluate_consistency import EVALUATE_CONSISTENCY
-from mainstay.jobs.policies import in_words, unknown_kinds
 from mainstay.localdays import IsoWeek
-from mainstay.ports import PolicyStore, SessionStore
+from mainstay.ports import PolicyStore, SessionStore, Store
 from mainstay.scores.engagement.policy import DailyCriteria, EngagementPolicy
 from mainstay.scores.policies import AnyPolicy, PolicyHistory
 from mainstay.streaks.weekly import WeeklyStreakPolicy

@@ -11,12 +11,13 @@ from rich.console import Console
 
 from mainstay.cli import OK, SKIPPED, arguments, candidates, policies, terminal
 from mainstay.cli.logs import logged
-from mainstay.cli.store import Store, add_db, open_store, specs
+from mainstay.cli.store import add_db, open_store, specs
 from mainstay.codec import to_plain
 from mainstay.jobs import run_job
 from mainstay.jobs.evaluate_consistency import EVALUATE_CONSISTENCY
 from mainstay.jobs.update_multipliers import UPDATE_MULTIPLIERS
 from mainstay.localdays import IsoWeek
+from mainstay.ports import Store
 from mainstay.scheduling import JobContext, JobReport, JobSpec
 from mainstay.scores.engagement.day import DayOutcome
 

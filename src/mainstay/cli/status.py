@@ -12,8 +12,9 @@ from rich.text import Text
 
 from mainstay.cli import OK, UNWELL, arguments, terminal
 from mainstay.cli.run import did
-from mainstay.cli.store import Store, add_db, add_schedules, open_store, scheduled
+from mainstay.cli.store import add_db, add_schedules, open_store, scheduled
 from mainstay.jobs import JobStatus, job_status
+from mainstay.ports import Store
 from mainstay.scheduling import JobRun, JobSpec
 
 _EPILOG = """\

@@ -13,15 +13,15 @@ import attrs
 from mainstay.cli.config import Policies, read_schedules
 from mainstay.errors import InvalidValueError
 from mainstay.jobs import evaluate_consistency, update_multipliers
-from mainstay.ports import EngagementStore, ReputationStore, RunLog, SessionStore
+from mainstay.ports import SessionStore, Store
 from mainstay.scheduling import JobSpec
 
 if TYPE_CHECKING:
     from mainstay.adapters.sql import Settings  # SQLAlchemy is optional
 
 __all__ = [
+    "OpenedStore",
     "PreparedStore",
-    "Store",
     "add_db",
     "add_schedules",
     "all_users",
@@ -36,35 +36,15 @@ __all__ = [
 _LOCK_TIMEOUT = "30"
 
 
-class Store(Protocol):
-    """All ports, over one database."""
-
-    @property
-    def sessions(self) -> SessionStore:
-        """What users did."""
-        ...
-
-    @property
-    def engagements(self) -> EngagementStore:
-        """Everybody's days."""
-        ...
-
-    @property
-    def reputations(self) -> ReputationStore:
-        """Everybody's weeks."""
-        ...
-
-    @property
-    def runs(self) -> RunLog:
-        """Which jobs ran when."""
-        ...
+class OpenedStore(Store, Protocol):
+    """All ports, until they are closed."""
 
     def __enter__(self) -> Self: ...
 
     def __exit__(self, *_: object) -> None: ...
 
 
-class PreparedStore(Store, Protocol):
+class PreparedStore(OpenedStore, Protocol):
     """A store that has been prepared."""
 
     @property

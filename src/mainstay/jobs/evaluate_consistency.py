@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from functools import partial
 
 from mainstay import _checks as checks
 from mainstay.errors import InvalidValueError
 from mainstay.jobs._tally import LOGGER, Tally
-from mainstay.jobs.pages import PageWork, run_pages
-from mainstay.jobs.policies import RunPolicies
-from mainstay.ports import Due, EngagementPage, EngagementStore, Evaluated, Unreadable
+from mainstay.jobs.judging import Judged, RunPolicies
+from mainstay.jobs.pages import run_pages
+from mainstay.ports import DueDays, EngagementStore, EvaluatedDays
 from mainstay.scheduling import Daily, JobContext, JobReport, JobSpec, RetryPolicy, Schedule
 from mainstay.scores.engagement.evaluate import pick_candidates
 from mainstay.scores.engagement.policy import DEFAULT_POLICY, EngagementPolicy
@@ -45,7 +44,7 @@ def day_just_over(now: datetime, *, local_days: bool = False) -> date:
     return at.date() - timedelta(days=1)
 
 
-def plan_days(due: Due, policies: PolicyHistory[EngagementPolicy] = _STANDARD) -> Evaluated:
+def plan_days(due: DueDays, policies: PolicyHistory[EngagementPolicy] = _STANDARD) -> EvaluatedDays:
     """Return what a user's due days come to; nothing is read or written.
 
     Args:
@@ -65,7 +64,7 @@ def plan_days(due: Due, policies: PolicyHistory[EngagementPolicy] = _STANDARD) -
         >>> planned.state.streak, planned.outcomes[0].total
         (0, 35.0)
     """
-    return due.evaluate(checks.instance("policies", policies, PolicyHistory))
+    return due.evaluate(policies)
 
 
 def evaluate_consistency(
@@ -125,35 +124,13 @@ def _run(
     day = _target(store, context)
     tally = Tally.begin(EVALUATE_CONSISTENCY, context, str(day))
     policies = RunPolicies(policy, _STANDARD)
-    work = PageWork[EngagementPage, Due, Evaluated](
-        job=EVALUATE_CONSISTENCY,
-        open=store.page,
-        read=partial(_read, policies, day),
-        key=lambda due: due.user_id,
-        plan=lambda due: due.evaluate(policies.history),
-        write=partial(_write, policies),
-    )
-    run_pages(work, tally, total=lambda: store.count_due(day), size=size)
+
+    def plan(due: DueDays) -> EvaluatedDays:
+        return plan_days(due, policies.history)
+
+    run_pages(Judged(store, policies), day, plan, tally, size=size)
     _close_days(store, day, policies, tally)
     return tally.report()
-
-
-def _read(
-    policies: RunPolicies[EngagementPolicy],
-    day: date,
-    page: EngagementPage,
-    after: str | None,
-    limit: int,
-) -> Sequence[Due | Unreadable]:
-    policies.read(page)
-    return page.due(day, after=after, limit=limit)
-
-
-def _write(
-    policies: RunPolicies[EngagementPolicy], page: EngagementPage, plans: Sequence[Evaluated]
-) -> None:
-    policies.keep(page)
-    page.keep(plans)
 
 
 def _target(store: EngagementStore, context: JobContext) -> date:

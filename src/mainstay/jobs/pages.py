@@ -1,49 +1,27 @@
-"""The one loop that all jobs share: read a page, plan it item by item, write it, again.
+"""The page loop: read what is due, plan it item by item, write it, again.
 
 Each page is one transaction. A run that is killed at any instant has done whole pages, and the
 next run finds the rest; the same holds for a run at the same time. What is wrong with one item is
-logged with its traceback, counted and skipped.
+logged with its traceback, counted and skipped, once its page has ended: while one is open, no code
+of the host's is called.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
-from typing import Generic, TypeVar
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 import attrs
 
 from mainstay.errors import RejectedError
 from mainstay.jobs._tally import ITEM_ERRORS, LOGGER, Tally
-from mainstay.ports import Unreadable
+from mainstay.ports import Keyed, Pages, Unreadable
 
-__all__ = ["PageWork", "run_pages"]
+__all__ = ["run_pages"]
 
-Page = TypeVar("Page")
-Item = TypeVar("Item")
+Target = TypeVar("Target")
+Due = TypeVar("Due", bound=Keyed)
 Done = TypeVar("Done")
-
-
-@attrs.frozen(kw_only=True)
-class PageWork(Generic[Page, Item, Done]):
-    """What a job does with its pages.
-
-    Attributes:
-        job: The job's name.
-        open: Begins a transaction.
-        read: Returns the items after one, in order of their keys, so many at most; none at the
-            end. At least one otherwise, however few are asked for.
-        key: An item's key.
-        plan: Says what to write for an item, and nothing else; ``None`` for nothing.
-        write: Writes what was planned.
-    """
-
-    job: str
-    open: Callable[[], AbstractContextManager[Page]]
-    read: Callable[[Page, str | None, int], Sequence[Item | Unreadable]]
-    key: Callable[[Item], str]
-    plan: Callable[[Item], Done | None]
-    write: Callable[[Page, Sequence[Done]], None]
 
 
 @attrs.define
@@ -57,7 +35,12 @@ class _PageTally:
 
 
 def run_pages(
-    work: PageWork[Page, Item, Done], tally: Tally, *, total: Callable[[], int], size: int
+    pages: Pages[Target, Due, Done],
+    target: Target,
+    plan: Callable[[Due], Done | None],
+    tally: Tally,
+    *,
+    size: int,
 ) -> None:
     """Work through all pages, and tally what came of it.
 
@@ -67,19 +50,24 @@ def run_pages(
     pages together have at most 3 · items + 2 · size.
 
     Args:
-        work: What to do.
+        pages: The port.
+        target: What to work on.
+        plan: Says what to write for an item, and does nothing else; ``None`` for nothing.
         tally: Takes in what was done.
-        total: Says how many items there are; asked once, for progress.
-        size: How many items a page has at most.
+        size: How much a page has at most, in what the port counts.
     """
     after: str | None = None
-    limit, expected = size, total()
+    limit, expected = size, pages.count_due(target)
     tally.context.progress(0, expected)
     while True:
         tally.context.check_deadline()
         page = _PageTally()
         try:
-            _one_page(work, page, after, limit)
+            with pages.page() as opened:
+                items = opened.due(target, after=after, limit=limit)
+                if plans := _plans(items, plan, page):
+                    opened.keep(plans)
+            page.done = len(plans)
         except RejectedError as error:
             if page.items > 1 and limit > 1:
                 limit //= 2
@@ -94,28 +82,28 @@ def run_pages(
         tally.context.progress(tally.processed, max(expected, tally.processed))
 
 
-def _one_page(
-    work: PageWork[Page, Item, Done], tally: _PageTally, after: str | None, limit: int
-) -> None:
-    with work.open() as page:
-        plans = []
-        for item in work.read(page, after, limit):
-            tally.items += 1
-            if isinstance(item, Unreadable):
-                tally.last = item.user_id
-                tally.bad.append((item.user_id, item.error))
-                continue
-            tally.last = work.key(item)
-            try:
-                plan = work.plan(item)
-            except ITEM_ERRORS as error:
-                tally.bad.append((tally.last, error))
-                continue
-            if plan is not None:
-                plans.append(plan)
-        if plans:
-            work.write(page, plans)
-    tally.done = len(plans)
+def _plans(
+    items: Iterable[Due | Unreadable], plan: Callable[[Due], Done | None], tally: _PageTally
+) -> list[Done]:
+    """Return what to write for the items of a page, and tally the page."""
+    plans = []
+    for item in items:
+        tally.items += 1
+        tally.last = item.key
+        try:
+            planned = _planned(item, plan)
+        except ITEM_ERRORS as error:
+            tally.bad.append((item.key, error))
+            continue
+        if planned is not None:
+            plans.append(planned)
+    return plans
+
+
+def _planned(item: Due | Unreadable, plan: Callable[[Due], Done | None]) -> Done | None:
+    if isinstance(item, Unreadable):
+        raise item.error
+    return plan(item)
 
 
 def _count(page: _PageTally, tally: Tally) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from functools import partial
 
@@ -11,10 +11,10 @@ from mainstay.activity.counts import Counts
 from mainstay.errors import InvalidValueError
 from mainstay.jobs._tally import Tally
 from mainstay.jobs.evaluate_consistency import RETRY, day_just_over
-from mainstay.jobs.pages import PageWork, run_pages
-from mainstay.jobs.policies import RunPolicies
+from mainstay.jobs.judging import Judged, RunPolicies
+from mainstay.jobs.pages import run_pages
 from mainstay.localdays import IsoWeek
-from mainstay.ports import DueWeeks, ReputationPage, ReputationStore, Unreadable
+from mainstay.ports import DueWeeks, ReputationStore
 from mainstay.reputation.multiplier import Reputation
 from mainstay.scheduling import JobContext, JobReport, JobSpec, RetryPolicy, Schedule, Weekly
 from mainstay.scores.policies import PolicyHistory
@@ -142,34 +142,12 @@ def _run(
     week = _target(store, context)
     tally = Tally.begin(UPDATE_MULTIPLIERS, context, str(week))
     policies = RunPolicies(policy, _STANDARD)
-    work = PageWork[ReputationPage, DueWeeks, Reputation](
-        job=UPDATE_MULTIPLIERS,
-        open=store.page,
-        read=partial(_read, policies, week),
-        key=lambda due: due.reputation.user_id,
-        plan=lambda due: plan_weeks(due, week, policies.history),
-        write=partial(_write, policies),
-    )
-    run_pages(work, tally, total=lambda: store.count_due(week), size=size)
+
+    def plan(due: DueWeeks) -> Reputation | None:
+        return plan_weeks(due, week, policies.history)
+
+    run_pages(Judged(store, policies), week, plan, tally, size=size)
     return tally.report()
-
-
-def _read(
-    policies: RunPolicies[WeeklyStreakPolicy],
-    week: IsoWeek,
-    page: ReputationPage,
-    after: str | None,
-    limit: int,
-) -> Sequence[DueWeeks | Unreadable]:
-    policies.read(page)
-    return page.due(week, after=after, limit=limit)
-
-
-def _write(
-    policies: RunPolicies[WeeklyStreakPolicy], page: ReputationPage, plans: Sequence[Reputation]
-) -> None:
-    policies.keep(page)
-    page.keep(plans)
 
 
 def _target(store: ReputationStore, context: JobContext) -> IsoWeek:

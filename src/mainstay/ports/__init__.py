@@ -8,35 +8,37 @@ Whatever can't be read or written *now* (a store that is down, locked or read-on
 :class:`mainstay.StoreError`. User ids are compared by code point, everywhere.
 """
 
-from mainstay.ports.engagements import (
-    Due,
-    DueDays,
-    EngagementPage,
-    EngagementStore,
-    Evaluated,
-    EvaluatedDays,
-)
-from mainstay.ports.policies import PolicyPage, PolicyStore
+from mainstay.ports.engagements import DueDays, EngagementPage, EngagementStore, EvaluatedDays
+from mainstay.ports.pages import Keyed, Page, Pages, Unreadable
+from mainstay.ports.policies import JudgedPage, JudgedPages, PolicyPage, PolicyStore
 from mainstay.ports.qualities import average_quality, millionths
 from mainstay.ports.reputations import DueWeeks, ReputationPage, ReputationStore
 from mainstay.ports.runs import RunLog
 from mainstay.ports.sessions import SessionStore, other_contents, storable
-from mainstay.ports.unreadable import Unreadable
+from mainstay.ports.store import HasEngagements, HasReputations, HasRuns, HasSessions, Store
 
 __all__ = [
-    "Due",
     "DueDays",
     "DueWeeks",
     "EngagementPage",
     "EngagementStore",
-    "Evaluated",
     "EvaluatedDays",
+    "HasEngagements",
+    "HasReputations",
+    "HasRuns",
+    "HasSessions",
+    "JudgedPage",
+    "JudgedPages",
+    "Keyed",
+    "Page",
+    "Pages",
     "PolicyPage",
     "PolicyStore",
     "ReputationPage",
     "ReputationStore",
     "RunLog",
     "SessionStore",
+    "Store",
     "Unreadable",
     "average_quality",
     "millionths",

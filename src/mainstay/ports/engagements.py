@@ -10,59 +10,19 @@ from typing import Protocol
 import attrs
 
 from mainstay import _checks as checks
-from mainstay.ports.policies import PolicyPage
-from mainstay.ports.unreadable import Unreadable
+from mainstay.ports.pages import Unreadable
+from mainstay.ports.policies import JudgedPage, JudgedPages
 from mainstay.scores.engagement.day import DayActivity, DayOutcome
 from mainstay.scores.engagement.evaluate import Engagement, evaluate_day
 from mainstay.scores.engagement.policy import EngagementPolicy
 from mainstay.scores.policies import PolicyHistory
 
-__all__ = ["Due", "DueDays", "EngagementPage", "EngagementStore", "Evaluated", "EvaluatedDays"]
-
-
-class Evaluated(Protocol):
-    """What evaluating a user's due days came to, in whatever form suits the store."""
-
-    @property
-    def state(self) -> Engagement:
-        """The state afterwards."""
-        ...
-
-    @property
-    def outcomes(self) -> Sequence[DayOutcome]:
-        """What each day came to, oldest first; never empty."""
-        ...
-
-
-class Due(Protocol):
-    """A user with days to be evaluated, in whatever form suits the store."""
-
-    @property
-    def user_id(self) -> str:
-        """Who."""
-        ...
-
-    @property
-    def state(self) -> Engagement:
-        """Their state, with or without its last outcome."""
-        ...
-
-    @property
-    def activities(self) -> Sequence[DayActivity]:
-        """Every day that is due, as :class:`DueDays` has them."""
-        ...
-
-    def evaluate(self, policies: PolicyHistory[EngagementPolicy]) -> Evaluated:
-        """Return what the days come to, as :func:`mainstay.evaluate_day` has it for each.
-
-        Each is judged by the policy that holds on it.
-        """
-        ...
+__all__ = ["DueDays", "EngagementPage", "EngagementStore", "EvaluatedDays"]
 
 
 @attrs.frozen
 class EvaluatedDays:
-    """What evaluating a user's due days came to: the plain :class:`Evaluated`.
+    """What evaluating a user's due days came to.
 
     Attributes:
         state: The state afterwards.
@@ -75,7 +35,7 @@ class EvaluatedDays:
 
 @attrs.frozen
 class DueDays:
-    """A user with days to be evaluated: the plain :class:`Due`.
+    """A user with days to be evaluated.
 
     Attributes:
         state: Their state, with or without its last outcome.
@@ -87,8 +47,8 @@ class DueDays:
     activities: Sequence[DayActivity]
 
     @property
-    def user_id(self) -> str:
-        """Who."""
+    def key(self) -> str:
+        """The user's id."""
         return self.state.user_id
 
     def evaluate(self, policies: PolicyHistory[EngagementPolicy]) -> EvaluatedDays:
@@ -107,10 +67,12 @@ class DueDays:
         return EvaluatedDays(state, outcomes)
 
 
-class EngagementPage(PolicyPage[EngagementPolicy], Protocol):
-    """One transaction: what is read stays as it is until what was made of it is kept."""
+class EngagementPage(JudgedPage[date, DueDays, EvaluatedDays, EngagementPolicy], Protocol):
+    """One transaction on everybody's days."""
 
-    def due(self, day: date, *, after: str | None = None, limit: int) -> Sequence[Due | Unreadable]:
+    def due(
+        self, day: date, /, *, after: str | None = None, limit: int
+    ) -> Sequence[DueDays | Unreadable]:
         """Return users whose days through ``day`` have not all been evaluated, by user id.
 
         Those whose first activity is after ``day`` are not due. Posts and qualities are lifetime
@@ -121,14 +83,6 @@ class EngagementPage(PolicyPage[EngagementPolicy], Protocol):
             after: Only users after this one.
             limit: How many days at most, of all users together, an unreadable one's counting as
                 one; the first user's in any case.
-        """
-        ...
-
-    def keep(self, evaluated: Sequence[Evaluated], /) -> None:
-        """Keep states and outcomes of users that :meth:`due` returned in this transaction.
-
-        Raises:
-            RejectedError: Some of them can't be kept. Nothing of this transaction is, then.
         """
         ...
 
@@ -154,7 +108,7 @@ class EngagementPage(PolicyPage[EngagementPolicy], Protocol):
         ...
 
 
-class EngagementStore(Protocol):
+class EngagementStore(JudgedPages[date, DueDays, EvaluatedDays, EngagementPolicy], Protocol):
     """Everybody's days: where they stand, and what each day came to."""
 
     @property
@@ -162,20 +116,8 @@ class EngagementStore(Protocol):
         """Whether an activity counts on the date where the user was, and not on UTC's."""
         ...
 
-    def policies(self) -> PolicyHistory[EngagementPolicy] | None:
-        """Return the policies that are kept; ``None`` while none is kept from the beginning."""
-        ...
-
     def page(self) -> AbstractContextManager[EngagementPage]:
-        """Begin a transaction: kept if the block ends well, undone if it raises.
-
-        Two of them that would touch the same users happen one after the other, also in different
-        processes: the second reads what the first has kept.
-        """
-        ...
-
-    def count_due(self, day: date) -> int:
-        """Return about how many users are due; progress is measured by it."""
+        """Begin a transaction, as :meth:`Pages.page` does."""
         ...
 
     def outcome(self, user_id: str, day: date) -> DayOutcome | None:

@@ -1,4 +1,4 @@
-"""The policies that days, or weeks, are judged by."""
+"""The policies that days, or weeks, are judged by: what ports of judged work share."""
 
 from __future__ import annotations
 
@@ -7,19 +7,16 @@ from contextlib import AbstractContextManager
 from datetime import date
 from typing import Protocol, TypeVar
 
+from mainstay.ports.pages import Done_contra, Due_co, Page, Pages, Target_contra
 from mainstay.scores.policies import AnyPolicy, PolicyHistory
 
-__all__ = ["PolicyPage", "PolicyStore"]
+__all__ = ["JudgedPage", "JudgedPages", "PolicyPage", "PolicyStore"]
 
 P = TypeVar("P", bound=AnyPolicy)
 
 
 class PolicyPage(Protocol[P]):
-    """What a transaction reads and keeps of policies.
-
-    Two that keep one happen one after the other, as do one that keeps one and one that has read
-    them and keeps what was judged by them: the second reads what the first has kept.
-    """
+    """What a transaction reads and keeps of policies."""
 
     def policies(self) -> PolicyHistory[P] | None:
         """Return the policies that are kept; ``None`` while none is kept from the beginning."""
@@ -59,4 +56,24 @@ class PolicyStore(Protocol[P]):
 
     def page(self) -> AbstractContextManager[PolicyPage[P]]:
         """Begin a transaction: kept if the block ends well, undone if it raises."""
+        ...
+
+
+class JudgedPage(
+    Page[Target_contra, Due_co, Done_contra],
+    PolicyPage[P],
+    Protocol[Target_contra, Due_co, Done_contra, P],
+):
+    """A page of what is judged by policies."""
+
+
+class JudgedPages(
+    Pages[Target_contra, Due_co, Done_contra],
+    PolicyStore[P],
+    Protocol[Target_contra, Due_co, Done_contra, P],
+):
+    """A port of work that is judged by policies."""
+
+    def page(self) -> AbstractContextManager[JudgedPage[Target_contra, Due_co, Done_contra, P]]:
+        """Begin a transaction, as :meth:`Pages.page` does."""
         ...

@@ -10,10 +10,9 @@ import attrs
 
 from mainstay.activity.counts import Counts
 from mainstay.localdays import IsoWeek
-from mainstay.ports.policies import PolicyPage
-from mainstay.ports.unreadable import Unreadable
+from mainstay.ports.pages import Unreadable
+from mainstay.ports.policies import JudgedPage, JudgedPages
 from mainstay.reputation.multiplier import Reputation
-from mainstay.scores.policies import PolicyHistory
 from mainstay.streaks.weekly import WeeklyStreakPolicy
 
 __all__ = ["DueWeeks", "ReputationPage", "ReputationStore"]
@@ -33,12 +32,17 @@ class DueWeeks:
     reputation: Reputation
     weeks: Mapping[IsoWeek, Counts]
 
+    @property
+    def key(self) -> str:
+        """The user's id."""
+        return self.reputation.user_id
 
-class ReputationPage(PolicyPage[WeeklyStreakPolicy], Protocol):
-    """One transaction: what is read stays as it is until what was made of it is kept."""
+
+class ReputationPage(JudgedPage[IsoWeek, DueWeeks, Reputation, WeeklyStreakPolicy], Protocol):
+    """One transaction on everybody's weeks."""
 
     def due(
-        self, week: IsoWeek, *, after: str | None = None, limit: int
+        self, week: IsoWeek, /, *, after: str | None = None, limit: int
     ) -> Sequence[DueWeeks | Unreadable]:
         """Return users whose weeks through ``week`` may have something to record, by user id.
 
@@ -53,16 +57,8 @@ class ReputationPage(PolicyPage[WeeklyStreakPolicy], Protocol):
         """
         ...
 
-    def keep(self, reputations: Sequence[Reputation], /) -> None:
-        """Keep reputations of users that :meth:`due` returned in this transaction.
 
-        Raises:
-            RejectedError: Some of them can't be kept. Nothing of this transaction is, then.
-        """
-        ...
-
-
-class ReputationStore(Protocol):
+class ReputationStore(JudgedPages[IsoWeek, DueWeeks, Reputation, WeeklyStreakPolicy], Protocol):
     """Everybody's weeks."""
 
     @property
@@ -70,16 +66,8 @@ class ReputationStore(Protocol):
         """Whether an activity counts on the date where the user was, and not on UTC's."""
         ...
 
-    def policies(self) -> PolicyHistory[WeeklyStreakPolicy] | None:
-        """Return the policies that are kept; ``None`` while none is kept from the beginning."""
-        ...
-
     def page(self) -> AbstractContextManager[ReputationPage]:
-        """Begin a transaction, as :meth:`EngagementStore.page` does."""
-        ...
-
-    def count_due(self, week: IsoWeek) -> int:
-        """Return about how many users are due; progress is measured by it."""
+        """Begin a transaction, as :meth:`Pages.page` does."""
         ...
 
     def reputations(self, user_ids: Iterable[str]) -> Mapping[str, Reputation]:

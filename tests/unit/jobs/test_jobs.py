@@ -17,8 +17,8 @@ from mainstay import DailyCriteria, EngagementPolicy, InvalidValueError, Session
 from mainstay.errors import OutOfOrderError, RejectedError, StoreError, TimeLimitError
 from mainstay.jobs import evaluate_consistency, update_multipliers
 from mainstay.jobs._tally import Tally
-from mainstay.jobs.pages import PageWork, run_pages
-from mainstay.ports import EngagementPage, Evaluated
+from mainstay.jobs.pages import run_pages
+from mainstay.ports import EngagementPage, EvaluatedDays
 from mainstay.scheduling import Daily, ItemError, JobContext, JobReport, Progress, Weekly
 from mainstay.testing.memory import MemoryStore
 from tests.recording import counted, did, may, midnight_after
@@ -72,7 +72,7 @@ class PickyPage:
     culprit: str
     tried: list[list[str]]
 
-    def keep(self, evaluated: Sequence[Evaluated]) -> None:
+    def keep(self, evaluated: Sequence[EvaluatedDays]) -> None:
         users = [each.state.user_id for each in evaluated]
         self.tried.append(users)
         if self.culprit in users:
@@ -432,6 +432,38 @@ def test_a_rejection_that_is_nobodys_fault_ends_the_run(monkeypatch: pytest.Monk
         evaluate(store, may(1))
 
 
+@attrs.frozen
+class Numbered:
+    """An item of :class:`Picky`."""
+
+    number: int
+
+    @property
+    def key(self) -> str:
+        return f"{self.number:05}"
+
+
+@attrs.define
+class Picky:
+    """A port of numbered items, of which it refuses some; and so its own transaction."""
+
+    bad: set[int]
+
+    @contextmanager
+    def page(self) -> Iterator[Picky]:
+        yield self
+
+    def count_due(self, target: int) -> int:
+        return target
+
+    def due(self, target: int, *, after: str | None = None, limit: int) -> list[Numbered]:
+        return [Numbered(each) for each in range(target)[int(after or -1) + 1 :][:limit]]
+
+    def keep(self, done: Sequence[int]) -> None:
+        if not self.bad.isdisjoint(done):
+            raise RejectedError("is refused", field="a page", value=done[0])
+
+
 @pytest.mark.parametrize("where", [range(0, 20_000, 200), range(137, 20_000, 200), range(100)])
 def test_a_hundred_bad_items_of_20_000_cost_little_more_than_none(where: range) -> None:
     """At most 3 · 20,000 + 2 · 5,000 are planned.
@@ -441,30 +473,12 @@ def test_a_hundred_bad_items_of_20_000_cost_little_more_than_none(where: range) 
     """
     planned = Counter[int]()
 
-    @contextmanager
-    def picky() -> Iterator[list[int]]:
-        written: list[int] = []
-        yield written
-        if len(written) > 1 and not bad.isdisjoint(written):
-            raise RejectedError("is refused", field="a page", value=written[0])
-        if not bad.isdisjoint(written):
-            raise RejectedError("is refused", field="an item", value=written[0])
+    def plan(item: Numbered) -> int:
+        planned[item.number] += 1
+        return item.number
 
-    def plan(item: int) -> int:
-        planned[item] += 1
-        return item
-
-    bad = {*where}
-    work = PageWork[list[int], int, int](
-        job="sort",
-        open=picky,
-        read=lambda _, after, limit: range(20_000)[int(after or -1) + 1 :][:limit],
-        key=str,
-        plan=plan,
-        write=lambda page, plans: page.extend(plans),
-    )
     tally = Tally.begin("sort", JobContext(), "all")
-    run_pages(work, tally, total=lambda: 20_000, size=5_000)
+    run_pages(Picky({*where}), 20_000, plan, tally, size=5_000)
     assert counted(tally.report()) == (19_900, 0, 100)
     assert planned.total() <= 3 * 20_000 + 2 * 5_000
 

@@ -59,10 +59,11 @@ class SqlStore:
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
         self.settings: Settings = settings
-        self.sessions: SqlSessions = SqlSessions(database, settings)
         self.engagements: SqlEngagements = SqlEngagements(database, settings)
         self.reputations: SqlReputations = SqlReputations(database, settings)
         self.runs: SqlRunLog = SqlRunLog(database)
+        traces = (self.engagements, self.reputations)
+        self.sessions: SqlSessions = SqlSessions(database, settings, traces)
 
     @classmethod
     def create(

@@ -3,24 +3,50 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from hashlib import blake2b
 from typing import Any
 
+import attrs
 from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.pool import QueuePool
 
 from mainstay.errors import InvalidValueError
 
-__all__ = ["ALONE", "SHARED", "WRITES", "connect"]
+__all__ = ["WRITES", "Locks", "connect"]
 
-#: The execution option of a connection that is to write: ``ALONE`` or ``SHARED``.
+#: The execution option of a connection that is to write: which :class:`Locks` it takes.
 WRITES = "mainstay_writes"
-ALONE, SHARED = "", "_shared"
 
-#: Every writer of mainstay's in a PostgreSQL database takes this advisory lock: "mainstay".
-_LOCK = int.from_bytes(b"mainstay")
 _CACHE_KIB = 64 * 1024
 #: How we write and read days, instants and numbers; a server, database or user may differ.
 _OURS = {"DateStyle": "ISO", "TimeZone": "UTC", "extra_float_digits": "3"}
+
+
+@attrs.frozen
+class Locks:
+    """What a writer of PostgreSQL takes until its transaction ends: advisory locks, no tables'.
+
+    Attributes:
+        alone: Whether there may be no other writer of ours; else they share that lock.
+        name: Another lock, which one at a time has.
+    """
+
+    alone: bool
+    name: str | None
+
+    def statements(self) -> Iterator[str]:
+        """Yield what takes them."""
+        shared = "" if self.alone else "_shared"
+        yield f"SELECT pg_advisory_xact_lock{shared}({_number('')})"
+        if self.name is not None:
+            yield f"SELECT pg_advisory_xact_lock({_number(self.name)})"
+
+
+def _number(name: str) -> int:
+    """Return the number of a lock, since PostgreSQL numbers them; two names may share one."""
+    digest = blake2b(f"mainstay {name}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, signed=True)
 
 
 def connect(url: URL, *, lock_timeout: float) -> Engine:
@@ -100,12 +126,12 @@ def _connect_postgresql(url: URL, lock_timeout: float) -> Engine:
 
     def begin(connection: Connection) -> None:
         ours = _OURS
-        lock = connection.get_execution_options().get(WRITES)
-        if lock is not None:
+        locks: Locks | None = connection.get_execution_options().get(WRITES)
+        if locks is not None:
             ours = ours | {"lock_timeout": str(milliseconds)}
         statements = [f"SET LOCAL {name} = '{value}'" for name, value in ours.items()]
-        if lock is not None:
-            statements.append(f"SELECT pg_advisory_xact_lock{lock}({_LOCK})")
+        if locks is not None:
+            statements += locks.statements()
         driver: Any = connection.connection.driver_connection
         driver.execute("; ".join(statements), prepare=False)  # all at once, one round trip
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import BigInteger, Connection, and_, cast, func, select
 from sqlalchemy.sql import ColumnElement
 
-from mainstay.adapters.sql.tables import events
+from mainstay.adapters.sql.sessions import events
 
 __all__ = ["KindCount", "count_kinds", "days_between"]
 

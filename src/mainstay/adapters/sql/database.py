@@ -13,7 +13,7 @@ from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
 
 from mainstay import _checks as checks
-from mainstay.adapters.sql.connections import ALONE, SHARED, WRITES, connect
+from mainstay.adapters.sql.connections import WRITES, Locks, connect
 from mainstay.errors import InvalidValueError, RejectedError, StoreError
 
 __all__ = ["Database"]
@@ -84,15 +84,18 @@ class Database:
             yield connection
 
     @contextmanager
-    def writing(self, *, alone: bool = True) -> Iterator[Connection]:
+    def writing(self, *, lock: str | None = None, alone: bool = False) -> Iterator[Connection]:
         """Begin a transaction that writes, and that is undone if the block raises.
 
+        On SQLite there is one writer at a time. On PostgreSQL there are many, which lock the rows
+        that they touch.
+
         Args:
-            alone: Whether no other may write meanwhile. On SQLite none ever may; on PostgreSQL
-                those can that are not alone either, and lock the rows that they touch.
+            lock: The name of what only one at a time may do.
+            alone: Whether nobody else may write meanwhile, to change the tables themselves.
         """
         with self._translated(), self._engine.connect() as connection:
-            connection.execution_options(**{WRITES: ALONE if alone else SHARED})
+            connection.execution_options(**{WRITES: Locks(alone=alone, name=lock)})
             with connection.begin():
                 yield connection
 

@@ -8,20 +8,40 @@ from datetime import date
 from functools import partial
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Column, Connection, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Row
 
 from mainstay import _checks as checks
+from mainstay.adapters.sql.columns import Day, key, metadata
 from mainstay.adapters.sql.reading import as_day, converted, value_of
 from mainstay.adapters.sql.sessions import read_kinds
-from mainstay.adapters.sql.tables import policies
 from mainstay.codec import from_json, to_json
 from mainstay.jobs._tally import ITEM_ERRORS
 from mainstay.scores.engagement.policy import EngagementPolicy
 from mainstay.scores.policies import AnyPolicy, PolicyHistory
 
 __all__ = ["PolicyRows", "read_policies"]
+
+#: What days and weeks are judged by: the JSON of each policy, by the day from which on it holds.
+policies: Table = Table(
+    "mainstay_policies",
+    metadata,
+    # "days" or "weeks"
+    Column("scope", key, nullable=False),
+    # 0001-01-01 for the one that holds from the beginning.
+    Column("since", Day, nullable=False),
+    Column("policy", Text, nullable=False),
+    PrimaryKeyConstraint("scope", "since"),
+    sqlite_with_rowid=False,
+)
 
 P = TypeVar("P", bound=AnyPolicy)
 

@@ -10,7 +10,7 @@ from sqlalchemy import Column, Connection, Select, Table
 from sqlalchemy.engine import Row
 
 from mainstay.errors import CorruptRowError, InvalidValueError, MainstayError
-from mainstay.jobs._tally import ITEM_ERRORS, LOGGER
+from mainstay.jobs._tally import ITEM_ERRORS
 
 __all__ = ["as_day", "converted", "corrupt", "corrupt_value", "first_readable", "value_of"]
 
@@ -76,28 +76,35 @@ def first_readable(
     limit: int,
     table: Table,
     make: Callable[[Row[Any]], T],
+    *,
+    left_out: Callable[[CorruptRowError], object],
 ) -> list[T]:
     """Return what is made of a query's first rows, so many of those that can be read.
 
-    One that can't is logged and left out: it is its user's alone.
+    One that can't is told to ``left_out``: it is its user's alone.
     """
     made: list[T] = []
     read = 0
     while (asked := limit - len(made)) > 0:  # a second time only if some can't be read
         rows = connection.execute(query.offset(read).limit(asked)).all()
-        made += _readable(table, rows, make)
+        made += _readable(table, rows, make, left_out)
         read += len(rows)
         if len(rows) < asked:
             break
     return made
 
 
-def _readable(table: Table, rows: Iterable[Row[Any]], make: Callable[[Row[Any]], T]) -> Iterator[T]:
+def _readable(
+    table: Table,
+    rows: Iterable[Row[Any]],
+    make: Callable[[Row[Any]], T],
+    left_out: Callable[[CorruptRowError], object],
+) -> Iterator[T]:
     for row in rows:
         try:
             yield value_of(table, row, make)
         except CorruptRowError as error:
-            LOGGER.error("left out: %s", error, exc_info=error)
+            left_out(error)
 
 
 def corrupt(table: Table, row: Sequence[Any], error: Exception) -> CorruptRowError:

@@ -7,19 +7,30 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, func, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Table,
+    and_,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.engine import Row
 from sqlalchemy.sql import ColumnElement
 
 from mainstay import _checks as checks
 from mainstay.activity.counts import Counts
+from mainstay.adapters.sql.arrivals import know_first_days
 from mainstay.adapters.sql.bulk import stage
+from mainstay.adapters.sql.columns import Day, key, metadata, often_rewritten, temporary
 from mainstay.adapters.sql.counts import KindCount, count_kinds
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.policies import PolicyRows, read_policies
 from mainstay.adapters.sql.reading import as_day, converted, corrupt, value_of
 from mainstay.adapters.sql.settings import Settings
-from mainstay.adapters.sql.tables import reputations, staged_weeks
 from mainstay.errors import RejectedError
 from mainstay.jobs._tally import ITEM_ERRORS
 from mainstay.localdays import IsoWeek
@@ -28,7 +39,30 @@ from mainstay.reputation.multiplier import Reputation
 from mainstay.scores.policies import PolicyHistory
 from mainstay.streaks.weekly import WeeklyStreak, WeeklyStreakPolicy
 
-__all__ = ["SqlReputations"]
+__all__ = ["SqlReputations", "reputations", "staged_weeks"]
+
+reputations: Table = often_rewritten(
+    Table(
+        "mainstay_reputations",
+        metadata,
+        Column("user_id", key, primary_key=True),
+        Column("first_day", Day, nullable=False),
+        Column("weeks", BigInteger, nullable=False, server_default="0"),
+        # ISO weeks such as 2024-W18, which sort by time.
+        Column("last_active", key),
+        Column("last_recorded", key),
+        sqlite_with_rowid=False,
+    )
+)
+
+#: Where weeks that were recorded wait to be written.
+staged_weeks: Table = temporary(
+    "mainstay_staged_weeks",
+    Column("user_id", key, nullable=False),
+    Column("weeks", BigInteger, nullable=False),
+    Column("last_active", key),
+    Column("last_recorded", key),
+)
 
 _SUNDAY = timedelta(days=6)
 _LAST_WEEK = str(IsoWeek(9999, 52))
@@ -54,9 +88,13 @@ class SqlReputations:
 
     @contextmanager
     def page(self) -> Iterator[ReputationPage]:
-        """Begin a transaction, in which nobody else writes."""
-        with self._database.writing() as connection:
+        """Begin a transaction; another page begins when it has ended."""
+        with self._database.writing(lock="reputations") as connection:
             yield _Page(connection)
+
+    def events_arrived(self, connection: Connection) -> None:
+        """Know whose first day it is."""
+        know_first_days(connection, reputations)
 
     def count_due(self, week: IsoWeek) -> int:
         """Return how many users may have something to record."""
@@ -131,7 +169,8 @@ class _Page(PolicyRows[WeeklyStreakPolicy]):
             query = query.where(reputations.c.user_id > after)
         users: list[_User | Unreadable] = []
         weeks = 0
-        for row in self._connection.execute(query.order_by(reputations.c.user_id).limit(limit)):
+        query = query.order_by(reputations.c.user_id).limit(limit).with_for_update()
+        for row in self._connection.execute(query):
             user = _read(row, week)
             weeks += week - user.first + 1 if isinstance(user, _User) else 1
             if weeks > limit and users:

@@ -7,15 +7,27 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, Table, delete, func, not_, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    PrimaryKeyConstraint,
+    Select,
+    Table,
+    Text,
+    delete,
+    func,
+    not_,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Row
 from sqlalchemy.sql import ColumnElement
 
 from mainstay import _checks as checks
+from mainstay.adapters.sql.columns import Day, Instant, key, metadata
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.reading import as_day, converted, value_of
-from mainstay.adapters.sql.tables import installed, leases, runs
 from mainstay.codec import from_json, to_json
 from mainstay.ports.runs import LATEST_END, LATEST_START
 from mainstay.scheduling import (
@@ -29,7 +41,44 @@ from mainstay.scheduling import (
     schedule_to_plain,
 )
 
-__all__ = ["SqlRunLog"]
+__all__ = ["SqlRunLog", "installed", "leases", "runs"]
+
+#: A row an attempt.
+runs: Table = Table(
+    "mainstay_runs",
+    metadata,
+    Column("job", key, nullable=False),
+    Column("attempt", key, nullable=False),
+    Column("task_id", key, nullable=False),
+    Column("due", Instant, nullable=False),
+    # The day that was asked for; null if it followed from due.
+    Column("target", Day),
+    Column("started_at", Instant, nullable=False),
+    Column("finished_at", Instant),
+    Column("report", Text),
+    Column("error", Text),
+    PrimaryKeyConstraint("job", "attempt"),
+    Index("mainstay_runs_last", "job", "started_at", "attempt"),
+    Index("mainstay_runs_due", "job", "due"),
+)
+
+#: A row a job that a scheduler has.
+installed: Table = Table(
+    "mainstay_installed",
+    metadata,
+    Column("job", key, primary_key=True),
+    Column("schedule", Text, nullable=False),
+    Column("limit_us", BigInteger),
+)
+
+leases: Table = Table(
+    "mainstay_leases",
+    metadata,
+    Column("job", key, nullable=False),
+    Column("holder", key, nullable=False),
+    Column("until", Instant, nullable=False),
+    PrimaryKeyConstraint("job", "holder"),
+)
 
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -61,7 +110,7 @@ class SqlRunLog:
     def _upsert(self, table: Table, key: dict[str, object], values: dict[str, object]) -> None:
         new = self._dialect.insert(table).values(**key, **values)
         changed = {name: new.excluded[name] for name in values}
-        with self._database.writing(alone=False) as connection:
+        with self._database.writing() as connection:
             connection.execute(new.on_conflict_do_update(index_elements=[*key], set_=changed))
 
     def last(self, job: str, *, now: datetime) -> JobRun | None:
@@ -101,7 +150,7 @@ class SqlRunLog:
         new = self._dialect.insert(leases).values(
             job=job, holder=checks.text("holder", holder), until=checks.instant("until", until)
         )
-        with self._database.writing() as connection:
+        with self._database.writing(lock=f"leases of {job}") as connection:
             connection.execute(delete(leases).where(mine, not_(alive)))
             others = select(func.count()).select_from(leases)
             held = connection.scalar(others.where(mine, leases.c.holder != holder)) or 0
@@ -117,7 +166,7 @@ class SqlRunLog:
     def release(self, job: str, holder: str) -> None:
         """Give a lease back; one that is not there is not an error."""
         mine = (leases.c.job == job) & (leases.c.holder == holder)
-        with self._database.writing(alone=False) as connection:
+        with self._database.writing() as connection:
             connection.execute(delete(leases).where(mine))
 
     def leases(self, job: str, *, now: datetime) -> Mapping[str, datetime]:

@@ -6,7 +6,25 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, or_, select, true, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Double,
+    Index,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    and_,
+    delete,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Row
 from sqlalchemy.sql import ColumnElement
@@ -14,38 +32,94 @@ from sqlalchemy.sql import ColumnElement
 from mainstay import _checks as checks
 from mainstay.activity.session import Session
 from mainstay.adapters.sql.bulk import stage
-from mainstay.adapters.sql.columns import instant_text
+from mainstay.adapters.sql.columns import (
+    Day,
+    Instant,
+    instant_text,
+    key,
+    metadata,
+    temporary,
+)
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.reading import converted, value_of
 from mainstay.adapters.sql.settings import Settings
-from mainstay.adapters.sql.tables import engagements, events, kinds, reputations, staged
+from mainstay.adapters.sql.traces import Traces
 from mainstay.localdays import local_day
 from mainstay.ports import millionths, other_contents, storable
 
-__all__ = ["SqlSessions", "read_kinds"]
+__all__ = ["SqlSessions", "events", "kinds", "read_kinds", "staged", "users"]
+
+
+def _event_columns() -> list[Column[object]]:
+    return [
+        Column("user_id", key, nullable=False),
+        Column("started_at", Instant, nullable=False),
+        Column("id", key, nullable=False),
+        Column("utc_offset_us", BigInteger, nullable=False),
+        Column("timezone", Text),
+        Column("kind", key, nullable=False),
+        Column("duration_us", BigInteger),
+        Column("quality", Double),
+        # The quality in whole millionths, whose sums don't depend on any order.
+        Column("rating", BigInteger),
+        # The date on which it counts.
+        Column("day", Day, nullable=False),
+    ]
+
+
+events: Table = Table(
+    "mainstay_events",
+    metadata,
+    *_event_columns(),
+    PrimaryKeyConstraint("user_id", "started_at", "id"),
+    UniqueConstraint("id", name="mainstay_events_id"),
+    Index("mainstay_events_day", "day", "user_id", "kind", "rating"),
+    sqlite_with_rowid=False,
+)
+
+#: Where events wait while it is found out which of them are new.
+staged: Table = temporary("mainstay_staged", *_event_columns())
+
+#: The users who have events.
+users: Table = Table(
+    "mainstay_users", metadata, Column("user_id", key, primary_key=True), sqlite_with_rowid=False
+)
+
+#: The kinds of activity that there are.
+kinds: Table = Table(
+    "mainstay_kinds", metadata, Column("kind", key, primary_key=True), sqlite_with_rowid=False
+)
 
 _MICROSECOND = timedelta(microseconds=1)
 
 
 class SqlSessions:
-    """A :class:`mainstay.ports.SessionStore`."""
+    """A :class:`mainstay.ports.SessionStore`.
 
-    def __init__(self, database: Database, settings: Settings) -> None:
+    Args:
+        database: Where they are kept.
+        settings: On which day each counts.
+        traces: The ports that are told of new events.
+    """
+
+    def __init__(self, database: Database, settings: Settings, traces: Sequence[Traces]) -> None:
         self._database = database
         self._settings = settings
+        self._traces = traces
 
     def add(self, sessions: Iterable[Session]) -> int:
         """Keep sessions, all or none of them, and return how many are new."""
         rows = self._rows(checks.iterable("sessions", sessions))
         if not rows:
             return 0
-        with self._database.writing(alone=False) as connection:
+        with self._database.writing() as connection:
             stage(connection, staged, rows)
             _know_users(connection)
             _refuse_other_contents(connection)
             _drop_known(connection)
             _know_kinds(connection)
-            self._count_late_posts(connection)
+            for port in self._traces:
+                port.events_arrived(connection)
             columns = [column.name for column in staged.columns]
             connection.execute(insert(events).from_select(columns, select(staged)))
             return connection.scalar(select(func.count()).select_from(staged)) or 0
@@ -78,31 +152,6 @@ class SqlSessions:
             return local_day(session.started_at, zone=session.timezone)
         return session.started_at.astimezone(UTC).date()
 
-    def _count_late_posts(self, connection: Connection) -> None:
-        """Add to the totals of those whose day had been evaluated before a post of it came."""
-        late = (
-            select(
-                staged.c.user_id,
-                func.count().label("posts"),
-                func.count(staged.c.rating).label("rated"),
-                func.coalesce(func.sum(staged.c.rating), 0).label("ratings"),
-            )
-            .join(engagements, engagements.c.user_id == staged.c.user_id)
-            .where(
-                staged.c.kind.in_(sorted(self._settings.posts)),
-                staged.c.day <= engagements.c.last_day,
-            )
-            .group_by(staged.c.user_id)
-            .subquery("late")
-        )
-        connection.execute(
-            update(engagements)
-            .where(engagements.c.user_id == late.c.user_id)
-            .values(
-                {name: engagements.c[name] + late.c[name] for name in ("posts", "rated", "ratings")}
-            )
-        )
-
     def sessions(
         self,
         user_id: str,
@@ -133,7 +182,7 @@ class SqlSessions:
 
     def users(self, *, after: str | None = None, limit: int = 1000) -> Sequence[str]:
         """Return the ids of users with a session, in order."""
-        user_id = engagements.c.user_id
+        user_id = users.c.user_id
         query = select(user_id).where(true() if after is None else user_id > after)
         query = query.order_by(user_id).limit(checks.integer("limit", limit, 1))
         with self._database.reading() as connection:
@@ -146,21 +195,20 @@ class SqlSessions:
 
 
 def _know_users(connection: Connection) -> None:
-    """Give each user a row, and lock it, in order, so that two adders never block each other."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    first = func.min(staged.c.day).label("first_day")
-    users = select(staged.c.user_id, first).where(staged.c.user_id.is_not(None))
-    users = users.group_by(staged.c.user_id).order_by(staged.c.user_id)
-    for table in (engagements, reputations):
-        known = dialect.insert(table).from_select(["user_id", "first_day"], users)
-        earlier = known.excluded.first_day
-        connection.execute(
-            known.on_conflict_do_update(
-                index_elements=["user_id"],
-                set_={"first_day": earlier},
-                where=earlier < table.c.first_day,
-            )
-        )
+    """Give each user a row, and lock it: of two who add the same event, one is the first.
+
+    In order, so that two adders never block each other for good.
+    """
+    insert_into = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    found = select(staged.c.user_id).where(staged.c.user_id.is_not(None))
+    found = found.group_by(staged.c.user_id).order_by(staged.c.user_id)
+    known = insert_into(users).from_select(["user_id"], found)
+    locked = known.on_conflict_do_update(
+        index_elements=["user_id"],
+        set_={"user_id": known.excluded.user_id},
+        where=false(),  # to lock a row is enough
+    )
+    connection.execute(locked)
 
 
 def _know_kinds(connection: Connection) -> None:

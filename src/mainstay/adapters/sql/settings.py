@@ -8,16 +8,31 @@ from functools import partial
 from typing import TypeVar
 
 import attrs
-from sqlalchemy import Connection, insert, inspect, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Table,
+    Text,
+    insert,
+    inspect,
+    select,
+    update,
+)
 
 from mainstay import _checks as checks
-from mainstay.adapters.sql import tables
-from mainstay.adapters.sql.columns import metadata
+from mainstay.adapters.sql.columns import key, metadata
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.reading import converted, corrupt_value, value_of
 from mainstay.errors import InvalidValueError, StoreError
 
-__all__ = ["VERSION", "Settings", "create", "read"]
+__all__ = ["VERSION", "Settings", "create", "read", "settings_table"]
+
+settings_table: Table = Table(
+    "mainstay_settings",
+    metadata,
+    Column("key", key, primary_key=True),
+    Column("value", Text, nullable=False),
+)
 
 T = TypeVar("T")
 
@@ -56,8 +71,8 @@ def create(database: Database, *, posts: Iterable[str] | None, local_days: bool 
         StoreError: They are of a later version.
     """
     database.write_ahead()
-    with database.writing() as connection:
-        if not inspect(connection).has_table(tables.settings.name):
+    with database.writing(alone=True) as connection:
+        if not inspect(connection).has_table(settings_table.name):
             settings = _with(Settings(), posts, local_days)
             _create(connection, settings)
             return settings
@@ -89,7 +104,7 @@ def read(database: Database) -> Settings:
     """
     database.require_file()
     with database.reading() as connection:
-        if not inspect(connection).has_table(tables.settings.name):
+        if not inspect(connection).has_table(settings_table.name):
             raise StoreError(
                 "is not prepared",
                 field="database",
@@ -109,7 +124,7 @@ def read(database: Database) -> Settings:
 def _create(connection: Connection, settings: Settings) -> None:
     metadata.create_all(connection)
     connection.execute(
-        insert(tables.settings),
+        insert(settings_table),
         [
             {"key": "version", "value": str(VERSION)},
             {"key": "posts", "value": json.dumps(sorted(settings.posts))},
@@ -122,8 +137,8 @@ def _upgrade(connection: Connection, database: Database) -> None:
     for version in range(_version(connection, database) + 1, VERSION + 1):
         UPGRADES[version](connection)
         connection.execute(
-            update(tables.settings)
-            .where(tables.settings.c.key == "version")
+            update(settings_table)
+            .where(settings_table.c.key == "version")
             .values(value=str(version))
         )
 
@@ -148,7 +163,7 @@ def _settings(connection: Connection) -> Settings:
 
 
 def _value(connection: Connection, key: str, read: Callable[[str], T]) -> T:
-    table = tables.settings
+    table = settings_table
     row = connection.execute(select(table).where(table.c.key == key)).one_or_none()
     if row is None:
         raise corrupt_value(table, "value", None, "is missing", key={"key": key})

@@ -2,7 +2,8 @@
 
 Derive from a suite and give it your store, empty, as the pytest fixture ``store``: any object
 with the port as an attribute (``sessions``, ``engagements``, ``reputations`` or ``runs``), and for
-engagements and reputations with ``sessions`` too, so that something can happen.
+engagements and reputations with ``sessions`` too, so that something can happen:
+:class:`mainstay.ports.Store` names them all.
 
     class TestMyReputations(ReputationStoreConformance):
         @pytest.fixture
@@ -12,12 +13,6 @@ engagements and reputations with ``sessions`` too, so that something can happen.
 A store that counts posts is to count the kind ``post``. Some tests use threads.
 """
 
-from mainstay.testing.conformance.bundles import (
-    HasEngagements,
-    HasReputations,
-    HasRuns,
-    HasSessions,
-)
 from mainstay.testing.conformance.engagements import EngagementStoreConformance
 from mainstay.testing.conformance.reputations import ReputationStoreConformance
 from mainstay.testing.conformance.runs import RunLogConformance
@@ -25,10 +20,6 @@ from mainstay.testing.conformance.sessions import SessionStoreConformance
 
 __all__ = [
     "EngagementStoreConformance",
-    "HasEngagements",
-    "HasReputations",
-    "HasRuns",
-    "HasSessions",
     "ReputationStoreConformance",
     "RunLogConformance",
     "SessionStoreConformance",

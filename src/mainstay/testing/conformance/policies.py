@@ -10,16 +10,15 @@ from typing import Generic, TypeVar
 import attrs
 
 from mainstay.localdays import IsoWeek
-from mainstay.ports import PolicyStore
+from mainstay.ports import HasEngagements, HasReputations, PolicyStore
 from mainstay.scores.engagement.policy import DailyCriteria, EngagementPolicy
 from mainstay.scores.policies import AnyPolicy, PolicyHistory
 from mainstay.streaks.weekly import WeeklyStreakPolicy
-from mainstay.testing.conformance.activity import CODE_POINTS, did, may
-from mainstay.testing.conformance.bundles import HasEngagements, HasReputations
-from mainstay.testing.conformance.days import evaluate
-from mainstay.testing.conformance.expect import expect
-from mainstay.testing.conformance.transactions import Interrupted, one_during_the_other
-from mainstay.testing.conformance.weeks import record
+from mainstay.testing.conformance._activity import CODE_POINTS, did, may
+from mainstay.testing.conformance._days import evaluate
+from mainstay.testing.conformance._expect import expect
+from mainstay.testing.conformance._transactions import Interrupted, one_during_the_other
+from mainstay.testing.conformance._weeks import record
 
 __all__ = ["DayPoliciesConformance", "WeekPoliciesConformance"]
 

@@ -7,10 +7,10 @@ from functools import partial
 
 import attrs
 
+from mainstay.ports import HasRuns
 from mainstay.scheduling import Daily, Every, InstalledJob, ItemError, JobReport, JobRun, Weekly
-from mainstay.testing.conformance.activity import CODE_POINTS, at, may
-from mainstay.testing.conformance.bundles import HasRuns
-from mainstay.testing.conformance.expect import expect, together
+from mainstay.testing.conformance._activity import CODE_POINTS, at, may
+from mainstay.testing.conformance._expect import expect, together
 
 __all__ = ["RunLogConformance"]
 

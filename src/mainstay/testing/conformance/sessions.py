@@ -10,9 +10,9 @@ import attrs
 
 from mainstay.activity.session import Session
 from mainstay.errors import RejectedError
-from mainstay.testing.conformance.activity import CODE_POINTS, at, did, may
-from mainstay.testing.conformance.bundles import HasSessions
-from mainstay.testing.conformance.expect import expect, raised
+from mainstay.ports import HasSessions
+from mainstay.testing.conformance._activity import CODE_POINTS, at, did, may
+from mainstay.testing.conformance._expect import expect, raised
 
 __all__ = ["SessionStoreConformance"]
 

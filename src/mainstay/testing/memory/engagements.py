@@ -10,7 +10,7 @@ from threading import RLock
 import attrs
 
 from mainstay import _checks as checks
-from mainstay.ports import DueDays, EngagementPage, Evaluated, Unreadable
+from mainstay.ports import DueDays, EngagementPage, EvaluatedDays, Unreadable
 from mainstay.scores.engagement.day import DayActivity, DayOutcome
 from mainstay.scores.engagement.evaluate import Engagement
 from mainstay.scores.engagement.policy import EngagementPolicy
@@ -100,9 +100,7 @@ class _Page:
             if found and left < 0:
                 break
             found.append(due)
-        self.transaction.read.update(
-            {due.user_id: due for due in found if isinstance(due, DueDays)}
-        )
+        self.transaction.read.update({due.key: due for due in found if isinstance(due, DueDays)})
         return found
 
     def all_due(self, day: date, after: str | None) -> Iterator[DueDays | Unreadable]:
@@ -122,7 +120,7 @@ class _Page:
     def _activity_of(self, days: UserDays, day: date) -> DayActivity:
         return DayActivity(day, count_kinds(days.get(day, ())), *self.activity.totals(days, day))
 
-    def keep(self, evaluated: Sequence[Evaluated]) -> None:
+    def keep(self, evaluated: Sequence[EvaluatedDays]) -> None:
         """Keep states and outcomes of users that were due in this transaction."""
         for done in evaluated:
             user_id = done.state.user_id

@@ -90,9 +90,7 @@ class _Page:
     ) -> Sequence[DueWeeks | Unreadable]:
         """Return users whose weeks through one may have something to record, by user id."""
         found = list(islice(self.all_due(week, after), checks.integer("limit", limit, 1)))
-        self.transaction.read.update(
-            {due.reputation.user_id: due for due in found if isinstance(due, DueWeeks)}
-        )
+        self.transaction.read.update({due.key: due for due in found if isinstance(due, DueWeeks)})
         return found
 
     def all_due(self, week: IsoWeek, after: str | None) -> Iterator[DueWeeks | Unreadable]:

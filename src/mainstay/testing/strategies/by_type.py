@@ -14,7 +14,7 @@ from mainstay.activity.window import ActivityWindow
 from mainstay.errors import BadLineError, BadRowError, MainstayError
 from mainstay.jobs import JobStatus, NotBegun
 from mainstay.localdays import IsoWeek
-from mainstay.ports import Due, DueDays, DueWeeks, Evaluated, EvaluatedDays, Unreadable
+from mainstay.ports import DueDays, DueWeeks, EvaluatedDays, Unreadable
 from mainstay.reading import Event
 from mainstay.reputation.explanation import DampenedWeight, VouchExplanation
 from mainstay.reputation.multiplier import MultiplierPolicy, Reputation
@@ -66,7 +66,6 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     DampenedWeight: results.dampened_weights(),
     DayActivity: states.day_activities(),
     DayOutcome: states.day_outcomes(),
-    Due: jobs.due_days(),
     DueDays: jobs.due_days(),
     DueWeeks: jobs.due_weeks(),
     Engagement: states.engagements(),
@@ -75,7 +74,6 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     EngagementPolicy: policies.engagement_policies(),
     EnglishEngagementPhrases: _ENGAGEMENT_PHRASES,
     EnglishPhrases: _PHRASES,
-    Evaluated: jobs.evaluated_days(),
     EvaluatedDays: jobs.evaluated_days(),
     Event: st.builds(
         Event, st.integers(1, 10**6), activity.sessions(), st.none() | calendar.days()

@@ -10,7 +10,7 @@ from typing import TypeVar
 from mainstay.activity.session import Session
 from mainstay.ports import Unreadable
 from mainstay.scheduling import JobContext
-from mainstay.testing.conformance.expect import expect
+from mainstay.testing.conformance._expect import expect
 
 __all__ = ["CODE_POINTS", "at", "context", "did", "may", "readable"]
 

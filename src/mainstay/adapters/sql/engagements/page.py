@@ -15,21 +15,21 @@ from mainstay import _checks as checks
 from mainstay.activity.counts import Counts
 from mainstay.adapters.sql.bulk import insert_rows
 from mainstay.adapters.sql.counts import KindCount, count_kinds, days_between
-from mainstay.adapters.sql.outcomes import (
+from mainstay.adapters.sql.engagements.outcomes import (
     Maxima,
     candidate_row,
     outcome_of,
     outcome_row,
     select_outcomes,
 )
+from mainstay.adapters.sql.engagements.punctual import DayRow, PunctualDay, PunctualOutcome, Totals
+from mainstay.adapters.sql.engagements.tables import candidates, closed_days, engagements, outcomes
 from mainstay.adapters.sql.policies import PolicyRows
-from mainstay.adapters.sql.punctual import PunctualDay, PunctualOutcome, Totals
 from mainstay.adapters.sql.reading import as_day, corrupt, first_readable, value_of
 from mainstay.adapters.sql.settings import Settings
-from mainstay.adapters.sql.tables import candidates, closed_days, engagements, outcomes
-from mainstay.errors import InvalidValueError, RejectedError
+from mainstay.errors import CorruptRowError, InvalidValueError, RejectedError
 from mainstay.jobs._tally import ITEM_ERRORS
-from mainstay.ports import Due, DueDays, Evaluated, Unreadable, average_quality
+from mainstay.ports import DueDays, EvaluatedDays, Unreadable, average_quality
 from mainstay.scores.engagement.day import DayActivity, DayOutcome
 from mainstay.scores.engagement.evaluate import Engagement
 from mainstay.scores.engagement.policy import EngagementPolicy
@@ -62,24 +62,31 @@ class _Straggler:
 
 
 class SqlEngagementPage(PolicyRows[EngagementPolicy]):
-    """A :class:`mainstay.ports.EngagementPage`."""
+    """A :class:`mainstay.ports.EngagementPage`.
+
+    Attributes:
+        left_out: What is wrong with the rows that could not be read.
+    """
 
     def __init__(self, connection: Connection, settings: Settings) -> None:
         super().__init__(connection, EngagementPolicy, engagements.c.last_day, as_day)
+        self.left_out: list[CorruptRowError] = []
         self._posts = settings.posts
         self._maxima = Maxima(connection)
         self._day = date.min
         # The totals through each of the days that are due, by user.
         self._through: dict[str, Sequence[Totals]] = {}
 
-    def due(self, day: date, *, after: str | None = None, limit: int) -> Sequence[Due | Unreadable]:
+    def due(
+        self, day: date, *, after: str | None = None, limit: int
+    ) -> Sequence[DueDays | Unreadable]:
         """Return users whose days through one have not all been evaluated."""
         self._day = checks.day("day", day)
         query = select(*_STATE).where(is_due(day))
         if after is not None:
             query = query.where(engagements.c.user_id > after)
         query = query.order_by(engagements.c.user_id).limit(checks.integer("limit", limit, 1))
-        rows = self._connection.execute(query).all()
+        rows = self._connection.execute(query.with_for_update()).all()
         users = self._fitting(rows, limit)
         counted = count_kinds(self._connection, self._begins(users), day)
         return [self._due(user, counted) for user in users]
@@ -117,7 +124,7 @@ class SqlEngagementPage(PolicyRows[EngagementPolicy]):
         self,
         user: _Row | _Straggler | Unreadable,
         counted: Mapping[str, Sequence[KindCount]],
-    ) -> Due | Unreadable:
+    ) -> DueDays | Unreadable:
         if isinstance(user, Unreadable):
             return user
         if isinstance(user, _Straggler):
@@ -128,9 +135,10 @@ class SqlEngagementPage(PolicyRows[EngagementPolicy]):
             found = counted[user_id]
             totals = totals.plus(found, self._posts)
         self._through[user_id] = (totals,)
-        return PunctualDay(user_id, self._day, last is not None, streak, totals, found)
+        row = DayRow(user_id, self._day, last is not None, streak, totals, found)
+        return PunctualDay(row)
 
-    def _straggling(self, user: _Straggler, counted: Sequence[KindCount]) -> Due | Unreadable:
+    def _straggling(self, user: _Straggler, counted: Sequence[KindCount]) -> DueDays | Unreadable:
         try:
             return DueDays(user.state, self._activities(user, counted))
         except ITEM_ERRORS as error:
@@ -152,7 +160,7 @@ class SqlEngagementPage(PolicyRows[EngagementPolicy]):
         self._through[user.state.user_id] = through
         return activities
 
-    def keep(self, evaluated: Sequence[Evaluated]) -> None:
+    def keep(self, evaluated: Sequence[EvaluatedDays]) -> None:
         """Keep states and outcomes of users that were due in this transaction."""
         try:
             self._keep(evaluated)
@@ -160,12 +168,12 @@ class SqlEngagementPage(PolicyRows[EngagementPolicy]):
             self._connection.rollback()  # nothing is kept, even if the block goes on
             raise
 
-    def _keep(self, evaluated: Sequence[Evaluated]) -> None:
+    def _keep(self, evaluated: Sequence[EvaluatedDays]) -> None:
         rows: list[tuple[object, ...]] = []
         ids: list[str] = []
         for each in evaluated:
             if isinstance(each, PunctualOutcome):
-                user = each.user_id
+                user = each.row.user_id
                 rows.append(self._punctual_row(each))
             else:
                 user = each.state.user_id
@@ -176,13 +184,13 @@ class SqlEngagementPage(PolicyRows[EngagementPolicy]):
             self._move_on(min(ids), max(ids))
 
     def _punctual_row(self, outcome: PunctualOutcome) -> tuple[object, ...]:
-        day, user, before, after, totals, parts, policy = outcome
+        day, user, before, after, totals, parts, policy = outcome.row
         if user not in self._through or day != self._day:
             raise _not_due(user, self._day)
         maxima = None if parts is None else self._maxima.number(policy.maxima)
         return outcome_row(day, user, before, after, totals, parts, maxima)
 
-    def _rows(self, user: str, evaluated: Evaluated) -> list[tuple[object, ...]]:
+    def _rows(self, user: str, evaluated: EvaluatedDays) -> list[tuple[object, ...]]:
         through = self._through.get(user, ())
         if len(through) != len(evaluated.outcomes) or evaluated.state.last_day != self._day:
             raise _not_due(user, self._day)
@@ -249,7 +257,9 @@ class SqlEngagementPage(PolicyRows[EngagementPolicy]):
             .order_by(outcomes.c.total.desc(), outcomes.c.streak_before.desc(), outcomes.c.user_id)
         )
         most = checks.integer("limit", limit, 0)
-        return first_readable(self._connection, query, most, outcomes, outcome_of)
+        return first_readable(
+            self._connection, query, most, outcomes, outcome_of, left_out=self.left_out.append
+        )
 
     def close(self, day: date, picked: Sequence[DayOutcome]) -> None:
         """Fix a day's candidates, in their order; a day that is closed stays as it is."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 from mainstay.activity.session import Session
+from mainstay.ports import HasEngagements
 from mainstay.scores.engagement.day import DayActivity
 from mainstay.scores.engagement.evaluate import catch_up
 from mainstay.scores.engagement.policy import DailyCriteria, EngagementPolicy
 from mainstay.scores.policies import PolicyHistory
-from mainstay.testing.conformance.activity import CODE_POINTS, did, may, readable
-from mainstay.testing.conformance.bundles import HasEngagements
-from mainstay.testing.conformance.days import ONE_POST, due, due_in, evaluate, ids
-from mainstay.testing.conformance.expect import expect
+from mainstay.testing.conformance._activity import CODE_POINTS, did, may, readable
+from mainstay.testing.conformance._days import ONE_POST, due, due_in, evaluate, ids
+from mainstay.testing.conformance._expect import expect
 
 __all__ = ["DueDaysConformance"]
 
@@ -45,7 +45,7 @@ class DueDaysConformance:
         """``due`` returns a user before their first day as ``Engagement(user_id)``."""
         store.sessions.add(did("ada", may(1)))
         (new,) = due(store, may(1))
-        found = (new.user_id, new.state.user_id, new.state.streak, new.state.last_day)
+        found = (new.key, new.state.user_id, new.state.streak, new.state.last_day)
         expect(found, ("ada", "ada", 0, None), "nothing has been evaluated yet")
 
     def test_users_who_begin_later_are_not_due(self, store: HasEngagements) -> None:
@@ -134,9 +134,7 @@ class DueDaysConformance:
             for each in users:
                 found = each.evaluate(PolicyHistory(policy))
                 state, outcomes = catch_up(each.state, each.activities, policy=policy)
-                expect(
-                    list(found.outcomes), [*outcomes], f"what the days of {each.user_id} come to"
-                )
+                expect(list(found.outcomes), [*outcomes], f"what the days of {each.key} come to")
                 stands = (found.state.streak, found.state.last_day)
                 expect(stands, (state.streak, may(3)), "and the state afterwards")
 
@@ -152,7 +150,7 @@ class DueDaysConformance:
                 *did("dan", may(2), "vote"),
             ]
         )
-        found = {each.user_id: list(each.activities) for each in due(store, may(3))}
+        found = {each.key: list(each.activities) for each in due(store, may(3))}
         expected = {
             "ada": [DayActivity(may(3), {"like": 1}, posts=2)],
             "bob": [
@@ -178,7 +176,7 @@ class DueDaysConformance:
                 *did(users[0], may(2), quality=8),
             ]
         )
-        found = {each.user_id: list(each.activities) for each in due(store, may(2))}
+        found = {each.key: list(each.activities) for each in due(store, may(2))}
         expect(len(found), 1002, "everybody is due")
         expected = [
             DayActivity(may(1), {"post": 1}, posts=1),

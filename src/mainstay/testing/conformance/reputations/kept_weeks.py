@@ -1,4 +1,4 @@
-"""What every :class:`mainstay.ports.ReputationStore` must do."""
+"""What a :class:`mainstay.ports.ReputationStore` keeps of weeks."""
 
 from __future__ import annotations
 
@@ -8,25 +8,20 @@ from functools import partial
 from mainstay.errors import RejectedError
 from mainstay.jobs import update_multipliers
 from mainstay.localdays import IsoWeek
+from mainstay.ports import HasReputations
 from mainstay.reputation.multiplier import Reputation
 from mainstay.streaks.weekly import WeeklyStreak
-from mainstay.testing.conformance.activity import CODE_POINTS, at, context, did, may
-from mainstay.testing.conformance.bundles import HasReputations
-from mainstay.testing.conformance.due_weeks import W18, W19, W20, W21, DueWeeksConformance
-from mainstay.testing.conformance.expect import expect, raised, together
-from mainstay.testing.conformance.policies import WeekPoliciesConformance
-from mainstay.testing.conformance.transactions import Interrupted, one_during_the_other
-from mainstay.testing.conformance.weeks import due, due_in, ids, plan, record
+from mainstay.testing.conformance._activity import CODE_POINTS, at, context, did, may
+from mainstay.testing.conformance._expect import expect, raised, together
+from mainstay.testing.conformance._transactions import Interrupted, one_during_the_other
+from mainstay.testing.conformance._weeks import due, due_in, ids, plan, record
+from mainstay.testing.conformance.reputations.due_weeks import W18, W19, W20, W21
 
-__all__ = ["ReputationStoreConformance"]
+__all__ = ["KeptWeeksConformance"]
 
 
-class ReputationStoreConformance(DueWeeksConformance, WeekPoliciesConformance):
-    """Tests of a reputation store: give them an empty one as the fixture ``store``.
-
-    Each is one promise of :class:`mainstay.ports.ReputationStore` or its pages, in the words of
-    their docstrings.
-    """
+class KeptWeeksConformance:
+    """Tests of what is kept of weeks, and when."""
 
     def test_each_reputation_comes_back_as_it_was_kept(self, store: HasReputations) -> None:
         """``reputations``: "what is kept of some users, by user id"."""

@@ -9,14 +9,13 @@ import attrs
 
 from mainstay.errors import RejectedError
 from mainstay.jobs import evaluate_consistency
-from mainstay.ports import Evaluated, EvaluatedDays
+from mainstay.ports import EvaluatedDays, HasEngagements
 from mainstay.scores.engagement.evaluate import Engagement, pick_candidates
 from mainstay.scores.engagement.policy import EngagementPolicy
-from mainstay.testing.conformance.activity import CODE_POINTS, at, context, did, may
-from mainstay.testing.conformance.bundles import HasEngagements
-from mainstay.testing.conformance.days import ONE_POST, due, due_in, evaluate, ids, plan
-from mainstay.testing.conformance.expect import expect, raised, together
-from mainstay.testing.conformance.transactions import Interrupted, one_during_the_other
+from mainstay.testing.conformance._activity import CODE_POINTS, at, context, did, may
+from mainstay.testing.conformance._days import ONE_POST, due, due_in, evaluate, ids, plan
+from mainstay.testing.conformance._expect import expect, raised, together
+from mainstay.testing.conformance._transactions import Interrupted, one_during_the_other
 
 __all__ = ["KeptDaysConformance"]
 
@@ -73,7 +72,7 @@ class KeptDaysConformance:
         late = [each.state.user_id for each in evaluate(store, may(2))]
         expect(late, ["ada", "cy"], "those two are new")
         totals = {
-            each.user_id: (each.activities[0].posts, each.activities[0].average_quality)
+            each.key: (each.activities[0].posts, each.activities[0].average_quality)
             for each in due(store, may(3))
         }
         expected = {"ada": (1, None), "bob": (3, 6.0), "cy": (1, None)}
@@ -197,7 +196,7 @@ class KeptDaysConformance:
             expect(list(store.engagements.candidates(day) or ()), [*best], f"candidates of {day}")
 
 
-def _of_stranger(evaluated: Evaluated) -> EvaluatedDays:
+def _of_stranger(evaluated: EvaluatedDays) -> EvaluatedDays:
     """Return the same days of somebody who was not due."""
     last = attrs.evolve(evaluated.outcomes[-1], user_id="stranger")
     state = Engagement("stranger", last.streak_after, last.day, last)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from mainstay import _checks as checks
 from mainstay.activity.counts import Counts
 from mainstay.adapters.sql.counts import KindCount
-from mainstay.ports import average_quality
+from mainstay.ports import DueDays, EvaluatedDays, average_quality
 from mainstay.scores.engagement.day import DayActivity, DayOutcome
 from mainstay.scores.engagement.evaluate import Engagement
 from mainstay.scores.engagement.historical import (
@@ -26,7 +26,7 @@ from mainstay.scores.engagement.historical import (
 from mainstay.scores.engagement.policy import EngagementBreakdown, EngagementPolicy
 from mainstay.scores.policies import PolicyHistory
 
-__all__ = ["PunctualDay", "PunctualOutcome", "Totals"]
+__all__ = ["DayRow", "OutcomeRow", "PunctualDay", "PunctualOutcome", "Totals"]
 
 _ONE_DAY = timedelta(days=1)
 
@@ -49,8 +49,8 @@ class Totals(NamedTuple):
         return Totals(posts, rated, ratings)
 
 
-class PunctualOutcome(NamedTuple):
-    """What the day came to."""
+class OutcomeRow(NamedTuple):
+    """What the day came to, in plain numbers; no parts if the criteria were met."""
 
     day: date
     user_id: str
@@ -60,28 +60,34 @@ class PunctualOutcome(NamedTuple):
     parts: tuple[float, float, float] | None
     policy: EngagementPolicy
 
-    @property
-    def state(self) -> Engagement:
-        """The state afterwards."""
-        return Engagement(self.user_id, self.streak_after, self.day, self.outcomes[0])
 
-    @property
-    def outcomes(self) -> Sequence[DayOutcome]:
-        """The day's outcome."""
-        score = None
-        if self.parts is not None:
+class PunctualOutcome(EvaluatedDays):
+    """What the day came to: its state and outcomes are made if somebody asks for them."""
+
+    __slots__ = ("row",)
+    __setattr__ = object.__setattr__
+
+    def __init__(self, row: OutcomeRow) -> None:
+        self.row: OutcomeRow = row
+
+    def __getattr__(self, name: str) -> object:
+        row, score = self.row, None
+        if row.parts is not None:
             score = HistoricalScore(
-                self.streak_before,
-                self.totals.posts,
-                average_quality(self.totals.ratings, self.totals.rated),
-                EngagementBreakdown(*self.parts),
-                self.policy.maxima,
+                row.streak_before,
+                row.totals.posts,
+                average_quality(row.totals.ratings, row.totals.rated),
+                EngagementBreakdown(*row.parts),
+                row.policy.maxima,
             )
-        return [DayOutcome(self.user_id, self.day, self.streak_before, score)]
+        outcome = DayOutcome(row.user_id, row.day, row.streak_before, score)
+        self.outcomes: Sequence[DayOutcome] = [outcome]
+        self.state: Engagement = Engagement(row.user_id, row.streak_after, row.day, outcome)
+        return object.__getattribute__(self, name)
 
 
-class PunctualDay(NamedTuple):
-    """A user with one day due: a :class:`mainstay.ports.Due`.
+class DayRow(NamedTuple):
+    """A day that is due, in plain numbers.
 
     Attributes:
         user_id: Who.
@@ -100,19 +106,33 @@ class PunctualDay(NamedTuple):
     counted: Sequence[KindCount]
 
     @property
-    def state(self) -> Engagement:
-        """The state before the day."""
-        return Engagement(self.user_id, self.streak, self.day - _ONE_DAY if self.begun else None)
-
-    @property
-    def activities(self) -> Sequence[DayActivity]:
-        """The one day."""
-        average = average_quality(self.totals.ratings, self.totals.rated)
-        return [DayActivity(self.day, self._counts, self.totals.posts, average)]
-
-    @property
-    def _counts(self) -> Counts:
+    def counts(self) -> Counts:
+        """How often each kind of thing was done on the day."""
         return Counts({count.kind: count.times for count in self.counted})
+
+
+class PunctualDay(DueDays):
+    """A user with one day due: their state and activities are made if somebody asks for them."""
+
+    __slots__ = ("row",)
+    __setattr__ = object.__setattr__
+
+    def __init__(self, row: DayRow) -> None:
+        self.row: DayRow = row
+
+    @property
+    def key(self) -> str:
+        """The user's id."""
+        return self.row.user_id
+
+    def __getattr__(self, name: str) -> object:
+        row = self.row
+        average = average_quality(row.totals.ratings, row.totals.rated)
+        activity = DayActivity(row.day, row.counts, row.totals.posts, average)
+        self.activities: Sequence[DayActivity] = [activity]
+        before = row.day - _ONE_DAY if row.begun else None
+        self.state: Engagement = Engagement(row.user_id, row.streak, before)
+        return object.__getattribute__(self, name)
 
     def evaluate(self, policies: PolicyHistory[EngagementPolicy]) -> PunctualOutcome:
         """Return what the day comes to, by the policy that holds on it.
@@ -120,7 +140,7 @@ class PunctualDay(NamedTuple):
         Raises:
             InvalidValueError: A number is out of its range.
         """
-        user_id, day, _, streak, totals, counted = self
+        user_id, day, _, streak, totals, counted = self.row
         policy = policies.on(day)
         posts, rated, ratings = totals
         average = average_quality(ratings, rated)
@@ -129,7 +149,9 @@ class PunctualDay(NamedTuple):
         many("posts", posts)
         rating("average_quality", average)
         check_rated(posts, average)
-        if counted and policy.criteria.met(self._counts):
-            return PunctualOutcome(day, user_id, streak, streak + 1, totals, None, policy)
-        parts = score_parts(streak, posts, average, policy)
-        return PunctualOutcome(day, user_id, streak, 0, totals, parts, policy)
+        after, parts = 0, None
+        if counted and policy.criteria.met(self.row.counts):
+            after = streak + 1
+        else:
+            parts = score_parts(streak, posts, average, policy)
+        return PunctualOutcome(OutcomeRow(day, user_id, streak, after, totals, parts, policy))

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from mainstay.activity.counts import Counts
 from mainstay.jobs import plan_weeks
 from mainstay.localdays import IsoWeek
-from mainstay.ports import DueWeeks, ReputationPage
+from mainstay.ports import DueWeeks, HasReputations, ReputationPage
 from mainstay.reputation.multiplier import Reputation
-from mainstay.testing.conformance.activity import readable
-from mainstay.testing.conformance.bundles import HasReputations
-from mainstay.testing.conformance.expect import expect
+from mainstay.testing.conformance._activity import readable
+from mainstay.testing.conformance._expect import expect
 
 __all__ = ["active_weeks", "due", "due_in", "ids", "plan", "record"]
 

@@ -11,8 +11,8 @@ import attrs
 from sqlalchemy import Connection, Select, insert, select
 from sqlalchemy.engine import Row
 
+from mainstay.adapters.sql.engagements.tables import candidates, maxima, outcomes
 from mainstay.adapters.sql.reading import as_day, value_of
-from mainstay.adapters.sql.tables import candidates, maxima, outcomes
 from mainstay.errors import InvalidValueError
 from mainstay.ports import average_quality
 from mainstay.scores.engagement.day import DayOutcome

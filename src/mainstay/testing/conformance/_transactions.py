@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from threading import Event
 from typing import TypeVar
 
-from mainstay.testing.conformance.expect import together
+from mainstay.testing.conformance._expect import together
 
 __all__ = ["Interrupted", "one_during_the_other"]
 

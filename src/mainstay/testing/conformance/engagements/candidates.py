@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from mainstay.ports import HasEngagements
 from mainstay.scores.engagement.day import DayOutcome
 from mainstay.scores.engagement.historical import historical_score
 from mainstay.scores.engagement.policy import DailyCriteria, EngagementPolicy
-from mainstay.testing.conformance.activity import CODE_POINTS, did, may
-from mainstay.testing.conformance.bundles import HasEngagements
-from mainstay.testing.conformance.days import due_in, evaluate, plan
-from mainstay.testing.conformance.expect import expect
+from mainstay.testing.conformance._activity import CODE_POINTS, did, may
+from mainstay.testing.conformance._days import due_in, evaluate, plan
+from mainstay.testing.conformance._expect import expect
 
 __all__ = ["CandidatesConformance"]
 

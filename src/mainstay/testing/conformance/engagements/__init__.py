@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mainstay.testing.conformance.candidates import CandidatesConformance
-from mainstay.testing.conformance.due_days import DueDaysConformance
-from mainstay.testing.conformance.kept_days import KeptDaysConformance
+from mainstay.testing.conformance.engagements.candidates import CandidatesConformance
+from mainstay.testing.conformance.engagements.due_days import DueDaysConformance
+from mainstay.testing.conformance.engagements.kept_days import KeptDaysConformance
 from mainstay.testing.conformance.policies import DayPoliciesConformance
 
 __all__ = ["EngagementStoreConformance"]

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from mainstay.jobs import plan_days
-from mainstay.ports import Due, EngagementPage, Evaluated
+from mainstay.ports import DueDays, EngagementPage, EvaluatedDays, HasEngagements
 from mainstay.scores.engagement.policy import DailyCriteria, EngagementPolicy
 from mainstay.scores.policies import PolicyHistory
-from mainstay.testing.conformance.activity import readable
-from mainstay.testing.conformance.bundles import HasEngagements
+from mainstay.testing.conformance._activity import readable
 
 __all__ = ["ONE_POST", "due", "due_in", "evaluate", "ids", "plan"]
 
@@ -19,30 +18,30 @@ ONE_POST = EngagementPolicy(criteria=DailyCriteria({"post": 1}))
 _MANY = 10_000
 
 
-def due_in(page: EngagementPage, day: date, after: str | None = None) -> list[Due]:
+def due_in(page: EngagementPage, day: date, after: str | None = None) -> list[DueDays]:
     """Return who is due, all of them."""
     return readable(page.due(day, after=after, limit=_MANY))
 
 
-def due(store: HasEngagements, day: date) -> list[Due]:
+def due(store: HasEngagements, day: date) -> list[DueDays]:
     """Return who is due, in a transaction that keeps nothing."""
     with store.engagements.page() as page:
         return due_in(page, day)
 
 
-def ids(items: Sequence[Due]) -> list[str]:
+def ids(items: Sequence[DueDays]) -> list[str]:
     """Return whose days they are."""
-    return [item.user_id for item in items]
+    return [item.key for item in items]
 
 
-def plan(items: Sequence[Due], policy: EngagementPolicy = ONE_POST) -> list[Evaluated]:
+def plan(items: Sequence[DueDays], policy: EngagementPolicy = ONE_POST) -> list[EvaluatedDays]:
     """Return what due days come to."""
     return [plan_days(item, PolicyHistory(policy)) for item in items]
 
 
 def evaluate(
     store: HasEngagements, day: date, policy: EngagementPolicy = ONE_POST
-) -> list[Evaluated]:
+) -> list[EvaluatedDays]:
     """Evaluate everybody's days through one, in one transaction."""
     with store.engagements.page() as page:
         plans = plan(due_in(page, day), policy)

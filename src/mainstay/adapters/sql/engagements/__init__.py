@@ -6,17 +6,20 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, update
 
 from mainstay import _checks as checks
+from mainstay.adapters.sql.arrivals import know_first_days
 from mainstay.adapters.sql.database import Database
-from mainstay.adapters.sql.engagement_page import SqlEngagementPage, is_due
-from mainstay.adapters.sql.outcomes import candidate_of, outcome_of, select_outcomes
+from mainstay.adapters.sql.engagements.outcomes import candidate_of, outcome_of, select_outcomes
+from mainstay.adapters.sql.engagements.page import SqlEngagementPage, is_due
+from mainstay.adapters.sql.engagements.tables import candidates, closed_days, engagements, outcomes
 from mainstay.adapters.sql.policies import read_policies
 from mainstay.adapters.sql.reading import value_of
+from mainstay.adapters.sql.sessions import staged
 from mainstay.adapters.sql.settings import Settings
-from mainstay.adapters.sql.tables import candidates, closed_days, engagements, outcomes
 from mainstay.errors import NoLongerKeptError
+from mainstay.jobs._tally import LOGGER
 from mainstay.ports import EngagementPage
 from mainstay.scores.engagement.day import DayOutcome
 from mainstay.scores.engagement.policy import EngagementPolicy
@@ -44,9 +47,38 @@ class SqlEngagements:
 
     @contextmanager
     def page(self) -> Iterator[EngagementPage]:
-        """Begin a transaction, in which nobody else writes."""
-        with self._database.writing() as connection:
-            yield SqlEngagementPage(connection, self._settings)
+        """Begin a transaction; another page begins when it has ended."""
+        with self._database.writing(lock="engagements") as connection:
+            page = SqlEngagementPage(connection, self._settings)
+            yield page
+        for error in page.left_out:
+            LOGGER.error("left out: %s", error, exc_info=error)
+
+    def events_arrived(self, connection: Connection) -> None:
+        """Know whose first day it is; count posts of days that had been evaluated before."""
+        know_first_days(connection, engagements)
+        late = (
+            select(
+                staged.c.user_id,
+                func.count().label("posts"),
+                func.count(staged.c.rating).label("rated"),
+                func.coalesce(func.sum(staged.c.rating), 0).label("ratings"),
+            )
+            .join(engagements, engagements.c.user_id == staged.c.user_id)
+            .where(
+                staged.c.kind.in_(sorted(self._settings.posts)),
+                staged.c.day <= engagements.c.last_day,
+            )
+            .group_by(staged.c.user_id)
+            .subquery("late")
+        )
+        connection.execute(
+            update(engagements)
+            .where(engagements.c.user_id == late.c.user_id)
+            .values(
+                {name: engagements.c[name] + late.c[name] for name in ("posts", "rated", "ratings")}
+            )
+        )
 
     def count_due(self, day: date) -> int:
         """Return how many users are due."""

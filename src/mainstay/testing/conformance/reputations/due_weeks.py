@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 from mainstay.activity.session import Session
 from mainstay.localdays import IsoWeek
+from mainstay.ports import HasReputations
 from mainstay.reputation.multiplier import Reputation
-from mainstay.testing.conformance.activity import CODE_POINTS, did, may, readable
-from mainstay.testing.conformance.bundles import HasReputations
-from mainstay.testing.conformance.expect import expect
-from mainstay.testing.conformance.weeks import active_weeks, due, due_in, ids, record
+from mainstay.testing.conformance._activity import CODE_POINTS, did, may, readable
+from mainstay.testing.conformance._expect import expect
+from mainstay.testing.conformance._weeks import active_weeks, due, due_in, ids, record
 
 __all__ = ["DueWeeksConformance"]
 

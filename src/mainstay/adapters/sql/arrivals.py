@@ -1,0 +1,27 @@
+"""Who has new events, and since when: what the ports that keep a first day of users make of it."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Table, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from mainstay.adapters.sql.sessions import staged
+
+__all__ = ["know_first_days"]
+
+
+def know_first_days(connection: Connection, table: Table) -> None:
+    """Give each user with new events a row with their first day, or an earlier one; and lock it."""
+    insert_into = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    first = func.min(staged.c.day).label("first_day")
+    found = select(staged.c.user_id, first).where(staged.c.user_id.is_not(None))
+    found = found.group_by(staged.c.user_id).order_by(staged.c.user_id)
+    known = insert_into(table).from_select(["user_id", "first_day"], found)
+    earlier = known.excluded.first_day
+    connection.execute(
+        known.on_conflict_do_update(
+            index_elements=["user_id"],
+            set_={"first_day": earlier},
+            where=earlier < table.c.first_day,
+        )
+    )

@@ -1,0 +1,79 @@
+"""The shape that all ports of paged work share: what is due, page by page, and what it came to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol, TypeVar
+
+import attrs
+
+__all__ = ["Keyed", "Page", "Pages", "Unreadable"]
+
+
+class Keyed(Protocol):
+    """Something that is due."""
+
+    @property
+    def key(self) -> str:
+        """What orders it, and names it in reports: a user's id, mostly."""
+        ...
+
+
+@attrs.frozen
+class Unreadable:
+    """What stands where something is due that can't be read, because of what its row holds.
+
+    Attributes:
+        key: Its key.
+        error: What is wrong.
+    """
+
+    key: str
+    error: Exception
+
+
+Target_contra = TypeVar("Target_contra", contravariant=True)
+Due_co = TypeVar("Due_co", bound=Keyed, covariant=True)
+Done_contra = TypeVar("Done_contra", contravariant=True)
+
+
+class Page(Protocol[Target_contra, Due_co, Done_contra]):
+    """One transaction: what is read stays as it is until what was made of it is kept."""
+
+    def due(
+        self, target: Target_contra, /, *, after: str | None = None, limit: int
+    ) -> Sequence[Due_co | Unreadable]:
+        """Return what is due, in the order of the keys, by code point; nothing at the end.
+
+        Args:
+            target: What to work on: a day, for instance.
+            after: Only what has a later key than this one.
+            limit: How much at most, in what the port counts; one at least, if there is one.
+        """
+        ...
+
+    def keep(self, done: Sequence[Done_contra], /) -> None:
+        """Keep what was made of that which :meth:`due` has returned in this transaction.
+
+        Raises:
+            RejectedError: Some of it can't be kept. Nothing of this transaction is, then.
+        """
+        ...
+
+
+class Pages(Protocol[Target_contra, Due_co, Done_contra]):
+    """A port of paged work. A loop takes page after page until nothing is due."""
+
+    def page(self) -> AbstractContextManager[Page[Target_contra, Due_co, Done_contra]]:
+        """Begin a transaction: kept if the block ends well, undone if it raises.
+
+        Two of the same port happen one after the other, also in different processes: the second
+        reads what the first has kept. Whoever adds events for a user of a page waits until the
+        page ends. Nobody else does: neither who adds for other users, nor the log of runs.
+        """
+        ...
+
+    def count_due(self, target: Target_contra, /) -> int:
+        """Return about how much is due; progress is measured by it."""
+        ...
