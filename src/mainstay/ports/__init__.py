@@ -14,6 +14,7 @@ from mainstay.ports.policies import JudgedPage, JudgedPages, PolicyPage, PolicyS
 from mainstay.ports.qualities import average_quality, millionths
 from mainstay.ports.reputations import DueWeeks, ReputationPage, ReputationStore
 from mainstay.ports.runs import RunLog
+from mainstay.ports.scoring import score_user
 from mainstay.ports.sessions import SessionStore, other_contents, storable
 from mainstay.ports.store import HasEngagements, HasReputations, HasRuns, HasSessions, Store
 
@@ -43,5 +44,6 @@ __all__ = [
     "average_quality",
     "millionths",
     "other_contents",
+    "score_user",
     "storable",
 ]

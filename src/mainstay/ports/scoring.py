@@ -11,7 +11,7 @@ import attrs
 from mainstay import _checks as checks
 from mainstay.activity.windowing import WindowBuilder
 from mainstay.localdays import MIDNIGHT, Zone
-from mainstay.ports import SessionStore
+from mainstay.ports.sessions import SessionStore
 from mainstay.scores.consistency.phrases import ENGLISH
 from mainstay.scores.consistency.policy import DEFAULT_POLICY, ConsistencyPolicy
 from mainstay.scores.consistency.result import ConsistencyScore, Phrasebook

@@ -22,7 +22,7 @@ from mainstay import (
     score_sessions,
 )
 from mainstay.errors import StoreError
-from mainstay.ports.scoring import score_user
+from mainstay.ports import score_user
 from mainstay.testing import strategies
 from mainstay.testing.memory import MemoryStore
 

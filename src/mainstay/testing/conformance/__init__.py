@@ -14,12 +14,14 @@ A store that counts posts is to count the kind ``post``. Some tests use threads.
 """
 
 from mainstay.testing.conformance.engagements import EngagementStoreConformance
+from mainstay.testing.conformance.pages import PagesConformance
 from mainstay.testing.conformance.reputations import ReputationStoreConformance
 from mainstay.testing.conformance.runs import RunLogConformance
 from mainstay.testing.conformance.sessions import SessionStoreConformance
 
 __all__ = [
     "EngagementStoreConformance",
+    "PagesConformance",
     "ReputationStoreConformance",
     "RunLogConformance",
     "SessionStoreConformance",

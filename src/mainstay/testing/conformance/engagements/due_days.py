@@ -10,8 +10,8 @@ from mainstay.scores.engagement.day import DayActivity
 from mainstay.scores.engagement.evaluate import catch_up
 from mainstay.scores.engagement.policy import DailyCriteria, EngagementPolicy
 from mainstay.scores.policies import PolicyHistory
-from mainstay.testing.conformance._activity import CODE_POINTS, did, may, readable
-from mainstay.testing.conformance._days import ONE_POST, due, due_in, evaluate, ids
+from mainstay.testing.conformance._activity import did, may, readable
+from mainstay.testing.conformance._days import ONE_POST, due, evaluate, ids
 from mainstay.testing.conformance._expect import expect
 
 __all__ = ["DueDaysConformance"]
@@ -202,15 +202,6 @@ class DueDaysConformance:
         expected = [DayActivity(may(4), {}, posts=4, average_quality=6.0)]
         expect(list(due(store, may(4))[0].activities), expected, "later days know of it")
 
-    def test_users_are_due_by_user_id(self, store: HasEngagements) -> None:
-        """``due``: "by user id ... after: Only users after this one", by code point."""
-        store.sessions.add(each for user in reversed(CODE_POINTS) for each in did(user, may(1)))
-        expect(ids(due(store, may(1))), [*CODE_POINTS], "by code point")
-        with store.engagements.page() as page:
-            for place, user in enumerate(CODE_POINTS, 1):
-                found = ids(due_in(page, may(1), after=user))
-                expect(found, [*CODE_POINTS[place:]], f"those after {user!r}")
-
     def test_pages_have_no_more_days_than_asked_for(self, store: HasEngagements) -> None:
         """``limit``: "How many days at most, of all users together; the first user's all ..."."""
         begins = {"a": 3, "b": 5, "c": 1, "d": 5, "e": 4}
@@ -227,9 +218,3 @@ class DueDaysConformance:
                     users += ids(found)
                     after = users[-1]
             expect(users, [*begins], f"pages of {limit} days give every user once")
-
-    def test_users_who_are_due_are_counted_for_progress(self, store: HasEngagements) -> None:
-        """``count_due``: "about how many users are due", so that it need not be exact."""
-        store.sessions.add([*did("ada", may(1)), *did("bob", may(2))])
-        found = store.engagements.count_due(may(2))
-        expect((type(found), found >= 0), (int, True), "a number of users")

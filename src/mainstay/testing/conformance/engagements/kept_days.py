@@ -5,17 +5,14 @@ from __future__ import annotations
 from contextlib import suppress
 from functools import partial
 
-import attrs
-
-from mainstay.errors import RejectedError
 from mainstay.jobs import evaluate_consistency
-from mainstay.ports import EvaluatedDays, HasEngagements
-from mainstay.scores.engagement.evaluate import Engagement, pick_candidates
+from mainstay.ports import HasEngagements
+from mainstay.scores.engagement.evaluate import pick_candidates
 from mainstay.scores.engagement.policy import EngagementPolicy
-from mainstay.testing.conformance._activity import CODE_POINTS, at, context, did, may
-from mainstay.testing.conformance._days import ONE_POST, due, due_in, evaluate, ids, plan
-from mainstay.testing.conformance._expect import expect, raised, together
-from mainstay.testing.conformance._transactions import Interrupted, one_during_the_other
+from mainstay.testing.conformance._activity import at, context, did, may
+from mainstay.testing.conformance._days import ONE_POST, due, due_in, evaluate, plan
+from mainstay.testing.conformance._expect import expect, together
+from mainstay.testing.conformance._transactions import Interrupted
 
 __all__ = ["KeptDaysConformance"]
 
@@ -78,48 +75,8 @@ class KeptDaysConformance:
         expected = {"ada": (1, None), "bob": (3, 6.0), "cy": (1, None)}
         expect(totals, expected, "everybody's posts, bob's late ones too")
 
-    def test_keeping_days_of_users_who_were_not_due_is_rejected(
-        self, store: HasEngagements
-    ) -> None:
-        """``keep``: "of users that ``due`` returned in this transaction", or RejectedError."""
-        store.sessions.add([*did("ada", may(1)), *did("bob", may(1))])
-        stale = plan(due(store, may(1)))
-
-        def keep_without_reading() -> None:
-            with store.engagements.page() as page:
-                page.keep(stale)
-
-        claim = "what another transaction has read can't be kept"
-        raised(RejectedError, keep_without_reading, claim)
-        expect(ids(due(store, may(1))), ["ada", "bob"], "nothing of it is kept")
-
-    def test_a_rejected_page_keeps_nothing(self, store: HasEngagements) -> None:
-        """``keep``: "Nothing of this transaction is, then"."""
-        store.sessions.add([*did("ada", may(1)), *did("bob", may(1))])
-
-        def keep_a_stranger() -> None:
-            with store.engagements.page() as page:
-                ada, bob = plan(due_in(page, may(1)))
-                page.keep([ada])
-                page.keep([bob, _of_stranger(bob)])
-
-        raised(RejectedError, keep_a_stranger, "the stranger was not due")
-        expect(ids(due(store, may(1))), ["ada", "bob"], "nothing of it is kept")
-
-    def test_a_block_that_goes_on_after_a_rejection_keeps_nothing(
-        self, store: HasEngagements
-    ) -> None:
-        """``keep``: "Nothing of this transaction is, then", even if the block ends well."""
-        store.sessions.add([*did("ada", may(1)), *did("bob", may(1))])
-        with store.engagements.page() as page:
-            ada, bob = plan(due_in(page, may(1)))
-            page.keep([ada])
-            stranger = [_of_stranger(bob)]
-            raised(RejectedError, partial(page.keep, stranger), "the stranger was not due")
-        expect(ids(due(store, may(1))), ["ada", "bob"], "nothing of it is kept")
-
-    def test_a_block_that_raises_leaves_nothing(self, store: HasEngagements) -> None:
-        """``page``: "kept if the block ends well, undone if it raises"."""
+    def test_a_block_that_raises_closes_no_day(self, store: HasEngagements) -> None:
+        """``page``: "undone if it raises", also what ``close`` has fixed."""
         store.sessions.add(did("ada", may(1), "like"))
         with suppress(Interrupted), store.engagements.page() as page:
             page.keep(plan(due_in(page, may(1))))
@@ -127,16 +84,6 @@ class KeptDaysConformance:
             raise Interrupted
         expect(store.engagements.outcome("ada", may(1)), None, "the outcome is undone")
         expect(store.engagements.candidates(may(1)), None, "the day is not closed")
-        expect(ids(due(store, may(1))), ["ada"], "the user is due as before")
-        evaluate(store, may(1))
-        expect(due(store, may(1)), [], "the next transaction does it all")
-
-    def test_what_a_transaction_has_kept_it_reads(self, store: HasEngagements) -> None:
-        """``due``: "have not all been evaluated", also within one transaction."""
-        store.sessions.add([*did("ada", may(1)), *did("bob", may(1))])
-        with store.engagements.page() as page:
-            page.keep(plan(due_in(page, may(1)))[:1])
-            expect(ids(due_in(page, may(1))), ["bob"], "the first has been evaluated in it")
 
     def test_a_late_run_gives_what_punctual_ones_give(self, store: HasEngagements) -> None:
         """``due``: the totals "through each day" are those that a punctual run had."""
@@ -157,20 +104,6 @@ class KeptDaysConformance:
             outcome = store.engagements.outcome(f"late {user}", may(day))
             found = None if outcome is None else outcome.total
             expect(found, total, f"May {day} comes to the same for {user}")
-
-    def test_a_second_transaction_reads_what_the_first_has_kept(
-        self, store: HasEngagements
-    ) -> None:
-        """``page``: "happen one after the other ...: the second reads what the first has kept"."""
-        store.sessions.add(each for user in CODE_POINTS for each in did(user, may(1)))
-        found = one_during_the_other(
-            store.engagements.page,
-            lambda page: due_in(page, may(1)),
-            lambda page, items: page.keep(plan(items)),
-        )
-        expect(
-            found, [len(CODE_POINTS), 0], "users that each of two transactions at once finds due"
-        )
 
     def test_two_runs_at_once_leave_what_one_leaves(self, store: HasEngagements) -> None:
         """``page``: transactions of several processes are as good as one after the other."""
@@ -194,10 +127,3 @@ class KeptDaysConformance:
         for day in {outcome.day for outcome in outcomes}:
             best = pick_candidates([each for each in outcomes if each.day == day], policy=ONE_POST)
             expect(list(store.engagements.candidates(day) or ()), [*best], f"candidates of {day}")
-
-
-def _of_stranger(evaluated: EvaluatedDays) -> EvaluatedDays:
-    """Return the same days of somebody who was not due."""
-    last = attrs.evolve(evaluated.outcomes[-1], user_id="stranger")
-    state = Engagement("stranger", last.streak_after, last.day, last)
-    return EvaluatedDays(state, [last])

@@ -10,7 +10,7 @@ from mainstay.ports import HasReputations
 from mainstay.reputation.multiplier import Reputation
 from mainstay.testing.conformance._activity import CODE_POINTS, did, may, readable
 from mainstay.testing.conformance._expect import expect
-from mainstay.testing.conformance._weeks import active_weeks, due, due_in, ids, record
+from mainstay.testing.conformance._weeks import active_weeks, due, ids, record
 
 __all__ = ["DueWeeksConformance"]
 
@@ -189,15 +189,6 @@ class DueWeeksConformance:
         expect(sorted(record(store, W20)), ["ada", "bob", "cy"], "everybody has a first record")
         expect(record(store, W20), {}, "nothing changes when it is done again")
 
-    def test_users_are_due_by_user_id(self, store: HasReputations) -> None:
-        """``due``: "by user id ... after: Only users after this one", by code point."""
-        store.sessions.add(each for user in reversed(CODE_POINTS) for each in did(user, may(1)))
-        expect(ids(due(store, W18)), [*CODE_POINTS], "by code point")
-        with store.reputations.page() as page:
-            for place, user in enumerate(CODE_POINTS, 1):
-                found = ids(due_in(page, W18, after=user))
-                expect(found, [*CODE_POINTS[place:]], f"those after {user!r}")
-
     def test_pages_have_no_more_users_than_asked_for(self, store: HasReputations) -> None:
         """``limit``: "How many at most"; a page has somebody as long as anybody is due."""
         store.sessions.add(each for user in CODE_POINTS for each in did(user, may(1)))
@@ -212,9 +203,3 @@ class DueWeeksConformance:
                     users += found
                     after = users[-1]
             expect(users, everybody, f"pages of {limit} give every user once")
-
-    def test_users_who_are_due_are_counted_for_progress(self, store: HasReputations) -> None:
-        """``count_due``: "about how many users are due", so that it need not be exact."""
-        store.sessions.add([*did("ada", may(1)), *did("bob", may(6))])
-        found = store.reputations.count_due(W19)
-        expect((type(found), found >= 0), (int, True), "a number of users")

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import partial
 
-from mainstay.errors import RejectedError
 from mainstay.jobs import update_multipliers
 from mainstay.localdays import IsoWeek
 from mainstay.ports import HasReputations
 from mainstay.reputation.multiplier import Reputation
 from mainstay.streaks.weekly import WeeklyStreak
 from mainstay.testing.conformance._activity import CODE_POINTS, at, context, did, may
-from mainstay.testing.conformance._expect import expect, raised, together
-from mainstay.testing.conformance._transactions import Interrupted, one_during_the_other
-from mainstay.testing.conformance._weeks import due, due_in, ids, plan, record
+from mainstay.testing.conformance._expect import expect, together
+from mainstay.testing.conformance._weeks import due, due_in, plan, record
 from mainstay.testing.conformance.reputations.due_weeks import W18, W19, W20, W21
 
 __all__ = ["KeptWeeksConformance"]
@@ -49,61 +46,6 @@ class KeptWeeksConformance:
         everybody = [*CODE_POINTS, *(f"stranger {number}" for number in range(3000))]
         expect(dict(store.reputations.reputations(everybody)), kept, "however many are asked for")
 
-    def test_keeping_reputations_of_users_who_were_not_due_is_rejected(
-        self, store: HasReputations
-    ) -> None:
-        """``keep``: "of users that :meth:`due` returned in this transaction", or RejectedError."""
-        store.sessions.add([*did("ada", may(1)), *did("bob", may(1))])
-        stale = plan(due(store, W18), W18)
-
-        def keep_without_reading() -> None:
-            with store.reputations.page() as page:
-                page.keep(stale)
-
-        claim = "what another transaction has read can't be kept"
-        raised(RejectedError, keep_without_reading, claim)
-        expect(ids(due(store, W18)), ["ada", "bob"], "nothing of it is kept")
-
-    def test_a_rejected_page_keeps_nothing(self, store: HasReputations) -> None:
-        """``keep``: "Nothing of this transaction is, then"."""
-        store.sessions.add(did("ada", may(1), times=2))
-
-        def keep_a_stranger() -> None:
-            with store.reputations.page() as page:
-                page.keep(plan(due_in(page, W18), W18))
-                page.keep([Reputation("stranger")])
-
-        raised(RejectedError, keep_a_stranger, "the stranger was not due")
-        expect(ids(due(store, W18)), ["ada"], "nothing of it is kept")
-
-    def test_a_block_that_goes_on_after_a_rejection_keeps_nothing(
-        self, store: HasReputations
-    ) -> None:
-        """``keep``: "Nothing of this transaction is, then", even if the block ends well."""
-        store.sessions.add(did("ada", may(1), times=2))
-        with store.reputations.page() as page:
-            page.keep(plan(due_in(page, W18), W18))
-            stranger = [Reputation("stranger")]
-            raised(RejectedError, partial(page.keep, stranger), "the stranger was not due")
-        expect(ids(due(store, W18)), ["ada"], "nothing of it is kept")
-
-    def test_a_block_that_raises_leaves_nothing(self, store: HasReputations) -> None:
-        """``page``: "kept if the block ends well, undone if it raises"."""
-        store.sessions.add(did("ada", may(1), times=2))
-        with suppress(Interrupted), store.reputations.page() as page:
-            page.keep(plan(due_in(page, W18), W18))
-            raise Interrupted
-        expect(ids(due(store, W18)), ["ada"], "the user is due as before")
-        expect(sorted(record(store, W18)), ["ada"], "the next transaction does it")
-        expect(due(store, W18), [], "and nothing is left")
-
-    def test_what_a_transaction_has_kept_it_reads(self, store: HasReputations) -> None:
-        """``due``: users that "may have something to record", also within one transaction."""
-        store.sessions.add([*did("ada", may(1), times=2), *did("bob", may(1), times=2)])
-        with store.reputations.page() as page:
-            page.keep(plan(due_in(page, W18), W18)[:1])
-            expect(ids(due_in(page, W18)), ["bob"], "the first has been recorded in it")
-
     def test_a_late_run_gives_what_punctual_ones_give(self, store: HasReputations) -> None:
         """``weeks``: each missed week is recorded "from what happened in it"."""
         days = {"a": (1, 6, 13, 20), "b": (1, 20), "c": (6, 20), "d": (1,)}
@@ -120,20 +62,6 @@ class KeptWeeksConformance:
         late = record(store, W21)
         for user in days:
             expect(late[f"late {user}"].streak, kept[user].streak, f"the streak of {user}")
-
-    def test_a_second_transaction_reads_what_the_first_has_kept(
-        self, store: HasReputations
-    ) -> None:
-        """``page``: "happen one after the other ...: the second reads what the first has kept"."""
-        store.sessions.add(each for user in CODE_POINTS for each in did(user, may(1), times=2))
-        found = one_during_the_other(
-            store.reputations.page,
-            lambda page: due_in(page, W18),
-            lambda page, items: page.keep(plan(items, W18)),
-        )
-        expect(
-            found, [len(CODE_POINTS), 0], "users that each of two transactions at once finds due"
-        )
 
     def test_two_runs_at_once_leave_what_one_leaves(self, store: HasReputations) -> None:
         """``page``: transactions of several processes are as good as one after the other."""
