@@ -39,7 +39,7 @@ def change_policy(store: PolicyStore[P], policy: P, *, since: date) -> PolicyHis
 
     Examples:
         >>> from datetime import UTC, datetime
-        >>> from mainstay import Session
+        >>> from mainstay import DailyCriteria, EngagementPolicy, Session
         >>> from mainstay.jobs import evaluate_consistency
         >>> from mainstay.scheduling import JobContext
         >>> from mainstay.testing.memory import MemoryStore

@@ -31,6 +31,7 @@ def identified(sessions: Iterable[Session]) -> Iterator[Session]:
 
     Examples:
         >>> from datetime import UTC, datetime
+        >>> import attrs
         >>> like = Session("ada", datetime(2024, 5, 1, 8, tzinfo=UTC), kind="like")
         >>> for session in identified([like, like, attrs.evolve(like, id="7")]):
         ...     print(session.id)

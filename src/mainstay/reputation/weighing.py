@@ -40,7 +40,7 @@ def explain_vouch(
     Takes and raises what :func:`incoming_vouch_weight` does.
 
     Examples:
-        >>> from mainstay import IsoWeek, reciprocity
+        >>> from mainstay import IsoWeek, WeeklyStreak, reciprocity
         >>> bob = Reputation("bob", WeeklyStreak(5, IsoWeek(2024, 20)))
         >>> vouch, back = Vouch("ada", "bob", 4), Vouch("bob", "ada", 1)
         >>> print(explain_vouch(vouch, bob, dampening=[reciprocity([vouch, back])]).text)
@@ -112,7 +112,7 @@ def incoming_vouch_weight(
         InvalidValueError: ``vouchee`` is somebody else, or a dampening returns no valid weight.
 
     Examples:
-        >>> from mainstay import IsoWeek
+        >>> from mainstay import IsoWeek, WeeklyStreak
         >>> bob = Reputation("bob", WeeklyStreak(5, IsoWeek(2024, 20)))
         >>> incoming_vouch_weight(Vouch("ada", "bob", 4), bob)
         Decimal('4.40')

@@ -93,6 +93,7 @@ class JobReport:
         InvalidValueError: A number is negative, or they don't add up.
 
     Examples:
+        >>> from datetime import UTC
         >>> at = datetime(2024, 5, 2, tzinfo=UTC)
         >>> JobReport(job="tidy", task_id="1", succeeded=3, failed=1, started_at=at,
         ...           finished_at=at).processed

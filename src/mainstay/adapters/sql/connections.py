@@ -28,7 +28,7 @@ class Locks:
     """What a writer of PostgreSQL takes until its transaction ends: advisory locks, no tables'.
 
     Attributes:
-        alone: Whether there may be no other writer of ours; else they share that lock.
+        alone: Whether to be the only writer of ours; the others share that lock.
         name: Another lock, which one at a time has.
     """
 
