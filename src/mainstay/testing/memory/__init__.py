@@ -26,7 +26,7 @@ from threading import RLock
 from typing import Self
 
 from mainstay import _checks as checks
-from mainstay.testing.memory.activity import Activity, Unreadables
+from mainstay.testing.memory._activity import Activity, Unreadables
 from mainstay.testing.memory.engagements import MemoryEngagements
 from mainstay.testing.memory.reputations import MemoryReputations
 from mainstay.testing.memory.runs import MemoryRuns

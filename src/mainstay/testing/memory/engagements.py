@@ -15,9 +15,9 @@ from mainstay.scores.engagement.day import DayActivity, DayOutcome
 from mainstay.scores.engagement.evaluate import Engagement
 from mainstay.scores.engagement.policy import EngagementPolicy
 from mainstay.scores.policies import PolicyHistory
-from mainstay.testing.memory.activity import Activity, Unreadables, UserDays, count_kinds
+from mainstay.testing.memory._activity import Activity, Unreadables, UserDays, count_kinds
+from mainstay.testing.memory._transaction import Transaction
 from mainstay.testing.memory.policies import Policies
-from mainstay.testing.memory.transaction import Transaction
 
 __all__ = ["MemoryEngagements"]
 

@@ -18,9 +18,9 @@ from mainstay.ports import DueWeeks, ReputationPage, Unreadable
 from mainstay.reputation.multiplier import Reputation
 from mainstay.scores.policies import PolicyHistory
 from mainstay.streaks.weekly import WeeklyStreak, WeeklyStreakPolicy
-from mainstay.testing.memory.activity import Activity, Unreadables, UserDays, count_kinds
+from mainstay.testing.memory._activity import Activity, Unreadables, UserDays, count_kinds
+from mainstay.testing.memory._transaction import Transaction
 from mainstay.testing.memory.policies import Policies
-from mainstay.testing.memory.transaction import Transaction
 
 __all__ = ["MemoryReputations"]
 
