@@ -7,30 +7,27 @@ from datetime import date, timedelta
 from typing import Any, TypeAlias
 
 import attrs
-from sqlalchemy import Connection, Text, and_, func, insert, literal, or_, select, update
-from sqlalchemy.engine import Row
+from sqlalchemy import Connection, and_, func, or_, select, update
 from sqlalchemy.sql import ColumnElement
 
 from mainstay import _checks as checks
 from mainstay.activity.counts import Counts
 from mainstay.adapters.sql.bulk import insert_rows
 from mainstay.adapters.sql.counts import KindCount, count_kinds, days_between
+from mainstay.adapters.sql.engagements.closing import ClosingRows
 from mainstay.adapters.sql.engagements.outcomes import (
     Maxima,
-    candidate_row,
-    outcome_of,
     outcome_row,
-    select_outcomes,
 )
 from mainstay.adapters.sql.engagements.punctual import DayRow, PunctualDay, PunctualOutcome, Totals
-from mainstay.adapters.sql.engagements.tables import candidates, closed_days, engagements, outcomes
+from mainstay.adapters.sql.engagements.tables import engagements, outcomes
 from mainstay.adapters.sql.policies import PolicyRows
-from mainstay.adapters.sql.reading import as_day, corrupt, first_readable, value_of
+from mainstay.adapters.sql.reading import as_day, corrupt
 from mainstay.adapters.sql.settings import Settings
-from mainstay.errors import CorruptRowError, InvalidValueError, RejectedError
+from mainstay.errors import RejectedError
 from mainstay.jobs._tally import ITEM_ERRORS
 from mainstay.ports import DueDays, EvaluatedDays, Unreadable, average_quality
-from mainstay.scores.engagement.day import DayActivity, DayOutcome
+from mainstay.scores.engagement.day import DayActivity
 from mainstay.scores.engagement.evaluate import Engagement
 from mainstay.scores.engagement.policy import EngagementPolicy
 
@@ -61,16 +58,12 @@ class _Straggler:
     totals: Totals
 
 
-class SqlEngagementPage(PolicyRows[EngagementPolicy]):
-    """A :class:`mainstay.ports.EngagementPage`.
-
-    Attributes:
-        left_out: What is wrong with the rows that could not be read.
-    """
+class SqlEngagementPage(ClosingRows, PolicyRows[EngagementPolicy]):
+    """A :class:`mainstay.ports.EngagementPage`."""
 
     def __init__(self, connection: Connection, settings: Settings) -> None:
-        super().__init__(connection, EngagementPolicy, engagements.c.last_day, as_day)
-        self.left_out: list[CorruptRowError] = []
+        ClosingRows.__init__(self, connection)
+        PolicyRows.__init__(self, connection, EngagementPolicy, engagements.c.last_day, as_day)
         self._posts = settings.posts
         self._maxima = Maxima(connection)
         self._day = date.min
@@ -227,50 +220,6 @@ class SqlEngagementPage(PolicyRows[EngagementPolicy]):
             )
         )
 
-    def open_days(self, through: date, *, limit: int) -> Sequence[date]:
-        """Return days that were not closed, oldest first."""
-        checks.integer("limit", limit, 1)
-        first = self._first_day(checks.day("through", through))
-        if first is None:
-            return []
-        past = self._connection.execute(select(closed_days).where(closed_days.c.day <= through))
-        closed = {value_of(closed_days, row, _day) for row in past}
-        return [day for day in days_between(first, through) if day not in closed][:limit]
-
-    def _first_day(self, through: date) -> date | None:
-        """Return the first day of anybody's; one that is not a date is reported as its user's."""
-        first = engagements.c.first_day
-        earliest = select(func.min(first)).where(first >= date.min, first <= through)
-        found = self._connection.scalar(earliest)
-        while found is not None:
-            try:
-                return as_day(found)
-            except InvalidValueError:
-                found = self._connection.scalar(earliest.where(first > literal(found, Text)))
-        return None
-
-    def best_missed(self, day: date, *, limit: int) -> Sequence[DayOutcome]:
-        """Return a day's outcomes with a total above 0, the highest first."""
-        query = (
-            select_outcomes()
-            .where(outcomes.c.day == checks.day("day", day), outcomes.c.total > 0)
-            .order_by(outcomes.c.total.desc(), outcomes.c.streak_before.desc(), outcomes.c.user_id)
-        )
-        most = checks.integer("limit", limit, 0)
-        return first_readable(
-            self._connection, query, most, outcomes, outcome_of, left_out=self.left_out.append
-        )
-
-    def close(self, day: date, picked: Sequence[DayOutcome]) -> None:
-        """Fix a day's candidates, in their order; a day that is closed stays as it is."""
-        known = select(closed_days.c.day).where(closed_days.c.day == checks.day("day", day))
-        if self._connection.scalar(known) is not None:
-            return
-        self._connection.execute(insert(closed_days).values(day=day, candidates=len(picked)))
-        if picked:
-            rows = [candidate_row(place, outcome) for place, outcome in enumerate(picked, 1)]
-            self._connection.execute(insert(candidates), rows)
-
 
 def _not_due(user: str, day: date) -> RejectedError:
     return RejectedError(
@@ -296,7 +245,3 @@ def _read(row: _Row) -> _Straggler | Unreadable:
         return _Straggler(state, first, Totals(*map(checks.count, Totals._fields, totals)))
     except ITEM_ERRORS as error:
         return Unreadable(user_id, corrupt(engagements, row, error))
-
-
-def _day(row: Row[Any]) -> date:
-    return as_day(row.day)
