@@ -30,7 +30,7 @@ from mainstay.errors import DecodeError, InvalidTypeError, MainstayError, Unknow
 from mainstay.reputation.explanation import VouchExplanation
 from mainstay.reputation.multiplier import MultiplierPolicy, Reputation
 from mainstay.reputation.vouches import Vouch
-from mainstay.scheduling import JobReport
+from mainstay.scheduling import JobReport, JobRun
 from mainstay.scores.consistency.breakdown import ScoreBreakdown
 from mainstay.scores.consistency.policy import ConsistencyPolicy
 from mainstay.scores.consistency.result import ConsistencyScore, WhatIf
@@ -61,6 +61,7 @@ SCHEMAS: dict[type[attrs.AttrsInstance], str] = {
     Explanation: "explanation/1",
     HistoricalScore: "historical-score/1",
     JobReport: "job-report/1",
+    JobRun: "job-run/1",
     MultiplierPolicy: "multiplier-policy/1",
     Reputation: "reputation/1",
     ScoreBreakdown: "score-breakdown/1",

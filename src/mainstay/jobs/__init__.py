@@ -5,15 +5,21 @@ loop reads pages from a port, plans them and writes them back. A host with a loo
 asynchronous for instance, calls the plans itself.
 """
 
+from mainstay.jobs.catalogue import CATALOGUE, all_jobs
 from mainstay.jobs.evaluate_consistency import day_just_over, evaluate_consistency, plan_days
 from mainstay.jobs.policies import change_policy
+from mainstay.jobs.row import CatalogueRow, PolicyTable
 from mainstay.jobs.running import NotBegun, run_job
 from mainstay.jobs.status import JobStatus, job_status
 from mainstay.jobs.update_multipliers import plan_weeks, update_multipliers, week_just_over
 
 __all__ = [
+    "CATALOGUE",
+    "CatalogueRow",
     "JobStatus",
     "NotBegun",
+    "PolicyTable",
+    "all_jobs",
     "change_policy",
     "day_just_over",
     "evaluate_consistency",

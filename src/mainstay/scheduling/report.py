@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from functools import partial
 
 import attrs
@@ -12,6 +12,7 @@ from attrs.validators import optional
 from mainstay import _checks as checks
 from mainstay.errors import InvalidValueError
 from mainstay.scheduling.context import new_id
+from mainstay.scheduling.plain import PlainData
 
 __all__ = [
     "MOST_ERRORS",
@@ -42,6 +43,14 @@ def _due(value: datetime) -> datetime:
 def _errors(values: Iterable[ItemError]) -> tuple[ItemError, ...]:
     items = checks.iterable("errors", values)
     return tuple(checks.instance("errors", item, ItemError) for item in items)
+
+
+def _result(value: Mapping[str, object]) -> PlainData:
+    return PlainData.at("result", value)
+
+
+def _options(value: Mapping[str, object]) -> PlainData:
+    return PlainData.at("options", value)
 
 
 def _at_once(run: JobRun) -> datetime:
@@ -88,9 +97,11 @@ class JobReport:
         errors: The first hundred of those errors.
         started_at: When it began.
         finished_at: When it ended.
+        result: What it found, as plain data; the job's documentation says what there is.
 
     Raises:
-        InvalidValueError: A number is negative, or they don't add up.
+        InvalidValueError: A number is negative, or they don't add up; or ``result`` is not plain
+            JSON data.
 
     Examples:
         >>> from datetime import UTC
@@ -112,6 +123,7 @@ class JobReport:
     errors: tuple[ItemError, ...] = attrs.field(default=(), converter=_errors)
     started_at: datetime = attrs.field(converter=_started_at)
     finished_at: datetime = attrs.field(converter=_finished_at)
+    result: PlainData = attrs.field(default=PlainData(), converter=_result)
 
     def __attrs_post_init__(self) -> None:
         if self.processed != _processed(self):
@@ -137,7 +149,9 @@ class JobRun:
         task_id: What tells the run from every other; its retries and redeliveries share it.
         attempt: What tells this attempt from every other.
         due: The instant at which the run was due; ``started_at`` if it was started by hand.
-        target: The day that was asked for; ``None`` if it followed from ``due``.
+        target: What was asked for, such as ``2024-05-01`` or ``2024-W18``; ``None`` if it followed
+            from ``due``.
+        options: What was asked besides; what is not there had its default.
         started_at: When it began.
         finished_at: When it ended; ``None`` while it runs, and for ever if it was killed.
         report: What it did, if it came to its end.
@@ -153,7 +167,8 @@ class JobRun:
     attempt: str = attrs.field(factory=new_id, validator=_text)
     started_at: datetime = attrs.field(converter=_started_at)
     due: datetime = attrs.field(default=attrs.Factory(_at_once, takes_self=True), converter=_due)
-    target: date | None = attrs.field(default=None, validator=optional(checks.each(checks.day)))
+    target: str | None = attrs.field(default=None, validator=optional(_text))
+    options: PlainData = attrs.field(default=PlainData(), converter=_options)
     finished_at: datetime | None = attrs.field(
         default=None, converter=attrs.converters.optional(_finished_at)
     )

@@ -12,7 +12,7 @@ from mainstay.activity.counts import Counts
 from mainstay.activity.session import Session
 from mainstay.activity.window import ActivityWindow
 from mainstay.errors import BadLineError, BadRowError, MainstayError
-from mainstay.jobs import JobStatus, NotBegun
+from mainstay.jobs import CATALOGUE, CatalogueRow, JobStatus, NotBegun, PolicyTable
 from mainstay.localdays import IsoWeek
 from mainstay.ports import DueDays, DueWeeks, EvaluatedDays, Unreadable
 from mainstay.reading import Event
@@ -28,8 +28,11 @@ from mainstay.scheduling import (
     JobReport,
     JobRun,
     JobSpec,
+    Option,
+    PlainData,
     RetryPolicy,
     Schedule,
+    TargetKind,
     Weekly,
 )
 from mainstay.scores.consistency.breakdown import ScoreBreakdown, ScoreDifference
@@ -57,6 +60,7 @@ _ENGAGEMENT_PHRASES = st.builds(EnglishEngagementPhrases)
 #: such values.
 BY_TYPE: dict[Any, SearchStrategy[object]] = {
     ActivityWindow: activity.windows(),
+    CatalogueRow: st.sampled_from(list(CATALOGUE.values())),
     ConsistencyPolicy: policies.consistency_policies(),
     ConsistencyScore: results.consistency_scores(),
     Counts: activity.counts(),
@@ -91,8 +95,11 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     JobStatus: st.sampled_from(JobStatus),
     MultiplierPolicy: policies.multiplier_policies(),
     NotBegun: jobs.refusals(),
+    Option: jobs.options(),
     Phrasebook: _PHRASES,
+    PlainData: jobs.plain_data(),
     PolicyHistory: policies.policy_histories(policies.engagement_policies()),
+    PolicyTable: st.sampled_from([row.policy for row in CATALOGUE.values() if row.policy]),
     Reputation: states.reputations(),
     RetryPolicy: jobs.retry_policies(),
     Schedule: jobs.schedules(),
@@ -101,6 +108,7 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     Session: activity.sessions(),
     StreakPolicy: policies.streak_policies(),
     StreakStatus: st.sampled_from(StreakStatus),
+    TargetKind: st.sampled_from(TargetKind),
     Unreadable: jobs.unreadables(),
     Vouch: states.vouches(),
     VouchExplanation: results.vouch_explanations(),
