@@ -10,6 +10,7 @@ from mainstay.activity.window import ActivityWindow
 from mainstay.errors import (
     BadLineError,
     BadRowError,
+    CallsFailedError,
     CorruptRowError,
     DecodeError,
     InvalidTypeError,
@@ -54,6 +55,7 @@ __all__ = [
     "ActivityWindow",
     "BadLineError",
     "BadRowError",
+    "CallsFailedError",
     "ConsistencyPolicy",
     "ConsistencyScore",
     "CorruptRowError",

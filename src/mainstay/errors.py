@@ -9,6 +9,7 @@ from typing import Final, Self
 __all__ = [
     "BadLineError",
     "BadRowError",
+    "CallsFailedError",
     "CorruptRowError",
     "DecodeError",
     "InvalidTypeError",
@@ -273,6 +274,15 @@ class MissingExtraError(MainstayError, ModuleNotFoundError):
         >>> remedy = 'Install it: pip install "mainstay[columnar]".'
         >>> print(MissingExtraError("is not installed", field="numpy", remedy=remedy))
         numpy is not installed. Install it: pip install "mainstay[columnar]".
+    """
+
+
+class CallsFailedError(MainstayError):
+    """Calls to the outside that failed one after the other; the rest is left for later.
+
+    Examples:
+        >>> print(CallsFailedError("have failed in a row", field="5 calls for mail"))
+        5 calls for mail have failed in a row.
     """
 
 

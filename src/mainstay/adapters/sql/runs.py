@@ -27,7 +27,7 @@ from sqlalchemy.sql import ColumnElement
 from mainstay import _checks as checks
 from mainstay.adapters.sql.columns import Instant, key, metadata
 from mainstay.adapters.sql.database import Database
-from mainstay.adapters.sql.reading import converted, value_of
+from mainstay.adapters.sql.reading import converted, storable, value_of
 from mainstay.codec import from_json, to_json
 from mainstay.ports.runs import LATEST_END, LATEST_START
 from mainstay.scheduling import (
@@ -107,7 +107,7 @@ class SqlRunLog:
                 "started_at": run.started_at,
                 "finished_at": run.finished_at,
                 "report": None if run.report is None else to_json(run.report),
-                "error": None if run.error is None else _storable(run.error),
+                "error": None if run.error is None else storable(run.error),
             },
         )
 
@@ -204,11 +204,6 @@ def _credible(job: str, now: datetime) -> Select[Any]:
 
 def _alive(now: datetime) -> ColumnElement[bool]:
     return (leases.c.until > now) & (leases.c.until <= now + LATEST_END)
-
-
-def _storable(text: str) -> str:
-    """Spell out what no database takes: an error may quote anything."""
-    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
 
 
 def _run(row: Row[Any]) -> JobRun:
