@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     func,
+    literal_column,
     or_,
     select,
     update,
@@ -38,7 +39,6 @@ from mainstay.scheduling import PlainData
 __all__ = ["SqlOutbox", "outbox", "put_entries"]
 
 _AT_ONCE = 1000
-_WAITING = OutboxState.WAITING.value
 
 outbox: Table = Table(
     "mainstay_outbox",
@@ -60,7 +60,8 @@ outbox: Table = Table(
     Column("until", Instant),
     sqlite_with_rowid=False,
 )
-_waits: ColumnElement[bool] = outbox.c.state == _WAITING
+#: Written out: SQLite uses an index of some rows only for a query in the same words.
+_waits: ColumnElement[bool] = outbox.c.state == literal_column("'waiting'")
 Index(
     "mainstay_outbox_due",
     *(outbox.c.kind, outbox.c.due_at, outbox.c.key),
