@@ -167,8 +167,11 @@ class _Claims:
         except ITEM_ERRORS as error:
             self._doubt(entry, error)
             return
-        except CallsFailedError:  # so says whoever is called
+        except CallsFailedError:  # so says the call itself
             self._give_back([entry])
+            raise
+        except BaseException:  # nobody knows what came of it: let the next run ask at once
+            self._leave(entry)
             raise
         self._blame()
         kept = self.outbox.finish(finished, self.holder)
@@ -205,12 +208,15 @@ class _Claims:
     def _give_back(self, entries: Iterable[OutboxEntry]) -> None:
         """Let others have what was claimed, as if it had not been."""
         for entry in entries:
-            try:
-                self.outbox.finish(attrs.evolve(entry, attempts=entry.attempts - 1), self.holder)
-            except Exception:  # noqa: BLE001  (its lease ends by itself)
-                labels = self.tally.labels() | {"item": entry.key}
-                words = "%s: %s could not be given back"
-                LOGGER.warning(words, self.tally.job, entry.key, exc_info=True, extra=labels)
+            self._leave(attrs.evolve(entry, attempts=entry.attempts - 1))
+
+    def _leave(self, entry: OutboxEntry) -> None:
+        try:
+            self.outbox.finish(entry, self.holder)
+        except Exception:  # noqa: BLE001  (its lease ends by itself)
+            labels = self.tally.labels() | {"item": entry.key}
+            words = "%s: %s could not be given back"
+            LOGGER.warning(words, self.tally.job, entry.key, exc_info=True, extra=labels)
 
 
 def _killed(entry: OutboxEntry) -> CallsFailedError:
