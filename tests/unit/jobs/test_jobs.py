@@ -231,14 +231,13 @@ def test_local_days_are_evaluated_once_they_are_over_everywhere() -> None:
 
 
 def test_the_result_says_which_days_were_closed_and_how_many_candidates_they_have() -> None:
-    """Ada and Bob post on the 1st, Ada on the 2nd: one of the two is missed by Bob alone."""
+    """All three post on the 1st, Ada on the 2nd: two miss the 2nd, three the 3rd."""
     store = MemoryStore()
-    for user, day in (("ada", may(1)), ("bob", may(1)), ("ada", may(2))):
-        did(store, user, day, post=1)
+    for user, day in (("ada", 1), ("bob", 1), ("cy", 1), ("ada", 2)):
+        did(store, user, may(day), post=1)
     closed = {"start_date": "2024-05-01", "end_date": "2024-05-03", "days": 3}
-    # Bob on the 2nd, both on the 3rd: each has written a post.
     found = evaluate(store, may(3), ONE_POST).result
-    assert found == {"closed_period": closed, "candidates_count": 3}
+    assert found == {"closed_period": closed, "candidates_count": 5}
     again = evaluate(store, may(3), ONE_POST).result
     assert again == {"closed_period": None, "candidates_count": 0}
 
