@@ -212,7 +212,7 @@ def _waiting(kind: str, now: datetime) -> Select[Any]:
 
 
 def _values(entry: OutboxEntry) -> dict[str, object]:
-    """Return an entry's columns, but for its key."""
+    """Return an entry's columns without its key."""
     return {
         "kind": entry.kind,
         "user_id": entry.user_id,

@@ -214,7 +214,7 @@ class OutboxConformance:
         store.outbox.finish(attrs.evolve(mine, due_at=_at(2), attempts=0), "me")
         expect(_claim(store, 1, "you"), [], "not yet")
         (again,) = _claim(store, 2, "you")
-        expect(again.attempts, 1, "it counts anew")
+        expect(again.attempts, 1, "attempts count from there")
 
     def test_what_has_expired_is_not_claimed(self, store: HasOutbox) -> None:
         """``claim``: those "that have expired, are left out"; ``expire`` tells how many."""
