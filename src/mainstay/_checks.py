@@ -83,7 +83,8 @@ def _at_fixed_offset(field: str, value: datetime) -> datetime:
             value=value,
             remedy="Say where it was read: value.replace(tzinfo=ZoneInfo('Europe/Berlin')).",
         )
-    return value.replace(tzinfo=timezone(offset), fold=0)
+    wall = value.replace(fold=0) if value.fold else value
+    return datetime.combine(wall, wall.time(), timezone(offset))  # replace takes thrice as long
 
 
 def day(field: str, value: object) -> date:
