@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import attrs
-from attrs.validators import optional
 
 from mainstay import _checks as checks
 from mainstay.errors import InvalidTypeError, InvalidValueError
@@ -15,10 +14,6 @@ from mainstay.localdays import find_zone
 __all__ = [
     "Session",
 ]
-
-
-def _instant(value: datetime) -> datetime:
-    return checks.instant("started_at", value)
 
 
 def _duration(field: str, value: object) -> timedelta:
@@ -61,14 +56,12 @@ class Session:
     """
 
     user_id: str = attrs.field(validator=checks.each(checks.text))
-    started_at: datetime = attrs.field(converter=_instant)
-    duration: timedelta | None = attrs.field(
-        default=None, validator=optional(checks.each(_duration))
-    )
-    timezone: str | None = attrs.field(default=None, validator=optional(checks.each(_zone_name)))
+    started_at: datetime = attrs.field(validator=checks.each(checks.instant))
+    duration: timedelta | None = attrs.field(default=None, validator=checks.optional(_duration))
+    timezone: str | None = attrs.field(default=None, validator=checks.optional(_zone_name))
     kind: str = attrs.field(default="session", validator=checks.each(checks.text))
     quality: float | None = attrs.field(
         default=None,
-        validator=optional(checks.each(partial(checks.number, low=0, high=10))),
+        validator=checks.optional(partial(checks.number, low=0, high=10)),
     )
-    id: str | None = attrs.field(default=None, validator=optional(checks.each(checks.text)))
+    id: str | None = attrs.field(default=None, validator=checks.optional(checks.text))

@@ -9,7 +9,6 @@ from typing import Any
 import attrs
 import numpy as np
 import pyarrow as pa
-from attrs.validators import optional
 from numpy.typing import NDArray
 
 from mainstay import _checks as checks
@@ -34,7 +33,7 @@ __all__ = ["OLDER", "Chunk", "Columns", "Reader"]
 #: The last of the days counted back from the horizon stands for all before it, too.
 OLDER = 31
 _MOST_BYTES = 2**31
-_optional_name = optional(checks.each(checks.text))
+_optional_name = checks.optional(checks.text)
 _NOTHING = np.empty(0, np.int64)
 
 

@@ -32,10 +32,6 @@ def _weight(value: Decimal | float) -> Decimal:
     return decimal("weight", value, -HEAVIEST, HEAVIEST)
 
 
-def _created_at(value: datetime | None) -> datetime | None:
-    return None if value is None else checks.instant("created_at", value)
-
-
 @attrs.frozen
 class Vouch:
     """One user's word for another, or against them.
@@ -61,7 +57,9 @@ class Vouch:
     voucher: str = attrs.field(validator=checks.each(checks.text))
     vouchee: str = attrs.field(validator=checks.each(checks.text))
     weight: Decimal = attrs.field(default=Decimal(1), converter=_weight)
-    created_at: datetime | None = attrs.field(default=None, converter=_created_at)
+    created_at: datetime | None = attrs.field(
+        default=None, validator=checks.optional(checks.instant)
+    )
 
     def __attrs_post_init__(self) -> None:
         if self.voucher == self.vouchee:

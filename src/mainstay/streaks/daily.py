@@ -8,7 +8,6 @@ from enum import StrEnum
 from functools import partial
 
 import attrs
-from attrs.validators import optional
 
 from mainstay import _checks as checks
 from mainstay.errors import InvalidTypeError, InvalidValueError
@@ -67,7 +66,7 @@ class StreakPolicy:
 DEFAULT_POLICY = StreakPolicy()
 
 
-_date = optional(checks.each(checks.day))
+_date = checks.optional(checks.day)
 
 
 @attrs.frozen

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Protocol
 
 import attrs
-from attrs.validators import optional
 
 from mainstay import _checks as checks
 from mainstay.activity.window import ActivityWindow
@@ -76,7 +75,7 @@ class ConsistencyScore:
 
     window: ActivityWindow
     breakdown: ScoreBreakdown = attrs.field(init=False)
-    member_since: date | None = attrs.field(validator=optional(checks.each(checks.day)))
+    member_since: date | None = attrs.field(validator=checks.optional(checks.day))
     policy: ConsistencyPolicy = attrs.field(repr=False)
     phrases: Phrasebook = attrs.field(repr=False, eq=False)
 

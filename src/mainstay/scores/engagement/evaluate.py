@@ -7,7 +7,6 @@ from datetime import date
 from heapq import nsmallest
 
 import attrs
-from attrs.validators import optional
 
 from mainstay import _checks as checks
 from mainstay.errors import InvalidValueError, OutOfOrderError
@@ -40,7 +39,7 @@ class Engagement:
 
     user_id: str = attrs.field(validator=checks.each(checks.text))
     streak: int = attrs.field(default=0, validator=checks.each(many))
-    last_day: date | None = attrs.field(default=None, validator=optional(checks.each(checks.day)))
+    last_day: date | None = attrs.field(default=None, validator=checks.optional(checks.day))
     last_outcome: DayOutcome | None = None
 
     def __attrs_post_init__(self) -> None:
