@@ -25,7 +25,7 @@ from mainstay.columnar.columns import (
 from mainstay.columnar.keys import Longs, Mask
 from mainstay.columnar.users import Found, Users, same_place
 from mainstay.columnar.zones import LocalDays
-from mainstay.errors import BadRowError, InvalidTypeError
+from mainstay.errors import BadRecordError, InvalidTypeError
 from mainstay.localdays import DATED, Zone, find_zone
 
 __all__ = ["OLDER", "Chunk", "Columns", "Reader"]
@@ -119,8 +119,8 @@ class Reader:
         start, batch = item
         try:
             events = tried(self._events, batch)
-        except BadRowError as error:
-            raise BadRowError.at(start + error.row, error) from error
+        except BadRecordError as error:
+            raise BadRecordError.at("row", start + error.number, error) from error
         ages, ranks = self._days.ages(events["instants"], events["zones"])
         return self.users(events["users"]).look_up(events["users"]), Chunk(
             ages=np.minimum(ages, OLDER).astype(np.uint8),
