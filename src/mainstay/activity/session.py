@@ -8,6 +8,7 @@ from functools import partial
 import attrs
 
 from mainstay import _checks as checks
+from mainstay._schemas import schema
 from mainstay.errors import InvalidTypeError, InvalidValueError
 from mainstay.localdays import find_zone
 
@@ -31,6 +32,7 @@ def _zone_name(field: str, value: object) -> str:
     return name
 
 
+@schema("session/1")
 @attrs.frozen
 class Session:
     """One thing that a user did, at an instant.

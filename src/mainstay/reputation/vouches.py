@@ -11,6 +11,7 @@ import attrs
 
 from mainstay import _checks as checks
 from mainstay._checks import EXACT, decimal
+from mainstay._schemas import schema
 from mainstay.errors import InvalidValueError
 
 __all__ = [
@@ -32,6 +33,7 @@ def _weight(value: Decimal | float) -> Decimal:
     return decimal("weight", value, -HEAVIEST, HEAVIEST)
 
 
+@schema("vouch/1")
 @attrs.frozen
 class Vouch:
     """One user's word for another, or against them.

@@ -9,6 +9,7 @@ from functools import partial
 import attrs
 
 from mainstay import _checks as checks
+from mainstay._schemas import schema
 from mainstay.errors import InvalidValueError
 from mainstay.scheduling.context import new_id
 from mainstay.scheduling.plain import PlainData
@@ -69,6 +70,7 @@ def _processed(report: JobReport) -> int:
     return report.succeeded + report.skipped + report.failed
 
 
+@schema("job-report/1")
 @attrs.frozen(kw_only=True)
 class JobReport:
     """What a run did.
@@ -128,6 +130,7 @@ class JobReport:
         return self.finished_at - self.started_at
 
 
+@schema("job-run/1")
 @attrs.frozen(kw_only=True)
 class JobRun:
     """What is remembered of one attempt at a run: that it began, and how it ended, if it did.

@@ -10,6 +10,7 @@ from functools import partial
 import attrs
 
 from mainstay import _checks as checks
+from mainstay._schemas import schema
 from mainstay.errors import InvalidTypeError, InvalidValueError
 
 __all__ = ["DailyStreak", "StreakPolicy", "StreakStatus", "streak_of"]
@@ -41,6 +42,7 @@ def _weekdays(value: Iterable[int]) -> frozenset[int]:
     return frozenset(checks.integer("rest_weekdays", weekday, 0, 6) for weekday in weekdays)
 
 
+@schema("streak-policy/1")
 @attrs.frozen(kw_only=True)
 class StreakPolicy:
     """What a run of active days survives.
@@ -69,6 +71,7 @@ DEFAULT_POLICY = StreakPolicy()
 _date = checks.optional(checks.day)
 
 
+@schema("daily-streak/1")
 @attrs.frozen
 class DailyStreak:
     """The current and the longest run of active days, as of a day.

@@ -9,6 +9,7 @@ from typing import Protocol
 import attrs
 
 from mainstay import _checks as checks
+from mainstay._schemas import schema
 from mainstay.activity.window import ActivityWindow
 from mainstay.errors import InvalidTypeError, InvalidValueError
 from mainstay.scores.consistency.breakdown import (
@@ -53,6 +54,7 @@ class Phrasebook(Protocol):
         ...
 
 
+@schema("consistency-score/1")
 @attrs.frozen
 class ConsistencyScore:
     """A consistency score with all that explains it.
@@ -183,6 +185,7 @@ def _asked(field: str, value: object) -> tuple[date, ...]:
     return days
 
 
+@schema("what-if/1")
 @attrs.frozen
 class WhatIf:
     """What further active days would change.

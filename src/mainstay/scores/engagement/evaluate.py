@@ -9,6 +9,7 @@ from heapq import nsmallest
 import attrs
 
 from mainstay import _checks as checks
+from mainstay._schemas import schema
 from mainstay.errors import InvalidValueError, OutOfOrderError
 from mainstay.scores.engagement.day import DayActivity, DayOutcome
 from mainstay.scores.engagement.historical import historical_score, many
@@ -17,6 +18,7 @@ from mainstay.scores.engagement.policy import DEFAULT_POLICY, EngagementPolicy
 __all__ = ["Engagement", "catch_up", "evaluate_day", "pick_candidates"]
 
 
+@schema("engagement/1")
 @attrs.frozen
 class Engagement:
     """What is kept of a user from one day to the next.
