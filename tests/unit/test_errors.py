@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import mainstay
 from mainstay import (
     BadRecordError,
+    CallsFailedError,
     ConsistencyPolicy,
     DailyCriteria,
     DayOutcome,
@@ -129,7 +130,13 @@ def test_every_error_survives_pickling_with_its_data(error: type[MainstayError])
 
 
 #: What no value is to blame for.
-CIRCUMSTANCES = {MainstayError, MissingExtraError, StoreError, TimeLimitError}
+CIRCUMSTANCES = {
+    CallsFailedError,
+    MainstayError,
+    MissingExtraError,
+    StoreError,
+    TimeLimitError,
+}
 
 
 @pytest.mark.parametrize("error", [e for e in SUBCLASSES if e not in CIRCUMSTANCES])
