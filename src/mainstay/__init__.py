@@ -8,8 +8,7 @@ from mainstay.activity.counts import Counts
 from mainstay.activity.session import Session
 from mainstay.activity.window import ActivityWindow
 from mainstay.errors import (
-    BadLineError,
-    BadRowError,
+    BadRecordError,
     CallsFailedError,
     CorruptRowError,
     DecodeError,
@@ -53,8 +52,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "ActivityWindow",
-    "BadLineError",
-    "BadRowError",
+    "BadRecordError",
     "CallsFailedError",
     "ConsistencyPolicy",
     "ConsistencyScore",

@@ -47,7 +47,7 @@ SPEC_NAMES = {
 #: The packages from the bottom up: each may import those of the rows above it, and itself.
 ORDER = [
     {"errors"},
-    {"_checks", "_extras"},
+    {"_checks", "_extras", "_schemas"},
     {"localdays"},
     {"activity"},
     {"streaks"},

@@ -27,14 +27,6 @@ __all__ = [
 _LONGEST_LEASE = timedelta(minutes=30)
 
 
-def _answer(value: PlainData | None) -> PlainData | None:
-    return None if value is None else PlainData.at("result", value)
-
-
-def _at(value: datetime) -> datetime:
-    return checks.instant("at", value)
-
-
 @attrs.frozen
 class Done:
     """What the outside says of something that is done.
@@ -43,7 +35,7 @@ class Done:
         result: Its answer, as plain data.
     """
 
-    result: PlainData | None = attrs.field(default=None, converter=_answer)
+    result: PlainData | None = attrs.field(default=None, validator=checks.optional(PlainData.at))
 
 
 @attrs.frozen
@@ -55,8 +47,8 @@ class LookAgain:
         result: Its answer so far, as plain data.
     """
 
-    at: datetime = attrs.field(converter=_at)
-    result: PlainData | None = attrs.field(default=None, converter=_answer)
+    at: datetime = attrs.field(validator=checks.each(checks.instant))
+    result: PlainData | None = attrs.field(default=None, validator=checks.optional(PlainData.at))
 
 
 #: Does something outside, or asks how it stands. It may be called more than once for an entry, and

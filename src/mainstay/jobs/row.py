@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 import attrs
-from attrs.validators import optional
 
 from mainstay import _checks as checks
 from mainstay.errors import InvalidValueError
@@ -68,7 +67,7 @@ class CatalogueRow:
     options: tuple[AnyOption, ...] = attrs.field(default=(), converter=_options)
     policy: PolicyTable | None = None
     grace: timedelta | None = attrs.field(
-        default=None, validator=optional(checks.each(partial(checks.instance, kind=timedelta)))
+        default=None, validator=checks.optional(partial(checks.instance, kind=timedelta))
     )
 
     def spec(self, store: Store, policy: object = None) -> JobSpec:

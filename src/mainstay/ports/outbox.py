@@ -9,7 +9,6 @@ from functools import partial
 from typing import Protocol
 
 import attrs
-from attrs.validators import optional
 
 from mainstay import _checks as checks
 from mainstay.errors import RejectedError
@@ -42,22 +41,6 @@ class OutboxState(StrEnum):
     EXPIRED = "expired"
 
 
-def _due_at(value: datetime) -> datetime:
-    return checks.instant("due_at", value)
-
-
-def _expires_at(value: datetime | None) -> datetime | None:
-    return None if value is None else checks.instant("expires_at", value)
-
-
-def _payload(value: PlainData) -> PlainData:
-    return PlainData.at("payload", value)
-
-
-def _result(value: PlainData | None) -> PlainData | None:
-    return None if value is None else PlainData.at("result", value)
-
-
 @attrs.frozen(kw_only=True)
 class OutboxEntry:
     """Something to be done outside, and what has become of it.
@@ -87,17 +70,19 @@ class OutboxEntry:
 
     key: str = attrs.field(validator=_text)
     kind: str = attrs.field(validator=_text)
-    user_id: str | None = attrs.field(default=None, validator=optional(_text))
-    payload: PlainData = attrs.field(default=PlainData(), converter=_payload)
-    due_at: datetime = attrs.field(converter=_due_at)
-    expires_at: datetime | None = attrs.field(default=None, converter=_expires_at)
+    user_id: str | None = attrs.field(default=None, validator=checks.optional(checks.text))
+    payload: PlainData = attrs.field(default=PlainData(), validator=checks.each(PlainData.at))
+    due_at: datetime = attrs.field(validator=checks.each(checks.instant))
+    expires_at: datetime | None = attrs.field(
+        default=None, validator=checks.optional(checks.instant)
+    )
     attempts: int = attrs.field(default=0, validator=checks.each(checks.count))
     state: OutboxState = attrs.field(
         default=OutboxState.WAITING,
         validator=checks.each(partial(checks.instance, kind=OutboxState)),
     )
-    result: PlainData | None = attrs.field(default=None, converter=_result)
-    error: str | None = attrs.field(default=None, validator=optional(_text))
+    result: PlainData | None = attrs.field(default=None, validator=checks.optional(PlainData.at))
+    error: str | None = attrs.field(default=None, validator=checks.optional(checks.text))
 
 
 class Outbox(Protocol):

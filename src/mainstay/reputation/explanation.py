@@ -9,6 +9,7 @@ import attrs
 
 from mainstay import _checks as checks
 from mainstay._checks import EXACT, decimal
+from mainstay._schemas import schema
 from mainstay.errors import InvalidValueError
 from mainstay.reputation.vouches import HEAVIEST, Vouch
 
@@ -41,6 +42,7 @@ def _dampened(field: str, value: object) -> tuple[DampenedWeight, ...]:
     return tuple(checks.instance(field, step, DampenedWeight) for step in steps)
 
 
+@schema("vouch-explanation/1")
 @attrs.frozen
 class VouchExplanation:
     """How the weight of a vouch came about.

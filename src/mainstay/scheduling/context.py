@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import attrs
-from attrs.validators import optional
 
 from mainstay import _checks as checks
 from mainstay.errors import InvalidValueError, TimeLimitError
@@ -34,14 +33,6 @@ def _target(field: str, value: object) -> object:
 
 def _options(value: Mapping[str, object]) -> PlainData:
     return PlainData.at("options", value)
-
-
-def _deadline(value: datetime) -> datetime:
-    return checks.instant("deadline", value)
-
-
-def _due(value: datetime) -> datetime:
-    return checks.instant("due", value)
 
 
 def _now() -> datetime:
@@ -88,15 +79,15 @@ class JobContext:
         6
     """
 
-    target: Target | None = attrs.field(default=None, validator=optional(checks.each(_target)))
+    target: Target | None = attrs.field(default=None, validator=checks.optional(_target))
     options: PlainData = attrs.field(default=PlainData(), converter=_options)
     task_id: str = attrs.field(factory=new_id, validator=checks.each(checks.text))
     clock: Callable[[], datetime] = _now
-    due: datetime = attrs.field(default=attrs.Factory(_by_hand, takes_self=True), converter=_due)
-    progress: Progress = _no_progress
-    deadline: datetime | None = attrs.field(
-        default=None, converter=attrs.converters.optional(_deadline)
+    due: datetime = attrs.field(
+        default=attrs.Factory(_by_hand, takes_self=True), validator=checks.each(checks.instant)
     )
+    progress: Progress = _no_progress
+    deadline: datetime | None = attrs.field(default=None, validator=checks.optional(checks.instant))
 
     def __attrs_post_init__(self) -> None:
         now = self.now()

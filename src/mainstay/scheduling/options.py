@@ -7,7 +7,6 @@ from functools import partial
 from typing import Generic, TypeAlias, TypeVar, cast
 
 import attrs
-from attrs.validators import optional
 
 from mainstay import _checks as checks
 from mainstay.errors import InvalidTypeError, InvalidValueError
@@ -59,7 +58,7 @@ class Option(Generic[V]):
     high: int | None = attrs.field(
         default=None,
         kw_only=True,
-        validator=optional(checks.each(partial(checks.integer, low=-(2**63), high=2**63 - 1))),
+        validator=checks.optional(partial(checks.integer, low=-(2**63), high=2**63 - 1)),
     )
 
     def __attrs_post_init__(self) -> None:

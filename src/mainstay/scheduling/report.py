@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import attrs
-from attrs.validators import optional
 
 from mainstay import _checks as checks
+from mainstay._schemas import schema
 from mainstay.errors import InvalidValueError
 from mainstay.scheduling.context import new_id
 from mainstay.scheduling.plain import PlainData
@@ -26,18 +26,7 @@ MOST_ERRORS = 100
 
 _text = checks.each(checks.text)
 _count = checks.each(checks.count)
-
-
-def _started_at(value: datetime) -> datetime:
-    return checks.instant("started_at", value)
-
-
-def _finished_at(value: datetime) -> datetime:
-    return checks.instant("finished_at", value)
-
-
-def _due(value: datetime) -> datetime:
-    return checks.instant("due", value)
+_instant = checks.each(checks.instant)
 
 
 def _errors(values: Iterable[ItemError]) -> tuple[ItemError, ...]:
@@ -81,6 +70,7 @@ def _processed(report: JobReport) -> int:
     return report.succeeded + report.skipped + report.failed
 
 
+@schema("job-report/1")
 @attrs.frozen(kw_only=True)
 class JobReport:
     """What a run did.
@@ -113,7 +103,7 @@ class JobReport:
 
     job: str = attrs.field(validator=_text)
     task_id: str = attrs.field(validator=_text)
-    target: str | None = attrs.field(default=None, validator=optional(_text))
+    target: str | None = attrs.field(default=None, validator=checks.optional(checks.text))
     succeeded: int = attrs.field(default=0, validator=_count)
     skipped: int = attrs.field(default=0, validator=_count)
     failed: int = attrs.field(default=0, validator=_count)
@@ -121,8 +111,8 @@ class JobReport:
         default=attrs.Factory(_processed, takes_self=True), validator=_count
     )
     errors: tuple[ItemError, ...] = attrs.field(default=(), converter=_errors)
-    started_at: datetime = attrs.field(converter=_started_at)
-    finished_at: datetime = attrs.field(converter=_finished_at)
+    started_at: datetime = attrs.field(validator=_instant)
+    finished_at: datetime = attrs.field(validator=_instant)
     result: PlainData = attrs.field(default=PlainData(), converter=_result)
 
     def __attrs_post_init__(self) -> None:
@@ -140,6 +130,7 @@ class JobReport:
         return self.finished_at - self.started_at
 
 
+@schema("job-run/1")
 @attrs.frozen(kw_only=True)
 class JobRun:
     """What is remembered of one attempt at a run: that it began, and how it ended, if it did.
@@ -165,17 +156,19 @@ class JobRun:
     job: str = attrs.field(validator=_text)
     task_id: str = attrs.field(validator=_text)
     attempt: str = attrs.field(factory=new_id, validator=_text)
-    started_at: datetime = attrs.field(converter=_started_at)
-    due: datetime = attrs.field(default=attrs.Factory(_at_once, takes_self=True), converter=_due)
-    target: str | None = attrs.field(default=None, validator=optional(_text))
+    started_at: datetime = attrs.field(validator=_instant)
+    due: datetime = attrs.field(
+        default=attrs.Factory(_at_once, takes_self=True), validator=_instant
+    )
+    target: str | None = attrs.field(default=None, validator=checks.optional(checks.text))
     options: PlainData = attrs.field(default=PlainData(), converter=_options)
     finished_at: datetime | None = attrs.field(
-        default=None, converter=attrs.converters.optional(_finished_at)
+        default=None, validator=checks.optional(checks.instant)
     )
     report: JobReport | None = attrs.field(
-        default=None, validator=optional(checks.each(partial(checks.instance, kind=JobReport)))
+        default=None, validator=checks.optional(partial(checks.instance, kind=JobReport))
     )
-    error: str | None = attrs.field(default=None, validator=optional(_text))
+    error: str | None = attrs.field(default=None, validator=checks.optional(checks.text))
 
     def __attrs_post_init__(self) -> None:
         ends = [end for end in (self.report, self.error) if end is not None]

@@ -7,7 +7,6 @@ from datetime import timedelta
 from functools import partial
 
 import attrs
-from attrs.validators import optional
 
 from mainstay import _checks as checks
 from mainstay.errors import InvalidTypeError, InvalidValueError
@@ -44,11 +43,11 @@ class RetryPolicy:
     retries: int = attrs.field(
         default=0, validator=checks.each(partial(checks.integer, low=0, high=1000))
     )
-    delay: timedelta = attrs.field(default=timedelta(minutes=5), validator=positive)
+    delay: timedelta = attrs.field(default=timedelta(minutes=5), validator=checks.each(positive))
     factor: float = attrs.field(
         default=2.0, validator=checks.each(partial(checks.number, low=1, high=1000))
     )
-    longest: timedelta = attrs.field(default=timedelta(hours=6), validator=positive)
+    longest: timedelta = attrs.field(default=timedelta(hours=6), validator=checks.each(positive))
 
     def delays(self) -> tuple[timedelta, ...]:
         """Return how long to wait before each retry, min(longest, delay · factorⁿ⁻¹)."""
@@ -131,9 +130,11 @@ class JobSpec:
     retry: RetryPolicy = attrs.field(
         default=RetryPolicy(), validator=checks.each(partial(checks.instance, kind=RetryPolicy))
     )
-    time_limit: timedelta | None = attrs.field(default=None, validator=optional(positive))
-    soft_time_limit: timedelta | None = attrs.field(default=None, validator=optional(positive))
-    queue: str | None = attrs.field(default=None, validator=optional(checks.each(checks.text)))
+    time_limit: timedelta | None = attrs.field(default=None, validator=checks.optional(positive))
+    soft_time_limit: timedelta | None = attrs.field(
+        default=None, validator=checks.optional(positive)
+    )
+    queue: str | None = attrs.field(default=None, validator=checks.optional(checks.text))
     max_instances: int = attrs.field(
         default=1, validator=checks.each(partial(checks.integer, low=1))
     )

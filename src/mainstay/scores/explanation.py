@@ -7,10 +7,12 @@ from functools import partial
 import attrs
 
 from mainstay import _checks as checks
+from mainstay._schemas import schema
 
 __all__ = ["Explanation"]
 
 
+@schema("explanation/1")
 @attrs.frozen
 class Explanation:
     """Why one part of a score is what it is.

@@ -7,9 +7,9 @@ from functools import partial
 from typing import Protocol
 
 import attrs
-from attrs.validators import optional
 
 from mainstay import _checks as checks
+from mainstay._schemas import schema
 from mainstay.activity.window import ActivityWindow
 from mainstay.errors import InvalidTypeError, InvalidValueError
 from mainstay.scores.consistency.breakdown import (
@@ -54,6 +54,7 @@ class Phrasebook(Protocol):
         ...
 
 
+@schema("consistency-score/1")
 @attrs.frozen
 class ConsistencyScore:
     """A consistency score with all that explains it.
@@ -76,7 +77,7 @@ class ConsistencyScore:
 
     window: ActivityWindow
     breakdown: ScoreBreakdown = attrs.field(init=False)
-    member_since: date | None = attrs.field(validator=optional(checks.each(checks.day)))
+    member_since: date | None = attrs.field(validator=checks.optional(checks.day))
     policy: ConsistencyPolicy = attrs.field(repr=False)
     phrases: Phrasebook = attrs.field(repr=False, eq=False)
 
@@ -184,6 +185,7 @@ def _asked(field: str, value: object) -> tuple[date, ...]:
     return days
 
 
+@schema("what-if/1")
 @attrs.frozen
 class WhatIf:
     """What further active days would change.

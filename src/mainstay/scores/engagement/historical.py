@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 
 from mainstay import _checks as checks
+from mainstay._schemas import schema
 from mainstay.errors import InvalidValueError
 from mainstay.scores.engagement.phrases import ENGLISH, EngagementPhrasebook
 from mainstay.scores.engagement.policy import DEFAULT_POLICY, EngagementBreakdown, EngagementPolicy
@@ -46,6 +47,7 @@ def check_rated(posts: int, average_quality: float | None) -> None:
         )
 
 
+@schema("historical-score/1")
 @attrs.frozen
 class HistoricalScore:
     """A historical score with what it was computed from.

@@ -11,7 +11,7 @@ from hypothesis.strategies import SearchStrategy
 from mainstay.activity.counts import Counts
 from mainstay.activity.session import Session
 from mainstay.activity.window import ActivityWindow
-from mainstay.errors import BadLineError, BadRowError, MainstayError
+from mainstay.errors import BadRecordError, MainstayError
 from mainstay.jobs import CATALOGUE, CatalogueRow, JobStatus, NotBegun, PolicyTable
 from mainstay.localdays import IsoWeek
 from mainstay.ports import DueDays, DueWeeks, EvaluatedDays, Unreadable
@@ -127,12 +127,12 @@ def of_type(kind: Any) -> SearchStrategy[object]:
 
 
 def _errors(kind: type[MainstayError]) -> SearchStrategy[MainstayError]:
-    places: dict[type[MainstayError], str] = {BadLineError: "line", BadRowError: "row"}
+    place = {"place": st.sampled_from(["line", "row"]), "number": st.integers(0, 10**6)}
     return st.builds(
         kind,
         st.sampled_from(["must not be empty", "is missing"]),
         field=st.sampled_from(["user_id", "$.weeks"]),
         value=st.none() | st.integers() | st.text(),
         remedy=st.sampled_from(["", "Leave it out."]),
-        **{places[kind]: st.integers(0, 10**6)} if kind in places else {},
+        **place if issubclass(kind, BadRecordError) else {},
     )
