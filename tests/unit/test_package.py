@@ -47,8 +47,8 @@ SPEC_NAMES = {
 #: The packages from the bottom up: each may import those of the rows above it, and itself.
 ORDER = [
     {"errors"},
-    {"_checks", "_extras"},
-    {"localdays"},
+    {"_checks", "_extras", "_reprs", "_typing"},
+    {"explanation", "localdays"},
     {"activity"},
     {"streaks"},
     {"scores"},

@@ -131,7 +131,7 @@ class _Keeping:
 
     def _change(self, keeper: PolicyStore[P], policy: P, since: date) -> None:
         try:
-            change_policy(keeper, policy, since=since)
+            change_policy(keeper, policy=policy, since=since)
         except InvalidValueError as error:
             field = "--from" if error.field == "since" else error.field
             raise type(error)(

@@ -27,6 +27,7 @@ from mainstay.activity.session import Session
 from mainstay.activity.window import ActivityWindow
 from mainstay.codec._converter import make_converter
 from mainstay.errors import DecodeError, InvalidTypeError, MainstayError, UnknownSchemaError
+from mainstay.explanation import Explanation
 from mainstay.reputation.explanation import VouchExplanation
 from mainstay.reputation.multiplier import MultiplierPolicy, Reputation
 from mainstay.reputation.vouches import Vouch
@@ -38,7 +39,6 @@ from mainstay.scores.engagement.day import DayActivity, DayOutcome
 from mainstay.scores.engagement.evaluate import Engagement
 from mainstay.scores.engagement.historical import HistoricalScore
 from mainstay.scores.engagement.policy import DailyCriteria, EngagementPolicy
-from mainstay.scores.explanation import Explanation
 from mainstay.streaks.daily import DailyStreak, StreakPolicy
 from mainstay.streaks.weekly import WeeklyStreak, WeeklyStreakPolicy
 

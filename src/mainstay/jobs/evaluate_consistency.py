@@ -44,7 +44,9 @@ def day_just_over(now: datetime, *, local_days: bool = False) -> date:
     return at.date() - timedelta(days=1)
 
 
-def plan_days(due: DueDays, policies: PolicyHistory[EngagementPolicy] = _STANDARD) -> EvaluatedDays:
+def plan_days(
+    due: DueDays, *, policies: PolicyHistory[EngagementPolicy] = _STANDARD
+) -> EvaluatedDays:
     """Return what a user's due days come to; nothing is read or written.
 
     Args:
@@ -64,7 +66,7 @@ def plan_days(due: DueDays, policies: PolicyHistory[EngagementPolicy] = _STANDAR
         >>> planned.state.streak, planned.outcomes[0].total
         (0, 35.0)
     """
-    return due.evaluate(policies)
+    return due.evaluate(policies=policies)
 
 
 def evaluate_consistency(
@@ -126,7 +128,7 @@ def _run(
     policies = RunPolicies(policy, _STANDARD)
 
     def plan(due: DueDays) -> EvaluatedDays:
-        return plan_days(due, policies.history)
+        return plan_days(due, policies=policies.history)
 
     run_pages(Judged(store, policies), day, plan, tally, size=size)
     _close_days(store, day, policies, tally)

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from mainstay import ActivityWindow, ConsistencyPolicy, consistency_score
 from mainstay.columnar.parts import _gaps, _points, bit_lengths, parts_of, trailing_zeros
 from mainstay.columnar.sums import exact_sum
-from mainstay.scores.consistency.breakdown import _gap_deviation, headline
+from mainstay.explanation import headline
+from mainstay.scores.consistency.breakdown import _gap_deviation
 from mainstay.testing import strategies
 
 TODAY = date(2024, 5, 28)
