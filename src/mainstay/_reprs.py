@@ -15,8 +15,6 @@ def shown(value: object, **fields: object) -> str:
 
 def of_policy(policy: attrs.AttrsInstance) -> str:
     """Return a policy's representation with just the numbers that are not the standard ones."""
-    fields = {field.name: getattr(policy, field.name) for field in attrs.fields(type(policy))}
-    standard = type(policy)()
-    return shown(
-        policy, **{name: own for name, own in fields.items() if own != getattr(standard, name)}
-    )
+    fields = {field: getattr(policy, field.name) for field in attrs.fields(type(policy))}
+    own = {field.name: value for field, value in fields.items() if value != field.default}
+    return shown(policy, **own)
