@@ -13,6 +13,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import attrs
 import pytest
+from pydantic import TypeAdapter
 
 import mainstay
 from mainstay import (
@@ -158,3 +159,12 @@ def test_a_dict_is_what_its_public_type_says_key_by_key(result: Any) -> None:
     assert as_hinted(result.to_dict(), hint)
     said = result.to_dict().get("explanations", [getattr(result, "text", None)])
     assert said == [part.text for part in result.explanations]
+
+
+@pytest.mark.parametrize("result", RESULTS, ids=lambda result: type(result).__name__)
+def test_pydantic_describes_every_dict_and_takes_it_as_it_is(result: Any) -> None:
+    hint = getattr(mainstay, f"{type(result).__name__}Dict")
+    described = TypeAdapter(hint)
+    assert described.json_schema()["required"] == list(get_type_hints(hint))
+    plain = result.to_dict()
+    assert described.validate_python(plain, strict=True) == plain
