@@ -74,7 +74,8 @@ def as_row(outcome: DayOutcome) -> dict[str, object]:
         "streak_before": outcome.streak_before,
         "streak_after": outcome.streak_after,
         "met": outcome.met,
-        "score": outcome.total,
+        "points": outcome.points,
+        "total": outcome.total,
         **{f"points_{part}": score and getattr(score.breakdown, part) for part in PARTS},
     }
 

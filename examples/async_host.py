@@ -90,7 +90,7 @@ async def evaluate(store: AsyncStore, day: date) -> Sequence[DayOutcome]:
 def plan_or_report(due: DueDays) -> EvaluatedDays | None:
     """Return what a user's days come to; one bad user does not stop the others."""
     try:
-        return plan_days(due, POLICIES)
+        return plan_days(due, policies=POLICIES)
     except MainstayError as error:
         print(f"{due.key}: {error}")
         return None

@@ -26,26 +26,32 @@ from mainstay.errors import (
     UnknownSchemaError,
     UnknownZoneError,
 )
+from mainstay.explanation import Explanation
 from mainstay.localdays import IsoWeek, Zone, local_day
 from mainstay.reputation.dampening import Dampening, half_life, reciprocity, scepticism
+from mainstay.reputation.dicts import VouchExplanationDict
 from mainstay.reputation.explanation import DampenedWeight, VouchExplanation
 from mainstay.reputation.multiplier import MultiplierPolicy, Reputation, consistency_multiplier
+from mainstay.reputation.phrases import EnglishVouchPhrases, VouchPhrasebook
 from mainstay.reputation.vouches import Vouch
 from mainstay.reputation.weighing import explain_vouch, incoming_vouch_weight, weighted_edges
 from mainstay.scores.consistency.breakdown import ScoreBreakdown, ScoreDifference
+from mainstay.scores.consistency.dicts import ConsistencyScoreDict, WhatIfDict
 from mainstay.scores.consistency.phrases import EnglishPhrases
 from mainstay.scores.consistency.policy import ConsistencyPolicy
 from mainstay.scores.consistency.result import ConsistencyScore, Phrasebook, WhatIf
 from mainstay.scores.consistency.score import consistency_score, score_sessions
 from mainstay.scores.consistency.what_if import what_if
 from mainstay.scores.engagement.day import DayActivity, DayOutcome
+from mainstay.scores.engagement.dicts import DayOutcomeDict, HistoricalScoreDict
 from mainstay.scores.engagement.evaluate import Engagement, catch_up, evaluate_day, pick_candidates
 from mainstay.scores.engagement.historical import HistoricalScore, historical_score
 from mainstay.scores.engagement.phrases import EngagementPhrasebook, EnglishEngagementPhrases
 from mainstay.scores.engagement.policy import DailyCriteria, EngagementBreakdown, EngagementPolicy
-from mainstay.scores.explanation import Explanation
 from mainstay.scores.policies import PolicyHistory
 from mainstay.streaks.daily import DailyStreak, StreakPolicy, StreakStatus, streak_of
+from mainstay.streaks.dicts import DailyStreakDict
+from mainstay.streaks.phrases import EnglishStreakPhrases, StreakPhrasebook
 from mainstay.streaks.weekly import WeeklyStreak, WeeklyStreakPolicy
 
 __version__ = "0.1.0"
@@ -56,14 +62,17 @@ __all__ = [
     "CallsFailedError",
     "ConsistencyPolicy",
     "ConsistencyScore",
+    "ConsistencyScoreDict",
     "CorruptRowError",
     "Counts",
     "DailyCriteria",
     "DailyStreak",
+    "DailyStreakDict",
     "DampenedWeight",
     "Dampening",
     "DayActivity",
     "DayOutcome",
+    "DayOutcomeDict",
     "DecodeError",
     "Engagement",
     "EngagementBreakdown",
@@ -71,8 +80,11 @@ __all__ = [
     "EngagementPolicy",
     "EnglishEngagementPhrases",
     "EnglishPhrases",
+    "EnglishStreakPhrases",
+    "EnglishVouchPhrases",
     "Explanation",
     "HistoricalScore",
+    "HistoricalScoreDict",
     "InvalidTypeError",
     "InvalidValueError",
     "IsoWeek",
@@ -91,6 +103,7 @@ __all__ = [
     "ScoreDifference",
     "Session",
     "StoreError",
+    "StreakPhrasebook",
     "StreakPolicy",
     "StreakStatus",
     "TimeLimitError",
@@ -98,9 +111,12 @@ __all__ = [
     "UnknownZoneError",
     "Vouch",
     "VouchExplanation",
+    "VouchExplanationDict",
+    "VouchPhrasebook",
     "WeeklyStreak",
     "WeeklyStreakPolicy",
     "WhatIf",
+    "WhatIfDict",
     "Zone",
     "catch_up",
     "consistency_multiplier",

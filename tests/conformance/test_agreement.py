@@ -233,11 +233,11 @@ class Agreement(RuleBasedStateMachine):
     @rule(policy=st.sampled_from(DAY_POLICIES), ahead=st.sampled_from([1, 1, 2, 4, 0, -3]))
     def change_policy_of_days(self, policy: EngagementPolicy, ahead: int) -> None:
         since = self.day + timedelta(days=ahead)
-        self.ask(lambda store: change_policy(store.engagements, policy, since=since))
+        self.ask(lambda store: change_policy(store.engagements, policy=policy, since=since))
 
     @rule(policy=st.sampled_from(WEEK_POLICIES), since=days)
     def change_policy_of_weeks(self, policy: WeeklyStreakPolicy, since: date) -> None:
-        self.ask(lambda store: change_policy(store.reputations, policy, since=since))
+        self.ask(lambda store: change_policy(store.reputations, policy=policy, since=since))
 
     @rule(
         kept=st.lists(st.tuples(st.sampled_from(DAY_POLICIES), st.none() | days), max_size=3),
@@ -281,7 +281,9 @@ class Agreement(RuleBasedStateMachine):
             with suppress(Interrupted), store.engagements.page() as page:
                 found = page.due(day, after=after, limit=limit)
                 plans = [
-                    plan_days(due, POLICIES) for due in found if not isinstance(due, Unreadable)
+                    plan_days(due, policies=POLICIES)
+                    for due in found
+                    if not isinstance(due, Unreadable)
                 ]
                 page.keep([plan for place, plan in enumerate(plans) if place in kept])
                 best = list(page.best_missed(day, limit=limit))
@@ -315,7 +317,9 @@ class Agreement(RuleBasedStateMachine):
             with store.engagements.page() as page:
                 found = page.due(day, limit=100)
                 plans = [
-                    plan_days(due, POLICIES) for due in found if not isinstance(due, Unreadable)
+                    plan_days(due, policies=POLICIES)
+                    for due in found
+                    if not isinstance(due, Unreadable)
                 ]
             with store.engagements.page() as page:
                 page.keep([plan for plan in plans if plan.state.user_id == other])

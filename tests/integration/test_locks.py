@@ -124,7 +124,7 @@ def test_adding_for_a_pages_own_user_waits_for_that_page_only(
             adding = threads.submit(store.sessions.add, [posted("ada"), posted("zoe")])
             while not somebody_waits(watching):
                 assert not adding.done()
-            page.keep([plan_days(ada, PolicyHistory(ONE_POST))])
+            page.keep([plan_days(ada, policies=PolicyHistory(ONE_POST))])
         assert adding.result() == 2
     with store.engagements.page() as page:
         found = {due.key: due for due in page.due(DAY + timedelta(days=1), limit=100)}

@@ -44,7 +44,7 @@ def test_the_daily_job_prints_its_candidates_and_says_what_it_did(tmp_path: Path
     assert done.status == 0
     assert [line.split() for line in done.out.splitlines()[:4]] == [
         "user score part points reason".split(),
-        "bob 11.1 streak 8.9 of 40 You reached your daily goal 4 days in a row.".split(),
+        "bob 11 streak 8.9 of 40 You reached your daily goal 4 days in a row.".split(),
         "posts 2.2 of 30 You have written 4 posts so far.".split(),
         "quality 0.0 of 30 Your posts have not been rated yet.".split(),
     ]
@@ -75,7 +75,8 @@ def test_json_is_the_report_with_the_candidates_and_their_reasons(tmp_path: Path
     assert (document["job"], document["target"]) == ("evaluate-consistency", DAY)
     assert document["succeeded"] == 3
     bob = document["candidates"][0]
-    assert (bob["user_id"], bob["streak_before"]) == ("bob", 4)
+    assert (bob["user_id"], bob["streak_before"], bob["points"]) == ("bob", 4, 11)
+    assert bob["total"] == pytest.approx(40 * 4 / 18 + 30 * 4 / 54)
     assert [part["component"] for part in bob["parts"]] == ["streak", "posts", "quality"]
     assert bob["parts"][0] == {
         "component": "streak",

@@ -221,7 +221,7 @@ def test_an_outcome_that_cannot_be_read_is_left_out_and_the_day_is_closed(
         store.sessions.add([ran(user, kind="post") for user in users])
         with store.engagements.page() as page:
             due = [each for each in page.due(DAY, limit=100) if not isinstance(each, Unreadable)]
-            page.keep([each.evaluate(PolicyHistory(POLICY)) for each in due])
+            page.keep([each.evaluate(policies=PolicyHistory(POLICY)) for each in due])
         where = "WHERE user_id IN ('u0', 'u3')"
         change(store, f"UPDATE mainstay_outcomes SET {corrupt} {where}")
         with caplog.at_level(logging.ERROR):

@@ -70,14 +70,14 @@ def test_every_row_is_what_the_core_makes_of_it(
     found = multipliers_table(
         table_of(some, weekday), week=week, streak_policy=streak_policy, policy=policy
     )
-    recorded = [streak.record(week, count or 0, streak_policy) for streak, count in some]
+    recorded = [streak.record(week, count or 0, policy=streak_policy) for streak, count in some]
     assert pa.table(found).to_pylist() == [
         {
             "user_id": user,
             "weeks": streak.weeks,
             "last_active": streak.last_active and streak.last_active.monday,
             "last_recorded": week.monday,
-            "multiplier": consistency_multiplier(streak, policy),
+            "multiplier": consistency_multiplier(streak, policy=policy),
         }
         for user, streak in enumerate(recorded)
     ]

@@ -54,7 +54,7 @@ def test_late_weeks_come_to_what_punctual_ones_do(
     punctual = Reputation("ada").streak
     for week in WEEKS:
         if week >= begin:
-            punctual = punctual.record(week, active[week], policies.on(week.monday))
+            punctual = punctual.record(week, active[week], policy=policies.on(week.monday))
     late = Reputation("ada")
     for number in sorted(runs | {11}):
         last = late.streak.last_recorded
@@ -64,7 +64,7 @@ def test_late_weeks_come_to_what_punctual_ones_do(
             if count and week <= WEEKS[number] and (last is None or week > last)
         }
         if begin <= WEEKS[number]:
-            late = plan_weeks(DueWeeks(late, due), WEEKS[number], policies) or late
+            late = plan_weeks(DueWeeks(late, due), WEEKS[number], policies=policies) or late
     assert late.streak == punctual
 
 
@@ -87,7 +87,7 @@ def test_late_days_come_to_what_punctual_ones_do(
         expected.append(outcome)
     late, found = Engagement("ada"), list[DayOutcome]()
     for start in range(0, len(days), size):
-        planned = plan_days(DueDays(late, days[start : start + size]), policies)
+        planned = plan_days(DueDays(late, days[start : start + size]), policies=policies)
         late = planned.state
         found += planned.outcomes
     assert (late, found) == (state, expected)

@@ -40,8 +40,8 @@ def test_a_punctual_day_comes_to_what_evaluate_day_says(
     due: PunctualDay, policy: EngagementPolicy
 ) -> None:
     policies = PolicyHistory(policy)
-    expected = DueDays(due.state, due.activities).evaluate(policies)
-    evaluated = due.evaluate(policies)
+    expected = DueDays(due.state, due.activities).evaluate(policies=policies)
+    evaluated = due.evaluate(policies=policies)
     assert (evaluated.state, evaluated.outcomes) == (expected.state, expected.outcomes)
 
 
@@ -57,4 +57,4 @@ def test_what_evaluate_day_refuses_is_refused(due: PunctualDay, corrupt: dict[st
     with pytest.raises(InvalidValueError):
         DueDays(poisoned.state, poisoned.activities)
     with pytest.raises(InvalidValueError):
-        poisoned.evaluate(PolicyHistory(EngagementPolicy()))
+        poisoned.evaluate(policies=PolicyHistory(EngagementPolicy()))

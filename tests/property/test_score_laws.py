@@ -65,7 +65,9 @@ def test_every_part_lies_between_nothing_and_its_maximum(
     window: ActivityWindow, ago: int | None
 ) -> None:
     score = consistency_score(window, member_since=joined(window, ago))
-    assert all(0 <= part.points <= part.maximum for part in score.explanations)
+    for part in score.explanations:
+        assert part.maximum is not None
+        assert 0 <= part.points <= part.maximum
     assert 0 <= score.total <= 100
     assert 0 <= score.points <= 100
 

@@ -11,14 +11,24 @@ import pytest
 
 from mainstay.codec import SCHEMAS
 from mainstay.ports import DueDays, EvaluatedDays
+from mainstay.reputation.phrases import VouchPhrasebook
 from mainstay.scheduling import Schedule
 from mainstay.scores.consistency.result import Phrasebook
 from mainstay.scores.engagement.phrases import EngagementPhrasebook
+from mainstay.streaks.phrases import StreakPhrasebook
 from mainstay.testing._registering import MODULES
 from mainstay.testing.strategies.by_type import BY_TYPE
 
 #: The protocols of values; those of stores and their transactions are no values.
-PROTOCOLS = {DueDays, EngagementPhrasebook, EvaluatedDays, Phrasebook, Schedule}
+PROTOCOLS = {
+    DueDays,
+    EngagementPhrasebook,
+    EvaluatedDays,
+    Phrasebook,
+    Schedule,
+    StreakPhrasebook,
+    VouchPhrasebook,
+}
 PUBLIC = sorted(
     (module, name)
     for module in MODULES
@@ -42,6 +52,8 @@ def complaint(kind):
     def check(value):
         if getattr(kind, "_is_protocol", False):
             assert all(hasattr(value, name) for name in members)
+        elif issubclass(kind, dict):
+            assert value.keys() == kind.__annotations__.keys()
         else:
             assert type(value) is kind
         if kind in SCHEMAS:

@@ -53,12 +53,14 @@ dampenings: st.SearchStrategy[Dampening] = st.one_of(
 def test_a_longer_streak_never_has_a_smaller_multiplier(
     weeks: int, more: int, policy: MultiplierPolicy
 ) -> None:
-    assert consistency_multiplier(weeks + more, policy) >= consistency_multiplier(weeks, policy)
+    assert consistency_multiplier(weeks + more, policy=policy) >= consistency_multiplier(
+        weeks, policy=policy
+    )
 
 
 @given(st.integers(0, 10**6), strategies.multiplier_policies())
 def test_a_multiplier_lies_between_one_and_the_most(weeks: int, policy: MultiplierPolicy) -> None:
-    assert 1 <= consistency_multiplier(weeks, policy) <= 1 + policy.most_bonus
+    assert 1 <= consistency_multiplier(weeks, policy=policy) <= 1 + policy.most_bonus
     assert 1 <= consistency_multiplier(weeks) <= Decimal("1.20")
 
 

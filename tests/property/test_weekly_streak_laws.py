@@ -27,7 +27,7 @@ def weeks_of(first: IsoWeek, gaps: list[tuple[int, int]]) -> list[tuple[IsoWeek,
 def record(recordings: list[tuple[IsoWeek, int]], policy: WeeklyStreakPolicy) -> WeeklyStreak:
     streak = WeeklyStreak()
     for week, interactions in recordings:
-        streak = streak.record(week, interactions, policy)
+        streak = streak.record(week, interactions, policy=policy)
     return streak
 
 
@@ -67,7 +67,7 @@ def test_one_week_more_adds_at_most_one(
     streak: WeeklyStreak, gap: int, interactions: int, policy: WeeklyStreakPolicy
 ) -> None:
     week = (streak.last_recorded or IsoWeek(2024, 52)) + gap
-    after = streak.record(week, interactions, policy)
+    after = streak.record(week, interactions, policy=policy)
     assert after.weeks in {0, 1, streak.weeks, streak.weeks + 1}
     assert after.last_recorded == week
     if interactions >= policy.min_interactions:

@@ -13,8 +13,10 @@ from hypothesis.strategies import SearchStrategy
 from mainstay import (
     ActivityWindow,
     ConsistencyScore,
+    ConsistencyScoreDict,
     DailyCriteria,
     DailyStreak,
+    DailyStreakDict,
     Dampening,
     DayActivity,
     DayOutcome,
@@ -23,6 +25,8 @@ from mainstay import (
     EngagementPolicy,
     EnglishEngagementPhrases,
     EnglishPhrases,
+    EnglishStreakPhrases,
+    EnglishVouchPhrases,
     Explanation,
     HistoricalScore,
     IsoWeek,
@@ -31,9 +35,11 @@ from mainstay import (
     Reputation,
     ScoreBreakdown,
     Session,
+    StreakPhrasebook,
     StreakStatus,
     Vouch,
     VouchExplanation,
+    VouchPhrasebook,
     WeeklyStreak,
     WeeklyStreakPolicy,
     WhatIf,
@@ -72,7 +78,8 @@ def scores(sessions: Iterable[Session], now: datetime, day: date) -> None:
     assert_type(score.total, float)
     assert_type(score.breakdown, ScoreBreakdown)
     assert_type(score.explanations, tuple[Explanation, ...])
-    assert_type(score.to_dict(), dict[str, object])
+    assert_type(score.explain(EnglishPhrases("ran")), tuple[Explanation, ...])
+    assert_type(score.to_dict(), ConsistencyScoreDict)
     assert_type(consistency_score(window, today=day), ConsistencyScore)
     assert_type(what_if(window, {day}), WhatIf)
 
@@ -80,6 +87,7 @@ def scores(sessions: Iterable[Session], now: datetime, day: date) -> None:
 def streaks(days: Iterable[date], day: date) -> None:
     assert_type(streak_of(days, as_of=day), DailyStreak)
     assert_type(streak_of(days, as_of=day).status, StreakStatus)
+    assert_type(streak_of(days, as_of=day).to_dict(), DailyStreakDict)
 
 
 def weeks(week: IsoWeek) -> None:
@@ -92,6 +100,14 @@ def any_phrasebook(phrases: EnglishPhrases) -> Phrasebook:
     return phrases
 
 
+def any_streak_phrasebook(phrases: EnglishStreakPhrases) -> StreakPhrasebook:
+    return phrases
+
+
+def any_vouch_phrasebook(phrases: EnglishVouchPhrases) -> VouchPhrasebook:
+    return phrases
+
+
 def engagement(state: Engagement, day: date) -> None:
     activity = DayActivity(day, {"post": 2}, posts=10, average_quality=8)
     assert_type(DailyCriteria({"post": 1}).met(activity.counts), bool)
@@ -101,6 +117,8 @@ def engagement(state: Engagement, day: date) -> None:
     assert_type(pick_candidates(outcomes), tuple[DayOutcome, ...])
     score = historical_score(streak=1, posts=2)
     assert_type(score, HistoricalScore)
+    assert_type(score.points, int)
+    assert_type(score.to_dict()["total"], float)
     assert_type(score.explain(EnglishEngagementPhrases()), tuple[Explanation, ...])
 
 
@@ -124,14 +142,18 @@ def policies(days: EngagementStore, weeks: ReputationStore, since: date) -> None
     assert_type(history, PolicyHistory[EngagementPolicy])
     assert_type(history.on(since), EngagementPolicy)
     assert_type(days.policies(), PolicyHistory[EngagementPolicy] | None)
-    changed = change_policy(weeks, WeeklyStreakPolicy(), since=since)
+    changed = change_policy(weeks, policy=WeeklyStreakPolicy(), since=since)
     assert_type(changed, PolicyHistory[WeeklyStreakPolicy])
-    assert_type(change_policy(days, EngagementPolicy(), since=since).latest, EngagementPolicy)
+    assert_type(
+        change_policy(days, policy=EngagementPolicy(), since=since).latest, EngagementPolicy
+    )
 
 
 def plans(day: DueDays, week: DueWeeks, of: IsoWeek) -> None:
-    assert_type(plan_days(day, PolicyHistory(EngagementPolicy())), EvaluatedDays)
-    assert_type(plan_weeks(week, of, PolicyHistory(WeeklyStreakPolicy())), Reputation | None)
+    assert_type(plan_days(day, policies=PolicyHistory(EngagementPolicy())), EvaluatedDays)
+    assert_type(
+        plan_weeks(week, of, policies=PolicyHistory(WeeklyStreakPolicy())), Reputation | None
+    )
 
 
 def json(score: ConsistencyScore) -> None:

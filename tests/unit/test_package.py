@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import subprocess
 import sys
-from importlib import metadata
+from collections.abc import Callable, Iterator
+from importlib import import_module, metadata
 from importlib.resources import files
 from pathlib import Path
 from types import ModuleType
@@ -13,6 +15,7 @@ from types import ModuleType
 import pytest
 
 import mainstay
+from mainstay import MissingExtraError
 
 PACKAGE = Path(str(files("mainstay")))
 SPEC_NAMES = {
@@ -47,8 +50,8 @@ SPEC_NAMES = {
 #: The packages from the bottom up: each may import those of the rows above it, and itself.
 ORDER = [
     {"errors"},
-    {"_checks", "_extras", "_schemas"},
-    {"localdays"},
+    {"_checks", "_extras", "_reprs", "_schemas", "_typing"},
+    {"explanation", "localdays"},
     {"activity"},
     {"streaks"},
     {"scores"},
@@ -67,6 +70,8 @@ OPTIONAL = set(
     "apscheduler cattrs celery duckdb hypothesis matplotlib numpy pandas polars psycopg pyarrow "
     "pyspark rich sqlalchemy".split()
 )
+#: What is taken if it is there, and the one file that asks for it.
+BACKPORTS = {"_typing": {"typing_extensions"}}
 CORE_LIBRARIES = {"attrs", "dateutil", *sys.stdlib_module_names} - {"logging", "socket", "sqlite3"}
 
 
@@ -137,7 +142,7 @@ def test_imports_point_one_way(path: Path) -> None:
 def test_core_imports_only_attrs_dateutil_and_the_standard_library(path: Path) -> None:
     if layer(path) in CORE:
         outer = {name.split(".")[0] for name in imports(path)} - {"mainstay"}
-        assert outer <= CORE_LIBRARIES
+        assert outer <= CORE_LIBRARIES | BACKPORTS.get(layer(path), set())
 
 
 def test_completing_shows_the_api_and_nothing_else() -> None:
@@ -254,3 +259,43 @@ def test_a_module_that_is_missing_for_another_reason_is_not_an_extras(
 
 def test_the_package_is_marked_as_typed() -> None:
     assert (PACKAGE / "py.typed").is_file()
+
+
+#: All that is public, also inside public packages; spark's own is one function.
+SURFACES = sorted(
+    {"mainstay", "mainstay.columnar.spark", "mainstay.testing.strategies"}
+    | {"mainstay.testing.conformance", "mainstay.testing.memory"}
+    | {f"mainstay.{name}" for name in mainstay._PACKAGES - {"adapters", "testing"}}
+    | {f"mainstay.adapters.{name}" for name in ("apscheduler", "celery", "sql")}
+)
+
+
+def public_callables(module: ModuleType) -> Iterator[tuple[str, Callable[..., object]]]:
+    """A module's public functions, and its classes' constructors and public methods."""
+    for name in module.__all__:
+        value = getattr(module, name)
+        if inspect.isfunction(value):
+            yield name, value
+        elif inspect.isclass(value):
+            for method, function in inspect.getmembers(value):
+                public = method == "__init__" or not method.startswith("_")
+                if public and (inspect.isfunction(function) or inspect.ismethod(function)):
+                    yield f"{name}.{method}", function
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+def test_a_policy_is_passed_by_its_name(surface: str) -> None:
+    """Except in ``page.keep_policy(policy)``: there it is what the call is about."""
+    try:
+        module = import_module(surface)
+    except MissingExtraError as error:
+        pytest.skip(str(error))
+    by_place = {
+        name
+        for name, function in public_callables(module)
+        for parameter in inspect.signature(function).parameters.values()
+        if parameter.name in {"policies", "policy"}
+        and parameter.kind is not inspect.Parameter.KEYWORD_ONLY
+        and not name.endswith(".keep_policy")
+    }
+    assert by_place == set()

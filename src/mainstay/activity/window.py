@@ -43,14 +43,16 @@ class ActivityWindow:
         >>> window = ActivityWindow.from_days(
         ...     [date(2024, 5, 1), date(2024, 5, 3)], last_day=date(2024, 5, 4)
         ... )
-        >>> bin(window.bits), window.active_days, window.current_streak
-        ('0b1010', 2, 1)
+        >>> window
+        ActivityWindow(last_day=datetime.date(2024, 5, 4), bits=0b1010, length=28)
+        >>> window.active_days, window.current_streak
+        (2, 1)
         >>> window.record(date(2024, 5, 4)).current_streak
         2
     """
 
     last_day: date = attrs.field(validator=checks.each(checks.day))
-    bits: int = attrs.field(validator=checks.each(checks.count))
+    bits: int = attrs.field(validator=checks.each(checks.count), repr=bin)
     length: int = attrs.field(
         default=WINDOW_DAYS, validator=checks.each(partial(checks.integer, low=1))
     )

@@ -83,6 +83,7 @@ def as_plain(candidates: Sequence[DayOutcome]) -> list[dict[str, object]]:
         {
             "user_id": outcome.user_id,
             "streak_before": outcome.streak_before,
+            "points": outcome.points,
             "total": outcome.total,
             "parts": [attrs.asdict(part) for part in outcome.explain()],
         }
@@ -108,7 +109,7 @@ def show(candidates: Sequence[DayOutcome]) -> None:
     table.add_column("points", justify="right")
     table.add_column("reason", overflow="fold")
     for outcome in candidates:
-        own = [terminal.printable(outcome.user_id), Text(f"{outcome.total:.1f}", "bold")]
+        own = [terminal.printable(outcome.user_id), Text(f"{outcome.points}", "bold")]
         for part in outcome.explain():
             points = f"{part.points:.1f} of {part.maximum:g}"
             table.add_row(*own, part.component, points, terminal.printable(part.text))

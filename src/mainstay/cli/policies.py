@@ -164,7 +164,7 @@ class _Keeping:
 
     def _change(self, policy: Any, since: date) -> None:
         try:
-            change_policy(self.keeper, policy, since=since)
+            change_policy(self.keeper, policy=policy, since=since)
         except InvalidValueError as error:
             field = "--from" if error.field == "since" else error.field
             raise type(error)(

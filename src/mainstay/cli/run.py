@@ -105,7 +105,7 @@ def run(args: argparse.Namespace) -> int:
     messages, row = terminal.console(sys.stderr), CATALOGUE[args.job]
     context, policy = asking.context(args, row), policies.asked(args, row)
     with open_store(args.db) as store:
-        spec = row.spec(store, policy.settled(store, messages))
+        spec = row.spec(store, policy=policy.settled(store, messages))
         with logged(messages, verbose=args.verbose):
             report = _run(spec, store, context, messages)
         picked = candidates.picked(store, report)

@@ -13,6 +13,7 @@ import pyarrow as pa
 from mainstay import _checks as checks
 from mainstay.columnar.columns import NO_DAY, first
 from mainstay.columnar.keys import Hashes, Longs, Mask, keys_of
+from mainstay.columnar.parts import headlines
 from mainstay.columnar.states import (
     as_date,
     at_row,
@@ -37,8 +38,8 @@ from mainstay.scores.engagement.policy import DEFAULT_POLICY, EngagementPolicy
 __all__ = ["DayTables", "evaluate_day_table"]
 
 _RESULT = (
-    *("streak", "last_day", "day", "streak_before", "streak_after", "met", "score"),
-    *("points_streak", "points_posts", "points_quality", "posts", "average_quality"),
+    *("streak", "last_day", "day", "streak_before", "streak_after", "met", "points"),
+    *("total", "points_streak", "points_posts", "points_quality", "posts", "average_quality"),
 )
 
 
@@ -50,9 +51,10 @@ class DayTables:
         states: What to keep until the next day, one row a user: the user's id, ``streak`` and
             ``last_day``.
         outcomes: The same users' outcomes: the user's id, ``day``, ``streak_before``,
-            ``streak_after``, ``met``, ``score`` (0 if the criteria were met), its parts
-            ``points_streak``, ``points_posts`` and ``points_quality`` (null if they were met), and
-            what these stand for: ``posts``, ``average_quality``.
+            ``streak_after``, ``met``; the score's ``points``, a whole number, and ``total``, the
+            exact one (both 0 if the criteria were met); its exact parts ``points_streak``,
+            ``points_posts`` and ``points_quality`` (null if they were met), and what these stand
+            for: ``posts``, ``average_quality``.
         candidates: Who deserves recognition although they missed the day: the outcomes of a few,
             the best first.
     """
@@ -117,8 +119,8 @@ def evaluate_day_table(
         >>> found = evaluate_day_table(users, day=date(2024, 5, 2))
         >>> pa.table(found.states)["streak"].to_pylist()
         [0, 4, 0]
-        >>> pa.table(found.candidates).select(["user_id", "score"]).to_pylist()
-        [{'user_id': 'ada', 'score': 65.0}]
+        >>> pa.table(found.candidates).select(["user_id", "points", "total"]).to_pylist()
+        [{'user_id': 'ada', 'points': 65, 'total': 65.0}]
     """
     check_user(user, _RESULT)
     evaluated = _Evaluation(checks.day("day", day), user, counts, policy)
@@ -204,12 +206,12 @@ class _Evaluation:
 
     def best(self, outcomes: Any) -> Any:
         """Return the candidates among some outcomes, the best first."""
-        scores = outcomes["score"].to_numpy()
-        most = min(self._policy.top_inactive_users, len(scores))
-        least = np.partition(scores, -most)[-most] if most else np.inf
-        some = outcomes.filter(pa.array((scores >= least) & (scores > 0)))
+        totals = outcomes["total"].to_numpy()
+        most = min(self._policy.top_inactive_users, len(totals))
+        least = np.partition(totals, -most)[-most] if most else np.inf
+        some = outcomes.filter(pa.array((totals >= least) & (totals > 0)))
         order = (
-            ("score", "descending"),
+            ("total", "descending"),
             ("streak_before", "descending"),
             (self._user, "ascending"),
         )
@@ -250,7 +252,8 @@ class _Evaluation:
         }
         total = np.where(met, 0.0, exact_sum(*parts.values()))
         return {
-            "score": pa.array(total),
+            "points": pa.array(headlines(total)),
+            "total": pa.array(total),
             **{name: pa.array(points, mask=met) for name, points in parts.items()},
             "posts": pa.array(posts),
             "average_quality": quality,

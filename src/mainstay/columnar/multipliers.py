@@ -168,7 +168,7 @@ class _Recorder:
         """Return the multipliers, each length of a streak's once from the core."""
         lengths = pa.array(weeks).dictionary_encode()
         found = [
-            consistency_multiplier(length, self._policy)
+            consistency_multiplier(length, policy=self._policy)
             for length in lengths.dictionary.to_pylist()
         ]
         return pa.array(found, _multiplier_type(self._policy)).take(lengths.indices)

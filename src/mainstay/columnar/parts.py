@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from mainstay.columnar.sums import exact_sum
 from mainstay.scores.consistency.policy import ConsistencyPolicy
 
-__all__ = ["Parts", "parts_of", "trailing_zeros"]
+__all__ = ["Parts", "headlines", "parts_of", "trailing_zeros"]
 
 Bits: TypeAlias = NDArray[np.uint32]
 Floats: TypeAlias = NDArray[np.float64]
@@ -60,7 +60,7 @@ def parts_of(bits: Bits, possible: Counts | int, policy: ConsistencyPolicy) -> P
     streak = np.minimum(float(policy.streak_points), policy.streak_points_per_day * days)
     recency = _recency(policy).take(trailing_zeros(bits))
     total = exact_sum(base, distribution, streak, recency)
-    return Parts(_points(total), total, base, distribution, streak, recency, active, days)
+    return Parts(headlines(total), total, base, distribution, streak, recency, active, days)
 
 
 def trailing_zeros(bits: Bits) -> Counts:
@@ -130,7 +130,7 @@ def _recency(policy: ConsistencyPolicy) -> Floats:
     return points
 
 
-def _points(total: Floats) -> Counts:
+def headlines(total: Floats) -> Counts:
     """Return totals rounded to 6 decimals, then half up."""
     shifted = total + 0.500_000_5
     points = np.floor(shifted).astype(np.int32)

@@ -32,7 +32,7 @@ CATALOGUE: Mapping[str, CatalogueRow] = MappingProxyType(
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
-def all_jobs(store: Store, policies: Mapping[str, object] = _NOTHING) -> tuple[JobSpec, ...]:
+def all_jobs(store: Store, *, policies: Mapping[str, object] = _NOTHING) -> tuple[JobSpec, ...]:
     """Return every job of the catalogue on a store, ready to be installed.
 
     Args:
@@ -56,4 +56,4 @@ def all_jobs(store: Store, policies: Mapping[str, object] = _NOTHING) -> tuple[J
                 value=name,
                 remedy=f"There are: {', '.join(CATALOGUE)}.",
             )
-    return tuple(row.spec(store, policies.get(name)) for name, row in CATALOGUE.items())
+    return tuple(row.spec(store, policy=policies.get(name)) for name, row in CATALOGUE.items())

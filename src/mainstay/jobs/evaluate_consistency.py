@@ -55,7 +55,9 @@ def day_just_over(now: datetime, *, local_days: bool = False) -> date:
     return at.date() - timedelta(days=1)
 
 
-def plan_days(due: DueDays, policies: PolicyHistory[EngagementPolicy] = _STANDARD) -> EvaluatedDays:
+def plan_days(
+    due: DueDays, *, policies: PolicyHistory[EngagementPolicy] = _STANDARD
+) -> EvaluatedDays:
     """Return what a user's due days come to; nothing is read or written.
 
     Args:
@@ -75,7 +77,7 @@ def plan_days(due: DueDays, policies: PolicyHistory[EngagementPolicy] = _STANDAR
         >>> planned.state.streak, planned.outcomes[0].total
         (0, 35.0)
     """
-    return due.evaluate(policies)
+    return due.evaluate(policies=policies)
 
 
 def evaluate_consistency(
@@ -133,7 +135,7 @@ def _run(store: EngagementStore, policy: EngagementPolicy | None, context: JobCo
     policies = RunPolicies(policy, _STANDARD)
 
     def plan(due: DueDays) -> EvaluatedDays:
-        return plan_days(due, policies.history)
+        return plan_days(due, policies=policies.history)
 
     run_pages(Judged(store, policies), day, plan, tally, size=PAGE_SIZE.of(context.options))
     _close_days(store, day, policies, tally)

@@ -18,7 +18,7 @@ __all__ = ["change_policy"]
 P = TypeVar("P", bound=AnyPolicy)
 
 
-def change_policy(store: PolicyStore[P], policy: P, *, since: date) -> PolicyHistory[P]:
+def change_policy(store: PolicyStore[P], *, policy: P, since: date) -> PolicyHistory[P]:
     """Have days from a date on, or weeks from a date's week on, judged by another policy.
 
     Doing so again changes nothing. A policy by which nobody was evaluated yet can be replaced: by
@@ -51,7 +51,7 @@ def change_policy(store: PolicyStore[P], policy: P, *, since: date) -> PolicyHis
         >>> job = evaluate_consistency(store.engagements, policy=once)
         >>> job.run(JobContext(target=date(2024, 5, 1))).succeeded
         1
-        >>> policies = change_policy(store.engagements, twice, since=date(2024, 5, 2))
+        >>> policies = change_policy(store.engagements, policy=twice, since=date(2024, 5, 2))
         >>> policies.first == once, policies.on(date(2024, 5, 2)) == twice
         (True, True)
     """

@@ -70,7 +70,7 @@ class CatalogueRow:
         default=None, validator=checks.optional(partial(checks.instance, kind=timedelta))
     )
 
-    def spec(self, store: Store, policy: object = None) -> JobSpec:
+    def spec(self, store: Store, *, policy: object = None) -> JobSpec:
         """Return the job on a store.
 
         Args:

@@ -54,7 +54,7 @@ def week_just_over(now: datetime, *, local_days: bool = False) -> IsoWeek:
 
 
 def plan_weeks(
-    due: DueWeeks, week: IsoWeek, policies: PolicyHistory[WeeklyStreakPolicy] = _STANDARD
+    due: DueWeeks, week: IsoWeek, *, policies: PolicyHistory[WeeklyStreakPolicy] = _STANDARD
 ) -> Reputation | None:
     """Return a user's reputation with all weeks through one recorded; nothing is read or written.
 
@@ -79,7 +79,7 @@ def plan_weeks(
     begin = streak.last_recorded or min({*due.weeks, week})
     for each in sorted({*due.weeks, week, *_last_weeks(policies, begin, week)}):
         policy = policies.on(each.monday)
-        streak = streak.record(each, due.weeks.get(each, _IDLE), policy)
+        streak = streak.record(each, due.weeks.get(each, _IDLE), policy=policy)
     unchanged = streak == due.reputation.streak
     return None if unchanged else Reputation(due.reputation.user_id, streak)
 
@@ -151,7 +151,7 @@ def _run(
     policies = RunPolicies(policy, _STANDARD)
 
     def plan(due: DueWeeks) -> Reputation | None:
-        return plan_weeks(due, week, policies.history)
+        return plan_weeks(due, week, policies=policies.history)
 
     run_pages(Judged(store, policies), week, plan, tally, size=PAGE_SIZE.of(context.options))
     tally.result.update(period=_period(week))

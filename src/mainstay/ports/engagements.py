@@ -51,7 +51,7 @@ class DueDays:
         """The user's id."""
         return self.state.user_id
 
-    def evaluate(self, policies: PolicyHistory[EngagementPolicy]) -> EvaluatedDays:
+    def evaluate(self, *, policies: PolicyHistory[EngagementPolicy]) -> EvaluatedDays:
         """Return what the days come to, each judged by the policy that holds on it.
 
         Raises:

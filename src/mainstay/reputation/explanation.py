@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from decimal import Context, Decimal
+from decimal import Decimal
 from functools import partial
 
 import attrs
 
 from mainstay import _checks as checks
 from mainstay._checks import EXACT, decimal
+from mainstay._reprs import shown
 from mainstay._schemas import schema
 from mainstay.errors import InvalidValueError
+from mainstay.explanation import Explanation
+from mainstay.reputation.dicts import VouchExplanationDict
+from mainstay.reputation.phrases import ENGLISH, VouchPhrasebook, readable
 from mainstay.reputation.vouches import HEAVIEST, Vouch
 
 __all__ = [
@@ -75,18 +79,62 @@ class VouchExplanation:
                 f"must be {rest} · {self.multiplier}, {expected}", field="weight", value=self.weight
             )
 
+    def __repr__(self) -> str:
+        return shown(
+            self,
+            weight=self.weight,
+            vouch=self.vouch,
+            dampened=self.dampened,
+            weeks=self.weeks,
+            multiplier=self.multiplier,
+        )
+
     @property
     def text(self) -> str:
         """All of it in one line, each number in a few digits."""
-        steps = [f"{step.dampening} {_readable(step.weight)}" for step in self.dampened]
+        steps = [f"{step.dampening} {readable(step.weight)}" for step in self.dampened]
         weeks = f"{self.weeks} week{'' if self.weeks == 1 else 's'}"
-        multiplied = f"× {_readable(self.multiplier)} ({self.vouch.vouchee}: {weeks})"
-        base = f"base {_readable(self.vouch.weight)}"
-        return " → ".join([base, *steps, f"{multiplied} = {_readable(self.weight)}"])
+        multiplied = f"× {readable(self.multiplier)} ({self.vouch.vouchee}: {weeks})"
+        base = f"base {readable(self.vouch.weight)}"
+        return " → ".join([base, *steps, f"{multiplied} = {readable(self.weight)}"])
 
+    def explain(self, phrases: VouchPhrasebook = ENGLISH) -> tuple[Explanation, ...]:
+        """Return one explanation a step: the base, each dampening, the multiplier.
 
-def _readable(number: Decimal) -> str:
-    """Return a number with 4 decimals at most, below 1 with 4 digits at most."""
-    digits = max(number.adjusted(), -1) + 5
-    rounded = Context(prec=digits).plus(number).normalize(Context(prec=digits))
-    return f"{rounded:f}" if rounded.adjusted() > -7 else f"{rounded:E}"
+        The points of each are what the vouch weighs after it, as the nearest ``float``.
+
+        Examples:
+            >>> from mainstay import Reputation, explain_vouch
+            >>> explained = explain_vouch(Vouch("ada", "bob", 4), Reputation("bob"))
+            >>> print(explained.explain()[0].text)
+            The word of ada for bob weighs 4.
+        """
+        vouch, weeks = self.vouch, self.weeks
+        last = phrases.multiplier(vouch, weeks, self.multiplier, self.weight)
+        return (
+            Explanation("base", float(vouch.weight), None, phrases.base(vouch)),
+            *(self._left_by(step, phrases) for step in self.dampened),
+            Explanation("multiplier", float(self.weight), None, last),
+        )
+
+    def _left_by(self, step: DampenedWeight, phrases: VouchPhrasebook) -> Explanation:
+        text = phrases.dampening(self.vouch, step.dampening, step.weight)
+        return Explanation(step.dampening, float(step.weight), None, text)
+
+    @property
+    def explanations(self) -> tuple[Explanation, ...]:
+        """What :meth:`explain` gives, in the standard words."""
+        return self.explain()
+
+    def to_dict(self) -> VouchExplanationDict:
+        """Return plain data for a JSON response; decimals are strings."""
+        return {
+            "voucher": self.vouch.voucher,
+            "vouchee": self.vouch.vouchee,
+            "base": str(self.vouch.weight),
+            "weeks": self.weeks,
+            "multiplier": str(self.multiplier),
+            "weight": str(self.weight),
+            "explanations": [explanation.text for explanation in self.explanations],
+            "text": self.text,
+        }

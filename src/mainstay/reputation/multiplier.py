@@ -9,6 +9,7 @@ import attrs
 
 from mainstay import _checks as checks
 from mainstay._checks import EXACT, decimal
+from mainstay._reprs import of_policy
 from mainstay._schemas import schema
 from mainstay.streaks.weekly import WeeklyStreak
 
@@ -48,12 +49,15 @@ class MultiplierPolicy:
         default=False, validator=checks.each(partial(checks.instance, kind=bool))
     )
 
+    def __repr__(self) -> str:
+        return of_policy(self)
+
 
 DEFAULT_POLICY = MultiplierPolicy()
 
 
 def consistency_multiplier(
-    streak_or_weeks: WeeklyStreak | int, policy: MultiplierPolicy = DEFAULT_POLICY
+    streak_or_weeks: WeeklyStreak | int, *, policy: MultiplierPolicy = DEFAULT_POLICY
 ) -> Decimal:
     """Return what vouches for a user are multiplied by: 1 + min(0.20, 0.02 · weeks).
 

@@ -70,7 +70,7 @@ def _weigh(
         weight = _after(each, vouch, weight)
         steps.append((_name(each), weight))
     boosted = weight > 0 or policy.boost_negative
-    multiplier = consistency_multiplier(vouchee.streak, policy) if boosted else _ONE
+    multiplier = consistency_multiplier(vouchee.streak, policy=policy) if boosted else _ONE
     return steps, multiplier, EXACT.multiply(weight, multiplier)
 
 

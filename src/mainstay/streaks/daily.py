@@ -10,8 +10,12 @@ from functools import partial
 import attrs
 
 from mainstay import _checks as checks
+from mainstay._reprs import of_policy
 from mainstay._schemas import schema
 from mainstay.errors import InvalidTypeError, InvalidValueError
+from mainstay.explanation import Explanation
+from mainstay.streaks.dicts import DailyStreakDict
+from mainstay.streaks.phrases import ENGLISH, StreakPhrasebook
 
 __all__ = ["DailyStreak", "StreakPolicy", "StreakStatus", "streak_of"]
 
@@ -55,6 +59,9 @@ class StreakPolicy:
     rest_weekdays: frozenset[int] = attrs.field(default=frozenset(), converter=_weekdays)
     #: Missed days forgiven in all; they keep a run alive and don't lengthen it.
     freezes: int = attrs.field(default=0, validator=checks.each(checks.count))
+
+    def __repr__(self) -> str:
+        return of_policy(self)
 
     def missed(self, after: date, before: date) -> int:
         """Return the days strictly between two dates that are not rest days."""
@@ -128,6 +135,48 @@ class DailyStreak:
         if self.current:
             return StreakStatus.DONE, StreakStatus.PENDING
         return (StreakStatus.BROKEN if self.longest else StreakStatus.NONE,)
+
+    def explain(self, phrases: StreakPhrasebook = ENGLISH) -> tuple[Explanation, ...]:
+        """Return one explanation a run, its points in days; and one of the freezes if any are left.
+
+        Examples:
+            >>> from datetime import date
+            >>> streak = streak_of([date(2021, 4, 17)], as_of=date(2021, 4, 18))
+            >>> print(streak.explain()[0].text)
+            A streak of 1 day; today is still open.
+        """
+        left, today = self.freezes_left, self.status is StreakStatus.DONE
+        current = phrases.current(self.current, today=today)
+        longest = phrases.longest(self.longest, self.longest_first, self.longest_last)
+        freezes = (Explanation("freezes", left, None, phrases.freezes(left)),) if left else ()
+        return (
+            Explanation("current", self.current, None, current),
+            Explanation("longest", self.longest, None, longest),
+            *freezes,
+        )
+
+    @property
+    def explanations(self) -> tuple[Explanation, ...]:
+        """What :meth:`explain` gives, in the standard words."""
+        return self.explain()
+
+    def to_dict(self) -> DailyStreakDict:
+        """Return plain data for a JSON response."""
+        return {
+            "current": self.current,
+            "current_first": _written(self.current_first),
+            "current_last": _written(self.current_last),
+            "longest": self.longest,
+            "longest_first": _written(self.longest_first),
+            "longest_last": _written(self.longest_last),
+            "freezes_left": self.freezes_left,
+            "status": self.status.value,
+            "explanations": [explanation.text for explanation in self.explanations],
+        }
+
+
+def _written(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def _check_run(field: str, length: int, first: date | None, last: date | None) -> None:

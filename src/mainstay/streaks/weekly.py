@@ -8,6 +8,7 @@ from functools import partial
 import attrs
 
 from mainstay import _checks as checks
+from mainstay._reprs import of_policy
 from mainstay._schemas import schema
 from mainstay.activity.counts import count_each
 from mainstay.errors import InvalidValueError, OutOfOrderError
@@ -37,6 +38,9 @@ class WeeklyStreakPolicy:
     forgiven_weeks: int = attrs.field(default=1, validator=checks.each(checks.count))
     #: The kinds of activity that count; ``None`` for all. Leave out trivial ones such as logins.
     kinds: frozenset[str] | None = attrs.field(default=None, converter=_kinds)
+
+    def __repr__(self) -> str:
+        return of_policy(self)
 
     def interactions(self, counts: Mapping[str, int]) -> int:
         """Return how many of a week's activities count, of all kinds together."""
@@ -100,6 +104,7 @@ class WeeklyStreak:
         self,
         week: IsoWeek,
         interactions: int | Mapping[str, int],
+        *,
         policy: WeeklyStreakPolicy = DEFAULT_POLICY,
     ) -> WeeklyStreak:
         """Return the streak with one more week, active or not.

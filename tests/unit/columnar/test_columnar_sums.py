@@ -15,9 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mainstay import ActivityWindow, ConsistencyPolicy, consistency_score
-from mainstay.columnar.parts import _gaps, _points, bit_lengths, parts_of, trailing_zeros
+from mainstay.columnar.parts import _gaps, bit_lengths, headlines, parts_of, trailing_zeros
 from mainstay.columnar.sums import exact_sum
-from mainstay.scores.consistency.breakdown import _gap_deviation, headline
+from mainstay.explanation import headline
+from mainstay.scores.consistency.breakdown import _gap_deviation
 from mainstay.testing import strategies
 
 TODAY = date(2024, 5, 28)
@@ -52,13 +53,13 @@ def test_points_round_to_six_decimals_and_then_half_up_at_the_very_edge() -> Non
         totals += [edge, math.nextafter(edge, 0), math.nextafter(edge, 200)]
         totals += [max(0.0, edge + step) for step in (-1e-9, 1e-9, -1e-12, 1e-12)]
     totals += [100.0, math.nextafter(100.0, 0)]
-    found = _points(np.array(totals)).tolist()
+    found = headlines(np.array(totals)).tolist()
     assert found == [headline(total) for total in totals]
 
 
 @given(st.lists(st.floats(0, 100), max_size=50))
 def test_points_are_the_cores(totals: list[float]) -> None:
-    assert _points(np.array(totals)).tolist() == [headline(total) for total in totals]
+    assert headlines(np.array(totals)).tolist() == [headline(total) for total in totals]
 
 
 @pytest.mark.parametrize("shift", [0, 7, 12])

@@ -51,10 +51,12 @@ def rows(table: object) -> list[dict[str, Any]]:
 def test_the_vectors_of_the_contract() -> None:
     found = evaluate_day_table(users(), day=DAY)
     idle, busy, new = rows(found.outcomes)
-    assert (idle["score"], idle["points_streak"], idle["points_posts"]) == (65.0, 20.0, 15.0)
+    assert (idle["points"], idle["total"]) == (65, 65.0)
+    assert (idle["points_streak"], idle["points_posts"]) == (20.0, 15.0)
     assert (idle["points_quality"], idle["streak_after"], idle["met"]) == (30.0, 0, False)
-    assert (busy["score"], busy["points_streak"], busy["streak_after"]) == (0.0, None, 4)
-    assert (new["score"], new["points_streak"], new["streak_after"]) == (0.0, 0.0, 0)
+    assert (busy["points"], busy["total"]) == (0, 0.0)
+    assert (busy["points_streak"], busy["streak_after"]) == (None, 4)
+    assert (new["total"], new["points_streak"], new["streak_after"]) == (0.0, 0.0, 0)
     assert rows(found.states) == [
         {"user_id": user, "streak": streak, "last_day": DAY}
         for user, streak in [("ada", 0), ("bob", 4), ("cy", 0)]
@@ -73,7 +75,7 @@ def test_the_best_score_is_first_then_the_longer_streak_then_the_user_id() -> No
         average_quality=[10.0, None, 4.5],
     )
     found = evaluate_day_table(table, day=DAY, policy=even)
-    assert [(row["user_id"], row["score"]) for row in rows(found.candidates)] == [
+    assert [(row["user_id"], row["total"]) for row in rows(found.candidates)] == [
         ("z", 25.0),
         ("a", 25.0),
         ("Ä", 25.0),

@@ -41,14 +41,14 @@ def test_all_jobs_are_those_of_the_catalogue_on_their_schedules() -> None:
 
 def test_jobs_judge_by_the_policies_that_they_are_given() -> None:
     policies = {"evaluate-consistency": EngagementPolicy(), "update-multipliers": None}
-    assert len(all_jobs(MemoryStore(), policies)) == len(CATALOGUE)
+    assert len(all_jobs(MemoryStore(), policies=policies)) == len(CATALOGUE)
     with pytest.raises(InvalidTypeError, match="policy must be of type EngagementPolicy"):
-        all_jobs(MemoryStore(), {"evaluate-consistency": WeeklyStreakPolicy()})
+        all_jobs(MemoryStore(), policies={"evaluate-consistency": WeeklyStreakPolicy()})
 
 
 def test_a_job_that_is_not_there_has_no_policy() -> None:
     with pytest.raises(InvalidValueError) as caught:
-        all_jobs(MemoryStore(), {"evaluate": EngagementPolicy()})
+        all_jobs(MemoryStore(), policies={"evaluate": EngagementPolicy()})
     assert str(caught.value).startswith(
         "job is not in the catalogue, got 'evaluate'. There are: evaluate-consistency, "
     )
@@ -57,7 +57,7 @@ def test_a_job_that_is_not_there_has_no_policy() -> None:
 def test_a_job_that_judges_nobody_takes_no_policy() -> None:
     row = attrs.evolve(CATALOGUE["update-multipliers"], policy=None)
     with pytest.raises(InvalidValueError, match="policy is not used by update-multipliers"):
-        row.spec(MemoryStore(), WeeklyStreakPolicy())
+        row.spec(MemoryStore(), policy=WeeklyStreakPolicy())
 
 
 @ROWS
@@ -65,7 +65,7 @@ def test_each_policy_has_a_standard_and_a_table_of_its_own(row: CatalogueRow) ->
     if row.policy is None:
         return
     standard = row.policy.kind()
-    row.spec(MemoryStore(), standard)
+    row.spec(MemoryStore(), policy=standard)
     assert set(row.policy.fields) == set(attrs.asdict(standard, recurse=False))
     tables = [other.policy.table for other in CATALOGUE.values() if other.policy is not None]
     assert tables.count(row.policy.table) == 1

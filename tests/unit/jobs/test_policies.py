@@ -105,17 +105,17 @@ def test_what_is_not_a_history_is_refused(history: Callable[[], object], words: 
 def test_a_bare_policy_is_not_a_history() -> None:
     day = DueDays(Engagement("ada"), [DayActivity(may(1))])
     with pytest.raises(InvalidTypeError, match="policies must be of type PolicyHistory"):
-        day.evaluate(posts(1))  # type: ignore[arg-type]  # refused
+        day.evaluate(policies=posts(1))  # type: ignore[arg-type]  # refused
     week = DueWeeks(Reputation("ada"), {})
     with pytest.raises(InvalidTypeError, match="policies must be of type PolicyHistory"):
-        plan_weeks(week, W18, WEEKLY)  # type: ignore[arg-type]  # refused
+        plan_weeks(week, W18, policies=WEEKLY)  # type: ignore[arg-type]  # refused
 
 
 def test_each_day_is_judged_by_the_policy_of_that_day() -> None:
     """Two posts a day meet a minimum of 1 and of 2, and not one of 3."""
     policies = PolicyHistory(posts(1), [(may(3), posts(3)), (may(4), posts(2))])
     days = [DayActivity(may(day), {"post": 2}) for day in range(1, 6)]
-    outcomes = DueDays(Engagement("ada"), days).evaluate(policies).outcomes
+    outcomes = DueDays(Engagement("ada"), days).evaluate(policies=policies).outcomes
     assert [outcome.streak_after for outcome in outcomes] == [1, 2, 0, 1, 2]
 
 
@@ -125,7 +125,9 @@ def test_each_week_is_judged_by_the_policy_of_its_monday() -> None:
     strict = WeeklyStreakPolicy(min_interactions=3)
     for since in ((W18 + 2).monday, (W18 + 1).monday + timedelta(days=1)):
         planned = plan_weeks(
-            DueWeeks(Reputation("ada"), weeks), W18 + 3, PolicyHistory(WEEKLY, [(since, strict)])
+            DueWeeks(Reputation("ada"), weeks),
+            W18 + 3,
+            policies=PolicyHistory(WEEKLY, [(since, strict)]),
         )
         assert planned == Reputation("ada", WeeklyStreak(2, W18 + 1, W18 + 3))
 
@@ -135,10 +137,10 @@ def test_what_a_policy_did_not_forgive_no_later_one_forgives() -> None:
     due = DueWeeks(Reputation("ada"), {W18: Counts({"post": 2}), W18 + 4: Counts({"post": 2})})
     lenient = WeeklyStreakPolicy(forgiven_weeks=9)
     changed = PolicyHistory(WEEKLY, [((W18 + 4).monday, lenient)])
-    late = plan_weeks(due, W18 + 4, changed)
+    late = plan_weeks(due, W18 + 4, policies=changed)
     assert late is not None
     assert late.streak.weeks == 1
-    kept = plan_weeks(due, W18 + 4, PolicyHistory(lenient))
+    kept = plan_weeks(due, W18 + 4, policies=PolicyHistory(lenient))
     assert kept is not None
     assert kept.streak.weeks == 2
 
@@ -187,7 +189,7 @@ def test_another_policy_than_the_latest_kept_is_refused_with_what_differs() -> N
         "policy differs from the latest that is kept in criteria ({'post': 1} kept, {'post': 2} "
         "given), top_inactive_users (5 kept, 3 given). Leave it out to go on with those kept. To "
         "have later days judged by it, add it from a date after 2024-05-01: "
-        "change_policy(store, policy, since=...), or mainstay run --from."
+        "change_policy(store, policy=..., since=...), or mainstay run --from."
     )
     assert streaks(store, "ada", 1, 2) == [1, -1]
     record(store, W18, WeeklyStreakPolicy(kinds={"post"}))
@@ -209,7 +211,7 @@ def test_late_days_are_judged_and_their_candidates_counted_by_the_policy_of_thei
     for each in (store, punctual):
         did(each, "begin", may(1))
         evaluate(each, may(1), posts(1, top=1))
-        change_policy(each.engagements, posts(2, top=2), since=may(3))
+        change_policy(each.engagements, policy=posts(2, top=2), since=may(3))
     for day in (2, 3, 4):
         for user in ("ada", "bob", "cy"):
             for each in (store, punctual):
@@ -229,7 +231,7 @@ def test_late_weeks_are_judged_by_the_policy_of_their_time() -> None:
     did(store, "ada", W18.monday, post=2)
     record(store, W18, WEEKLY)
     strict = WeeklyStreakPolicy(min_interactions=3)
-    change_policy(store.reputations, strict, since=(W18 + 2).monday)
+    change_policy(store.reputations, policy=strict, since=(W18 + 2).monday)
     for number in (1, 2, 3):
         did(store, "ada", (W18 + number).monday, post=2)
     record(store, W18 + 3)
@@ -241,10 +243,10 @@ def test_adding_the_same_policy_again_changes_nothing_even_once_days_rest_on_it(
     store = MemoryStore()
     did(store, "ada", may(1))
     evaluate(store, may(1), posts(1))
-    added = change_policy(store.engagements, posts(2), since=may(2))
+    added = change_policy(store.engagements, policy=posts(2), since=may(2))
     assert added == PolicyHistory(posts(1), [(may(2), posts(2))])
     evaluate(store, may(5), posts(2))
-    assert change_policy(store.engagements, posts(2), since=may(2)) == added
+    assert change_policy(store.engagements, policy=posts(2), since=may(2)) == added
 
 
 def test_a_policy_from_an_evaluated_day_on_is_refused() -> None:
@@ -254,12 +256,12 @@ def test_a_policy_from_an_evaluated_day_on_is_refused() -> None:
     store.corrupt("bob")
     evaluate(store, may(3), posts(1))
     with pytest.raises(OutOfOrderError, match="since must be after 2024-05-03, the last") as caught:
-        change_policy(store.engagements, posts(2), since=may(3))
+        change_policy(store.engagements, policy=posts(2), since=may(3))
     assert "needs a re-evaluation" in str(caught.value)
-    change_policy(store.engagements, posts(2), since=may(4))
+    change_policy(store.engagements, policy=posts(2), since=may(4))
     evaluate(store, may(4))
     with pytest.raises(OutOfOrderError, match="must be after 2024-05-04"):
-        change_policy(store.engagements, posts(3), since=may(4))
+        change_policy(store.engagements, policy=posts(3), since=may(4))
 
 
 def test_a_weekly_policy_holds_from_the_monday_of_its_week() -> None:
@@ -268,8 +270,8 @@ def test_a_weekly_policy_holds_from_the_monday_of_its_week() -> None:
     record(store, W18, WEEKLY)
     strict = WeeklyStreakPolicy(min_interactions=3)
     with pytest.raises(OutOfOrderError, match="since must be after 2024-05-05"):
-        change_policy(store.reputations, strict, since=may(5))
-    added = change_policy(store.reputations, strict, since=may(8))
+        change_policy(store.reputations, policy=strict, since=may(5))
+    added = change_policy(store.reputations, policy=strict, since=may(8))
     assert added.changes == ((may(6), strict),)
 
 
@@ -277,15 +279,15 @@ def test_a_policy_that_nothing_rests_on_yet_can_be_replaced() -> None:
     store = MemoryStore()
     did(store, "ada", may(1))
     evaluate(store, may(1), posts(1))
-    change_policy(store.engagements, posts(99), since=may(3))
-    mended = change_policy(store.engagements, posts(2), since=may(3))
+    change_policy(store.engagements, policy=posts(99), since=may(3))
+    mended = change_policy(store.engagements, policy=posts(2), since=may(3))
     assert mended == PolicyHistory(posts(1), [(may(3), posts(2))])
 
 
 def test_a_date_is_refused_while_nothing_is_kept() -> None:
     store = MemoryStore()
     with pytest.raises(InvalidValueError, match="since must be left out while no policy is kept"):
-        change_policy(store.engagements, posts(2), since=may(3))
+        change_policy(store.engagements, policy=posts(2), since=may(3))
 
 
 def test_a_policy_of_weeks_is_not_one_of_days() -> None:
@@ -293,7 +295,7 @@ def test_a_policy_of_weeks_is_not_one_of_days() -> None:
     did(store, "ada", may(1))
     evaluate(store, may(1), posts(1))
     with pytest.raises(InvalidTypeError, match="policy must be of type EngagementPolicy"):
-        change_policy(store.engagements, WEEKLY, since=may(6))  # type: ignore[misc]  # refused
+        change_policy(store.engagements, policy=WEEKLY, since=may(6))  # type: ignore[misc]  # refused
     with pytest.raises(InvalidTypeError, match="policy must be of type EngagementPolicy"):
         evaluate_consistency(store.engagements, policy=WEEKLY)  # type: ignore[arg-type]  # refused
     with pytest.raises(InvalidTypeError, match="policy must be of type WeeklyStreakPolicy"):
@@ -333,7 +335,7 @@ def test_kinds_that_no_event_has_are_warned_of_once(caplog: pytest.LogCaptureFix
     )
     caplog.clear()
     with caplog.at_level(logging.WARNING, "mainstay.jobs"):
-        change_policy(store.engagements, posts(2), since=may(3))
+        change_policy(store.engagements, policy=posts(2), since=may(3))
         record(store, W18, WeeklyStreakPolicy(kinds={"post", "vote"}))
     (told,) = caplog.records
     assert "names kinds that no event has: vote." in told.getMessage()

@@ -53,8 +53,8 @@ def test_the_multiplier_grows_until_the_tenth_week() -> None:
 
 def test_a_policy_may_give_other_bonuses() -> None:
     policy = MultiplierPolicy(bonus_per_week=Decimal("0.005"), most_bonus=Decimal("0.012"))
-    assert consistency_multiplier(2, policy) == Decimal("1.010")
-    assert consistency_multiplier(3, policy) == Decimal("1.012")
+    assert consistency_multiplier(2, policy=policy) == Decimal("1.010")
+    assert consistency_multiplier(3, policy=policy) == Decimal("1.012")
 
 
 def test_other_bonuses_reach_every_vouch() -> None:

@@ -21,7 +21,7 @@ from mainstay import (
     consistency_score,
     score_sessions,
 )
-from mainstay.scores.consistency.breakdown import headline
+from mainstay.explanation import headline
 
 TODAY = date(2024, 5, 28)
 
@@ -85,7 +85,7 @@ def test_no_score_has_other_parts_than_its_window_gives() -> None:
     score = consistency_score(window([28]))
     assert attrs.evolve(score, window=window([])).total == 0
     with pytest.raises(InvalidTypeError, match="window must be of type ActivityWindow"):
-        ConsistencyScore(None, None, score.policy, score.phrases)  # type: ignore[arg-type]  # refused
+        ConsistencyScore(None, None, policy=score.policy, phrases=score.phrases)  # type: ignore[arg-type]  # refused
 
 
 @pytest.mark.parametrize(

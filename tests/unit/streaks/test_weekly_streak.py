@@ -65,10 +65,10 @@ def test_the_turn_of_the_year(before: IsoWeek, after: IsoWeek, weeks: int) -> No
 def test_with_no_week_forgiven_only_neighbours_go_on() -> None:
     strict = WeeklyStreakPolicy(forgiven_weeks=0)
     start = WeeklyStreak(3, IsoWeek(2020, 52))
-    assert start.record(IsoWeek(2020, 53), 2, strict).weeks == 4
-    assert start.record(IsoWeek(2021, 1), 2, strict).weeks == 1
-    assert start.record(IsoWeek(2020, 53), 0, strict).weeks == 3
-    assert start.record(IsoWeek(2021, 1), 0, strict).weeks == 0
+    assert start.record(IsoWeek(2020, 53), 2, policy=strict).weeks == 4
+    assert start.record(IsoWeek(2021, 1), 2, policy=strict).weeks == 1
+    assert start.record(IsoWeek(2020, 53), 0, policy=strict).weeks == 3
+    assert start.record(IsoWeek(2021, 1), 0, policy=strict).weeks == 0
 
 
 def test_the_same_active_week_again_changes_nothing() -> None:
@@ -109,13 +109,13 @@ def test_weeks_left_out_are_weeks_without_interactions() -> None:
 def test_only_the_kinds_that_the_policy_names_count(kinds: set[str] | None, weeks: int) -> None:
     policy = WeeklyStreakPolicy(kinds=kinds)
     counts = {"post": 1, "vote": 1, "login": 0}
-    assert WeeklyStreak().record(week(1), counts, policy).weeks == weeks
+    assert WeeklyStreak().record(week(1), counts, policy=policy).weeks == weeks
 
 
 def test_a_policy_may_ask_for_more_interactions() -> None:
     policy = WeeklyStreakPolicy(min_interactions=5)
-    assert WeeklyStreak().record(week(1), 4, policy).weeks == 0
-    assert WeeklyStreak().record(week(1), 5, policy).weeks == 1
+    assert WeeklyStreak().record(week(1), 4, policy=policy).weeks == 0
+    assert WeeklyStreak().record(week(1), 5, policy=policy).weeks == 1
 
 
 def test_a_streak_from_elsewhere_needs_only_its_last_active_week() -> None:

@@ -13,7 +13,7 @@ from mainstay.activity.window import ActivityWindow
 from mainstay.errors import InvalidValueError
 from mainstay.scores.consistency.policy import Component, ConsistencyPolicy
 
-__all__ = ["ScoreBreakdown", "ScoreDifference", "breakdown_of", "headline", "possible_days"]
+__all__ = ["ScoreBreakdown", "ScoreDifference", "breakdown_of", "possible_days"]
 
 
 @attrs.frozen
@@ -72,11 +72,6 @@ class ScoreBreakdown(_Parts):
             self.streak - other.streak,
             self.recency - other.recency,
         )
-
-
-def headline(total: float) -> int:
-    """Return a total rounded to 6 decimals, then half up."""
-    return math.floor(round(total, 6) + 0.5)
 
 
 def breakdown_of(

@@ -11,6 +11,7 @@ from typing import Literal
 import attrs
 
 from mainstay import _checks as checks
+from mainstay._reprs import of_policy
 from mainstay._schemas import schema
 from mainstay.activity.window import WINDOW_DAYS
 from mainstay.errors import InvalidTypeError, InvalidValueError
@@ -101,6 +102,9 @@ class ConsistencyPolicy:
                 field="member_min_days",
                 value=self.member_min_days,
             )
+
+    def __repr__(self) -> str:
+        return of_policy(self)
 
     def maximum(self, component: Component) -> float:
         """Return the most points that one part can give."""

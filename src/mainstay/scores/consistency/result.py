@@ -9,18 +9,19 @@ from typing import Protocol
 import attrs
 
 from mainstay import _checks as checks
+from mainstay._reprs import shown
 from mainstay._schemas import schema
 from mainstay.activity.window import ActivityWindow
 from mainstay.errors import InvalidTypeError, InvalidValueError
+from mainstay.explanation import Explanation, headline
 from mainstay.scores.consistency.breakdown import (
     ScoreBreakdown,
     ScoreDifference,
     breakdown_of,
-    headline,
     possible_days,
 )
+from mainstay.scores.consistency.dicts import ConsistencyScoreDict, PartsDict, WhatIfDict
 from mainstay.scores.consistency.policy import ConsistencyPolicy
-from mainstay.scores.explanation import Explanation
 
 __all__ = ["ConsistencyScore", "Phrasebook", "WhatIf"]
 
@@ -78,8 +79,8 @@ class ConsistencyScore:
     window: ActivityWindow
     breakdown: ScoreBreakdown = attrs.field(init=False)
     member_since: date | None = attrs.field(validator=checks.optional(checks.day))
-    policy: ConsistencyPolicy = attrs.field(repr=False)
-    phrases: Phrasebook = attrs.field(repr=False, eq=False)
+    policy: ConsistencyPolicy = attrs.field(kw_only=True)
+    phrases: Phrasebook = attrs.field(kw_only=True, eq=False)
 
     def __attrs_post_init__(self) -> None:
         window = checks.instance("window", self.window, ActivityWindow)
@@ -93,6 +94,15 @@ class ConsistencyScore:
             )
         breakdown = breakdown_of(window, self.member_since, policy)
         object.__setattr__(self, "breakdown", breakdown)
+
+    def __repr__(self) -> str:
+        return shown(
+            self,
+            points=self.points,
+            breakdown=self.breakdown,
+            window=self.window,
+            member_since=self.member_since,
+        )
 
     @property
     def total(self) -> float:
@@ -143,27 +153,36 @@ class ConsistencyScore:
         """Active days in percent of the possible ones, rounded half up."""
         return (200 * self.active_days + self.possible_days) // (2 * self.possible_days)
 
-    @property
-    def explanations(self) -> tuple[Explanation, ...]:
-        """One explanation a part; their points add up to ``total`` exactly (``math.fsum``)."""
+    def explain(self, phrases: Phrasebook | None = None) -> tuple[Explanation, ...]:
+        """Return one explanation a part; their points add up to ``total`` exactly (``math.fsum``).
+
+        Args:
+            phrases: The words; those that the score was made with, by default the English ones.
+        """
+        words = self.phrases if phrases is None else phrases
         texts = {
-            "base": self.phrases.base,
-            "distribution": self.phrases.distribution,
-            "streak": self.phrases.streak,
-            "recency": self.phrases.recency,
+            "base": words.base,
+            "distribution": words.distribution,
+            "streak": words.streak,
+            "recency": words.recency,
         }
         return tuple(
             Explanation(part, points, self.policy.maximum(part), texts[part](self))
             for part, points in self.breakdown.items()
         )
 
-    def to_dict(self) -> dict[str, object]:
+    @property
+    def explanations(self) -> tuple[Explanation, ...]:
+        """What :meth:`explain` gives, in the words that the score was made with."""
+        return self.explain()
+
+    def to_dict(self) -> ConsistencyScoreDict:
         """Return plain data for a JSON response: ``score`` is the headline."""
         last = self.last_active_day
         return {
             "score": self.points,
             "total": self.total,
-            "breakdown": attrs.asdict(self.breakdown),
+            "breakdown": _parts(self.breakdown),
             "explanations": [explanation.text for explanation in self.explanations],
             "active_days": self.active_days,
             "possible_days": self.possible_days,
@@ -171,6 +190,15 @@ class ConsistencyScore:
             "last_active_day": None if last is None else last.isoformat(),
             "today": self.window.last_day.isoformat(),
         }
+
+
+def _parts(parts: ScoreBreakdown | ScoreDifference) -> PartsDict:
+    return {
+        "base": parts.base,
+        "distribution": parts.distribution,
+        "streak": parts.streak,
+        "recency": parts.recency,
+    }
 
 
 _score = checks.each(partial(checks.instance, kind=ConsistencyScore))
@@ -224,6 +252,15 @@ class WhatIf:
                 value=self.after,
             )
 
+    def __repr__(self) -> str:
+        return shown(
+            self,
+            difference=self.difference,
+            breakdown=self.breakdown,
+            asked=self.asked,
+            today=self.today,
+        )
+
     @property
     def days(self) -> tuple[date, ...]:
         """The days asked about that are in the window and not active yet."""
@@ -241,16 +278,30 @@ class WhatIf:
 
     @property
     def text(self) -> str:
-        """A sentence for the user."""
-        return self.after.phrases.what_if(self)
+        """A sentence for the user, in the words that the scores were made with."""
+        return self.explanations[0].text
 
-    def to_dict(self) -> dict[str, object]:
+    def explain(self, phrases: Phrasebook | None = None) -> tuple[Explanation, ...]:
+        """Return the one explanation of the difference.
+
+        Args:
+            phrases: The words; those that the scores were made with, by default the English ones.
+        """
+        words = self.after.phrases if phrases is None else phrases
+        return (Explanation("difference", self.difference, None, words.what_if(self)),)
+
+    @property
+    def explanations(self) -> tuple[Explanation, ...]:
+        """What :meth:`explain` gives, in the words that the scores were made with."""
+        return self.explain()
+
+    def to_dict(self) -> WhatIfDict:
         """Return plain data for a JSON response."""
         return {
             "days": [day.isoformat() for day in self.asked],
             "before": self.before.total,
             "after": self.after.total,
             "difference": self.difference,
-            "breakdown": attrs.asdict(self.breakdown),
+            "breakdown": _parts(self.breakdown),
             "text": self.text,
         }

@@ -57,7 +57,7 @@ def consistency_score(
     checks.instance("window", window, ActivityWindow)
     if today is not None and checks.day("today", today) > window.last_day:
         window = window.advance(today)
-    return ConsistencyScore(window, member_since, policy, phrases)
+    return ConsistencyScore(window, member_since, policy=policy, phrases=phrases)
 
 
 def score_sessions(

@@ -11,9 +11,16 @@ from mainstay import _checks as checks
 from mainstay._schemas import schema
 from mainstay.activity.counts import Counts
 from mainstay.errors import InvalidValueError
-from mainstay.scores.engagement.historical import HistoricalScore, check_rated, many, rating
+from mainstay.explanation import Explanation
+from mainstay.scores.engagement.dicts import DayOutcomeDict
+from mainstay.scores.engagement.historical import (
+    HistoricalScore,
+    check_rated,
+    many,
+    parts_of,
+    rating,
+)
 from mainstay.scores.engagement.phrases import ENGLISH, EngagementPhrasebook
-from mainstay.scores.explanation import Explanation
 
 __all__ = ["DayActivity", "DayOutcome"]
 
@@ -96,6 +103,30 @@ class DayOutcome:
         """The historical score for the day, 0 to 100; 0 if the criteria were met."""
         return 0.0 if self.score is None else self.score.total
 
+    @property
+    def points(self) -> int:
+        """The headline of that score, a whole number; 0 if the criteria were met."""
+        return 0 if self.score is None else self.score.points
+
     def explain(self, phrases: EngagementPhrasebook = ENGLISH) -> tuple[Explanation, ...]:
         """Return the score's parts, each with its reason; none if the criteria were met."""
         return () if self.score is None else self.score.explain(phrases)
+
+    @property
+    def explanations(self) -> tuple[Explanation, ...]:
+        """What :meth:`explain` gives, in the standard words."""
+        return self.explain()
+
+    def to_dict(self) -> DayOutcomeDict:
+        """Return plain data for a JSON response."""
+        return {
+            "user_id": self.user_id,
+            "day": self.day.isoformat(),
+            "met": self.met,
+            "streak_before": self.streak_before,
+            "streak_after": self.streak_after,
+            "points": self.points,
+            "total": self.total,
+            "breakdown": None if self.score is None else parts_of(self.score),
+            "explanations": [explanation.text for explanation in self.explanations],
+        }

@@ -5,17 +5,20 @@ from __future__ import annotations
 import attrs
 
 from mainstay import _checks as checks
+from mainstay._reprs import shown
 from mainstay._schemas import schema
 from mainstay.errors import InvalidValueError
+from mainstay.explanation import Explanation, headline
+from mainstay.scores.engagement.dicts import EngagementPartsDict, HistoricalScoreDict
 from mainstay.scores.engagement.phrases import ENGLISH, EngagementPhrasebook
 from mainstay.scores.engagement.policy import DEFAULT_POLICY, EngagementBreakdown, EngagementPolicy
-from mainstay.scores.explanation import Explanation
 
 __all__ = [
     "HistoricalScore",
     "check_rated",
     "historical_score",
     "many",
+    "parts_of",
     "rating",
     "score_parts",
 ]
@@ -88,10 +91,25 @@ class HistoricalScore:
                 value=parts,
             )
 
+    def __repr__(self) -> str:
+        return shown(
+            self,
+            points=self.points,
+            streak=self.streak,
+            posts=self.posts,
+            average_quality=self.average_quality,
+            breakdown=self.breakdown,
+        )
+
     @property
     def total(self) -> float:
         """The sum of the parts, 0 to 100."""
         return self.breakdown.total
+
+    @property
+    def points(self) -> int:
+        """The headline: ``total`` rounded to 6 decimals, then half up."""
+        return headline(self.total)
 
     def explain(self, phrases: EngagementPhrasebook = ENGLISH) -> tuple[Explanation, ...]:
         """Return one explanation a part; their points add up to ``total`` exactly."""
@@ -103,6 +121,29 @@ class HistoricalScore:
                 "quality", points.quality, maxima.quality, phrases.quality(self.average_quality)
             ),
         )
+
+    @property
+    def explanations(self) -> tuple[Explanation, ...]:
+        """What :meth:`explain` gives, in the standard words."""
+        return self.explain()
+
+    def to_dict(self) -> HistoricalScoreDict:
+        """Return plain data for a JSON response."""
+        return {
+            "points": self.points,
+            "total": self.total,
+            "breakdown": parts_of(self),
+            "explanations": [explanation.text for explanation in self.explanations],
+            "streak": self.streak,
+            "posts": self.posts,
+            "average_quality": self.average_quality,
+        }
+
+
+def parts_of(score: HistoricalScore) -> EngagementPartsDict:
+    """Return the points of a score's parts as plain data."""
+    parts = score.breakdown
+    return {"streak": parts.streak, "posts": parts.posts, "quality": parts.quality}
 
 
 def historical_score(

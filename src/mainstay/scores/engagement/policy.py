@@ -9,6 +9,7 @@ from functools import cached_property, partial
 import attrs
 
 from mainstay import _checks as checks
+from mainstay._reprs import of_policy
 from mainstay._schemas import schema
 from mainstay.activity.counts import Counts, count_each
 from mainstay.errors import InvalidValueError
@@ -124,6 +125,9 @@ class EngagementPolicy:
                 value=weights,
                 remedy="Give at least one part a weight.",
             )
+
+    def __repr__(self) -> str:
+        return of_policy(self)
 
     @property
     def _weights(self) -> tuple[float, float, float]:

@@ -36,7 +36,7 @@ def ids(items: Sequence[DueDays]) -> list[str]:
 
 def plan(items: Sequence[DueDays], policy: EngagementPolicy = ONE_POST) -> list[EvaluatedDays]:
     """Return what due days come to."""
-    return [plan_days(item, PolicyHistory(policy)) for item in items]
+    return [plan_days(item, policies=PolicyHistory(policy)) for item in items]
 
 
 def evaluate(

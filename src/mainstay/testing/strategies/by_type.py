@@ -12,12 +12,15 @@ from mainstay.activity.counts import Counts
 from mainstay.activity.session import Session
 from mainstay.activity.window import ActivityWindow
 from mainstay.errors import BadRecordError, MainstayError
+from mainstay.explanation import Explanation
 from mainstay.jobs import CATALOGUE, CatalogueRow, JobStatus, NotBegun, PolicyTable
 from mainstay.localdays import IsoWeek
 from mainstay.ports import DueDays, DueWeeks, EvaluatedDays, Unreadable
 from mainstay.reading import Event
+from mainstay.reputation.dicts import VouchExplanationDict
 from mainstay.reputation.explanation import DampenedWeight, VouchExplanation
 from mainstay.reputation.multiplier import MultiplierPolicy, Reputation
+from mainstay.reputation.phrases import EnglishVouchPhrases, VouchPhrasebook
 from mainstay.reputation.vouches import Vouch
 from mainstay.scheduling import (
     Daily,
@@ -36,17 +39,20 @@ from mainstay.scheduling import (
     Weekly,
 )
 from mainstay.scores.consistency.breakdown import ScoreBreakdown, ScoreDifference
+from mainstay.scores.consistency.dicts import ConsistencyScoreDict, WhatIfDict
 from mainstay.scores.consistency.phrases import EnglishPhrases
 from mainstay.scores.consistency.policy import ConsistencyPolicy
 from mainstay.scores.consistency.result import ConsistencyScore, Phrasebook, WhatIf
 from mainstay.scores.engagement.day import DayActivity, DayOutcome
+from mainstay.scores.engagement.dicts import DayOutcomeDict, HistoricalScoreDict
 from mainstay.scores.engagement.evaluate import Engagement
 from mainstay.scores.engagement.historical import HistoricalScore
 from mainstay.scores.engagement.phrases import EngagementPhrasebook, EnglishEngagementPhrases
 from mainstay.scores.engagement.policy import DailyCriteria, EngagementBreakdown, EngagementPolicy
-from mainstay.scores.explanation import Explanation
 from mainstay.scores.policies import PolicyHistory
 from mainstay.streaks.daily import DailyStreak, StreakPolicy, StreakStatus
+from mainstay.streaks.dicts import DailyStreakDict
+from mainstay.streaks.phrases import EnglishStreakPhrases, StreakPhrasebook
 from mainstay.streaks.weekly import WeeklyStreak, WeeklyStreakPolicy
 from mainstay.testing.strategies import activity, calendar, jobs, policies, results, states
 from mainstay.testing.strategies.making import made
@@ -55,6 +61,8 @@ __all__ = ["BY_TYPE", "of_type"]
 
 _PHRASES = st.builds(EnglishPhrases, st.sampled_from(["were active", "trained"]))
 _ENGAGEMENT_PHRASES = st.builds(EnglishEngagementPhrases)
+_STREAK_PHRASES = st.builds(EnglishStreakPhrases)
+_VOUCH_PHRASES = st.builds(EnglishVouchPhrases)
 
 #: The strategy of each public type: those that one may make a value of, and the protocols of
 #: such values.
@@ -63,13 +71,16 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     CatalogueRow: st.sampled_from(list(CATALOGUE.values())),
     ConsistencyPolicy: policies.consistency_policies(),
     ConsistencyScore: results.consistency_scores(),
+    ConsistencyScoreDict: made(ConsistencyScore.to_dict, results.consistency_scores()),
     Counts: activity.counts(),
     Daily: jobs.dailies(),
     DailyCriteria: policies.daily_criteria(),
     DailyStreak: states.daily_streaks(),
+    DailyStreakDict: made(DailyStreak.to_dict, states.daily_streaks()),
     DampenedWeight: results.dampened_weights(),
     DayActivity: states.day_activities(),
     DayOutcome: states.day_outcomes(),
+    DayOutcomeDict: made(DayOutcome.to_dict, states.day_outcomes()),
     DueDays: jobs.due_days(),
     DueWeeks: jobs.due_weeks(),
     Engagement: states.engagements(),
@@ -78,6 +89,8 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     EngagementPolicy: policies.engagement_policies(),
     EnglishEngagementPhrases: _ENGAGEMENT_PHRASES,
     EnglishPhrases: _PHRASES,
+    EnglishStreakPhrases: _STREAK_PHRASES,
+    EnglishVouchPhrases: _VOUCH_PHRASES,
     EvaluatedDays: jobs.evaluated_days(),
     Event: st.builds(
         Event, st.integers(1, 10**6), activity.sessions(), st.none() | calendar.days()
@@ -85,6 +98,7 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     Every: jobs.everies(),
     Explanation: results.explanations(),
     HistoricalScore: results.historical_scores(),
+    HistoricalScoreDict: made(HistoricalScore.to_dict, results.historical_scores()),
     InstalledJob: jobs.installed_jobs(),
     IsoWeek: calendar.iso_weeks(),
     ItemError: jobs.item_errors(),
@@ -106,16 +120,20 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     ScoreBreakdown: made(attrgetter("breakdown"), results.consistency_scores()),
     ScoreDifference: made(attrgetter("breakdown"), results.what_ifs()),
     Session: activity.sessions(),
+    StreakPhrasebook: _STREAK_PHRASES,
     StreakPolicy: policies.streak_policies(),
     StreakStatus: st.sampled_from(StreakStatus),
     TargetKind: st.sampled_from(TargetKind),
     Unreadable: jobs.unreadables(),
     Vouch: states.vouches(),
     VouchExplanation: results.vouch_explanations(),
+    VouchExplanationDict: made(VouchExplanation.to_dict, results.vouch_explanations()),
+    VouchPhrasebook: _VOUCH_PHRASES,
     Weekly: jobs.weeklies(),
     WeeklyStreak: states.weekly_streaks(),
     WeeklyStreakPolicy: policies.weekly_streak_policies(),
     WhatIf: results.what_ifs(),
+    WhatIfDict: made(WhatIf.to_dict, results.what_ifs()),
 }
 
 

@@ -255,7 +255,7 @@ def evaluated_days() -> SearchStrategy[EvaluatedDays]:
 
 
 def _evaluated(due: DueDays, policy: EngagementPolicy) -> EvaluatedDays:
-    return due.evaluate(PolicyHistory(policy))
+    return due.evaluate(policies=PolicyHistory(policy))
 
 
 @st.composite

@@ -133,13 +133,13 @@ def multiplier_policies() -> SearchStrategy[MultiplierPolicy]:
 
 @st.composite
 def policy_histories(
-    draw: DrawFn, policies: SearchStrategy[P], since: SearchStrategy[date] | None = None
+    draw: DrawFn, each: SearchStrategy[P], since: SearchStrategy[date] | None = None
 ) -> PolicyHistory[P]:
     """Policies by date, often just one.
 
     Args:
-        policies: Those to choose from: of days, or of weeks.
+        each: Those to choose from: of days, or of weeks.
         since: The dates from which others may hold; any by default.
     """
     dates = draw(st.lists(days() if since is None else since, max_size=3, unique=True))
-    return PolicyHistory(draw(policies), [(day, draw(policies)) for day in sorted(dates)])
+    return PolicyHistory(draw(each), [(day, draw(each)) for day in sorted(dates)])

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from mainstay.activity.window import ActivityWindow
+from mainstay.explanation import Explanation
 from mainstay.reputation.dampening import Dampening, scepticism
 from mainstay.reputation.explanation import DampenedWeight, VouchExplanation
 from mainstay.reputation.multiplier import MultiplierPolicy, Reputation
@@ -19,7 +20,6 @@ from mainstay.scores.consistency.score import consistency_score
 from mainstay.scores.consistency.what_if import what_if
 from mainstay.scores.engagement.historical import HistoricalScore, historical_score
 from mainstay.scores.engagement.policy import EngagementPolicy
-from mainstay.scores.explanation import Explanation
 from mainstay.streaks.weekly import WeeklyStreak
 from mainstay.testing.strategies.activity import qualities, windows
 from mainstay.testing.strategies.calendar import days
@@ -29,7 +29,7 @@ from mainstay.testing.strategies.policies import (
     engagement_policies,
     multiplier_policies,
 )
-from mainstay.testing.strategies.states import vouches, weekly_streaks
+from mainstay.testing.strategies.states import daily_streaks, vouches, weekly_streaks
 
 __all__ = [
     "consistency_scores",
@@ -77,9 +77,16 @@ def _historical_score(
 
 
 def explanations() -> SearchStrategy[Explanation]:
-    """The reason for one part of a score, of either kind."""
-    consistency = consistency_scores().map(lambda score: score.explanations)
-    return (consistency | historical_scores().map(HistoricalScore.explain)).flatmap(st.sampled_from)
+    """The reason for one part of any result."""
+    kinds = (
+        consistency_scores(),
+        what_ifs(),
+        historical_scores(),
+        vouch_explanations(),
+        daily_streaks(),
+    )
+    results = st.one_of(*(kind.map(lambda result: result.explanations) for kind in kinds))
+    return results.flatmap(st.sampled_from)
 
 
 def vouch_explanations() -> SearchStrategy[VouchExplanation]:

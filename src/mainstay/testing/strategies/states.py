@@ -92,7 +92,7 @@ def _weekly_streak(
 ) -> WeeklyStreak:
     streak = WeeklyStreak()
     for interactions, gap in recorded:
-        streak = streak.record(week, interactions, policy)
+        streak = streak.record(week, interactions, policy=policy)
         week += gap
     return streak
 

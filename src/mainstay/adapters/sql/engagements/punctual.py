@@ -134,7 +134,7 @@ class PunctualDay(DueDays):
         self.state: Engagement = Engagement(row.user_id, row.streak, before)
         return object.__getattribute__(self, name)
 
-    def evaluate(self, policies: PolicyHistory[EngagementPolicy]) -> PunctualOutcome:
+    def evaluate(self, *, policies: PolicyHistory[EngagementPolicy]) -> PunctualOutcome:
         """Return what the day comes to, by the policy that holds on it.
 
         Raises:

@@ -132,7 +132,7 @@ class DueDaysConformance:
         expect(ids(users), ["ada", "bob", "cy"], "one day, a first day, and several days are due")
         for policy in (ONE_POST, strict):
             for each in users:
-                found = each.evaluate(PolicyHistory(policy))
+                found = each.evaluate(policies=PolicyHistory(policy))
                 state, outcomes = catch_up(each.state, each.activities, policy=policy)
                 expect(list(found.outcomes), [*outcomes], f"what the days of {each.key} come to")
                 stands = (found.state.streak, found.state.last_day)

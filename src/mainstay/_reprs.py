@@ -1,0 +1,20 @@
+"""What values look like in a session: what matters comes first."""
+
+from __future__ import annotations
+
+import attrs
+
+__all__ = ["of_policy", "shown"]
+
+
+def shown(value: object, **fields: object) -> str:
+    """Return a representation with these fields, in their order."""
+    written = ", ".join(f"{name}={field!r}" for name, field in fields.items())
+    return f"{type(value).__name__}({written})"
+
+
+def of_policy(policy: attrs.AttrsInstance) -> str:
+    """Return a policy's representation with just the numbers that are not the standard ones."""
+    fields = {field: getattr(policy, field.name) for field in attrs.fields(type(policy))}
+    own = {field.name: value for field, value in fields.items() if value != field.default}
+    return shown(policy, **own)

@@ -1,0 +1,23 @@
+"""What a weight looks like as plain data, for web frameworks that describe their responses."""
+
+from __future__ import annotations
+
+from mainstay._typing import TypedDict
+
+__all__ = ["VouchExplanationDict"]
+
+
+class VouchExplanationDict(TypedDict):
+    """A vouch's weight as :meth:`mainstay.VouchExplanation.to_dict` gives it.
+
+    Decimals are strings, as in :mod:`mainstay.codec`, so that they stay exact.
+    """
+
+    voucher: str
+    vouchee: str
+    base: str
+    weeks: int
+    multiplier: str
+    weight: str
+    explanations: list[str]
+    text: str

@@ -1,0 +1,47 @@
+"""What results look like as plain data, for web frameworks that describe their responses."""
+
+from __future__ import annotations
+
+from mainstay._typing import TypedDict
+
+__all__ = ["DayOutcomeDict", "EngagementPartsDict", "HistoricalScoreDict"]
+
+
+class EngagementPartsDict(TypedDict):
+    """The points of each part."""
+
+    streak: float
+    posts: float
+    quality: float
+
+
+class HistoricalScoreDict(TypedDict):
+    """A historical score as :meth:`mainstay.HistoricalScore.to_dict` gives it.
+
+    ``points`` is the headline, ``total`` the exact sum of the parts.
+    """
+
+    points: int
+    total: float
+    breakdown: EngagementPartsDict
+    explanations: list[str]
+    streak: int
+    posts: int
+    average_quality: float | None
+
+
+class DayOutcomeDict(TypedDict):
+    """What a day came to, as :meth:`mainstay.DayOutcome.to_dict` gives it.
+
+    Where the criteria were met, both numbers are 0 and ``breakdown`` is ``None``.
+    """
+
+    user_id: str
+    day: str
+    met: bool
+    streak_before: int
+    streak_after: int
+    points: int
+    total: float
+    breakdown: EngagementPartsDict | None
+    explanations: list[str]

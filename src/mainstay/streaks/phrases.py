@@ -1,0 +1,59 @@
+"""The words for a daily streak."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Protocol
+
+import attrs
+
+__all__ = ["ENGLISH", "EnglishStreakPhrases", "StreakPhrasebook"]
+
+
+class StreakPhrasebook(Protocol):
+    """The words for a daily streak, in whatever language: one sentence a part."""
+
+    def current(self, days: int, *, today: bool) -> str:
+        """Say how long the current run is, 0 days without one, and whether today is in it."""
+        ...
+
+    def longest(self, days: int, first: date | None, last: date | None) -> str:
+        """Say how long the longest run is, and from when to when; 0 days and ``None`` without."""
+        ...
+
+    def freezes(self, left: int) -> str:
+        """Say how many freezes are left, 1 or more."""
+        ...
+
+
+def _days(count: int) -> str:
+    return f"{count:,} {'day' if count == 1 else 'days'}"
+
+
+@attrs.frozen
+class EnglishStreakPhrases:
+    """English sentences for a daily streak."""
+
+    def current(self, days: int, *, today: bool) -> str:
+        """Say how long the current run is, and whether today is in it."""
+        if not days:
+            return "A new streak can start today."
+        if today:
+            return f"A streak of {_days(days)}, today included."
+        return f"A streak of {_days(days)}; today is still open."
+
+    def longest(self, days: int, first: date | None, last: date | None) -> str:
+        """Say how long the longest run is, and from when to when."""
+        if not days:
+            return "Your longest streak is still to come."
+        when = f"on {first}" if first == last else f"from {first} to {last}"
+        return f"Your longest streak has {_days(days)}, {when}."
+
+    def freezes(self, left: int) -> str:
+        """Say how many freezes are left."""
+        if left == 1:
+            return "One more missed day is forgiven."
+        return f"{left:,} more missed days are forgiven."
+
+
+ENGLISH = EnglishStreakPhrases()

@@ -1,0 +1,99 @@
+"""What a daily streak says of itself, with calendars worked out by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from mainstay import StreakPolicy, streak_of
+
+
+def april(*days: int) -> list[date]:
+    return [date(2021, 4, day) for day in days]
+
+
+@pytest.mark.parametrize(
+    ("days", "freezes", "said"),
+    [
+        (
+            (15, 16, 17, 18),
+            0,
+            [
+                ("current", 4, "A streak of 4 days, today included."),
+                ("longest", 4, "Your longest streak has 4 days, from 2021-04-15 to 2021-04-18."),
+            ],
+        ),
+        (
+            (17,),
+            0,
+            [
+                ("current", 1, "A streak of 1 day; today is still open."),
+                ("longest", 1, "Your longest streak has 1 day, on 2021-04-17."),
+            ],
+        ),
+        (
+            (15, 16),
+            0,
+            [
+                ("current", 0, "A new streak can start today."),
+                ("longest", 2, "Your longest streak has 2 days, from 2021-04-15 to 2021-04-16."),
+            ],
+        ),
+        (
+            (),
+            1,
+            [
+                ("current", 0, "A new streak can start today."),
+                ("longest", 0, "Your longest streak is still to come."),
+                ("freezes", 1, "One more missed day is forgiven."),
+            ],
+        ),
+        (
+            (15, 16, 18),  # the 17th takes one of three
+            3,
+            [
+                ("current", 3, "A streak of 3 days, today included."),
+                ("longest", 3, "Your longest streak has 3 days, from 2021-04-15 to 2021-04-18."),
+                ("freezes", 2, "2 more missed days are forgiven."),
+            ],
+        ),
+    ],
+)
+def test_each_run_has_its_days_and_its_sentence(
+    days: tuple[int, ...], freezes: int, said: list[tuple[str, int, str]]
+) -> None:
+    streak = streak_of(april(*days), as_of=date(2021, 4, 18), policy=StreakPolicy(freezes=freezes))
+    assert [(part.component, part.points, part.text) for part in streak.explanations] == said
+    assert {part.maximum for part in streak.explanations} == {None}
+
+
+class German:
+    """A phrasebook needs no base class."""
+
+    def current(self, days: int, *, today: bool) -> str:
+        return f"{days} Tage{', heute auch' if today else ''}"
+
+    def longest(self, days: int, first: date | None, last: date | None) -> str:
+        return f"höchstens {days}: {first} bis {last}"
+
+    def freezes(self, left: int) -> str:
+        return f"noch {left}"
+
+
+def test_another_language_changes_only_the_words() -> None:
+    streak = streak_of(april(17, 18), as_of=date(2021, 4, 18), policy=StreakPolicy(freezes=2))
+    said = streak.explain(German())
+    assert [part.text for part in said] == [
+        "2 Tage, heute auch",
+        "höchstens 2: 2021-04-17 bis 2021-04-18",
+        "noch 2",
+    ]
+    assert [part.points for part in said] == [part.points for part in streak.explanations]
+
+
+def test_a_dict_writes_dates_and_nothing_for_those_there_are_not() -> None:
+    plain = streak_of(april(17), as_of=date(2021, 4, 19)).to_dict()
+    assert (plain["current"], plain["current_first"], plain["current_last"]) == (0, None, None)
+    assert (plain["longest_first"], plain["longest_last"]) == ("2021-04-17", "2021-04-17")
+    assert (plain["longest"], plain["freezes_left"], plain["status"]) == (1, 0, "broken")

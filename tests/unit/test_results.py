@@ -1,0 +1,170 @@
+"""What every result has in common: whole points, an exact total, and a reason for each part."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
+from importlib import import_module
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+import attrs
+import pytest
+from pydantic import TypeAdapter
+
+import mainstay
+from mainstay import (
+    _PACKAGES,
+    ActivityWindow,
+    DayActivity,
+    DayOutcome,
+    Engagement,
+    IsoWeek,
+    Reputation,
+    Vouch,
+    WeeklyStreak,
+    consistency_score,
+    evaluate_day,
+    explain_vouch,
+    historical_score,
+    scepticism,
+    streak_of,
+    what_if,
+)
+
+TODAY = date(2024, 5, 28)
+WINDOW = ActivityWindow.from_days([date(2024, 5, day) for day in (1, 14, 28)], last_day=TODAY)
+ADA = Engagement("ada", streak=14, last_day=date(2024, 5, 27))
+#: What functions return to be passed to them again, and to be kept: states explain nothing.
+STATES = {Engagement}
+#: The public packages that compute nothing of their own. All others are domains: each of these
+#: gives results, and a new one can't escape.
+NO_DOMAINS = {
+    *("adapters", "codec", "columnar", "jobs", "ports", "reading", "scheduling", "testing"),
+}
+DOMAINS = [mainstay, *(import_module(f"mainstay.{name}") for name in _PACKAGES - NO_DOMAINS)]
+#: One of each result, with a few that have less to say.
+RESULTS = [
+    consistency_score(WINDOW),
+    consistency_score(ActivityWindow(TODAY, 0)),
+    what_if(WINDOW, [date(2024, 5, 27)]),
+    historical_score(streak=14, posts=51, average_quality=7.5),
+    historical_score(streak=0, posts=0),
+    evaluate_day(ADA, DayActivity(TODAY, posts=50))[1],
+    evaluate_day(ADA, DayActivity(TODAY, {"post": 2, "like": 5, "comment": 5}, posts=50))[1],
+    streak_of([date(2024, 5, 27)], as_of=TODAY),
+    streak_of([], as_of=TODAY),
+    explain_vouch(
+        Vouch("ada", "bob", 8),
+        Reputation("bob", WeeklyStreak(5, IsoWeek(2024, 20))),
+        dampening=[scepticism(lambda _: Decimal("0.5"))],
+    ),
+]
+
+
+def public_values(kind: Callable[[object], bool]) -> list[Any]:
+    public = (getattr(domain, name) for domain in DOMAINS for name in domain.__all__)
+    return [value for value in public if kind(value)]
+
+
+def kinds_in(hint: object) -> Iterator[object]:
+    """The types that a hint is made of: Engagement and DayOutcome, for a tuple of both."""
+    yield hint
+    for inner in get_args(hint):
+        yield from kinds_in(inner)
+
+
+def returned() -> set[type[Any]]:
+    """The classes of our values that public functions return."""
+    hints = [get_type_hints(function)["return"] for function in public_values(inspect.isfunction)]
+    classes = {kind for hint in hints for kind in kinds_in(hint) if isinstance(kind, type)}
+    return {kind for kind in classes if attrs.has(kind)}
+
+
+def test_whatever_a_public_function_gives_is_a_state_or_explains_itself() -> None:
+    explaining = {kind for kind in public_values(inspect.isclass) if hasattr(kind, "explain")}
+    assert returned() - STATES == explaining == {type(result) for result in RESULTS}
+
+
+@pytest.mark.parametrize("result", RESULTS, ids=lambda result: type(result).__name__)
+def test_the_explanations_are_those_in_the_standard_words(result: Any) -> None:
+    phrases = inspect.signature(result.explain).parameters["phrases"]
+    assert phrases.default is not inspect.Parameter.empty
+    assert result.explanations == result.explain()
+    assert all(part.text.endswith(".") for part in result.explanations)
+
+
+def test_what_has_a_total_has_its_whole_number_too() -> None:
+    """Parts have a total and no points: a breakdown is not a result."""
+    with_total = {type(result) for result in RESULTS if hasattr(result, "total")}
+    assert with_total == {type(result) for result in RESULTS if hasattr(result, "points")}
+    assert {kind.__name__ for kind in with_total} == {
+        "ConsistencyScore",
+        "DayOutcome",
+        "HistoricalScore",
+    }
+
+
+@pytest.mark.parametrize(
+    ("streak", "posts", "quality", "total", "points"),
+    [
+        (14, 50, 10, 65.0, 65),  # SPEC §4
+        (0, 0, None, 0.0, 0),
+        (6, 50, None, 27.0, 27),  # 40 · 6/20 + 30 · 1/2
+        (0, 50, 4.5, 28.5, 29),  # 15 + 13.5: half up
+        (0, 50, 4.4, 28.2, 28),  # 15 + 13.2
+    ],
+)
+def test_a_historical_score_s_points_are_its_total_half_up(
+    streak: int, posts: int, quality: float | None, total: float, points: int
+) -> None:
+    score = historical_score(streak=streak, posts=posts, average_quality=quality)
+    assert score.total == pytest.approx(total, abs=1e-12)
+    assert score.points == points
+    outcome = DayOutcome("ada", TODAY, streak, score)
+    assert (outcome.total, outcome.points) == (score.total, points)
+
+
+@pytest.mark.parametrize("result", RESULTS, ids=lambda result: type(result).__name__)
+def test_where_there_is_a_total_the_explanations_add_up_to_it(result: Any) -> None:
+    if hasattr(result, "total"):
+        assert math.fsum(part.points for part in result.explanations) == result.total
+
+
+def as_hinted(value: object, hint: Any) -> bool:
+    """Whether plain data is exactly what a ``TypedDict`` says, at every depth."""
+    if get_origin(hint) in {Union, UnionType}:
+        return any(as_hinted(value, one) for one in get_args(hint))
+    if get_origin(hint) is list:
+        return type(value) is list and all(as_hinted(item, get_args(hint)[0]) for item in value)
+    if hint is None or hint is NoneType:
+        return value is None
+    if issubclass(hint, dict):
+        hints = get_type_hints(hint)
+        return (
+            type(value) is dict
+            and list(value) == list(hints)
+            and all(as_hinted(value[key], hints[key]) for key in hints)
+        )
+    return type(value) is hint
+
+
+@pytest.mark.parametrize("result", RESULTS, ids=lambda result: type(result).__name__)
+def test_a_dict_is_what_its_public_type_says_key_by_key(result: Any) -> None:
+    hint = get_type_hints(type(result).to_dict)["return"]
+    assert hint is getattr(mainstay, f"{type(result).__name__}Dict")
+    assert as_hinted(result.to_dict(), hint)
+    said = result.to_dict().get("explanations", [getattr(result, "text", None)])
+    assert said == [part.text for part in result.explanations]
+
+
+@pytest.mark.parametrize("result", RESULTS, ids=lambda result: type(result).__name__)
+def test_pydantic_describes_every_dict_and_takes_it_as_it_is(result: Any) -> None:
+    hint = getattr(mainstay, f"{type(result).__name__}Dict")
+    described = TypeAdapter(hint)
+    assert described.json_schema()["required"] == list(get_type_hints(hint))
+    plain = result.to_dict()
+    assert described.validate_python(plain, strict=True) == plain
