@@ -131,9 +131,11 @@ def typing(session: nox.Session) -> None:
 def spark(session: nox.Session) -> None:
     """Run the engine in a real Spark, which needs Java; and the document about it."""
     session.install(built(session, "spark"), *group("tests"), *group("frames"))
-    session.run("pytest", "tests/integration/test_spark.py")
-    loopback = {"SPARK_LOCAL_IP": "127.0.0.1"}
-    session.run("pytest", "-p", "no:randomly", "docs/columnar.md", env=loopback)
+    # All that happens happens once: compiling it well would take longer than running it.
+    java = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+    environment = {"SPARK_LOCAL_IP": "127.0.0.1", "JAVA_TOOL_OPTIONS": java}
+    both = ("tests/integration/test_spark.py", "docs/columnar.md")  # in one Spark
+    session.run("pytest", "-p", "no:randomly", *both, env=environment)
 
 
 @nox.session(requires=["build"])
