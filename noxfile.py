@@ -193,7 +193,7 @@ def lint(session: nox.Session) -> None:
 @nox.session(default=False, reuse_venv=True)
 def quick(session: nox.Session) -> None:
     """Check what one is working on: style, types, unit tests, and properties on few examples."""
-    session.install("--editable", ".[all]", *group("dev"), "nox")
+    session.install("--editable", ".[all,spark]", *group("dev"), "nox")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")
