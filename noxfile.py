@@ -1,6 +1,6 @@
-"""What must pass: `nox` runs it all, on every Python that is here.
+"""What must pass: `nox` runs it all, as many sessions at once as the machine has processors.
 
-`nox -s tests-3.12` runs one part; `nox -l` lists them.
+`nox -j1 -s tests-3.13` runs one part alone, and shows what it prints; `nox -l` lists them.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from pathlib import Path
 
 import nox
 
-nox.needs_version = ">=2025.2.9"
-nox.options.default_venv_backend = "uv|virtualenv"
+nox.needs_version = ">=2026.8.10"
+nox.options.default_venv_backend = "uv"
 nox.options.download_python = "never"
 nox.options.error_on_missing_interpreters = False
 nox.options.reuse_venv = "no"
+nox.options.allow_parallel = True
+nox.options.parallel = os.cpu_count()
 
 PROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT)
@@ -44,15 +46,76 @@ def show_pyenv_its_pythons() -> None:
         os.environ["PYENV_VERSION"] = ":".join(fitting)
 
 
+def is_here(python: str) -> bool:
+    """Return whether a Python runs; pyenv leaves the names of those that don't."""
+    program = shutil.which(f"python{python}")
+    if program is None:
+        return False
+    return subprocess.run([program, "--version"], capture_output=True, check=False).returncode == 0
+
+
 show_pyenv_its_pythons()
+HERE = [python for python in PYTHONS if is_here(python)] or PYTHONS
+BETWEEN = HERE[1:-1]
+
+
+def built(session: nox.Session, extras: str) -> str:
+    """Return the wheel that :func:`build` has built, as a requirement with extras."""
+    (wheel,) = (session.cache_dir / "dist").glob("*.whl")
+    return f"{wheel}[{extras}]"
+
+
+def pytest(session: nox.Session, *arguments: str) -> None:
+    """Run tests; on every processor, where no other session needs one."""
+    session.run("pytest", f"--numprocesses={0 if session.parallel else 'auto'}", *arguments)
 
 
 @nox.session
-def lint(session: nox.Session) -> None:
-    """Style, and formatting."""
-    session.install(*group("lint"))
-    session.run("ruff", "check", ".")
-    session.run("ruff", "format", "--check", ".")
+def build(session: nox.Session) -> None:
+    """Build both distributions, the wheel from the source; what others test is that wheel."""
+    dist = session.cache_dir / "dist"
+    shutil.rmtree(dist, ignore_errors=True)
+    session.run("uv", "build", "--quiet", "--out-dir", str(dist))
+
+
+@nox.session(python=[python for python in PYTHONS if python not in BETWEEN], requires=["build"])
+def tests(session: nox.Session) -> None:
+    """Run all tests and the docstrings' examples, on the oldest and the newest Python here.
+
+    Celery brings python-dateutil 2.9.0.post0.
+    """
+    session.install(built(session, "all"), *group("tests"), *group("servers"), *group("frames"))
+    pytest(session, *session.posargs)
+    session.run(
+        "pytest", "--doctest-modules", "--pyargs", "mainstay", "-q", f"--ignore-glob={SPARK}"
+    )
+
+
+@nox.session(python=BETWEEN or HERE[-1:], requires=["build"])
+def coverage(session: nox.Session) -> None:
+    """Require that unit, property and conformance tests reach every branch of the core.
+
+    These are the tests that the Pythons between the oldest and the newest have to pass.
+    """
+    session.install(built(session, "all"), *group("tests"), *group("servers"), *group("frames"))
+    session.install("coverage[toml]")
+    data = {"COVERAGE_FILE": str(Path(session.create_tmp()) / "coverage")}
+    memory = (f"tests/conformance/test_{name}.py" for name in ("memory", "refusals"))
+    where = ("tests/unit", "tests/property", *memory)
+    omit = f"--omit={NOT_COVERED}"
+    session.run("coverage", "erase", env=data)
+    session.run("coverage", "run", omit, "-m", "pytest", *where, env=data)
+    session.run("coverage", "combine", "--quiet", env=data)
+    session.run("coverage", "report", omit, "--fail-under=100", env=data)
+
+
+@nox.session(python=HERE[0], requires=["build"])
+def lowest(session: nox.Session) -> None:
+    """Run the tests with the lowest versions that pyproject.toml admits."""
+    session.install("--resolution=lowest-direct", built(session, "all"))
+    session.install(*group("tests"), *group("servers"))
+    parts = (f"tests/{part}" for part in ("unit", "conformance", "integration"))
+    pytest(session, "--hypothesis-profile=quick", *parts)
 
 
 @nox.session
@@ -64,86 +127,22 @@ def typing(session: nox.Session) -> None:
     session.run("pyright", "--verifytypes", "mainstay", "--ignoreexternal")
 
 
-@nox.session(python=PYTHONS)
-def tests(session: nox.Session) -> None:
-    """Run the tests and the docstrings' examples on the installed package.
-
-    Celery brings python-dateutil 2.9.0.post0.
-    """
-    session.install(".[all]", *group("tests"), *group("servers"), *group("frames"))
-    session.run("pytest", "--numprocesses=auto", *session.posargs)
-    session.run(
-        "pytest", "--doctest-modules", "--pyargs", "mainstay", "-q", f"--ignore-glob={SPARK}"
-    )
-
-
-@nox.session
+@nox.session(requires=["build"])
 def spark(session: nox.Session) -> None:
     """Run the engine in a real Spark, which needs Java; and the document about it."""
-    session.install(".[spark]", *group("tests"), *group("frames"))
-    session.run("pytest", "tests/integration/test_spark.py")
-    loopback = {"SPARK_LOCAL_IP": "127.0.0.1"}
-    session.run("pytest", "-p", "no:randomly", "docs/columnar.md", env=loopback)
+    session.install(built(session, "spark"), *group("tests"), *group("frames"))
+    # All that happens happens once: compiling it well would take longer than running it.
+    java = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+    environment = {"SPARK_LOCAL_IP": "127.0.0.1", "JAVA_TOOL_OPTIONS": java}
+    both = ("tests/integration/test_spark.py", "docs/columnar.md")  # in one Spark
+    session.run("pytest", "-p", "no:randomly", *both, env=environment)
 
 
-@nox.session
-def dateutil4(session: nox.Session) -> None:
-    """Run what dateutil has a part in with dateutil 4, and so without Celery, which refuses it."""
-    extras = ".[cli,sql,apscheduler,testing]"
-    session.install(extras, "python-dateutil>=4", *group("tests"))
-    laws = (f"tests/property/test_{name}_laws.py" for name in ("schedule", "identity"))
-    session.run("pytest", "tests/unit", *laws)
-
-
-@nox.session
-def coverage(session: nox.Session) -> None:
-    """Require that unit, property and conformance tests reach every branch of the core.
-
-    Without numpy, the columnar engine's tests are left out.
-    """
-    session.install(".[cli,sql,apscheduler,celery,testing]", *group("tests"), *group("servers"))
-    session.install("coverage[toml]")
-    session.run("coverage", "erase")
-    memory = (f"tests/conformance/test_{name}.py" for name in ("memory", "refusals"))
-    where = ("tests/unit", "tests/property", *memory)
-    session.run("coverage", "run", "-m", "pytest", *where)
-    session.run("coverage", "combine", "--quiet")
-    session.run("coverage", "report", f"--omit={NOT_COVERED}", "--fail-under=100")
-
-
-@nox.session(venv_backend="virtualenv")
-def lowest(session: nox.Session) -> None:
-    """Run the tests with the lowest versions that pyproject.toml admits."""
-    session.install("uv")
-    uv = ("uv", "pip", "install", "--quiet", "--python", session.virtualenv.location)
-    session.run(*uv, "--resolution=lowest-direct", ".[all]")
-    session.run(*uv, *group("tests"), *group("servers"))
-    parts = (f"tests/{part}" for part in ("unit", "conformance", "integration"))
-    session.run("pytest", "--numprocesses=auto", *parts)
-
-
-@nox.session(venv_backend="virtualenv")
-def wheel(session: nox.Session) -> None:
-    """Build both distributions, check them, and try the wheel where nothing else is installed."""
-    built = Path(session.create_tmp()) / "dist"
-    session.install("build", "twine")
-    session.run("python", "-m", "build", "--outdir", str(built))
-    session.run("twine", "check", "--strict", *map(str, built.iterdir()))
-    session.run("pip", "uninstall", "--yes", "--quiet", "build", "twine", "rich")
-    session.install(*map(str, built.glob("*.whl")))
-    session.run("pip", "check")
-    session.run("python", "-c", "import mainstay; print(len(mainstay.__all__), 'public names')")
-    session.run("mainstay", "--version")
-    session.run("mainstay", "jobs", success_codes=[1])  # it says that rich is missing
-    session.install(f"{next(built.glob('*.whl'))}[cli]")
-    session.run("mainstay", "--version")
-
-
-@nox.session(venv_backend="virtualenv")
+@nox.session(requires=["build"])
 def docs(session: nox.Session) -> None:
     """Execute every code block in README and docs, the first of README's commands as printed."""
-    session.install(".[all]", *group("tests"), *group("frames"))
-    session.run("pytest", "-p", "no:randomly", "README.md", "docs", "tests/docs")
+    session.install(built(session, "all"), *group("tests"), *group("frames"))
+    pytest(session, "--dist=loadfile", "-p", "no:randomly", "README.md", "docs", "tests/docs")
     clean = Path(session.create_tmp()) / "clean"
     session.run("python", "-m", "venv", "--clear", str(clean))
     found = re.search(
@@ -159,3 +158,52 @@ def docs(session: nox.Session) -> None:
         env={"PATH": f"{clean / 'bin'}:{os.environ['PATH']}", "VIRTUAL_ENV": str(clean)},
         external=True,
     )
+
+
+@nox.session(requires=["build"])
+def dateutil4(session: nox.Session) -> None:
+    """Run what dateutil has a part in with dateutil 4, and so without Celery, which refuses it."""
+    extras = "cli,sql,apscheduler,testing"
+    session.install(built(session, extras), "python-dateutil>=4", *group("tests"))
+    laws = (f"tests/property/test_{name}_laws.py" for name in ("schedule", "identity"))
+    pytest(session, "--hypothesis-profile=quick", "tests/unit", *laws)
+
+
+@nox.session(requires=["build"])
+def wheel(session: nox.Session) -> None:
+    """Check both distributions, and try the wheel where nothing else is installed."""
+    both = map(str, (session.cache_dir / "dist").glob("mainstay-*"))
+    session.run("uvx", "twine", "check", "--strict", *both)
+    session.install(built(session, ""))
+    session.run("uv", "pip", "check")
+    session.run("python", "-c", "import mainstay; print(len(mainstay.__all__), 'public names')")
+    session.run("mainstay", "--version")
+    session.run("mainstay", "score", "--help", success_codes=[1])  # it says that rich is missing
+    session.install(built(session, "cli"))
+    session.run("mainstay", "score", "--help", silent=True)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, and formatting."""
+    session.install(*group("lint"))
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session(default=False, reuse_venv=True)
+def quick(session: nox.Session) -> None:
+    """Check what one is working on: style, types, unit tests, and properties on few examples."""
+    session.install("--editable", ".[all,spark]", *group("dev"), "nox")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("mypy")
+    tried = ("--hypothesis-profile=quick", "tests/unit", "tests/property")
+    session.run("pytest", "--numprocesses=auto", *tried, *session.posargs)
+
+
+@nox.session(default=False, python=PYTHONS, requires=["build"])
+def thorough(session: nox.Session) -> None:
+    """Run all tests with many examples, in every zone, and kill many runs; it takes hours."""
+    session.install(built(session, "all"), *group("tests"), *group("servers"), *group("frames"))
+    pytest(session, "--hypothesis-profile=thorough", *session.posargs)

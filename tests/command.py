@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import json
 import os
+import sys
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 from unittest.mock import patch
 
@@ -39,10 +41,18 @@ class Done:
         return document
 
 
-def mainstay(*arguments: str, **environment: str) -> Done:
+def mainstay(*arguments: str, stdin: bytes = b"", **environment: str) -> Done:
     """Call the command with these arguments, on no terminal unless the environment feigns one."""
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
-    with patch.dict(os.environ), redirect_stdout(out), redirect_stderr(err):
+    with (
+        TemporaryFile() as given,
+        patch.object(sys, "stdin", given),
+        patch.dict(os.environ),
+        redirect_stdout(out),
+        redirect_stderr(err),
+    ):
+        given.write(stdin)
+        given.seek(0)
         for name in ("COLUMNS", "FORCE_COLOR"):
             os.environ.pop(name, None)
         os.environ.update(environment)

@@ -7,13 +7,10 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import HealthCheck, settings
 
-from tests import servers
+from tests import effort, servers
 
-# How long an example takes depends on what else the machine does, and proves nothing.
-settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("unhurried")
+effort.register_profiles()
 
 os.environ["TZ"] = "Australia/Lord_Howe"
 if hasattr(time, "tzset"):
@@ -39,9 +36,3 @@ def pgbouncer_url(postgres_url: str) -> Iterator[str]:
     """The same PostgreSQL behind PgBouncer, whose clients take turns on its connections."""
     with servers.pgbouncer_server(postgres_url) as url:
         yield url
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--kills", type=int, default=6, help="how often a run is killed, on each database"
-    )

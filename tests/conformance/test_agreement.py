@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import attrs
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -50,6 +50,7 @@ from mainstay.scheduling import JobContext, JobReport, JobRun
 from mainstay.testing import strategies
 from mainstay.testing.conformance._transactions import Interrupted
 from mainstay.testing.memory import MemoryStore
+from tests import effort
 from tests.conformance.databases import empty, odd_database
 
 T = TypeVar("T")
@@ -435,10 +436,8 @@ def test_all_stores_give_the_same_answers(databases: list[SqlStore], local_days:
     run_state_machine_as_test(
         OfTheseStores,
         settings=settings(
-            max_examples=30,
+            max_examples=effort.scaled(6),
             stateful_step_count=20,
-            deadline=None,
             phases=set(Phase) - {Phase.explain},  # it takes as long as all the rest
-            suppress_health_check=[HealthCheck.too_slow],
         ),
     )

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import attrs
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
@@ -22,6 +22,7 @@ from mainstay.ports import HasOutbox, OutboxEntry, OutboxState
 from mainstay.scheduling import PlainData
 from mainstay.testing import strategies
 from mainstay.testing.memory import MemoryStore
+from tests import effort
 from tests.conformance.databases import empty, odd_database
 
 T = TypeVar("T")
@@ -198,10 +199,8 @@ def test_all_outboxes_give_the_same_answers(databases: list[SqlStore]) -> None:
     run_state_machine_as_test(
         OfTheseStores,
         settings=settings(
-            max_examples=10,
+            max_examples=effort.scaled(10),
             stateful_step_count=20,
-            deadline=None,
             phases=set(Phase) - {Phase.explain},  # it takes as long as all the rest
-            suppress_health_check=[HealthCheck.too_slow],
         ),
     )

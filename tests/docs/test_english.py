@@ -13,7 +13,10 @@ TEXTS = sorted(
     path
     for path in [
         *(found for folder in FOLDERS for found in (ROOT / folder).rglob("*")),
-        *(ROOT / name for name in ("README.md", "noxfile.py", "conftest.py")),
+        *(
+            ROOT / name
+            for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "noxfile.py", "conftest.py")
+        ),
     ]
     if path.suffix in {".py", ".md"}
 )

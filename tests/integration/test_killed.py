@@ -13,6 +13,7 @@ import pytest
 pytest.importorskip("sqlalchemy", reason="these stores need mainstay[sql]")
 
 from mainstay.adapters.sql import SqlStore
+from tests import effort
 from tests.conformance.databases import empty
 from tests.integration.runs_to_kill import run_both
 from tests.integration.stores import own_database, prepare, rows
@@ -76,16 +77,16 @@ def pages_of_a_run(url: str) -> int:
 
 
 def test_what_a_killed_run_leaves_the_next_one_makes_into_what_one_run_leaves(
-    url: str, store: SqlStore, of_one_run: Rows, pytestconfig: pytest.Config
+    url: str, store: SqlStore, of_one_run: Rows
 ) -> None:
     untouched = rows(store)
     pages, draw = pages_of_a_run(url), random.Random(7)
     assert rows(store) == of_one_run
     midway = 0
-    for _ in range(int(str(pytestconfig.getoption("--kills")))):
+    for after in [pages // 2, *(draw.randrange(pages) for _ in range(effort.scaled(2) - 1))]:
         empty(store)
         prepare(url).close()
-        killed(url, draw.randrange(pages), draw.uniform(0, 0.02))
+        killed(url, after, draw.uniform(0, 0.02))
         midway += rows(store) not in (untouched, of_one_run)
         run_both(store)
         assert rows(store) == of_one_run

@@ -27,6 +27,7 @@ from mainstay.errors import RejectedError
 from mainstay.ports import OutboxEntry, OutboxState, Unreadable
 from mainstay.scheduling import PlainData
 from mainstay.testing.conformance._transactions import Interrupted
+from tests import effort
 from tests.conformance.databases import odd_database
 from tests.integration.calls_to_kill import call_all
 
@@ -73,11 +74,11 @@ def finished(store: SqlStore, entries: int) -> bool:
 
 
 def test_whoever_is_killed_each_call_is_made_and_finished_once(
-    url: str, store: SqlStore, tmp_path: Path, pytestconfig: pytest.Config
+    url: str, store: SqlStore, tmp_path: Path
 ) -> None:
     """At any moment: also between the call and what is kept of it, so that it is made again."""
-    kills = int(str(pytestconfig.getoption("--kills")))
-    entries, draw = 3 * kills, random.Random(11)
+    kills, draw = effort.scaled(3), random.Random(11)
+    entries = 3 * kills
     for folder in ("calls", "effects"):
         (tmp_path / folder).mkdir()
     store.outbox.put(map(mail, range(entries)))

@@ -1,4 +1,4 @@
-"""``mainstay score`` as people run it: in a process of its own, with real pipes."""
+"""``mainstay score`` as people run it; where it matters, in a process with real pipes."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ import pytest
 
 pytest.importorskip("rich", reason="the command needs mainstay[cli]")
 
+from tests import command
+
 AS_OF = "2024-05-28T12:00:00Z"
 ACTIVE = {"ada": (1, 2, 5, 8, 9, 10, 15, 22, 28), "bob": (20, 21, 22, 23), "cy": (1, 14, 28)}
 #: Those that can be had here.
@@ -33,13 +35,21 @@ def lines(users: Iterable[str] = ACTIVE) -> str:
 
 
 def mainstay(
-    *arguments: str, stdin: str | bytes = "", **environment: str | None
+    *arguments: str, stdin: str = "", **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Call the command in this process."""
+    settings = {"COLUMNS": "100", **environment}
+    done = command.mainstay(*arguments, stdin=stdin.encode(), **settings)
+    return subprocess.CompletedProcess(arguments, done.status, done.out, done.err)
+
+
+def in_a_process(
+    *arguments: str, stdin: str = "", **environment: str | None
 ) -> subprocess.CompletedProcess[str]:
     settings = {**os.environ, "PYTHONUTF8": "1", "COLUMNS": "100", **environment}
-    given = stdin if isinstance(stdin, bytes) else stdin.encode()
     done = subprocess.run(
         [sys.executable, "-m", "mainstay", *arguments],
-        input=given,
+        input=stdin.encode(),
         capture_output=True,
         env={name: value for name, value in settings.items() if value is not None},
         check=False,
@@ -49,9 +59,7 @@ def mainstay(
     return subprocess.CompletedProcess(done.args, done.returncode, out, err)
 
 
-def score(
-    *arguments: str, stdin: str | bytes = "", **environment: str | None
-) -> subprocess.CompletedProcess[str]:
+def score(*arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
     return mainstay("score", "--as-of", AS_OF, *arguments, stdin=stdin, **environment)
 
 
@@ -59,8 +67,14 @@ def users_of(done: subprocess.CompletedProcess[str]) -> dict[str, int]:
     return {user["user_id"]: user["score"] for user in json.loads(done.stdout)["users"]}
 
 
+def score_in_a_process(
+    *arguments: str, stdin: str = "", **environment: str | None
+) -> subprocess.CompletedProcess[str]:
+    return in_a_process("score", "--as-of", AS_OF, *arguments, stdin=stdin, **environment)
+
+
 def test_the_table_lists_the_best_first() -> None:
-    done = score(stdin=lines())
+    done = score_in_a_process(stdin=lines())
     assert done.returncode == 0
     header, *rows = done.stdout.splitlines()
     assert header.split() == "user score active base distribution streak recency".split()
@@ -75,9 +89,8 @@ def test_the_table_lists_the_best_first() -> None:
 def test_a_file_and_standard_input_are_scored_alike(tmp_path: Path) -> None:
     file = tmp_path / "events.csv"
     file.write_text(lines())
-    assert (
-        score(str(file)).stdout == score("-", stdin=lines()).stdout == score(stdin=lines()).stdout
-    )
+    piped = [score_in_a_process(*name, stdin=lines()).stdout for name in ([], ["-"])]
+    assert piped == [score(str(file)).stdout] * 2
 
 
 def test_json_is_one_object_on_standard_output() -> None:
@@ -485,7 +498,7 @@ def test_an_interrupted_run_says_so_and_prints_nothing() -> None:
 
 def test_ascii_terminals_get_ascii() -> None:
     text = "user_id,started_at\nädä,2024-05-28T08:00:00Z\n"
-    done = score("--user", "ädä", stdin=text, PYTHONUTF8="0", PYTHONIOENCODING="ascii")
+    done = score_in_a_process("--user", "ädä", stdin=text, PYTHONUTF8="0", PYTHONIOENCODING="ascii")
     assert done.stdout.isascii()
     assert "....... ....... ....... ......#" in done.stdout
     assert "\\xe4d\\xe4: 9 of 100" in done.stdout
@@ -494,12 +507,12 @@ def test_ascii_terminals_get_ascii() -> None:
 def test_machine_output_is_utf_8_whatever_the_terminal() -> None:
     text = "user_id,started_at\nädä,2024-05-28T08:00:00Z\n"
     for option in ("--json", "--csv"):
-        done = score(option, stdin=text, PYTHONUTF8="0", PYTHONIOENCODING="ascii")
+        done = score_in_a_process(option, stdin=text, PYTHONUTF8="0", PYTHONIOENCODING="ascii")
         assert "ädä" in done.stdout
 
 
 def test_colours_are_for_terminals_only_and_can_be_forbidden() -> None:
-    assert "\x1b[" not in score(stdin=lines()).stdout
+    assert "\x1b[" not in score_in_a_process(stdin=lines()).stdout
     forced = score(stdin=lines(), FORCE_COLOR="1", TERM="xterm-256color").stdout
     assert "\x1b[" in forced
     plain = score("--user", "ada", stdin=lines(), FORCE_COLOR="1", NO_COLOR="1", TERM="xterm")
@@ -524,7 +537,7 @@ def test_long_user_ids_are_folded_and_never_cut_off() -> None:
 def test_a_pipe_gets_a_line_a_user() -> None:
     user = "z" * 300
     text = f"user_id,started_at\n{user},2024-05-28T08:00:00Z\n"
-    _, row = score(stdin=text, COLUMNS=None).stdout.splitlines()
+    _, row = score_in_a_process(stdin=text, COLUMNS=None).stdout.splitlines()
     assert row.split()[:3] == [user, "9", "1/28"]
 
 
@@ -555,7 +568,7 @@ def test_help_has_examples_and_exit_codes() -> None:
 def test_without_rich_the_command_says_what_to_install(tmp_path: Path) -> None:
     (tmp_path / "rich").mkdir()
     (tmp_path / "rich" / "__init__.py").write_text("raise ModuleNotFoundError(name='rich')")
-    done = mainstay("score", PYTHONPATH=str(tmp_path))
+    done = in_a_process("score", PYTHONPATH=str(tmp_path))
     assert done.returncode == 1
     assert done.stderr.strip() == (
         'mainstay: rich is not installed. Install it: pip install "mainstay[cli]".'

@@ -11,7 +11,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.command import Done, database, mainstay, write_runs
@@ -71,10 +71,6 @@ NAIVE = datetime(2024, 5, 1)  # noqa: DTZ001  (to be refused)
 
 days = st.dates(date(2024, 3, 1), date(2024, 4, 30)).map(str)
 seconds = st.integers(1_713_600_000, 1_717_300_000).map(str)
-
-
-#: An example is a command or two or three, and the machine may be busy.
-unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @st.composite
@@ -138,7 +134,6 @@ def score(file: Path | str, options: str = "", *more: str) -> Done:
     return mainstay("score", str(file), "--as-of", "2024-05-28T12:00:00Z", *options.split(), *more)
 
 
-@unhurried
 @given(plain, questions)
 def test_a_plain_file_is_scored_in_columns_with_the_very_same_answer(
     file: Path, text: str, question: str
@@ -148,7 +143,6 @@ def test_a_plain_file_is_scored_in_columns_with_the_very_same_answer(
     assert fast == score(file, question, "--engine", "python")
 
 
-@unhurried
 @given(odd, odd_questions)
 def test_any_file_gets_the_same_answer_and_the_same_complaints(
     file: Path, text: str, question: str
@@ -209,7 +203,6 @@ def parquet_file(folder: Path, **columns: object) -> Path:
     return folder / "events.parquet"
 
 
-@unhurried
 @given(
     st.lists(st.tuples(st.sampled_from(ZONES), st.sampled_from(USERS[:6]), seconds, days)),
     questions,
@@ -232,7 +225,6 @@ def test_parquet_is_scored_like_the_same_csv(
     assert columns.err == lines.err.replace(f" on line {_line(lines)}.", ".")
 
 
-@unhurried
 @given(
     st.lists(st.tuples(st.sampled_from(ZONES), st.sampled_from(USERS[:6]), dates, days)), questions
 )

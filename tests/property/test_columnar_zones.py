@@ -18,6 +18,7 @@ import numpy as np
 
 from mainstay.columnar.zones import DAY, LocalDays, microseconds
 from mainstay.localdays import day_table
+from tests import effort
 
 NAMES = sorted(zoneinfo.available_timezones() - {"localtime"})
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -81,14 +82,15 @@ def test_every_zone_is_exact_at_every_change_of_its_clocks_from_2000_to_2037(
     day_start: time,
 ) -> None:
     low, high = (microseconds(datetime(year, 1, 2, tzinfo=UTC)) for year in (2000, 2038))
-    seen = 0
-    for name, changes in all_changes().items():
+    names, seen = effort.some_zones(NAMES), 0
+    for name in names:
+        changes = all_changes()[name]
         instants = close_to((change for change in changes if low <= change[0] < high), day_start)
         instants += range(low, high, 400 * DAY)
         days = LocalDays(EPOCH + timedelta(microseconds=high + 2 * DAY), day_start)
         assert differing(days, name, instants, day_start) == [], name
         seen += len(instants)
-    assert seen > 50_000
+    assert seen > 90 * len(names)
 
 
 def test_zones_that_changed_twice_within_two_weeks_are_exact_at_all_their_changes() -> None:

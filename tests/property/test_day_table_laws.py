@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("pyarrow", reason="tables need mainstay[columnar]")
 
 import pyarrow as pa
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mainstay import (
@@ -38,7 +38,6 @@ users = strategies.user_ids()
 states = st.builds(Engagement, users) | st.builds(
     Engagement, users, st.integers(0, 60) | st.integers(0, MOST - 1), st.just(YESTERDAY)
 )
-unhurried = settings(deadline=None)  # the first table starts threads and fills caches
 rows = st.lists(
     st.tuples(states, strategies.day_activities(st.just(DAY))),
     max_size=8,
@@ -78,7 +77,6 @@ def expected_row(outcome: DayOutcome, activity: DayActivity) -> dict[str, object
     }
 
 
-@unhurried
 @given(rows, strategies.engagement_policies())
 def test_every_row_is_what_the_core_makes_of_it_to_the_last_bit(
     some: list[Row], policy: EngagementPolicy
@@ -95,7 +93,6 @@ def test_every_row_is_what_the_core_makes_of_it_to_the_last_bit(
     ]
 
 
-@unhurried
 @given(rows, strategies.engagement_policies())
 def test_the_candidates_are_the_core_s(some: list[Row], policy: EngagementPolicy) -> None:
     outcomes = [evaluate_day(*row, policy=policy)[1] for row in some]
@@ -107,7 +104,6 @@ def test_the_candidates_are_the_core_s(some: list[Row], policy: EngagementPolicy
     ]
 
 
-@unhurried
 @given(rows, st.data())
 def test_how_the_rows_are_ordered_and_cut_into_batches_changes_no_row(
     some: list[Row], data: st.DataObject
@@ -122,7 +118,6 @@ def test_how_the_rows_are_ordered_and_cut_into_batches_changes_no_row(
     assert pa.table(found.candidates).to_pylist() == pa.table(again.candidates).to_pylist()
 
 
-@unhurried
 @given(rows, st.lists(st.sampled_from([0, 2]), max_size=4))
 def test_the_states_are_what_the_next_day_begins_with(some: list[Row], posts: list[int]) -> None:
     """Day by day on columns, and user by user with :func:`mainstay.catch_up`."""
@@ -168,7 +163,6 @@ def is_bad(row: dict[str, Any]) -> bool:
     return False
 
 
-@unhurried
 @given(st.lists(questionable(), min_size=1, max_size=8))
 def test_what_the_core_refuses_is_refused_and_the_first_such_row_is_named(
     some: list[dict[str, Any]],

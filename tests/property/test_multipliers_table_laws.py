@@ -10,7 +10,7 @@ import pytest
 pytest.importorskip("pyarrow", reason="tables need mainstay[columnar]")
 
 import pyarrow as pa
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mainstay import (
@@ -28,7 +28,6 @@ from mainstay.testing import strategies
 FIRST = IsoWeek(2020, 45)
 Row = tuple[WeeklyStreak, int | None]
 
-unhurried = settings(deadline=None)  # the first table starts threads and fills caches
 rows = st.lists(
     st.tuples(strategies.weekly_streaks(st.just(FIRST)), st.none() | st.integers(0, 6)), max_size=10
 )
@@ -51,7 +50,6 @@ def table_of(some: list[Row], weekday: int) -> Any:  # pyarrow has no types
     return pa.table(columns)
 
 
-@unhurried
 @given(
     rows,
     st.integers(0, 6),
@@ -106,7 +104,6 @@ questionable = st.fixed_dictionaries(
 )
 
 
-@unhurried
 @given(st.lists(questionable, min_size=1, max_size=6))
 def test_what_the_core_refuses_is_refused_and_the_first_such_row_is_named(
     some: list[dict[str, Any]],

@@ -20,7 +20,7 @@ from mainstay import (
     what_if,
 )
 from mainstay.testing import strategies
-from tests import oracles
+from tests import effort, oracles
 
 joined_ago = st.none() | st.integers(0, 60)
 
@@ -43,7 +43,7 @@ def test_the_score_is_the_naive_one(window: ActivityWindow, ago: int | None) -> 
 def test_the_score_is_the_naive_one_in_a_large_random_sweep() -> None:
     source = random.Random(20240528)
     last_day = date(2024, 5, 28)
-    for _ in range(20_000):
+    for _ in range(effort.scaled(1000)):
         likely = source.random()
         bits = sum(1 << age for age in range(28) if source.random() < likely)
         assert_agrees(ActivityWindow(last_day, bits))

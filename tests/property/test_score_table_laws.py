@@ -18,6 +18,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from mainstay.columnar import score_table
 from mainstay.testing import strategies
+from tests import effort
 from tests.event_tables import Case, Event, by_user, cases, in_chunks
 
 NOON = datetime(2024, 5, 28, 12, tzinfo=UTC)
@@ -26,23 +27,19 @@ INTEGERS = [pa.int8(), pa.int16(), pa.int32(), pa.int64()]
 NATURALS = [pa.uint8(), pa.uint16(), pa.uint32(), pa.uint64()]
 TEXTS = [pa.string(), pa.large_string(), pa.string_view()]
 
-unhurried = settings(deadline=None, max_examples=50)
 
-
-@settings(unhurried, max_examples=250)
+@settings(max_examples=effort.scaled(60))  # all that the engine is for
 @given(cases())
 def test_every_column_of_every_user_is_the_cores(case: Case) -> None:
     assert case.scores() == case.expected()
 
 
-@settings(unhurried, max_examples=100)
 @given(cases(), ROWS, st.integers(1, 3), st.integers(1, 3))
 def test_chunks_and_threads_change_nothing(case: Case, rows: int, threads: int, held: int) -> None:
     with in_chunks(rows, threads, held):
         assert case.scores() == case.expected()
 
 
-@unhurried
 @given(cases(), st.randoms(use_true_random=False))
 def test_the_order_of_events_decides_on_the_order_of_users_alone(case: Case, random: Any) -> None:
     events = [*case.events]
@@ -52,27 +49,23 @@ def test_the_order_of_events_decides_on_the_order_of_users_alone(case: Case, ran
     assert shuffled.scores() == shuffled.expected()
 
 
-@unhurried
 @given(cases(), st.integers(0, 10))
 def test_repeated_events_change_nothing(case: Case, repeated: int) -> None:
     twice = attrs.evolve(case, events=[*case.events, *case.events[:repeated]])
     assert twice.scores() == case.scores()
 
 
-@unhurried
 @given(cases())
 def test_events_after_as_of_change_nothing(case: Case) -> None:
     known = [event for event in case.events if event.at <= case.as_of]
     assert attrs.evolve(case, events=known).scores() == case.scores()
 
 
-@unhurried
 @given(cases())
 def test_how_as_of_is_written_changes_nothing(case: Case) -> None:
     assert attrs.evolve(case, as_of=case.as_of.astimezone(UTC)).scores() == case.scores()
 
 
-@unhurried
 @given(cases(), st.sets(st.integers(0, 3)))
 def test_shards_by_user_make_the_whole(case: Case, some: set[int]) -> None:
     shards = [[e for e in case.events if (e.user in some) is shard] for shard in (True, False)]
@@ -80,7 +73,6 @@ def test_shards_by_user_make_the_whole(case: Case, some: set[int]) -> None:
     assert by_user(rows) == by_user(case.scores())
 
 
-@unhurried
 @given(cases(), st.lists(st.integers(0, 25), max_size=4), ROWS)
 def test_batches_are_one_table(case: Case, cuts: list[int], rows: int) -> None:
     """Of any sizes, none included; each dictionary-encoded on its own."""
@@ -98,7 +90,6 @@ def encoded(table: Any) -> Any:
     return pa.table(columns)
 
 
-@unhurried
 @given(cases(), st.sampled_from(["s", "ms", "us", "ns"]), st.integers(0, 999))
 def test_any_unit_will_do_and_nanoseconds_are_cut(case: Case, unit: str, odd: int) -> None:
     step = timedelta(microseconds={"s": 1_000_000, "ms": 1000}.get(unit, 1))
@@ -115,7 +106,6 @@ def test_any_unit_will_do_and_nanoseconds_are_cut(case: Case, unit: str, odd: in
     assert case.scores(table.set_column(place, "started_at", instants)) == case.expected()
 
 
-@unhurried
 @given(strategies.zones(), strategies.day_starts(), st.integers(1, 28), st.data())
 def test_a_user_of_every_day_has_every_bit(zone: str, day_start: Any, days: int, data: Any) -> None:
     """An event every six hours leaves no day out, and none before the window in."""
@@ -171,7 +161,6 @@ def dictionaries(draw: DrawFn) -> Any:
     return pa.DictionaryArray.from_arrays(places.cast(draw(index)), values)
 
 
-@settings(unhurried, max_examples=200)
 @given(integers() | texts() | dictionaries(), st.integers(0, 5), st.sampled_from([1, 3, 7, 100]))
 def test_users_are_told_apart_by_their_ids_alone_and_come_in_order(
     ids: Any, skipped: int, rows: int

@@ -18,6 +18,7 @@ from mainstay.scores.engagement.phrases import EngagementPhrasebook
 from mainstay.streaks.phrases import StreakPhrasebook
 from mainstay.testing._registering import MODULES
 from mainstay.testing.strategies.by_type import BY_TYPE
+from tests import effort
 
 #: The protocols of values; those of stores and their transactions are no values.
 PROTOCOLS = {
@@ -112,9 +113,10 @@ def test_every_type_with_a_schema_has_a_strategy() -> None:
 def test_the_order_of_imports_does_not_matter(order: str) -> None:
     drawn = "hypothesis.find(hypothesis.strategies.from_type(kind), lambda value: True)"
     kinds = "[mainstay.Session, mainstay.scheduling.JobReport]"
-    settings = "hypothesis.settings.register_profile('none', database=None)"
-    load = "hypothesis.settings.load_profile('none')"
-    code = f"{order}; {settings}; {load}; print(*[type({drawn}).__name__ for kind in {kinds}])"
+    once = "max_examples=1, database=None, phases=[hypothesis.Phase.generate]"
+    code = f"{order}; hypothesis.settings.register_profile('once', {once}); "
+    code += "hypothesis.settings.load_profile('once'); "
+    code += f"print(*[type({drawn}).__name__ for kind in {kinds}])"
     assert run(code) == "Session JobReport\n"
 
 
@@ -126,7 +128,7 @@ def test_other_types_are_drawn_as_without_mainstay() -> None:
         "from hypothesis import given, settings, strategies as st\n"
         "kinds = set()\n"
         "for kind in (Mapping, Mapping[str, int], Mapping[str, str], Exception, ValueError):\n"
-        "    @settings(database=None, max_examples=300)\n"
+        f"    @settings(database=None, max_examples={effort.scaled(60)})\n"
         "    @given(st.from_type(kind))\n"
         "    def collect(value):\n"
         "        kinds.add(type(value).__module__.partition('.')[0])\n"

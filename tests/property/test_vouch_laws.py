@@ -11,7 +11,7 @@ import igraph  # type: ignore[import-untyped]  # it has no types
 import networkx as nx
 import pytest
 import rustworkx as rx
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mainstay import (
@@ -176,7 +176,6 @@ def test_a_return_dampens_only_where_both_vouch_positively(
 
 
 @given(st.lists(dated, min_size=1, max_size=12), known, ways)
-@settings(max_examples=25)
 def test_three_libraries_agree_on_the_ranks_of_the_edges(
     vouches: list[Vouch], reputations: dict[str, Reputation], combine: Combine
 ) -> None:

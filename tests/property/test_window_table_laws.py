@@ -13,7 +13,7 @@ import pytest
 pytest.importorskip("pyarrow", reason="tables need mainstay[columnar]")
 
 import pyarrow as pa
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mainstay import ActivityWindow, ConsistencyPolicy, Session, consistency_score, score_sessions
@@ -30,7 +30,6 @@ FIRST = date(2024, 2, 1)
 Row = tuple[str, ActivityWindow]
 
 last_days = strategies.days(FIRST, FIRST + timedelta(days=40))
-unhurried = settings(deadline=None)  # the first table starts threads and fills caches
 rows = st.lists(
     st.tuples(st.sampled_from(["ada", "bob", "cy", "字"]), strategies.windows(last_days)),
     max_size=10,
@@ -62,7 +61,6 @@ def merged_by_the_core(some: list[Row]) -> dict[str, ActivityWindow]:
     }
 
 
-@unhurried
 @given(rows, st.data())
 def test_merging_is_the_core_s_however_the_windows_are_split(
     some: list[Row], data: st.DataObject
@@ -72,7 +70,6 @@ def test_merging_is_the_core_s_however_the_windows_are_split(
     assert windows_in(merge_windows(*parts)) == [*merged_by_the_core(some).items()]
 
 
-@unhurried
 @given(rows, rows, rows)
 def test_merging_is_commutative_associative_and_idempotent(
     one: list[Row], two: list[Row], three: list[Row]
@@ -85,7 +82,6 @@ def test_merging_is_commutative_associative_and_idempotent(
     assert dict(windows_in(merge_windows(c, b, a))) == dict(whole)
 
 
-@unhurried
 @given(rows, st.integers(0, 40), st.integers(0, 40))
 def test_moving_on_is_the_core_s_and_two_steps_are_one(
     some: list[Row], first: int, second: int
@@ -100,7 +96,6 @@ def test_moving_on_is_the_core_s_and_two_steps_are_one(
     )
 
 
-@unhurried
 @given(rows, rows, st.integers(0, 40))
 def test_moving_on_before_or_after_merging_is_the_same(
     one: list[Row], two: list[Row], days: int
@@ -111,7 +106,6 @@ def test_moving_on_before_or_after_merging_is_the_same(
     assert windows_in(early) == windows_in(advance_windows(merge_windows(a, b), end))
 
 
-@unhurried
 @given(rows, st.none() | last_days, st.data(), strategies.consistency_policies())
 def test_every_row_s_score_is_the_core_s(
     some: list[Row], today: date | None, data: st.DataObject, policy: ConsistencyPolicy
@@ -160,7 +154,6 @@ policies = st.sampled_from(
 )
 
 
-@unhurried
 @given(events(), st.none() | strategies.zones(), strategies.day_starts(), policies)
 def test_windows_score_what_their_events_score(
     history: tuple[list[Session], datetime],
@@ -185,7 +178,6 @@ def test_windows_score_what_their_events_score(
         assert window == score.window
 
 
-@unhurried
 @given(events(), st.data(), strategies.zones())
 def test_events_of_several_machines_merge_to_the_windows_of_all(
     history: tuple[list[Session], datetime], data: st.DataObject, zone: str

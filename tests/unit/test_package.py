@@ -147,6 +147,7 @@ def test_core_imports_only_attrs_dateutil_and_the_standard_library(path: Path) -
 
 def test_completing_shows_the_api_and_nothing_else() -> None:
     """Also once subpackages were imported: those of them that are public."""
+    assert {*mainstay.__all__} < {*dir(mainstay)}
     code = (
         "import mainstay, mainstay.jobs, mainstay.testing.memory;"
         "print(*(name for name in dir(mainstay) if name not in mainstay.__all__))"

@@ -16,7 +16,7 @@ pytest.importorskip("pyarrow", reason="tables need mainstay[columnar]")
 
 import numpy as np
 import pyarrow as pa
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mainstay.columnar import keys, users
@@ -35,8 +35,6 @@ BATCHES = st.lists(st.lists(TEXTS, max_size=16), max_size=8) | st.lists(
     st.lists(WHOLES, max_size=16), max_size=8
 )
 HASHES = st.sampled_from([1, 2, 5, None])
-
-unhurried = settings(deadline=None)
 
 
 def column(ids: Sequence[Id], *, of: Any) -> Any:
@@ -70,7 +68,6 @@ def crowded(hashes: int | None, slots: int = 8, few_rows: int = 1) -> Iterator[N
         yield
 
 
-@unhurried
 @given(BATCHES, HASHES)
 def test_users_get_the_numbers_that_a_dictionary_would_give(
     batches: list[list[Id]], hashes: int | None
@@ -84,7 +81,6 @@ def test_users_get_the_numbers_that_a_dictionary_would_give(
     assert len(known) == len(known.column())
 
 
-@unhurried
 @given(BATCHES, HASHES, st.sampled_from([1, 3, 9]))
 def test_batches_may_be_looked_up_before_earlier_ones_are_numbered(
     batches: list[list[Id]], hashes: int | None, few_rows: int
@@ -96,7 +92,6 @@ def test_batches_may_be_looked_up_before_earlier_ones_are_numbered(
         assert [known.number(found).tolist() for found in looked_up] == numbered(batches)
 
 
-@unhurried
 @given(BATCHES, HASHES, st.booleans())
 def test_dictionaries_shared_or_not_make_no_difference(
     batches: list[list[Id]], hashes: int | None, shared: bool

@@ -81,7 +81,7 @@ def instant_text(at: datetime) -> str:
 
 
 #: Text that is compared by code point.
-key = Text().with_variant(Text(collation="C"), "postgresql")
+key: Text = Text().with_variant(Text(collation="C"), "postgresql")
 
 metadata: MetaData = MetaData()
 
