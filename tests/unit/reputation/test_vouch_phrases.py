@@ -40,7 +40,6 @@ def test_each_step_has_the_weight_that_it_leaves_and_its_sentence() -> None:
     ]
     explained = explain_vouch(vouch, consistent(5), dampening=dampening)
     said = [(part.component, part.points, part.text) for part in explained.explanations]
-    multiplied = "Multiplied by 1.1, since bob has 5 active weeks in a row"
     assert said == [
         ("base", 8.0, "The word of ada for bob weighs 8."),
         ("reciprocity", 4.0, "Taking into account who vouches in return, it weighs 4."),
