@@ -54,13 +54,11 @@ class EnglishVouchPhrases:
 
     def multiplier(self, vouch: Vouch, weeks: int, multiplier: Decimal, weight: Decimal) -> str:
         """Say what the vouchee's weekly streak multiplied the rest by, and what that gives."""
-        result = f"it weighs {readable(weight)}"
+        result, who = f"it weighs {readable(weight)}.", vouch.vouchee
         if multiplier != 1:
             streak = f"{weeks:,} active {'week' if weeks == 1 else 'weeks in a row'}"
-            return f"With {streak}, {vouch.vouchee} has it × {readable(multiplier)}: {result}."
-        if weight > 0 and not weeks:
-            return f"So {result}; active weeks of {vouch.vouchee} will add to it."
-        return f"So {result}."
+            return f"Multiplied by {readable(multiplier)}, since {who} has {streak}, {result}"
+        return f"Not multiplied, {result}" if weeks else f"{who} has no weekly streak yet: {result}"
 
 
 def readable(number: Decimal) -> str:
