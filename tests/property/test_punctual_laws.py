@@ -10,7 +10,7 @@ pytest.importorskip("sqlalchemy", reason="this is the SQL store's")
 
 from mainstay import EngagementPolicy, InvalidValueError, PolicyHistory
 from mainstay.adapters.sql.counts import KindCount
-from mainstay.adapters.sql.engagements.punctual import DayRow, PunctualDay, Totals
+from mainstay.adapters.sql.engagements._punctual import DayRow, PunctualDay, Totals
 from mainstay.ports import DueDays
 from mainstay.testing import strategies
 

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, func, select, update
 from mainstay import _checks as checks
 from mainstay.adapters.sql.arrivals import know_first_days
 from mainstay.adapters.sql.database import Database
-from mainstay.adapters.sql.engagements.outcomes import candidate_of, outcome_of, select_outcomes
-from mainstay.adapters.sql.engagements.page import SqlEngagementPage, is_due
+from mainstay.adapters.sql.engagements._outcomes import candidate_of, outcome_of, select_outcomes
+from mainstay.adapters.sql.engagements._page import SqlEngagementPage, is_due
 from mainstay.adapters.sql.engagements.tables import candidates, closed_days, engagements, outcomes
 from mainstay.adapters.sql.policies import read_policies
 from mainstay.adapters.sql.reading import value_of

@@ -65,7 +65,7 @@ class PunctualOutcome(EvaluatedDays):
     """What the day came to: its state and outcomes are made if somebody asks for them."""
 
     __slots__ = ("row",)
-    __setattr__ = object.__setattr__
+    __setattr__ = object.__setattr__  # fast, and only here: all else of it is frozen
 
     def __init__(self, row: OutcomeRow) -> None:
         self.row: OutcomeRow = row
@@ -115,7 +115,7 @@ class PunctualDay(DueDays):
     """A user with one day due: their state and activities are made if somebody asks for them."""
 
     __slots__ = ("row",)
-    __setattr__ = object.__setattr__
+    __setattr__ = object.__setattr__  # fast, and only here: all else of it is frozen
 
     def __init__(self, row: DayRow) -> None:
         self.row: DayRow = row

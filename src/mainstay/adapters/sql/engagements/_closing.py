@@ -11,7 +11,7 @@ from sqlalchemy.engine import Row
 
 from mainstay import _checks as checks
 from mainstay.adapters.sql.counts import days_between
-from mainstay.adapters.sql.engagements.outcomes import (
+from mainstay.adapters.sql.engagements._outcomes import (
     candidate_row,
     outcome_of,
     select_outcomes,

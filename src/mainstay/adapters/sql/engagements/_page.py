@@ -14,12 +14,12 @@ from mainstay import _checks as checks
 from mainstay.activity.counts import Counts
 from mainstay.adapters.sql.bulk import insert_rows
 from mainstay.adapters.sql.counts import KindCount, count_kinds, days_between
-from mainstay.adapters.sql.engagements.closing import ClosingRows
-from mainstay.adapters.sql.engagements.outcomes import (
+from mainstay.adapters.sql.engagements._closing import ClosingRows
+from mainstay.adapters.sql.engagements._outcomes import (
     Maxima,
     outcome_row,
 )
-from mainstay.adapters.sql.engagements.punctual import DayRow, PunctualDay, PunctualOutcome, Totals
+from mainstay.adapters.sql.engagements._punctual import DayRow, PunctualDay, PunctualOutcome, Totals
 from mainstay.adapters.sql.engagements.tables import engagements, outcomes
 from mainstay.adapters.sql.policies import PolicyRows
 from mainstay.adapters.sql.reading import as_day, corrupt
