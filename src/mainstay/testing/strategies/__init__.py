@@ -50,6 +50,12 @@ with Extra("testing", "hypothesis"):
         unreadables,
         weeklies,
     )
+    from mainstay.testing.strategies.outbox import (
+        claim_policies,
+        looks_again,
+        outbox_entries,
+        things_done,
+    )
     from mainstay.testing.strategies.policies import (
         consistency_policies,
         daily_criteria,
@@ -78,6 +84,7 @@ with Extra("testing", "hypothesis"):
     )
 
 __all__ = [
+    "claim_policies",
     "consistency_policies",
     "consistency_scores",
     "counts",
@@ -107,8 +114,10 @@ __all__ = [
     "job_runs",
     "job_specs",
     "kinds",
+    "looks_again",
     "multiplier_policies",
     "options",
+    "outbox_entries",
     "plain_data",
     "plain_objects",
     "policy_histories",
@@ -119,6 +128,7 @@ __all__ = [
     "schedules",
     "sessions",
     "streak_policies",
+    "things_done",
     "unreadables",
     "user_ids",
     "vouch_explanations",

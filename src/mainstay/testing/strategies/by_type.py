@@ -13,9 +13,18 @@ from mainstay.activity.session import Session
 from mainstay.activity.window import ActivityWindow
 from mainstay.errors import BadRecordError, MainstayError
 from mainstay.explanation import Explanation
-from mainstay.jobs import CATALOGUE, CatalogueRow, JobStatus, NotBegun, PolicyTable
+from mainstay.jobs import (
+    CATALOGUE,
+    CatalogueRow,
+    ClaimPolicy,
+    Done,
+    JobStatus,
+    LookAgain,
+    NotBegun,
+    PolicyTable,
+)
 from mainstay.localdays import IsoWeek
-from mainstay.ports import DueDays, DueWeeks, EvaluatedDays, Unreadable
+from mainstay.ports import DueDays, DueWeeks, EvaluatedDays, OutboxEntry, OutboxState, Unreadable
 from mainstay.reading import Event
 from mainstay.reputation.dicts import VouchExplanationDict
 from mainstay.reputation.explanation import DampenedWeight, VouchExplanation
@@ -54,7 +63,7 @@ from mainstay.streaks.daily import DailyStreak, StreakPolicy, StreakStatus
 from mainstay.streaks.dicts import DailyStreakDict
 from mainstay.streaks.phrases import EnglishStreakPhrases, StreakPhrasebook
 from mainstay.streaks.weekly import WeeklyStreak, WeeklyStreakPolicy
-from mainstay.testing.strategies import activity, calendar, jobs, policies, results, states
+from mainstay.testing.strategies import activity, calendar, jobs, outbox, policies, results, states
 from mainstay.testing.strategies.making import made
 
 __all__ = ["BY_TYPE", "of_type"]
@@ -69,6 +78,7 @@ _VOUCH_PHRASES = st.builds(EnglishVouchPhrases)
 BY_TYPE: dict[Any, SearchStrategy[object]] = {
     ActivityWindow: activity.windows(),
     CatalogueRow: st.sampled_from(list(CATALOGUE.values())),
+    ClaimPolicy: outbox.claim_policies(),
     ConsistencyPolicy: policies.consistency_policies(),
     ConsistencyScore: results.consistency_scores(),
     ConsistencyScoreDict: made(ConsistencyScore.to_dict, results.consistency_scores()),
@@ -81,6 +91,7 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     DayActivity: states.day_activities(),
     DayOutcome: states.day_outcomes(),
     DayOutcomeDict: made(DayOutcome.to_dict, states.day_outcomes()),
+    Done: outbox.things_done(),
     DueDays: jobs.due_days(),
     DueWeeks: jobs.due_weeks(),
     Engagement: states.engagements(),
@@ -107,9 +118,12 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     JobRun: jobs.job_runs(),
     JobSpec: jobs.job_specs(),
     JobStatus: st.sampled_from(JobStatus),
+    LookAgain: outbox.looks_again(),
     MultiplierPolicy: policies.multiplier_policies(),
     NotBegun: jobs.refusals(),
     Option: jobs.options(),
+    OutboxEntry: outbox.outbox_entries(),
+    OutboxState: st.sampled_from(OutboxState),
     Phrasebook: _PHRASES,
     PlainData: jobs.plain_data(),
     PolicyHistory: policies.policy_histories(policies.engagement_policies()),

@@ -1,0 +1,61 @@
+"""What is to be done outside."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+from mainstay.jobs import ClaimPolicy, Done, LookAgain
+from mainstay.ports import OutboxEntry
+from mainstay.testing.strategies.activity import user_ids
+from mainstay.testing.strategies.calendar import instants
+from mainstay.testing.strategies.jobs import plain_data, retry_policies
+from mainstay.testing.strategies.making import made
+
+__all__ = ["claim_policies", "looks_again", "outbox_entries", "things_done"]
+
+_TEXTS = st.text(min_size=1, max_size=20)
+_SPANS = st.timedeltas(timedelta(microseconds=1), timedelta(minutes=30))
+
+
+@st.composite
+def outbox_entries(draw: DrawFn, kind: str | None = None) -> OutboxEntry:
+    """Entries that are new to an outbox.
+
+    Args:
+        kind: Of which kind; by default of any.
+    """
+    due, lasts = draw(instants()), draw(st.none() | _SPANS)
+    return OutboxEntry(
+        key=draw(_TEXTS),
+        kind=draw(_TEXTS) if kind is None else kind,
+        user_id=draw(st.none() | user_ids()),
+        payload=draw(plain_data()),
+        due_at=due,
+        expires_at=None if lasts is None else due + lasts,
+    )
+
+
+def claim_policies() -> SearchStrategy[ClaimPolicy]:
+    """How runs work through what is due."""
+    few = st.integers(1, 20)
+    return made(
+        ClaimPolicy,
+        most=st.integers(1, 200),
+        at_once=few,
+        lease=_SPANS,
+        retry=retry_policies(),
+        failures_in_a_row=few,
+    )
+
+
+def things_done() -> SearchStrategy[Done]:
+    """What the outside says of something that is done."""
+    return made(Done, st.none() | plain_data())
+
+
+def looks_again() -> SearchStrategy[LookAgain]:
+    """What the outside says of something that is under way."""
+    return made(LookAgain, instants(), st.none() | plain_data())
