@@ -8,8 +8,8 @@ from mainstay.activity.counts import Counts
 from mainstay.activity.session import Session
 from mainstay.activity.window import ActivityWindow
 from mainstay.errors import (
-    BadLineError,
-    BadRowError,
+    BadRecordError,
+    CallsFailedError,
     CorruptRowError,
     DecodeError,
     InvalidTypeError,
@@ -58,8 +58,8 @@ __version__ = "0.1.0"
 
 __all__ = [
     "ActivityWindow",
-    "BadLineError",
-    "BadRowError",
+    "BadRecordError",
+    "CallsFailedError",
     "ConsistencyPolicy",
     "ConsistencyScore",
     "ConsistencyScoreDict",

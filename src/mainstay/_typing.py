@@ -1,12 +1,16 @@
-"""What the standard library has since Python 3.12."""
+"""A ``TypedDict`` that web frameworks can describe."""
 
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 __all__ = ["TypedDict"]
 
-if sys.version_info >= (3, 12):
+if sys.version_info >= (3, 12) or TYPE_CHECKING:
     from typing import TypedDict
-else:  # pydantic, and so FastAPI, refuses the one that typing has before
-    from typing_extensions import TypedDict
+else:
+    try:  # pydantic, and so FastAPI, brings this one, and refuses the older typing's
+        from typing_extensions import TypedDict
+    except ImportError:  # then nobody is there to refuse it
+        from typing import TypedDict

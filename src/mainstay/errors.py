@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from enum import Enum
 from reprlib import Repr
-from typing import Final, Self
+from typing import Final, Literal, Self
 
 __all__ = [
-    "BadLineError",
-    "BadRowError",
+    "BadRecordError",
+    "CallsFailedError",
     "CorruptRowError",
     "DecodeError",
     "InvalidTypeError",
@@ -158,14 +158,17 @@ class OtherPolicyError(InvalidValueError):
         return self._sentence("")
 
 
-class BadLineError(InvalidValueError):
-    """A line of a file that is not an event.
+class BadRecordError(InvalidValueError):
+    """A line of a file, or a row of a table, that is not an event, or not a state.
 
     Attributes:
-        line: Its number in the file; the first line is 1.
+        place: Where records are counted: ``"line"`` of a file, from 1, or ``"row"`` of a table,
+            from 0.
+        number: Its number there.
 
     Examples:
-        >>> print(BadLineError("must not be empty", field="user_id", value="", line=7))
+        >>> error = InvalidValueError("must not be empty", field="user_id", value="")
+        >>> print(BadRecordError.at("line", 7, error))
         line 7: user_id must not be empty, got ''.
     """
 
@@ -176,54 +179,22 @@ class BadLineError(InvalidValueError):
         field: str = "",
         value: object = _NOT_GIVEN,
         remedy: str = "",
-        line: int = 0,
+        place: Literal["line", "row"] = "line",
+        number: int = 0,
     ) -> None:
         super().__init__(problem, field=field, value=value, remedy=remedy)
-        self.line = line
+        self.place = place
+        self.number = number
 
     @classmethod
-    def at(cls, line: int, error: MainstayError) -> Self:
-        """Return the error with the line that it is on."""
+    def at(cls, place: Literal["line", "row"], number: int, error: MainstayError) -> Self:
+        """Return the error with the place that it is at."""
         placed = cls.like(error)
-        placed.line = line
+        placed.place, placed.number = place, number
         return placed
 
     def __str__(self) -> str:
-        return f"line {self.line}: {super().__str__()}"
-
-
-class BadRowError(InvalidValueError):
-    """A row of a table that is not an event, or not a state.
-
-    Attributes:
-        row: Its number in the table; the first row is 0.
-
-    Examples:
-        >>> print(BadRowError("is missing", field="user_id", value=None, row=7))
-        row 7: user_id is missing, got None.
-    """
-
-    def __init__(
-        self,
-        problem: str,
-        *,
-        field: str = "",
-        value: object = _NOT_GIVEN,
-        remedy: str = "",
-        row: int = 0,
-    ) -> None:
-        super().__init__(problem, field=field, value=value, remedy=remedy)
-        self.row = row
-
-    @classmethod
-    def at(cls, row: int, error: MainstayError) -> Self:
-        """Return the error with the row that it is in."""
-        placed = cls.like(error)
-        placed.row = row
-        return placed
-
-    def __str__(self) -> str:
-        return f"row {self.row}: {super().__str__()}"
+        return f"{self.place} {self.number}: {super().__str__()}"
 
 
 class CorruptRowError(InvalidValueError):
@@ -273,6 +244,15 @@ class MissingExtraError(MainstayError, ModuleNotFoundError):
         >>> remedy = 'Install it: pip install "mainstay[columnar]".'
         >>> print(MissingExtraError("is not installed", field="numpy", remedy=remedy))
         numpy is not installed. Install it: pip install "mainstay[columnar]".
+    """
+
+
+class CallsFailedError(MainstayError):
+    """Calls to the outside that failed one after the other; the rest is left for later.
+
+    Examples:
+        >>> print(CallsFailedError("have failed in a row", field="5 calls for mail"))
+        5 calls for mail have failed in a row.
     """
 
 

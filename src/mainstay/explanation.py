@@ -8,10 +8,12 @@ from functools import partial
 import attrs
 
 from mainstay import _checks as checks
+from mainstay._schemas import schema
 
 __all__ = ["Explanation", "headline"]
 
 
+@schema("explanation/1")
 @attrs.frozen
 class Explanation:
     """Why one part of a result is what it is.
@@ -31,7 +33,7 @@ class Explanation:
     component: str = attrs.field(validator=checks.each(checks.text))
     points: float
     maximum: float | None = attrs.field(
-        validator=attrs.validators.optional(checks.each(partial(checks.number, low=0, high=100)))
+        validator=checks.optional(partial(checks.number, low=0, high=100))
     )
     text: str = attrs.field(validator=checks.each(partial(checks.instance, kind=str)))
 

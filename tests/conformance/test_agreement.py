@@ -118,8 +118,9 @@ def done(report: JobReport) -> object:
     return report.target, report.succeeded, report.skipped, report.failed, report.errors
 
 
-def context(target: date) -> JobContext:
-    return JobContext(target=target, task_id="1", clock=lambda: AFTERWARDS)
+def context(target: date, size: int) -> JobContext:
+    options = {"page_size": size}
+    return JobContext(target=target, options=options, task_id="1", clock=lambda: AFTERWARDS)
 
 
 class Agreement(RuleBasedStateMachine):
@@ -215,8 +216,8 @@ class Agreement(RuleBasedStateMachine):
         day = self.next_day(step)
 
         def run(store: Store) -> object:
-            job = evaluate_consistency(store.engagements, policy=policy, days_a_page=size)
-            return done(job.run(context(day)))
+            job = evaluate_consistency(store.engagements, policy=policy)
+            return done(job.run(context(day, size)))
 
         self.ask(run)
         return multiple(*added)
@@ -224,8 +225,8 @@ class Agreement(RuleBasedStateMachine):
     @rule(week=weeks, size=limits, policy=st.sampled_from([None, None, *WEEK_POLICIES]))
     def run_week(self, week: IsoWeek, size: int, policy: WeeklyStreakPolicy | None) -> None:
         def run(store: Store) -> object:
-            job = update_multipliers(store.reputations, policy=policy, users_a_page=size)
-            return done(job.run(context(week.monday)))
+            job = update_multipliers(store.reputations, policy=policy)
+            return done(job.run(context(week.monday, size)))
 
         self.ask(run)
 
@@ -332,7 +333,8 @@ class Agreement(RuleBasedStateMachine):
         due=minutes,
         now=minutes,
         offset=st.sampled_from(OFFSETS),
-        asked=st.none() | days,
+        asked=st.none() | days.map(str) | weeks.map(str),
+        options=strategies.plain_objects(),
         end=st.none() | users | st.just(JobReport),
     )
     def put_run(
@@ -343,16 +345,20 @@ class Agreement(RuleBasedStateMachine):
         due: datetime,
         now: datetime,
         offset: timezone,
-        asked: date | None,
+        asked: str | None,
+        options: dict[str, object],
         end: str | type[JobReport] | None,
     ) -> None:
-        report = JobReport(job=job, task_id="task", started_at=began, finished_at=began)
+        report = JobReport(
+            job=job, task_id="task", started_at=began, finished_at=began, result=options
+        )
         run = JobRun(
             job=job,
             task_id="task",
             attempt=attempt,
             due=due,
             target=asked,
+            options=options,
             started_at=began.astimezone(offset),
             finished_at=None if end is None else began,
             report=report if end is JobReport else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
+from inspect import getmro
 
 import pytest
 
@@ -11,7 +12,7 @@ from mainstay.testing import conformance
 from mainstay.testing.memory import MemoryStore
 from tests.conformance import test_memory
 
-PORTS = sorted({name for kind in Store.__mro__ for name in vars(kind) if not name.startswith("_")})
+PORTS = sorted({name for kind in getmro(Store) for name in vars(kind) if not name.startswith("_")})
 SUITES = {name for name in conformance.__all__ if name != "PagesConformance"}
 
 

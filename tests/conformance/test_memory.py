@@ -6,6 +6,7 @@ import pytest
 
 from mainstay.testing.conformance import (
     EngagementStoreConformance,
+    OutboxConformance,
     ReputationStoreConformance,
     RunLogConformance,
     SessionStoreConformance,
@@ -31,4 +32,8 @@ class TestReputations(ReputationStoreConformance):
 
 
 class TestRuns(RunLogConformance):
+    pass
+
+
+class TestOutbox(OutboxConformance):
     pass

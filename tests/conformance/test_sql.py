@@ -11,6 +11,7 @@ pytest.importorskip("sqlalchemy", reason="these stores need mainstay[sql]")
 from mainstay.adapters.sql import SqlStore
 from mainstay.testing.conformance import (
     EngagementStoreConformance,
+    OutboxConformance,
     ReputationStoreConformance,
     RunLogConformance,
     SessionStoreConformance,
@@ -52,4 +53,8 @@ class TestReputations(ReputationStoreConformance):
 
 
 class TestRuns(RunLogConformance):
+    pass
+
+
+class TestOutbox(OutboxConformance):
     pass

@@ -6,6 +6,7 @@ import os
 import signal
 from datetime import timedelta
 
+import attrs
 from celery import Celery
 
 from mainstay.adapters.celery import install
@@ -28,7 +29,7 @@ def die_once(context: JobContext) -> JobReport:
     return JobReport(job="fragile", task_id=context.task_id, started_at=now, finished_at=now)
 
 
-job = evaluate_consistency(store.engagements, schedule=OFTEN)
+job = attrs.evolve(evaluate_consistency(store.engagements), schedule=OFTEN)
 fragile = JobSpec(name="fragile", schedule=OFTEN, run=die_once, retry=RetryPolicy(1))
 install(app, [job], log=store.runs)
 if os.environ.get("MAINSTAY_FRAGILE"):

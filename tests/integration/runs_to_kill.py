@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from datetime import UTC, date, datetime
 
+import attrs
+
 from mainstay import DailyCriteria, EngagementPolicy
 from mainstay.adapters.sql import SqlStore
 from mainstay.jobs import evaluate_consistency, run_job, update_multipliers
@@ -25,14 +27,14 @@ def page_done(done: int, total: int) -> None:
 def run_both(store: SqlStore, *, aloud: bool = False) -> list[JobReport]:
     """Run both jobs, and return what they report."""
     jobs = [
-        evaluate_consistency(store.engagements, policy=POLICY, days_a_page=40),
-        update_multipliers(store.reputations, users_a_page=15),
+        (evaluate_consistency(store.engagements, policy=POLICY), {"page_size": 40}),
+        (update_multipliers(store.reputations), {"page_size": 15}),
     ]
     reports = []
-    for job in jobs:
-        context = JobContext(target=LAST, clock=clock)
+    for job, options in jobs:
+        context = JobContext(target=LAST, options=options, clock=clock)
         if aloud:
-            context = JobContext(target=LAST, clock=clock, progress=page_done)
+            context = attrs.evolve(context, progress=page_done)
         report = run_job(job, store.runs, context, exclusive=False)
         assert report is not None
         reports.append(report)

@@ -7,6 +7,7 @@ from pathlib import Path
 from queue import Queue
 from typing import Any
 
+import attrs
 import pytest
 
 pytest.importorskip("apscheduler", reason="the adapter needs mainstay[apscheduler]")
@@ -32,7 +33,8 @@ def test_a_job_that_is_due_each_second_is_run_again_and_again(tmp_path: Path) ->
     scheduler.add_listener(done.put, EVENT_JOB_EXECUTED)
     with SqlStore.create(f"sqlite:///{tmp_path / 'mainstay.db'}") as store:
         store.sessions.add(identified([Session("ada", two_days_ago, kind="post")]))
-        job = evaluate_consistency(store.engagements, schedule=Every(timedelta(seconds=1)))
+        job = evaluate_consistency(store.engagements)
+        job = attrs.evolve(job, schedule=Every(timedelta(seconds=1)))
         install(scheduler, [job], log=store.runs)
         scheduler.start()
         try:

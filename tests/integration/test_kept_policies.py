@@ -147,9 +147,10 @@ def test_a_weekly_policy_holds_from_any_day_of_its_first_week(tmp_path: Path, si
         (["evaluate-consistency", "--from", "2024-05-01"], "argument --from: say what holds from"),
         (
             ["evaluate-consistency", "--criteria", "run=1", "--from", "2024-W18"],
-            "argument --from: evaluate-consistency takes a date such as 2024-05-01, not a week",
+            "argument --from: target of evaluate-consistency must be a date such as 2024-05-01, "
+            "not a week",
         ),
-        (["update-multipliers", "--config", "x", "--from", "soon"], "write a date such as"),
+        (["update-multipliers", "--config", "x", "--from", "soon"], "it must be a date such as"),
     ],
 )
 def test_a_wrong_command_line_is_refused_with_usage(arguments: list[str], message: str) -> None:

@@ -184,11 +184,14 @@ def test_no_lock_is_held_while_the_hosts_code_is_called(any_url: str) -> None:
         logger.setLevel(logging.DEBUG)
         try:
             for job in (
-                evaluate_consistency(store.engagements, days_a_page=1),
-                update_multipliers(store.reputations, users_a_page=1),
+                evaluate_consistency(store.engagements),
+                update_multipliers(store.reputations),
             ):
                 context = JobContext(
-                    target=DAY, clock=clock, progress=lambda _done, _total: write()
+                    target=DAY,
+                    options={"page_size": 1},
+                    clock=clock,
+                    progress=lambda _done, _total: write(),
                 )
                 report = run_job(job, store.runs, context)
                 assert isinstance(report, JobReport)

@@ -84,9 +84,20 @@ def test_json_is_the_report_with_the_candidates_and_their_reasons(tmp_path: Path
         "maximum": 40.0,
         "text": "You reached your daily goal 4 days in a row.",
     }
+    closed = {"start_date": "2024-05-01", "end_date": DAY, "days": 24}
+    assert document["result"]["closed_period"] == closed
     weekly = mainstay(*WEEKLY, "--db", database(tmp_path), "--date", DAY, "--json").json
+    assert weekly["result"]["period"]["end_date"] == "2024-05-26"
     assert weekly["target"] == "2024-W21"
     assert "candidates" not in weekly
+
+
+def test_an_option_of_the_job_is_a_flag_and_is_kept_with_the_run(tmp_path: Path) -> None:
+    url = filled(tmp_path)
+    mainstay(*WEEKLY, "--db", url, "--date", DAY, "--page-size", "1", "--verbose")
+    daily, weekly = mainstay("status", "--db", url, "--json").json["jobs"]
+    assert (daily["options"], weekly["options"]) == (None, {"page_size": 1})
+    assert weekly["result"]["period"]["start_date"] == "2024-05-20"
 
 
 def test_without_a_date_the_last_day_that_is_over_is_done(tmp_path: Path) -> None:
@@ -115,8 +126,11 @@ def test_a_day_that_is_not_over_is_refused(tmp_path: Path) -> None:
     ("arguments", "message"),
     [
         (["tidy"], "invalid choice: 'tidy'"),
-        (["evaluate-consistency", "--date", "2024-W18"], "takes a date such as 2024-05-01"),
-        (["evaluate-consistency", "--date", "yesterday"], "write a date such as 2024-05-01"),
+        (["evaluate-consistency", "--date", "2024-W18"], "not a week, got '2024-W18'."),
+        (["evaluate-consistency", "--date", "yesterday"], "must be a date such as 2024-05-01, or"),
+        (["evaluate-consistency", "--page-size", "0"], "options.page_size must be at least 1"),
+        (["update-multipliers", "--page-size", "5.5"], "options.page_size must be an integer"),
+        (["update-multipliers", "--page-size", "9" * 5000], "must be an integer, got '999"),
         (["update-multipliers", "--date", "2024-W54"], "week must be between 1 and 53"),
         (["update-multipliers", "--criteria", "run=1"], "not used by update-multipliers"),
         (["evaluate-consistency", "--criteria", "run"], "write KIND=N"),

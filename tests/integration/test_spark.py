@@ -228,4 +228,4 @@ def test_a_bad_row_is_an_error_that_says_which(
     df = spark.createDataFrame(pa.Table.from_pylist([good, good, good | bad])).coalesce(1)
     with pytest.raises(PythonException) as caught:
         score_spark(df, as_of=AS_OF, timezone="timezone", partitions=1).collect()
-    assert f"mainstay.errors.BadRowError: {message}" in str(caught.value)
+    assert f"mainstay.errors.BadRecordError: {message}" in str(caught.value)

@@ -83,8 +83,8 @@ def clock() -> datetime:
 
 
 def evaluate(store: SqlStore, day: date) -> tuple[int, int]:
-    job = evaluate_consistency(store.engagements, policy=POLICY, days_a_page=2)
-    report = job.run(JobContext(target=day, clock=clock))
+    job = evaluate_consistency(store.engagements, policy=POLICY)
+    report = job.run(JobContext(target=day, options={"page_size": 2}, clock=clock))
     return report.succeeded, report.failed
 
 
@@ -281,7 +281,9 @@ CORRUPT_ROWS = [
     ("runs", "report", "{", "attempt = '1'", last_run),
     ("runs", "report", "[]", "attempt = '1'", last_run),
     ("runs", "due", "x", "attempt = '1'", last_run),
-    ("runs", "target", "x", "attempt = '1'", last_run),
+    ("runs", "target", "", "attempt = '1'", last_run),
+    ("runs", "options", "{", "attempt = '1'", last_run),
+    ("runs", "options", "[]", "attempt = '1'", last_run),
     ("installed", "schedule", "{", "job = 'tidy'", installed),
     ("installed", "schedule", "{}", "job = 'tidy'", installed),
     ("installed", "limit_us", "x", "job = 'tidy'", installed),
@@ -400,16 +402,13 @@ def test_of_two_first_runs_at_once_with_other_policies_one_is_kept(store: SqlSto
     """The other ends with an error, and nobody is judged by its policy."""
     store.sessions.add([ran(f"u{number:02}") for number in range(40)])
     once, never = (EngagementPolicy(criteria=DailyCriteria({"run": least})) for least in (1, 1_000))
-    jobs = [
-        evaluate_consistency(store.engagements, policy=policy, days_a_page=7)
-        for policy in (once, never)
-    ]
+    jobs = [evaluate_consistency(store.engagements, policy=policy) for policy in (once, never)]
     start = Barrier(2)
 
     def run(job: JobSpec) -> str:
         start.wait()
         try:
-            job.run(JobContext(target=DAY, clock=clock))
+            job.run(JobContext(target=DAY, options={"page_size": 7}, clock=clock))
         except OtherPolicyError:
             return "refused"
         return "done"

@@ -120,7 +120,10 @@ def test_jobs_that_never_ran_are_no_reason_for_alarm(tmp_path: Path) -> None:
     assert [line.split() for line in done.out.splitlines()[1:]] == [[job, "never"] for job in JOBS]
     never = mainstay("status", "--db", url, "--json").json["jobs"][0]
     assert never == {"job": JOBS[0], "status": "never"} | dict.fromkeys(
-        ["started_at", "target", "seconds", "succeeded", "skipped", "failed", "error"]
+        [
+            *("started_at", "target", "options", "seconds", "succeeded", "skipped", "failed"),
+            *("error", "result"),
+        ]
     )
 
 

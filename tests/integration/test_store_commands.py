@@ -17,7 +17,7 @@ import pytest
 pytest.importorskip("rich", reason="the command needs mainstay[cli]")
 pytest.importorskip("sqlalchemy", reason="the command needs mainstay[cli]")
 
-from mainstay import BadLineError
+from mainstay import BadRecordError
 from mainstay.adapters.sql import SqlStore
 from mainstay.reading import Event, read_events
 from tests.command import Done, database, filled, mainstay, write_runs
@@ -171,7 +171,7 @@ def test_a_bad_line_stops_the_import_and_what_is_before_it_is_kept(
 def test_an_import_that_is_interrupted_says_how_far_it_came(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def read_two_batches(*arguments: Any, **options: Any) -> Iterator[Event | BadLineError]:
+    def read_two_batches(*arguments: Any, **options: Any) -> Iterator[Event | BadRecordError]:
         yield from islice(read_events(*arguments, **options), 4)
         raise KeyboardInterrupt
 

@@ -42,7 +42,7 @@ from mainstay import (
     what_if,
 )
 from mainstay.codec import SCHEMAS, from_json, from_plain, to_json, to_plain
-from mainstay.scheduling import ItemError, JobReport
+from mainstay.scheduling import ItemError, JobReport, JobRun
 from mainstay.testing import strategies
 
 
@@ -82,6 +82,7 @@ def job_reports(draw: st.DrawFn) -> JobReport:
         errors=tuple(draw(st.lists(st.builds(ItemError, texts, texts), max_size=3))),
         started_at=at,
         finished_at=at.astimezone(UTC) + draw(st.timedeltas(timedelta(0), timedelta(days=1))),
+        result=draw(strategies.plain_objects()),
     )
 
 
@@ -108,6 +109,7 @@ STRATEGIES: dict[type[Any], SearchStrategy[Any]] = {
     Explanation: scores().map(lambda score: score.explanations[0]),
     HistoricalScore: historical_scores(),
     JobReport: job_reports(),
+    JobRun: strategies.job_runs(),
     MultiplierPolicy: strategies.multiplier_policies(),
     Reputation: strategies.reputations(),
     ScoreBreakdown: scores().map(lambda score: score.breakdown),

@@ -15,7 +15,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from mainstay import (
-    BadRowError,
+    BadRecordError,
     DayActivity,
     DayOutcome,
     Engagement,
@@ -184,6 +184,6 @@ def test_what_the_core_refuses_is_refused_and_the_first_such_row_is_named(
     if not bad:
         evaluate_day_table(table, day=DAY)
         return
-    with pytest.raises(BadRowError) as caught:
+    with pytest.raises(BadRecordError) as caught:
         evaluate_day_table(table, day=DAY)
-    assert caught.value.row == bad[0]
+    assert (caught.value.place, caught.value.number) == ("row", bad[0])

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mainstay import (
-    BadRowError,
+    BadRecordError,
     InvalidValueError,
     IsoWeek,
     MultiplierPolicy,
@@ -120,6 +120,6 @@ def test_what_the_core_refuses_is_refused_and_the_first_such_row_is_named(
     if not bad:
         multipliers_table(table, week=week)
         return
-    with pytest.raises(BadRowError) as caught:
+    with pytest.raises(BadRecordError) as caught:
         multipliers_table(table, week=week)
-    assert caught.value.row == bad[0]
+    assert (caught.value.place, caught.value.number) == ("row", bad[0])

@@ -63,6 +63,7 @@ from mainstay import (
 from mainstay.codec import from_json, from_plain, to_json, to_plain
 from mainstay.jobs import change_policy, plan_days, plan_weeks
 from mainstay.ports import DueDays, DueWeeks, EngagementStore, EvaluatedDays, ReputationStore
+from mainstay.scheduling import JobContext, JobReport, JobSpec, Option, Plain
 from mainstay.testing import strategies
 
 
@@ -174,3 +175,12 @@ def generators() -> None:
 
 def any_engagement_phrasebook(phrases: EnglishEngagementPhrases) -> EngagementPhrasebook:
     return phrases
+
+
+def jobs(job: JobSpec, context: JobContext, report: JobReport) -> None:
+    """An option knows its type; what a run found is plain data."""
+    assert_type(Option("page_size", 5_000, "users in one transaction").of(context.options), int)
+    assert_type(Option("force", False, "do it again").of(context.options), bool)
+    assert_type(job.run(context), JobReport)
+    assert_type(report.result["days"], Plain)
+    JobContext(options={"page_size": 500}, target=IsoWeek(2024, 18))

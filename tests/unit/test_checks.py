@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 from fractions import Fraction
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,9 +18,11 @@ from mainstay import (
     DayActivity,
     InvalidTypeError,
     InvalidValueError,
+    NaiveDatetimeError,
     Session,
     Vouch,
 )
+from mainstay.scheduling import JobContext, JobReport, JobRun
 
 DAY = date(2024, 5, 28)
 NOON = datetime(2024, 5, 28, 12, tzinfo=UTC)
@@ -124,6 +128,40 @@ def test_dates_durations_and_texts_become_plain() -> None:
     plain(ActivityWindow(Day(2024, 5, 28), 1).last_day, DAY)
     plain(Session("ada", NOON, duration=Span(seconds=90.5)).duration, timedelta(seconds=90.5))
     plain(Session(Name.ADA, NOON).user_id, "ada")
+
+
+def job_report(**instants: Any) -> JobReport:
+    given: dict[str, Any] = {"started_at": NOON, "finished_at": NOON} | instants
+    return JobReport(job="tidy", task_id="1", **given)
+
+
+def job_run(**instants: Any) -> JobRun:
+    given: dict[str, Any] = {"started_at": NOON, "finished_at": NOON} | instants
+    return JobRun(job="tidy", task_id="1", error="is broken", **given)
+
+
+def job_context(**instants: Any) -> JobContext:
+    return JobContext(clock=lambda: NOON, **instants)
+
+
+@pytest.mark.parametrize(
+    ("make", "field"),
+    [
+        (lambda started_at: Session("ada", started_at), "started_at"),
+        (lambda created_at: Vouch("ada", "bob", created_at=created_at), "created_at"),
+        *((job_report, field) for field in ("started_at", "finished_at")),
+        *((job_run, field) for field in ("started_at", "due", "finished_at")),
+        *((job_context, field) for field in ("due", "deadline")),
+    ],
+)
+def test_every_instant_is_kept_at_the_offset_it_has_and_named_if_it_has_none(
+    make: Callable[..., object], field: str
+) -> None:
+    zoned = datetime(2024, 5, 28, 14, tzinfo=ZoneInfo("Europe/Berlin"))
+    kept = getattr(make(**{field: zoned}), field)
+    assert (kept, kept.tzinfo) == (zoned, timezone(timedelta(hours=2)))
+    with pytest.raises(NaiveDatetimeError, match=f"^{field} has no UTC offset"):
+        make(**{field: zoned.replace(tzinfo=None)})
 
 
 def test_a_date_of_numpy_says_how_to_convert_it() -> None:

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 import mainstay
 from mainstay import (
-    BadLineError,
-    BadRowError,
+    BadRecordError,
+    CallsFailedError,
     ConsistencyPolicy,
     DailyCriteria,
     DayOutcome,
@@ -59,7 +59,7 @@ def test_a_message_says_nothing_of_what_was_not_given() -> None:
     assert str(StoreError("can't be reached", field="database")) == "database can't be reached."
     assert str(MainstayError("must be odd")) == "must be odd."
     assert str(MainstayError("must be odd", value=None)) == "must be odd, got None."
-    assert str(BadLineError.at(7, MainstayError("is empty"))) == "line 7: is empty."
+    assert str(BadRecordError.at("line", 7, MainstayError("is empty"))) == "line 7: is empty."
     assert MainstayError("must be odd").value is None
 
 
@@ -117,8 +117,8 @@ def test_no_message_is_longer_than_two_thousand_characters(
 
 def test_bad_line_keeps_what_was_wrong_on_it() -> None:
     cause = InvalidTypeError("must be a string", field="user_id", value=None)
-    assert str(BadLineError.at(7, cause)) == "line 7: user_id must be a string, got None."
-    assert str(BadRowError.at(7, cause)) == "row 7: user_id must be a string, got None."
+    assert str(BadRecordError.at("line", 7, cause)) == "line 7: user_id must be a string, got None."
+    assert str(BadRecordError.at("row", 7, cause)) == "row 7: user_id must be a string, got None."
 
 
 @pytest.mark.parametrize("error", SUBCLASSES)
@@ -130,7 +130,13 @@ def test_every_error_survives_pickling_with_its_data(error: type[MainstayError])
 
 
 #: What no value is to blame for.
-CIRCUMSTANCES = {MainstayError, MissingExtraError, StoreError, TimeLimitError}
+CIRCUMSTANCES = {
+    CallsFailedError,
+    MainstayError,
+    MissingExtraError,
+    StoreError,
+    TimeLimitError,
+}
 
 
 @pytest.mark.parametrize("error", [e for e in SUBCLASSES if e not in CIRCUMSTANCES])

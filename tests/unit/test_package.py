@@ -50,7 +50,7 @@ SPEC_NAMES = {
 #: The packages from the bottom up: each may import those of the rows above it, and itself.
 ORDER = [
     {"errors"},
-    {"_checks", "_extras", "_reprs", "_typing"},
+    {"_checks", "_extras", "_reprs", "_schemas", "_typing"},
     {"explanation", "localdays"},
     {"activity"},
     {"streaks"},
@@ -70,7 +70,7 @@ OPTIONAL = set(
     "apscheduler cattrs celery duckdb hypothesis matplotlib numpy pandas polars psycopg pyarrow "
     "pyspark rich sqlalchemy".split()
 )
-#: What brings a later standard library's to an older Python, and the one file that asks for it.
+#: What is taken if it is there, and the one file that asks for it.
 BACKPORTS = {"_typing": {"typing_extensions"}}
 CORE_LIBRARIES = {"attrs", "dateutil", *sys.stdlib_module_names} - {"logging", "socket", "sqlite3"}
 
@@ -157,6 +157,26 @@ def test_completing_shows_the_api_and_nothing_else() -> None:
 
 def test_the_version_is_the_installed_one() -> None:
     assert mainstay.__version__ == metadata.version("mainstay")
+
+
+def command_without_rich(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command where rich is not installed, as far as it can tell."""
+    code = (
+        "import runpy, sys; sys.modules['rich'] = None; "
+        f"sys.argv = ['mainstay', *{arguments}]; runpy.run_module('mainstay', run_name='__main__')"
+    )
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_the_command_tells_its_version_without_rich_and_needs_it_for_the_rest() -> None:
+    told = command_without_rich("--version")
+    assert (told.returncode, told.stdout) == (0, f"mainstay {mainstay.__version__}\n"), told.stderr
+    refused = command_without_rich("jobs")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr == (
+        'mainstay: rich is not installed. Install it: pip install "mainstay[cli]".\n'
+    )
 
 
 def test_import_loads_no_optional_library() -> None:

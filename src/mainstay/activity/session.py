@@ -6,19 +6,15 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import attrs
-from attrs.validators import optional
 
 from mainstay import _checks as checks
+from mainstay._schemas import schema
 from mainstay.errors import InvalidTypeError, InvalidValueError
 from mainstay.localdays import find_zone
 
 __all__ = [
     "Session",
 ]
-
-
-def _instant(value: datetime) -> datetime:
-    return checks.instant("started_at", value)
 
 
 def _duration(field: str, value: object) -> timedelta:
@@ -36,6 +32,7 @@ def _zone_name(field: str, value: object) -> str:
     return name
 
 
+@schema("session/1")
 @attrs.frozen
 class Session:
     """One thing that a user did, at an instant.
@@ -61,14 +58,12 @@ class Session:
     """
 
     user_id: str = attrs.field(validator=checks.each(checks.text))
-    started_at: datetime = attrs.field(converter=_instant)
-    duration: timedelta | None = attrs.field(
-        default=None, validator=optional(checks.each(_duration))
-    )
-    timezone: str | None = attrs.field(default=None, validator=optional(checks.each(_zone_name)))
+    started_at: datetime = attrs.field(validator=checks.each(checks.instant))
+    duration: timedelta | None = attrs.field(default=None, validator=checks.optional(_duration))
+    timezone: str | None = attrs.field(default=None, validator=checks.optional(_zone_name))
     kind: str = attrs.field(default="session", validator=checks.each(checks.text))
     quality: float | None = attrs.field(
         default=None,
-        validator=optional(checks.each(partial(checks.number, low=0, high=10))),
+        validator=checks.optional(partial(checks.number, low=0, high=10)),
     )
-    id: str | None = attrs.field(default=None, validator=optional(checks.each(checks.text)))
+    id: str | None = attrs.field(default=None, validator=checks.optional(checks.text))

@@ -10,6 +10,7 @@ from typing import Self
 import attrs
 
 from mainstay import _checks as checks
+from mainstay._schemas import schema
 from mainstay.errors import InvalidValueError, OutOfOrderError
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
 WINDOW_DAYS = 28
 
 
+@schema("activity-window/1")
 @attrs.frozen
 class ActivityWindow:
     """The active ones among the days that end at ``last_day``, in a few bytes.

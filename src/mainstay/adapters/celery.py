@@ -24,7 +24,7 @@ of ours, which only Celery's own beat can use.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mainstay import _checks as checks
@@ -35,7 +35,15 @@ from mainstay.codec import to_plain
 from mainstay.errors import InvalidValueError
 from mainstay.jobs import run_job
 from mainstay.ports import RunLog
-from mainstay.scheduling import JobContext, JobReport, JobSpec, Schedule, head_start, latest_due
+from mainstay.scheduling import (
+    JobContext,
+    JobReport,
+    JobSpec,
+    Schedule,
+    head_start,
+    latest_due,
+    read_target,
+)
 
 with Extra("celery", "celery"):
     from celery import Celery, Task
@@ -57,9 +65,10 @@ def install(app: Celery, jobs: Iterable[JobSpec], *, log: RunLog) -> None:
 
     A task returns its report as :func:`mainstay.codec.to_plain` writes it, or ``None`` if the job
     was running already. One that is sent by hand goes to the queue that it is sent to, and takes
-    a ``target``::
+    what its job does: a ``target``, ``options``, or both::
 
-        app.send_task("mainstay.evaluate-consistency", kwargs={"target": "2024-05-01"})
+        kwargs = {"target": "2024-05-01", "options": {"page_size": 500}}
+        app.send_task("mainstay.evaluate-consistency", kwargs=kwargs)
 
     Args:
         app: The app, with its settings: what is configured afterwards replaces the schedule.
@@ -147,8 +156,10 @@ class _JobTask(Task):
 
 
 def _register(app: Celery, job: JobSpec, log: RunLog) -> None:
-    def run(task: Task, target: str | None = None) -> dict[str, object] | None:
-        return _run(task, job, log, target)
+    def run(
+        task: Task, target: str | None = None, options: Mapping[str, object] | None = None
+    ) -> dict[str, object] | None:
+        return _run(task, job, log, target, {} if options is None else options)
 
     app.task(
         name=_task_name(job),
@@ -164,10 +175,13 @@ def _register(app: Celery, job: JobSpec, log: RunLog) -> None:
     )(run)
 
 
-def _run(task: Task, job: JobSpec, log: RunLog, target: str | None) -> dict[str, object] | None:
+def _run(
+    task: Task, job: JobSpec, log: RunLog, target: str | None, options: Mapping[str, object]
+) -> dict[str, object] | None:
     request = task.request
     context = JobContext(
-        target=None if target is None else _date(target),
+        target=None if target is None else read_target(target),
+        options=options,
         task_id=uuid() if request.id is None else request.id,
         due=_due(task, job, log),
     )
@@ -222,15 +236,6 @@ def _ask_again(task: Task, at: datetime, due: datetime) -> None:
     except Exception as error:
         raise Reject(error, requeue=True) from error
     raise Ignore(f"asked again in {wait:.0f} s")
-
-
-def _date(target: str) -> date:
-    try:
-        return date.fromisoformat(checks.text("target", target))
-    except ValueError as error:
-        raise InvalidValueError(
-            "must be a date such as '2024-05-01'", field="target", value=target
-        ) from error
 
 
 def _entry(app: Celery, job: JobSpec) -> dict[str, object]:

@@ -33,9 +33,6 @@ exit status:
 
 
 def _parser() -> argparse.ArgumentParser:
-    with Extra("cli", "rich"):
-        from mainstay.cli import commands  # noqa: PLC0415  (rich is optional)
-
     parser = argparse.ArgumentParser(
         prog="mainstay",
         description="Turn activity into scores, and scores into recognition.",
@@ -45,8 +42,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--version", action="version", version=f"mainstay {metadata.version('mainstay')}"
     )
-    commands.add_to(parser.add_subparsers(title="commands", metavar="COMMAND", required=True))
     return parser
+
+
+def _add_commands(parser: argparse.ArgumentParser) -> None:
+    with Extra("cli", "rich"):
+        from mainstay.cli import commands  # noqa: PLC0415  (rich is optional)
+
+    commands.add_to(parser.add_subparsers(title="commands", metavar="COMMAND", required=True))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -54,8 +57,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in ("stdout", "stderr"):
         if getattr(sys, stream) is None:  # closed by the process that started us
             setattr(sys, stream, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+    given = list(sys.argv[1:] if argv is None else argv)
     try:
-        args = _parser().parse_args(argv)
+        parser = _parser()
+        if given != ["--version"]:  # which is all that needs no command, and so no rich
+            _add_commands(parser)
+        args = parser.parse_args(given)
         status: int = args.run(args)
         sys.stdout.flush()
     except BrokenPipeError:  # the reader of our output has seen enough

@@ -11,9 +11,9 @@ from typing import TypeVar
 from mainstay import _checks as checks
 from mainstay import localdays
 from mainstay.errors import MainstayError
-from mainstay.localdays import IsoWeek
 from mainstay.reading import parse_moment
 from mainstay.reading.rows import Columns
+from mainstay.scheduling import Target, read_target
 
 T = TypeVar("T")
 
@@ -91,11 +91,14 @@ def day(text: str) -> date:
 
 
 @_argument
-def day_or_week(text: str) -> date | IsoWeek:
+def target(text: str) -> Target:
     """Return a date from ``YYYY-MM-DD``, or a week from ``YYYY-Www``."""
-    if found := re.fullmatch(r"([0-9]{4})-W([0-9]{2})", text):
-        return IsoWeek(int(found[1]), int(found[2]))
-    return day(text)
+    return read_target(text, field="it")
+
+
+def integer(text: str) -> int | str:
+    """Return an integer; what is not one is told of by what it is for."""
+    return int(text) if re.fullmatch(r"-?[0-9]{1,19}", text) else text
 
 
 def positive(text: str) -> int:

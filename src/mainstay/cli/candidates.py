@@ -14,6 +14,9 @@ from rich.text import Text
 from mainstay.cli import OK, arguments, failure, terminal
 from mainstay.cli.store import add_db, open_store, option
 from mainstay.jobs import day_just_over
+from mainstay.jobs.evaluate_consistency import EVALUATE_CONSISTENCY
+from mainstay.ports import Store
+from mainstay.scheduling import JobReport
 from mainstay.scores.engagement.day import DayOutcome
 
 _EPILOG = """\
@@ -51,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
         day: date = args.date or last
         found = store.engagements.candidates(day)
     if found is None:
-        close = f"Close it: mainstay run evaluate-consistency --date {day}{option(args.db)}"
+        close = f"Close it: mainstay run {EVALUATE_CONSISTENCY} --date {day}{option(args.db)}"
         return failure(f"{day} is not closed yet. {close if day <= last else 'It is not over.'}")
     if args.json:
         terminal.write_json({"date": day.isoformat(), "candidates": as_plain(found)})
@@ -60,6 +63,18 @@ def run(args: argparse.Namespace) -> int:
     sys.stdout.flush()
     terminal.say(terminal.console(sys.stderr), in_words(found, day))
     return OK
+
+
+def picked(store: Store, report: JobReport) -> list[DayOutcome] | None:
+    """Return the users that a run has picked for its last day; ``None`` if it doesn't pick any."""
+    if report.job != EVALUATE_CONSISTENCY:
+        return None
+    return list(store.engagements.candidates(day_of(report)) or ())
+
+
+def day_of(report: JobReport) -> date:
+    """Return the day that the run which picks candidates worked on."""
+    return date.fromisoformat(str(report.target))
 
 
 def as_plain(candidates: Sequence[DayOutcome]) -> list[dict[str, object]]:

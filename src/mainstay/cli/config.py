@@ -3,61 +3,45 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
-
-import attrs
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from mainstay.errors import InvalidTypeError, InvalidValueError
+from mainstay.jobs import CATALOGUE, PolicyTable
 from mainstay.scheduling import Schedule, schedule_from_plain
-from mainstay.scores.engagement.policy import DailyCriteria, EngagementPolicy
-from mainstay.streaks.weekly import WeeklyStreakPolicy
+from mainstay.scores.engagement.policy import DailyCriteria
 
-__all__ = ["Policies", "read_policies", "read_schedules"]
+__all__ = ["read_policies", "read_schedules"]
 
-T = TypeVar("T", EngagementPolicy, WeeklyStreakPolicy)
-
-_TABLES = ("engagement", "weekly", "schedules")
+_POLICIES = {row.policy.table: row.policy for row in CATALOGUE.values() if row.policy is not None}
+_SCHEDULES = "schedules"
 
 
-@attrs.frozen
-class Policies:
-    """What the jobs are given; ``None`` for those that are kept.
-
-    Attributes:
-        engagement: For the daily job.
-        weekly: For the weekly one.
-    """
-
-    engagement: EngagementPolicy | None = None
-    weekly: WeeklyStreakPolicy | None = None
-
-
-def read_policies(path: str) -> Policies:
-    """Read a file's tables ``[engagement]`` and ``[weekly]``, whose keys are our fields.
+def read_policies(path: str) -> dict[str, object]:
+    """Read a file's tables of policies, such as ``[engagement]``, whose keys are our fields.
 
     A key that is left out has our default; a table that is left out gives no policy.
+
+    Returns:
+        The policies, by their tables' names.
 
     Raises:
         InvalidValueError: It is not TOML; a table or key is unknown; a value can't be.
         OSError: It can't be read.
     """
     tables = _read(path)
-    return Policies(
-        _policy(path, "engagement", tables, EngagementPolicy),
-        _policy(path, "weekly", tables, WeeklyStreakPolicy),
-    )
+    return {name: _policy(path, _POLICIES[name], tables) for name in tables if name in _POLICIES}
 
 
-def read_schedules(path: str, *, known: Sequence[str]) -> dict[str, Schedule]:
-    """Read a file's table ``[schedules]``, with a schedule for some of the known jobs.
+def read_schedules(path: str) -> dict[str, Schedule]:
+    """Read a file's table ``[schedules]``, with a schedule for some of the jobs.
 
     Raises:
         InvalidValueError: It is not TOML; a table or job is unknown; a value can't be.
         OSError: It can't be read.
     """
-    given = _table(path, "schedules", _read(path))
-    _check_keys(path, "schedules.", given, known)
+    given = _table(path, _SCHEDULES, _read(path))
+    _check_keys(path, "schedules.", given, CATALOGUE)
     return {
         job: schedule_from_plain(_table(path, job, given), field=f"{path}: schedules.{job}")
         for job in given
@@ -72,7 +56,7 @@ def _read(path: str) -> dict[str, Any]:
             raise InvalidValueError(
                 f"is not TOML ({error})", field="--config", value=path
             ) from error
-    _check_keys(path, "", tables, _TABLES)
+    _check_keys(path, "", tables, [*_POLICIES, _SCHEDULES])
     return tables
 
 
@@ -83,16 +67,14 @@ def _table(path: str, name: str, tables: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _policy(path: str, table: str, tables: Mapping[str, Any], kind: type[T]) -> T | None:
-    if table not in tables:
-        return None
-    values = _table(path, table, tables)
-    _check_keys(path, f"{table}.", values, [field.name for field in attrs.fields(kind)])
+def _policy(path: str, policy: PolicyTable, tables: Mapping[str, Any]) -> object:
+    table, values = policy.table, _table(path, policy.table, tables)
+    _check_keys(path, f"{table}.", values, policy.fields)
     given: dict[str, Any] = {**values}
     try:
         if "criteria" in given:
             given["criteria"] = DailyCriteria(given["criteria"])
-        return kind(**given)
+        return policy.kind(**given)
     except InvalidValueError as error:
         field = error.field.replace("minimums", "criteria", 1)  # as they are called here
         raise InvalidValueError(
@@ -103,7 +85,8 @@ def _policy(path: str, table: str, tables: Mapping[str, Any], kind: type[T]) -> 
         ) from error
 
 
-def _check_keys(path: str, prefix: str, values: Mapping[str, object], known: Sequence[str]) -> None:
+def _check_keys(path: str, prefix: str, values: Mapping[str, object], known: Iterable[str]) -> None:
+
     for key, value in values.items():
         if key not in known:
             raise InvalidValueError(

@@ -13,7 +13,7 @@ import attrs
 from mainstay.activity.session import Session
 from mainstay.cli import OK, SKIPPED, arguments, terminal
 from mainstay.cli.store import PreparedStore, add_db, open_store, option
-from mainstay.errors import BadLineError, MainstayError, RejectedError
+from mainstay.errors import BadRecordError, MainstayError, RejectedError
 from mainstay.ports import SessionStore
 from mainstay.reading import Event, identified, read_events
 from mainstay.scores.engagement.policy import DailyCriteria
@@ -68,19 +68,19 @@ class _Import:
     new: int = 0
     waiting: list[tuple[int, Session]] = attrs.field(factory=list)
 
-    def read(self, items: Iterable[Event | BadLineError]) -> None:
+    def read(self, items: Iterable[Event | BadRecordError]) -> None:
         """Import every event; those before a bad line too that stops it."""
         try:
             for line, session in _with_ids(self._good(items)):
                 self.waiting.append((line, session))
                 if len(self.waiting) == _EVENTS_AT_ONCE:
                     self._flush()
-        except BadLineError:
+        except BadRecordError:
             self._flush()
             raise
         self._flush()
 
-    def _good(self, items: Iterable[Event | BadLineError]) -> Iterator[Event]:
+    def _good(self, items: Iterable[Event | BadRecordError]) -> Iterator[Event]:
         for item in items:
             if isinstance(item, Event):
                 yield item
@@ -97,7 +97,7 @@ class _Import:
             self.new += self.store.add([session for _, session in batch])
         except RejectedError as error:
             if len(batch) == 1:
-                self.bad.skip(BadLineError.at(batch[0][0], error))
+                self.bad.skip(BadRecordError.at("line", batch[0][0], error))
                 return
             middle = len(batch) // 2
             self._add(batch[:middle])

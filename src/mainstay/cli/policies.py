@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import argparse
 from datetime import date
-from typing import Generic, TypeVar
+from typing import Any
 
 import attrs
 from rich.console import Console
 
-from mainstay.cli import arguments, terminal
-from mainstay.cli.config import Policies, read_policies
+from mainstay.cli import arguments, asking, terminal
+from mainstay.cli.config import read_policies
 from mainstay.errors import InvalidValueError
-from mainstay.jobs import change_policy
+from mainstay.jobs import CatalogueRow, PolicyTable, change_policy
 from mainstay.jobs._kinds import in_words, unknown_kinds
-from mainstay.jobs.evaluate_consistency import EVALUATE_CONSISTENCY
 from mainstay.localdays import IsoWeek
 from mainstay.ports import PolicyStore, SessionStore, Store
-from mainstay.scores.engagement.policy import DailyCriteria, EngagementPolicy
-from mainstay.scores.policies import AnyPolicy, PolicyHistory
-from mainstay.streaks.weekly import WeeklyStreakPolicy
+from mainstay.scheduling import Target
+from mainstay.scores.engagement.policy import DailyCriteria
+from mainstay.scores.policies import PolicyHistory
 
-__all__ = ["add_to", "asked", "settled"]
+__all__ = ["Asked", "add_to", "asked"]
 
-P = TypeVar("P", bound=AnyPolicy)
+_CRITERIA = "criteria"
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +38,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--from",
-        type=arguments.day_or_week,
+        type=arguments.target,
         dest="since",
         metavar="DATE",
         help="the first day, or week, that is judged by this policy; earlier ones keep theirs",
@@ -51,49 +50,83 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def asked(args: argparse.Namespace) -> Policies:
-    """Return what the configuration says; what is not used is wrong usage."""
-    if args.criteria is not None and args.job != EVALUATE_CONSISTENCY:
-        args.refuse(f"argument --criteria: not used by {args.job}; use --config with [weekly]")
+@attrs.frozen
+class Asked:
+    """What the command line says of a job's policy.
+
+    Attributes:
+        row: The job.
+        given: The policy in the configuration, if there is one.
+        criteria: What a day is to need, if that is said.
+        since: The first day, or week, that is judged by it; ``None`` for all.
+        any_kind: Whether it may name kinds that no event has.
+    """
+
+    row: CatalogueRow
+    given: Any
+    criteria: dict[str, int] | None
+    since: Target | None
+    any_kind: bool
+
+    def settled(self, store: Store, messages: Console) -> object:
+        """Return what the job is to be given, once a policy that holds from a date is kept.
+
+        Raises:
+            InvalidValueError: The policy that would be kept names kinds that no event has, or
+                can't hold from that date.
+        """
+        table = self.row.policy
+        if table is None or table.keeper is None:
+            return self.given
+        keeper = table.keeper(store)
+        source = _Source("--config" if self.criteria is None else "--criteria", table)
+        keeping = _Keeping(store.sessions, keeper, source, messages, self.any_kind)
+        if self.criteria is None:
+            return keeping.settled(self.given, self.since)
+        history = keeper.policies() or PolicyHistory(source.standard)
+        begin = date.max if self.since is None else _first_day(self.since)
+        criteria = DailyCriteria(self.criteria)
+        return keeping.settled(attrs.evolve(history.on(begin), criteria=criteria), self.since)
+
+
+def asked(args: argparse.Namespace, row: CatalogueRow) -> Asked:
+    """Return what is said of a job's policy; what is not used is wrong usage."""
+    _check_used(args, row)
+    since = asking.target(args, row, "--from", args.since)
+    policies = {} if args.config is None else read_policies(args.config)
+    given = None if row.policy is None else policies.get(row.policy.table)
+    criteria = None if args.criteria is None else dict(args.criteria)
+    return Asked(row, given, criteria, since, args.any_kind)
+
+
+def _check_used(args: argparse.Namespace, row: CatalogueRow) -> None:
+    table, by_date = row.policy, row.policy is not None and row.policy.keeper is not None
+    if args.config is not None and table is None:
+        args.refuse(f"argument --config: not used by {row.name}")
+    if args.criteria is not None and not (by_date and table and _CRITERIA in table.fields):
+        instead = "" if table is None else f"; use --config with [{table.table}]"
+        args.refuse(f"argument --criteria: not used by {row.name}{instead}")
+    if args.since is not None and not by_date:
+        args.refuse(f"argument --from: not used by {row.name}")
     if args.since is not None and args.criteria is None and args.config is None:
         args.refuse("argument --from: say what holds from then on, with --criteria or --config")
-    return Policies() if args.config is None else read_policies(args.config)
 
 
-def settled(
-    args: argparse.Namespace,
-    config: Policies,
-    since: date | None,
-    store: Store,
-    messages: Console,
-) -> Policies:
-    """Return what the job is to be given, once a policy that holds from a date is kept.
-
-    Raises:
-        InvalidValueError: The policy that would be kept names kinds that no event has, or can't
-            hold from that date.
-    """
-    keeping = _Keeping(store.sessions, since, messages, args.any_kind)
-    if args.job != EVALUATE_CONSISTENCY:
-        source = _Source("--config", "weekly", WeeklyStreakPolicy())
-        return Policies(weekly=keeping.settled(store.reputations, config.weekly, source))
-    source_of_days = _Source("--config", "engagement", EngagementPolicy())
-    given = config.engagement
-    if args.criteria is not None:
-        source_of_days = attrs.evolve(source_of_days, option="--criteria")
-        history = store.engagements.policies() or PolicyHistory(EngagementPolicy())
-        criteria = DailyCriteria(dict(args.criteria))
-        given = attrs.evolve(history.on(since or date.max), criteria=criteria)
-    return Policies(engagement=keeping.settled(store.engagements, given, source_of_days))
+def _first_day(since: Target) -> date:
+    return since.monday if isinstance(since, IsoWeek) else since
 
 
 @attrs.frozen
-class _Source(Generic[P]):
+class _Source:
     """Where a policy is from: an option, and there a table; or it is the standard one."""
 
     option: str
-    table: str
-    standard: P
+    table: PolicyTable
+
+    @property
+    def standard(self) -> Any:
+        """The policy that holds where none is given or kept."""
+        return self.table.kind()
 
 
 @attrs.frozen
@@ -101,51 +134,51 @@ class _Keeping:
     """How a policy comes to be kept."""
 
     sessions: SessionStore
-    since: date | None
+    keeper: PolicyStore[Any]
+    source: _Source
     messages: Console
     any_kind: bool
 
-    def settled(self, keeper: PolicyStore[P], given: P | None, source: _Source[P]) -> P | None:
+    def settled(self, given: Any, since: Target | None) -> object:
         """Return what the job is to be given, now that what is to be kept is kept."""
-        if self.since is not None:
-            self._add(keeper, given, source, self.since)
+        if since is not None:
+            self._add(given, since)
             return None
-        if keeper.policies() is None:
-            self._require_known(given, source)
+        if self.keeper.policies() is None:
+            self._require_known(given)
         return given
 
-    def _add(
-        self, keeper: PolicyStore[P], given: P | None, source: _Source[P], since: date
-    ) -> None:
+    def _add(self, given: Any, since: Target) -> None:
         if given is None:
             raise InvalidValueError(
-                f"has no table [{source.table}]", field=source.option, value="nothing"
+                f"has no table [{self.source.table.table}]",
+                field=self.source.option,
+                value="nothing",
             )
-        history = keeper.policies()
-        if history is not None and history.on(since) != given:
-            self._require_known(given, source)
-        self._change(keeper, given, since)
-        weeks = isinstance(given, WeeklyStreakPolicy)
-        begin = f"Weeks from {IsoWeek.of(since)}" if weeks else f"Days from {since}"
-        terminal.say(self.messages, f"{begin} on are judged by this policy.")
+        first, history = _first_day(since), self.keeper.policies()
+        if history is not None and history.on(first) != given:
+            self._require_known(given)
+        self._change(given, first)
+        what = "Weeks" if isinstance(since, IsoWeek) else "Days"
+        terminal.say(self.messages, f"{what} from {since} on are judged by this policy.")
 
-    def _change(self, keeper: PolicyStore[P], policy: P, since: date) -> None:
+    def _change(self, policy: Any, since: date) -> None:
         try:
-            change_policy(keeper, policy=policy, since=since)
+            change_policy(self.keeper, policy=policy, since=since)
         except InvalidValueError as error:
             field = "--from" if error.field == "since" else error.field
             raise type(error)(
                 error.problem, field=field, value=error.value, remedy=error.remedy
             ) from error
 
-    def _require_known(self, given: P | None, source: _Source[P]) -> None:
+    def _require_known(self, given: Any) -> None:
         """Refuse kinds that no event has: days that were judged by them stay so."""
         kinds = self.sessions.kinds()
-        unknown = unknown_kinds(source.standard if given is None else given, kinds)
+        unknown = unknown_kinds(self.source.standard if given is None else given, kinds)
         if kinds and unknown and not self.any_kind:
             raise InvalidValueError(
                 "names kinds that no event has",
-                field="the standard policy" if given is None else source.option,
+                field="the standard policy" if given is None else self.source.option,
                 value=", ".join(unknown),
                 remedy=f"{in_words(unknown, kinds)} Say what counts with --criteria or --config, "
                 "or insist with --any-kind.",

@@ -4,34 +4,56 @@ from __future__ import annotations
 
 import argparse
 import sys
+import textwrap
 from collections.abc import Iterator
-from datetime import date
 
+import attrs
 from rich.console import Console
 
-from mainstay.cli import OK, SKIPPED, arguments, candidates, policies, terminal
+from mainstay.cli import OK, SKIPPED, arguments, asking, candidates, policies, terminal
 from mainstay.cli.logs import logged
-from mainstay.cli.store import add_db, open_store, specs
+from mainstay.cli.store import add_db, open_store
 from mainstay.codec import to_plain
-from mainstay.jobs import run_job
-from mainstay.jobs.evaluate_consistency import EVALUATE_CONSISTENCY
-from mainstay.jobs.update_multipliers import UPDATE_MULTIPLIERS
-from mainstay.localdays import IsoWeek
+from mainstay.jobs import CATALOGUE, run_job
 from mainstay.ports import Store
 from mainstay.scheduling import JobContext, JobReport, JobSpec
 from mainstay.scores.engagement.day import DayOutcome
 
 _ERRORS_SHOWN = 5
+_WIDTH = 79
 
-_EPILOG = """\
+
+def _listed() -> str:
+    """Return a line or two on each job."""
+    column = max(map(len, CATALOGUE)) + 4
+    return "\n".join(
+        textwrap.fill(
+            row.summary,
+            _WIDTH,
+            initial_indent=f"  {name}".ljust(column),
+            subsequent_indent=" " * column,
+            break_on_hyphens=False,
+        )
+        for name, row in CATALOGUE.items()
+    )
+
+
+def _tables() -> str:
+    """Return a line on each table of policies."""
+    found = [(name, row.policy) for name, row in CATALOGUE.items() if row.policy is not None]
+    column = max(len(policy.table) for _, policy in found) + 6
+    return "\n".join(
+        f"  [{policy.table}]".ljust(column) + f"the fields of {policy.kind.__name__}, for {name}"
+        for name, policy in found
+    )
+
+
+_EPILOG = f"""\
 jobs:
-  evaluate-consistency  evaluates every user's days, once each, and picks the
-                        candidates
-  update-multipliers    records every user's weeks, on which the multiplier
-                        rests
+{_listed()}
 
-  Both catch up: all days (or weeks) that were missed are done, in order. What
-  is done is kept as it is; running a job again changes nothing.
+  Those that work on days or weeks catch up: all that were missed are done, in
+  order. What is done is kept as it is; running a job again changes nothing.
 
 policies:
   The first run that evaluates anybody keeps its policy in the store: the one
@@ -41,11 +63,9 @@ policies:
   policy of that day, however late.
 
 config:
-  [engagement]
-  criteria = {post = 2, like = 5, comment = 5}  # a day's least; the defaults
-  top_inactive_users = 5           # and every other field of EngagementPolicy
-  [weekly]
-  min_interactions = 2             # and every other field of WeeklyStreakPolicy
+{_tables()}
+  Fields that are left out have their defaults; criteria are written
+  {{post = 2, like = 5, comment = 5}}.
 
 examples:
   mainstay run evaluate-consistency
@@ -65,12 +85,10 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.set_defaults(run=run, refuse=parser.error)
-    parser.add_argument(
-        "job", choices=(EVALUATE_CONSISTENCY, UPDATE_MULTIPLIERS), metavar="JOB", help="which job"
-    )
+    parser.add_argument("job", choices=tuple(CATALOGUE), metavar="JOB", help="which job")
     parser.add_argument(
         "--date",
-        type=arguments.day_or_week,
+        type=arguments.target,
         metavar="DATE",
         help="the last day to do, or the last week, such as 2024-W18, by itself or by one of its "
         "days (default: the last that is over)",
@@ -79,18 +97,18 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     policies.add_to(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
     parser.add_argument("--verbose", action="store_true", help="show the log, with tracebacks")
+    asking.add_to(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Run it, and say what came of it."""
-    messages = terminal.console(sys.stderr)
-    target, since = _day_of(args, "date"), _day_of(args, "since")
-    config = policies.asked(args)
+    messages, row = terminal.console(sys.stderr), CATALOGUE[args.job]
+    context, policy = asking.context(args, row), policies.asked(args, row)
     with open_store(args.db) as store:
-        spec = specs(store, policies.settled(args, config, since, store, messages))[args.job]
+        spec = row.spec(store, policy=policy.settled(store, messages))
         with logged(messages, verbose=args.verbose):
-            report = _run(spec, store, target, messages)
-        picked = _candidates(store, report)
+            report = _run(spec, store, context, messages)
+        picked = candidates.picked(store, report)
     if args.json:
         _write_json(report, picked)
     elif picked is not None:
@@ -98,36 +116,14 @@ def run(args: argparse.Namespace) -> int:
     sys.stdout.flush()
     terminal.say(messages, *_sentences(report))
     if picked is not None:
-        terminal.say(messages, candidates.in_words(picked, _day(report)))
+        terminal.say(messages, candidates.in_words(picked, candidates.day_of(report)))
     return SKIPPED if report.failed else OK
 
 
-def _day_of(args: argparse.Namespace, option: str) -> date | None:
-    """Return the day, or the Monday of the week, that an option asks for."""
-    asked: date | IsoWeek | None = getattr(args, option)
-    if not isinstance(asked, IsoWeek):
-        return asked
-    if args.job != UPDATE_MULTIPLIERS:
-        name = "from" if option == "since" else option
-        args.refuse(f"argument --{name}: {args.job} takes a date such as 2024-05-01, not a week")
-    return asked.monday
-
-
-def _run(spec: JobSpec, store: Store, target: date | None, messages: Console) -> JobReport:
+def _run(spec: JobSpec, store: Store, context: JobContext, messages: Console) -> JobReport:
     with terminal.progress(messages, spec.name) as progress:
-        context = JobContext(target=target, progress=progress)
-        return run_job(spec, store.runs, context, exclusive=False)
-
-
-def _candidates(store: Store, report: JobReport) -> list[DayOutcome] | None:
-    """Return the users that the daily job has picked for its last day."""
-    if report.job != EVALUATE_CONSISTENCY:
-        return None
-    return list(store.engagements.candidates(_day(report)) or ())
-
-
-def _day(report: JobReport) -> date:
-    return date.fromisoformat(str(report.target))
+        running = attrs.evolve(context, progress=progress)
+        return run_job(spec, store.runs, running, exclusive=False)
 
 
 def _write_json(report: JobReport, picked: list[DayOutcome] | None) -> None:
@@ -140,7 +136,8 @@ def did(report: JobReport) -> str:
     counts = f"{report.succeeded:,} succeeded, {report.skipped:,} skipped, {report.failed:,} failed"
     if not report.processed:
         counts = "nothing left to do"
-    return f"{report.target}: {counts}, in {report.duration.total_seconds():.1f} s"
+    worked_on = "" if report.target is None else f"{report.target}: "
+    return f"{worked_on}{counts}, in {report.duration.total_seconds():.1f} s"
 
 
 def _sentences(report: JobReport) -> Iterator[str]:

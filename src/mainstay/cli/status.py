@@ -13,7 +13,7 @@ from rich.text import Text
 from mainstay.cli import OK, UNWELL, arguments, terminal
 from mainstay.cli.run import did
 from mainstay.cli.store import add_db, add_schedules, open_store, scheduled
-from mainstay.jobs import JobStatus, job_status
+from mainstay.jobs import CATALOGUE, JobStatus, job_status
 from mainstay.ports import Store
 from mainstay.scheduling import JobRun, JobSpec
 
@@ -43,7 +43,7 @@ examples:
 _STYLES = {JobStatus.OK: "green", JobStatus.NEVER: ""}
 
 _COUNTS = ("target", "succeeded", "skipped", "failed")
-_FACTS = ("started_at", "seconds", *_COUNTS, "error")
+_FACTS = ("started_at", "seconds", "options", *_COUNTS, "error", "result")
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -75,12 +75,14 @@ class _Health:
         known.update(dict.fromkeys(_FACTS))
         if self.last is not None:
             known["started_at"] = arguments.written(self.last.started_at)
+            known["options"] = self.last.options.to_dict()
             known["error"] = self.last.error
             if self.last.finished_at is not None:
                 known["seconds"] = (self.last.finished_at - self.last.started_at).total_seconds()
             if self.last.report is not None:
                 for name in _COUNTS:
                     known[name] = getattr(self.last.report, name)
+                known["result"] = self.last.report.result.to_dict()
         return known
 
     def row(self) -> tuple[str, Text, str, Text]:
@@ -111,7 +113,9 @@ def run(args: argparse.Namespace) -> int:
 def _health(store: Store, spec: JobSpec, now: datetime) -> _Health:
     last = store.runs.last(spec.name, now=now)
     leased = last is not None and last.attempt in store.runs.leases(spec.name, now=now)
-    return _Health(spec.name, job_status(spec, last, now=now, leased=leased), last)
+    grace = CATALOGUE[spec.name].grace
+    status = job_status(spec, last, now=now, leased=leased, grace=grace)
+    return _Health(spec.name, status, last)
 
 
 def _show(found: list[_Health]) -> None:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 import attrs
 
-from mainstay.cli.config import Policies, read_schedules
+from mainstay.cli.config import read_schedules
 from mainstay.errors import InvalidValueError
-from mainstay.jobs import evaluate_consistency, update_multipliers
+from mainstay.jobs import all_jobs
 from mainstay.ports import SessionStore, Store
 from mainstay.scheduling import JobSpec
 
@@ -30,7 +30,6 @@ __all__ = [
     "option",
     "scheduled",
     "shown",
-    "specs",
 ]
 
 _LOCK_TIMEOUT = "30"
@@ -115,23 +114,14 @@ def all_users(sessions: SessionStore) -> Iterator[str]:
         after = page[-1]
 
 
-def specs(store: Store, policies: Policies) -> dict[str, JobSpec]:
-    """Return the jobs that a store has, by name."""
-    jobs = (
-        evaluate_consistency(store.engagements, policy=policies.engagement),
-        update_multipliers(store.reputations, policy=policies.weekly),
-    )
-    return {spec.name: spec for spec in jobs}
-
-
 def scheduled(store: Store, config: str | None) -> list[JobSpec]:
     """Return the jobs as a file has their schedules, else as schedulers have them, else ours."""
-    installed, ours = store.runs.installed(), specs(store, Policies())
+    installed, ours = store.runs.installed(), {spec.name: spec for spec in all_jobs(store)}
     jobs = {
         name: installed[name].over(spec) if name in installed else spec
         for name, spec in ours.items()
     }
-    given = {} if config is None else read_schedules(config, known=list(ours))
+    given = {} if config is None else read_schedules(config)
     return [
         attrs.evolve(spec, schedule=given.get(name, spec.schedule)) for name, spec in jobs.items()
     ]

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from mainstay.activity.window import ActivityWindow
 from mainstay.cli import spelled
-from mainstay.errors import BadLineError
+from mainstay.errors import BadRecordError
 
 _COMPLAINTS_SHOWN = 5
 _LINES_A_STEP = 5_000
@@ -83,7 +83,7 @@ class BadLines:
     skip_all: bool
     count: int = 0
 
-    def skip(self, error: BadLineError) -> None:
+    def skip(self, error: BadRecordError) -> None:
         """Count a line, and show it if it is one of the first; or raise the error."""
         if not self.skip_all:
             raise error

@@ -16,62 +16,25 @@ English one, which ``attrs.evolve(score, phrases=...)`` replaces.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TypeVar
 
 import attrs
 from cattrs.errors import AttributeValidationNote, BaseValidationError, IterableValidationNote
 
+import mainstay.scheduling  # noqa: F401  (whose types declare their schemas; the core's have)
 from mainstay import _checks as checks
-from mainstay.activity.session import Session
-from mainstay.activity.window import ActivityWindow
+from mainstay._schemas import DECLARED
 from mainstay.codec._converter import make_converter
 from mainstay.errors import DecodeError, InvalidTypeError, MainstayError, UnknownSchemaError
-from mainstay.explanation import Explanation
-from mainstay.reputation.explanation import VouchExplanation
-from mainstay.reputation.multiplier import MultiplierPolicy, Reputation
-from mainstay.reputation.vouches import Vouch
-from mainstay.scheduling import JobReport
-from mainstay.scores.consistency.breakdown import ScoreBreakdown
-from mainstay.scores.consistency.policy import ConsistencyPolicy
-from mainstay.scores.consistency.result import ConsistencyScore, WhatIf
-from mainstay.scores.engagement.day import DayActivity, DayOutcome
-from mainstay.scores.engagement.evaluate import Engagement
-from mainstay.scores.engagement.historical import HistoricalScore
-from mainstay.scores.engagement.policy import DailyCriteria, EngagementPolicy
-from mainstay.streaks.daily import DailyStreak, StreakPolicy
-from mainstay.streaks.weekly import WeeklyStreak, WeeklyStreakPolicy
 
 __all__ = ["SCHEMAS", "from_json", "from_plain", "to_json", "to_plain"]
 
 T = TypeVar("T")
 
-#: The schema of each type that can be written. A number grows when the JSON of its type, or of
-#: one inside it, changes.
-SCHEMAS: dict[type[attrs.AttrsInstance], str] = {
-    ActivityWindow: "activity-window/1",
-    ConsistencyPolicy: "consistency-policy/1",
-    ConsistencyScore: "consistency-score/1",
-    DailyCriteria: "daily-criteria/1",
-    DailyStreak: "daily-streak/1",
-    DayActivity: "day-activity/1",
-    DayOutcome: "day-outcome/1",
-    Engagement: "engagement/1",
-    EngagementPolicy: "engagement-policy/1",
-    Explanation: "explanation/1",
-    HistoricalScore: "historical-score/1",
-    JobReport: "job-report/1",
-    MultiplierPolicy: "multiplier-policy/1",
-    Reputation: "reputation/1",
-    ScoreBreakdown: "score-breakdown/1",
-    Session: "session/1",
-    StreakPolicy: "streak-policy/1",
-    Vouch: "vouch/1",
-    VouchExplanation: "vouch-explanation/1",
-    WeeklyStreak: "weekly-streak/1",
-    WeeklyStreakPolicy: "weekly-streak-policy/1",
-    WhatIf: "what-if/1",
-}
+#: The schema of each type that can be written, as the type itself declares it.
+SCHEMAS: Mapping[type[attrs.AttrsInstance], str] = MappingProxyType(DECLARED)
 
 _converter = make_converter()
 

@@ -18,6 +18,7 @@ from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, overrid
 from mainstay.activity.counts import Counts, count_each
 from mainstay.errors import InvalidTypeError, InvalidValueError
 from mainstay.localdays import IsoWeek
+from mainstay.scheduling import PlainData
 from mainstay.scores.consistency.phrases import ENGLISH
 from mainstay.scores.consistency.result import Phrasebook
 
@@ -245,4 +246,5 @@ _SCALARS: dict[type[Any], tuple[Write, Read]] = {
         _text(r"\d{4}-W\d{2}", _parse_week, "a week such as '2024-W18'"),
     ),
     Counts: (_exactly(Counts, lambda counts: dict(sorted(counts.items()))), _counts),
+    PlainData: (_exactly(PlainData, PlainData.to_dict), lambda value, _: PlainData.at("", value)),
 }

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from mainstay.columnar.keys import Longs, Mask
 from mainstay.columnar.zones import DAY, LocalDays, microseconds
 from mainstay.errors import (
-    BadRowError,
+    BadRecordError,
     InvalidTypeError,
     InvalidValueError,
     NaiveDatetimeError,
@@ -64,8 +64,8 @@ def tried(work: Callable[[Any], R], batch: Any) -> R:
     """
     try:
         return work(batch)
-    except BadRowError as error:
-        tried(work, batch.slice(0, error.row))
+    except BadRecordError as error:
+        tried(work, batch.slice(0, error.number))
         raise
 
 
@@ -96,7 +96,7 @@ def refuse_empty(empty: Mask, field: str) -> None:
     """Refuse the first row with an empty text, if there is one."""
     row = first(empty)
     if row is not None:
-        raise BadRowError("must not be empty", field=field, value="", row=row)
+        raise BadRecordError("must not be empty", field=field, value="", place="row", number=row)
 
 
 def empty_texts(values: Any) -> Mask | None:
@@ -135,8 +135,12 @@ def instants_of(column: Any, field: str) -> Longs:
     low, high = (bound * per_second // 1_000_000 for bound in (_FIRST, _LAST))
     if len(values) and not low <= values.min() <= values.max() <= high:
         row = int(((values < low) | (values > high)).argmax())
-        raise BadRowError(
-            "must lie in the years 2 to 9998", field=field, value=int(values[row]), row=row
+        raise BadRecordError(
+            "must lie in the years 2 to 9998",
+            field=field,
+            value=int(values[row]),
+            place="row",
+            number=row,
         )
     if per_second > 1_000_000:
         return values // (per_second // 1_000_000)
@@ -190,11 +194,11 @@ def _check(
         return
     name = names[places[row]]
     if name is None:
-        raise BadRowError("is missing", field=field, value=None, row=row)
+        raise BadRecordError("is missing", field=field, value=None, place="row", number=row)
     try:
         find_zone(name, field=field)
     except UnknownZoneError as error:
-        raise BadRowError.at(row, error) from error
+        raise BadRecordError.at("row", row, error) from error
 
 
 def days_of(column: Any, field: str) -> Longs:
@@ -209,11 +213,12 @@ def days_of(column: Any, field: str) -> Longs:
         days = np.where(days == NO_DAY, NO_DAY, np.where(whole, days // _DAY_IN_MS, NO_DAY - 1))
     row = first((days != NO_DAY) & ((days < _FIRST_DAY) | (days > _LAST_DAY)))
     if row is not None:
-        raise BadRowError(
+        raise BadRecordError(
             "must be a date in the years 1 to 9999",
             field=field,
             value=int(column[row].cast(width).as_py()),
-            row=row,
+            place="row",
+            number=row,
         )
     return days
 
@@ -224,15 +229,20 @@ def check_dates(column: Any, field: str, day_start: time) -> None:
         try:
             check_dated(field, column[0].as_py(), day_start)
         except InvalidValueError as error:
-            raise BadRowError.at(0, error) from error
+            raise BadRecordError.at("row", 0, error) from error
 
 
 def _complete(column: Any, field: str) -> Any:
     """Return a column in which every row has a value."""
     row = first(_nulls(column))
     if row is not None:
-        raise BadRowError(
-            "is missing", field=field, value=None, remedy="Leave out such rows.", row=row
+        raise BadRecordError(
+            "is missing",
+            field=field,
+            value=None,
+            remedy="Leave out such rows.",
+            place="row",
+            number=row,
         )
     return column
 

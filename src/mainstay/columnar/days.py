@@ -29,7 +29,7 @@ from mainstay.columnar.states import (
 )
 from mainstay.columnar.sums import Floats, exact_sum
 from mainstay.columnar.tables import ArrowTable, Source, check_user
-from mainstay.errors import BadRowError, InvalidTypeError
+from mainstay.errors import BadRecordError, InvalidTypeError
 from mainstay.scores.engagement.day import DayActivity
 from mainstay.scores.engagement.evaluate import Engagement, evaluate_day
 from mainstay.scores.engagement.historical import MOST, check_rated
@@ -96,7 +96,7 @@ def evaluate_day_table(
         policy: The criteria and numbers, if not the standard ones.
 
     Raises:
-        BadRowError: A row lacks a user or a number, a number is out of its range, the row's last
+        BadRecordError: A row lacks a user or a number, a number is out of its range, the row's last
             day is not the one before, or the user has a row already. The first row is named,
             counted from 0; users are compared last.
         InvalidTypeError: A column is of another type, or ``table`` is not a table.
@@ -139,12 +139,13 @@ def _check_once(user: str, ids: Any, hashes: Sequence[Hashes]) -> None:
     """Refuse a user's second row."""
     row = second_of_a_user(ids, np.concatenate(hashes))
     if row is not None:
-        raise BadRowError(
+        raise BadRecordError(
             "has a row already",
             field=user,
             value=ids[row].as_py(),
             remedy="Pass each user's state once, with all of the day's counts.",
-            row=row,
+            place="row",
+            number=row,
         )
 
 

@@ -67,8 +67,8 @@ def multipliers_table(
         policy's numbers have.
 
     Raises:
-        BadRowError: A row lacks a user or the weeks, a number is negative, or the weeks contradict
-            one another or ``week``. The first row is named, counted from 0.
+        BadRecordError: A row lacks a user or the weeks, a number is negative, or the weeks
+            contradict one another or ``week``. The first row is named, counted from 0.
         InvalidTypeError: A column is of another type, or ``table`` is not a table.
         InvalidValueError: A column is missing.
 

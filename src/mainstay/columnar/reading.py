@@ -9,7 +9,6 @@ from typing import Any
 import attrs
 import numpy as np
 import pyarrow as pa
-from attrs.validators import optional
 from numpy.typing import NDArray
 
 from mainstay import _checks as checks
@@ -26,7 +25,7 @@ from mainstay.columnar.columns import (
 from mainstay.columnar.keys import Longs, Mask
 from mainstay.columnar.users import Found, Users, same_place
 from mainstay.columnar.zones import LocalDays
-from mainstay.errors import BadRowError, InvalidTypeError
+from mainstay.errors import BadRecordError, InvalidTypeError
 from mainstay.localdays import DATED, Zone, find_zone
 
 __all__ = ["OLDER", "Chunk", "Columns", "Reader"]
@@ -34,7 +33,7 @@ __all__ = ["OLDER", "Chunk", "Columns", "Reader"]
 #: The last of the days counted back from the horizon stands for all before it, too.
 OLDER = 31
 _MOST_BYTES = 2**31
-_optional_name = optional(checks.each(checks.text))
+_optional_name = checks.optional(checks.text)
 _NOTHING = np.empty(0, np.int64)
 
 
@@ -120,8 +119,8 @@ class Reader:
         start, batch = item
         try:
             events = tried(self._events, batch)
-        except BadRowError as error:
-            raise BadRowError.at(start + error.row, error) from error
+        except BadRecordError as error:
+            raise BadRecordError.at("row", start + error.number, error) from error
         ages, ranks = self._days.ages(events["instants"], events["zones"])
         return self.users(events["users"]).look_up(events["users"]), Chunk(
             ages=np.minimum(ages, OLDER).astype(np.uint8),

@@ -72,7 +72,7 @@ def score_table(
         before today.
 
     Raises:
-        BadRowError: A row has no user or instant, or a zone that is not known, or its instant is
+        BadRecordError: A row has no user or instant, or a zone that is not known, or its instant is
             outside the years 2 to 9998: the first such row is named, counted from 0.
         InvalidTypeError: A column is of another type, or ``table`` is not a table.
         InvalidValueError: A column is missing, a user joined after today, or the policy's windows

@@ -12,7 +12,7 @@ from mainstay.columnar.columns import NO_DAY, first
 from mainstay.columnar.keys import Longs, Numbers
 from mainstay.columnar.reading import Chunk, Columns
 from mainstay.columnar.zones import LocalDays
-from mainstay.errors import BadRowError
+from mainstay.errors import BadRecordError
 
 __all__ = ["PerUser", "Read", "State"]
 
@@ -102,12 +102,13 @@ class Zones(PerUser):
         self._values[users[unset]] = chunk.zones[unset]
         moved = first(self._values.take(users) != chunk.zones)
         if moved is not None:
-            raise BadRowError(
+            raise BadRecordError(
                 "must be the same on all rows of a user",
                 field=self._field,
                 value="another zone than before",
                 remedy="Where each event was recorded goes into timezone, a column of its own.",
-                row=chunk.row(moved),
+                place="row",
+                number=chunk.row(moved),
             )
 
 

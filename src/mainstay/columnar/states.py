@@ -20,7 +20,7 @@ from mainstay.columnar.folding import chunks
 from mainstay.columnar.keys import Hashes, Longs, Mask
 from mainstay.columnar.sums import Floats
 from mainstay.columnar.tables import Source, batches
-from mainstay.errors import BadRowError, InvalidTypeError, InvalidValueError
+from mainstay.errors import BadRecordError, InvalidTypeError, InvalidValueError
 
 __all__ = [
     "as_date",
@@ -52,8 +52,8 @@ def each_chunk(
         start, chunk = item
         try:
             return tried(work, chunk)
-        except BadRowError as error:
-            raise BadRowError.at(start + error.row, error) from error
+        except BadRecordError as error:
+            raise BadRecordError.at("row", start + error.number, error) from error
 
     names = [checks.text("column", name) for name in names]
     parts = batches(source, [*dict.fromkeys(names)], maybe=maybe)
@@ -66,15 +66,20 @@ def at_row(row: int) -> Iterator[None]:
     try:
         yield
     except InvalidValueError as error:
-        raise BadRowError.at(row, error) from error
+        raise BadRecordError.at("row", row, error) from error
 
 
 def require(there: Mask, field: str) -> None:
     """Refuse the first row that lacks a value."""
     row = first(~there)
     if row is not None:
-        raise BadRowError(
-            "is missing", field=field, value=None, remedy="Leave out such rows.", row=row
+        raise BadRecordError(
+            "is missing",
+            field=field,
+            value=None,
+            remedy="Leave out such rows.",
+            place="row",
+            number=row,
         )
 
 

@@ -101,7 +101,7 @@ def merge_windows(
         The windows, in the order of the users' first appearance.
 
     Raises:
-        BadRowError: A row lacks a value, or has bits beyond its window. The first such row is
+        BadRecordError: A row lacks a value, or has bits beyond its window. The first such row is
             named, counted from 0 in its own table.
         InvalidTypeError: A column is of another type, or not of one type in all tables.
         InvalidValueError: A column is missing.
@@ -144,7 +144,7 @@ def advance_windows(
         The windows in the same order.
 
     Raises:
-        BadRowError: As in :func:`merge_windows`.
+        BadRecordError: As in :func:`merge_windows`.
         InvalidTypeError: As in :func:`merge_windows`.
         InvalidValueError: A column is missing.
         OutOfOrderError: A window ends after that day; the first such row is named.
@@ -196,7 +196,7 @@ def score_windows(
         The users in the same order, with the columns that :func:`score_table` returns.
 
     Raises:
-        BadRowError: As in :func:`merge_windows`.
+        BadRecordError: As in :func:`merge_windows`.
         InvalidTypeError: As in :func:`merge_windows`.
         InvalidValueError: A column is missing, or a user joined after the day scored as of.
 

@@ -33,18 +33,20 @@ class Tally:
 
     job: str
     context: JobContext
-    target: str
+    target: str | None
     started_at: datetime
     succeeded: int = 0
     skipped: int = 0
     failed: int = 0
     errors: list[ItemError] = attrs.field(factory=list)
+    #: What it has found, for the report.
+    result: dict[str, object] = attrs.field(factory=dict)
 
     @classmethod
-    def begin(cls, job: str, context: JobContext, target: str) -> Tally:
+    def begin(cls, job: str, context: JobContext, target: str | None = None) -> Tally:
         """Note when it began, and say so."""
         tally = cls(job, context, target, context.now())
-        LOGGER.info("%s: %s begins", job, target, extra=tally.labels())
+        LOGGER.info("%s: %s begins", job, target or "a run", extra=tally.labels())
         return tally
 
     @property
@@ -82,6 +84,7 @@ class Tally:
             errors=tuple(self.errors),
             started_at=self.started_at,
             finished_at=max(self.started_at, self.context.now()),  # clocks are put back
+            result=self.result,
         )
         counts = {
             name: getattr(report, name) for name in ("processed", "succeeded", "skipped", "failed")
@@ -89,7 +92,7 @@ class Tally:
         LOGGER.log(
             logging.WARNING if report.failed else logging.INFO,
             "%s: %s done: %d succeeded, %d skipped, %d failed in %.3f s",
-            *(self.job, self.target, report.succeeded, report.skipped, report.failed),
+            *(self.job, self.target or "a run", report.succeeded, report.skipped, report.failed),
             report.duration.total_seconds(),
             extra=self.labels() | counts | {"duration_s": report.duration.total_seconds()},
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from functools import partial
 
@@ -10,8 +11,18 @@ from mainstay.errors import InvalidValueError
 from mainstay.jobs._tally import LOGGER, Tally
 from mainstay.jobs.judging import Judged, RunPolicies
 from mainstay.jobs.pages import run_pages
+from mainstay.jobs.row import CatalogueRow, PolicyTable
 from mainstay.ports import DueDays, EngagementStore, EvaluatedDays
-from mainstay.scheduling import Daily, JobContext, JobReport, JobSpec, RetryPolicy, Schedule
+from mainstay.scheduling import (
+    Daily,
+    JobContext,
+    JobReport,
+    JobSpec,
+    Option,
+    RetryPolicy,
+    Schedule,
+    TargetKind,
+)
 from mainstay.scores.engagement.evaluate import pick_candidates
 from mainstay.scores.engagement.policy import DEFAULT_POLICY, EngagementPolicy
 from mainstay.scores.policies import PolicyHistory
@@ -23,7 +34,7 @@ EVALUATE_CONSISTENCY = "evaluate-consistency"
 #: Where the day ends last: twelve hours west of UTC.
 FARTHEST_WEST = timedelta(hours=12)
 _NOON = time(12)
-_DAYS_A_PAGE = 5_000
+PAGE_SIZE = Option("page_size", 5_000, "how many users' days are in one transaction", low=1)
 _CLOSED_AT_ONCE = 100
 _STANDARD = PolicyHistory(DEFAULT_POLICY)
 RETRY = RetryPolicy(3, timedelta(seconds=300))
@@ -70,15 +81,7 @@ def plan_days(
 
 
 def evaluate_consistency(
-    store: EngagementStore,
-    *,
-    policy: EngagementPolicy | None = None,
-    schedule: Schedule | None = None,
-    retry: RetryPolicy = RETRY,
-    days_a_page: int = _DAYS_A_PAGE,
-    time_limit: timedelta | None = None,
-    soft_time_limit: timedelta | None = None,
-    queue: str | None = None,
+    store: EngagementStore, *, policy: EngagementPolicy | None = None
 ) -> JobSpec:
     """Return the job that evaluates every user's days, once each, and picks the candidates.
 
@@ -90,39 +93,43 @@ def evaluate_consistency(
     adds one from a date on. A run with another than the latest kept raises
     :class:`mainstay.OtherPolicyError`.
 
+    It is due at 00:00 UTC, with local days at 12:00 UTC, when the day is over everywhere; three
+    retries from five minutes on. ``page_size`` is how many users' days are in one transaction.
+    ``result`` has the ``closed_period`` (``start_date``, ``end_date``, ``days``; null if no day
+    was left to close) and its ``candidates_count``.
+
     Args:
         store: Where the days are.
         policy: What a day needs, and what a missed one is worth; by default those that are kept,
             the standard one if none is.
-        schedule: When it is due; by default at 00:00 UTC, with local days at 12:00 UTC, when the
-            day is over everywhere.
-        retry: What happens when the store fails it; three retries from five minutes on.
-        days_a_page: The users' days in one transaction.
-        time_limit: See :class:`mainstay.scheduling.JobSpec`.
-        soft_time_limit: The same.
-        queue: The same.
     """
     if policy is not None:
         checks.instance("policy", policy, EngagementPolicy)
-    checks.integer("days_a_page", days_a_page, 1)
     return JobSpec(
         name=EVALUATE_CONSISTENCY,
-        schedule=_daily(local_days=store.local_days) if schedule is None else schedule,
-        run=partial(_run, store, policy, days_a_page),
-        retry=retry,
-        time_limit=time_limit,
-        soft_time_limit=soft_time_limit,
-        queue=queue,
+        schedule=_daily(local_days=store.local_days),
+        run=partial(_run, store, policy),
+        retry=RETRY,
+        target=TargetKind.DAY,
+        options=(PAGE_SIZE,),
     )
+
+
+ROW = CatalogueRow(
+    name=EVALUATE_CONSISTENCY,
+    summary="evaluates every user's days, once each, and picks the candidates",
+    make=lambda store, policy: evaluate_consistency(store.engagements, policy=policy),
+    target=TargetKind.DAY,
+    options=(PAGE_SIZE,),
+    policy=PolicyTable("engagement", EngagementPolicy, lambda store: store.engagements),
+)
 
 
 def _daily(*, local_days: bool) -> Schedule:
     return Daily(_NOON if local_days else time(0), "UTC")
 
 
-def _run(
-    store: EngagementStore, policy: EngagementPolicy | None, size: int, context: JobContext
-) -> JobReport:
+def _run(store: EngagementStore, policy: EngagementPolicy | None, context: JobContext) -> JobReport:
     day = _target(store, context)
     tally = Tally.begin(EVALUATE_CONSISTENCY, context, str(day))
     policies = RunPolicies(policy, _STANDARD)
@@ -130,7 +137,7 @@ def _run(
     def plan(due: DueDays) -> EvaluatedDays:
         return plan_days(due, policies=policies.history)
 
-    run_pages(Judged(store, policies), day, plan, tally, size=size)
+    run_pages(Judged(store, policies), day, plan, tally, size=PAGE_SIZE.of(context.options))
     _close_days(store, day, policies, tally)
     return tally.report()
 
@@ -138,20 +145,23 @@ def _run(
 def _target(store: EngagementStore, context: JobContext) -> date:
     last = day_just_over(context.due, local_days=store.local_days)
     over = day_just_over(max(context.due, context.now()), local_days=store.local_days)
-    if context.target is not None and context.target > over:
+    target = last if context.target is None else checks.day("target", context.target)
+    if target > over:
         raise InvalidValueError(
             f"must be over; the last day that is, is {over}",
             field="target",
-            value=context.target.isoformat(),
+            value=target.isoformat(),
             remedy="What has been evaluated stays: wait until the day is complete.",
         )
-    return last if context.target is None else context.target
+    return target
 
 
 def _close_days(
     store: EngagementStore, through: date, policies: RunPolicies[EngagementPolicy], tally: Tally
 ) -> None:
     """Pick the candidates of each day that is open, now that all users have been through it."""
+    closed: list[date] = []
+    picked = 0
     while True:
         tally.context.check_deadline()
         with store.page() as page:
@@ -159,8 +169,19 @@ def _close_days(
             for day in days:
                 policy = policies.history.on(day)
                 best = page.best_missed(day, limit=policy.top_inactive_users)
-                page.close(day, pick_candidates(best, policy=policy))
+                candidates = pick_candidates(best, policy=policy)
+                page.close(day, candidates)
+                picked += len(candidates)
+        closed += days
         if days:
             LOGGER.info("%s: closed %s to %s", tally.job, days[0], days[-1], extra=tally.labels())
         if len(days) < _CLOSED_AT_ONCE:
-            return
+            break
+    tally.result.update(closed_period=_period(closed), candidates_count=picked)
+
+
+def _period(days: Sequence[date]) -> dict[str, object] | None:
+    if not days:
+        return None
+    ends = {"start_date": days[0].isoformat(), "end_date": days[-1].isoformat()}
+    return {**ends, "days": len(days)}

@@ -64,12 +64,15 @@ def run_job(
         exclusive: Whether to take a lease, and to ask whether there is anything left to do.
 
     Raises:
+        InvalidValueError: The run is asked what the job does not take: a target, or an option.
+            Nothing is kept of that.
         TimeLimitError: The job took too long.
         StoreError: The log can't be written.
         Exception: Whatever the job raises. It is kept in the log, and raised on.
     """
     checks.instance("spec", spec, JobSpec)
     context = _with_deadline(spec, JobContext() if context is None else context)
+    spec.checked(context)
     attempt = uuid4().hex
     if not exclusive:
         return _logged(spec, log, context, attempt)
@@ -159,7 +162,8 @@ def _logged(spec: JobSpec, log: RunLog, context: JobContext, attempt: str) -> Jo
         task_id=context.task_id,
         attempt=attempt,
         due=context.due,
-        target=context.target,
+        target=None if context.target is None else str(context.target),
+        options=context.options,
         started_at=context.now(),
     )
     log.put(run)

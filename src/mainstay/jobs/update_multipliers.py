@@ -13,10 +13,19 @@ from mainstay.jobs._tally import Tally
 from mainstay.jobs.evaluate_consistency import RETRY, day_just_over
 from mainstay.jobs.judging import Judged, RunPolicies
 from mainstay.jobs.pages import run_pages
+from mainstay.jobs.row import CatalogueRow, PolicyTable
 from mainstay.localdays import IsoWeek
 from mainstay.ports import DueWeeks, ReputationStore
 from mainstay.reputation.multiplier import Reputation
-from mainstay.scheduling import JobContext, JobReport, JobSpec, RetryPolicy, Schedule, Weekly
+from mainstay.scheduling import (
+    JobContext,
+    JobReport,
+    JobSpec,
+    Option,
+    Schedule,
+    TargetKind,
+    Weekly,
+)
 from mainstay.scores.policies import PolicyHistory
 from mainstay.streaks.weekly import DEFAULT_POLICY, WeeklyStreakPolicy
 
@@ -27,7 +36,7 @@ UPDATE_MULTIPLIERS = "update-multipliers"
 _MONDAY = 0
 _NOON = time(12)
 _ONE_DAY = timedelta(days=1)
-_USERS_A_PAGE = 5_000
+PAGE_SIZE = Option("page_size", 5_000, "how many users are in one transaction", low=1)
 _IDLE = Counts({})
 _STANDARD = PolicyHistory(DEFAULT_POLICY)
 
@@ -88,15 +97,7 @@ def _last_weeks(
 
 
 def update_multipliers(
-    store: ReputationStore,
-    *,
-    policy: WeeklyStreakPolicy | None = None,
-    schedule: Schedule | None = None,
-    retry: RetryPolicy = RETRY,
-    users_a_page: int = _USERS_A_PAGE,
-    time_limit: timedelta | None = None,
-    soft_time_limit: timedelta | None = None,
-    queue: str | None = None,
+    store: ReputationStore, *, policy: WeeklyStreakPolicy | None = None
 ) -> JobSpec:
     """Return the job that records every user's weeks, on which their multiplier rests.
 
@@ -107,29 +108,35 @@ def update_multipliers(
     :func:`~mainstay.jobs.evaluate_consistency` does; each week is judged by the policy of its
     Monday.
 
+    It is due on Mondays at 00:00 UTC, with local days at 12:00 UTC; three retries from five
+    minutes on. ``page_size`` is how many users are in one transaction. ``result`` has the last
+    week's days as ``period`` (``start_date``, ``end_date``).
+
     Args:
         store: Where the weeks are.
         policy: What makes a week active; by default those that are kept, the standard one if
             none is.
-        schedule: When it is due; by default on Mondays at 00:00 UTC, with local days at 12:00 UTC.
-        retry: What happens when the store fails it; three retries from five minutes on.
-        users_a_page: The users in one transaction.
-        time_limit: See :class:`mainstay.scheduling.JobSpec`.
-        soft_time_limit: The same.
-        queue: The same.
     """
     if policy is not None:
         checks.instance("policy", policy, WeeklyStreakPolicy)
-    checks.integer("users_a_page", users_a_page, 1)
     return JobSpec(
         name=UPDATE_MULTIPLIERS,
-        schedule=_weekly(local_days=store.local_days) if schedule is None else schedule,
-        run=partial(_run, store, policy, users_a_page),
-        retry=retry,
-        time_limit=time_limit,
-        soft_time_limit=soft_time_limit,
-        queue=queue,
+        schedule=_weekly(local_days=store.local_days),
+        run=partial(_run, store, policy),
+        retry=RETRY,
+        target=TargetKind.WEEK,
+        options=(PAGE_SIZE,),
     )
+
+
+ROW = CatalogueRow(
+    name=UPDATE_MULTIPLIERS,
+    summary="records every user's weeks, on which the multiplier rests",
+    make=lambda store, policy: update_multipliers(store.reputations, policy=policy),
+    target=TargetKind.WEEK,
+    options=(PAGE_SIZE,),
+    policy=PolicyTable("weekly", WeeklyStreakPolicy, lambda store: store.reputations),
+)
 
 
 def _weekly(*, local_days: bool) -> Schedule:
@@ -137,7 +144,7 @@ def _weekly(*, local_days: bool) -> Schedule:
 
 
 def _run(
-    store: ReputationStore, policy: WeeklyStreakPolicy | None, size: int, context: JobContext
+    store: ReputationStore, policy: WeeklyStreakPolicy | None, context: JobContext
 ) -> JobReport:
     week = _target(store, context)
     tally = Tally.begin(UPDATE_MULTIPLIERS, context, str(week))
@@ -146,14 +153,15 @@ def _run(
     def plan(due: DueWeeks) -> Reputation | None:
         return plan_weeks(due, week, policies=policies.history)
 
-    run_pages(Judged(store, policies), week, plan, tally, size=size)
+    run_pages(Judged(store, policies), week, plan, tally, size=PAGE_SIZE.of(context.options))
+    tally.result.update(period=_period(week))
     return tally.report()
 
 
 def _target(store: ReputationStore, context: JobContext) -> IsoWeek:
     last = week_just_over(context.due, local_days=store.local_days)
     over = week_just_over(max(context.due, context.now()), local_days=store.local_days)
-    week = last if context.target is None else IsoWeek.of(context.target)
+    week = last if context.target is None else checks.instance("target", context.target, IsoWeek)
     if week - over > 0:
         raise InvalidValueError(
             f"must lie in a week that is over; the last that is, is {over}",
@@ -162,3 +170,8 @@ def _target(store: ReputationStore, context: JobContext) -> IsoWeek:
             remedy="Wait until the week is complete.",
         )
     return week
+
+
+def _period(week: IsoWeek) -> dict[str, object]:
+    sunday = week.monday + 6 * _ONE_DAY
+    return {"start_date": week.monday.isoformat(), "end_date": sunday.isoformat()}

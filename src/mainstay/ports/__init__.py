@@ -9,6 +9,7 @@ Whatever can't be read or written *now* (a store that is down, locked or read-on
 """
 
 from mainstay.ports.engagements import DueDays, EngagementPage, EngagementStore, EvaluatedDays
+from mainstay.ports.outbox import Outbox, OutboxEntry, OutboxState
 from mainstay.ports.pages import Keyed, Page, Pages, Unreadable
 from mainstay.ports.policies import JudgedPage, JudgedPages, PolicyPage, PolicyStore
 from mainstay.ports.qualities import average_quality, millionths
@@ -16,7 +17,14 @@ from mainstay.ports.reputations import DueWeeks, ReputationPage, ReputationStore
 from mainstay.ports.runs import RunLog
 from mainstay.ports.scoring import score_user
 from mainstay.ports.sessions import SessionStore, other_contents, storable
-from mainstay.ports.store import HasEngagements, HasReputations, HasRuns, HasSessions, Store
+from mainstay.ports.store import (
+    HasEngagements,
+    HasOutbox,
+    HasReputations,
+    HasRuns,
+    HasSessions,
+    Store,
+)
 
 __all__ = [
     "DueDays",
@@ -25,12 +33,16 @@ __all__ = [
     "EngagementStore",
     "EvaluatedDays",
     "HasEngagements",
+    "HasOutbox",
     "HasReputations",
     "HasRuns",
     "HasSessions",
     "JudgedPage",
     "JudgedPages",
     "Keyed",
+    "Outbox",
+    "OutboxEntry",
+    "OutboxState",
     "Page",
     "Pages",
     "PolicyPage",

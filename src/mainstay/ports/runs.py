@@ -39,7 +39,8 @@ class RunLog(Protocol):
     def last_done(self, job: str, *, now: datetime) -> JobRun | None:
         """Return the run of a job with the latest ``due`` of those that are done.
 
-        Done means that its report is kept, and that nobody had asked for a ``target``.
+        Done means that its report is kept, and that nobody had asked for a ``target``. Options
+        don't matter: they say how a run does its work, and not what.
 
         Args:
             job: The job's name.

@@ -9,6 +9,7 @@ from typing import Protocol
 from mainstay import _checks as checks
 from mainstay.activity.session import Session
 from mainstay.errors import RejectedError
+from mainstay.ports._texts import require_storable
 
 __all__ = ["SessionStore", "other_contents", "storable"]
 
@@ -88,22 +89,12 @@ def storable(session: Session) -> Session:
             "must be given", field="id", value=None, remedy="identified() gives one to each."
         )
     for field, text in (("user_id", session.user_id), ("kind", session.kind), ("id", session.id)):
-        if "\0" in text or not _is_unicode(text):
-            raise RejectedError(
-                "can't be stored",
-                field=field,
-                value=text,
-                remedy="Leave out NUL characters and lone surrogates.",
-            )
+        require_storable(field, text)
     if session.duration is not None and session.duration > _LONGEST:
         raise RejectedError(
             "can't be stored, it is too long", field="duration", value=session.duration
         )
     return session
-
-
-def _is_unicode(text: str) -> bool:
-    return text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def other_contents(session_id: str) -> RejectedError:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Protocol
 
 from mainstay.ports.engagements import EngagementStore
+from mainstay.ports.outbox import Outbox
 from mainstay.ports.reputations import ReputationStore
 from mainstay.ports.runs import RunLog
 from mainstay.ports.sessions import SessionStore
 
-__all__ = ["HasEngagements", "HasReputations", "HasRuns", "HasSessions", "Store"]
+__all__ = ["HasEngagements", "HasOutbox", "HasReputations", "HasRuns", "HasSessions", "Store"]
 
 
 class HasSessions(Protocol):
@@ -48,5 +49,14 @@ class HasRuns(Protocol):
         ...
 
 
-class Store(HasEngagements, HasReputations, HasRuns, Protocol):
+class HasOutbox(Protocol):
+    """Has what is to be done outside."""
+
+    @property
+    def outbox(self) -> Outbox:
+        """What is to be done outside."""
+        ...
+
+
+class Store(HasEngagements, HasReputations, HasRuns, HasOutbox, Protocol):
     """All ports, over one place where things are kept."""

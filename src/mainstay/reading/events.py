@@ -10,7 +10,7 @@ import attrs
 
 from mainstay import _checks as checks
 from mainstay.activity.session import Session
-from mainstay.errors import BadLineError, InvalidValueError
+from mainstay.errors import BadRecordError, InvalidValueError
 from mainstay.localdays import DATED, find_zone, noon_of
 from mainstay.reading.rows import Columns, Values, layout, rows
 from mainstay.reading.timestamps import parse_moment
@@ -54,7 +54,7 @@ def read_events(
     naive_zone: str | None = None,
     whole: bool = False,
     kind: str = "session",
-) -> Iterator[Event | BadLineError]:
+) -> Iterator[Event | BadRecordError]:
     """Return an iterator over each line's event, or the error that it holds; it goes on after one.
 
     Arguments are checked at once, lines when their turn comes. Lines whose first character is ``{``
@@ -83,14 +83,15 @@ def read_events(
             ``kind`` is empty.
         InvalidTypeError: ``lines`` is a text, or yields something else than texts.
         UnknownZoneError: ``naive_zone`` is not known.
-        BadLineError: The header lacks a column, so that no line can be read.
+        BadRecordError: The header lacks a column, so that no line can be read.
 
     Examples:
         >>> lines = ["user_id,started_at", "ada,2024-05-01T08:00:00Z", "bob,yesterday"]
-        >>> for item in read_events(lines):
-        ...     print(item.line, type(item).__name__)
-        2 Event
-        3 BadLineError
+        >>> event, error = read_events(lines)
+        >>> event.line, event.session.user_id
+        (2, 'ada')
+        >>> error.place, error.number, error.problem
+        ('line', 3, 'is not a timestamp')
     """
     zone = None if naive_zone is None else find_zone(naive_zone, field="naive_zone")
     checks.text("kind", kind)
@@ -100,13 +101,13 @@ def read_events(
 
 def _item(
     line: int, values: Values | InvalidValueError, naive_zone: tzinfo | None, kind: str
-) -> Event | BadLineError:
+) -> Event | BadRecordError:
     if isinstance(values, InvalidValueError):
-        return BadLineError.at(line, values)
+        return BadRecordError.at("line", line, values)
     try:
         return _event(line, values, naive_zone, kind)
     except InvalidValueError as error:
-        return BadLineError.at(line, error)
+        return BadRecordError.at("line", line, error)
 
 
 def _event(line: int, values: Values, naive_zone: tzinfo | None, kind: str) -> Event:

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import attrs
 
-from mainstay.errors import BadLineError, InvalidTypeError, InvalidValueError
+from mainstay.errors import BadRecordError, InvalidTypeError, InvalidValueError
 
 __all__ = ["FIELDS", "Columns", "Layout", "Values", "layout", "rows"]
 
@@ -72,7 +72,7 @@ def rows(lines: Iterable[str], places: Layout) -> Iterator[_Row]:
 
     Raises:
         InvalidTypeError: They are not lines of text: a single text is refused at once.
-        BadLineError: The header lacks a column, so that no line can be read.
+        BadRecordError: The header lacks a column, so that no line can be read.
     """
     if isinstance(lines, str | bytes) or not isinstance(lines, Iterable):
         raise _not_lines(lines)
@@ -185,7 +185,7 @@ def _header(reader: Iterator[list[str]], unread: list[str]) -> list[str]:
     try:
         header = next(row for row in reader if row)
     except csv.Error as error:
-        raise BadLineError.at(1, _not_csv(error, unread)) from error
+        raise BadRecordError.at("line", 1, _not_csv(error, unread)) from error
     return [name.strip() for name in [header[0].removeprefix("\ufeff"), *header[1:]]]
 
 
@@ -201,4 +201,4 @@ def _check_header(header: list[str], places: Layout, line: int) -> None:
             remedy="Name the columns with --columns: in order if there is no header, "
             "or as user_id=NAME,started_at=NAME.",
         )
-        raise error if places.in_order is not None else BadLineError.at(line, error)
+        raise error if places.in_order is not None else BadRecordError.at("line", line, error)

@@ -10,6 +10,7 @@ import attrs
 from mainstay import _checks as checks
 from mainstay._checks import EXACT, decimal
 from mainstay._reprs import shown
+from mainstay._schemas import schema
 from mainstay.errors import InvalidValueError
 from mainstay.explanation import Explanation
 from mainstay.reputation.dicts import VouchExplanationDict
@@ -45,6 +46,7 @@ def _dampened(field: str, value: object) -> tuple[DampenedWeight, ...]:
     return tuple(checks.instance(field, step, DampenedWeight) for step in steps)
 
 
+@schema("vouch-explanation/1")
 @attrs.frozen
 class VouchExplanation:
     """How the weight of a vouch came about.

@@ -10,6 +10,7 @@ import attrs
 from mainstay import _checks as checks
 from mainstay._checks import EXACT, decimal
 from mainstay._reprs import of_policy
+from mainstay._schemas import schema
 from mainstay.streaks.weekly import WeeklyStreak
 
 __all__ = [
@@ -30,6 +31,7 @@ def _most_bonus(value: Decimal | float) -> Decimal:
     return decimal("most_bonus", value, 0, 1)
 
 
+@schema("multiplier-policy/1")
 @attrs.frozen(kw_only=True)
 class MultiplierPolicy:
     """How much a weekly streak adds to the vouches for somebody.
@@ -79,6 +81,7 @@ def consistency_multiplier(
     return EXACT.add(_ONE, min(policy.most_bonus, bonus))
 
 
+@schema("reputation/1")
 @attrs.frozen
 class Reputation:
     """What is kept of a user so that the vouches for them can be weighed.

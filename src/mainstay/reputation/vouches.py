@@ -11,6 +11,7 @@ import attrs
 
 from mainstay import _checks as checks
 from mainstay._checks import EXACT, decimal
+from mainstay._schemas import schema
 from mainstay.errors import InvalidValueError
 
 __all__ = [
@@ -32,10 +33,7 @@ def _weight(value: Decimal | float) -> Decimal:
     return decimal("weight", value, -HEAVIEST, HEAVIEST)
 
 
-def _created_at(value: datetime | None) -> datetime | None:
-    return None if value is None else checks.instant("created_at", value)
-
-
+@schema("vouch/1")
 @attrs.frozen
 class Vouch:
     """One user's word for another, or against them.
@@ -61,7 +59,9 @@ class Vouch:
     voucher: str = attrs.field(validator=checks.each(checks.text))
     vouchee: str = attrs.field(validator=checks.each(checks.text))
     weight: Decimal = attrs.field(default=Decimal(1), converter=_weight)
-    created_at: datetime | None = attrs.field(default=None, converter=_created_at)
+    created_at: datetime | None = attrs.field(
+        default=None, validator=checks.optional(checks.instant)
+    )
 
     def __attrs_post_init__(self) -> None:
         if self.voucher == self.vouchee:

@@ -2,6 +2,8 @@
 
 from mainstay.scheduling.context import JobContext, Progress
 from mainstay.scheduling.installed import InstalledJob, schedule_from_plain, schedule_to_plain
+from mainstay.scheduling.options import AnyOption, Option, checked_options
+from mainstay.scheduling.plain import Plain, PlainData
 from mainstay.scheduling.report import MOST_ERRORS, ItemError, JobReport, JobRun
 from mainstay.scheduling.schedule import (
     Daily,
@@ -13,9 +15,11 @@ from mainstay.scheduling.schedule import (
     latest_due,
 )
 from mainstay.scheduling.spec import JobSpec, RetryPolicy
+from mainstay.scheduling.targets import Target, TargetKind, checked_target, read_target
 
 __all__ = [
     "MOST_ERRORS",
+    "AnyOption",
     "Daily",
     "Every",
     "InstalledJob",
@@ -24,13 +28,21 @@ __all__ = [
     "JobReport",
     "JobRun",
     "JobSpec",
+    "Option",
+    "Plain",
+    "PlainData",
     "Progress",
     "RetryPolicy",
     "Schedule",
+    "Target",
+    "TargetKind",
     "Weekly",
+    "checked_options",
+    "checked_target",
     "head_start",
     "interval_after",
     "latest_due",
+    "read_target",
     "schedule_from_plain",
     "schedule_to_plain",
 ]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import attrs
-from attrs.validators import optional
 
 from mainstay import _checks as checks
 from mainstay.errors import InvalidValueError, TimeLimitError
+from mainstay.localdays import IsoWeek
+from mainstay.scheduling.plain import PlainData
+from mainstay.scheduling.targets import Target
 
 __all__ = [
     "JobContext",
@@ -25,12 +27,12 @@ MOST_AHEAD = timedelta(minutes=1)
 Progress = Callable[[int, int], None]
 
 
-def _deadline(value: datetime) -> datetime:
-    return checks.instant("deadline", value)
+def _target(field: str, value: object) -> object:
+    return value if isinstance(value, IsoWeek) else checks.day(field, value)
 
 
-def _due(value: datetime) -> datetime:
-    return checks.instant("due", value)
+def _options(value: Mapping[str, object]) -> PlainData:
+    return PlainData.at("options", value)
 
 
 def _now() -> datetime:
@@ -55,8 +57,9 @@ class JobContext:
     """What a job is given when it is run: jobs ask neither the clock nor the environment.
 
     Attributes:
-        target: The day to work on, or any day of the week to work on; by default the job takes
-            the last that was over when the run was due.
+        target: The day to work on, or the week, by itself or by one of its days; by default the
+            job takes the last that was over when the run was due.
+        options: What the run is asked besides, by the names that the job's options have.
         task_id: What tells this run from every other; a new one by default.
         clock: Says what time it is.
         due: The instant at which the run was due, from which its target follows, however late it
@@ -65,7 +68,8 @@ class JobContext:
         deadline: The instant at which the run is to stop, between two pages.
 
     Raises:
-        InvalidValueError: ``due`` is more than a minute after now.
+        InvalidValueError: ``due`` is more than a minute after now, or ``options`` are not plain
+            data. Whether the job has such options, it says itself.
 
     Examples:
         >>> from datetime import UTC, date, datetime
@@ -75,14 +79,15 @@ class JobContext:
         6
     """
 
-    target: date | None = attrs.field(default=None, validator=optional(checks.each(checks.day)))
+    target: Target | None = attrs.field(default=None, validator=checks.optional(_target))
+    options: PlainData = attrs.field(default=PlainData(), converter=_options)
     task_id: str = attrs.field(factory=new_id, validator=checks.each(checks.text))
     clock: Callable[[], datetime] = _now
-    due: datetime = attrs.field(default=attrs.Factory(_by_hand, takes_self=True), converter=_due)
-    progress: Progress = _no_progress
-    deadline: datetime | None = attrs.field(
-        default=None, converter=attrs.converters.optional(_deadline)
+    due: datetime = attrs.field(
+        default=attrs.Factory(_by_hand, takes_self=True), validator=checks.each(checks.instant)
     )
+    progress: Progress = _no_progress
+    deadline: datetime | None = attrs.field(default=None, validator=checks.optional(checks.instant))
 
     def __attrs_post_init__(self) -> None:
         now = self.now()

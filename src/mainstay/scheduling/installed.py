@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 import attrs
-from attrs.validators import optional
 
 from mainstay import _checks as checks
 from mainstay.errors import InvalidTypeError, InvalidValueError
@@ -42,7 +41,7 @@ class InstalledJob:
     job: str = attrs.field(validator=checks.each(checks.text))
     schedule: Every | Daily | Weekly = attrs.field(validator=checks.each(_kept))
     limit: timedelta | None = attrs.field(
-        default=None, validator=optional(checks.each(partial(checks.instance, kind=timedelta)))
+        default=None, validator=checks.optional(partial(checks.instance, kind=timedelta))
     )
 
     @classmethod

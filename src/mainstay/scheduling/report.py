@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from functools import partial
 
 import attrs
-from attrs.validators import optional
 
 from mainstay import _checks as checks
+from mainstay._schemas import schema
 from mainstay.errors import InvalidValueError
 from mainstay.scheduling.context import new_id
+from mainstay.scheduling.plain import PlainData
 
 __all__ = [
     "MOST_ERRORS",
@@ -25,23 +26,20 @@ MOST_ERRORS = 100
 
 _text = checks.each(checks.text)
 _count = checks.each(checks.count)
-
-
-def _started_at(value: datetime) -> datetime:
-    return checks.instant("started_at", value)
-
-
-def _finished_at(value: datetime) -> datetime:
-    return checks.instant("finished_at", value)
-
-
-def _due(value: datetime) -> datetime:
-    return checks.instant("due", value)
+_instant = checks.each(checks.instant)
 
 
 def _errors(values: Iterable[ItemError]) -> tuple[ItemError, ...]:
     items = checks.iterable("errors", values)
     return tuple(checks.instance("errors", item, ItemError) for item in items)
+
+
+def _result(value: Mapping[str, object]) -> PlainData:
+    return PlainData.at("result", value)
+
+
+def _options(value: Mapping[str, object]) -> PlainData:
+    return PlainData.at("options", value)
 
 
 def _at_once(run: JobRun) -> datetime:
@@ -72,6 +70,7 @@ def _processed(report: JobReport) -> int:
     return report.succeeded + report.skipped + report.failed
 
 
+@schema("job-report/1")
 @attrs.frozen(kw_only=True)
 class JobReport:
     """What a run did.
@@ -88,9 +87,11 @@ class JobReport:
         errors: The first hundred of those errors.
         started_at: When it began.
         finished_at: When it ended.
+        result: What it found, as plain data; the job's documentation says what there is.
 
     Raises:
-        InvalidValueError: A number is negative, or they don't add up.
+        InvalidValueError: A number is negative, or they don't add up; or ``result`` is not plain
+            JSON data.
 
     Examples:
         >>> from datetime import UTC
@@ -102,7 +103,7 @@ class JobReport:
 
     job: str = attrs.field(validator=_text)
     task_id: str = attrs.field(validator=_text)
-    target: str | None = attrs.field(default=None, validator=optional(_text))
+    target: str | None = attrs.field(default=None, validator=checks.optional(checks.text))
     succeeded: int = attrs.field(default=0, validator=_count)
     skipped: int = attrs.field(default=0, validator=_count)
     failed: int = attrs.field(default=0, validator=_count)
@@ -110,8 +111,9 @@ class JobReport:
         default=attrs.Factory(_processed, takes_self=True), validator=_count
     )
     errors: tuple[ItemError, ...] = attrs.field(default=(), converter=_errors)
-    started_at: datetime = attrs.field(converter=_started_at)
-    finished_at: datetime = attrs.field(converter=_finished_at)
+    started_at: datetime = attrs.field(validator=_instant)
+    finished_at: datetime = attrs.field(validator=_instant)
+    result: PlainData = attrs.field(default=PlainData(), converter=_result)
 
     def __attrs_post_init__(self) -> None:
         if self.processed != _processed(self):
@@ -128,6 +130,7 @@ class JobReport:
         return self.finished_at - self.started_at
 
 
+@schema("job-run/1")
 @attrs.frozen(kw_only=True)
 class JobRun:
     """What is remembered of one attempt at a run: that it began, and how it ended, if it did.
@@ -137,7 +140,9 @@ class JobRun:
         task_id: What tells the run from every other; its retries and redeliveries share it.
         attempt: What tells this attempt from every other.
         due: The instant at which the run was due; ``started_at`` if it was started by hand.
-        target: The day that was asked for; ``None`` if it followed from ``due``.
+        target: What was asked for, such as ``2024-05-01`` or ``2024-W18``; ``None`` if it followed
+            from ``due``.
+        options: What was asked besides; what is not there had its default.
         started_at: When it began.
         finished_at: When it ended; ``None`` while it runs, and for ever if it was killed.
         report: What it did, if it came to its end.
@@ -151,16 +156,19 @@ class JobRun:
     job: str = attrs.field(validator=_text)
     task_id: str = attrs.field(validator=_text)
     attempt: str = attrs.field(factory=new_id, validator=_text)
-    started_at: datetime = attrs.field(converter=_started_at)
-    due: datetime = attrs.field(default=attrs.Factory(_at_once, takes_self=True), converter=_due)
-    target: date | None = attrs.field(default=None, validator=optional(checks.each(checks.day)))
+    started_at: datetime = attrs.field(validator=_instant)
+    due: datetime = attrs.field(
+        default=attrs.Factory(_at_once, takes_self=True), validator=_instant
+    )
+    target: str | None = attrs.field(default=None, validator=checks.optional(checks.text))
+    options: PlainData = attrs.field(default=PlainData(), converter=_options)
     finished_at: datetime | None = attrs.field(
-        default=None, converter=attrs.converters.optional(_finished_at)
+        default=None, validator=checks.optional(checks.instant)
     )
     report: JobReport | None = attrs.field(
-        default=None, validator=optional(checks.each(partial(checks.instance, kind=JobReport)))
+        default=None, validator=checks.optional(partial(checks.instance, kind=JobReport))
     )
-    error: str | None = attrs.field(default=None, validator=optional(_text))
+    error: str | None = attrs.field(default=None, validator=checks.optional(checks.text))
 
     def __attrs_post_init__(self) -> None:
         ends = [end for end in (self.report, self.error) if end is not None]

@@ -41,7 +41,7 @@ class Schedule(Protocol):
         ...
 
 
-def _duration(field: str, value: object) -> timedelta:
+def positive(field: str, value: object) -> timedelta:
     if not isinstance(value, timedelta):
         raise InvalidTypeError(
             "must be a timedelta", field=field, value=value, remedy="Such as timedelta(minutes=5)."
@@ -63,7 +63,6 @@ def _zone_name(field: str, value: object) -> str:
     return name
 
 
-positive = checks.each(_duration)
 _time = checks.each(_whole_seconds)
 _zone = checks.each(_zone_name)
 
@@ -83,7 +82,7 @@ class Every:
         datetime.datetime(2024, 5, 1, 12, 30, tzinfo=datetime.timezone.utc)
     """
 
-    interval: timedelta = attrs.field(validator=positive)
+    interval: timedelta = attrs.field(validator=checks.each(positive))
 
     def next_after(self, instant: datetime) -> datetime:
         """Return the first multiple of the interval after an instant.

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from functools import partial
 
 import attrs
-from attrs.validators import optional
 
 from mainstay import _checks as checks
 from mainstay.errors import InvalidTypeError, InvalidValueError
 from mainstay.scheduling.context import JobContext
+from mainstay.scheduling.options import AnyOption, Option, checked_options
 from mainstay.scheduling.report import JobReport
 from mainstay.scheduling.schedule import Schedule, positive
+from mainstay.scheduling.targets import TargetKind, checked_target
 
 __all__ = [
     "JobSpec",
@@ -42,11 +43,11 @@ class RetryPolicy:
     retries: int = attrs.field(
         default=0, validator=checks.each(partial(checks.integer, low=0, high=1000))
     )
-    delay: timedelta = attrs.field(default=timedelta(minutes=5), validator=positive)
+    delay: timedelta = attrs.field(default=timedelta(minutes=5), validator=checks.each(positive))
     factor: float = attrs.field(
         default=2.0, validator=checks.each(partial(checks.number, low=1, high=1000))
     )
-    longest: timedelta = attrs.field(default=timedelta(hours=6), validator=positive)
+    longest: timedelta = attrs.field(default=timedelta(hours=6), validator=checks.each(positive))
 
     def delays(self) -> tuple[timedelta, ...]:
         """Return how long to wait before each retry, min(longest, delay · factorⁿ⁻¹)."""
@@ -73,41 +74,74 @@ def _schedule(field: str, value: object) -> None:
         )
 
 
-def _function(field: str, value: object) -> None:
+def _function(_: str, value: object) -> None:
     if not callable(value):
-        raise InvalidTypeError("must be a function of a JobContext", field=field, value=value)
+        raise InvalidTypeError("must be a function of a JobContext", field="run", value=value)
+
+
+def _options(values: Iterable[AnyOption]) -> tuple[AnyOption, ...]:
+    return tuple(
+        checks.instance("options", value, Option) for value in checks.iterable("options", values)
+    )
 
 
 @attrs.frozen(kw_only=True)
 class JobSpec:
     """A job, for any scheduler to run.
 
+    ``attrs.evolve(job, queue="slow")`` is the same job with another queue; its schedule, retries
+    and limits are changed in the same way.
+
     Attributes:
         name: What it is called, such as ``evaluate-consistency``.
         schedule: When it is due.
-        run: Does it, and reports. Run twice, even at once, it must leave what running once leaves.
-        retry: What happens when ``run`` raises; never again by default.
+        retry: What happens when :meth:`run` raises; never again by default.
         time_limit: How long it may take until it is stopped.
         soft_time_limit: How long it may take until it is asked to stop.
         queue: Where it is to run, if the host has several places.
         max_instances: How many may run at once.
+        target: What the target of a run is, if it can be given one.
+        options: What else a run can be asked.
+
+    Args:
+        run: Does it, and reports. Run twice, even at once, it must leave what running once leaves.
 
     Raises:
-        InvalidValueError: A field is out of its range, or the soft limit not below the hard one.
+        InvalidValueError: A field is out of its range, the soft limit is not below the hard one,
+            or two options have the same name.
+
+    Examples:
+        >>> from mainstay.scheduling import Every, Option
+        >>> most = Option("most", 100, "how many", low=1)
+        >>> def tidy(context):
+        ...     at = context.now()
+        ...     return JobReport(job="tidy", task_id=context.task_id, started_at=at,
+        ...                      finished_at=at, result={"most": most.of(context.options)})
+        >>> job = JobSpec(name="tidy", schedule=Every(timedelta(hours=1)), run=tidy, options=[most])
+        >>> dict(job.run(JobContext(options={"most": 5})).result)
+        {'most': 5}
     """
 
     name: str = attrs.field(validator=checks.each(checks.text))
     schedule: Schedule = attrs.field(validator=checks.each(_schedule))
-    run: Callable[[JobContext], JobReport] = attrs.field(validator=checks.each(_function))
+    _run: Callable[[JobContext], JobReport] = attrs.field(
+        alias="run", validator=checks.each(_function)
+    )
     retry: RetryPolicy = attrs.field(
         default=RetryPolicy(), validator=checks.each(partial(checks.instance, kind=RetryPolicy))
     )
-    time_limit: timedelta | None = attrs.field(default=None, validator=optional(positive))
-    soft_time_limit: timedelta | None = attrs.field(default=None, validator=optional(positive))
-    queue: str | None = attrs.field(default=None, validator=optional(checks.each(checks.text)))
+    time_limit: timedelta | None = attrs.field(default=None, validator=checks.optional(positive))
+    soft_time_limit: timedelta | None = attrs.field(
+        default=None, validator=checks.optional(positive)
+    )
+    queue: str | None = attrs.field(default=None, validator=checks.optional(checks.text))
     max_instances: int = attrs.field(
         default=1, validator=checks.each(partial(checks.integer, low=1))
     )
+    target: TargetKind = attrs.field(
+        default=TargetKind.NONE, validator=checks.each(partial(checks.instance, kind=TargetKind))
+    )
+    options: tuple[AnyOption, ...] = attrs.field(default=(), converter=_options)
 
     def __attrs_post_init__(self) -> None:
         soft, hard = self.soft_time_limit, self.time_limit
@@ -115,3 +149,29 @@ class JobSpec:
             raise InvalidValueError(
                 f"must be below time_limit, {hard}", field="soft_time_limit", value=soft
             )
+        names = [option.name for option in self.options]
+        if len(set(names)) < len(names):
+            raise InvalidValueError("must have names that differ", field="options", value=names)
+
+    def checked(self, context: JobContext) -> JobContext:
+        """Return what a run is asked as the job takes it, with defaults for what is not said.
+
+        Raises:
+            InvalidValueError: The job has no target, or one of another kind; an option is
+                unknown, of another type or out of bounds.
+        """
+        checks.instance("context", context, JobContext)
+        target = checked_target(self.target, context.target, field=f"target of {self.name}")
+        options = checked_options(self.name, self.options, context.options)
+        if target == context.target and options == context.options:
+            return context
+        return attrs.evolve(context, target=target, options=options)
+
+    def run(self, context: JobContext) -> JobReport:
+        """Run the job at once, and return what it reports; nothing of it is kept in a log.
+
+        Raises:
+            InvalidValueError: It is asked what it can't be; see :meth:`checked`.
+            Exception: Whatever the job raises.
+        """
+        return self._run(self.checked(context))

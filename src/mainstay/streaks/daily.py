@@ -8,10 +8,10 @@ from enum import StrEnum
 from functools import partial
 
 import attrs
-from attrs.validators import optional
 
 from mainstay import _checks as checks
 from mainstay._reprs import of_policy
+from mainstay._schemas import schema
 from mainstay.errors import InvalidTypeError, InvalidValueError
 from mainstay.explanation import Explanation
 from mainstay.streaks.dicts import DailyStreakDict
@@ -46,6 +46,7 @@ def _weekdays(value: Iterable[int]) -> frozenset[int]:
     return frozenset(checks.integer("rest_weekdays", weekday, 0, 6) for weekday in weekdays)
 
 
+@schema("streak-policy/1")
 @attrs.frozen(kw_only=True)
 class StreakPolicy:
     """What a run of active days survives.
@@ -74,9 +75,10 @@ class StreakPolicy:
 DEFAULT_POLICY = StreakPolicy()
 
 
-_date = optional(checks.each(checks.day))
+_date = checks.optional(checks.day)
 
 
+@schema("daily-streak/1")
 @attrs.frozen
 class DailyStreak:
     """The current and the longest run of active days, as of a day.

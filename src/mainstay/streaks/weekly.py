@@ -9,6 +9,7 @@ import attrs
 
 from mainstay import _checks as checks
 from mainstay._reprs import of_policy
+from mainstay._schemas import schema
 from mainstay.activity.counts import count_each
 from mainstay.errors import InvalidValueError, OutOfOrderError
 from mainstay.localdays import IsoWeek
@@ -20,6 +21,7 @@ def _kinds(value: Iterable[str] | None) -> frozenset[str] | None:
     return None if value is None else checks.texts("kinds", value)
 
 
+@schema("weekly-streak-policy/1")
 @attrs.frozen(kw_only=True)
 class WeeklyStreakPolicy:
     """What makes a week active, and what a run of active weeks survives.
@@ -56,6 +58,7 @@ def _last_active(streak: WeeklyStreak) -> IsoWeek | None:
     return streak.last_active
 
 
+@schema("weekly-streak/1")
 @attrs.frozen
 class WeeklyStreak:
     """How many weeks in a row a user has been active, as of the last recorded week.

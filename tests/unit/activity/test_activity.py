@@ -50,6 +50,7 @@ def test_sessions_in_both_passes_of_a_repeated_hour_differ() -> None:
     second = first.replace(fold=1)
     assert first == second  # to Python, which compares their wall clocks
     assert Session("ada", first) != Session("ada", second)
+    assert Session("ada", second).started_at.fold == 0  # at a fixed offset no hour is repeated
 
 
 class Timestamp(datetime):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import attrs
 import pytest
 
 pytest.importorskip("celery", reason="the adapter needs mainstay[celery]")
@@ -24,8 +25,10 @@ from mainstay.scheduling import (
     JobReport,
     JobRun,
     JobSpec,
+    Option,
     RetryPolicy,
     Schedule,
+    TargetKind,
     latest_due,
 )
 from mainstay.testing.memory import MemoryRuns, MemoryStore
@@ -57,6 +60,7 @@ def spec(
     run: Callable[[JobContext], JobReport] = tidy, *, schedule: Schedule = HOURLY, **fields: Any
 ) -> JobSpec:
     given: dict[str, Any] = {"name": "tidy", "schedule": schedule, "run": run}
+    given |= {"target": TargetKind.DAY, "options": [Option("most", 100, "how many", low=1)]}
     return JobSpec(**given | fields)
 
 
@@ -225,7 +229,7 @@ def test_the_soft_time_limit_is_nobodys_fault_and_ends_the_run(
     monkeypatch.setattr(DailyCriteria, "met", too_slow)
     store = MemoryStore()
     store.sessions.add([Session("ada", datetime(2024, 5, 1, 8, tzinfo=UTC), kind="post", id="1")])
-    job = evaluate_consistency(store.engagements, retry=RetryPolicy(0))
+    job = attrs.evolve(evaluate_consistency(store.engagements), retry=RetryPolicy(0))
     install(app, [job], log=log)
     done = app.tasks["mainstay.evaluate-consistency"].apply_async(kwargs={"target": "2024-05-01"})
     assert isinstance(done.result, SoftTimeLimitExceeded)
@@ -247,6 +251,45 @@ def test_a_target_is_an_iso_date(app: Celery, log: MemoryRuns) -> None:
     app.tasks["mainstay.tidy"].apply_async(kwargs={"target": "2024-05-01"})
     app.tasks["mainstay.tidy"].apply_async()
     assert [context.target for context in contexts] == [date(2024, 5, 1), None]
+
+
+def test_a_task_takes_the_options_of_its_job_through_its_retries(
+    app: Celery, log: MemoryRuns
+) -> None:
+    run, contexts = failing(OSError("down"))
+    install(app, [spec(run, retry=THRICE)], log=log)
+    app.tasks["mainstay.tidy"].apply_async(kwargs={"options": {"most": 7}})
+    app.tasks["mainstay.tidy"].apply_async()
+    assert [dict(context.options) for context in contexts] == [
+        *[{"most": 7}] * 2,
+        {"most": 100},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"most": "7"}, "options.most must be an integer, got '7'."),
+        ({"most": 0}, "options.most must be at least 1, got 0."),
+        ({"least": 7}, "options.least is not an option of tidy, got 7. There are: most."),
+        (["most"], "options must map names to plain data, got ['most']."),
+    ],
+)
+def test_what_is_not_an_option_is_an_error_and_not_retried(
+    app: Celery, log: MemoryRuns, options: object, message: str
+) -> None:
+    run, contexts = failing()
+    install(app, [spec(run, retry=THRICE)], log=log)
+    done = app.tasks["mainstay.tidy"].apply_async(kwargs={"options": options})
+    assert isinstance(done.result, InvalidValueError)
+    assert (str(done.result), contexts) == (message, [])
+    assert log.last("tidy", now=datetime.now(UTC)) is None
+
+
+def test_a_week_is_not_the_target_of_a_job_of_days(app: Celery, log: MemoryRuns) -> None:
+    install(app, [spec()], log=log)
+    done = app.tasks["mainstay.tidy"].apply_async(kwargs={"target": "2024-W18"})
+    assert str(done.result).startswith("target of tidy must be a date such as 2024-05-01, not a")
 
 
 @pytest.mark.parametrize("target", ["yesterday", "2024-02-30", "", 20240501])

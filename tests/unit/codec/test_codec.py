@@ -40,7 +40,7 @@ from mainstay import (
     what_if,
 )
 from mainstay.codec import SCHEMAS, from_json, from_plain, to_json, to_plain
-from mainstay.scheduling import ItemError, JobReport
+from mainstay.scheduling import ItemError, JobReport, JobRun
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 WEEKS = WeeklyStreak(5, IsoWeek(2020, 53), IsoWeek(2021, 1))
@@ -49,6 +49,22 @@ ODD_DAYS = ActivityWindow.from_days(
 )
 SCORE = consistency_score(ODD_DAYS, member_since=date(2023, 1, 31))
 APRIL = [date(2021, 4, day) for day in (1, 2, 3, 4, 15, 16, 17)]
+
+REPORT = JobReport(
+    job="evaluate-consistency",
+    task_id="b5c1",
+    target="2024-05-01",
+    succeeded=3,
+    skipped=1,
+    failed=1,
+    errors=(ItemError("bob", "last_day is not a date, got 'yesterday'."),),
+    started_at=datetime(2024, 5, 2, tzinfo=UTC),
+    finished_at=datetime(2024, 5, 2, 0, 0, 4, 250_000, tzinfo=UTC),
+    result={
+        "closed_period": {"start_date": "2024-05-01", "end_date": "2024-05-01", "days": 1},
+        "candidates_count": 2,
+    },
+)
 
 #: A value of each type, whose JSON stands in the file of its schema's name.
 VALUES: list[object] = [
@@ -65,16 +81,17 @@ VALUES: list[object] = [
     EngagementPolicy(),
     consistency_score(ODD_DAYS.record(date(2024, 5, 28))).explanations[3],
     historical_score(streak=14, posts=50),
-    JobReport(
-        job="evaluate-consistency",
-        task_id="b5c1",
-        target="2024-05-01",
-        succeeded=3,
-        skipped=1,
-        failed=1,
-        errors=(ItemError("bob", "last_day is not a date, got 'yesterday'."),),
-        started_at=datetime(2024, 5, 2, tzinfo=UTC),
-        finished_at=datetime(2024, 5, 2, 0, 0, 4, 250_000, tzinfo=UTC),
+    REPORT,
+    JobRun(
+        job="update-multipliers",
+        task_id="b5c2",
+        attempt="9f01",
+        started_at=datetime(2024, 5, 6, 0, 5, tzinfo=UTC),
+        due=datetime(2024, 5, 6, tzinfo=UTC),
+        target="2024-W18",
+        options={"page_size": 500},
+        finished_at=datetime(2024, 5, 6, 0, 6, tzinfo=UTC),
+        error="database is locked: sqlite:///mainstay.db.",
     ),
     MultiplierPolicy(),
     Reputation("bob", WEEKS),
@@ -135,8 +152,8 @@ def changed(value: object, **fields: object) -> dict[str, object]:
 
 
 OUTCOME = VALUES[6]
-REPORT = VALUES[11]
-SESSION = VALUES[15]
+RUN = VALUES[12]
+SESSION = VALUES[16]
 
 
 @pytest.mark.parametrize(

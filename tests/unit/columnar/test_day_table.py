@@ -15,7 +15,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from mainstay import (
-    BadRowError,
+    BadRecordError,
     DailyCriteria,
     EngagementPolicy,
     InvalidTypeError,
@@ -207,14 +207,14 @@ def test_a_count_beyond_64_bits_is_enough_for_any_minimum() -> None:
     ],
 )
 def test_what_is_wrong_is_said_with_the_row(changed: dict[str, Any], message: str) -> None:
-    with pytest.raises(BadRowError) as caught:
+    with pytest.raises(BadRecordError) as caught:
         evaluate_day_table(users(**changed), day=DAY)
     assert str(caught.value).startswith(message)
 
 
 def test_the_first_bad_row_is_named_whichever_column_is_looked_at_first() -> None:
     changed = {"user_id": ["ada", "bob", None], "average_quality": [1, 11, 1], "posts": [1, 1, -1]}
-    with pytest.raises(BadRowError, match="row 1: average_quality"):
+    with pytest.raises(BadRecordError, match="row 1: average_quality"):
         evaluate_day_table(users(**changed), day=DAY)
 
 
@@ -229,13 +229,13 @@ def test_a_table_of_several_chunks_is_evaluated_as_one() -> None:
     assert [row["user_id"] for row in best] == [9_999, 19_999, 29_999, 39_999, 59_998]
     assert {row["average_quality"] for row in best} == {9.999}
     columns["posts"] = [1] * (many - 1) + [-1]
-    with pytest.raises(BadRowError, match="row 99999: posts"):
+    with pytest.raises(BadRecordError, match="row 99999: posts"):
         evaluate_day_table(pa.table(columns), day=DAY)
 
 
 def test_rows_are_counted_over_batches() -> None:
     bad = users(posts=[1, 1, -1])
-    with pytest.raises(BadRowError, match="row 5: posts"):
+    with pytest.raises(BadRecordError, match="row 5: posts"):
         evaluate_day_table([users(user_id=["d", "e", "f"]), bad], day=DAY)
 
 
@@ -243,7 +243,7 @@ def test_a_second_row_of_a_user_is_found_in_any_batch() -> None:
     ids = [[f"user {batch} {n}" for n in range(3)] for batch in range(40)]
     ids[33][1] = ids[2][2]
     ids[35][0] = ids[2][2]
-    with pytest.raises(BadRowError, match="row 100: user_id has a row already"):
+    with pytest.raises(BadRecordError, match="row 100: user_id has a row already"):
         evaluate_day_table([users(user_id=names) for names in ids], day=DAY)
 
 

@@ -13,7 +13,7 @@ pytest.importorskip("pyarrow", reason="tables need mainstay[columnar]")
 import pyarrow as pa
 
 from mainstay import (
-    BadRowError,
+    BadRecordError,
     InvalidTypeError,
     InvalidValueError,
     IsoWeek,
@@ -156,7 +156,7 @@ def test_any_frame_will_do() -> None:
     ],
 )
 def test_what_is_wrong_is_said_with_the_row(changed: dict[str, Any], message: str) -> None:
-    with pytest.raises(BadRowError) as caught:
+    with pytest.raises(BadRecordError) as caught:
         recorded(users(**changed))
     assert str(caught.value).startswith(message)
 

@@ -14,7 +14,7 @@ pytest.importorskip("pyarrow", reason="tables need mainstay[columnar]")
 import pyarrow as pa
 
 from mainstay import (
-    BadRowError,
+    BadRecordError,
     ConsistencyPolicy,
     InvalidTypeError,
     InvalidValueError,
@@ -229,8 +229,8 @@ def with_bad_rows(bad: Sequence[tuple[int, str, object]], later: Sequence[int] =
 
 def bad_row(source: Any) -> tuple[int, str]:
     found = refused(source, timezone="zone", user_zone="home", member_since="joined")
-    assert isinstance(found, BadRowError)
-    return found.row, found.field
+    assert isinstance(found, BadRecordError)
+    return found.number, found.field
 
 
 def test_the_rows_are_good_before_anything_is_made_bad() -> None:
@@ -286,15 +286,15 @@ def test_rows_are_counted_through_all_batches() -> None:
 @pytest.mark.parametrize("value", [-(2**63) + 1, 2**63 - 1, -(2**60), 2**60])
 def test_instants_beyond_all_calendars_are_refused_with_their_row(unit: str, value: int) -> None:
     found = refused(table(2, started_at=pa.array([0, value], pa.timestamp(unit, "UTC"))))
-    assert isinstance(found, BadRowError)
-    assert (found.row, found.field) == (1, "started_at")
+    assert isinstance(found, BadRecordError)
+    assert (found.place, found.number, found.field) == ("row", 1, "started_at")
 
 
 @pytest.mark.parametrize("ids", [in_dictionary("ada", None), in_dictionary(1, None)])
 def test_a_null_in_a_dictionary_is_as_missing_as_any(ids: Any) -> None:
     found = refused(table(2, user_id=ids))
-    assert isinstance(found, BadRowError)
-    assert (found.row, found.field) == (1, "user_id")
+    assert isinstance(found, BadRecordError)
+    assert (found.place, found.number, found.field) == ("row", 1, "user_id")
 
 
 @pytest.mark.parametrize("rows", [1, 100])
@@ -304,8 +304,8 @@ def test_an_empty_text_in_a_dictionary_is_refused_only_where_a_row_has_it(rows: 
         ids = pa.DictionaryArray.from_arrays(pa.array(places, pa.int8()), values)
         with in_chunks(rows):
             found = refused(table(len(ids), user_id=ids))
-        assert isinstance(found, BadRowError)
-        assert (found.row, found.field) == (row, "user_id")
+        assert isinstance(found, BadRecordError)
+        assert (found.place, found.number, found.field) == ("row", row, "user_id")
     unused = pa.DictionaryArray.from_arrays(pa.array([0], pa.int8()), values)
     assert pa.table(score_table(table(user_id=unused), as_of=NOON)).num_rows == 1
 
@@ -315,8 +315,8 @@ def test_a_user_has_one_zone(rows: int) -> None:
     moved = table(5, home=["UTC", "UTC", "UTC", "Asia/Tokyo", "UTC"])
     with in_chunks(rows):
         found = refused(moved, user_zone="home")
-    assert isinstance(found, BadRowError)
-    assert (found.row, found.field) == (3, "home")
+    assert isinstance(found, BadRecordError)
+    assert (found.place, found.number, found.field) == ("row", 3, "home")
 
 
 def test_nobody_joins_after_today() -> None:
@@ -338,7 +338,7 @@ def test_nobody_joins_after_today() -> None:
 )
 def test_what_is_no_date_of_the_calendar_is_refused(joined: Any) -> None:
     found = refused(table(joined=joined), member_since="joined")
-    assert (type(found), found.field) == (BadRowError, "joined")
+    assert (type(found), found.field) == (BadRecordError, "joined")
 
 
 def test_windows_of_more_than_28_days_have_no_room() -> None:

@@ -15,7 +15,7 @@ pytest.importorskip("pyarrow", reason="tables need mainstay[columnar]")
 import pyarrow as pa
 
 from mainstay import (
-    BadRowError,
+    BadRecordError,
     ConsistencyPolicy,
     InvalidTypeError,
     InvalidValueError,
@@ -218,7 +218,7 @@ def test_what_is_wrong_is_said_with_the_row(changed: dict[str, Any], message: st
         lambda: advance_windows(table, LAST),
     ]
     for refused in refusals:
-        with pytest.raises(BadRowError) as caught:
+        with pytest.raises(BadRecordError) as caught:
             refused()
         assert str(caught.value).startswith(message)
 

@@ -41,9 +41,10 @@ def evaluate(
     progress: Progress = no_progress,
 ) -> JobReport:
     """Run the daily job just after a day."""
-    job = evaluate_consistency(store.engagements, policy=policy, days_a_page=size)
-    clock = midnight_after(day)
-    return job.run(JobContext(task_id="t", clock=lambda: clock, progress=progress))
+    job = evaluate_consistency(store.engagements, policy=policy)
+    clock, options = midnight_after(day), {"page_size": size}
+    context = JobContext(task_id="t", options=options, clock=lambda: clock, progress=progress)
+    return job.run(context)
 
 
 def streaks_after(store: MemoryStore, user: str, days: Sequence[date]) -> list[int | None]:
@@ -229,14 +230,24 @@ def test_local_days_are_evaluated_once_they_are_over_everywhere() -> None:
     assert streaks_after(store, "bob", [may(1), may(2)]) == [1, 0]
 
 
+def test_the_result_says_which_days_were_closed_and_how_many_candidates_they_have() -> None:
+    """All three post on the 1st, Ada on the 2nd: two miss the 2nd, three the 3rd."""
+    store = MemoryStore()
+    for user, day in (("ada", 1), ("bob", 1), ("cy", 1), ("ada", 2)):
+        did(store, user, may(day), post=1)
+    closed = {"start_date": "2024-05-01", "end_date": "2024-05-03", "days": 3}
+    found = evaluate(store, may(3), ONE_POST).result
+    assert found == {"closed_period": closed, "candidates_count": 5}
+    again = evaluate(store, may(3), ONE_POST).result
+    assert again == {"closed_period": None, "candidates_count": 0}
+
+
 def test_the_job_is_due_when_the_day_is_over() -> None:
     utc, local = MemoryStore(), MemoryStore(local_days=True)
     assert evaluate_consistency(utc.engagements).schedule == Daily(time(0))
     assert evaluate_consistency(local.engagements).schedule == Daily(time(12))
     assert update_multipliers(utc.reputations).schedule == Weekly(0, time(0))
     assert update_multipliers(local.reputations).schedule == Weekly(0, time(12))
-    hourly = Daily(time(3))
-    assert evaluate_consistency(utc.engagements, schedule=hourly).schedule == hourly
 
 
 def test_a_day_that_is_not_over_is_refused() -> None:
@@ -521,9 +532,12 @@ def test_a_run_stops_at_its_deadline_between_two_pages() -> None:
     def a_minute_a_page(_: int, __: int) -> None:
         now.append(now[-1] + timedelta(minutes=1))
 
-    job = evaluate_consistency(store.engagements, policy=ONE_POST, days_a_page=1)
+    job = evaluate_consistency(store.engagements, policy=ONE_POST)
     context = JobContext(
-        clock=lambda: now[-1], progress=a_minute_a_page, deadline=start + timedelta(minutes=3)
+        options={"page_size": 1},
+        clock=lambda: now[-1],
+        progress=a_minute_a_page,
+        deadline=start + timedelta(minutes=3),
     )
     with pytest.raises(TimeLimitError, match="deadline has come"):
         job.run(context)

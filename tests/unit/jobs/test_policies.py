@@ -44,8 +44,8 @@ def evaluate(
     store: MemoryStore, day: date, policy: EngagementPolicy | None = None, size: int = 100
 ) -> JobReport:
     clock = midnight_after(day)
-    job = evaluate_consistency(store.engagements, policy=policy, days_a_page=size)
-    return job.run(JobContext(clock=lambda: clock))
+    job = evaluate_consistency(store.engagements, policy=policy)
+    return job.run(JobContext(options={"page_size": size}, clock=lambda: clock))
 
 
 def record(

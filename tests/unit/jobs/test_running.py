@@ -6,11 +6,12 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import attrs
 import pytest
 
-from mainstay import InvalidTypeError, InvalidValueError
+from mainstay import InvalidTypeError, InvalidValueError, IsoWeek
 from mainstay.errors import StoreError, TimeLimitError
 from mainstay.jobs import NotBegun, run_job
 from mainstay.scheduling import (
@@ -20,8 +21,10 @@ from mainstay.scheduling import (
     JobReport,
     JobRun,
     JobSpec,
+    Option,
     RetryPolicy,
     Schedule,
+    TargetKind,
 )
 from mainstay.testing.memory import MemoryRuns
 
@@ -86,6 +89,8 @@ def spec(
         max_instances=instances,
         soft_time_limit=soft,
         time_limit=hard,
+        target=TargetKind.DAY,
+        options=[Option("most", 100, "how many", low=1)],
     )
 
 
@@ -102,6 +107,46 @@ def log() -> Log:
 @pytest.fixture
 def context(clock: Clock) -> JobContext:
     return JobContext(task_id="one", clock=clock)
+
+
+def test_a_run_is_kept_with_what_it_was_asked(log: Log, context: JobContext) -> None:
+    """Options that were not given had their defaults: those are not kept."""
+    seen: list[JobContext] = []
+
+    def work(given: JobContext) -> JobReport:
+        seen.append(given)
+        return tidy(given)
+
+    for options in ({"most": 7}, {}):
+        run_job(spec(work), log, attrs.evolve(context, options=options), exclusive=False)
+    assert [run.options for run in log.puts] == [{"most": 7}] * 2 + [{}] * 2
+    assert [given.options for given in seen] == [{"most": 7}, {"most": 100}]
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"options": {"least": 7}}, "options.least is not an option of tidy, got 7"),
+        ({"options": {"most": 0}}, "options.most must be at least 1, got 0"),
+        ({"target": IsoWeek(2024, 18)}, "target of tidy must be a date such as 2024-05-01, not a"),
+    ],
+)
+def test_a_run_that_is_asked_what_it_cannot_be_is_refused_and_not_kept(
+    log: Log, context: JobContext, asked: dict[str, Any], message: str
+) -> None:
+    wrong = attrs.evolve(context, **asked)
+    with pytest.raises(InvalidValueError, match=message):
+        run_job(spec(), log, wrong)
+    with pytest.raises(InvalidValueError, match=message):
+        run_job(spec(), log, wrong, exclusive=False)
+    assert log.puts == []
+    assert held(log) == {}
+
+
+def test_a_run_with_options_is_done(log: Log, context: JobContext) -> None:
+    asked = attrs.evolve(context, options={"most": 7})
+    assert isinstance(run_job(spec(), log, asked), JobReport)
+    assert run_job(spec(), log, context) == NotBegun(f"what was due at {START.isoformat()} is done")
 
 
 def test_a_run_is_kept_from_its_beginning_and_with_its_report(
@@ -235,7 +280,7 @@ def test_what_failed_or_had_a_target_leaves_what_was_due_to_be_done(
         run_job(spec(fail), log, context)
     targeted = attrs.evolve(context, target=date(2024, 4, 1))
     assert isinstance(run_job(spec(), log, targeted), JobReport)
-    assert log.puts[-1].target == date(2024, 4, 1)
+    assert log.puts[-1].target == "2024-04-01"
     assert isinstance(run_job(spec(), log, context), JobReport)
     assert isinstance(run_job(spec(), log, targeted), JobReport)
 

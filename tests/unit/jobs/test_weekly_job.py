@@ -18,9 +18,9 @@ def record(
 ) -> JobReport:
     """Run the weekly job just after a week."""
     policy = WeeklyStreakPolicy() if policy is None else policy
-    job = update_multipliers(store.reputations, policy=policy, users_a_page=size)
+    job = update_multipliers(store.reputations, policy=policy)
     clock = midnight_after(week.monday + timedelta(days=6))
-    return job.run(JobContext(task_id="t", clock=lambda: clock))
+    return job.run(JobContext(task_id="t", options={"page_size": size}, clock=lambda: clock))
 
 
 def weeks_of(store: MemoryStore, user: str) -> int:
@@ -37,6 +37,12 @@ def test_weeks_are_caught_up_one_by_one() -> None:
     assert weeks_of(store, "ada") == 5
     assert record(store, first + 7).target == "2024-W08"
     assert weeks_of(store, "ada") == 0
+
+
+def test_the_result_says_which_days_the_week_has() -> None:
+    """ISO week 1 of 2021 is that of 4 January."""
+    found = record(MemoryStore(), IsoWeek(2021, 1)).result
+    assert found == {"period": {"start_date": "2021-01-04", "end_date": "2021-01-10"}}
 
 
 def test_weeks_late_give_what_punctual_runs_give() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from mainstay import (
-    BadLineError,
+    BadRecordError,
     InvalidTypeError,
     InvalidValueError,
     Session,
@@ -34,15 +34,15 @@ def events(
     return [raised(item) for item in read]
 
 
-def raised(item: Event | BadLineError) -> Event:
-    if isinstance(item, BadLineError):
+def raised(item: Event | BadRecordError) -> Event:
+    if isinstance(item, BadRecordError):
         raise item
     return item
 
 
-def errors(*lines: str, columns: Columns | None = None) -> list[BadLineError]:
+def errors(*lines: str, columns: Columns | None = None) -> list[BadRecordError]:
     items = read_events(lines, columns=columns)
-    return [item for item in items if isinstance(item, BadLineError)]
+    return [item for item in items if isinstance(item, BadRecordError)]
 
 
 def test_csv_has_its_columns_in_any_order_and_others_are_ignored() -> None:
@@ -106,12 +106,14 @@ def test_membership_is_a_date_or_an_instant() -> None:
     naive = [f"{HEADER},joined", "ada,0,2024-05-01T10:00", "ada,0,2024-05-99"]
     first, second = read_events(naive, member_since="joined", naive_zone="Europe/Berlin")
     assert raised(first).member_since == EIGHT
-    with pytest.raises(BadLineError, match="line 3: member_since is not a timestamp"):
+    with pytest.raises(BadRecordError, match="line 3: member_since is not a timestamp"):
         raised(second)
     (error,) = read_events(
         [f"{HEADER},joined", "ada,0,0001-01-01T00:00:00Z"], member_since="joined"
     )
-    with pytest.raises(BadLineError, match="line 2: member_since must lie in the years 2 to 9998"):
+    with pytest.raises(
+        BadRecordError, match="line 2: member_since must lie in the years 2 to 9998"
+    ):
         raised(error)
 
 
@@ -119,7 +121,7 @@ def test_a_named_key_must_be_in_every_line_of_json() -> None:
     """A misspelt name would otherwise count for nothing, in silence."""
     line = json.dumps({"user_id": "ada", "started_at": 0, "joined": "2024-05-01"})
     assert events([line], member_since="joined")[0].member_since == date(2024, 5, 1)
-    with pytest.raises(BadLineError, match="line 1: key joinde is missing"):
+    with pytest.raises(BadRecordError, match="line 1: key joinde is missing"):
         events([line], member_since="joinde")
 
 
@@ -177,7 +179,7 @@ def test_so_is_the_time_of_joining() -> None:
 
 def test_a_joining_that_is_a_number_like_a_date_is_refused() -> None:
     (error,) = read_events([f"{HEADER},joined", "ada,0,20240501"], member_since="joined")
-    assert isinstance(error, BadLineError)
+    assert isinstance(error, BadRecordError)
     assert "member_since is a calendar date, not Unix seconds" in str(error)
     assert error.remedy.startswith("Write 2024-05-01, or")
 
@@ -225,7 +227,7 @@ def test_a_bad_line_of_csv_is_complained_of_by_line_field_and_value(
     line: str, field: str, value: object
 ) -> None:
     (error,) = errors(HEADER, "bob,0", line)
-    assert (error.line, error.field, error.value) == (3, field, value)
+    assert (error.place, error.number, error.field, error.value) == ("line", 3, field, value)
     assert str(error).startswith("line 3: ")
 
 
@@ -249,22 +251,17 @@ def test_a_bad_line_of_csv_is_complained_of_by_line_field_and_value(
 )
 def test_a_bad_line_of_json_is_complained_of_by_line_and_field(line: str, field: str) -> None:
     (error,) = errors('{"user_id": "ada", "started_at": 0}', line)
-    assert (error.line, error.field) == (2, field)
+    assert (error.place, error.number, error.field) == ("line", 2, field)
 
 
 def test_reading_goes_on_after_a_bad_line() -> None:
     items = list(read_events([HEADER, "ada", '"x"y,0', "bob,0", '"x"y,0', "cy"]))
-    assert [(item.line, type(item)) for item in items] == [
-        (2, BadLineError),
-        (3, BadLineError),
-        (4, Event),
-        (5, BadLineError),
-        (6, BadLineError),
-    ]
+    assert [item.line for item in items if isinstance(item, Event)] == [4]
+    assert [item.number for item in items if isinstance(item, BadRecordError)] == [2, 3, 5, 6]
 
 
 def test_a_header_that_lacks_a_column_says_how_to_name_it() -> None:
-    with pytest.raises(BadLineError) as caught:
+    with pytest.raises(BadRecordError) as caught:
         list(read_events(["", "author,date", "ada,0"]))
     assert str(caught.value) == (
         "line 2: column user_id is missing, got 'author,date'. Name the columns with --columns: "
@@ -288,12 +285,12 @@ def test_a_header_that_lacks_a_column_says_how_to_name_it() -> None:
     ],
 )
 def test_a_header_without_the_columns_stops_everything(header: str, message: str) -> None:
-    with pytest.raises(BadLineError, match=message):
+    with pytest.raises(BadRecordError, match=message):
         list(read_events([header, "ada,0"]))
 
 
 def test_a_missing_membership_column_is_an_error() -> None:
-    with pytest.raises(BadLineError, match="column joined is missing"):
+    with pytest.raises(BadRecordError, match="column joined is missing"):
         list(read_events([HEADER, "ada,0"], member_since="joined"))
 
 

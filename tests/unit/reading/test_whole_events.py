@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mainstay import BadLineError, InvalidValueError, Session
+from mainstay import BadRecordError, InvalidValueError, Session
 from mainstay.reading import Event, read_events
 from mainstay.reading.rows import Columns
 
@@ -23,9 +23,9 @@ def sessions(
     return [item.session for item in items if isinstance(item, Event)]
 
 
-def error(*lines: str) -> BadLineError:
+def error(*lines: str) -> BadRecordError:
     (item,) = read_events(lines, whole=True)
-    assert isinstance(item, BadLineError)
+    assert isinstance(item, BadRecordError)
     return item
 
 
@@ -73,7 +73,7 @@ def test_further_columns_can_be_mapped_too() -> None:
     lines = ["author,date,stars,sha", "ada,1714550400,3,f00"]
     columns = {"user_id": "author", "started_at": "date", "quality": "stars", "id": "sha"}
     assert sessions(*lines, columns=columns) == [Session("ada", EIGHT, quality=3, id="f00")]
-    with pytest.raises(BadLineError, match="column stars is missing"):
+    with pytest.raises(BadRecordError, match="column stars is missing"):
         list(read_events(["author,date,sha", "ada,0,f00"], columns=columns, whole=True))
     with pytest.raises(InvalidValueError, match="Our fields are user_id, started_at, timezone\\."):
         list(read_events(lines, columns=columns))
@@ -123,7 +123,7 @@ def test_a_bad_field_is_complained_of_by_line_column_and_text(
     column: str, text: str, problem: str
 ) -> None:
     found = error(f"user_id,started_at,{column}", f"ada,0,{text}")
-    assert (found.line, found.field, found.value) == (2, column, text)
+    assert (found.place, found.number, found.field, found.value) == ("line", 2, column, text)
     assert found.problem.startswith(problem)
     assert found.remedy
 
@@ -145,7 +145,7 @@ def test_a_bad_field_is_complained_of_by_line_column_and_text(
 )
 def test_a_bad_value_in_json_is_complained_of_by_its_key(key: str, value: object) -> None:
     found = error(json.dumps({"user_id": "ada", "started_at": 0, key: value}))
-    assert (found.line, found.field) == (1, key)
+    assert (found.place, found.number, found.field) == ("line", 1, key)
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,15 @@ def test_a_report_knows_how_long_the_run_took() -> None:
     assert report().duration == timedelta(seconds=90)
 
 
+def test_what_a_run_found_is_kept_as_it_was() -> None:
+    found = {"closed": ["2024-05-01"]}
+    made = report(result=found)
+    found["closed"].clear()
+    assert made.result == {"closed": ("2024-05-01",)}
+    assert hash(made) == hash(attrs.evolve(made))
+    assert report().result == {}
+
+
 def test_errors_are_kept_as_a_tuple() -> None:
     listed = [ItemError("ada", "is no date"), ItemError("bob", "is no date")]
     made = report(failed=2, errors=listed)
@@ -115,6 +124,8 @@ def test_errors_are_kept_as_a_tuple() -> None:
         ({"errors": ["ada"]}, "errors must be of type ItemError, got 'ada'."),
         ({"started_at": LATER, "finished_at": MIDNIGHT}, "finished_at must not be before"),
         ({"finished_at": None}, "finished_at must be an aware datetime, got None."),
+        ({"result": {"rate": float("nan")}}, "result.rate must be finite, got nan."),
+        ({"result": None}, "result must map names to plain data, got None."),
     ],
 )
 def test_what_no_report_can_have_is_refused(fields: dict[str, Any], message: str) -> None:
@@ -159,7 +170,8 @@ def test_a_run_ends_with_either_a_report_or_an_error(fields: dict[str, Any]) -> 
         ({"finished_at": LATER, "error": ""}, "error must not be empty"),
         ({"attempt": ""}, "attempt must not be empty"),
         ({"due": datetime(2024, 5, 2)}, "due has no UTC offset"),  # noqa: DTZ001
-        ({"target": LATER}, "target must be a date and not an instant"),
+        ({"target": LATER}, "target must be a string"),
+        ({"options": {"most": LATER}}, "options.most is not plain data"),
         (
             {"finished_at": MIDNIGHT - timedelta(microseconds=1), "error": "down"},
             "finished_at must not be before started_at",

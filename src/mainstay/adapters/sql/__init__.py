@@ -35,12 +35,13 @@ with Extra("sql", "sqlalchemy"):
     from mainstay.adapters.sql import settings as settings_
     from mainstay.adapters.sql.database import Database
     from mainstay.adapters.sql.engagements import SqlEngagements
+    from mainstay.adapters.sql.outbox import SqlOutbox, put_entries
     from mainstay.adapters.sql.reputations import SqlReputations
     from mainstay.adapters.sql.runs import SqlRunLog
     from mainstay.adapters.sql.sessions import SqlSessions
     from mainstay.adapters.sql.settings import Settings
 
-__all__ = ["Settings", "SqlStore"]
+__all__ = ["Settings", "SqlStore", "put_entries"]
 
 _LOCK_TIMEOUT = 30.0
 
@@ -54,6 +55,7 @@ class SqlStore:
         engagements: The :class:`mainstay.ports.EngagementStore`.
         reputations: The :class:`mainstay.ports.ReputationStore`.
         runs: The :class:`mainstay.ports.RunLog`.
+        outbox: The :class:`mainstay.ports.Outbox`.
     """
 
     def __init__(self, database: Database, settings: Settings) -> None:
@@ -62,6 +64,7 @@ class SqlStore:
         self.engagements: SqlEngagements = SqlEngagements(database, settings)
         self.reputations: SqlReputations = SqlReputations(database, settings)
         self.runs: SqlRunLog = SqlRunLog(database)
+        self.outbox: SqlOutbox = SqlOutbox(database)
         traces = (self.engagements, self.reputations)
         self.sessions: SqlSessions = SqlSessions(database, settings, traces)
 

@@ -12,7 +12,15 @@ from sqlalchemy.engine import Row
 from mainstay.errors import CorruptRowError, InvalidValueError, MainstayError
 from mainstay.jobs._tally import ITEM_ERRORS
 
-__all__ = ["as_day", "converted", "corrupt", "corrupt_value", "first_readable", "value_of"]
+__all__ = [
+    "as_day",
+    "converted",
+    "corrupt",
+    "corrupt_value",
+    "first_readable",
+    "storable",
+    "value_of",
+]
 
 T = TypeVar("T")
 
@@ -38,6 +46,11 @@ def as_day(value: object) -> date:
     if day is None or day.isoformat() != value:
         raise InvalidValueError("is not a date", field="day", value=value)
     return day
+
+
+def storable(text: str) -> str:
+    """Spell out what no database takes: an error may quote anything."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
 
 
 def converted(column: str, value: object, read: Callable[[Any], T]) -> T:

@@ -25,9 +25,9 @@ from sqlalchemy.engine import Row
 from sqlalchemy.sql import ColumnElement
 
 from mainstay import _checks as checks
-from mainstay.adapters.sql.columns import Day, Instant, key, metadata
+from mainstay.adapters.sql.columns import Instant, key, metadata
 from mainstay.adapters.sql.database import Database
-from mainstay.adapters.sql.reading import as_day, converted, value_of
+from mainstay.adapters.sql.reading import converted, storable, value_of
 from mainstay.codec import from_json, to_json
 from mainstay.ports.runs import LATEST_END, LATEST_START
 from mainstay.scheduling import (
@@ -36,6 +36,7 @@ from mainstay.scheduling import (
     InstalledJob,
     JobReport,
     JobRun,
+    PlainData,
     Weekly,
     schedule_from_plain,
     schedule_to_plain,
@@ -51,8 +52,10 @@ runs: Table = Table(
     Column("attempt", key, nullable=False),
     Column("task_id", key, nullable=False),
     Column("due", Instant, nullable=False),
-    # The day that was asked for; null if it followed from due.
-    Column("target", Day),
+    # What was asked for, such as 2024-05-01 or 2024-W18; null if it followed from due.
+    Column("target", key),
+    # What was asked besides, as JSON.
+    Column("options", Text, nullable=False),
     Column("started_at", Instant, nullable=False),
     Column("finished_at", Instant),
     Column("report", Text),
@@ -100,10 +103,11 @@ class SqlRunLog:
                 "task_id": run.task_id,
                 "due": run.due,
                 "target": run.target,
+                "options": json.dumps(run.options.to_dict()),
                 "started_at": run.started_at,
                 "finished_at": run.finished_at,
                 "report": None if run.report is None else to_json(run.report),
-                "error": None if run.error is None else _storable(run.error),
+                "error": None if run.error is None else storable(run.error),
             },
         )
 
@@ -202,18 +206,14 @@ def _alive(now: datetime) -> ColumnElement[bool]:
     return (leases.c.until > now) & (leases.c.until <= now + LATEST_END)
 
 
-def _storable(text: str) -> str:
-    """Spell out what no database takes: an error may quote anything."""
-    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
-
-
 def _run(row: Row[Any]) -> JobRun:
     return JobRun(
         job=row.job,
         task_id=row.task_id,
         attempt=row.attempt,
         due=row.due,
-        target=None if row.target is None else as_day(row.target),
+        target=row.target,
+        options=converted("options", row.options, _options),
         started_at=row.started_at,
         finished_at=row.finished_at,
         report=None if row.report is None else converted("report", row.report, _report),
@@ -228,6 +228,10 @@ def _installed(row: Row[Any]) -> InstalledJob:
 
 def _schedule(text: str) -> Every | Daily | Weekly:
     return schedule_from_plain(json.loads(text))
+
+
+def _options(text: str) -> PlainData:
+    return PlainData(json.loads(text))
 
 
 def _report(text: str) -> JobReport:

@@ -22,7 +22,7 @@ from mainstay.cli.score.plain_csv import REMEDY
 from mainstay.columnar.columns import check_dates, first
 from mainstay.columnar.keys import Longs, Mask
 from mainstay.columnar.zones import microseconds
-from mainstay.errors import BadRowError, InvalidValueError, UnknownZoneError
+from mainstay.errors import BadRecordError, InvalidValueError, UnknownZoneError
 from mainstay.localdays import find_zone
 from mainstay.reading import parse_moment
 
@@ -41,16 +41,18 @@ _OFFSETS = [
 ]
 
 
-def _odd(problem: str, field: str, column: Any, row: int) -> BadRowError:
-    return BadRowError(problem, field=field, value=column[row].as_py(), remedy=REMEDY, row=row)
+def _odd(problem: str, field: str, column: Any, row: int) -> BadRecordError:
+    return BadRecordError(
+        problem, field=field, value=column[row].as_py(), remedy=REMEDY, place="row", number=row
+    )
 
 
-def _unusual(field: str, column: Any, row: int) -> BadRowError:
+def _unusual(field: str, column: Any, row: int) -> BadRecordError:
     """Say what is wrong with a moment, or that reading line by line may take it."""
     try:
         parse_moment(column[row].as_py(), field=field, naive_zone=UTC)
     except InvalidValueError as error:
-        return BadRowError.at(row, error)
+        return BadRecordError.at("row", row, error)
     return _odd("is not written as it is in most files", field, column, row)
 
 
@@ -85,7 +87,7 @@ class Timestamps:
         if row is not None:
             raise self._odd(row)
 
-    def _odd(self, row: int) -> BadRowError:
+    def _odd(self, row: int) -> BadRecordError:
         return _unusual("started_at", self._column, row)
 
     def _seconds(self) -> Longs:

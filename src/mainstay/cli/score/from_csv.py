@@ -22,7 +22,7 @@ from mainstay.columnar.columns import ids_of
 from mainstay.columnar.crew import in_order
 from mainstay.columnar.keys import Longs
 from mainstay.columnar.zones import microseconds
-from mainstay.errors import BadLineError, BadRowError
+from mainstay.errors import BadRecordError
 from mainstay.reading.rows import layout
 
 __all__ = ["score_csv"]
@@ -42,7 +42,7 @@ def score_csv(options: Options, messages: Console) -> tuple[TableScores, Tally]:
     """Read a file, or standard input, and score everybody in it.
 
     Raises:
-        BadLineError: A line is bad, or may be read otherwise line by line.
+        BadRecordError: A line is bad, or may be read otherwise line by line.
         InvalidValueError: Somebody joined after today.
     """
     piped = options.file in (None, "-")
@@ -87,10 +87,11 @@ def _batches(
 def _read(block: Block, *, header: Header, options: Options) -> tuple[Block, Any, Longs]:
     """Read a block; what is wrong is said with its line."""
     check_plain(block)
+    texts = _columns(block, header)
     try:
-        return block, *_events(_columns(block, header), options)
-    except BadRowError as error:
-        raise BadLineError.at(block.line_of(error.row), error) from error
+        return block, *_events(texts, options)
+    except BadRecordError as error:
+        raise BadRecordError.at("line", block.line_of(error.number), error) from error
 
 
 def _columns(block: Block, header: Header) -> dict[str, Any]:
@@ -122,12 +123,14 @@ def _columns(block: Block, header: Header) -> dict[str, Any]:
     return {field: table[place].combine_chunks() for field, place in places.items()}
 
 
-def _no_row(block: Block, refused: list[Any], error: pa.ArrowInvalid) -> BadLineError:
+def _no_row(block: Block, refused: list[Any], error: pa.ArrowInvalid) -> BadRecordError:
     line, problem, value = block.line, f"or one after it can't be read ({error})", block.text[:80]
     if refused:
         line, value = block.line_of(refused[0].number - 1), refused[0].text
         problem = f"must have {refused[0].expected_columns} columns"
-    return BadLineError(problem, field="the line", value=value, remedy=REMEDY, line=line)
+    return BadRecordError(
+        problem, field="the line", value=value, remedy=REMEDY, place="line", number=line
+    )
 
 
 def _events(texts: dict[str, Any], options: Options) -> tuple[Any, Longs]:

@@ -11,7 +11,7 @@ from mainstay.activity.windowing import WindowBuilder
 from mainstay.cli import terminal
 from mainstay.cli.score.options import Options
 from mainstay.cli.score.result import Listed, Result, Scored, nobody
-from mainstay.errors import BadLineError, InvalidValueError
+from mainstay.errors import BadRecordError, InvalidValueError
 from mainstay.localdays import check_dated, local_day, moment_of
 from mainstay.reading import Event, read_events
 from mainstay.scores.consistency.result import ConsistencyScore
@@ -33,13 +33,13 @@ class _Reading:
     latest: Event | None = None
     days: set[date] = attrs.field(factory=set)
 
-    def read(self, item: Event | BadLineError) -> None:
+    def read(self, item: Event | BadRecordError) -> None:
         """Count an event, or complain about a bad line."""
         try:
-            if isinstance(item, BadLineError):
+            if isinstance(item, BadRecordError):
                 raise item
             self._count(self._dated(item, item.day) if item.day is not None else item)
-        except BadLineError as error:
+        except BadRecordError as error:
             self.bad.skip(error)
 
     def _dated(self, event: Event, day: date) -> Event:
@@ -48,7 +48,7 @@ class _Reading:
         try:
             check_dated("started_at", day.isoformat(), start)
         except InvalidValueError as error:
-            raise BadLineError.at(event.line, error) from error
+            raise BadRecordError.at("line", event.line, error) from error
         at, where = moment_of(day, as_of=as_of, zone=zone, day_start=start)
         if at == event.session.started_at:
             return event
@@ -89,7 +89,7 @@ class _Reading:
         try:
             return consistency_score(window, member_since=joined)
         except InvalidValueError as error:
-            self.bad.skip(BadLineError.at(line, error))
+            self.bad.skip(BadRecordError.at("line", line, error))
             return consistency_score(window)
 
 

@@ -17,7 +17,7 @@ from mainstay.columnar.columns import check_dates, instants_of
 from mainstay.columnar.keys import Longs
 from mainstay.columnar.tables import batches
 from mainstay.columnar.zones import DAY, microseconds
-from mainstay.errors import BadRowError, InvalidValueError
+from mainstay.errors import BadRecordError, InvalidValueError
 from mainstay.reading.rows import Layout, layout
 
 __all__ = ["score_parquet"]
@@ -29,7 +29,7 @@ def score_parquet(path: str, options: Options, messages: Console) -> tuple[Table
     """Read a file, and score everybody in it.
 
     Raises:
-        BadRowError: A row is not an event.
+        BadRecordError: A row is not an event.
         InvalidValueError: The file is damaged, or lacks a column; or an option is for lines.
     """
     places, tally = _places(options), Tally(microseconds(options.as_of))
@@ -83,8 +83,8 @@ def _events(
         read = {field: batch[name] for field, name in there.items()}
         try:
             events, instants = _read(read, options)
-        except BadRowError as error:
-            raise BadRowError.at(tally.events + error.row, error) from error
+        except BadRecordError as error:
+            raise BadRecordError.at("row", tally.events + error.number, error) from error
         tally.add(events["user_id"], instants, lambda _row: None)
         tally.watch(options.user, events, instants)
         progress(tally.events)

@@ -15,7 +15,7 @@ import attrs
 import numpy as np
 
 from mainstay.columnar.keys import Longs
-from mainstay.errors import BadLineError
+from mainstay.errors import BadRecordError
 from mainstay.reading.rows import Layout
 
 __all__ = ["REMEDY", "Block", "Header", "blocks", "check_plain", "read_header"]
@@ -70,7 +70,7 @@ def read_header(file: BinaryIO, places: Layout) -> Header:
     """Return where the fields are, by the file's first line or by what the caller says.
 
     Raises:
-        BadLineError: They are not, or the file's first line is not a plain header.
+        BadRecordError: They are not, or the file's first line is not a plain header.
     """
     if places.in_order is not None:
         return _located([*places.in_order], places, line=1)
@@ -114,7 +114,7 @@ def check_plain(block: Block) -> None:
     """Make sure that every reader of CSV takes a block for the same rows.
 
     Raises:
-        BadLineError: One may not, because of what is on that line.
+        BadRecordError: One may not, because of what is on that line.
     """
     text = block.text
     if text.startswith(_BOM):  # readers of whole files leave it out
@@ -148,5 +148,7 @@ def _refuse(line: int, problem: str, value: object) -> NoReturn:
     raise _not_plain(line, problem, value)
 
 
-def _not_plain(line: int, problem: str, value: object) -> BadLineError:
-    return BadLineError(problem, field="the line", value=value, remedy=REMEDY, line=line)
+def _not_plain(line: int, problem: str, value: object) -> BadRecordError:
+    return BadRecordError(
+        problem, field="the line", value=value, remedy=REMEDY, place="line", number=line
+    )

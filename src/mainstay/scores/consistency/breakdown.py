@@ -8,6 +8,7 @@ from datetime import date
 import attrs
 
 from mainstay import _checks as checks
+from mainstay._schemas import schema
 from mainstay.activity.window import ActivityWindow
 from mainstay.errors import InvalidValueError
 from mainstay.scores.consistency.policy import Component, ConsistencyPolicy
@@ -42,6 +43,7 @@ class ScoreDifference(_Parts):
     """What one score has more than another in each part, in points; negative where it has less."""
 
 
+@schema("score-breakdown/1")
 @attrs.frozen
 class ScoreBreakdown(_Parts):
     """The four parts of a consistency score, in points.

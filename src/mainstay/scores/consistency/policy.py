@@ -12,6 +12,7 @@ import attrs
 
 from mainstay import _checks as checks
 from mainstay._reprs import of_policy
+from mainstay._schemas import schema
 from mainstay.activity.window import WINDOW_DAYS
 from mainstay.errors import InvalidTypeError, InvalidValueError
 
@@ -42,6 +43,7 @@ def _steps(value: Iterable[tuple[int, float]]) -> RecencySteps:
     return steps
 
 
+@schema("consistency-policy/1")
 @attrs.frozen(kw_only=True)
 class ConsistencyPolicy:
     """Every number that shapes the consistency score.

@@ -7,10 +7,10 @@ from functools import partial
 from typing import Protocol
 
 import attrs
-from attrs.validators import optional
 
 from mainstay import _checks as checks
 from mainstay._reprs import shown
+from mainstay._schemas import schema
 from mainstay.activity.window import ActivityWindow
 from mainstay.errors import InvalidTypeError, InvalidValueError
 from mainstay.explanation import Explanation, headline
@@ -55,6 +55,7 @@ class Phrasebook(Protocol):
         ...
 
 
+@schema("consistency-score/1")
 @attrs.frozen
 class ConsistencyScore:
     """A consistency score with all that explains it.
@@ -77,7 +78,7 @@ class ConsistencyScore:
 
     window: ActivityWindow
     breakdown: ScoreBreakdown = attrs.field(init=False)
-    member_since: date | None = attrs.field(validator=optional(checks.each(checks.day)))
+    member_since: date | None = attrs.field(validator=checks.optional(checks.day))
     policy: ConsistencyPolicy = attrs.field(kw_only=True)
     phrases: Phrasebook = attrs.field(kw_only=True, eq=False)
 
@@ -212,6 +213,7 @@ def _asked(field: str, value: object) -> tuple[date, ...]:
     return days
 
 
+@schema("what-if/1")
 @attrs.frozen
 class WhatIf:
     """What further active days would change.

@@ -8,6 +8,7 @@ from datetime import date
 import attrs
 
 from mainstay import _checks as checks
+from mainstay._schemas import schema
 from mainstay.activity.counts import Counts
 from mainstay.errors import InvalidValueError
 from mainstay.explanation import Explanation
@@ -28,6 +29,7 @@ def _counts(value: Mapping[str, int]) -> Counts:
     return value if isinstance(value, Counts) else Counts(value)
 
 
+@schema("day-activity/1")
 @attrs.frozen
 class DayActivity:
     """What one user did on a day, and what they have done in all by its end.
@@ -54,6 +56,7 @@ class DayActivity:
         check_rated(self.posts, self.average_quality)
 
 
+@schema("day-outcome/1")
 @attrs.frozen
 class DayOutcome:
     """What one day came to for one user.

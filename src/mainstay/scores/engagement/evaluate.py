@@ -7,9 +7,9 @@ from datetime import date
 from heapq import nsmallest
 
 import attrs
-from attrs.validators import optional
 
 from mainstay import _checks as checks
+from mainstay._schemas import schema
 from mainstay.errors import InvalidValueError, OutOfOrderError
 from mainstay.scores.engagement.day import DayActivity, DayOutcome
 from mainstay.scores.engagement.historical import historical_score, many
@@ -18,6 +18,7 @@ from mainstay.scores.engagement.policy import DEFAULT_POLICY, EngagementPolicy
 __all__ = ["Engagement", "catch_up", "evaluate_day", "pick_candidates"]
 
 
+@schema("engagement/1")
 @attrs.frozen
 class Engagement:
     """What is kept of a user from one day to the next.
@@ -40,7 +41,7 @@ class Engagement:
 
     user_id: str = attrs.field(validator=checks.each(checks.text))
     streak: int = attrs.field(default=0, validator=checks.each(many))
-    last_day: date | None = attrs.field(default=None, validator=optional(checks.each(checks.day)))
+    last_day: date | None = attrs.field(default=None, validator=checks.optional(checks.day))
     last_outcome: DayOutcome | None = None
 
     def __attrs_post_init__(self) -> None:

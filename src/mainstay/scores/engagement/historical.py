@@ -6,6 +6,7 @@ import attrs
 
 from mainstay import _checks as checks
 from mainstay._reprs import shown
+from mainstay._schemas import schema
 from mainstay.errors import InvalidValueError
 from mainstay.explanation import Explanation, headline
 from mainstay.scores.engagement.dicts import EngagementPartsDict, HistoricalScoreDict
@@ -49,6 +50,7 @@ def check_rated(posts: int, average_quality: float | None) -> None:
         )
 
 
+@schema("historical-score/1")
 @attrs.frozen
 class HistoricalScore:
     """A historical score with what it was computed from.

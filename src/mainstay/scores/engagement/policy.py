@@ -10,6 +10,7 @@ import attrs
 
 from mainstay import _checks as checks
 from mainstay._reprs import of_policy
+from mainstay._schemas import schema
 from mainstay.activity.counts import Counts, count_each
 from mainstay.errors import InvalidValueError
 
@@ -30,6 +31,7 @@ def _minimums(value: Mapping[str, int]) -> Counts:
     return minimums
 
 
+@schema("daily-criteria/1")
 @attrs.frozen
 class DailyCriteria:
     """What somebody has to do on a day for it to count: so much of each kind, or more.
@@ -84,6 +86,7 @@ _weight = checks.each(partial(checks.number, low=0, high=1e9))
 _half = checks.each(partial(checks.number, low=1e-9))
 
 
+@schema("engagement-policy/1")
 @attrs.frozen(kw_only=True)
 class EngagementPolicy:
     """Every number that shapes daily engagement.

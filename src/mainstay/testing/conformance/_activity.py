@@ -31,11 +31,12 @@ def at(day: date, hour: int = 12) -> datetime:
     return datetime.combine(day, time(hour), UTC)
 
 
-def context(target: date, now: datetime) -> JobContext:
+def context(target: date, now: datetime, **options: int) -> JobContext:
     """Return what a job is given, and a clock by which one that never ends is stopped."""
     seconds = count()
     return JobContext(
         target=target,
+        options=options,
         clock=lambda: now + timedelta(seconds=next(seconds)),
         deadline=now + timedelta(hours=1),
     )

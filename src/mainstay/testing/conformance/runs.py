@@ -35,6 +35,7 @@ def _ended(attempt: str, started_at: datetime = _NOW) -> JobRun:
         errors=(ItemError("Zoë 🙂 '\"\\", "can't be read,\ngot 'corrupt'."),),
         started_at=started_at,
         finished_at=ended_at,
+        result={"closed": [], "rate": 0.1, "note": "Zoë 🙂 '\"\\", "none": {"left": None}},
     )
     return attrs.evolve(_run(attempt, started_at), finished_at=ended_at, report=report)
 
@@ -58,7 +59,8 @@ class RunLogConformance:
     def test_a_run_comes_back_as_it_was_put(self, store: HasRuns) -> None:
         """``put``: "Keep a run", with all that it holds."""
         failed = attrs.evolve(_run("1"), finished_at=_NOW, error="ü 🙂 '\"\\\nfailed")
-        asked = attrs.evolve(_ended("1"), due=_NOW - 90 * _MINUTE, target=may(1))
+        asked = attrs.evolve(_ended("1"), due=_NOW - 90 * _MINUTE, target="2024-W18")
+        asked = attrs.evolve(asked, options={"page_size": 500, "odd": ["Zoë 🙂 '\"\\", None, {}]})
         for run in (_run("1"), failed, _ended("1"), asked):
             store.runs.put(run)
             expect(store.runs.last("tidy", now=_NOW), run, "every field comes back")
@@ -139,11 +141,17 @@ class RunLogConformance:
         expect(store.runs.last_done("tidy", now=_NOW), done, "the latest due")
         expect(store.runs.last_done("sweep", now=_NOW), None, "another job's does not count")
 
+    def test_a_run_with_options_is_done(self, store: HasRuns) -> None:
+        """``last_done``: "Options don't matter"."""
+        run = attrs.evolve(_ended("1"), options={"page_size": 1})
+        store.runs.put(run)
+        expect(store.runs.last_done("tidy", now=_NOW), run, "how it was done does not matter")
+
     def test_what_began_failed_or_had_a_target_is_not_done(self, store: HasRuns) -> None:
         """``last_done``: "its report is kept, and nobody had asked for a target"."""
         store.runs.put(_run("1"))
         store.runs.put(attrs.evolve(_run("2"), finished_at=_NOW, error="is locked"))
-        store.runs.put(attrs.evolve(_ended("3"), target=may(1)))
+        store.runs.put(attrs.evolve(_ended("3"), target="2024-05-01"))
         expect(store.runs.last_done("tidy", now=_NOW), None, "none of them is done")
 
     def test_what_has_not_ended_is_running_or_was_killed(self, store: HasRuns) -> None:

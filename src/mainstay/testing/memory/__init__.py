@@ -28,12 +28,14 @@ from typing import Self
 from mainstay import _checks as checks
 from mainstay.testing.memory._activity import Activity, Unreadables
 from mainstay.testing.memory.engagements import MemoryEngagements
+from mainstay.testing.memory.outbox import MemoryOutbox
 from mainstay.testing.memory.reputations import MemoryReputations
 from mainstay.testing.memory.runs import MemoryRuns
 from mainstay.testing.memory.sessions import MemorySessions
 
 __all__ = [
     "MemoryEngagements",
+    "MemoryOutbox",
     "MemoryReputations",
     "MemoryRuns",
     "MemorySessions",
@@ -51,6 +53,7 @@ class MemoryStore:
         engagements: A :class:`mainstay.ports.EngagementStore`.
         reputations: A :class:`mainstay.ports.ReputationStore`.
         runs: A :class:`mainstay.ports.RunLog`.
+        outbox: A :class:`mainstay.ports.Outbox`.
 
     Args:
         posts: The kinds of activity that count as posts.
@@ -71,6 +74,7 @@ class MemoryStore:
         self.engagements: MemoryEngagements = MemoryEngagements(lock, activity, self._unreadable)
         self.reputations: MemoryReputations = MemoryReputations(lock, activity, self._unreadable)
         self.runs: MemoryRuns = MemoryRuns()
+        self.outbox: MemoryOutbox = MemoryOutbox(lock)
 
     def corrupt(self, user_id: str) -> None:
         """Make what is kept of a user unreadable, as a bad row in a database is.

@@ -11,9 +11,9 @@ from hypothesis.strategies import SearchStrategy
 from mainstay.activity.counts import Counts
 from mainstay.activity.session import Session
 from mainstay.activity.window import ActivityWindow
-from mainstay.errors import BadLineError, BadRowError, MainstayError
+from mainstay.errors import BadRecordError, MainstayError
 from mainstay.explanation import Explanation
-from mainstay.jobs import JobStatus, NotBegun
+from mainstay.jobs import CATALOGUE, CatalogueRow, JobStatus, NotBegun, PolicyTable
 from mainstay.localdays import IsoWeek
 from mainstay.ports import DueDays, DueWeeks, EvaluatedDays, Unreadable
 from mainstay.reading import Event
@@ -31,8 +31,11 @@ from mainstay.scheduling import (
     JobReport,
     JobRun,
     JobSpec,
+    Option,
+    PlainData,
     RetryPolicy,
     Schedule,
+    TargetKind,
     Weekly,
 )
 from mainstay.scores.consistency.breakdown import ScoreBreakdown, ScoreDifference
@@ -65,6 +68,7 @@ _VOUCH_PHRASES = st.builds(EnglishVouchPhrases)
 #: such values.
 BY_TYPE: dict[Any, SearchStrategy[object]] = {
     ActivityWindow: activity.windows(),
+    CatalogueRow: st.sampled_from(list(CATALOGUE.values())),
     ConsistencyPolicy: policies.consistency_policies(),
     ConsistencyScore: results.consistency_scores(),
     ConsistencyScoreDict: made(ConsistencyScore.to_dict, results.consistency_scores()),
@@ -105,8 +109,11 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     JobStatus: st.sampled_from(JobStatus),
     MultiplierPolicy: policies.multiplier_policies(),
     NotBegun: jobs.refusals(),
+    Option: jobs.options(),
     Phrasebook: _PHRASES,
+    PlainData: jobs.plain_data(),
     PolicyHistory: policies.policy_histories(policies.engagement_policies()),
+    PolicyTable: st.sampled_from([row.policy for row in CATALOGUE.values() if row.policy]),
     Reputation: states.reputations(),
     RetryPolicy: jobs.retry_policies(),
     Schedule: jobs.schedules(),
@@ -116,6 +123,7 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     StreakPhrasebook: _STREAK_PHRASES,
     StreakPolicy: policies.streak_policies(),
     StreakStatus: st.sampled_from(StreakStatus),
+    TargetKind: st.sampled_from(TargetKind),
     Unreadable: jobs.unreadables(),
     Vouch: states.vouches(),
     VouchExplanation: results.vouch_explanations(),
@@ -137,12 +145,12 @@ def of_type(kind: Any) -> SearchStrategy[object]:
 
 
 def _errors(kind: type[MainstayError]) -> SearchStrategy[MainstayError]:
-    places: dict[type[MainstayError], str] = {BadLineError: "line", BadRowError: "row"}
+    place = {"place": st.sampled_from(["line", "row"]), "number": st.integers(0, 10**6)}
     return st.builds(
         kind,
         st.sampled_from(["must not be empty", "is missing"]),
         field=st.sampled_from(["user_id", "$.weeks"]),
         value=st.none() | st.integers() | st.text(),
         remedy=st.sampled_from(["", "Leave it out."]),
-        **{places[kind]: st.integers(0, 10**6)} if kind in places else {},
+        **place if issubclass(kind, BadRecordError) else {},
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 import attrs
 from hypothesis import strategies as st
@@ -19,7 +20,11 @@ from mainstay.scheduling import (
     JobReport,
     JobRun,
     JobSpec,
+    Option,
+    PlainData,
     RetryPolicy,
+    Target,
+    TargetKind,
     Weekly,
 )
 from mainstay.scores.engagement.policy import EngagementPolicy
@@ -42,6 +47,9 @@ __all__ = [
     "job_reports",
     "job_runs",
     "job_specs",
+    "options",
+    "plain_data",
+    "plain_objects",
     "refusals",
     "retry_policies",
     "schedules",
@@ -58,6 +66,13 @@ _TIMES = st.sampled_from([time(0), time(2, 30), time(23, 59, 59)]) | st.times().
 )
 _NAMES = st.sampled_from(["evaluate-consistency", "tidy"]) | user_ids()
 _ITEMS = st.integers(0, 10**6)
+_SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**63 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text()
+)
 _DURATIONS = st.timedeltas(timedelta(0), timedelta(days=1))
 
 
@@ -92,10 +107,41 @@ def retry_policies() -> SearchStrategy[RetryPolicy]:
     )
 
 
+def plain_objects() -> SearchStrategy[dict[str, Any]]:
+    """JSON objects as dictionaries, a few levels deep."""
+
+    def deeper(inner: SearchStrategy[Any]) -> SearchStrategy[Any]:
+        return st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3)
+
+    values = st.recursive(_SCALARS, deeper, max_leaves=5)
+    return st.dictionaries(st.text(), values, max_size=3)
+
+
+def plain_data() -> SearchStrategy[PlainData]:
+    """What runs find: JSON objects, a few levels deep."""
+    return plain_objects().map(PlainData)
+
+
+def options() -> SearchStrategy[Option[bool] | Option[int]]:
+    """Options of a run: flags, and integers with bounds."""
+    names, low = st.sampled_from(["force", "days", "page_size"]), st.integers(-3, 3)
+    flags = st.builds(Option[bool], names, st.booleans(), st.just("what it is for"))
+    numbers = made(_number, names, low, st.integers(0, 9), st.none() | st.integers(0, 9))
+    return flags | numbers
+
+
+def _number(name: str, low: int, above: int, room: int | None) -> Option[int]:
+    high = None if room is None else low + above + room
+    return Option(name, low + above, "what it is for", low=low, high=high)
+
+
 def job_specs() -> SearchStrategy[JobSpec]:
-    """Jobs that do nothing, on any schedule, with limits or without."""
+    """Jobs that do nothing, on any schedule, with limits and options or without."""
     limits = st.none() | st.tuples(_INTERVALS, _INTERVALS)
-    return made(_job_spec, _NAMES, schedules(), retry_policies(), limits, st.integers(1, 3))
+    asked = st.tuples(
+        st.sampled_from(TargetKind), st.lists(options(), unique_by=lambda option: option.name)
+    )
+    return made(_job_spec, _NAMES, schedules(), retry_policies(), limits, asked)
 
 
 def _job_spec(
@@ -103,13 +149,16 @@ def _job_spec(
     schedule: Every | Daily | Weekly,
     retry: RetryPolicy,
     limits: tuple[timedelta, timedelta] | None,
-    max_instances: int,
+    asked: tuple[TargetKind, list[Option[bool] | Option[int]]],
 ) -> JobSpec:
     def run(context: JobContext) -> JobReport:
         at = context.now()
         return JobReport(job=name, task_id=context.task_id, started_at=at, finished_at=at)
 
-    spec = JobSpec(name=name, schedule=schedule, run=run, retry=retry, max_instances=max_instances)
+    target, declared = asked
+    spec = JobSpec(
+        name=name, schedule=schedule, run=run, retry=retry, target=target, options=declared
+    )
     if limits is None:
         return spec
     soft, further = limits
@@ -117,12 +166,15 @@ def _job_spec(
 
 
 def job_contexts() -> SearchStrategy[JobContext]:
-    """What a run is given: a clock that stands still, and perhaps a target."""
-    return made(_job_context, instants(), st.none() | days(), _NAMES)
+    """What a run is given: a clock that stands still, and perhaps a target and options."""
+    targets = st.none() | days() | iso_weeks()
+    return made(_job_context, instants(), targets, plain_data(), _NAMES)
 
 
-def _job_context(now: datetime, target: date | None, task_id: str) -> JobContext:
-    return JobContext(target=target, task_id=task_id, clock=lambda: now)
+def _job_context(
+    now: datetime, target: Target | None, options: PlainData, task_id: str
+) -> JobContext:
+    return JobContext(target=target, options=options, task_id=task_id, clock=lambda: now)
 
 
 def item_errors() -> SearchStrategy[ItemError]:
@@ -148,6 +200,7 @@ def job_reports(draw: DrawFn, job: SearchStrategy[str] | None = None) -> JobRepo
         errors=errors,
         started_at=began,
         finished_at=began.astimezone(UTC) + draw(_DURATIONS),
+        result=draw(plain_data()),
     )
 
 
@@ -164,7 +217,8 @@ def job_runs(draw: DrawFn, job: SearchStrategy[str] | None = None) -> JobRun:
         task_id=report.task_id,
         attempt=draw(_NAMES),
         due=report.started_at.astimezone(UTC) - draw(_DURATIONS),
-        target=draw(st.none() | days()),
+        target=draw(st.none() | (days() | iso_weeks()).map(str)),
+        options=draw(plain_data()),
         started_at=report.started_at,
     )
     end = draw(st.sampled_from(["done", "failed", None]))

@@ -1,0 +1,87 @@
+"""What there is to know of a job before it has a store: a row of the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import attrs
+
+from mainstay import _checks as checks
+from mainstay.errors import InvalidValueError
+from mainstay.ports import PolicyStore, Store
+from mainstay.scheduling import AnyOption, JobSpec, TargetKind
+
+__all__ = ["CatalogueRow", "PolicyTable"]
+
+
+@attrs.frozen
+class PolicyTable:
+    """What a job judges by, and where that is written.
+
+    Attributes:
+        table: The table of a TOML file that holds it, such as ``engagement``.
+        kind: Its class, whose fields are the table's keys.
+        keeper: Which part of a store keeps it by date; ``None`` if none does, so that a run has
+            the policy that it is given, else the standard one.
+    """
+
+    table: str = attrs.field(validator=checks.each(checks.text))
+    kind: type[attrs.AttrsInstance]
+    # Each part keeps policies of its own class.
+    keeper: Callable[[Store], PolicyStore[Any]] | None = None
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The names of the policy's fields, which are the table's keys."""
+        return tuple(field.name for field in attrs.fields(self.kind))
+
+
+def _options(values: Iterable[AnyOption]) -> tuple[AnyOption, ...]:
+    return tuple(values)
+
+
+@attrs.frozen(kw_only=True)
+class CatalogueRow:
+    """A job: all that the command, configurations, schedulers and documents know of it.
+
+    Attributes:
+        name: What it is called, such as ``evaluate-consistency``.
+        summary: What it does, in a line that follows its name: "records every user's weeks".
+        target: What the target of a run is.
+        options: What else a run can be asked.
+        policy: What it judges by, if it judges.
+        grace: How late it may begin; by default see :func:`mainstay.jobs.job_status`.
+
+    Args:
+        make: The job's factory, of a store and a policy or ``None``.
+    """
+
+    name: str = attrs.field(validator=checks.each(checks.text))
+    summary: str = attrs.field(validator=checks.each(checks.text))
+    # Each factory takes a policy of its own class, which spec() checks.
+    _make: Callable[[Store, Any], JobSpec] = attrs.field(alias="make")
+    target: TargetKind = TargetKind.NONE
+    options: tuple[AnyOption, ...] = attrs.field(default=(), converter=_options)
+    policy: PolicyTable | None = None
+    grace: timedelta | None = attrs.field(
+        default=None, validator=checks.optional(partial(checks.instance, kind=timedelta))
+    )
+
+    def spec(self, store: Store, *, policy: object = None) -> JobSpec:
+        """Return the job on a store.
+
+        Args:
+            store: All ports.
+            policy: What it judges by; by default the policies kept, else the standard one.
+
+        Raises:
+            InvalidValueError: The policy is of another job's class, or the job has none.
+        """
+        if policy is None:
+            return self._make(store, None)
+        if self.policy is None:
+            raise InvalidValueError(f"is not used by {self.name}", field="policy", value=policy)
+        return self._make(store, checks.instance("policy", policy, self.policy.kind))

@@ -1,0 +1,139 @@
+"""What is to be done outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from threading import RLock
+
+import attrs
+
+from mainstay import _checks as checks
+from mainstay.ports import OutboxEntry, OutboxState
+from mainstay.ports.outbox import known_contents, new_entry, other_entry
+from mainstay.ports.runs import LATEST_END
+
+__all__ = ["MemoryOutbox"]
+
+
+@attrs.frozen
+class _Kept:
+    """An entry, and who has it until when."""
+
+    entry: OutboxEntry
+    holder: str | None = None
+    until: datetime | None = None
+
+    def is_free(self, now: datetime) -> bool:
+        return self.until is None or not now < self.until <= now + LATEST_END
+
+    def is_due(self, kind: str, by: datetime) -> bool:
+        return _waits(self.entry) and self.entry.kind == kind and self.entry.due_at <= by
+
+    def has_expired(self, now: datetime) -> bool:
+        return self.entry.expires_at is not None and self.entry.expires_at <= now
+
+
+def _waits(entry: OutboxEntry) -> bool:
+    return entry.state is OutboxState.WAITING
+
+
+class MemoryOutbox:
+    """A :class:`mainstay.ports.Outbox`.
+
+    Args:
+        lock: Held while anything changes, and by transactions that put entries of their own.
+    """
+
+    def __init__(self, lock: RLock) -> None:
+        self._lock = lock
+        self._kept: dict[str, _Kept] = {}
+
+    def put(self, entries: Iterable[OutboxEntry]) -> int:
+        """Keep new entries, all or none of them, and return how many are new."""
+        with self._lock:
+            kept = dict(self._kept)
+            for entry in checks.iterable("entries", entries):
+                there = kept.setdefault(new_entry(entry).key, _Kept(entry)).entry
+                if known_contents(there) != known_contents(entry):
+                    raise other_entry(entry.key)
+            new = len(kept) - len(self._kept)
+            self._kept = kept
+            return new
+
+    def claim(
+        self,
+        kind: str,
+        holder: str,
+        *,
+        now: datetime,
+        until: datetime,
+        limit: int,
+        due_by: datetime | None = None,
+    ) -> Sequence[OutboxEntry]:
+        """Take entries of a kind that are due, under a lease, the oldest due first."""
+        checks.text("kind", kind)
+        checks.text("holder", holder)
+        at, end = checks.instant("now", now), checks.instant("until", until)
+        by = at if due_by is None else checks.instant("due_by", due_by)
+        most = checks.integer("limit", limit, 1)
+        with self._lock:
+            due = [
+                each.entry
+                for each in self._kept.values()
+                if each.is_free(at) and each.is_due(kind, by) and not each.has_expired(at)
+            ]
+            due.sort(key=lambda entry: (entry.due_at, entry.key))
+            taken = [attrs.evolve(entry, attempts=entry.attempts + 1) for entry in due[:most]]
+            self._kept |= {entry.key: _Kept(entry, holder, end) for entry in taken}
+            return taken
+
+    def finish(self, entry: OutboxEntry, holder: str) -> bool:
+        """Keep what has become of a claimed entry, and return whether it was ours."""
+        checks.instance("entry", entry, OutboxEntry)
+        with self._lock:
+            there = self._kept.get(entry.key)
+            if there is None or there.holder != checks.text("holder", holder):
+                return False
+            kept = attrs.evolve(
+                there.entry,
+                due_at=entry.due_at,
+                attempts=entry.attempts,
+                state=entry.state,
+                result=entry.result,
+                error=entry.error,
+            )
+            self._kept[entry.key] = _Kept(kept)
+            return True
+
+    def expire(self, kind: str, *, now: datetime) -> int:
+        """Let those expire that wait and whose time has come, and return how many they are."""
+        checks.text("kind", kind)
+        at = checks.instant("now", now)
+        with self._lock:
+            late = {
+                key: _Kept(attrs.evolve(each.entry, state=OutboxState.EXPIRED))
+                for key, each in self._kept.items()
+                if _waits(each.entry)
+                and each.entry.kind == kind
+                and each.has_expired(at)
+                and each.is_free(at)
+            }
+            self._kept |= late
+            return len(late)
+
+    def entry(self, key: str) -> OutboxEntry | None:
+        """Return an entry; ``None`` if there is none of that key."""
+        there = self._kept.get(checks.text("key", key))
+        return None if there is None else there.entry
+
+    def count_waiting(self, kind: str | None = None, *, due_by: datetime | None = None) -> int:
+        """Return how many wait."""
+        by = None if due_by is None else checks.instant("due_by", due_by)
+        with self._lock:
+            return sum(
+                _waits(each.entry)
+                and (kind is None or each.entry.kind == kind)
+                and (by is None or each.entry.due_at <= by)
+                for each in self._kept.values()
+            )
