@@ -149,15 +149,8 @@ def docs(session: nox.Session) -> None:
         r"```sh\n(python -m pip install [^\n]*score[^\n]*)\n", Path("README.md").read_text()
     )
     assert found, "README.md has lost its first command"
-    session.run(
-        "bash",
-        "-euo",
-        "pipefail",
-        "-c",
-        found[1],
-        env={"PATH": f"{clean / 'bin'}:{os.environ['PATH']}", "VIRTUAL_ENV": str(clean)},
-        external=True,
-    )
+    in_clean = f". {clean}/bin/activate; {found[1]}"
+    session.run("bash", "-euo", "pipefail", "-c", in_clean, external=True)
 
 
 @nox.session(requires=["build"])

@@ -9,7 +9,7 @@ __all__ = ["TypedDict"]
 
 if sys.version_info >= (3, 12) or TYPE_CHECKING:
     from typing import TypedDict
-else:
+else:  # pragma: no cover  (before Python 3.12)
     try:  # pydantic, and so FastAPI, brings this one, and refuses the older typing's
         from typing_extensions import TypedDict
     except ImportError:  # then nobody is there to refuse it

@@ -258,6 +258,11 @@ def test_a_module_that_is_missing_for_another_reason_is_not_an_extras(
     assert done.stdout.startswith(f"ModuleNotFoundError|True|{library}|"), done.stderr
 
 
+def test_nothing_but_its_dependencies_is_needed() -> None:
+    """On Python 3.11 another library's ``TypedDict`` is taken, if it is there."""
+    assert importing("mainstay", without="typing_extensions").stdout == ""
+
+
 def test_the_package_is_marked_as_typed() -> None:
     assert (PACKAGE / "py.typed").is_file()
 
