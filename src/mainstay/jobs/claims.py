@@ -143,10 +143,12 @@ class _Claims:
         )
         waiting = list(claimed)
         try:
-            while waiting and self._now() < until:
+            while waiting:  # one at least, however short the lease: so that a run ends
                 self.tally.context.check_deadline()
                 self._one(waiting.pop(0))
                 self.tally.context.progress(self.tally.processed, max(total, self.tally.processed))
+                if self._now() >= until:
+                    break
         finally:
             self._give_back(entry for entry in waiting if isinstance(entry, OutboxEntry))
         return len(claimed)

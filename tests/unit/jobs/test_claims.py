@@ -315,12 +315,21 @@ def test_what_a_run_had_no_time_for_is_called_by_another(outbox: MemoryOutbox) -
     assert calls == ["a", "b"]
 
 
+def test_a_run_ends_however_short_its_lease(outbox: MemoryOutbox) -> None:
+    """The lease of what was claimed has ended before its first call begins."""
+    outbox.put([entry(key) for key in "abc"])
+    seconds = iter(range(10_000))
+    context = JobContext(clock=lambda: NOW + timedelta(seconds=next(seconds)), due=NOW)
+    shortest = ClaimPolicy(lease=timedelta(microseconds=1))
+    assert counts(run(outbox, Outside(), policy=shortest, context=context)) == (3, 0, 0)
+
+
 def test_a_row_that_cannot_be_read_is_reported_and_the_others_go_on() -> None:
     class Corrupt(MemoryOutbox):
         def claim(self, *args: object, **kwargs: object) -> Sequence[OutboxEntry]:
             found = super().claim(*args, **kwargs)  # type: ignore[arg-type]  # as they came
             broken = Unreadable("a", ValueError("is not JSON"))
-            return [broken if each.key == "a" else each for each in found]  # type: ignore[misc]
+            return [broken if each.key == "a" else each for each in found]  # type: ignore[misc]  # as a database's would
 
     outbox = Corrupt(MemoryStore().outbox._lock)
     outbox.put([entry("a"), entry("b")])
