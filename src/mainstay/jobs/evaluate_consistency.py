@@ -105,13 +105,10 @@ def evaluate_consistency(
     """
     if policy is not None:
         checks.instance("policy", policy, EngagementPolicy)
-    return JobSpec(
-        name=EVALUATE_CONSISTENCY,
+    return ROW.job(
         schedule=_daily(local_days=store.local_days),
         run=partial(_run, store, policy),
         retry=RETRY,
-        target=TargetKind.DAY,
-        options=(PAGE_SIZE,),
     )
 
 

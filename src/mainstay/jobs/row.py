@@ -12,7 +12,15 @@ import attrs
 from mainstay import _checks as checks
 from mainstay.errors import InvalidValueError
 from mainstay.ports import PolicyStore, Store
-from mainstay.scheduling import AnyOption, JobSpec, TargetKind
+from mainstay.scheduling import (
+    AnyOption,
+    JobContext,
+    JobReport,
+    JobSpec,
+    RetryPolicy,
+    Schedule,
+    TargetKind,
+)
 
 __all__ = ["CatalogueRow", "PolicyTable"]
 
@@ -69,6 +77,19 @@ class CatalogueRow:
     grace: timedelta | None = attrs.field(
         default=None, validator=checks.optional(partial(checks.instance, kind=timedelta))
     )
+
+    def job(
+        self, *, schedule: Schedule, run: Callable[[JobContext], JobReport], retry: RetryPolicy
+    ) -> JobSpec:
+        """Return the job that this row is of: its factory says only what the row does not."""
+        return JobSpec(
+            name=self.name,
+            schedule=schedule,
+            run=run,
+            retry=retry,
+            target=self.target,
+            options=self.options,
+        )
 
     def spec(self, store: Store, *, policy: object = None) -> JobSpec:
         """Return the job on a store.

@@ -119,13 +119,10 @@ def update_multipliers(
     """
     if policy is not None:
         checks.instance("policy", policy, WeeklyStreakPolicy)
-    return JobSpec(
-        name=UPDATE_MULTIPLIERS,
+    return ROW.job(
         schedule=_weekly(local_days=store.local_days),
         run=partial(_run, store, policy),
         retry=RETRY,
-        target=TargetKind.WEEK,
-        options=(PAGE_SIZE,),
     )
 
 
