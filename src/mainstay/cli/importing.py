@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import tee
 
 import attrs
+from rich.console import Console
 
 from mainstay.activity.session import Session
 from mainstay.cli import OK, SKIPPED, arguments, terminal
@@ -136,27 +137,32 @@ def _with_ids(events: Iterable[Event]) -> Iterator[tuple[int, Session]]:
     return ((event.line, session) for event, session in zip(events, ids, strict=True))
 
 
+def _read(args: argparse.Namespace, work: _Import, messages: Console) -> None:
+    """Read the file and add its events; if that ends early, say how many were."""
+    try:
+        with terminal.open_lines(args.file, messages) as lines:
+            work.read(
+                read_events(
+                    lines,
+                    columns=args.columns,
+                    naive_zone=args.naive_zone,
+                    whole=True,
+                    kind=args.kind,
+                )
+            )
+    except (MainstayError, OSError, KeyboardInterrupt):
+        if work.events:
+            again = "Importing them again is safe."
+            terminal.say(messages, f"Stopped after {work.words()} {again}")
+        raise
+
+
 def run(args: argparse.Namespace) -> int:
     """Read, add, say how many."""
     messages = terminal.console(sys.stderr)
     with open_store(args.db) as store:
         work = _Import(store.sessions, terminal.BadLines(messages, skip_all=args.skip_bad))
-        try:
-            with terminal.open_lines(args.file, messages) as lines:
-                work.read(
-                    read_events(
-                        lines,
-                        columns=args.columns,
-                        naive_zone=args.naive_zone,
-                        whole=True,
-                        kind=args.kind,
-                    )
-                )
-        except (MainstayError, OSError, KeyboardInterrupt):
-            if work.events:
-                again = "Importing them again is safe."
-                terminal.say(messages, f"Stopped after {work.words()} {again}")
-            raise
+        _read(args, work, messages)
         posts, criteria = [*_posts(store)], _criteria(store)
     if args.json:
         counts = {"events": work.events, "new": work.new, "skipped": work.bad.count}
