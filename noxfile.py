@@ -201,6 +201,6 @@ def quick(session: nox.Session) -> None:
 
 @nox.session(default=False, python=PYTHONS, requires=["build"])
 def thorough(session: nox.Session) -> None:
-    """Run all tests with many examples, in every zone, and kill many runs; it takes hours."""
+    """Run all tests with many examples, in every zone, and kill many runs; half an hour (-j1)."""
     session.install(built(session, "all"), *group("tests"), *group("servers"), *group("frames"))
     pytest(session, "--hypothesis-profile=thorough", *session.posargs)

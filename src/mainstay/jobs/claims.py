@@ -103,6 +103,7 @@ class _Claims:
     Attributes:
         doubtful: Those that have failed, one after the other: it is not known yet whether the
             fault is theirs, or the outside can't be reached.
+        alone: Whether entries are taken one by one, since somebody was killed with the last one.
     """
 
     outbox: Outbox
@@ -112,6 +113,7 @@ class _Claims:
     tally: Tally
     holder: str
     doubtful: list[OutboxEntry] = attrs.field(factory=list)
+    alone: bool = False
 
     def run(self, most: int | None) -> None:
         """Look at what is due now, so much at most."""
@@ -138,11 +140,16 @@ class _Claims:
         self.tally.context.check_deadline()
         now = self._now()
         until = now + self.policy.lease
+        limit = 1 if self.alone else limit
         claimed = self.outbox.claim(
             self.kind, self.holder, now=now, until=until, limit=limit, due_by=due_by
         )
+        self.alone = any(map(_was_claimed, claimed))
         waiting = list(claimed)
         try:
+            if self.alone:
+                self._give_back(waiting[1:])
+                del waiting[1:]
             while waiting:  # one at least, however short the lease: so that a run ends
                 self.tally.context.check_deadline()
                 self._one(waiting.pop(0))
@@ -150,7 +157,7 @@ class _Claims:
                 if self._now() >= until:
                     break
         finally:
-            self._give_back(entry for entry in waiting if isinstance(entry, OutboxEntry))
+            self._give_back(waiting)
         return len(claimed)
 
     def _one(self, entry: OutboxEntry | Unreadable) -> None:
@@ -207,10 +214,11 @@ class _Claims:
             after_error(entry, now=self._now(), retry=self.policy.retry), self.holder
         )
 
-    def _give_back(self, entries: Iterable[OutboxEntry]) -> None:
+    def _give_back(self, entries: Iterable[OutboxEntry | Unreadable]) -> None:
         """Let others have what was claimed, as if it had not been."""
         for entry in entries:
-            self._leave(attrs.evolve(entry, attempts=entry.attempts - 1))
+            if isinstance(entry, OutboxEntry):
+                self._leave(attrs.evolve(entry, attempts=entry.attempts - 1))
 
     def _leave(self, entry: OutboxEntry) -> None:
         try:
@@ -219,6 +227,14 @@ class _Claims:
             labels = self.tally.labels() | {"item": entry.key}
             words = "%s: %s could not be given back"
             LOGGER.warning(words, self.tally.job, entry.key, exc_info=True, extra=labels)
+
+
+def _was_claimed(entry: OutboxEntry | Unreadable) -> bool:
+    """Return whether an entry had been claimed before, and was not done.
+
+    Perhaps it kills its runs: those claimed with it would be given up with it, and never called.
+    """
+    return isinstance(entry, OutboxEntry) and entry.attempts > 1
 
 
 def _killed(entry: OutboxEntry) -> CallsFailedError:

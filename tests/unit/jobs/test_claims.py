@@ -278,6 +278,30 @@ def test_what_kills_its_workers_is_given_up(outbox: MemoryOutbox) -> None:
     assert "3 attempts ended without an answer" in report.errors[0].error
 
 
+def test_what_is_claimed_with_what_kills_its_workers_is_not_given_up(
+    outbox: MemoryOutbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that is killed during the first call has claimed all, and finishes nothing."""
+    outbox.put([entry("poison"), *(entry(f"well {number}") for number in range(4))])
+    policy = ClaimPolicy(retry=RetryPolicy(2, MINUTE))
+
+    class Killed(BaseException):
+        pass
+
+    def kill(_: OutboxEntry) -> Done:
+        monkeypatch.setattr(outbox, "finish", lambda *_: False)
+        raise Killed
+
+    for minute in (0, 6, 12):
+        with pytest.raises(Killed):
+            run(outbox, kill, minute=minute, policy=policy)
+        monkeypatch.undo()
+    outside = Outside()
+    report = run(outbox, outside, minute=18, policy=policy)
+    assert (counts(report), outside.calls) == ((4, 0, 1), [f"well {number}" for number in range(4)])
+    assert kept(outbox, "poison").state is OutboxState.FAILED
+
+
 def test_who_took_longer_than_the_lease_does_not_finish_over_another(outbox: MemoryOutbox) -> None:
     outbox.put([entry("a")])
 
@@ -324,18 +348,34 @@ def test_a_run_ends_however_short_its_lease(outbox: MemoryOutbox) -> None:
     assert counts(run(outbox, Outside(), policy=shortest, context=context)) == (3, 0, 0)
 
 
-def test_a_row_that_cannot_be_read_is_reported_and_the_others_go_on() -> None:
-    class Corrupt(MemoryOutbox):
-        def claim(self, *args: object, **kwargs: object) -> Sequence[OutboxEntry]:
-            found = super().claim(*args, **kwargs)  # type: ignore[arg-type]  # as they came
-            broken = Unreadable("a", ValueError("is not JSON"))
-            return [broken if each.key == "a" else each for each in found]  # type: ignore[misc]  # as a database's would
+class Corrupt(MemoryOutbox):
+    """One whose entry ``a`` can't be read."""
 
+    def claim(self, *args: object, **kwargs: object) -> Sequence[OutboxEntry]:
+        found = super().claim(*args, **kwargs)  # type: ignore[arg-type]  # as they came
+        broken = Unreadable("a", ValueError("is not JSON"))
+        return [broken if each.key == "a" else each for each in found]  # type: ignore[misc]  # as a database's would
+
+
+def test_a_row_that_cannot_be_read_is_reported_and_the_others_go_on() -> None:
     outbox = Corrupt(MemoryStore().outbox._lock)
     outbox.put([entry("a"), entry("b")])
     report = run(outbox, Outside())
     assert counts(report) == (1, 0, 1)
     assert (report.errors[0].item, report.errors[0].error) == ("a", "is not JSON")
+
+
+def test_a_row_that_cannot_be_read_is_not_given_back() -> None:
+    """Its lease ends by itself; those that were claimed with it are free at once."""
+    outbox = Corrupt(MemoryStore().outbox._lock)
+    outbox.put([entry("A"), entry("a"), entry("b")])
+
+    def interrupted(_: OutboxEntry) -> Done:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(outbox, interrupted)
+    assert [kept(outbox, key).attempts for key in ("A", "a", "b")] == [1, 1, 0]
 
 
 def test_what_cannot_be_given_back_is_logged_and_hides_no_error(
