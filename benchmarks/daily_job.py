@@ -1,6 +1,6 @@
 """One day of many users, evaluated in a database, against writing the same rows.
 
-python -m benchmarks.daily_job [--users N] [--rounds N] [--postgres URL]
+python -m benchmarks.daily_job [--users N] [--active SHARE] [--rounds N] [--postgres URL]
 
 Each contestant works on a fresh copy of the same database, in a process of its own. URL is that
 of a server on which databases may be created; its settings are left as they are.
@@ -16,42 +16,68 @@ import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from itertools import product
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
+from attrs import astuple
 from sqlalchemy import Connection, bindparam, create_engine, func, select, text, update
 
 from benchmarks.machine import described
 from mainstay import DailyCriteria, EngagementPolicy
 from mainstay.adapters.sql import SqlStore
 from mainstay.adapters.sql.bulk import insert_rows
-from mainstay.adapters.sql.engagements.tables import engagements, outcomes
+from mainstay.adapters.sql.engagements._outcomes import outcome_row
+from mainstay.adapters.sql.engagements.tables import (
+    closed_days,
+    engagements,
+    maxima,
+    outcomes,
+    progress,
+)
 from mainstay.adapters.sql.sessions import events, kinds
 from mainstay.jobs import evaluate_consistency
 from mainstay.scheduling import JobContext
+from mainstay.scores.engagement.historical import score_parts
 
-TODAY = date(2024, 5, 2)
+TODAY, YESTERDAY = date(2024, 5, 2), date(2024, 5, 1)
+SINCE = "2024-01-01"
+DAYS_BEFORE = [date(2024, 1, 1) + timedelta(days=days) for days in range(122)]
 POLICY = EngagementPolicy(criteria=DailyCriteria({"post": 1}))
 LOOPED = 20_000
+STATE = ["last_day", "streak", "posts", "rated", "ratings", "next_day"]
+#: Those whose outcome stood until yesterday: one with a streak stands on its own day alone.
+_WAS_IDLE = outcomes.c.streak_after == 0
+Names = Sequence[str]
+Row = Sequence[object]
 #: Seconds, the peak memory in MiB, and a digest of what was left.
 Result = tuple[float, float, str]
 
 
-def prepare(url: str, users: int) -> None:
-    """Fill a store: everybody evaluated through yesterday, three in ten active today."""
+def prepare(url: str, users: int, active: float) -> None:
+    """Fill a store: everybody evaluated through yesterday, some active today.
+
+    As many were active yesterday, and of these three in five have a streak; nobody else has.
+    """
     draw = random.Random(1)
-    states, happened = [], []
+    states, written, happened = [], [], []
     for number in range(users):
         user, posts = f"u{number:07}", draw.randrange(200)
         rated = posts // 2
-        streak = draw.choice([0, 0, 1, 5, 30])
-        ratings, since = rated * 7_250_000, "2024-01-01"
-        states.append((user, since, "2024-05-01", streak, posts, rated, ratings, since))
-        for hour in range(draw.randrange(1, 5) if draw.random() < 0.3 else 0):
+        totals = (posts, rated, rated * 7_250_000)
+        was_active, is_active = draw.random() < active, draw.random() < active
+        streak = draw.choice([0, 0, 1, 5, 30]) if was_active else 0
+        last = YESTERDAY if was_active else YESTERDAY - timedelta(days=draw.randrange(1, 90))
+        next_day = str(TODAY) if streak or is_active else None
+        states.append((user, SINCE, str(last), streak, *totals, next_day, SINCE))
+        parts = score_parts(0, posts, 7.25 if rated else None, POLICY)
+        before, score = (streak - 1, None) if streak else (0, parts)
+        written.append(outcome_row(user, str(last), None, before, streak, totals, score, 1))
+        for hour in range(draw.randrange(1, 5) if is_active else 0):
             kind, at = draw.choice(["post", "like"]), f"{TODAY} {hour:02}:00:00.000000+00:00"
             rated_today = (6.5, 6_500_000) if kind == "post" else (None, None)
             happened.append(
@@ -59,6 +85,10 @@ def prepare(url: str, users: int) -> None:
             )
     with SqlStore.create(url) as store, store._database.writing() as connection:
         insert_rows(connection, engagements, states)
+        insert_rows(connection, maxima, [(1, *astuple(POLICY.maxima))])
+        insert_rows(connection, outcomes, written)
+        insert_rows(connection, progress, [(str(YESTERDAY),)])
+        insert_rows(connection, closed_days, [(str(day), 0) for day in DAYS_BEFORE])
         insert_rows(connection, events, happened)
         insert_rows(connection, kinds, [("like",), ("post",)])
 
@@ -75,37 +105,45 @@ def the_job(url: str, _: str) -> float:
 
 def in_bulk(url: str, done: str) -> float:
     """Write, at once, the rows that the job has written, which are in memory already."""
+    today = select(outcomes).where(outcomes.c.day == TODAY).order_by(outcomes.c.user_id)
+    changed = select(engagements).where(engagements.c.last_day == TODAY)
+    ended = select(outcomes.c.user_id, outcomes.c.day).where(outcomes.c.until == YESTERDAY)
     with SqlStore.open(done) as store, store._database.reading() as connection:
-        rows = [(str(row[0]), *row[1:]) for row in connection.execute(select(outcomes)).all()]
-    states = [(*row[3:4], row[0], *row[4:7], row[1]) for row in rows]
+        rows = [tuple(row) for row in connection.execute(today)]
+        states = [(*row[2:8], row[0]) for row in connection.execute(changed)]
+        stood = [(str(YESTERDAY), *row) for row in connection.execute(ended.where(_WAS_IDLE))]
     with SqlStore.open(url) as store:
         started = perf_counter()
         with store._database.writing() as connection:
-            if store._database.is_sqlite:
-                connection.exec_driver_sql(
-                    "UPDATE mainstay_engagements SET streak = ?, last_day = ?, posts = ?,"
-                    " rated = ?, ratings = ? WHERE user_id = ?",
-                    states,
-                )
-            else:
-                _copy_and_update(connection, states)
+            update = _update_many if store._database.is_sqlite else _copy_and_update
+            update(connection, "outcomes", ["until"], ["user_id", "day"], stood)
+            update(connection, "engagements", STATE, ["user_id"], states)
             insert_rows(connection, outcomes, rows)
     return perf_counter() - started
 
 
-def _copy_and_update(connection: Connection, states: Sequence[Sequence[object]]) -> None:
-    connection.exec_driver_sql(
-        "CREATE TEMPORARY TABLE new (streak bigint, last_day date, posts bigint, rated bigint,"
-        ' ratings bigint, user_id text COLLATE "C") ON COMMIT DROP'
-    )
+def _update_many(
+    connection: Connection, table: str, values: Names, key: Names, rows: Sequence[Row]
+) -> None:
+    changes = ", ".join(f"{name} = ?" for name in values)
+    which = " AND ".join(f"{name} = ?" for name in key)
+    connection.exec_driver_sql(f"UPDATE mainstay_{table} SET {changes} WHERE {which}", [*rows])
+
+
+def _copy_and_update(
+    connection: Connection, table: str, values: Names, key: Names, rows: Sequence[Row]
+) -> None:
+    names = ", ".join([*values, *key])
+    staged = f"CREATE TEMPORARY TABLE new_{table} ON COMMIT DROP AS SELECT {names}"
+    connection.exec_driver_sql(f"{staged} FROM mainstay_{table} LIMIT 0")
     driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy("COPY new FROM STDIN") as copy:
-        for state in states:
-            copy.write_row(state)
+    with driver.cursor() as cursor, cursor.copy(f"COPY new_{table} FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+    changes = ", ".join(f"{name} = new.{name}" for name in values)
+    which = " AND ".join(f"kept.{name} = new.{name}" for name in key)
     connection.exec_driver_sql(
-        "UPDATE mainstay_engagements AS kept SET streak = new.streak, last_day = new.last_day,"
-        " posts = new.posts, rated = new.rated, ratings = new.ratings"
-        " FROM new WHERE kept.user_id = new.user_id"
+        f"UPDATE mainstay_{table} AS kept SET {changes} FROM new_{table} AS new WHERE {which}"
     )
 
 
@@ -121,7 +159,7 @@ def in_a_loop(url: str, _: str) -> float:
         states.user_id == bindparam("user")
     )
     write = update(engagements).where(states.user_id == bindparam("user"))
-    write = write.values(streak=bindparam("now"), posts=bindparam("all"), last_day=TODAY)
+    write = write.values(streak=bindparam("now"), posts=bindparam("all"))
     scores = []
     engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
     started = perf_counter()
@@ -140,13 +178,13 @@ def in_a_loop(url: str, _: str) -> float:
 
 
 def left(url: str, users: int) -> str:
-    """A digest of the first users' streaks and posts, and of all outcomes there are."""
+    """A digest of the first users' streaks and posts."""
     digest = hashlib.sha256()
     states = engagements.c
-    query = select(states.user_id, states.streak, states.posts, states.last_day)
+    query = select(states.user_id, states.streak, states.posts)
     with SqlStore.open(url) as store, store._database.reading() as connection:
         for row in connection.execute(query.order_by(states.user_id).limit(users)):
-            digest.update(repr((*row[:3], str(row[3]))).encode())
+            digest.update(repr(tuple(row)).encode())
     return digest.hexdigest()
 
 
@@ -198,12 +236,12 @@ def copies(template: str) -> Iterator[Callable[[str], str]]:
 
 
 @contextmanager
-def template(postgres: str | None, users: int) -> Iterator[str]:
+def template(postgres: str | None, users: int, active: float) -> Iterator[str]:
     """The URL of a database with users, on a server or in a file."""
     if postgres is None:
         with TemporaryDirectory() as folder:
             url = f"sqlite:///{folder}/template.db"
-            prepare(url, users)
+            prepare(url, users, active)
             yield url
         return
     engine = create_engine(postgres, isolation_level="AUTOCOMMIT")
@@ -211,7 +249,7 @@ def template(postgres: str | None, users: int) -> Iterator[str]:
     with engine.connect() as connection:
         connection.execute(text("CREATE DATABASE mainstay_bench"))
         try:
-            prepare(url, users)
+            prepare(url, users, active)
             own = create_engine(url, isolation_level="AUTOCOMMIT")
             with own.connect() as inside:
                 inside.execute(text("VACUUM ANALYZE"))
@@ -222,12 +260,19 @@ def template(postgres: str | None, users: int) -> Iterator[str]:
     engine.dispose()
 
 
-def compare(postgres: str | None, users: int, rounds: int) -> None:
+def written(url: str) -> int:
+    """How many outcomes of today there are."""
+    with SqlStore.open(url) as store, store._database.reading() as connection:
+        today = select(func.count()).where(outcomes.c.day == TODAY)
+        return connection.scalar(today) or 0
+
+
+def compare(postgres: str | None, users: int, active: float, rounds: int) -> None:
     """Run the contestants one after the other, check what they leave, and print their times."""
     spawn = multiprocessing.get_context("spawn")
     times: dict[str, list[float]] = {"the_job": [], "in_bulk": [], "in_a_loop": []}
-    with template(postgres, users) as url, copies(url) as copied:
-        peak = 0.0
+    peak, rows = 0.0, 0
+    with template(postgres, users, active) as url, copies(url) as copied:
         for _ in range(rounds):
             done = copied("mainstay_bench_job")
             ends = {}
@@ -240,10 +285,12 @@ def compare(postgres: str | None, users: int, rounds: int) -> None:
                 times[name].append(seconds)
                 peak = max(peak, memory) if contestant is the_job else peak
             assert len(set(ends.values())) == 1, ends
+            rows = written(done)
     job, bulk, loop = (median(times[name]) for name in times)
     loop *= users / min(users, LOOPED)
-    print(f"{'PostgreSQL' if postgres else 'SQLite'}, {users:,} users")
-    print(f"  the job       {job:7.1f} s  {2 * users / job:9,.0f} rows/s  {peak:4.0f} MiB at most")
+    database = "PostgreSQL" if postgres else "SQLite"
+    print(f"{database}, {users:,} users, {active:.0%} active, {rows:,} outcomes written")
+    print(f"  the job       {job:7.1f} s  {2 * rows / job:9,.0f} rows/s  {peak:4.0f} MiB at most")
     print(f"  bulk update   {bulk:7.1f} s  the job takes {job / bulk:.1f} times as long")
     print(f"  a user a time {loop:7.1f} s  takes {loop / job:.0f} times as long as the job")
 
@@ -251,14 +298,15 @@ def compare(postgres: str | None, users: int, rounds: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description="One day of many users, in a database.")
     parser.add_argument("--users", type=int, nargs="+", default=[1_000_000])
+    parser.add_argument("--active", type=float, nargs="+", default=[0.3, 0.05], metavar="SHARE")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--postgres", metavar="URL")
     args = parser.parse_args()
     print(described())
-    for users in args.users:
-        compare(None, users, args.rounds)
+    for users, active in product(args.users, args.active):
+        compare(None, users, active, args.rounds)
         if args.postgres:
-            compare(args.postgres, users, args.rounds)
+            compare(args.postgres, users, active, args.rounds)
 
 
 if __name__ == "__main__":

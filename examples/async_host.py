@@ -59,7 +59,7 @@ class AsyncStore:
             days = [begin + timedelta(days=passed) for passed in range((day - begin).days + 1)]
             if user > after and days:
                 activities = [DayActivity(each, {"run": runs.get(each, 0)}) for each in days]
-                found.append(DueDays(state, activities))
+                found.append(DueDays(state, activities, day))
         return found[:USERS_A_PAGE]
 
     async def keep(self, evaluated: Sequence[EvaluatedDays]) -> None:

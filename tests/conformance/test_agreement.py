@@ -99,7 +99,8 @@ tasks = st.sampled_from(["1", "2", "é", "\U0001f600"])
 def of_days(due: DueDays | Unreadable) -> object:
     """What is due, without what a store may leave out."""
     assert not isinstance(due, Unreadable)
-    return due.state.user_id, due.state.streak, due.state.last_day, list(due.activities)
+    state = due.state
+    return state.user_id, state.streak, state.last_day, list(due.activities), due.through
 
 
 def of_weeks(due: DueWeeks | Unreadable) -> object:
@@ -287,15 +288,32 @@ class Agreement(RuleBasedStateMachine):
                     if not isinstance(due, Unreadable)
                 ]
                 page.keep([plan for place, plan in enumerate(plans) if place in kept])
-                best = list(page.best_missed(day, limit=limit))
+                best = {
+                    each: list(missed)
+                    for each, missed in page.best_missed(
+                        [day - timedelta(days=ago) for ago in range(3)], limit=limit
+                    ).items()
+                }
                 if close:
-                    page.close(day, best)
+                    page.close(best)
                 read += [*map(of_days, found), best, list(page.open_days(day, limit=limit))]
                 if not ends_well:
                     raise Interrupted
             return read
 
         self.ask(one_page)
+
+    @rule(step=steps, ends_well=st.booleans())
+    def say_who_was_idle(self, step: int, ends_well: bool) -> None:
+        day = self.next_day(step)
+
+        def idle(store: Store) -> None:
+            with suppress(Interrupted), store.engagements.page() as page:
+                page.idle(day)
+                if not ends_well:
+                    raise Interrupted
+
+        self.ask(idle)
 
     @rule(week=weeks, limit=limits, kept=st.sets(st.integers(0, 3)), ends_well=st.booleans())
     def one_page_of_weeks(self, week: IsoWeek, limit: int, kept: set[int], ends_well: bool) -> None:

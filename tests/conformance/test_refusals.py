@@ -11,7 +11,14 @@ import pytest
 
 pytest.importorskip("sqlalchemy", reason="one of the stores needs mainstay[sql]")
 
-from mainstay import Engagement, InvalidTypeError, InvalidValueError, Session
+from mainstay import (
+    DailyCriteria,
+    EngagementPolicy,
+    InvalidTypeError,
+    InvalidValueError,
+    PolicyHistory,
+    Session,
+)
 from mainstay.adapters.sql import SqlStore
 from mainstay.errors import RejectedError
 from mainstay.jobs import plan_days
@@ -19,6 +26,7 @@ from mainstay.ports import DueDays, EvaluatedDays, Unreadable
 from mainstay.testing.memory import MemoryStore
 
 GOOD = Session("ada", datetime(2024, 5, 1, tzinfo=UTC), kind="post", id="1")
+ONE_POST = PolicyHistory(EngagementPolicy(criteria=DailyCriteria({"post": 1})))
 DAY, NEXT = date(2024, 5, 1), date(2024, 5, 2)
 
 
@@ -82,17 +90,16 @@ def test_only_the_kinds_of_posts_count_as_posts() -> None:
 
 @pytest.mark.parametrize("kept", [[[1]], [[0]], [[0, 0]], [[0, 1, 1]], [[1, 0]], [[0, 1]] * 2])
 def test_due_days_are_kept_all_and_once(kept: list[list[int]]) -> None:
-    """``kept`` says which of the two outcomes are kept, time after time."""
+    """``kept`` says which of the two outcomes are kept, time after time: a streak, and its end."""
     store = MemoryStore()
     store.sessions.add([GOOD])
 
     def keep() -> None:
         with store.engagements.page() as page:
-            outcomes = plan_days(first(page.due(NEXT, limit=1))).outcomes
+            planned = plan_days(first(page.due(NEXT, limit=1)), policies=ONE_POST)
             for places in kept:
-                chosen = [outcomes[place] for place in places]
-                state = Engagement("ada", last_day=chosen[-1].day)
-                page.keep([EvaluatedDays(state, chosen)])
+                chosen = [planned.outcomes[place] for place in places]
+                page.keep([EvaluatedDays(planned.state, chosen)])
 
     with pytest.raises(RejectedError, match="must have one outcome for each day that was due"):
         keep()

@@ -18,6 +18,7 @@ from sqlalchemy import text
 from mainstay import DailyCriteria, EngagementPolicy, IsoWeek, PolicyHistory, Session
 from mainstay.adapters.sql import SqlStore
 from mainstay.adapters.sql.engagements import SqlEngagements
+from mainstay.adapters.sql.engagements._progress import lock_progress
 from mainstay.adapters.sql.reputations import SqlReputations
 from mainstay.errors import StoreError
 from mainstay.jobs import evaluate_consistency, plan_days, run_job, update_multipliers
@@ -133,6 +134,23 @@ def test_adding_for_a_pages_own_user_waits_for_that_page_only(
     assert [(each.day.day, each.posts, len(each.counts)) for each in again.activities] == [
         (2, 2, 0)
     ]
+
+
+def test_events_are_there_before_all_are_said_to_be_idle_or_come_after(
+    stores: tuple[SqlStore, SqlStore],
+) -> None:
+    """Else a day might be closed, and then be evaluated: what is added later is late."""
+    store, impatient = stores
+    with store._database.writing() as connection:
+        lock_progress(connection, shared=True)  # as those do who are adding
+        assert impatient.sessions.add([posted("dan")]) == 1
+        with pytest.raises(StoreError, match="lock timeout"), impatient.engagements.page() as page:
+            page.idle(DAY)
+    with store.engagements.page() as page:
+        page.idle(DAY)
+        with pytest.raises(StoreError, match="lock timeout"):
+            impatient.sessions.add([posted("dan")])
+    assert impatient.sessions.add([posted("dan")]) == 1
 
 
 def somebody_waits(store: SqlStore) -> bool:

@@ -210,6 +210,8 @@ def test_a_user_id_that_is_not_text_is_reported(tmp_path: Path) -> None:
         ("total = 99", "mainstay_outcomes.total is not the sum of its parts, got 99.0"),
         ("streak_before = ''", "mainstay_outcomes.streak_before is not a whole number, got ''"),
         ("posts_points = -1", "mainstay_outcomes.posts must be between 0 and 100, got -1.0"),
+        ("idle_points = 'x'", "mainstay_outcomes.idle_points is not a number, got 'x'"),
+        ("idle_points = 3", "mainstay_outcomes.idle_points is not the sum of its parts, got 3.0"),
     ],
 )
 def test_an_outcome_that_cannot_be_read_is_left_out_and_the_day_is_closed(
@@ -227,12 +229,36 @@ def test_an_outcome_that_cannot_be_read_is_left_out_and_the_day_is_closed(
         with caplog.at_level(logging.ERROR):
             assert evaluate(store, DAY) == (0, 0)
         assert [words in record.getMessage() for record in caplog.records] == [True, True]
-        assert "day = '2024-05-01' and user_id = 'u0'" in caplog.text
+        assert "user_id = 'u0' and day = '2024-05-01'" in caplog.text
         picked = store.engagements.candidates(DAY)
         assert picked is not None
         assert [outcome.user_id for outcome in picked] == ["u1", "u2", "u4", "u5", "u6"]
         with pytest.raises(CorruptRowError, match="mainstay_outcomes"):
             store.engagements.outcome("u0", DAY)
+
+
+@pytest.mark.parametrize(
+    "corrupt",
+    [
+        "outcomes SET until = 'x'",
+        "outcomes SET idle_points = 'x'",
+        "engagements SET next_day = 'x'",
+    ],
+)
+def test_an_outcome_of_which_nobody_knows_how_long_it_stands_is_left_out(
+    tmp_path: Path, corrupt: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with SqlStore.create(f"sqlite:///{tmp_path}/mainstay.db") as store:
+        store.sessions.add([ran(f"u{number}", kind="post") for number in range(8)])
+        evaluate(store, DAY)
+        change(store, f"UPDATE mainstay_{corrupt} WHERE user_id IN ('u0', 'u3')")
+        with caplog.at_level(logging.ERROR):
+            evaluate(store, DAY + timedelta(days=1))
+        left_out = [each for each in caplog.messages if each.startswith("left out")]
+        assert ["got 'x'" in message for message in left_out] == [True, True]
+        picked = store.engagements.candidates(DAY + timedelta(days=1))
+        assert picked is not None
+        assert [outcome.user_id for outcome in picked] == ["u1", "u2", "u4", "u5", "u6"]
 
 
 def settings_read(store: SqlStore) -> object:
@@ -339,10 +365,9 @@ def test_a_state_set_back_keeps_its_outcomes_and_is_reported(store: SqlStore) ->
     store.sessions.add([ran(user) for user in ("ada", "bob", "cy")])
     evaluate(store, DAY + timedelta(days=1))
     kept = store.engagements.outcome("bob", DAY + timedelta(days=1))
-    change(
-        store,
-        "UPDATE mainstay_engagements SET last_day = '2024-05-01', streak = 9 WHERE user_id = 'bob'",
-    )
+    back = "last_day = '2024-05-01', streak = 9, next_day = '2024-05-02'"
+    change(store, f"UPDATE mainstay_engagements SET {back} WHERE user_id = 'bob'")
+    store.sessions.add([ran("ada", 3), ran("cy", 3)])
     assert evaluate(store, DAY + timedelta(days=2)) == (2, 1)
     assert store.engagements.outcome("bob", DAY + timedelta(days=1)) == kept
 
@@ -437,7 +462,7 @@ def test_candidates_stay_whole_when_outcomes_are_deleted(store: SqlStore) -> Non
 
 def test_an_outcome_that_was_deleted_is_not_one_that_never_was(store: SqlStore) -> None:
     """Ada began on May 2; what arrives late of May 1 makes that no evaluated day."""
-    store.sessions.add([ran("ada", 2), ran("bob", 3)])
+    store.sessions.add([ran("ada", 2), ran("ada", 4), ran("bob", 3)])
     evaluate(store, date(2024, 5, 4))
     store.sessions.add([ran("ada", 1)])
     change(store, "DELETE FROM mainstay_outcomes WHERE day < '2024-05-04'")
@@ -447,6 +472,23 @@ def test_an_outcome_that_was_deleted_is_not_one_that_never_was(store: SqlStore) 
     for user, day in (("ada", 1), ("ada", 5), ("bob", 2), ("cy", 3)):
         assert store.engagements.outcome(user, date(2024, 5, day)) is None
     assert store.engagements.outcome("ada", date(2024, 5, 4)) is not None
+
+
+@pytest.mark.parametrize(
+    ("deleted", "gone", "there"), [(5, [5, 6, 7], [4, 8]), (9, [9, 12], [8]), (3, [3, 4], [2, 5])]
+)
+def test_no_outcome_stands_for_one_that_was_deleted(
+    store: SqlStore, deleted: int, gone: list[int], there: list[int]
+) -> None:
+    """Nothing is kept of idle days: the one before would stand on them."""
+    store.sessions.add([ran("ada", day, "like") for day in (1, 3, 5, 8, 9)])
+    evaluate(store, date(2024, 5, 12))
+    change(store, f"DELETE FROM mainstay_outcomes WHERE day = '2024-05-{deleted:02}'")
+    for day in gone:
+        with pytest.raises(NoLongerKeptError):
+            store.engagements.outcome("ada", date(2024, 5, day))
+    for day in there:
+        assert store.engagements.outcome("ada", date(2024, 5, day)) is not None
 
 
 def test_a_users_first_evaluated_day_stays_the_first(store: SqlStore) -> None:
@@ -699,9 +741,10 @@ def test_tables_of_an_earlier_version_are_upgraded_in_place(
 
 
 def test_every_query_of_the_jobs_finds_its_rows_by_an_index(tmp_path: Path) -> None:
-    """SQLite's planner says SEARCH where it uses one; only counting and listing users scan.
+    """SQLite's planner says SEARCH where it uses one, and SCAN where it reads all of it.
 
-    Temporary tables are read from end to end, and gone with their connection.
+    All of it is read where it is what is wanted: all who are due, all weeks, a table of some rows.
+    Temporary tables and results are read from end to end, and gone with their connection.
     """
     path = tmp_path / "mainstay.db"
     with prepare(f"sqlite:///{path}") as store:
@@ -723,12 +766,24 @@ def test_every_query_of_the_jobs_finds_its_rows_by_an_index(tmp_path: Path) -> N
     file.close()
     scans = {plan for plan in plans if plan.startswith("SCAN") and "INDEX" not in plan}
     assert scans <= {
-        "SCAN mainstay_engagements",
+        "SCAN mainstay_engagements",  # the last day evaluated, when a policy is first kept
         "SCAN mainstay_kinds",
         "SCAN mainstay_reputations",
         "SCAN mainstay_maxima",
+        "SCAN mainstay_progress",
+        "SCAN ranked",
+        "SCAN (subquery-3)",
     }
-    assert any("mainstay_events_day (day=? AND user_id=?)" in plan for plan in plans)
+    for index in (
+        "mainstay_engagements_first (first_day>? AND first_day<?)",
+        "mainstay_engagements_next (user_id>?)",
+        "mainstay_events USING PRIMARY KEY (user_id=? AND started_at>?)",
+        "mainstay_events_day (day=? AND user_id=?)",
+        "mainstay_outcomes_best (day=? AND total>?)",
+        "mainstay_outcomes_standing (idle_points>?)",
+        "mainstay_outcomes_stood (until>?)",
+    ):
+        assert any(index in plan for plan in plans), index
 
 
 def test_a_database_that_somebody_else_writes_to_is_an_error_after_a_while(

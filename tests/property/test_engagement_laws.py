@@ -51,6 +51,21 @@ def test_a_score_is_the_formula_s(
     assert score.total == pytest.approx(float(expected), abs=1e-9)
 
 
+@given(strategies.engagements(), st.integers(1, 400), posts, averages, policies)
+def test_an_idle_day_without_a_streak_need_not_be_evaluated(
+    state: Engagement, later: int, count: int, average: float | None, policy: EngagementPolicy
+) -> None:
+    """Evaluating every day leaves what standing leaves, to the last bit."""
+    average = average if count else None
+    first = (state.last_day or DAY) + timedelta(days=1)
+    idle = [DayActivity(first + timedelta(days=n), {}, count, average) for n in range(later + 1)]
+    state, _ = evaluate_day(state, idle[0], policy=policy)
+    end, outcomes = catch_up(state, idle[1:], policy=policy)
+    assert state.idle_through(idle[-1].day) == end
+    assert state.last_outcome is not None
+    assert tuple(state.last_outcome.idle_on(each.day) for each in idle[1:]) == outcomes
+
+
 @given(days_in_a_row, posts, averages, policies)
 def test_a_score_and_its_parts_have_their_bounds_and_the_parts_add_up(
     streak: int, count: int, average: float | None, policy: EngagementPolicy

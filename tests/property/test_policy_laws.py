@@ -87,7 +87,8 @@ def test_late_days_come_to_what_punctual_ones_do(
         expected.append(outcome)
     late, found = Engagement("ada"), list[DayOutcome]()
     for start in range(0, len(days), size):
-        planned = plan_days(DueDays(late, days[start : start + size]), policies=policies)
+        some = days[start : start + size]
+        planned = plan_days(DueDays(late, some, some[-1].day), policies=policies)
         late = planned.state
         found += planned.outcomes
     assert (late, found) == (state, expected)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +21,8 @@ DAYS = strategies.days()
 
 @st.composite
 def punctual_days(draw: st.DrawFn) -> PunctualDay:
-    day, begun = draw(DAYS), draw(st.booleans())
+    day = draw(DAYS.filter(lambda day: day > date.min))
+    last = draw(st.none() | st.just(str(day - timedelta(days=1))))
     posts = draw(st.integers(0, 300))
     rated = draw(st.integers(0, posts))
     ratings = draw(st.integers(0, rated * 10_000_000))
@@ -27,8 +30,8 @@ def punctual_days(draw: st.DrawFn) -> PunctualDay:
     row = DayRow(
         draw(strategies.user_ids()),
         day,
-        begun,
-        draw(st.integers(0, 400)) if begun else 0,
+        last,
+        0 if last is None else draw(st.integers(0, 400)),
         Totals(posts, rated, ratings),
         [KindCount(day, kind, times, 0, 0) for kind, times in counts.items()],
     )
@@ -40,7 +43,7 @@ def test_a_punctual_day_comes_to_what_evaluate_day_says(
     due: PunctualDay, policy: EngagementPolicy
 ) -> None:
     policies = PolicyHistory(policy)
-    expected = DueDays(due.state, due.activities).evaluate(policies=policies)
+    expected = DueDays(due.state, due.activities, due.through).evaluate(policies=policies)
     evaluated = due.evaluate(policies=policies)
     assert (evaluated.state, evaluated.outcomes) == (expected.state, expected.outcomes)
 
@@ -55,6 +58,6 @@ def test_a_punctual_day_comes_to_what_evaluate_day_says(
 def test_what_evaluate_day_refuses_is_refused(due: PunctualDay, corrupt: dict[str, object]) -> None:
     poisoned = PunctualDay(due.row._replace(**corrupt))  # type: ignore[arg-type]  # it is wrong
     with pytest.raises(InvalidValueError):
-        DueDays(poisoned.state, poisoned.activities)
+        DueDays(poisoned.state, poisoned.activities, poisoned.through)
     with pytest.raises(InvalidValueError):
         poisoned.evaluate(policies=PolicyHistory(EngagementPolicy()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import partial
 
@@ -12,7 +12,7 @@ from mainstay.jobs._tally import LOGGER, Tally
 from mainstay.jobs.judging import Judged, RunPolicies
 from mainstay.jobs.pages import run_pages
 from mainstay.jobs.row import CatalogueRow, PolicyTable
-from mainstay.ports import DueDays, EngagementStore, EvaluatedDays
+from mainstay.ports import DueDays, EngagementPage, EngagementStore, EvaluatedDays
 from mainstay.scheduling import (
     Daily,
     JobContext,
@@ -23,6 +23,7 @@ from mainstay.scheduling import (
     Schedule,
     TargetKind,
 )
+from mainstay.scores.engagement.day import DayOutcome
 from mainstay.scores.engagement.evaluate import pick_candidates
 from mainstay.scores.engagement.policy import DEFAULT_POLICY, EngagementPolicy
 from mainstay.scores.policies import PolicyHistory
@@ -35,7 +36,7 @@ EVALUATE_CONSISTENCY = "evaluate-consistency"
 FARTHEST_WEST = timedelta(hours=12)
 _NOON = time(12)
 PAGE_SIZE = Option("page_size", 5_000, "how many users' days are in one transaction", low=1)
-_CLOSED_AT_ONCE = 100
+_CLOSED_AT_ONCE = 1_000
 _STANDARD = PolicyHistory(DEFAULT_POLICY)
 RETRY = RetryPolicy(3, timedelta(seconds=300))
 
@@ -73,7 +74,8 @@ def plan_days(
         >>> from mainstay import DayActivity, Engagement
         >>> from mainstay.ports import DueDays
         >>> ada = Engagement("ada", 14, date(2024, 5, 1))
-        >>> planned = plan_days(DueDays(ada, [DayActivity(date(2024, 5, 2), posts=50)]))
+        >>> activity = DayActivity(date(2024, 5, 2), posts=50)
+        >>> planned = plan_days(DueDays(ada, [activity], through=activity.day))
         >>> planned.state.streak, planned.outcomes[0].total
         (0, 35.0)
     """
@@ -85,8 +87,10 @@ def evaluate_consistency(
 ) -> JobSpec:
     """Return the job that evaluates every user's days, once each, and picks the candidates.
 
-    It catches up: all days of all users through its target are evaluated, in order. When it has
-    been through all users, every day so far is closed, and its candidates are fixed.
+    It catches up: all days of all users through its target are evaluated, in order. Idle days
+    without a streak come to what the day before did, and cost nothing: the report counts the users
+    of whom something was written. When it has been through them, every day so far is closed, and
+    its candidates are fixed.
 
     The first run that evaluates anybody keeps its policy in the store, from the beginning. Each
     day is judged by the policy of that day, however late: :func:`mainstay.jobs.change_policy`
@@ -135,6 +139,8 @@ def _run(store: EngagementStore, policy: EngagementPolicy | None, context: JobCo
         return plan_days(due, policies=policies.history)
 
     run_pages(Judged(store, policies), day, plan, tally, size=PAGE_SIZE.of(context.options))
+    with store.page() as page:
+        page.idle(day)
     _close_days(store, day, policies, tally)
     return tally.report()
 
@@ -162,19 +168,27 @@ def _close_days(
     while True:
         tally.context.check_deadline()
         with store.page() as page:
-            days = page.open_days(through, limit=_CLOSED_AT_ONCE)
-            for day in days:
-                policy = policies.history.on(day)
-                best = page.best_missed(day, limit=policy.top_inactive_users)
-                candidates = pick_candidates(best, policy=policy)
-                page.close(day, candidates)
-                picked += len(candidates)
+            last = closed[-1] if closed else None
+            days = page.open_days(through, after=last, limit=_CLOSED_AT_ONCE)
+            candidates = _picked(page, days, policies.history)
+            page.close(candidates)
         closed += days
+        picked += sum(map(len, candidates.values()))
         if days:
             LOGGER.info("%s: closed %s to %s", tally.job, days[0], days[-1], extra=tally.labels())
         if len(days) < _CLOSED_AT_ONCE:
             break
+        tally.context.progress(len(closed), len(closed) + (through - days[-1]).days)
     tally.result.update(closed_period=_period(closed), candidates_count=picked)
+
+
+def _picked(
+    page: EngagementPage, days: Sequence[date], policies: PolicyHistory[EngagementPolicy]
+) -> Mapping[date, Sequence[DayOutcome]]:
+    """Return the candidates of days, as many of each as its policy says."""
+    most = max((policies.on(day).top_inactive_users for day in days), default=0)
+    best = page.best_missed(days, limit=most)
+    return {day: pick_candidates(best[day], policy=policies.on(day)) for day in days}
 
 
 def _period(days: Sequence[date]) -> dict[str, object] | None:

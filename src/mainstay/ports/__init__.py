@@ -8,7 +8,13 @@ Whatever can't be read or written *now* (a store that is down, locked or read-on
 :class:`mainstay.StoreError`. User ids are compared by code point, everywhere.
 """
 
-from mainstay.ports.engagements import DueDays, EngagementPage, EngagementStore, EvaluatedDays
+from mainstay.ports.engagements import (
+    DueDays,
+    EngagementPage,
+    EngagementStore,
+    EvaluatedDays,
+    rescored,
+)
 from mainstay.ports.outbox import Outbox, OutboxEntry, OutboxState
 from mainstay.ports.pages import Keyed, Page, Pages, Unreadable
 from mainstay.ports.policies import JudgedPage, JudgedPages, PolicyPage, PolicyStore
@@ -56,6 +62,7 @@ __all__ = [
     "average_quality",
     "millionths",
     "other_contents",
+    "rescored",
     "score_user",
     "storable",
 ]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 from typing import Protocol
 
 import attrs
 
 from mainstay import _checks as checks
+from mainstay.activity.counts import Counts
 from mainstay.ports.pages import Unreadable
 from mainstay.ports.policies import JudgedPage, JudgedPages
 from mainstay.scores.engagement.day import DayActivity, DayOutcome
@@ -17,7 +20,10 @@ from mainstay.scores.engagement.evaluate import Engagement, evaluate_day
 from mainstay.scores.engagement.policy import EngagementPolicy
 from mainstay.scores.policies import PolicyHistory
 
-__all__ = ["DueDays", "EngagementPage", "EngagementStore", "EvaluatedDays"]
+__all__ = ["DueDays", "EngagementPage", "EngagementStore", "EvaluatedDays", "rescored"]
+
+_ONE_DAY = timedelta(days=1)
+_NOTHING = Counts({})
 
 
 @attrs.frozen
@@ -35,16 +41,22 @@ class EvaluatedDays:
 
 @attrs.frozen
 class DueDays:
-    """A user with days to be evaluated.
+    """A user with days that must be evaluated.
+
+    Idle days need not be, as long as there is no streak: the outcome of the day before stands.
 
     Attributes:
-        state: Their state, with or without its last outcome.
-        activities: Every day after the state's last, or from the user's first activity, through
-            the day asked for, the idle ones too; oldest first.
+        state: Their state, as of the last day that was kept, with or without its last outcome.
+        activities: The days that must be evaluated, oldest first; never empty. The first is the
+            first on which anything is new, the others are those with events, and those from which
+            on idle days score otherwise (:func:`rescored`).
+        through: The last day to evaluate. Those on which a streak ends, up to this one, must be
+            evaluated as well: nobody knows them before.
     """
 
     state: Engagement
     activities: Sequence[DayActivity]
+    through: date
 
     @property
     def key(self) -> str:
@@ -59,21 +71,74 @@ class DueDays:
             OutOfOrderError: The days don't follow one another, or not the state.
         """
         checks.instance("policies", policies, PolicyHistory)
-        state, outcomes = self.state, []
-        for activity in self.activities:
-            policy = policies.on(activity.day)
-            state, outcome = evaluate_day(state, activity, policy=policy)
+        state, outcomes = self.state, list[DayOutcome]()
+        rest = deque(self.activities)
+        while rest:
+            activity = rest.popleft()
+            if state.last_day is not None:
+                state = state.idle_through(activity.day - _ONE_DAY)
+            state, outcome = evaluate_day(state, activity, policy=policies.on(activity.day))
             outcomes.append(outcome)
+            if state.streak and activity.day < self.through:
+                tomorrow = activity.day + _ONE_DAY
+                if not rest or rest[0].day > tomorrow:
+                    rest.appendleft(attrs.evolve(activity, day=tomorrow, counts=_NOTHING))
         return EvaluatedDays(state, outcomes)
+
+    def is_answered_by(self, evaluated: EvaluatedDays) -> bool:
+        """Return whether it has one outcome for each day that must be evaluated, in order.
+
+        These are the days of the activities, and the day after each outcome with a streak.
+        """
+        state, outcomes = evaluated.state, evaluated.outcomes
+        known = {activity.day for activity in self.activities}
+        streaks = {each.day for each in outcomes if each.streak_after and each.day < self.through}
+        days = sorted(known | {day + _ONE_DAY for day in streaks})
+        return (
+            [(each.user_id, each.day) for each in outcomes] == [(self.key, day) for day in days]
+            and (state.user_id, state.last_day) == (self.key, days[-1])
+            and state.streak == outcomes[-1].streak_after
+        )
+
+
+def rescored(*, policies: PolicyHistory[EngagementPolicy] | None) -> Sequence[date]:
+    """Return the days from which on an idle day scores otherwise than the day before.
+
+    The first such day must be evaluated for everybody.
+
+    Args:
+        policies: Those that are kept; ``None`` if none is.
+
+    Examples:
+        >>> once, twice = EngagementPolicy(), EngagementPolicy(posts_half=100)
+        >>> changes = [(date(2024, 5, 6), once), (date(2024, 6, 3), twice)]
+        >>> rescored(policies=PolicyHistory(once, changes))
+        [datetime.date(2024, 6, 3)]
+    """
+    if policies is None:
+        return []
+    changes = [(date.min, policies.first), *policies.changes]
+    return [
+        since
+        for (_, before), (since, policy) in pairwise(changes)
+        if not policy.same_when_idle(before)
+    ]
 
 
 class EngagementPage(JudgedPage[date, DueDays, EvaluatedDays, EngagementPolicy], Protocol):
-    """One transaction on everybody's days."""
+    """One transaction on everybody's days.
+
+    A user's last outcome *stands*: until the next one is kept, it is that of every later day
+    through which the user has been evaluated, without a streak. So a day must be evaluated if, and
+    only if, it is the user's first, has an event, follows a day with a streak, or is the first
+    after posts have arrived late, after idle days have come to score otherwise, or after the
+    target of a run that was behind others.
+    """
 
     def due(
         self, day: date, /, *, after: str | None = None, limit: int
     ) -> Sequence[DueDays | Unreadable]:
-        """Return users whose days through ``day`` have not all been evaluated, by user id.
+        """Return users with days through ``day`` that must be evaluated, by user id.
 
         Those whose first activity is after ``day`` are not due. Posts and qualities are lifetime
         totals through each day, those included that arrived after a day had been evaluated.
@@ -81,27 +146,42 @@ class EngagementPage(JudgedPage[date, DueDays, EvaluatedDays, EngagementPolicy],
         Args:
             day: The last day to evaluate.
             after: Only users after this one.
-            limit: How many days at most, of all users together, an unreadable one's counting as
-                one; the first user's in any case.
+            limit: How many activities at most, of all users together, an unreadable one's counting
+                as one; the first user's in any case.
         """
         ...
 
-    def open_days(self, through: date, *, limit: int) -> Sequence[date]:
+    def idle(self, day: date, /) -> None:
+        """Say that everybody who is not due through ``day`` has been idle through it.
+
+        So they are evaluated through ``day``; those who are due are so through the day before the
+        first that is. A day before the latest one changes nothing. Events that are added at the
+        same time are there before, so that they are due; or after, and then they are late.
+
+        It waits for those who are adding events, and they for it. So it is said in a transaction
+        of its own, when all pages are done.
+        """
+        ...
+
+    def open_days(self, through: date, *, after: date | None = None, limit: int) -> Sequence[date]:
         """Return days that were not closed, oldest first, at most ``limit``.
 
-        They begin with the first day on which any user was active.
+        They begin with the first day on which any user was active, or after the day ``after``.
         """
         ...
 
-    def best_missed(self, day: date, *, limit: int) -> Sequence[DayOutcome]:
-        """Return a day's outcomes with a total above 0: the highest first, at most ``limit``.
+    def best_missed(
+        self, days: Collection[date], *, limit: int
+    ) -> Mapping[date, Sequence[DayOutcome]]:
+        """Return each day's outcomes with a total above 0: the highest first, at most ``limit``.
 
-        Ties go to the longer streak before the day, then to the lower user id.
+        Outcomes that stand on a day are among them. Ties go to the longer streak before the day,
+        then to the lower user id.
         """
         ...
 
-    def close(self, day: date, candidates: Sequence[DayOutcome], /) -> None:
-        """Fix a day's candidates, in their order; a day that is closed stays as it is.
+    def close(self, candidates: Mapping[date, Sequence[DayOutcome]], /) -> None:
+        """Fix the candidates of days, in their order; a day that is closed stays as it is.
 
         Each is kept with its whole outcome, whatever becomes of the outcomes of the day.
         """

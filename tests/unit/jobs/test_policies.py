@@ -103,7 +103,7 @@ def test_what_is_not_a_history_is_refused(history: Callable[[], object], words: 
 
 
 def test_a_bare_policy_is_not_a_history() -> None:
-    day = DueDays(Engagement("ada"), [DayActivity(may(1))])
+    day = DueDays(Engagement("ada"), [DayActivity(may(1))], may(1))
     with pytest.raises(InvalidTypeError, match="policies must be of type PolicyHistory"):
         day.evaluate(policies=posts(1))  # type: ignore[arg-type]  # refused
     week = DueWeeks(Reputation("ada"), {})
@@ -115,7 +115,7 @@ def test_each_day_is_judged_by_the_policy_of_that_day() -> None:
     """Two posts a day meet a minimum of 1 and of 2, and not one of 3."""
     policies = PolicyHistory(posts(1), [(may(3), posts(3)), (may(4), posts(2))])
     days = [DayActivity(may(day), {"post": 2}) for day in range(1, 6)]
-    outcomes = DueDays(Engagement("ada"), days).evaluate(policies=policies).outcomes
+    outcomes = DueDays(Engagement("ada"), days, may(5)).evaluate(policies=policies).outcomes
     assert [outcome.streak_after for outcome in outcomes] == [1, 2, 0, 1, 2]
 
 

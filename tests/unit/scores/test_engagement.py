@@ -6,6 +6,7 @@ import pickle
 from collections import Counter
 from datetime import UTC, date, datetime
 
+import attrs
 import pytest
 
 from mainstay import (
@@ -20,11 +21,13 @@ from mainstay import (
     InvalidTypeError,
     InvalidValueError,
     OutOfOrderError,
+    PolicyHistory,
     catch_up,
     evaluate_day,
     historical_score,
     pick_candidates,
 )
+from mainstay.ports import DueDays
 
 ENOUGH = {"post": 2, "like": 5, "comment": 5}
 COMMITS = EngagementPolicy(criteria=DailyCriteria({"commit": 1}))
@@ -205,6 +208,67 @@ def test_catching_up_is_evaluating_day_by_day_in_any_order() -> None:
     ]
     assert outcomes[1].score == historical_score(streak=8, posts=3)
     assert state == Engagement("ada", 2, may(5), outcomes[-1])
+
+
+def test_an_outcome_stands_on_idle_days_without_its_streak() -> None:
+    """SPEC §4: "same points for posts and quality, no points for a streak"."""
+    outcome = DayOutcome("ada", may(2), 14, historical_score(streak=14, posts=50))
+    later = outcome.idle_on(may(31))
+    assert later == DayOutcome("ada", may(31), 0, historical_score(streak=0, posts=50))
+    assert (later.total, outcome.idle_on(may(2))) == (15.0, outcome)
+    state = Engagement("ada", 0, may(2), outcome)
+    assert state.idle_through(may(31)) == Engagement("ada", 0, may(31), later)
+    assert state.idle_through(may(2)) == state
+    assert Engagement("ada", 0, may(2)).idle_through(may(3)) == Engagement("ada", 0, may(3))
+
+
+@pytest.mark.parametrize(
+    ("state", "day"),
+    [
+        (Engagement("ada", 3, date(2024, 5, 2)), date(2024, 5, 3)),
+        (Engagement("ada", 0, date(2024, 5, 2)), date(2024, 5, 1)),
+        (Engagement("ada"), date(2024, 5, 1)),
+    ],
+    ids=["a streak", "the past", "nothing before"],
+)
+def test_nobody_is_idle_with_a_streak_or_in_the_past_or_before_the_first_day(
+    state: Engagement, day: date
+) -> None:
+    with pytest.raises(OutOfOrderError, match=r"or a later one without a streak") as caught:
+        state.idle_through(day)
+    assert (caught.value.field, caught.value.value) == ("day", day)
+
+
+def test_no_outcome_stands_on_earlier_days_nor_with_a_streak() -> None:
+    met = DayOutcome("ada", may(2), 3, None)
+    missed = DayOutcome("ada", may(2), 3, historical_score(streak=3, posts=1))
+    assert met.idle_on(may(2)) == met
+    for outcome, day in ((met, may(3)), (missed, may(1))):
+        with pytest.raises(
+            OutOfOrderError, match="must not be before 2024-05-02, nor end a streak"
+        ):
+            outcome.idle_on(day)
+
+
+def test_idle_days_are_the_same_by_policies_that_differ_in_streaks_alone() -> None:
+    standard = EngagementPolicy()
+    same = EngagementPolicy(criteria=COMMITS.criteria, streak_half=3, top_inactive_users=1)
+    assert standard.same_when_idle(same)
+    for other in (EngagementPolicy(posts_half=49), EngagementPolicy(streak_weight=0.5)):
+        assert not standard.same_when_idle(other)
+
+
+def test_due_days_are_answered_by_one_outcome_each_and_the_ends_of_streaks() -> None:
+    """Ada commits on the 2nd and on the 6th: a streak ends on the 3rd, and on the 7th."""
+    days = [DayActivity(may(2), {"commit": 1}), DayActivity(may(6), {"commit": 1})]
+    due = DueDays(Engagement("ada", 0, may(1)), days, may(9))
+    planned = due.evaluate(policies=PolicyHistory(COMMITS))
+    assert [outcome.day.day for outcome in planned.outcomes] == [2, 3, 6, 7]
+    assert due.is_answered_by(planned)
+    for outcomes in (planned.outcomes[1:], planned.outcomes[:-1], planned.outcomes[::-1]):
+        assert not due.is_answered_by(attrs.evolve(planned, outcomes=outcomes))
+    for state in (Engagement("bob", 0, may(7)), Engagement("ada"), Engagement("ada", 1, may(7))):
+        assert not due.is_answered_by(attrs.evolve(planned, state=state))
 
 
 def test_catching_up_with_nothing_changes_nothing() -> None:

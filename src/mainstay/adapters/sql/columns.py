@@ -16,11 +16,25 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    case,
     event,
+    func,
+    literal_column,
 )
+from sqlalchemy.sql import ColumnElement
 from sqlalchemy.types import TypeEngine
 
-__all__ = ["Day", "Instant", "instant_text", "key", "metadata", "often_rewritten", "temporary"]
+__all__ = [
+    "Day",
+    "Instant",
+    "day_after",
+    "earlier",
+    "instant_text",
+    "key",
+    "metadata",
+    "often_rewritten",
+    "temporary",
+]
 
 
 class Day(TypeDecorator[date]):
@@ -73,6 +87,18 @@ class Instant(TypeDecorator[datetime]):
             return value if at.tzinfo is None else at.astimezone(UTC)
         except (ValueError, OverflowError):
             return value
+
+
+def day_after(connection: Connection, day: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Say the day after one."""
+    if connection.dialect.name == "sqlite":
+        return func.date(day, "+1 day", type_=Text())
+    return day.op("+", return_type=Date())(literal_column("1"))
+
+
+def earlier(day: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Say the earlier of two days; if one of them is null, the other."""
+    return case((day.is_(None), other), (other < day, other), else_=day)
 
 
 def instant_text(at: datetime) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy.pool import QueuePool
 
 from mainstay.errors import InvalidValueError
 
-__all__ = ["WRITES", "Locks", "connect"]
+__all__ = ["WRITES", "Locks", "connect", "lock"]
 
 #: The execution option of a connection that is to write: which :class:`Locks` it takes.
 WRITES = "mainstay_writes"
@@ -41,6 +41,19 @@ class Locks:
         yield f"SELECT pg_advisory_xact_lock{shared}({_number('')})"
         if self.name is not None:
             yield f"SELECT pg_advisory_xact_lock({_number(self.name)})"
+
+
+def lock(connection: Connection, name: str, *, shared: bool) -> None:
+    """Take a lock of PostgreSQL's, until the transaction ends; SQLite has one writer anyway.
+
+    Args:
+        connection: In a transaction that writes.
+        name: Which.
+        shared: Whether others may have it, too, who share it.
+    """
+    if connection.dialect.name == "postgresql":
+        mode = "_shared" if shared else ""
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock{mode}({_number(name)})")
 
 
 def _number(name: str) -> int:

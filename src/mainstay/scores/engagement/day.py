@@ -10,7 +10,7 @@ import attrs
 from mainstay import _checks as checks
 from mainstay._schemas import schema
 from mainstay.activity.counts import Counts
-from mainstay.errors import InvalidValueError
+from mainstay.errors import InvalidValueError, OutOfOrderError
 from mainstay.explanation import Explanation
 from mainstay.scores.engagement.dicts import DayOutcomeDict
 from mainstay.scores.engagement.historical import (
@@ -107,6 +107,38 @@ class DayOutcome:
     def points(self) -> int:
         """The headline of that score, a whole number; 0 if the criteria were met."""
         return 0 if self.score is None else self.score.points
+
+    def idle_on(self, day: date) -> DayOutcome:
+        """Return what a later day comes to, if nothing has happened since.
+
+        The outcome stands: the same points for posts and for quality, none for a streak. So it
+        need not be evaluated, nor kept, for each idle day.
+
+        Args:
+            day: This day, which is as it is, or a later one.
+
+        Raises:
+            OutOfOrderError: The day is an earlier one, or there is a streak, which an idle day
+                ends: that one must be evaluated.
+
+        Examples:
+            >>> from mainstay import historical_score
+            >>> may = DayOutcome("ada", date(2024, 5, 1), 14, historical_score(streak=14, posts=50))
+            >>> june = may.idle_on(date(2024, 6, 1))
+            >>> may.total, june.total, june.streak_before
+            (35.0, 15.0, 0)
+        """
+        if day == self.day:
+            return self
+        score = self.score
+        if score is None or checks.day("day", day) < self.day:
+            raise OutOfOrderError(
+                f"must not be before {self.day}, nor end a streak of {self.streak_after} days",
+                field="day",
+                value=day,
+                remedy="Evaluate the day on which a streak ends.",
+            )
+        return DayOutcome(self.user_id, day, 0, score.without_streak())
 
     def explain(self, phrases: EngagementPhrasebook = ENGLISH) -> tuple[Explanation, ...]:
         """Return the score's parts, each with its reason; none if the criteria were met."""

@@ -62,6 +62,41 @@ class Engagement:
                 value=outcome,
             )
 
+    def idle_through(self, day: date) -> Engagement:
+        """Return the state after days on which nothing happened, through one of them.
+
+        Nothing changes without a streak: the last outcome stands, see :meth:`DayOutcome.idle_on`.
+
+        Args:
+            day: The last day evaluated, or a later one.
+
+        Raises:
+            OutOfOrderError: There is a streak, which the first idle day ends: evaluate it. Or no
+                day has been evaluated yet, or it is after this one.
+
+        Examples:
+            >>> from datetime import date
+            >>> ada = Engagement("ada", last_day=date(2024, 5, 1))
+            >>> ada.idle_through(date(2024, 5, 31)).last_day
+            datetime.date(2024, 5, 31)
+            >>> Engagement("bob", 3, date(2024, 5, 1)).idle_through(date(2024, 5, 2))
+            Traceback (most recent call last):
+                ...
+            mainstay.errors.OutOfOrderError: day must be 2024-05-01, the last that was ...
+        """
+        last = self.last_day
+        if day == last:
+            return self
+        if last is None or self.streak or checks.day("day", day) < last:
+            raise OutOfOrderError(
+                f"must be {last}, the last that was evaluated, or a later one without a streak",
+                field="day",
+                value=day,
+                remedy="Evaluate the first day, and each on which a streak may end.",
+            )
+        kept = self.last_outcome
+        return Engagement(self.user_id, 0, day, None if kept is None else kept.idle_on(day))
+
 
 def evaluate_day(
     state: Engagement, activity: DayActivity, *, policy: EngagementPolicy = DEFAULT_POLICY

@@ -14,6 +14,7 @@ from mainstay.scores.engagement.phrases import ENGLISH, EngagementPhrasebook
 from mainstay.scores.engagement.policy import DEFAULT_POLICY, EngagementBreakdown, EngagementPolicy
 
 __all__ = [
+    "MOST",
     "HistoricalScore",
     "check_rated",
     "historical_score",
@@ -110,6 +111,11 @@ class HistoricalScore:
     def points(self) -> int:
         """The headline: ``total`` rounded to 6 decimals, then half up."""
         return headline(self.total)
+
+    def without_streak(self) -> HistoricalScore:
+        """Return the score of the same posts and quality without a streak."""
+        parts = attrs.evolve(self.breakdown, streak=0.0)
+        return attrs.evolve(self, streak=0, breakdown=parts)
 
     def explain(self, phrases: EngagementPhrasebook = ENGLISH) -> tuple[Explanation, ...]:
         """Return one explanation a part; their points add up to ``total`` exactly."""

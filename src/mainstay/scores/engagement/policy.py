@@ -129,6 +129,17 @@ class EngagementPolicy:
     def __repr__(self) -> str:
         return of_policy(self)
 
+    def same_when_idle(self, other: EngagementPolicy) -> bool:
+        """Return whether an idle day without a streak comes to the same by another policy.
+
+        Examples:
+            >>> EngagementPolicy().same_when_idle(EngagementPolicy(streak_half=7))
+            True
+            >>> EngagementPolicy().same_when_idle(EngagementPolicy(posts_half=100))
+            False
+        """
+        return self.posts_half == other.posts_half and self.maxima == other.maxima
+
     @property
     def _weights(self) -> tuple[float, float, float]:
         return self.streak_weight, self.posts_weight, self.quality_weight

@@ -11,7 +11,7 @@ from mainstay.scores.engagement.policy import DailyCriteria, EngagementPolicy
 from mainstay.scores.policies import PolicyHistory
 from mainstay.testing.conformance._activity import readable
 
-__all__ = ["ONE_POST", "due", "due_in", "evaluate", "ids", "plan"]
+__all__ = ["ONE_POST", "due", "due_in", "evaluate", "idle", "ids", "plan"]
 
 #: A day needs one post, so that a test can say what a day comes to.
 ONE_POST = EngagementPolicy(criteria=DailyCriteria({"post": 1}))
@@ -39,11 +39,18 @@ def plan(items: Sequence[DueDays], policy: EngagementPolicy = ONE_POST) -> list[
     return [plan_days(item, policies=PolicyHistory(policy)) for item in items]
 
 
+def idle(store: HasEngagements, day: date) -> None:
+    """Say that everybody who is not due has been idle."""
+    with store.engagements.page() as page:
+        page.idle(day)
+
+
 def evaluate(
     store: HasEngagements, day: date, policy: EngagementPolicy = ONE_POST
 ) -> list[EvaluatedDays]:
-    """Evaluate everybody's days through one, in one transaction."""
+    """Evaluate everybody's days through one, and return what those come to that must be."""
     with store.engagements.page() as page:
         plans = plan(due_in(page, day), policy)
         page.keep(plans)
+    idle(store, day)
     return plans

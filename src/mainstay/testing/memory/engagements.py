@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from threading import RLock
@@ -10,7 +10,7 @@ from threading import RLock
 import attrs
 
 from mainstay import _checks as checks
-from mainstay.ports import DueDays, EngagementPage, EvaluatedDays, Unreadable
+from mainstay.ports import DueDays, EngagementPage, EvaluatedDays, Unreadable, rescored
 from mainstay.scores.engagement.day import DayActivity, DayOutcome
 from mainstay.scores.engagement.evaluate import Engagement
 from mainstay.scores.engagement.policy import EngagementPolicy
@@ -25,18 +25,39 @@ _ONE_DAY = timedelta(days=1)
 
 
 @attrs.frozen
-class _Kept:
-    """What is kept; a transaction works on a copy."""
+class _User:
+    """What is kept of a user who has been evaluated.
 
-    states: dict[str, Engagement] = attrs.field(factory=dict)
-    outcomes: dict[tuple[str, date], DayOutcome] = attrs.field(factory=dict)
+    Attributes:
+        state: As of the last day that was kept.
+        outcomes: What is kept, oldest first; the last one stands.
+        through: The day through which the user is evaluated.
+    """
+
+    state: Engagement
+    outcomes: tuple[DayOutcome, ...]
+    through: date
+
+    def outcome(self, day: date) -> DayOutcome | None:
+        before = [outcome for outcome in self.outcomes if outcome.day <= day]
+        return before[-1].idle_on(day) if before and day <= self.through else None
+
+
+@attrs.define
+class _Kept:
+    """What is kept; a transaction works on a copy.
+
+    Attributes:
+        idle_through: The latest day through which everybody who was not due has been idle.
+    """
+
+    users: dict[str, _User] = attrs.field(factory=dict)
+    idle_through: date = date.min
     closed: dict[date, Sequence[DayOutcome]] = attrs.field(factory=dict)
     policies: Policies[EngagementPolicy] = attrs.field(factory=lambda: Policies(EngagementPolicy))
 
     def copy(self) -> _Kept:
-        return _Kept(
-            dict(self.states), dict(self.outcomes), dict(self.closed), self.policies.copy()
-        )
+        return _Kept(dict(self.users), self.idle_through, dict(self.closed), self.policies.copy())
 
 
 class MemoryEngagements:
@@ -73,16 +94,25 @@ class MemoryEngagements:
 
     def outcome(self, user_id: str, day: date) -> DayOutcome | None:
         """Return what a day came to for a user; ``None`` if it has not been evaluated."""
-        return self._kept.outcomes.get((checks.text("user_id", user_id), checks.day("day", day)))
+        user = self._kept.users.get(checks.text("user_id", user_id))
+        checks.day("day", day)
+        return None if user is None else user.outcome(day)
 
     def candidates(self, day: date) -> Sequence[DayOutcome] | None:
         """Return a day's candidates, the best first; ``None`` while the day is not closed."""
         return self._kept.closed.get(checks.day("day", day))
 
 
-@attrs.frozen
+@attrs.define
 class _Page:
-    """One transaction on everybody's days."""
+    """A :class:`mainstay.ports.EngagementPage`.
+
+    Attributes:
+        kept: What is kept if the transaction ends well.
+        activity: What happened.
+        unreadable: The users of whom nothing can be read.
+        transaction: What has been read in it.
+    """
 
     kept: _Kept
     activity: Activity
@@ -92,30 +122,49 @@ class _Page:
     def due(
         self, day: date, *, after: str | None = None, limit: int
     ) -> Sequence[DueDays | Unreadable]:
-        """Return users whose days through one have not all been evaluated, by user id."""
-        left = checks.integer("limit", limit, 1)
+        """Return users with days through one that must be evaluated."""
+        checks.integer("limit", limit, 1)
         found: list[DueDays | Unreadable] = []
-        for due in self.all_due(day, after):
-            left -= len(due.activities) if isinstance(due, DueDays) else 1
-            if found and left < 0:
+        days = 0
+        for due in self.all_due(day, after=after):
+            days += len(due.activities) if isinstance(due, DueDays) else 1
+            if days > limit and found:
                 break
             found.append(due)
-        self.transaction.read.update({due.key: due for due in found if isinstance(due, DueDays)})
+            if isinstance(due, DueDays):
+                self.transaction.read[due.key] = due
         return found
 
-    def all_due(self, day: date, after: str | None) -> Iterator[DueDays | Unreadable]:
-        """Find everybody who is due, after a user."""
+    def all_due(self, day: date, *, after: str | None) -> Iterator[DueDays | Unreadable]:
+        """Yield everybody who is due, in order."""
         checks.day("day", day)
         for user_id, days in self.activity.by_user().items():
-            state = self.kept.states.get(user_id, Engagement(user_id))
-            first = min(days) if state.last_day is None else state.last_day + _ONE_DAY
-            if first > day or (after is not None and user_id <= after):
+            due = [each for each in self._must(user_id, days) if each <= day]
+            if not due or (after is not None and user_id <= after):
                 continue
             if user_id in self.unreadable:
                 yield Unreadable(user_id, self.unreadable.error(user_id))
             else:
-                due = [self._activity_of(days, each) for each in _days(first, day)]
-                yield DueDays(state, due)
+                user = self.kept.users.get(user_id)
+                state = Engagement(user_id) if user is None else user.state
+                yield DueDays(state, [self._activity_of(days, each) for each in due], day)
+
+    def _must(self, user_id: str, days: UserDays) -> Sequence[date]:
+        """Return the days that must be evaluated: the first, and those after it that are known."""
+        user = self.kept.users.get(user_id)
+        known = {*days, *rescored(policies=self.kept.policies.history())}
+        since = min(days) if user is None else user.through + _ONE_DAY
+        if user is not None and self._goes_on(user, days):
+            known.add(since)
+        return sorted(day for day in known if day >= since)
+
+    def _goes_on(self, user: _User, days: UserDays) -> bool:
+        """Return whether the day after those evaluated must be, whatever happens on it."""
+        return (
+            user.state.streak > 0
+            or user.through < self.kept.idle_through
+            or self._activity_of(days, user.through).posts > _posts(user.outcomes[-1])
+        )
 
     def _activity_of(self, days: UserDays, day: date) -> DayActivity:
         return DayActivity(day, count_kinds(days.get(day, ())), *self.activity.totals(days, day))
@@ -125,40 +174,55 @@ class _Page:
         for done in evaluated:
             user_id = done.state.user_id
             due = self.transaction.due(user_id)
-            days = [(user_id, activity.day) for activity in due.activities]
-            keys = [(outcome.user_id, outcome.day) for outcome in done.outcomes]
-            if keys != days or keys[-1] in self.kept.outcomes:
+            user = self.kept.users.get(user_id)
+            before = () if user is None else user.outcomes
+            first = due.activities[0].day
+            if not due.is_answered_by(done) or (before and before[-1].day >= first):
                 raise self.transaction.reject(
                     "must have one outcome for each day that was due, and once",
                     field="outcomes",
                     value=done.outcomes,
-                    remedy="Evaluate each day that due returns, in order.",
+                    remedy="Evaluate the days that due returns, in order.",
                 )
-            self.kept.outcomes.update(zip(keys, done.outcomes, strict=True))
-            self.kept.states[user_id] = done.state
+            through = max(done.outcomes[-1].day, min(due.through, self.kept.idle_through))
+            self.kept.users[user_id] = _User(done.state, (*before, *done.outcomes), through)
 
-    def open_days(self, through: date, *, limit: int) -> Sequence[date]:
+    def idle(self, day: date) -> None:
+        """Say that everybody who is not due through a day has been idle through it."""
+        checks.day("day", day)
+        by_user = self.activity.by_user()
+        for user_id, user in self.kept.users.items():
+            must = self._must(user_id, by_user[user_id])
+            through = min(day, must[0] - _ONE_DAY) if must else day
+            self.kept.users[user_id] = attrs.evolve(user, through=max(user.through, through))
+        self.kept.idle_through = max(self.kept.idle_through, day)
+
+    def open_days(self, through: date, *, after: date | None = None, limit: int) -> Sequence[date]:
         """Return days that were not closed, oldest first, at most ``limit``."""
         checks.day("through", through)
         first = min((min(days) for days in self.activity.by_user().values()), default=None)
         days = [] if first is None else _days(first, through)
-        opened = [day for day in days if day not in self.kept.closed]
+        opened = [
+            day for day in days if day not in self.kept.closed and (after is None or day > after)
+        ]
         return opened[: checks.integer("limit", limit, 1)]
 
-    def best_missed(self, day: date, *, limit: int) -> Sequence[DayOutcome]:
-        """Return a day's outcomes with a total above 0: the highest first, at most ``limit``."""
-        checks.day("day", day)
-        missed = [
-            outcome
-            for outcome in self.kept.outcomes.values()
-            if outcome.day == day and outcome.total > 0
-        ]
-        missed.sort(key=lambda missed: (-missed.total, -missed.streak_before, missed.user_id))
-        return missed[: checks.integer("limit", limit, 0)]
+    def best_missed(
+        self, days: Collection[date], *, limit: int
+    ) -> Mapping[date, Sequence[DayOutcome]]:
+        """Return each day's outcomes with a total above 0: the highest first."""
+        checks.integer("limit", limit, 0)
+        return {checks.day("days", day): self._missed(day)[:limit] for day in days}
 
-    def close(self, day: date, candidates: Sequence[DayOutcome]) -> None:
-        """Fix a day's candidates, in their order; a day that is closed stays as it is."""
-        self.kept.closed.setdefault(checks.day("day", day), tuple(candidates))
+    def _missed(self, day: date) -> Sequence[DayOutcome]:
+        outcomes = (user.outcome(day) for user in self.kept.users.values())
+        missed = [outcome for outcome in outcomes if outcome is not None and outcome.total > 0]
+        return sorted(missed, key=lambda each: (-each.total, -each.streak_before, each.user_id))
+
+    def close(self, candidates: Mapping[date, Sequence[DayOutcome]]) -> None:
+        """Fix the candidates of days, in their order; a day that is closed stays as it is."""
+        for day, picked in candidates.items():
+            self.kept.closed.setdefault(checks.day("candidates", day), tuple(picked))
 
     def policies(self) -> PolicyHistory[EngagementPolicy] | None:
         """Return the policies that are kept; ``None`` while none is kept from the beginning."""
@@ -172,12 +236,16 @@ class _Page:
 
     def last_day(self) -> date | None:
         """Return the last day evaluated for anybody; ``None`` if nothing has been."""
-        days = (state.last_day for state in self.kept.states.values())
-        return max((day for day in days if day is not None), default=None)
+        days = [user.through for user in self.kept.users.values()]
+        return max(*days, self.kept.idle_through) if days else None
 
     def kinds(self) -> Collection[str]:
         """Return the kinds of activity that there are."""
         return self.activity.sessions.kinds()
+
+
+def _posts(outcome: DayOutcome) -> int:
+    return 0 if outcome.score is None else outcome.score.posts
 
 
 def _days(first: date, last: date) -> Iterator[date]:

@@ -243,10 +243,12 @@ def due_days(draw: DrawFn) -> DueDays:
     """Users with one to five days to be evaluated, those included who are new."""
     state, first = draw(engagements()), draw(days())
     if state.last_day is not None:
-        first = state.last_day + timedelta(days=1)
-    later = range(draw(st.integers(1, 5)))
-    dates = [st.just(first + timedelta(days=ago)) for ago in later]
-    return DueDays(state, tuple(draw(day_activities(day)) for day in dates))
+        away = 0 if state.streak else draw(st.integers(0, 30))
+        first = state.last_day + timedelta(days=1 + away)
+    gaps = draw(st.lists(st.integers(1, 4), max_size=4))
+    dates = [first + timedelta(days=sum(gaps[:place])) for place in range(len(gaps) + 1)]
+    activities = tuple(draw(day_activities(st.just(day))) for day in dates)
+    return DueDays(state, activities, dates[-1] + timedelta(days=draw(st.integers(0, 5))))
 
 
 def evaluated_days() -> SearchStrategy[EvaluatedDays]:

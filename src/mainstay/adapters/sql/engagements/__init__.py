@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, select
+from sqlalchemy.engine import Row
 
 from mainstay import _checks as checks
-from mainstay.adapters.sql.arrivals import know_first_days
 from mainstay.adapters.sql.database import Database
+from mainstay.adapters.sql.engagements._arrivals import days_arrived
 from mainstay.adapters.sql.engagements._outcomes import candidate_of, outcome_of, select_outcomes
-from mainstay.adapters.sql.engagements._page import SqlEngagementPage, is_due
+from mainstay.adapters.sql.engagements._page import SqlEngagementPage, count_due
+from mainstay.adapters.sql.engagements._progress import idle_through
 from mainstay.adapters.sql.engagements.tables import candidates, closed_days, engagements, outcomes
 from mainstay.adapters.sql.policies import read_policies
 from mainstay.adapters.sql.reading import value_of
-from mainstay.adapters.sql.sessions import staged
 from mainstay.adapters.sql.settings import Settings
 from mainstay.errors import NoLongerKeptError
 from mainstay.jobs._tally import LOGGER
@@ -55,52 +57,36 @@ class SqlEngagements:
             LOGGER.error("left out: %s", error, exc_info=error)
 
     def events_arrived(self, connection: Connection) -> None:
-        """Know whose first day it is; count posts of days that had been evaluated before."""
-        know_first_days(connection, engagements)
-        late = (
-            select(
-                staged.c.user_id,
-                func.count().label("posts"),
-                func.count(staged.c.rating).label("rated"),
-                func.coalesce(func.sum(staged.c.rating), 0).label("ratings"),
-            )
-            .join(engagements, engagements.c.user_id == staged.c.user_id)
-            .where(
-                staged.c.kind.in_(sorted(self._settings.posts)),
-                staged.c.day <= engagements.c.last_day,
-            )
-            .group_by(staged.c.user_id)
-            .subquery("late")
-        )
-        connection.execute(
-            update(engagements)
-            .where(engagements.c.user_id == late.c.user_id)
-            .values(
-                {name: engagements.c[name] + late.c[name] for name in ("posts", "rated", "ratings")}
-            )
-        )
+        """Know who is due, and whose totals have grown."""
+        days_arrived(connection, self._settings.posts)
 
     def count_due(self, day: date) -> int:
         """Return how many users are due."""
-        query = select(func.count()).select_from(engagements).where(is_due(day))
         with self._database.reading() as connection:
-            return connection.scalar(query) or 0
+            return count_due(connection, day)
 
     def outcome(self, user_id: str, day: date) -> DayOutcome | None:
         """Return what a day came to for a user; ``None`` if it has not been evaluated.
 
         Raises:
-            CorruptRowError: Its row can't be read.
+            CorruptRowError: The row of the outcome that stands on it can't be read.
+            NoLongerKeptError: That row is no longer there.
         """
-        query = select_outcomes().where(
-            outcomes.c.day == checks.day("day", day),
-            outcomes.c.user_id == checks.text("user_id", user_id),
-        )
+        checks.day("day", day)
+        of_user = engagements.c.user_id == checks.text("user_id", user_id)
+        before = select_outcomes().where(outcomes.c.user_id == user_id, outcomes.c.day <= day)
+        latest = before.order_by(outcomes.c.day.desc()).limit(1)
         with self._database.reading() as connection:
-            row = connection.execute(query).one_or_none()
-            if row is None:
-                _require_not_evaluated(connection, user_id, day)
-        return None if row is None else value_of(outcomes, row, outcome_of)
+            # In this order: what others write in between only makes the day be evaluated later.
+            through = idle_through(connection)
+            state = connection.execute(select(engagements).where(of_user)).one_or_none()
+            row = connection.execute(latest).one_or_none()
+        if row is None or row.day != day.isoformat():
+            if state is None or not _is_evaluated(state, day, through):
+                return None
+            if row is None or not _stands(row, state, day):
+                raise _no_longer_kept("outcome", "is no longer kept", f"{user_id} on {day}")
+        return value_of(outcomes, row, outcome_of).idle_on(day)
 
     def candidates(self, day: date) -> Sequence[DayOutcome] | None:
         """Return a day's candidates, the best first; ``None`` while the day is not closed.
@@ -119,15 +105,19 @@ class SqlEngagements:
         return None if picks is None else found
 
 
-def _require_not_evaluated(connection: Connection, user_id: str, day: date) -> None:
-    """Tell what was never there from what is gone."""
-    query = select(engagements.c.user_id).where(
-        engagements.c.user_id == user_id,
-        engagements.c.first_evaluated <= day,
-        engagements.c.last_day.between(day, date.max),
-    )
-    if connection.scalar(query) is not None:
-        raise _no_longer_kept("outcome", "is no longer kept", f"{user_id} on {day}")
+def _is_evaluated(state: Row[Any], day: date, through: date) -> bool:
+    """Return whether a user has been evaluated through a day, and since when."""
+    if state.last_day is None or day.isoformat() < state.first_evaluated:
+        return False
+    idle = day <= through and (state.next_day is None or day.isoformat() < state.next_day)
+    return idle or day.isoformat() <= state.last_day
+
+
+def _stands(row: Row[Any], state: Row[Any], day: date) -> bool:
+    """Return whether the latest outcome before a day stands on it: no later one is gone."""
+    if row.until is None:
+        return bool(row.day == state.last_day)
+    return bool(day.isoformat() <= row.until)
 
 
 def _no_longer_kept(field: str, problem: str, value: str) -> NoLongerKeptError:

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Text, func, insert, literal, select
+from sqlalchemy import Connection, Text, func, literal, or_, select
 from sqlalchemy.engine import Row
 
 from mainstay import _checks as checks
+from mainstay.adapters.sql.bulk import insert_rows
 from mainstay.adapters.sql.counts import days_between
-from mainstay.adapters.sql.engagements._outcomes import (
-    candidate_row,
-    outcome_of,
-    select_outcomes,
-)
-from mainstay.adapters.sql.engagements.tables import candidates, closed_days, engagements, outcomes
-from mainstay.adapters.sql.reading import as_day, first_readable, value_of
+from mainstay.adapters.sql.engagements._best import Best
+from mainstay.adapters.sql.engagements._outcomes import candidate_row
+from mainstay.adapters.sql.engagements.tables import candidates, closed_days, engagements
+from mainstay.adapters.sql.reading import as_day, value_of
 from mainstay.errors import CorruptRowError, InvalidValueError
 from mainstay.scores.engagement.day import DayOutcome
 
 __all__ = ["ClosingRows"]
+
+_ONE_DAY = timedelta(days=1)
+_AT_ONCE = 1000
 
 
 class ClosingRows:
@@ -35,15 +36,19 @@ class ClosingRows:
         self._connection = connection
         self.left_out: list[CorruptRowError] = []
 
-    def open_days(self, through: date, *, limit: int) -> Sequence[date]:
+    def open_days(self, through: date, *, after: date | None = None, limit: int) -> Sequence[date]:
         """Return days that were not closed, oldest first."""
         checks.integer("limit", limit, 1)
         first = self._first_day(checks.day("through", through))
-        if first is None:
+        if first is None or (after is not None and checks.day("after", after) >= through):
             return []
-        past = self._connection.execute(select(closed_days).where(closed_days.c.day <= through))
+        if after is not None and after >= first:
+            first = after + _ONE_DAY
+        day = closed_days.c.day  # one that is before all days is not a date: it is an error
+        span = or_(day.between(first, through), day < date.min)
+        past = self._connection.execute(select(closed_days).where(span))
         closed = {value_of(closed_days, row, _day) for row in past}
-        return [day for day in days_between(first, through) if day not in closed][:limit]
+        return [each for each in days_between(first, through) if each not in closed][:limit]
 
     def _first_day(self, through: date) -> date | None:
         """Return the first day of anybody's; one that is not a date is reported as its user's."""
@@ -57,27 +62,32 @@ class ClosingRows:
                 found = self._connection.scalar(earliest.where(first > literal(found, Text)))
         return None
 
-    def best_missed(self, day: date, *, limit: int) -> Sequence[DayOutcome]:
-        """Return a day's outcomes with a total above 0, the highest first."""
-        query = (
-            select_outcomes()
-            .where(outcomes.c.day == checks.day("day", day), outcomes.c.total > 0)
-            .order_by(outcomes.c.total.desc(), outcomes.c.streak_before.desc(), outcomes.c.user_id)
-        )
+    def best_missed(
+        self, days: Collection[date], *, limit: int
+    ) -> Mapping[date, Sequence[DayOutcome]]:
+        """Return each day's outcomes with a total above 0, the highest first."""
+        asked = sorted({checks.day("days", day) for day in days})
         most = checks.integer("limit", limit, 0)
-        return first_readable(
-            self._connection, query, most, outcomes, outcome_of, left_out=self.left_out.append
-        )
+        return Best(self._connection, asked, most, self.left_out.append).outcomes()
 
-    def close(self, day: date, picked: Sequence[DayOutcome]) -> None:
-        """Fix a day's candidates, in their order; a day that is closed stays as it is."""
-        known = select(closed_days.c.day).where(closed_days.c.day == checks.day("day", day))
-        if self._connection.scalar(known) is not None:
-            return
-        self._connection.execute(insert(closed_days).values(day=day, candidates=len(picked)))
-        if picked:
-            rows = [candidate_row(place, outcome) for place, outcome in enumerate(picked, 1)]
-            self._connection.execute(insert(candidates), rows)
+    def close(self, picked: Mapping[date, Sequence[DayOutcome]]) -> None:
+        """Fix the candidates of days, in their order; a day that is closed stays as it is."""
+        new = {checks.day("candidates", day): picked[day] for day in sorted(picked)}
+        days = [*new]
+        for at in range(0, len(days), _AT_ONCE):
+            known = select(closed_days.c.day).where(closed_days.c.day.in_(days[at : at + _AT_ONCE]))
+            for day in self._connection.scalars(known):
+                del new[as_day(day)]
+        closed = [(day.isoformat(), len(outcomes)) for day, outcomes in new.items()]
+        rows = [
+            candidate_row(place, outcome)
+            for outcomes in new.values()
+            for place, outcome in enumerate(outcomes, 1)
+        ]
+        if closed:
+            insert_rows(self._connection, closed_days, closed)
+        if rows:
+            insert_rows(self._connection, candidates, rows)
 
 
 def _day(row: Row[Any]) -> date:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Sequence
 from typing import Any
 
 import attrs
 from sqlalchemy import Connection, Select, insert, select
 from sqlalchemy.engine import Row
 
-from mainstay.adapters.sql.engagements.tables import candidates, maxima, outcomes
+from mainstay.adapters.sql.engagements.tables import maxima, outcomes
 from mainstay.adapters.sql.reading import as_day, value_of
 from mainstay.errors import InvalidValueError
 from mainstay.ports import average_quality
@@ -58,8 +57,9 @@ class Maxima:
 
 
 def outcome_row(  # noqa: PLR0917  (one a user: keywords would take as long as all the rest)
-    day: date,
     user_id: str,
+    day: str,
+    until: str | None,
     streak_before: int,
     streak_after: int,
     totals: tuple[int, int, int],
@@ -67,10 +67,11 @@ def outcome_row(  # noqa: PLR0917  (one a user: keywords would take as long as a
     maxima_number: int | None,
 ) -> tuple[object, ...]:
     """Return the row of an outcome, in the order of the table's columns."""
-    known = (day.isoformat(), user_id, streak_before, streak_after, *totals)
-    if parts is None:
-        return (*known, None, None, None, None, None)
-    return (*known, math.fsum(parts), *parts, maxima_number)
+    if parts is None:  # it has a streak, so that the next day is evaluated, whatever happens on it
+        met = (None,) * 6
+        return (user_id, day, day, streak_before, streak_after, *totals, *met)
+    points = (math.fsum(parts), *parts, math.fsum(parts[1:]))
+    return (user_id, day, until, streak_before, streak_after, *totals, *points, maxima_number)
 
 
 def select_outcomes() -> Select[Any]:
@@ -96,15 +97,21 @@ def outcome_of(row: Row[Any]) -> DayOutcome:
             EngagementBreakdown(row.most_streak, row.most_posts, row.most_quality),
         )
         if score.total != row.total:
-            raise InvalidValueError("is not the sum of its parts", field="total", value=row.total)
+            raise _not_the_sum("total", row.total)
+        if math.fsum((row.posts_points, row.quality_points)) != row.idle_points:
+            raise _not_the_sum("idle_points", row.idle_points)
     return DayOutcome(row.user_id, as_day(row.day), row.streak_before, score)
+
+
+def _not_the_sum(field: str, value: object) -> InvalidValueError:
+    return InvalidValueError("is not the sum of its parts", field=field, value=value)
 
 
 def _maxima_of(row: Sequence[Any]) -> EngagementBreakdown:
     return EngagementBreakdown(*row[1:])
 
 
-def candidate_row(place: int, outcome: DayOutcome) -> Mapping[str, object]:
+def candidate_row(place: int, outcome: DayOutcome) -> tuple[object, ...]:
     """Return the row of a candidate: the whole outcome, and the place among the day's."""
     score = outcome.score
     known: tuple[object, ...] = (None,) * 9
@@ -112,8 +119,7 @@ def candidate_row(place: int, outcome: DayOutcome) -> Mapping[str, object]:
         parts, most = attrs.astuple(score.breakdown), attrs.astuple(score.maxima)
         known = (score.total, score.posts, score.average_quality, *parts, *most)
     user = (outcome.user_id, outcome.streak_before, outcome.streak_after)
-    names = [column.name for column in candidates.columns]
-    return dict(zip(names, (outcome.day, place, *user, *known), strict=True))
+    return (outcome.day.isoformat(), place, *user, *known)
 
 
 def candidate_of(row: Row[Any]) -> DayOutcome:

@@ -4,34 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import attrs
-from sqlalchemy import Connection, and_, func, or_, select, update
+from sqlalchemy import Connection, and_, func, or_, select
 from sqlalchemy.sql import ColumnElement
 
 from mainstay import _checks as checks
 from mainstay.activity.counts import Counts
-from mainstay.adapters.sql.bulk import insert_rows
-from mainstay.adapters.sql.counts import KindCount, count_kinds, days_between
+from mainstay.adapters.sql.counts import KindCount, count_kinds
 from mainstay.adapters.sql.engagements._closing import ClosingRows
-from mainstay.adapters.sql.engagements._outcomes import (
-    Maxima,
-    outcome_row,
-)
-from mainstay.adapters.sql.engagements._punctual import DayRow, PunctualDay, PunctualOutcome, Totals
-from mainstay.adapters.sql.engagements.tables import engagements, outcomes
-from mainstay.adapters.sql.policies import PolicyRows
+from mainstay.adapters.sql.engagements._keeping import KeptDays
+from mainstay.adapters.sql.engagements._progress import idle_through, say_idle
+from mainstay.adapters.sql.engagements._punctual import DayRow, PunctualDay, Totals
+from mainstay.adapters.sql.engagements.tables import engagements
+from mainstay.adapters.sql.policies import PolicyRows, read_policies
 from mainstay.adapters.sql.reading import as_day, corrupt
 from mainstay.adapters.sql.settings import Settings
 from mainstay.errors import RejectedError
 from mainstay.jobs._tally import ITEM_ERRORS
-from mainstay.ports import DueDays, EvaluatedDays, Unreadable, average_quality
+from mainstay.ports import DueDays, EvaluatedDays, Unreadable, average_quality, rescored
 from mainstay.scores.engagement.day import DayActivity
 from mainstay.scores.engagement.evaluate import Engagement
 from mainstay.scores.engagement.policy import EngagementPolicy
 
-__all__ = ["SqlEngagementPage", "is_due"]
+__all__ = ["SqlEngagementPage", "count_due"]
 
 #: A row of the table as it is.
 _Row: TypeAlias = Sequence[Any]
@@ -40,22 +37,68 @@ _Row: TypeAlias = Sequence[Any]
 _STATE = tuple(column for column in engagements.columns if column.name != "first_evaluated")
 _ONE_DAY = timedelta(days=1)
 _NOTHING: Sequence[KindCount] = ()
+#: How many users are asked for at once, where it is not known how many days they have.
+_AT_ONCE = 250
 
 
-def is_due(day: date) -> ColumnElement[bool]:
-    """Say who is due; also those whose days are not dates, so that they are reported."""
-    first, last = engagements.c.first_day, engagements.c.last_day
-    behind = and_(first <= checks.day("day", day), or_(last.is_(None), last < day))
-    return or_(behind, first > date.max, last > date.max)
+def count_due(connection: Connection, day: date) -> int:
+    """Return how many users are due."""
+    query = select(func.count()).select_from(engagements)
+    return connection.scalar(query.where(_Asked.of(connection, day).is_due())) or 0
+
+
+class _Asked(NamedTuple):
+    """What is asked for.
+
+    Attributes:
+        day: The last day to evaluate.
+        idle: The day through which everybody who was not due has been idle.
+        rescored: The days from which on idle days score otherwise, up to that day.
+    """
+
+    day: date
+    idle: date
+    rescored: Sequence[date]
+
+    @classmethod
+    def of(cls, connection: Connection, day: date) -> _Asked:
+        """Return what it means to ask for a day."""
+        checks.day("day", day)
+        policies = read_policies(connection, EngagementPolicy)
+        changes = [since for since in rescored(policies=policies) if since <= day]
+        return cls(day, idle_through(connection), changes)
+
+    def is_due(self) -> ColumnElement[bool]:
+        """Say who is due; also those whose days are not dates, so that they are reported."""
+        due, last = engagements.c.next_day, engagements.c.last_day
+        known = and_(due.is_not(None), or_(due <= self.day, due > date.max))
+        missed = [since for since in self.rescored if since > self.idle]
+        return or_(known, last < missed[-1]) if missed else known
+
+    def first(self, last: date | None, due: date | None) -> date:
+        """Return the first day that must be evaluated, of a user who is due."""
+        if due is not None and due <= self.day:
+            return due
+        evaluated = self.idle if last is None else max(last, self.idle)
+        return next(since for since in self.rescored if since > evaluated)
 
 
 @attrs.frozen
 class _Straggler:
-    """A user with several days due: the state, the first of them, and the totals before it."""
+    """A user with several days due, or one of another kind than most.
+
+    Attributes:
+        state: As of the last day that was kept.
+        first: The first day that must be evaluated.
+        totals: Before it.
+    """
 
     state: Engagement
     first: date
     totals: Totals
+
+
+_User: TypeAlias = _Row | _Straggler | Unreadable
 
 
 class SqlEngagementPage(ClosingRows, PolicyRows[EngagementPolicy]):
@@ -65,169 +108,117 @@ class SqlEngagementPage(ClosingRows, PolicyRows[EngagementPolicy]):
         ClosingRows.__init__(self, connection)
         PolicyRows.__init__(self, connection, EngagementPolicy, engagements.c.last_day, as_day)
         self._posts = settings.posts
-        self._maxima = Maxima(connection)
-        self._day = date.min
-        # The totals through each of the days that are due, by user.
-        self._through: dict[str, Sequence[Totals]] = {}
+        self._kept = KeptDays(connection)
+
+    def last_day(self) -> date | None:
+        """Return the last day evaluated for anybody; ``None`` if nothing has been."""
+        last = super().last_day()
+        return None if last is None else max(last, idle_through(self._connection))
 
     def due(
         self, day: date, *, after: str | None = None, limit: int
     ) -> Sequence[DueDays | Unreadable]:
-        """Return users whose days through one have not all been evaluated."""
-        self._day = checks.day("day", day)
-        query = select(*_STATE).where(is_due(day))
+        """Return users with days through one that must be evaluated."""
+        asked = _Asked.of(self._connection, day)
+        self._kept.asked(asked.day, asked.idle)
+        query = select(*_STATE).where(asked.is_due())
         if after is not None:
             query = query.where(engagements.c.user_id > after)
         query = query.order_by(engagements.c.user_id).limit(checks.integer("limit", limit, 1))
-        rows = self._connection.execute(query.with_for_update()).all()
-        users = self._fitting(rows, limit)
-        counted = count_kinds(self._connection, self._begins(users), day)
-        return [self._due(user, counted) for user in users]
-
-    def _begins(
-        self, users: Iterable[_Row | _Straggler | Unreadable]
-    ) -> Iterator[tuple[str, date]]:
-        """Yield each user with the first of the days that are due."""
-        for user in users:
-            if isinstance(user, _Straggler):
-                yield user.state.user_id, user.first
-            elif not isinstance(user, Unreadable):
-                yield user[0], self._day
-
-    def _fitting(self, rows: Sequence[_Row], limit: int) -> list[_Row | _Straggler | Unreadable]:
-        """Return the first users, as long as their days are not more than the limit."""
-        today, yesterday = self._day.isoformat(), (self._day - _ONE_DAY).isoformat()
-        users: list[_Row | _Straggler | Unreadable] = []
+        found: list[DueDays | Unreadable] = []
         days = 0
+        for users in _blocks(
+            self._read(self._connection.execute(query.with_for_update()).all(), asked)
+        ):
+            counted = count_kinds(self._connection, _begins(users, day), day)
+            for user in users:
+                due = self._due(user, counted, asked)
+                days += len(due.activities) if type(due) is DueDays else 1
+                if days > limit and found:
+                    return found
+                found.append(due)
+        return found
+
+    def _read(self, rows: Iterable[_Row], asked: _Asked) -> list[_User]:
+        """Return rows as they are, but those that most are not like."""
+        today, yesterday = asked.day.isoformat(), (asked.day - _ONE_DAY).isoformat()
+        users: list[_User] = []
         for row in rows:
-            _, first, last, streak, posts, rated, ratings = row
-            punctual = last == yesterday or (last is None and first == today and streak == 0)
-            if punctual and _are_counts(streak, posts, rated, ratings):
-                days += 1
-                user: _Row | _Straggler | Unreadable = row
+            _, first, last, streak, posts, rated, ratings, due = row
+            begun = last == yesterday or (last is not None and streak == 0 and last < today)
+            if (
+                due == today
+                and (begun or (last is None and first == today and streak == 0))
+                and _are_counts(streak, posts, rated, ratings)
+            ):
+                users.append(row)
             else:
-                user = _read(row)
-                days += (self._day - user.first).days + 1 if isinstance(user, _Straggler) else 1
-            if days > limit and users:
-                break
-            users.append(user)
+                users.append(_read(row, asked))
         return users
 
     def _due(
-        self,
-        user: _Row | _Straggler | Unreadable,
-        counted: Mapping[str, Sequence[KindCount]],
+        self, user: _User, counted: Mapping[str, Sequence[KindCount]], asked: _Asked
     ) -> DueDays | Unreadable:
         if isinstance(user, Unreadable):
             return user
         if isinstance(user, _Straggler):
-            return self._straggling(user, counted.get(user.state.user_id, _NOTHING))
-        user_id, _, last, streak, posts, rated, ratings = user
+            return self._straggling(user, counted.get(user.state.user_id, _NOTHING), asked)
+        user_id, _, last, streak, posts, rated, ratings, _ = user
         totals, found = Totals(posts, rated, ratings), _NOTHING
         if user_id in counted:
             found = counted[user_id]
             totals = totals.plus(found, self._posts)
-        self._through[user_id] = (totals,)
-        row = DayRow(user_id, self._day, last is not None, streak, totals, found)
-        return PunctualDay(row)
+        due = PunctualDay(DayRow(user_id, asked.day, last, streak, totals, found))
+        self._kept.punctual[user_id] = due
+        return due
 
-    def _straggling(self, user: _Straggler, counted: Sequence[KindCount]) -> DueDays | Unreadable:
+    def _straggling(
+        self, user: _Straggler, counted: Sequence[KindCount], asked: _Asked
+    ) -> DueDays | Unreadable:
         try:
-            return DueDays(user.state, self._activities(user, counted))
+            by_day: dict[date, list[KindCount]] = {user.first: []}
+            by_day |= {since: [] for since in asked.rescored if since > user.first}
+            for count in counted:
+                by_day.setdefault(as_day(count.day), []).append(count)
+            totals, through = user.totals, dict[date, Totals]()
+            activities = []
+            for day in sorted(by_day):
+                through[day] = totals = totals.plus(by_day[day], self._posts)
+                counts = Counts({count.kind: count.times for count in by_day[day]})
+                average = average_quality(totals.ratings, totals.rated)
+                activities.append(DayActivity(day, counts, totals.posts, average))
         except ITEM_ERRORS as error:
             return Unreadable(user.state.user_id, error)
-
-    def _activities(self, user: _Straggler, counted: Sequence[KindCount]) -> list[DayActivity]:
-        by_day: dict[date, list[KindCount]] = {}
-        for count in counted:
-            by_day.setdefault(as_day(count.day), []).append(count)
-        totals, through = user.totals, []
-        activities = []
-        for day in days_between(user.first, self._day):
-            found = by_day.get(day, _NOTHING)
-            totals = totals.plus(found, self._posts)
-            through.append(totals)
-            counts = Counts({count.kind: count.times for count in found})
-            average = average_quality(totals.ratings, totals.rated)
-            activities.append(DayActivity(day, counts, totals.posts, average))
-        self._through[user.state.user_id] = through
-        return activities
+        due = DueDays(user.state, activities, asked.day)
+        self._kept.stragglers[due.key] = due, through
+        return due
 
     def keep(self, evaluated: Sequence[EvaluatedDays]) -> None:
         """Keep states and outcomes of users that were due in this transaction."""
         try:
-            self._keep(evaluated)
+            self._kept.keep(evaluated)
         except RejectedError:
             self._connection.rollback()  # nothing is kept, even if the block goes on
             raise
 
-    def _keep(self, evaluated: Sequence[EvaluatedDays]) -> None:
-        rows: list[tuple[object, ...]] = []
-        ids: list[str] = []
-        for each in evaluated:
-            if isinstance(each, PunctualOutcome):
-                user = each.row.user_id
-                rows.append(self._punctual_row(each))
-            else:
-                user = each.state.user_id
-                rows += self._rows(user, each)
-            ids.append(user)
-        if rows:
-            insert_rows(self._connection, outcomes, sorted(rows))
-            self._move_on(min(ids), max(ids))
-
-    def _punctual_row(self, outcome: PunctualOutcome) -> tuple[object, ...]:
-        day, user, before, after, totals, parts, policy = outcome.row
-        if user not in self._through or day != self._day:
-            raise _not_due(user, self._day)
-        maxima = None if parts is None else self._maxima.number(policy.maxima)
-        return outcome_row(day, user, before, after, totals, parts, maxima)
-
-    def _rows(self, user: str, evaluated: EvaluatedDays) -> list[tuple[object, ...]]:
-        through = self._through.get(user, ())
-        if len(through) != len(evaluated.outcomes) or evaluated.state.last_day != self._day:
-            raise _not_due(user, self._day)
-        rows = []
-        for outcome, totals in zip(evaluated.outcomes, through, strict=True):
-            score, parts, maxima = outcome.score, None, None
-            if score is not None:
-                parts = attrs.astuple(score.breakdown)
-                maxima = self._maxima.number(score.maxima)
-            before, after = outcome.streak_before, outcome.streak_after
-            rows.append(outcome_row(outcome.day, user, before, after, totals, parts, maxima))
-        return rows
-
-    def _move_on(self, first: str, last: str) -> None:
-        """Bring the states of users to where the outcomes of the day have left them."""
-        self._connection.execute(
-            update(engagements)
-            .where(
-                outcomes.c.day == self._day,
-                outcomes.c.user_id >= first,
-                outcomes.c.user_id <= last,
-                engagements.c.user_id == outcomes.c.user_id,
-                or_(engagements.c.last_day.is_(None), engagements.c.last_day < self._day),
-            )
-            .values(
-                last_day=outcomes.c.day,
-                streak=outcomes.c.streak_after,
-                posts=outcomes.c.posts,
-                rated=outcomes.c.rated,
-                ratings=outcomes.c.ratings,
-                first_evaluated=func.coalesce(
-                    engagements.c.first_evaluated, engagements.c.first_day
-                ),
-            )
-        )
+    def idle(self, day: date) -> None:
+        """Say that everybody who is not due through a day has been idle through it."""
+        say_idle(self._connection, checks.day("day", day), rescored(policies=self.policies()))
 
 
-def _not_due(user: str, day: date) -> RejectedError:
-    return RejectedError(
-        f"must have just the outcomes of the days that were due through {day}",
-        field="evaluated",
-        value=user,
-        remedy="Keep what was made of due() in the same transaction.",
-    )
+def _blocks(users: Sequence[_User]) -> Iterator[Sequence[_User]]:
+    """Yield users whose events are asked for at once: all, if each has one day."""
+    size = _AT_ONCE if any(isinstance(user, _Straggler) for user in users) else len(users)
+    return (users[at : at + size] for at in range(0, len(users), max(1, size)))
+
+
+def _begins(users: Iterable[_User], day: date) -> Iterator[tuple[str, date]]:
+    """Yield each user with the first of the days that are due."""
+    for user in users:
+        if isinstance(user, _Straggler):
+            yield user.state.user_id, user.first
+        elif not isinstance(user, Unreadable):
+            yield user[0], day
 
 
 def _are_counts(streak: Any, posts: Any, rated: Any, ratings: Any) -> bool:
@@ -236,12 +227,14 @@ def _are_counts(streak: Any, posts: Any, rated: Any, ratings: Any) -> bool:
     return integers and streak | posts | rated | ratings >= 0  # negative if one of them is
 
 
-def _read(row: _Row) -> _Straggler | Unreadable:
-    user_id, first_day, last_day, streak, *totals = row
+def _read(row: _Row, asked: _Asked) -> _Straggler | Unreadable:
+    user_id, first_day, last_day, streak, *totals, next_day = row
     try:
+        as_day(first_day)
         last = None if last_day is None else as_day(last_day)
+        due = None if next_day is None else as_day(next_day)
         state = Engagement(user_id, streak, last)
-        first = as_day(first_day) if last is None else last + _ONE_DAY
-        return _Straggler(state, first, Totals(*map(checks.count, Totals._fields, totals)))
+        read = Totals(*map(checks.count, Totals._fields, totals))
+        return _Straggler(state, asked.first(last, due), read)
     except ITEM_ERRORS as error:
         return Unreadable(user_id, corrupt(engagements, row, error))

@@ -7,7 +7,7 @@ without making a dozen objects a user only to take them apart for the database.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 from mainstay import _checks as checks
@@ -17,6 +17,7 @@ from mainstay.ports import DueDays, EvaluatedDays, average_quality
 from mainstay.scores.engagement.day import DayActivity, DayOutcome
 from mainstay.scores.engagement.evaluate import Engagement
 from mainstay.scores.engagement.historical import (
+    MOST,
     HistoricalScore,
     check_rated,
     many,
@@ -27,8 +28,6 @@ from mainstay.scores.engagement.policy import EngagementBreakdown, EngagementPol
 from mainstay.scores.policies import PolicyHistory
 
 __all__ = ["DayRow", "OutcomeRow", "PunctualDay", "PunctualOutcome", "Totals"]
-
-_ONE_DAY = timedelta(days=1)
 
 
 class Totals(NamedTuple):
@@ -92,7 +91,7 @@ class DayRow(NamedTuple):
     Attributes:
         user_id: Who.
         day: The day.
-        begun: Whether the day before was evaluated; else it is the user's first.
+        last: The last day that was kept, as text; ``None`` if it is the user's first.
         streak: As it stood the day before.
         totals: Through the day.
         counted: What was done on the day.
@@ -100,7 +99,7 @@ class DayRow(NamedTuple):
 
     user_id: str
     day: date
-    begun: bool
+    last: str | None
     streak: int
     totals: Totals
     counted: Sequence[KindCount]
@@ -130,7 +129,8 @@ class PunctualDay(DueDays):
         average = average_quality(row.totals.ratings, row.totals.rated)
         activity = DayActivity(row.day, row.counts, row.totals.posts, average)
         self.activities: Sequence[DayActivity] = [activity]
-        before = row.day - _ONE_DAY if row.begun else None
+        self.through: date = row.day
+        before = None if row.last is None else date.fromisoformat(row.last)
         self.state: Engagement = Engagement(row.user_id, row.streak, before)
         return object.__getattribute__(self, name)
 
@@ -144,14 +144,24 @@ class PunctualDay(DueDays):
         policy = policies.on(day)
         posts, rated, ratings = totals
         average = average_quality(ratings, rated)
-        checks.text("user_id", user_id)
-        many("streak", streak)
-        many("posts", posts)
-        rating("average_quality", average)
-        check_rated(posts, average)
+        if (
+            not (type(user_id) is str and user_id)
+            or not (type(streak) is type(posts) is int and 0 <= streak <= MOST >= posts >= 0)
+            or (average is not None and not (0 <= average <= 10 and posts))
+        ):  # asked at once, since there are many
+            _refuse(self.row, average)
         after, parts = 0, None
         if counted and policy.criteria.met(self.row.counts):
             after = streak + 1
         else:
             parts = score_parts(streak, posts, average, policy)
         return PunctualOutcome(OutcomeRow(day, user_id, streak, after, totals, parts, policy))
+
+
+def _refuse(row: DayRow, average: float | None) -> None:
+    """Raise what is wrong with a row."""
+    checks.text("user_id", row.user_id)
+    many("streak", row.streak)
+    many("posts", row.totals.posts)
+    rating("average_quality", average)
+    check_rated(row.totals.posts, average)

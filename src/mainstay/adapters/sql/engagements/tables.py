@@ -10,11 +10,24 @@ from sqlalchemy import (
     Integer,
     PrimaryKeyConstraint,
     Table,
+    literal_column,
 )
+from sqlalchemy.sql import ColumnElement
 
-from mainstay.adapters.sql.columns import Day, key, metadata, often_rewritten
+from mainstay.adapters.sql.columns import Day, key, metadata, often_rewritten, temporary
 
-__all__ = ["candidates", "closed_days", "engagements", "maxima", "outcomes"]
+__all__ = [
+    "candidates",
+    "closed_days",
+    "engagements",
+    "maxima",
+    "outcomes",
+    "progress",
+    "scored",
+    "staged_states",
+    "stands",
+    "stood",
+]
 
 engagements: Table = often_rewritten(
     Table(
@@ -22,17 +35,52 @@ engagements: Table = often_rewritten(
         metadata,
         Column("user_id", key, primary_key=True),
         Column("first_day", Day, nullable=False),
+        # The last day that was kept: its outcome stands.
         Column("last_day", Day),
         Column("streak", BigInteger, nullable=False, server_default="0"),
-        # Lifetime totals through last_day.
+        # Lifetime totals through last_day, and what has arrived late since.
         Column("posts", BigInteger, nullable=False, server_default="0"),
         Column("rated", BigInteger, nullable=False, server_default="0"),
         Column("ratings", BigInteger, nullable=False, server_default="0"),
+        # The earliest day that must be evaluated, as far as it is known.
+        Column("next_day", Day),
         # What arrives late may move first_day to before it.
         Column("first_evaluated", Day),
         Index("mainstay_engagements_first", "first_day"),
         sqlite_with_rowid=False,
     )
+)
+_next_is_known = engagements.c.next_day.is_not(None)
+#: Those who are due, by user; nobody else.
+Index(
+    "mainstay_engagements_next",
+    *(engagements.c.user_id, engagements.c.next_day),
+    sqlite_where=_next_is_known,
+    postgresql_where=_next_is_known,
+)
+
+#: Where states wait to be written.
+staged_states: Table = temporary(
+    "mainstay_staged_states",
+    Column("user_id", key, nullable=False),
+    Column("last_day", Day, nullable=False),
+    Column("streak", BigInteger, nullable=False),
+    Column("posts", BigInteger, nullable=False),
+    Column("rated", BigInteger, nullable=False),
+    Column("ratings", BigInteger, nullable=False),
+    Column("first_evaluated", Day, nullable=False),
+    # The day whose outcome stands no longer, and the last on which it did.
+    Column("stood", Day),
+    Column("until", Day),
+    Column("next_day", Day),
+)
+
+#: One row: the day through which everybody who was not due has been idle.
+progress: Table = Table(
+    "mainstay_progress",
+    metadata,
+    Column("through", Day, primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 #: The most that each part of a score could give; a row for each policy that there was.
@@ -48,8 +96,10 @@ maxima: Table = Table(
 outcomes: Table = Table(
     "mainstay_outcomes",
     metadata,
-    Column("day", Day, nullable=False),
     Column("user_id", key, nullable=False),
+    Column("day", Day, nullable=False),
+    # The last day on which it stands; null while nothing has come after it.
+    Column("until", Day),
     Column("streak_before", BigInteger, nullable=False),
     Column("streak_after", BigInteger, nullable=False),
     Column("posts", BigInteger, nullable=False),
@@ -60,10 +110,35 @@ outcomes: Table = Table(
     Column("streak_points", Double),
     Column("posts_points", Double),
     Column("quality_points", Double),
+    # The score of the idle days on which it stands.
+    Column("idle_points", Double),
     Column("maxima", Integer),
-    PrimaryKeyConstraint("day", "user_id"),
+    PrimaryKeyConstraint("user_id", "day"),
     sqlite_with_rowid=False,
 )
+# Written out: SQLite uses an index of some rows only for a query in the same words.
+_zero: ColumnElement[float] = literal_column("0")
+#: What outcomes score above 0, which stand and give idle days a score above 0, which did.
+scored: ColumnElement[bool] = outcomes.c.total > _zero
+stands: ColumnElement[bool] = (outcomes.c.idle_points > _zero) & outcomes.c.until.is_(None)
+stood: ColumnElement[bool] = (outcomes.c.idle_points > _zero) & outcomes.c.until.is_not(None)
+Index(
+    "mainstay_outcomes_best",
+    outcomes.c.day,
+    outcomes.c.total.desc(),
+    outcomes.c.streak_before.desc(),
+    outcomes.c.user_id,
+    sqlite_where=scored,
+    postgresql_where=scored,
+)
+Index(
+    "mainstay_outcomes_standing",
+    outcomes.c.idle_points.desc(),
+    outcomes.c.user_id,
+    sqlite_where=stands,
+    postgresql_where=stands,
+)
+Index("mainstay_outcomes_stood", outcomes.c.until, sqlite_where=stood, postgresql_where=stood)
 
 closed_days: Table = Table(
     "mainstay_closed_days",

@@ -12,6 +12,7 @@ from mainstay.scores.engagement.evaluate import Engagement
 from mainstay.testing.conformance._activity import did, may
 from mainstay.testing.conformance.engagements.candidates import CandidatesConformance
 from mainstay.testing.conformance.engagements.due_days import DueDaysConformance
+from mainstay.testing.conformance.engagements.idle_days import IdleDaysConformance
 from mainstay.testing.conformance.engagements.kept_days import KeptDaysConformance
 from mainstay.testing.conformance.pages import PagesConformance
 from mainstay.testing.conformance.policies import DayPoliciesConformance
@@ -22,6 +23,7 @@ __all__ = ["EngagementStoreConformance"]
 class EngagementStoreConformance(
     PagesConformance[HasEngagements, date, DueDays, EvaluatedDays],
     DueDaysConformance,
+    IdleDaysConformance,
     KeptDaysConformance,
     CandidatesConformance,
     DayPoliciesConformance,
@@ -48,4 +50,4 @@ class EngagementStoreConformance(
 
     def done_by_a_stranger(self) -> EvaluatedDays:
         """Return what a day comes to for somebody who was never active."""
-        return plan_days(DueDays(Engagement("stranger"), [DayActivity(may(2))]))
+        return plan_days(DueDays(Engagement("stranger"), [DayActivity(may(2))], may(2)))

@@ -22,7 +22,7 @@ _MANY = 1000
 
 def _best(store: HasEngagements, day: date, limit: int = _MANY) -> Sequence[DayOutcome]:
     with store.engagements.page() as page:
-        return page.best_missed(day, limit=limit)
+        return page.best_missed([day], limit=limit)[day]
 
 
 def _open(store: HasEngagements, through: date, limit: int = _MANY) -> list[date]:
@@ -32,7 +32,7 @@ def _open(store: HasEngagements, through: date, limit: int = _MANY) -> list[date
 
 def _close(store: HasEngagements, day: date, candidates: Sequence[DayOutcome]) -> None:
     with store.engagements.page() as page:
-        page.close(day, candidates)
+        page.close({day: candidates})
 
 
 def _users(outcomes: Sequence[DayOutcome] | None) -> list[str] | None:
@@ -53,6 +53,10 @@ class CandidatesConformance:
         expect(_open(store, may(3)), [may(3)], "the first active day")
         expect(_open(store, may(6)), [may(day) for day in (3, 4, 5, 6)], "all days since")
         expect(_open(store, may(6), limit=2), [may(3), may(4)], "no more than asked for")
+        with store.engagements.page() as page:
+            for after, days in ((may(4), [may(5), may(6)]), (may(1), [may(3)]), (may(6), [])):
+                found = page.open_days(may(6), after=after, limit=2)
+                expect(list(found)[: len(days)], days, f"the first after {after}")
         store.sessions.add(did("cy", may(1)))
         expect(_open(store, may(3)), [may(1), may(2), may(3)], "what arrives late is active too")
 
@@ -81,6 +85,28 @@ class CandidatesConformance:
         claim = "no days that met the criteria, no totals of 0, no other day's outcomes"
         expect(list(_best(store, may(2))), best, claim)
         expect(list(_best(store, may(2), limit=2)), best[:2], "no more than asked for")
+
+    def test_several_days_are_asked_for_at_once(self, store: HasEngagements) -> None:
+        """``best_missed``: "each day's outcomes ..., at most ``limit``"; ``close``: "of days"."""
+        store.sessions.add([*did("ada", may(1)), *did("bob", may(2), times=2), *did("cy", may(4))])
+        evaluate(store, may(4))
+        days = [may(4), may(2), may(3), may(9)]
+        with store.engagements.page() as page:
+            best = {day: _users(each) for day, each in page.best_missed(days, limit=9).items()}
+            first = {day: _users(each) for day, each in page.best_missed(days, limit=1).items()}
+            none = page.best_missed([], limit=9)
+            page.close(page.best_missed([may(2), may(3)], limit=9))
+        expected = {
+            may(2): ["ada"],
+            may(3): ["bob", "ada"],
+            may(4): ["bob", "ada"],
+            may(9): [],
+        }
+        expect(best, expected, "who missed each day")
+        expect(first, {day: users[:1] for day, users in expected.items()}, "the best of each")
+        expect(dict(none), {}, "no day, no outcomes")
+        closed = [_users(store.engagements.candidates(may(day))) for day in (2, 3, 4)]
+        expect(closed, [["ada"], ["bob", "ada"], None], "the days that were closed")
 
     def test_ties_go_to_the_longer_streak(self, store: HasEngagements) -> None:
         """``best_missed``: "Ties go to the longer streak before the day"."""

@@ -1,0 +1,73 @@
+"""What new events mean for everybody's days: who is due, and whose totals have grown."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, case, func, literal, null, or_, select, update
+from sqlalchemy.sql import ColumnElement
+
+from mainstay.adapters.sql.arrivals import know_first_days
+from mainstay.adapters.sql.columns import Day, day_after, earlier
+from mainstay.adapters.sql.engagements._progress import idle_through, lock_progress
+from mainstay.adapters.sql.engagements.tables import engagements
+from mainstay.adapters.sql.sessions import staged
+
+__all__ = ["days_arrived"]
+
+_ONE_DAY = timedelta(days=1)
+
+
+def days_arrived(connection: Connection, posts: Collection[str]) -> None:
+    """Know since when users with new events are due; count posts of days that were evaluated.
+
+    A day that a user was evaluated through is evaluated no more. What arrives late for it counts
+    in the totals alone, from the first day on that is still to come.
+
+    Args:
+        connection: The database.
+        posts: The kinds of events that count as posts.
+    """
+    lock_progress(connection, shared=True)
+    know_first_days(connection, engagements)
+    through = idle_through(connection)
+    late = _is_evaluated(through)
+    late_post = and_(late, staged.c.kind.in_(sorted(posts)))
+    rating = case((late_post, staged.c.rating))
+    new = (
+        select(
+            staged.c.user_id,
+            func.min(case((late, null()), else_=staged.c.day), type_=Day()).label("day"),
+            func.count(case((late_post, 1))).label("posts"),
+            func.count(rating).label("rated"),
+            func.coalesce(func.sum(rating), 0).label("ratings"),
+        )
+        .join(engagements, engagements.c.user_id == staged.c.user_id)
+        .group_by(staged.c.user_id)
+        .subquery("new")
+    )
+    totals = {name: engagements.c[name] + new.c[name] for name in ("posts", "rated", "ratings")}
+    counts = case((new.c.posts > 0, _day_to_come(connection, through)))
+    due = earlier(earlier(engagements.c.next_day, new.c.day), counts)
+    changed = or_(new.c.day.is_not(None), new.c.posts > 0)
+    connection.execute(
+        update(engagements)
+        .where(engagements.c.user_id == new.c.user_id, changed)
+        .values(next_day=due, **totals)
+    )
+
+
+def _is_evaluated(through: date) -> ColumnElement[bool]:
+    """Say whether a user was evaluated through the day of a new event."""
+    day, last, due = staged.c.day, engagements.c.last_day, engagements.c.next_day
+    idle = and_(day <= through, or_(due.is_(None), day < due))
+    return and_(last.is_not(None), or_(day <= last, idle))
+
+
+def _day_to_come(connection: Connection, through: date) -> ColumnElement[Any]:
+    """Say the day after those that a user was evaluated through; one who is due is so before."""
+    last = engagements.c.last_day
+    tomorrow = through + _ONE_DAY if through < date.max else through
+    return case((last > through, day_after(connection, last)), else_=literal(tomorrow, Day()))

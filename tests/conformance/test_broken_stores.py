@@ -1,0 +1,142 @@
+"""A store that breaks a promise about idle days fails the suite."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from inspect import getmembers, isfunction
+
+import attrs
+import pytest
+
+from mainstay import DayOutcome
+from mainstay.ports import DueDays, EvaluatedDays
+from mainstay.testing.conformance import EngagementStoreConformance
+from mainstay.testing.memory import MemoryStore
+from mainstay.testing.memory._activity import UserDays
+from mainstay.testing.memory.engagements import _Page as Page
+from mainstay.testing.memory.engagements import _User as User
+
+idle, must, keep, goes_on, missed = Page.idle, Page._must, Page.keep, Page._goes_on, Page._missed
+outcome = User.outcome
+ONE_DAY = timedelta(days=1)
+
+
+def every_day(page: Page, user_id: str, days: UserDays) -> Sequence[date]:
+    due = must(page, user_id, days)
+    return [due[0] + ONE_DAY * passed for passed in range(40)] if due else due
+
+
+def events_alone(page: Page, user: User, _: UserDays) -> bool:
+    return user.state.streak > 0 or user.through < page.kept.idle_through
+
+
+def up_to_the_latest(page: Page, user: User, days: UserDays) -> bool:
+    ahead = attrs.evolve(user, through=page.kept.idle_through)
+    return goes_on(page, ahead if user.through < page.kept.idle_through else user, days)
+
+
+def whatever_arrives(page: Page, user: User, days: UserDays) -> bool:
+    return goes_on(page, user, days) or max(days) > user.state.last_day  # type: ignore[operator]
+
+
+def of_nobody(page: Page, day: date) -> None:
+    pass
+
+
+def of_everybody(page: Page, day: date) -> None:
+    users = page.kept.users
+    page.kept.users = {name: attrs.evolve(user, through=day) for name, user in users.items()}
+    page.kept.idle_through = day
+
+
+def also_back(page: Page, day: date) -> None:
+    idle(page, day)
+    users = page.kept.users
+    page.kept.users = {
+        name: attrs.evolve(user, through=max(user.state.last_day or day, min(user.through, day)))
+        for name, user in users.items()
+    }
+
+
+def without_check(page: Page, evaluated: Sequence[EvaluatedDays]) -> None:
+    for done in evaluated:
+        due = page.transaction.due(done.state.user_id)
+        page.transaction.read[due.key] = attrs.evolve(due, activities=[])
+        user = page.kept.users.get(due.key)
+        outcomes = () if user is None else user.outcomes
+        state = User(done.state, (*outcomes, *done.outcomes), done.outcomes[-1].day)
+        page.kept.users[due.key] = state
+
+
+def kept_ones_alone(page: Page, day: date) -> Sequence[DayOutcome]:
+    return [each for each in missed(page, day) if (each.user_id, day) in kept_days(page)]
+
+
+def kept_days(page: Page) -> Iterator[tuple[str, date]]:
+    users = page.kept.users.values()
+    return ((each.user_id, each.day) for user in users for each in user.outcomes)
+
+
+def for_ever(user: User, day: date) -> DayOutcome | None:
+    return outcome(attrs.evolve(user, through=date.max), day)
+
+
+def with_its_streak(user: User, day: date) -> DayOutcome | None:
+    found = outcome(user, day)
+    kept = [each for each in user.outcomes if each.day <= day]
+    return found and attrs.evolve(kept[-1], day=day)
+
+
+def the_first(user: User, day: date) -> DayOutcome | None:
+    return outcome(attrs.evolve(user, outcomes=user.outcomes[:1]), day)
+
+
+def in_one_piece(page: Page, day: date, *, after: str | None) -> Iterator[DueDays]:
+    for due in all_due(page, day, after=after):
+        assert isinstance(due, DueDays)
+        yield attrs.evolve(due, through=due.activities[-1].day)
+
+
+all_due = Page.all_due
+
+BROKEN: Mapping[str, tuple[type, str, Callable[..., object]]] = {
+    "all idle days are due": (Page, "_must", every_day),
+    "late posts are due never": (Page, "_goes_on", events_alone),
+    "the rest of a run behind others is forgotten": (Page, "_goes_on", up_to_the_latest),
+    "future events are due at once": (Page, "_goes_on", whatever_arrives),
+    "nobody was idle": (Page, "idle", of_nobody),
+    "those who are due were idle": (Page, "idle", of_everybody),
+    "the past is idle again": (Page, "idle", also_back),
+    "other outcomes are kept": (Page, "keep", without_check),
+    "those that stand are not among the best": (Page, "_missed", kept_ones_alone),
+    "outcomes stand for ever": (User, "outcome", for_ever),
+    "streaks stand": (User, "outcome", with_its_streak),
+    "the first outcome stands": (User, "outcome", the_first),
+    "days on which streaks end are not asked for": (Page, "all_due", in_one_piece),
+}
+
+
+def failing(suite: EngagementStoreConformance) -> list[str]:
+    """The tests that a store in memory fails, each an empty one."""
+    failed = []
+    for name, test in getmembers(type(suite), isfunction):
+        if name.startswith("test_"):
+            try:
+                test(suite, MemoryStore())
+            except Exception:  # noqa: BLE001  (whatever a broken store leads to)
+                failed.append(name)
+    return failed
+
+
+@pytest.mark.parametrize("promise", BROKEN)
+def test_a_store_that_breaks_a_promise_is_caught(
+    monkeypatch: pytest.MonkeyPatch, promise: str
+) -> None:
+    place, name, broken = BROKEN[promise]
+    monkeypatch.setattr(place, name, broken)
+    assert failing(EngagementStoreConformance())
+
+
+def test_a_store_that_breaks_none_is_not() -> None:
+    assert failing(EngagementStoreConformance()) == []
