@@ -37,7 +37,7 @@ def up_to_the_latest(page: Page, user: User, days: UserDays) -> bool:
 
 
 def whatever_arrives(page: Page, user: User, days: UserDays) -> bool:
-    return goes_on(page, user, days) or max(days) > user.state.last_day  # type: ignore[operator]
+    return goes_on(page, user, days) or max(days) > (user.state.last_day or date.min)
 
 
 def of_nobody(page: Page, day: date) -> None:

@@ -37,10 +37,9 @@ class Locks:
 
     def statements(self) -> Iterator[str]:
         """Yield what takes them."""
-        shared = "" if self.alone else "_shared"
-        yield f"SELECT pg_advisory_xact_lock{shared}({_number('')})"
+        yield _taking("", shared=not self.alone)
         if self.name is not None:
-            yield f"SELECT pg_advisory_xact_lock({_number(self.name)})"
+            yield _taking(self.name, shared=False)
 
 
 def lock(connection: Connection, name: str, *, shared: bool) -> None:
@@ -52,8 +51,12 @@ def lock(connection: Connection, name: str, *, shared: bool) -> None:
         shared: Whether others may have it, too, who share it.
     """
     if connection.dialect.name == "postgresql":
-        mode = "_shared" if shared else ""
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock{mode}({_number(name)})")
+        connection.exec_driver_sql(_taking(name, shared=shared))
+
+
+def _taking(name: str, *, shared: bool) -> str:
+    """Return the statement that takes a lock."""
+    return f"SELECT pg_advisory_xact_lock{'_shared' if shared else ''}({_number(name)})"
 
 
 def _number(name: str) -> int:
