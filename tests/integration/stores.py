@@ -5,20 +5,26 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy import create_engine, select, text
 
-from mainstay import Session
+from mainstay import DailyCriteria, EngagementPolicy, Session
 from mainstay.adapters.sql import SqlStore
 from mainstay.adapters.sql.columns import metadata
 from mainstay.adapters.sql.runs import leases, runs
+from mainstay.jobs import evaluate_consistency
 from mainstay.reading import identified
+from mainstay.scheduling import JobContext
 
 FIRST = datetime(2024, 4, 29, 9, tzinfo=UTC)
 USERS = [f"u{number:02}" for number in range(30)]
 DAYS = 21
+
+#: The day that is evaluated, mostly, and by what.
+DAY = date(2024, 5, 1)
+POLICY = EngagementPolicy(criteria=DailyCriteria({"run": 1}))
 
 
 def activity() -> Iterable[Session]:
@@ -61,3 +67,23 @@ def prepare(url: str) -> SqlStore:
     store = SqlStore.create(url)
     store.sessions.add(identified(activity()))
     return store
+
+
+def ran(user: str, day: int = 1, kind: str = "run") -> Session:
+    at = datetime(2024, 5, day, 8, tzinfo=UTC)
+    return Session(user, at, kind=kind, id=f"{user} {day} {kind}")
+
+
+def clock() -> datetime:
+    return datetime(2024, 6, 1, tzinfo=UTC)
+
+
+def evaluate(store: SqlStore, day: date) -> tuple[int, int]:
+    job = evaluate_consistency(store.engagements, policy=POLICY)
+    report = job.run(JobContext(target=day, options={"page_size": 2}, clock=clock))
+    return report.succeeded, report.failed
+
+
+def change(store: SqlStore, statement: str) -> None:
+    with store._database.writing() as connection:
+        connection.execute(text(statement))

@@ -1,0 +1,41 @@
+"""A store on each kind of database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from mainstay.adapters.sql import SqlStore
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql", "pgbouncer"])
+def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The URL of a store that the tests of a module share, one database after the other."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path_factory.mktemp('store')}/mainstay.db"
+    if request.param == "pgbouncer":
+        return str(request.getfixturevalue("behind_pgbouncer"))
+    from tests.conformance.databases import in_schema  # noqa: PLC0415  (SQLAlchemy is optional)
+
+    return in_schema(request.getfixturevalue("postgres_url"), "trouble")
+
+
+@pytest.fixture(scope="module")
+def behind_pgbouncer(postgres_url: str, pgbouncer_url: str) -> str:
+    from tests.conformance.databases import odd_database  # noqa: PLC0415  (SQLAlchemy is optional)
+
+    return odd_database(postgres_url, via=pgbouncer_url)
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[SqlStore]:
+    """That store, empty."""
+    from mainstay.adapters.sql import SqlStore  # noqa: PLC0415  (SQLAlchemy is optional)
+    from tests.conformance.databases import empty  # noqa: PLC0415  (SQLAlchemy is optional)
+
+    with SqlStore.create(url) as opened:
+        empty(opened)
+        yield opened
