@@ -49,10 +49,7 @@ SINCE = "2024-01-01"
 DAYS_BEFORE = [date(2024, 1, 1) + timedelta(days=days) for days in range(122)]
 POLICY = EngagementPolicy(criteria=DailyCriteria({"post": 1}))
 LOOPED = 20_000
-STATE = ["last_day", "streak", "posts", "rated", "ratings", "next_day"]
-#: Those whose outcome stood until yesterday: one with a streak stands on its own day alone.
-_WAS_IDLE = outcomes.c.streak_after == 0
-Names = Sequence[str]
+STATE = ["last_day", "streak", "posts", "rated", "ratings", "next_day", "idle_points"]
 Row = Sequence[object]
 #: Seconds, the peak memory in MiB, and a digest of what was left.
 Result = tuple[float, float, str]
@@ -73,10 +70,11 @@ def prepare(url: str, users: int, active: float) -> None:
         streak = draw.choice([0, 0, 1, 5, 30]) if was_active else 0
         last = YESTERDAY if was_active else YESTERDAY - timedelta(days=draw.randrange(1, 90))
         next_day = str(TODAY) if streak or is_active else None
-        states.append((user, SINCE, str(last), streak, *totals, next_day, SINCE))
         parts = score_parts(0, posts, 7.25 if rated else None, POLICY)
         before, score = (streak - 1, None) if streak else (0, parts)
         written.append(outcome_row(user, str(last), None, before, streak, totals, score, 1))
+        points = parts[1] + parts[2]
+        states.append((user, SINCE, str(last), streak, *totals, next_day, SINCE, points))
         for hour in range(draw.randrange(1, 5) if is_active else 0):
             kind, at = draw.choice(["post", "like"]), f"{TODAY} {hour:02}:00:00.000000+00:00"
             rated_today = (6.5, 6_500_000) if kind == "post" else (None, None)
@@ -91,6 +89,8 @@ def prepare(url: str, users: int, active: float) -> None:
         insert_rows(connection, closed_days, [(str(day), 0) for day in DAYS_BEFORE])
         insert_rows(connection, events, happened)
         insert_rows(connection, kinds, [("like",), ("post",)])
+    with SqlStore.open(url) as store, store.engagements.page() as page:
+        page.keep_policy(POLICY)
 
 
 def the_job(url: str, _: str) -> float:
@@ -107,43 +107,37 @@ def in_bulk(url: str, done: str) -> float:
     """Write, at once, the rows that the job has written, which are in memory already."""
     today = select(outcomes).where(outcomes.c.day == TODAY).order_by(outcomes.c.user_id)
     changed = select(engagements).where(engagements.c.last_day == TODAY)
-    ended = select(outcomes.c.user_id, outcomes.c.day).where(outcomes.c.until == YESTERDAY)
     with SqlStore.open(done) as store, store._database.reading() as connection:
         rows = [tuple(row) for row in connection.execute(today)]
-        states = [(*row[2:8], row[0]) for row in connection.execute(changed)]
-        stood = [(str(YESTERDAY), *row) for row in connection.execute(ended.where(_WAS_IDLE))]
+        states = [(*row[2:8], row.idle_points, row[0]) for row in connection.execute(changed)]
     with SqlStore.open(url) as store:
         started = perf_counter()
         with store._database.writing() as connection:
             update = _update_many if store._database.is_sqlite else _copy_and_update
-            update(connection, "outcomes", ["until"], ["user_id", "day"], stood)
-            update(connection, "engagements", STATE, ["user_id"], states)
+            update(connection, states)
             insert_rows(connection, outcomes, rows)
     return perf_counter() - started
 
 
-def _update_many(
-    connection: Connection, table: str, values: Names, key: Names, rows: Sequence[Row]
-) -> None:
-    changes = ", ".join(f"{name} = ?" for name in values)
-    which = " AND ".join(f"{name} = ?" for name in key)
-    connection.exec_driver_sql(f"UPDATE mainstay_{table} SET {changes} WHERE {which}", [*rows])
-
-
-def _copy_and_update(
-    connection: Connection, table: str, values: Names, key: Names, rows: Sequence[Row]
-) -> None:
-    names = ", ".join([*values, *key])
-    staged = f"CREATE TEMPORARY TABLE new_{table} ON COMMIT DROP AS SELECT {names}"
-    connection.exec_driver_sql(f"{staged} FROM mainstay_{table} LIMIT 0")
-    driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(f"COPY new_{table} FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
-    changes = ", ".join(f"{name} = new.{name}" for name in values)
-    which = " AND ".join(f"kept.{name} = new.{name}" for name in key)
+def _update_many(connection: Connection, states: Sequence[Row]) -> None:
+    changes = ", ".join(f"{name} = ?" for name in STATE)
     connection.exec_driver_sql(
-        f"UPDATE mainstay_{table} AS kept SET {changes} FROM new_{table} AS new WHERE {which}"
+        f"UPDATE mainstay_engagements SET {changes} WHERE user_id = ?", [*states]
+    )
+
+
+def _copy_and_update(connection: Connection, states: Sequence[Row]) -> None:
+    names = ", ".join([*STATE, "user_id"])
+    staged = f"CREATE TEMPORARY TABLE new ON COMMIT DROP AS SELECT {names}"
+    connection.exec_driver_sql(f"{staged} FROM mainstay_engagements LIMIT 0")
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy("COPY new FROM STDIN") as copy:
+        for state in states:
+            copy.write_row(state)
+    changes = ", ".join(f"{name} = new.{name}" for name in STATE)
+    connection.exec_driver_sql(
+        f"UPDATE mainstay_engagements AS kept SET {changes} FROM new"
+        " WHERE kept.user_id = new.user_id"
     )
 
 

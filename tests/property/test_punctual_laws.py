@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 pytest.importorskip("sqlalchemy", reason="this is the SQL store's")
 
 from mainstay import EngagementPolicy, InvalidValueError, PolicyHistory
-from mainstay.adapters.sql.counts import KindCount
-from mainstay.adapters.sql.engagements._punctual import DayRow, PunctualDay, Totals
+from mainstay.adapters.sql.engagements._punctual import PunctualDay
 from mainstay.ports import DueDays
 from mainstay.testing import strategies
 
@@ -27,15 +26,9 @@ def punctual_days(draw: st.DrawFn) -> PunctualDay:
     rated = draw(st.integers(0, posts))
     ratings = draw(st.integers(0, rated * 10_000_000))
     counts = draw(st.dictionaries(st.sampled_from(["post", "like", "comment"]), st.integers(1, 9)))
-    row = DayRow(
-        draw(strategies.user_ids()),
-        day,
-        last,
-        0 if last is None else draw(st.integers(0, 400)),
-        Totals(posts, rated, ratings),
-        [KindCount(day, kind, times, 0, 0) for kind, times in counts.items()],
-    )
-    return PunctualDay(row)
+    streak = 0 if last is None else draw(st.integers(0, 400))
+    user = draw(strategies.user_ids())
+    return PunctualDay(user, day, last, streak, (posts, rated, ratings), counts)
 
 
 @given(punctual_days(), strategies.engagement_policies())
@@ -51,12 +44,13 @@ def test_a_punctual_day_comes_to_what_evaluate_day_says(
 @given(
     punctual_days(),
     st.sampled_from(
-        [{"streak": -1}, {"streak": None}, {"totals": Totals(-1, 0, 0)}, {"user_id": ""}]
-        + [{"totals": Totals(3, 1, 10_000_001)}, {"totals": Totals(3, 1, -1)}]
+        [{"streak": -1}, {"streak": None}, {"totals": (-1, 0, 0)}, {"user_id": ""}]
+        + [{"totals": (3, 1, 10_000_001)}, {"totals": (3, 1, -1)}]
     ),
 )
 def test_what_evaluate_day_refuses_is_refused(due: PunctualDay, corrupt: dict[str, object]) -> None:
-    poisoned = PunctualDay(due.row._replace(**corrupt))  # type: ignore[arg-type]  # it is wrong
+    names = ("user_id", "day", "last", "streak", "totals", "counts")
+    poisoned = PunctualDay(*({name: getattr(due, name) for name in names} | corrupt).values())
     with pytest.raises(InvalidValueError):
         DueDays(poisoned.state, poisoned.activities, poisoned.through)
     with pytest.raises(InvalidValueError):

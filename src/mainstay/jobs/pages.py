@@ -65,7 +65,8 @@ def run_pages(
         try:
             with pages.page() as opened:
                 items = opened.due(target, after=after, limit=limit)
-                if plans := _plans(items, plan, page):
+                page.items, page.last = len(items), items[-1].key if items else None
+                if plans := _plans(items, plan, page.bad):
                     opened.keep(plans)
             page.done = len(plans)
         except RejectedError as error:
@@ -83,27 +84,23 @@ def run_pages(
 
 
 def _plans(
-    items: Iterable[Due | Unreadable], plan: Callable[[Due], Done | None], tally: _PageTally
+    items: Iterable[Due | Unreadable],
+    plan: Callable[[Due], Done | None],
+    bad: list[tuple[str, Exception]],
 ) -> list[Done]:
-    """Return what to write for the items of a page, and tally the page."""
+    """Return what to write for items, and add what is wrong with others to those that are bad."""
     plans = []
     for item in items:
-        tally.items += 1
-        tally.last = item.key
         try:
-            planned = _planned(item, plan)
+            if isinstance(item, Unreadable):
+                raise item.error
+            planned = plan(item)
         except ITEM_ERRORS as error:
-            tally.bad.append((item.key, error))
+            bad.append((item.key, error))
             continue
         if planned is not None:
             plans.append(planned)
     return plans
-
-
-def _planned(item: Due | Unreadable, plan: Callable[[Due], Done | None]) -> Done | None:
-    if isinstance(item, Unreadable):
-        raise item.error
-    return plan(item)
 
 
 def _count(page: _PageTally, tally: Tally) -> None:

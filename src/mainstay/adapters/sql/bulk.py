@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete
+from sqlalchemy import Column, Connection, Table, and_, delete
 from sqlalchemy.schema import CreateTable
+from sqlalchemy.sql import ColumnElement
 
-__all__ = ["insert_rows", "stage"]
+__all__ = ["insert_rows", "near", "stage"]
 
 
 def stage(connection: Connection, table: Table, rows: Sequence[Sequence[object]]) -> None:
@@ -16,6 +17,15 @@ def stage(connection: Connection, table: Table, rows: Sequence[Sequence[object]]
     connection.execute(CreateTable(table, if_not_exists=True))
     connection.execute(delete(table))
     insert_rows(connection, table, rows)
+
+
+def near(column: Column[Any], values: Iterable[object]) -> ColumnElement[bool]:
+    """Say that a column is from the first to the last of some texts.
+
+    PostgreSQL knows nothing of what is staged, and may read a whole table for it otherwise.
+    """
+    texts = [str(value) for value in values]
+    return and_(column >= min(texts), column <= max(texts))
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Sequence[object]]) -> None:

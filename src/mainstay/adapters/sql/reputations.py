@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -24,7 +25,7 @@ from sqlalchemy.sql import ColumnElement
 from mainstay import _checks as checks
 from mainstay.activity.counts import Counts
 from mainstay.adapters.sql.arrivals import know_first_days
-from mainstay.adapters.sql.bulk import stage
+from mainstay.adapters.sql.bulk import near, stage
 from mainstay.adapters.sql.columns import Day, key, metadata, often_rewritten, temporary
 from mainstay.adapters.sql.counts import KindCount, count_kinds
 from mainstay.adapters.sql.database import Database
@@ -150,11 +151,12 @@ class _Page(PolicyRows[WeeklyStreakPolicy]):
     ) -> Sequence[DueWeeks | Unreadable]:
         """Return users whose weeks through one may have something to record."""
         users = self._users(week, after, checks.integer("limit", limit, 1))
-        begins = {
-            user.reputation.user_id: user.first.monday for user in users if isinstance(user, _User)
-        }
-        counted = count_kinds(self._connection, begins.items(), week.monday + _SUNDAY)
-        self._due |= begins.keys()
+        begins: defaultdict[date, list[str]] = defaultdict(list)
+        for user in users:
+            if isinstance(user, _User):
+                begins[user.first.monday].append(user.reputation.user_id)
+        counted = count_kinds(self._connection, begins, week.monday + _SUNDAY)
+        self._due.update(*begins.values())
         return [
             user
             if isinstance(user, Unreadable)
@@ -192,6 +194,7 @@ class _Page(PolicyRows[WeeklyStreakPolicy]):
             self._connection.execute(
                 update(reputations)
                 .where(reputations.c.user_id == staged_weeks.c.user_id)
+                .where(near(reputations.c.user_id, (each.user_id for each in kept)))
                 .values({name: staged_weeks.c[name] for name in columns})
             )
 
@@ -199,10 +202,9 @@ class _Page(PolicyRows[WeeklyStreakPolicy]):
 def _due(user: _User, counted: Sequence[KindCount]) -> DueWeeks | Unreadable:
     try:
         weeks: dict[IsoWeek, dict[str, int]] = {}
-        for count in counted:
-            week = IsoWeek.of(as_day(count.day))
-            kinds = weeks.setdefault(week, {})
-            kinds[count.kind] = kinds.get(count.kind, 0) + count.times
+        for _, day, kind, times, _, _ in counted:
+            kinds = weeks.setdefault(IsoWeek.of(as_day(day)), {})
+            kinds[kind] = kinds.get(kind, 0) + times
         return DueWeeks(user.reputation, {week: Counts(kinds) for week, kinds in weeks.items()})
     except ITEM_ERRORS as error:
         return Unreadable(user.reputation.user_id, error)

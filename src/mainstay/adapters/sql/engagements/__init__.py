@@ -76,15 +76,18 @@ class SqlEngagements:
         of_user = engagements.c.user_id == checks.text("user_id", user_id)
         before = select_outcomes().where(outcomes.c.user_id == user_id, outcomes.c.day <= day)
         latest = before.order_by(outcomes.c.day.desc()).limit(1)
+        after = select(outcomes.c.previous).where(outcomes.c.user_id == user_id)
+        following = after.where(outcomes.c.day > day).order_by(outcomes.c.day).limit(1)
         with self._database.reading() as connection:
             # In this order: what others write in between only makes the day be evaluated later.
             through = idle_through(connection)
             state = connection.execute(select(engagements).where(of_user)).one_or_none()
             row = connection.execute(latest).one_or_none()
+            previous = connection.scalar(following)
         if row is None or row.day != day.isoformat():
             if state is None or not _is_evaluated(state, day, through):
                 return None
-            if row is None or not _stands(row, state, day):
+            if row is None or row.day != (previous or state.last_day):  # one between is gone
                 raise _no_longer_kept("outcome", "is no longer kept", f"{user_id} on {day}")
         return value_of(outcomes, row, outcome_of).idle_on(day)
 
@@ -111,13 +114,6 @@ def _is_evaluated(state: Row[Any], day: date, through: date) -> bool:
         return False
     idle = day <= through and (state.next_day is None or day.isoformat() < state.next_day)
     return idle or day.isoformat() <= state.last_day
-
-
-def _stands(row: Row[Any], state: Row[Any], day: date) -> bool:
-    """Return whether the latest outcome before a day stands on it: no later one is gone."""
-    if row.until is None:
-        return bool(row.day == state.last_day)
-    return bool(day.isoformat() <= row.until)
 
 
 def _no_longer_kept(field: str, problem: str, value: str) -> NoLongerKeptError:

@@ -6,25 +6,24 @@ import math
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from functools import partial
 from heapq import merge
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, Table, and_, func, null, or_, select
 from sqlalchemy.engine import Row
+from sqlalchemy.sql import ColumnElement
 
+from mainstay.adapters.sql.columns import day_after
 from mainstay.adapters.sql.engagements._outcomes import outcome_of, select_outcomes
 from mainstay.adapters.sql.engagements._progress import idle_through
 from mainstay.adapters.sql.engagements.tables import (
     closed_days,
-    engagements,
     outcomes,
-    scored,
     stands,
-    stood,
 )
-from mainstay.adapters.sql.reading import as_day, first_readable, value_of
-from mainstay.errors import CorruptRowError
+from mainstay.adapters.sql.engagements.tables import engagements as states
+from mainstay.adapters.sql.reading import as_day, corrupt_value, first_readable, value_of
+from mainstay.errors import CorruptRowError, InvalidValueError
 from mainstay.scores.engagement.day import DayOutcome
 
 __all__ = ["Best"]
@@ -33,6 +32,12 @@ _ONE_DAY = timedelta(days=1)
 #: How many outcomes are read at first; each further time it is four times as many.
 _AT_FIRST = 64
 _GROWTH = 4
+
+_BEST_FIRST = (outcomes.c.idle_points.desc(), outcomes.c.user_id)
+_NULL: ColumnElement[Any] = null()
+#: The outcome that came after one.
+_later = outcomes.alias("later")
+_follows = and_(_later.c.user_id == outcomes.c.user_id, _later.c.previous == outcomes.c.day)
 
 Report = Callable[[CorruptRowError], object]
 
@@ -73,7 +78,7 @@ class Best:
         )
         ranked = (
             select(outcomes.c.user_id, outcomes.c.day, place.label("place"))
-            .where(outcomes.c.day.in_(self._days), scored)
+            .where(outcomes.c.day.in_(self._days), outcomes.c.total > 0)
             .subquery("ranked")
         )
         best = select_outcomes().join(
@@ -92,7 +97,7 @@ class Best:
         """Return the best of a day that can be read; what is wrong with the others is told."""
         query = (
             select_outcomes()
-            .where(outcomes.c.day == day, scored)
+            .where(outcomes.c.day == day, outcomes.c.total > 0)
             .order_by(outcomes.c.total.desc(), outcomes.c.streak_before.desc(), outcomes.c.user_id)
         )
         return first_readable(
@@ -107,7 +112,7 @@ class Best:
         for row in self._standing():
             try:
                 outcome = value_of(outcomes, row, outcome_of)
-                last = value_of(outcomes, row, partial(_last_day, through=through))
+                last = _last_day(row, through)
             except CorruptRowError as error:
                 self._left_out(error)
                 continue
@@ -122,17 +127,43 @@ class Best:
 
     def _standing(self) -> Iterator[Row[Any]]:
         """Yield the outcomes that stand on some day, the best first."""
-        first, last = self._days[0], self._days[-1]
-        query = select_outcomes().add_columns(engagements.c.next_day)
-        query = query.join(engagements, engagements.c.user_id == outcomes.c.user_id)
-        query = query.where(outcomes.c.day < last)
-        query = query.order_by(outcomes.c.idle_points.desc(), outcomes.c.user_id)
         if self._later_days_are_closed():
-            overlap = func.coalesce(outcomes.c.until, last) >= first
-            points = func.coalesce(outcomes.c.idle_points, 0) > 0
-            return self._rows(query.where(scored, points, overlap))
-        ended = query.where(stood, outcomes.c.until >= first)
-        return merge(self._rows(query.where(stands)), self._rows(ended), key=_best_idle_first)
+            return self._rows(self._old())
+        return merge(self._rows(self._now()), self._rows(self._ended()), key=_best_idle_first)
+
+    def _now(self) -> Select[Any]:
+        """Ask for those that still stand."""
+        query = self._idling(_NULL, states.c.next_day, states.c.idle_points).join(
+            states, (states.c.user_id == outcomes.c.user_id) & (states.c.last_day == outcomes.c.day)
+        )
+        query = query.where(stands, states.c.streak == 0)
+        return query.order_by(states.c.idle_points.desc(), states.c.user_id)
+
+    def _ended(self) -> Select[Any]:
+        """Ask for those that stood until one came that is after the first day."""
+        query = self._idling(_later.c.day, _NULL).join(_later, _follows)
+        day_after_it = day_after(self._connection, outcomes.c.day)
+        query = query.where(_later.c.day > self._days[0], _later.c.day > day_after_it)
+        return query.order_by(*_BEST_FIRST)
+
+    def _old(self) -> Select[Any]:
+        """Ask for both where few outcomes are as old as the days."""
+        query = self._idling(_later.c.day, states.c.next_day).outerjoin(_later, _follows)
+        query = query.join(states, states.c.user_id == outcomes.c.user_id)
+        stood = or_(_later.c.day > self._days[0], states.c.last_day == outcomes.c.day)
+        return query.where(stood).order_by(*_BEST_FIRST)
+
+    def _idling(
+        self,
+        ended: ColumnElement[Any],
+        due: ColumnElement[Any],
+        points: ColumnElement[Any] = _NULL,
+    ) -> Select[Any]:
+        """Ask for outcomes that give idle days a score, with the day that ended or may end them."""
+        query = select_outcomes().add_columns(
+            ended.label("ended"), due.label("next_day"), points.label("idle")
+        )
+        return query.where(outcomes.c.day < self._days[-1], outcomes.c.idle_points > 0)
 
     def _later_days_are_closed(self) -> bool:
         """Return whether it is about days before those that are known: few outcomes are as old."""
@@ -149,13 +180,32 @@ class Best:
             asked *= _GROWTH
 
 
-def _last_day(row: Row[Any], *, through: date) -> date:
-    """Return the last day on which an outcome stands."""
-    if row.until is not None:
-        return as_day(row.until)
+def _last_day(row: Row[Any], through: date) -> date:
+    """Return the last day on which an outcome stands.
+
+    Raises:
+        CorruptRowError: What the state or the next outcome says can't be read.
+    """
+    if row.idle is not None and row.idle != row.idle_points:
+        raise _corrupt(states, row, "idle_points", row.idle, "is not what it is in the outcome")
+    if row.ended is not None:
+        return _day_before(outcomes, row, "day", row.ended)
     if row.next_day is None:
         return through
-    return min(through, as_day(row.next_day) - _ONE_DAY)
+    return min(through, _day_before(states, row, "next_day", row.next_day))
+
+
+def _day_before(table: Table, row: Row[Any], column: str, value: object) -> date:
+    try:
+        return as_day(value) - _ONE_DAY
+    except (InvalidValueError, OverflowError) as error:
+        raise _corrupt(table, row, column, value, "is not a date") from error
+
+
+def _corrupt(
+    table: Table, row: Row[Any], column: str, value: object, problem: str
+) -> CorruptRowError:
+    return corrupt_value(table, column, value, problem, key={"user_id": row.user_id})
 
 
 def _best_first(outcome: DayOutcome) -> tuple[float, int, str]:

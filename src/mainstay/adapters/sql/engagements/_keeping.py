@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import attrs
-from sqlalchemy import Connection, func, update
+from sqlalchemy import Connection, case, func, literal, select, update
+from sqlalchemy.sql import ColumnElement
 
-from mainstay.adapters.sql.bulk import insert_rows, stage
-from mainstay.adapters.sql.counts import next_days
+from mainstay.adapters.sql.bulk import insert_rows, near, stage
+from mainstay.adapters.sql.columns import Day
+from mainstay.adapters.sql.counts import midnight
 from mainstay.adapters.sql.engagements._outcomes import Maxima, outcome_row
 from mainstay.adapters.sql.engagements._punctual import PunctualDay, PunctualOutcome, Totals
 from mainstay.adapters.sql.engagements.tables import engagements, outcomes, staged_states
+from mainstay.adapters.sql.sessions import events
 from mainstay.errors import RejectedError
 from mainstay.ports import DueDays, EvaluatedDays
 from mainstay.scores.engagement.day import DayOutcome
@@ -21,6 +24,8 @@ from mainstay.scores.engagement.day import DayOutcome
 __all__ = ["KeptDays"]
 
 _ONE_DAY = timedelta(days=1)
+#: Where they are in the row of an outcome.
+_IDLE_POINTS = [column.name for column in outcomes.columns].index("idle_points")
 
 
 #: A row, in the order of its table's columns.
@@ -44,8 +49,7 @@ class KeptDays:
 
     def asked(self, day: date, idle: date) -> None:
         """Know the last day that is to be evaluated, and the one through which all were idle."""
-        self._day, self._idle = day, idle
-        self._today, self._yesterday = str(day), str(day - _ONE_DAY) if day > date.min else None
+        self._day, self._idle, self._today = day, idle, str(day)
 
     def keep(self, evaluated: Sequence[EvaluatedDays]) -> None:
         """Keep what the days came to.
@@ -66,14 +70,14 @@ class KeptDays:
 
     def _punctual(self, outcome: PunctualOutcome, rows: list[_Row]) -> _Row:
         """Return the row of a user's state, and add that of the outcome to others."""
-        day, user, before, after, totals, parts, policy = outcome.row
-        due = self.punctual.get(user)
-        if due is None or day != self._day:
+        due, after, parts = outcome.due, outcome.streak_after, outcome.parts
+        user, today, totals = due.user_id, self._today, due.totals
+        if self.punctual.get(user) is not due or due.day != self._day:
             raise _not_due(user, self._day)
-        maxima = None if parts is None else self._maxima.number(policy.maxima)
-        rows.append(outcome_row(user, self._today, None, before, after, totals, parts, maxima))
-        stood = None if before else due.row.last
-        return user, self._today, after, *totals, self._today, stood, self._yesterday
+        maxima = None if parts is None else self._maxima.number(outcome.policy.maxima)
+        row = outcome_row(user, today, due.last, due.streak, after, totals, parts, maxima)
+        rows.append(row)
+        return user, today, after, *totals, today, row[_IDLE_POINTS]
 
     def _straggler(self, evaluated: EvaluatedDays, rows: list[_Row]) -> _Row:
         """Return the row of a user's state, and add those of the outcomes to others."""
@@ -81,61 +85,66 @@ class KeptDays:
         due, through = self._due(state.user_id)
         if not due.is_answered_by(evaluated):
             raise _not_due(state.user_id, self._day)
-        first = due.activities[0].day
-        totals = through[first]
-        ends: list[str | None] = [str(each.day - _ONE_DAY) for each in evaluated.outcomes[1:]]
-        for outcome, until in zip(evaluated.outcomes, [*ends, None], strict=True):
+        first, last = due.activities[0].day, due.state.last_day
+        totals, previous = through[first], None if last is None else str(last)
+        for outcome in evaluated.outcomes:
             totals = through.get(outcome.day, totals)
-            rows.append(self._row(outcome, until, totals))
-        last = due.state.last_day
-        stood, until = None, None
-        if last is not None and not due.state.streak:
-            stood, until = str(last), str(first - _ONE_DAY)
-        return state.user_id, str(state.last_day), state.streak, *totals, str(first), stood, until
+            rows.append(self._row(outcome, previous, totals))
+            previous = str(outcome.day)
+        idle = rows[-1][_IDLE_POINTS]
+        return state.user_id, previous, state.streak, *totals, str(first), idle
 
-    def _row(self, outcome: DayOutcome, until: str | None, totals: Totals) -> _Row:
+    def _row(self, outcome: DayOutcome, previous: str | None, totals: Totals) -> _Row:
         score, parts, maxima = outcome.score, None, None
         if score is not None:
             parts = attrs.astuple(score.breakdown)
             maxima = self._maxima.number(score.maxima)
         day, streaks = str(outcome.day), (outcome.streak_before, outcome.streak_after)
-        return outcome_row(outcome.user_id, day, until, *streaks, totals, parts, maxima)
+        return outcome_row(outcome.user_id, day, previous, *streaks, totals, parts, maxima)
 
     def _due(self, user: str) -> tuple[DueDays, Mapping[date, Totals]]:
         if user in self.stragglers:
             return self.stragglers[user]
         if user in self.punctual:
             due = self.punctual[user]
-            return due, {self._day: due.row.totals}
+            return due, {self._day: due.totals}
         raise _not_due(user, self._day)
 
     def _move_on(self, states: Sequence[_Row]) -> None:
         """Bring the states of users to where the outcomes have left them."""
-        stage(self._connection, staged_states, [*self._with_next_days(states)])
+        stage(self._connection, staged_states, states)
         new = staged_states.c
+        user = engagements.c.user_id
+        among = near(user, (state[0] for state in states))
+        moved = update(engagements).where(user == new.user_id, among)
+        same = ("last_day", "streak", "posts", "rated", "ratings")
         self._connection.execute(
-            update(outcomes)
-            .where(outcomes.c.user_id == new.user_id, outcomes.c.day == new.stood)
-            .values(until=new.until)
+            moved.values(
+                {name: new[name] for name in same}
+                | {
+                    "first_evaluated": func.coalesce(
+                        engagements.c.first_evaluated, new.first_evaluated
+                    ),
+                    "next_day": self._next_day(),
+                }
+            )
         )
-        first = func.coalesce(engagements.c.first_evaluated, new.first_evaluated)
-        same = ("last_day", "streak", "posts", "rated", "ratings", "next_day")
-        self._connection.execute(
-            update(engagements)
-            .where(engagements.c.user_id == new.user_id)
-            .values(first_evaluated=first, **{name: new[name] for name in same})
-        )
+        # Apart from the others: they stay the same for many, and their index is slow to change.
+        other = engagements.c.idle_points != new.idle_points
+        self._connection.execute(moved.where(other).values(idle_points=new.idle_points))
 
-    def _with_next_days(self, states: Sequence[_Row]) -> Iterator[_Row]:
-        """Yield the rows of states, each with the next day that must be evaluated."""
-        tomorrow = str(self._day + _ONE_DAY) if self._day < date.max else None
-        later: Mapping[str, str] = {}
-        if self._day >= self._idle:
-            ended = sorted(str(row[0]) for row in states if not row[2])
-            later = next_days(self._connection, ended, after=self._day)
-        behind = tomorrow if self._day < self._idle else None
-        for row in states:
-            yield (*row, tomorrow if row[2] else behind or later.get(str(row[0])))
+    def _next_day(self) -> ColumnElement[Any]:
+        """Say the next day that must be evaluated, of a staged user; null if none is known."""
+        tomorrow = literal(self._day + _ONE_DAY if self._day < date.max else None, Day())
+        if self._day < self._idle:
+            return tomorrow
+        return case((staged_states.c.streak > 0, tomorrow), else_=self._next_event())
+
+    def _next_event(self) -> ColumnElement[Any]:
+        """Say the first day after the last one on which a staged user did something."""
+        later = (events.c.started_at >= midnight(self._day), events.c.day > self._day)
+        of_user = events.c.user_id == staged_states.c.user_id
+        return select(func.min(events.c.day)).where(of_user, *later).scalar_subquery()
 
 
 def _not_due(user: str, day: date) -> RejectedError:

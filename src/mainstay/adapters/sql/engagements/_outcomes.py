@@ -28,6 +28,10 @@ __all__ = [
 ]
 
 
+#: No score: nothing of it is known.
+_MET: tuple[object, ...] = (None,) * 6
+
+
 class Maxima:
     """The maxima that scores have had, by number, since they are the same for most."""
 
@@ -59,19 +63,19 @@ class Maxima:
 def outcome_row(  # noqa: PLR0917  (one a user: keywords would take as long as all the rest)
     user_id: str,
     day: str,
-    until: str | None,
+    previous: str | None,
     streak_before: int,
     streak_after: int,
     totals: tuple[int, int, int],
-    parts: tuple[float, ...] | None,
+    parts: tuple[float, float, float] | None,
     maxima_number: int | None,
 ) -> tuple[object, ...]:
     """Return the row of an outcome, in the order of the table's columns."""
-    if parts is None:  # it has a streak, so that the next day is evaluated, whatever happens on it
-        met = (None,) * 6
-        return (user_id, day, day, streak_before, streak_after, *totals, *met)
-    points = (math.fsum(parts), *parts, math.fsum(parts[1:]))
-    return (user_id, day, until, streak_before, streak_after, *totals, *points, maxima_number)
+    known = (user_id, day, previous, streak_before, streak_after, *totals)
+    if parts is None:
+        return known + _MET
+    _, posts, quality = parts
+    return (*known, math.fsum(parts), *parts, posts + quality, maxima_number)
 
 
 def select_outcomes() -> Select[Any]:
@@ -98,8 +102,10 @@ def outcome_of(row: Row[Any]) -> DayOutcome:
         )
         if score.total != row.total:
             raise _not_the_sum("total", row.total)
-        if math.fsum((row.posts_points, row.quality_points)) != row.idle_points:
+        if row.posts_points + row.quality_points != row.idle_points:
             raise _not_the_sum("idle_points", row.idle_points)
+    if row.previous is not None:
+        as_day(row.previous)
     return DayOutcome(row.user_id, as_day(row.day), row.streak_before, score)
 
 

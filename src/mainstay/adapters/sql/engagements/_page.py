@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple, TypeAlias
@@ -11,12 +12,11 @@ from sqlalchemy import Connection, and_, func, or_, select
 from sqlalchemy.sql import ColumnElement
 
 from mainstay import _checks as checks
-from mainstay.activity.counts import Counts
 from mainstay.adapters.sql.counts import KindCount, count_kinds
 from mainstay.adapters.sql.engagements._closing import ClosingRows
 from mainstay.adapters.sql.engagements._keeping import KeptDays
 from mainstay.adapters.sql.engagements._progress import idle_through, say_idle
-from mainstay.adapters.sql.engagements._punctual import DayRow, PunctualDay, Totals
+from mainstay.adapters.sql.engagements._punctual import PunctualDay, Totals, by_kind, plus
 from mainstay.adapters.sql.engagements.tables import engagements
 from mainstay.adapters.sql.policies import PolicyRows, read_policies
 from mainstay.adapters.sql.reading import as_day, corrupt
@@ -34,10 +34,15 @@ __all__ = ["SqlEngagementPage", "count_due"]
 _Row: TypeAlias = Sequence[Any]
 
 #: The columns that are read of each user.
-_STATE = tuple(column for column in engagements.columns if column.name != "first_evaluated")
+_STATE = [
+    engagements.c[name]
+    for name in (
+        *("user_id", "first_day", "last_day"),
+        *("streak", "posts", "rated", "ratings", "next_day"),
+    )
+]
 _ONE_DAY = timedelta(days=1)
-_NOTHING: Sequence[KindCount] = ()
-#: How many users are asked for at once, where it is not known how many days they have.
+#: How many stragglers are asked for at once: nobody knows how many days they have.
 _AT_ONCE = 250
 
 
@@ -98,7 +103,7 @@ class _Straggler:
     totals: Totals
 
 
-_User: TypeAlias = _Row | _Straggler | Unreadable
+_User: TypeAlias = PunctualDay | _Straggler | Unreadable
 
 
 class SqlEngagementPage(ClosingRows, PolicyRows[EngagementPolicy]):
@@ -125,52 +130,43 @@ class SqlEngagementPage(ClosingRows, PolicyRows[EngagementPolicy]):
         if after is not None:
             query = query.where(engagements.c.user_id > after)
         query = query.order_by(engagements.c.user_id).limit(checks.integer("limit", limit, 1))
+        rows = self._connection.execute(query.with_for_update()).all()
+        users, punctual = _read_all(rows, asked)
+        counted = count_kinds(self._connection, {day: [*punctual]}, day) if punctual else {}
+        for user, found in counted.items():
+            punctual[user].happened(found, self._posts)
+        self._kept.punctual |= punctual
+        if len(punctual) == len(users):
+            return [*punctual.values()]
+        return self._days(users, asked, limit)
+
+    def _days(
+        self, users: Iterable[_User], asked: _Asked, limit: int
+    ) -> Sequence[DueDays | Unreadable]:
+        """Return the days of users, those of the first and as many others as are in the limit."""
         found: list[DueDays | Unreadable] = []
         days = 0
-        for users in _blocks(
-            self._read(self._connection.execute(query.with_for_update()).all(), asked)
-        ):
-            counted = count_kinds(self._connection, _begins(users, day), day)
-            for user in users:
-                due = self._due(user, counted, asked)
-                days += len(due.activities) if type(due) is DueDays else 1
-                if days > limit and found:
-                    return found
-                found.append(due)
+        for user in self._counted(users, asked):
+            days += len(user.activities) if type(user) is DueDays else 1
+            if days > limit and found:
+                break
+            found.append(user)
         return found
 
-    def _read(self, rows: Iterable[_Row], asked: _Asked) -> list[_User]:
-        """Return rows as they are, but those that most are not like."""
-        today, yesterday = asked.day.isoformat(), (asked.day - _ONE_DAY).isoformat()
-        users: list[_User] = []
-        for row in rows:
-            _, first, last, streak, posts, rated, ratings, due = row
-            begun = last == yesterday or (last is not None and streak == 0 and last < today)
-            if (
-                due == today
-                and (begun or (last is None and first == today and streak == 0))
-                and _are_counts(streak, posts, rated, ratings)
-            ):
-                users.append(row)
+    def _counted(self, users: Iterable[_User], asked: _Asked) -> Iterator[DueDays | Unreadable]:
+        """Yield users with what they did; of stragglers, some are asked for at once."""
+        stragglers = [user for user in users if isinstance(user, _Straggler)]
+        counted: Mapping[str, Sequence[KindCount]] = {}
+        at = 0
+        for user in users:
+            if isinstance(user, _Straggler):
+                if not at % _AT_ONCE:
+                    some = _by_first_day(stragglers[at : at + _AT_ONCE])
+                    counted = count_kinds(self._connection, some, asked.day)
+                at += 1
+                yield self._straggling(user, counted.get(user.state.user_id, ()), asked)
             else:
-                users.append(_read(row, asked))
-        return users
-
-    def _due(
-        self, user: _User, counted: Mapping[str, Sequence[KindCount]], asked: _Asked
-    ) -> DueDays | Unreadable:
-        if isinstance(user, Unreadable):
-            return user
-        if isinstance(user, _Straggler):
-            return self._straggling(user, counted.get(user.state.user_id, _NOTHING), asked)
-        user_id, _, last, streak, posts, rated, ratings, _ = user
-        totals, found = Totals(posts, rated, ratings), _NOTHING
-        if user_id in counted:
-            found = counted[user_id]
-            totals = totals.plus(found, self._posts)
-        due = PunctualDay(DayRow(user_id, asked.day, last, streak, totals, found))
-        self._kept.punctual[user_id] = due
-        return due
+                yield user
 
     def _straggling(
         self, user: _Straggler, counted: Sequence[KindCount], asked: _Asked
@@ -179,14 +175,14 @@ class SqlEngagementPage(ClosingRows, PolicyRows[EngagementPolicy]):
             by_day: dict[date, list[KindCount]] = {user.first: []}
             by_day |= {since: [] for since in asked.rescored if since > user.first}
             for count in counted:
-                by_day.setdefault(as_day(count.day), []).append(count)
+                by_day.setdefault(as_day(count[1]), []).append(count)
             totals, through = user.totals, dict[date, Totals]()
             activities = []
             for day in sorted(by_day):
-                through[day] = totals = totals.plus(by_day[day], self._posts)
-                counts = Counts({count.kind: count.times for count in by_day[day]})
-                average = average_quality(totals.ratings, totals.rated)
-                activities.append(DayActivity(day, counts, totals.posts, average))
+                through[day] = totals = plus(totals, by_day[day], self._posts)
+                posts, rated, ratings = totals
+                average = average_quality(ratings, rated)
+                activities.append(DayActivity(day, by_kind(by_day[day]), posts, average))
         except ITEM_ERRORS as error:
             return Unreadable(user.state.user_id, error)
         due = DueDays(user.state, activities, asked.day)
@@ -206,19 +202,35 @@ class SqlEngagementPage(ClosingRows, PolicyRows[EngagementPolicy]):
         say_idle(self._connection, checks.day("day", day), rescored(policies=self.policies()))
 
 
-def _blocks(users: Sequence[_User]) -> Iterator[Sequence[_User]]:
-    """Yield users whose events are asked for at once: all, if each has one day."""
-    size = _AT_ONCE if any(isinstance(user, _Straggler) for user in users) else len(users)
-    return (users[at : at + size] for at in range(0, len(users), max(1, size)))
+def _read_all(
+    rows: Iterable[_Row], asked: _Asked
+) -> tuple[Sequence[_User], dict[str, PunctualDay]]:
+    """Return users, and those of them who have one day due, as most have, by user id."""
+    day, today = asked.day, asked.day.isoformat()
+    yesterday = (day - _ONE_DAY).isoformat() if day > date.min else None
+    users: list[_User] = []
+    punctual: dict[str, PunctualDay] = {}
+    for row in rows:
+        user, first, last, streak, posts, rated, ratings, due = row
+        begun = last == yesterday or (last is not None and streak == 0 and last < today)
+        if (
+            due == today
+            and (begun or (last is None and first == today and streak == 0))
+            and _are_counts(streak, posts, rated, ratings)
+        ):
+            punctual[user] = found = PunctualDay(user, day, last, streak, (posts, rated, ratings))
+            users.append(found)
+        else:
+            users.append(_read(row, asked))
+    return users, punctual
 
 
-def _begins(users: Iterable[_User], day: date) -> Iterator[tuple[str, date]]:
-    """Yield each user with the first of the days that are due."""
+def _by_first_day(users: Iterable[_Straggler]) -> Mapping[date, Sequence[str]]:
+    """Return users by the first of the days that are due."""
+    begins: defaultdict[date, list[str]] = defaultdict(list)
     for user in users:
-        if isinstance(user, _Straggler):
-            yield user.state.user_id, user.first
-        elif not isinstance(user, Unreadable):
-            yield user[0], day
+        begins[user.first].append(user.state.user_id)
+    return begins
 
 
 def _are_counts(streak: Any, posts: Any, rated: Any, ratings: Any) -> bool:
@@ -234,7 +246,7 @@ def _read(row: _Row, asked: _Asked) -> _Straggler | Unreadable:
         last = None if last_day is None else as_day(last_day)
         due = None if next_day is None else as_day(next_day)
         state = Engagement(user_id, streak, last)
-        read = Totals(*map(checks.count, Totals._fields, totals))
-        return _Straggler(state, asked.first(last, due), read)
+        posts, rated, ratings = map(checks.count, ("posts", "rated", "ratings"), totals)
+        return _Straggler(state, asked.first(last, due), (posts, rated, ratings))
     except ITEM_ERRORS as error:
         return Unreadable(user_id, corrupt(engagements, row, error))

@@ -6,12 +6,11 @@ without making a dozen objects a user only to take them apart for the database.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import TypeAlias
 
 from mainstay import _checks as checks
-from mainstay.activity.counts import Counts
 from mainstay.adapters.sql.counts import KindCount
 from mainstay.ports import DueDays, EvaluatedDays, average_quality
 from mainstay.scores.engagement.day import DayActivity, DayOutcome
@@ -27,66 +26,70 @@ from mainstay.scores.engagement.historical import (
 from mainstay.scores.engagement.policy import EngagementBreakdown, EngagementPolicy
 from mainstay.scores.policies import PolicyHistory
 
-__all__ = ["DayRow", "OutcomeRow", "PunctualDay", "PunctualOutcome", "Totals"]
+__all__ = ["PunctualDay", "PunctualOutcome", "Totals", "by_kind", "plus"]
 
 
-class Totals(NamedTuple):
-    """A user's lifetime posts, how many were rated, and the ratings' sum in millionths."""
-
-    posts: int
-    rated: int
-    ratings: int
-
-    def plus(self, counted: Sequence[KindCount], kinds: frozenset[str]) -> Totals:
-        """Return the totals with what was done of some kinds."""
-        posts, rated, ratings = self
-        for count in counted:
-            if count.kind in kinds:
-                posts += count.times
-                rated += count.rated
-                ratings += count.ratings
-        return Totals(posts, rated, ratings)
+#: A user's lifetime posts, how many were rated, and the ratings' sum in millionths.
+Totals: TypeAlias = tuple[int, int, int]
 
 
-class OutcomeRow(NamedTuple):
-    """What the day came to, in plain numbers; no parts if the criteria were met."""
+_NOTHING: Mapping[str, int] = {}
 
-    day: date
-    user_id: str
-    streak_before: int
-    streak_after: int
-    totals: Totals
-    parts: tuple[float, float, float] | None
-    policy: EngagementPolicy
+
+def plus(totals: Totals, counted: Iterable[KindCount], kinds: frozenset[str]) -> Totals:
+    """Return totals with what was done of some kinds."""
+    posts, rated, ratings = totals
+    for _, _, kind, times, with_rating, rating_sum in counted:
+        if kind in kinds:
+            posts += times
+            rated += with_rating
+            ratings += rating_sum
+    return posts, rated, ratings
+
+
+def by_kind(counted: Iterable[KindCount]) -> dict[str, int]:
+    """Return how often each kind of thing was done."""
+    return {kind: times for _, _, kind, times, _, _ in counted}
 
 
 class PunctualOutcome(EvaluatedDays):
-    """What the day came to: its state and outcomes are made if somebody asks for them."""
+    """What the day came to: its state and outcomes are made if somebody asks for them.
 
-    __slots__ = ("row",)
+    Attributes:
+        due: The day.
+        streak_after: As it stands after the day.
+        parts: Those of the score; none if the criteria were met.
+        policy: By which it was judged.
+    """
+
+    __slots__ = ("due", "parts", "policy", "streak_after")
     __setattr__ = object.__setattr__  # fast, and only here: all else of it is frozen
 
-    def __init__(self, row: OutcomeRow) -> None:
-        self.row: OutcomeRow = row
+    def __init__(
+        self,
+        due: PunctualDay,
+        streak_after: int,
+        parts: tuple[float, float, float] | None,
+        policy: EngagementPolicy,
+    ) -> None:
+        self.due: PunctualDay = due
+        self.streak_after: int = streak_after
+        self.parts: tuple[float, float, float] | None = parts
+        self.policy: EngagementPolicy = policy
 
     def __getattr__(self, name: str) -> object:
-        row, score = self.row, None
-        if row.parts is not None:
-            score = HistoricalScore(
-                row.streak_before,
-                row.totals.posts,
-                average_quality(row.totals.ratings, row.totals.rated),
-                EngagementBreakdown(*row.parts),
-                row.policy.maxima,
-            )
-        outcome = DayOutcome(row.user_id, row.day, row.streak_before, score)
+        due, score = self.due, None
+        if self.parts is not None:
+            parts, maxima = EngagementBreakdown(*self.parts), self.policy.maxima
+            score = HistoricalScore(due.streak, due.totals[0], due.average, parts, maxima)
+        outcome = DayOutcome(due.user_id, due.day, due.streak, score)
         self.outcomes: Sequence[DayOutcome] = [outcome]
-        self.state: Engagement = Engagement(row.user_id, row.streak_after, row.day, outcome)
+        self.state: Engagement = Engagement(due.user_id, self.streak_after, due.day, outcome)
         return object.__getattribute__(self, name)
 
 
-class DayRow(NamedTuple):
-    """A day that is due, in plain numbers.
+class PunctualDay(DueDays):
+    """A user with one day due: their state and activities are made if somebody asks for them.
 
     Attributes:
         user_id: Who.
@@ -94,44 +97,50 @@ class DayRow(NamedTuple):
         last: The last day that was kept, as text; ``None`` if it is the user's first.
         streak: As it stood the day before.
         totals: Through the day.
-        counted: What was done on the day.
+        counts: How often each kind of thing was done on the day.
     """
 
-    user_id: str
-    day: date
-    last: str | None
-    streak: int
-    totals: Totals
-    counted: Sequence[KindCount]
-
-    @property
-    def counts(self) -> Counts:
-        """How often each kind of thing was done on the day."""
-        return Counts({count.kind: count.times for count in self.counted})
-
-
-class PunctualDay(DueDays):
-    """A user with one day due: their state and activities are made if somebody asks for them."""
-
-    __slots__ = ("row",)
+    __slots__ = ("counts", "day", "last", "streak", "totals", "user_id")
     __setattr__ = object.__setattr__  # fast, and only here: all else of it is frozen
 
-    def __init__(self, row: DayRow) -> None:
-        self.row: DayRow = row
+    def __init__(  # noqa: PLR0917  (one a user: keywords would take as long as all the rest)
+        self,
+        user_id: str,
+        day: date,
+        last: str | None,
+        streak: int,
+        totals: Totals,
+        counts: Mapping[str, int] = _NOTHING,
+    ) -> None:
+        self.user_id: str = user_id
+        self.day: date = day
+        self.last: str | None = last
+        self.streak: int = streak
+        self.totals: Totals = totals
+        self.counts: Mapping[str, int] = counts
+
+    def happened(self, counted: Collection[KindCount], posts: frozenset[str]) -> None:
+        """Take in what was done on the day; some kinds are posts."""
+        self.totals = plus(self.totals, counted, posts)
+        self.counts = by_kind(counted)
 
     @property
     def key(self) -> str:
         """The user's id."""
-        return self.row.user_id
+        return self.user_id
+
+    @property
+    def average(self) -> float | None:
+        """The posts' average quality."""
+        _, rated, ratings = self.totals
+        return average_quality(ratings, rated)
 
     def __getattr__(self, name: str) -> object:
-        row = self.row
-        average = average_quality(row.totals.ratings, row.totals.rated)
-        activity = DayActivity(row.day, row.counts, row.totals.posts, average)
+        activity = DayActivity(self.day, self.counts, self.totals[0], self.average)
         self.activities: Sequence[DayActivity] = [activity]
-        self.through: date = row.day
-        before = None if row.last is None else date.fromisoformat(row.last)
-        self.state: Engagement = Engagement(row.user_id, row.streak, before)
+        self.through: date = self.day
+        before = None if self.last is None else date.fromisoformat(self.last)
+        self.state: Engagement = Engagement(self.user_id, self.streak, before)
         return object.__getattribute__(self, name)
 
     def evaluate(self, *, policies: PolicyHistory[EngagementPolicy]) -> PunctualOutcome:
@@ -140,28 +149,25 @@ class PunctualDay(DueDays):
         Raises:
             InvalidValueError: A number is out of its range.
         """
-        user_id, day, _, streak, totals, counted = self.row
-        policy = policies.on(day)
-        posts, rated, ratings = totals
+        user, streak, counts = self.user_id, self.streak, self.counts
+        policy = policies.on(self.day)
+        posts, rated, ratings = self.totals
         average = average_quality(ratings, rated)
         if (
-            not (type(user_id) is str and user_id)
+            not (type(user) is str and user)
             or not (type(streak) is type(posts) is int and 0 <= streak <= MOST >= posts >= 0)
             or (average is not None and not (0 <= average <= 10 and posts))
         ):  # asked at once, since there are many
-            _refuse(self.row, average)
-        after, parts = 0, None
-        if counted and policy.criteria.met(self.row.counts):
-            after = streak + 1
-        else:
-            parts = score_parts(streak, posts, average, policy)
-        return PunctualOutcome(OutcomeRow(day, user_id, streak, after, totals, parts, policy))
+            self._refuse(average)
+        if counts and policy.criteria.met(counts):
+            return PunctualOutcome(self, streak + 1, None, policy)
+        parts = score_parts(streak, posts, average, policy)
+        return PunctualOutcome(self, 0, parts, policy)
 
-
-def _refuse(row: DayRow, average: float | None) -> None:
-    """Raise what is wrong with a row."""
-    checks.text("user_id", row.user_id)
-    many("streak", row.streak)
-    many("posts", row.totals.posts)
-    rating("average_quality", average)
-    check_rated(row.totals.posts, average)
+    def _refuse(self, average: float | None) -> None:
+        """Raise what is wrong."""
+        checks.text("user_id", self.user_id)
+        many("streak", self.streak)
+        many("posts", self.totals[0])
+        rating("average_quality", average)
+        check_rated(self.totals[0], average)

@@ -23,10 +23,8 @@ __all__ = [
     "maxima",
     "outcomes",
     "progress",
-    "scored",
     "staged_states",
     "stands",
-    "stood",
 ]
 
 engagements: Table = often_rewritten(
@@ -46,6 +44,9 @@ engagements: Table = often_rewritten(
         Column("next_day", Day),
         # What arrives late may move first_day to before it.
         Column("first_evaluated", Day),
+        # The points of the idle days on which the last outcome stands; during a streak, when
+        # nothing stands, they stay what they were.
+        Column("idle_points", Double, nullable=False, server_default="0"),
         Index("mainstay_engagements_first", "first_day"),
         sqlite_with_rowid=False,
     )
@@ -59,6 +60,17 @@ Index(
     postgresql_where=_next_is_known,
 )
 
+# Written out: SQLite uses an index of some rows only for a query in the same words.
+#: Whose idle days have a score above 0, unless there is a streak.
+stands: ColumnElement[bool] = engagements.c.idle_points > literal_column("0")
+Index(
+    "mainstay_engagements_standing",
+    engagements.c.idle_points.desc(),
+    engagements.c.user_id,
+    sqlite_where=stands,
+    postgresql_where=stands,
+)
+
 #: Where states wait to be written.
 staged_states: Table = temporary(
     "mainstay_staged_states",
@@ -69,10 +81,7 @@ staged_states: Table = temporary(
     Column("rated", BigInteger, nullable=False),
     Column("ratings", BigInteger, nullable=False),
     Column("first_evaluated", Day, nullable=False),
-    # The day whose outcome stands no longer, and the last on which it did.
-    Column("stood", Day),
-    Column("until", Day),
-    Column("next_day", Day),
+    Column("idle_points", Double),
 )
 
 #: One row: the day through which everybody who was not due has been idle.
@@ -93,13 +102,14 @@ maxima: Table = Table(
     Column("quality", Double, nullable=False),
 )
 
+#: Rows are added, and never changed: an outcome stands until the user's next one.
 outcomes: Table = Table(
     "mainstay_outcomes",
     metadata,
     Column("user_id", key, nullable=False),
     Column("day", Day, nullable=False),
-    # The last day on which it stands; null while nothing has come after it.
-    Column("until", Day),
+    # The day of the user's outcome before this one; null if it is the first.
+    Column("previous", Day),
     Column("streak_before", BigInteger, nullable=False),
     Column("streak_after", BigInteger, nullable=False),
     Column("posts", BigInteger, nullable=False),
@@ -116,29 +126,13 @@ outcomes: Table = Table(
     PrimaryKeyConstraint("user_id", "day"),
     sqlite_with_rowid=False,
 )
-# Written out: SQLite uses an index of some rows only for a query in the same words.
-_zero: ColumnElement[float] = literal_column("0")
-#: What outcomes score above 0, which stand and give idle days a score above 0, which did.
-scored: ColumnElement[bool] = outcomes.c.total > _zero
-stands: ColumnElement[bool] = (outcomes.c.idle_points > _zero) & outcomes.c.until.is_(None)
-stood: ColumnElement[bool] = (outcomes.c.idle_points > _zero) & outcomes.c.until.is_not(None)
 Index(
     "mainstay_outcomes_best",
     outcomes.c.day,
     outcomes.c.total.desc(),
     outcomes.c.streak_before.desc(),
     outcomes.c.user_id,
-    sqlite_where=scored,
-    postgresql_where=scored,
 )
-Index(
-    "mainstay_outcomes_standing",
-    outcomes.c.idle_points.desc(),
-    outcomes.c.user_id,
-    sqlite_where=stands,
-    postgresql_where=stands,
-)
-Index("mainstay_outcomes_stood", outcomes.c.until, sqlite_where=stood, postgresql_where=stood)
 
 closed_days: Table = Table(
     "mainstay_closed_days",
