@@ -1,4 +1,4 @@
-"""One day of many users, evaluated in a database, against writing the same rows.
+"""One day of many users, evaluated in a database, against writing rows that are there already.
 
 python -m benchmarks.daily_job [--users N] [--active SHARE] [--rounds N] [--postgres URL]
 
@@ -12,22 +12,28 @@ import argparse
 import hashlib
 import multiprocessing
 import random
-import re
-import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import product
-from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
 from attrs import astuple
-from sqlalchemy import Connection, bindparam, create_engine, func, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    bindparam,
+    create_engine,
+    func,
+    select,
+    true,
+    update,
+)
 
-from benchmarks.machine import described
+from benchmarks.databases import copies, template
+from benchmarks.machine import described, peak_memory
 from mainstay import DailyCriteria, EngagementPolicy
 from mainstay.adapters.sql import SqlStore
 from mainstay.adapters.sql.bulk import insert_rows
@@ -49,7 +55,8 @@ SINCE = "2024-01-01"
 DAYS_BEFORE = [date(2024, 1, 1) + timedelta(days=days) for days in range(122)]
 POLICY = EngagementPolicy(criteria=DailyCriteria({"post": 1}))
 LOOPED = 20_000
-STATE = ["last_day", "streak", "posts", "rated", "ratings", "next_day", "idle_points"]
+#: What is written of a state, after the last day.
+STATE = ["streak", "posts", "rated", "ratings", "next_day", "idle_points"]
 Row = Sequence[object]
 #: Seconds, the peak memory in MiB, and a digest of what was left.
 Result = tuple[float, float, str]
@@ -105,11 +112,27 @@ def the_job(url: str, _: str) -> float:
 
 def in_bulk(url: str, done: str) -> float:
     """Write, at once, the rows that the job has written, which are in memory already."""
-    today = select(outcomes).where(outcomes.c.day == TODAY).order_by(outcomes.c.user_id)
-    changed = select(engagements).where(engagements.c.last_day == TODAY)
+    return _in_bulk(url, done, engagements.c.last_day == TODAY)
+
+
+def all_in_bulk(url: str, done: str) -> float:
+    """Write a state and an outcome for everybody, as if idle days had to be written."""
+    return _in_bulk(url, done, true())
+
+
+def _in_bulk(url: str, done: str, whose: ColumnElement[bool]) -> float:
+    changed = select(engagements).where(whose).order_by(engagements.c.user_id)
+    came_to = select(outcomes).join(
+        engagements,
+        (engagements.c.user_id == outcomes.c.user_id) & (engagements.c.last_day == outcomes.c.day),
+    )
+    came_to = came_to.where(whose).order_by(outcomes.c.user_id)
     with SqlStore.open(done) as store, store._database.reading() as connection:
-        rows = [tuple(row) for row in connection.execute(today)]
-        states = [(*row[2:8], row.idle_points, row[0]) for row in connection.execute(changed)]
+        rows = [(user, str(TODAY), *row) for user, _, *row in connection.execute(came_to)]
+        states = [
+            (str(TODAY), *(row._mapping[name] for name in STATE), row.user_id)
+            for row in connection.execute(changed)
+        ]
     with SqlStore.open(url) as store:
         started = perf_counter()
         with store._database.writing() as connection:
@@ -120,21 +143,21 @@ def in_bulk(url: str, done: str) -> float:
 
 
 def _update_many(connection: Connection, states: Sequence[Row]) -> None:
-    changes = ", ".join(f"{name} = ?" for name in STATE)
+    changes = ", ".join(f"{name} = ?" for name in ["last_day", *STATE])
     connection.exec_driver_sql(
         f"UPDATE mainstay_engagements SET {changes} WHERE user_id = ?", [*states]
     )
 
 
 def _copy_and_update(connection: Connection, states: Sequence[Row]) -> None:
-    names = ", ".join([*STATE, "user_id"])
+    names = ", ".join(["last_day", *STATE, "user_id"])
     staged = f"CREATE TEMPORARY TABLE new ON COMMIT DROP AS SELECT {names}"
     connection.exec_driver_sql(f"{staged} FROM mainstay_engagements LIMIT 0")
     driver: Any = connection.connection.driver_connection
     with driver.cursor() as cursor, cursor.copy("COPY new FROM STDIN") as copy:
         for state in states:
             copy.write_row(state)
-    changes = ", ".join(f"{name} = new.{name}" for name in STATE)
+    changes = ", ".join(f"{name} = new.{name}" for name in ["last_day", *STATE])
     connection.exec_driver_sql(
         f"UPDATE mainstay_engagements AS kept SET {changes} FROM new"
         " WHERE kept.user_id = new.user_id"
@@ -188,72 +211,6 @@ def measured(contestant: Callable[[str, str], float], url: str, done: str, users
     return seconds, peak_memory(), left(url, users)
 
 
-def peak_memory() -> float:
-    """The most memory of this process so far, in MiB; ru_maxrss would include its parent's."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(re.findall(r"VmHWM:\s+(\d+)", status)[0]) / 1024
-
-
-@contextmanager
-def copies(template: str) -> Iterator[Callable[[str], str]]:
-    """Something that makes fresh copies of a database, which are gone in the end."""
-    if template.startswith("sqlite"):
-        original = Path(template.removeprefix("sqlite:///"))
-
-        def copied(name: str) -> str:
-            path = original.with_name(f"{name}.db")
-            for suffix in ("-wal", "-shm"):
-                Path(f"{path}{suffix}").unlink(missing_ok=True)
-            shutil.copyfile(original, path)
-            return f"sqlite:///{path}"
-
-        yield copied
-        return
-    server, _, name = template.rpartition("/")
-    engine = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
-    made = set()
-    with engine.connect() as connection:
-
-        def created(copy: str) -> str:
-            made.add(copy)
-            connection.execute(text(f"DROP DATABASE IF EXISTS {copy}"))
-            connection.execute(text(f"CREATE DATABASE {copy} TEMPLATE {name}"))
-            connection.execute(text("CHECKPOINT"))
-            return f"{server}/{copy}"
-
-        try:
-            yield created
-        finally:
-            for copy in made:
-                connection.execute(text(f"DROP DATABASE {copy}"))
-    engine.dispose()
-
-
-@contextmanager
-def template(postgres: str | None, users: int, active: float) -> Iterator[str]:
-    """The URL of a database with users, on a server or in a file."""
-    if postgres is None:
-        with TemporaryDirectory() as folder:
-            url = f"sqlite:///{folder}/template.db"
-            prepare(url, users, active)
-            yield url
-        return
-    engine = create_engine(postgres, isolation_level="AUTOCOMMIT")
-    url = f"{postgres.rpartition('/')[0]}/mainstay_bench"
-    with engine.connect() as connection:
-        connection.execute(text("CREATE DATABASE mainstay_bench"))
-        try:
-            prepare(url, users, active)
-            own = create_engine(url, isolation_level="AUTOCOMMIT")
-            with own.connect() as inside:
-                inside.execute(text("VACUUM ANALYZE"))
-            own.dispose()
-            yield url
-        finally:
-            connection.execute(text("DROP DATABASE mainstay_bench"))
-    engine.dispose()
-
-
 def written(url: str) -> int:
     """How many outcomes of today there are."""
     with SqlStore.open(url) as store, store._database.reading() as connection:
@@ -264,15 +221,17 @@ def written(url: str) -> int:
 def compare(postgres: str | None, users: int, active: float, rounds: int) -> None:
     """Run the contestants one after the other, check what they leave, and print their times."""
     spawn = multiprocessing.get_context("spawn")
-    times: dict[str, list[float]] = {"the_job": [], "in_bulk": [], "in_a_loop": []}
+    contestants = (the_job, in_bulk, all_in_bulk, in_a_loop)
+    times: dict[str, list[float]] = {each.__name__: [] for each in contestants}
     peak, rows = 0.0, 0
-    with template(postgres, users, active) as url, copies(url) as copied:
+    prepared = partial(prepare, users=users, active=active)
+    with template(postgres, prepared) as url, copies(url) as copied:
         for _ in range(rounds):
             done = copied("mainstay_bench_job")
             ends = {}
-            for contestant in (the_job, in_bulk, in_a_loop):
+            for contestant in contestants:
                 name = contestant.__name__
-                own = done if contestant is the_job else copied(f"mainstay_bench_{name}")
+                own = done if contestant is the_job else copied("mainstay_bench_other")
                 arguments = (contestant, own, done, min(users, LOOPED))
                 with spawn.Pool(1) as pool:
                     seconds, memory, ends[name] = pool.apply(measured, arguments)
@@ -280,13 +239,13 @@ def compare(postgres: str | None, users: int, active: float, rounds: int) -> Non
                 peak = max(peak, memory) if contestant is the_job else peak
             assert len(set(ends.values())) == 1, ends
             rows = written(done)
-    job, bulk, loop = (median(times[name]) for name in times)
-    loop *= users / min(users, LOOPED)
+    medians = {name: median(times[name]) for name in times}
+    medians["in_a_loop"] *= users / min(users, LOOPED)
     database = "PostgreSQL" if postgres else "SQLite"
     print(f"{database}, {users:,} users, {active:.0%} active, {rows:,} outcomes written")
-    print(f"  the job       {job:7.1f} s  {2 * rows / job:9,.0f} rows/s  {peak:4.0f} MiB at most")
-    print(f"  bulk update   {bulk:7.1f} s  the job takes {job / bulk:.1f} times as long")
-    print(f"  a user a time {loop:7.1f} s  takes {loop / job:.0f} times as long as the job")
+    for name, each in medians.items():
+        print(f"  {name:12}{each:8.1f} s  {medians['the_job'] / each:6.2f}")
+    print(f"  the job took {peak:.0f} MiB at most")
 
 
 def main() -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import statistics
 from collections.abc import Callable
+from pathlib import Path
 from time import perf_counter
 
 
@@ -23,3 +25,9 @@ def microseconds(*calls: Callable[[], object], rounds: int = 25, loops: int = 40
                 call()
             own.append((perf_counter() - start) / loops * 1e6)
     return [statistics.median(own) for own in times]
+
+
+def peak_memory() -> float:
+    """The most memory of this process so far, in MiB; ru_maxrss would include its parent's."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(re.findall(r"VmHWM:\s+(\d+)", status)[0]) / 1024
