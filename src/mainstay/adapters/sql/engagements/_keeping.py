@@ -113,22 +113,13 @@ class KeptDays:
     def _move_on(self, states: Sequence[_Row]) -> None:
         """Bring the states of users to where the outcomes have left them."""
         stage(self._connection, staged_states, states)
-        new = staged_states.c
-        user = engagements.c.user_id
+        new, user = staged_states.c, engagements.c.user_id
         among = near(user, (state[0] for state in states))
         moved = update(engagements).where(user == new.user_id, among)
-        same = ("last_day", "streak", "posts", "rated", "ratings")
-        self._connection.execute(
-            moved.values(
-                {name: new[name] for name in same}
-                | {
-                    "first_evaluated": func.coalesce(
-                        engagements.c.first_evaluated, new.first_evaluated
-                    ),
-                    "next_day": self._next_day(),
-                }
-            )
-        )
+        same = {name: new[name] for name in ("last_day", "streak", "posts", "rated", "ratings")}
+        first = func.coalesce(engagements.c.first_evaluated, new.first_evaluated)
+        due = self._next_day()
+        self._connection.execute(moved.values(first_evaluated=first, next_day=due, **same))
         # Apart from the others: they stay the same for many, and their index is slow to change.
         other = engagements.c.idle_points != new.idle_points
         self._connection.execute(moved.where(other).values(idle_points=new.idle_points))

@@ -76,7 +76,10 @@ class _Asked(NamedTuple):
     def is_due(self) -> ColumnElement[bool]:
         """Say who is due; also those whose days are not dates, so that they are reported."""
         due, last = engagements.c.next_day, engagements.c.last_day
-        known = and_(due.is_not(None), or_(due <= self.day, due > date.max))
+        # An expression, of which PostgreSQL knows nothing. It takes those who are due on the day
+        # for so few that it would read and sort all of them for each page.
+        when = func.coalesce(due, date.min)
+        known = and_(due.is_not(None), or_(when <= self.day, when > date.max))
         missed = [since for since in self.rescored if since > self.idle]
         return or_(known, last < missed[-1]) if missed else known
 
