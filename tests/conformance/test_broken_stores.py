@@ -73,6 +73,12 @@ def kept_ones_alone(page: Page, day: date) -> Sequence[DayOutcome]:
     return [each for each in missed(page, day) if (each.user_id, day) in kept_days(page)]
 
 
+def also_of_those_who_are_due(page: Page, day: date) -> Sequence[DayOutcome]:
+    found = [for_ever(each, day) for each in page.kept.users.values()]
+    standing = [each for each in found if each is not None and each.total > 0]
+    return sorted(standing, key=lambda each: (-each.total, -each.streak_before, each.user_id))
+
+
 def kept_days(page: Page) -> Iterator[tuple[str, date]]:
     users = page.kept.users.values()
     return ((each.user_id, each.day) for user in users for each in user.outcomes)
@@ -110,6 +116,7 @@ BROKEN: Mapping[str, tuple[type, str, Callable[..., object]]] = {
     "the past is idle again": (Page, "idle", also_back),
     "other outcomes are kept": (Page, "keep", without_check),
     "those that stand are not among the best": (Page, "_missed", kept_ones_alone),
+    "those who are due stand": (Page, "_missed", also_of_those_who_are_due),
     "outcomes stand for ever": (User, "outcome", for_ever),
     "streaks stand": (User, "outcome", with_its_streak),
     "the first outcome stands": (User, "outcome", the_first),

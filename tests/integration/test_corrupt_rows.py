@@ -333,7 +333,8 @@ def test_an_outcome_that_was_deleted_is_not_one_that_never_was(store: SqlStore) 
 
 
 @pytest.mark.parametrize(
-    ("deleted", "gone", "there"), [(5, [5, 6, 7], [3, 8]), (9, [9, 12], [8]), (3, [2, 3, 4], [1, 5])]
+    ("deleted", "gone", "there"),
+    [(5, [5, 6, 7], [3, 8]), (9, [9, 12], [8]), (3, [2, 3, 4], [1, 5])],
 )
 def test_no_outcome_stands_for_one_that_was_deleted(
     store: SqlStore, deleted: int, gone: list[int], there: list[int]

@@ -16,11 +16,7 @@ from sqlalchemy.sql import ColumnElement
 from mainstay.adapters.sql.columns import day_after
 from mainstay.adapters.sql.engagements._outcomes import outcome_of, select_outcomes
 from mainstay.adapters.sql.engagements._progress import idle_through
-from mainstay.adapters.sql.engagements.tables import (
-    closed_days,
-    outcomes,
-    stands,
-)
+from mainstay.adapters.sql.engagements.tables import closed_days, outcomes, stands
 from mainstay.adapters.sql.engagements.tables import engagements as states
 from mainstay.adapters.sql.reading import as_day, corrupt_value, first_readable, value_of
 from mainstay.errors import CorruptRowError, InvalidValueError
@@ -136,8 +132,7 @@ class Best:
         query = self._idling(_NULL, states.c.next_day, states.c.idle_points).join(
             states, (states.c.user_id == outcomes.c.user_id) & (states.c.last_day == outcomes.c.day)
         )
-        query = query.where(stands, states.c.streak == 0)
-        return query.order_by(states.c.idle_points.desc(), states.c.user_id)
+        return query.where(stands).order_by(states.c.idle_points.desc(), states.c.user_id)
 
     def _ended(self) -> Select[Any]:
         """Ask for those that stood until one came that is after the first day."""

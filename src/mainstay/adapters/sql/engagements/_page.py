@@ -35,11 +35,9 @@ _Row: TypeAlias = Sequence[Any]
 
 #: The columns that are read of each user.
 _STATE = [
-    engagements.c[name]
-    for name in (
-        *("user_id", "first_day", "last_day"),
-        *("streak", "posts", "rated", "ratings", "next_day"),
-    )
+    column
+    for column in engagements.columns
+    if column.name not in {"first_evaluated", "idle_points"}
 ]
 _ONE_DAY = timedelta(days=1)
 #: How many stragglers are asked for at once: nobody knows how many days they have.
@@ -59,19 +57,21 @@ class _Asked(NamedTuple):
         day: The last day to evaluate.
         idle: The day through which everybody who was not due has been idle.
         rescored: The days from which on idle days score otherwise, up to that day.
+        missed: Those after the one through which all were idle.
     """
 
     day: date
     idle: date
     rescored: Sequence[date]
+    missed: Sequence[date]
 
     @classmethod
     def of(cls, connection: Connection, day: date) -> _Asked:
         """Return what it means to ask for a day."""
         checks.day("day", day)
-        policies = read_policies(connection, EngagementPolicy)
+        idle, policies = idle_through(connection), read_policies(connection, EngagementPolicy)
         changes = [since for since in rescored(policies=policies) if since <= day]
-        return cls(day, idle_through(connection), changes)
+        return cls(day, idle, changes, [since for since in changes if since > idle])
 
     def is_due(self) -> ColumnElement[bool]:
         """Say who is due; also those whose days are not dates, so that they are reported."""
@@ -80,15 +80,14 @@ class _Asked(NamedTuple):
         # for so few that it would read and sort all of them for each page.
         when = func.coalesce(due, date.min)
         known = and_(due.is_not(None), or_(when <= self.day, when > date.max))
-        missed = [since for since in self.rescored if since > self.idle]
-        return or_(known, last < missed[-1]) if missed else known
+        return or_(known, last < self.missed[-1]) if self.missed else known
 
     def first(self, last: date | None, due: date | None) -> date:
         """Return the first day that must be evaluated, of a user who is due."""
+        days = [since for since in self.missed if last is not None and since > last]
         if due is not None and due <= self.day:
-            return due
-        evaluated = self.idle if last is None else max(last, self.idle)
-        return next(since for since in self.rescored if since > evaluated)
+            days.append(due)
+        return min(days)
 
 
 @attrs.frozen
@@ -211,11 +210,12 @@ def _read_all(
     """Return users, and those of them who have one day due, as most have, by user id."""
     day, today = asked.day, asked.day.isoformat()
     yesterday = (day - _ONE_DAY).isoformat() if day > date.min else None
+    since = max((each.isoformat() for each in asked.missed if each < day), default="")
     users: list[_User] = []
     punctual: dict[str, PunctualDay] = {}
     for row in rows:
         user, first, last, streak, posts, rated, ratings, due = row
-        begun = last == yesterday or (last is not None and streak == 0 and last < today)
+        begun = last == yesterday or (last is not None and streak == 0 and since <= last < today)
         if (
             due == today
             and (begun or (last is None and first == today and streak == 0))

@@ -195,6 +195,22 @@ class IdleDaysConformance:
         expected += [DayOutcome("ada", may(day), 0, scores[1]) for day in (5, 9)]
         expect(found, expected, "by the policy of each day")
 
+    def test_a_change_before_the_next_event_is_due_first(self, store: HasEngagements) -> None:
+        """``DueDays.activities``: "The first is the first on which anything is new"."""
+        other = EngagementPolicy(criteria=ONE_POST.criteria, posts_half=7)
+        store.sessions.add(did("ada", may(1), times=3))
+        with store.engagements.page() as page:
+            page.keep_policy(ONE_POST)
+        evaluate(store, may(2))
+        change_policy(store.engagements, policy=other, since=may(5))
+        store.sessions.add(did("ada", may(7), "like"))
+        for last in (7, 9):
+            expect(_due_days(store, may(last)), {"ada": [5, 7]}, f"through May {last}")
+        evaluate_consistency(store.engagements).run(context(may(7), at(may(12))))
+        stands = historical_score(streak=0, posts=3, policy=other)
+        expected = DayOutcome("ada", may(6), 0, stands)
+        expect(store.engagements.outcome("ada", may(6)), expected, "by the policy of the day")
+
     def test_a_replaced_policy_leaves_no_trace(self, store: HasEngagements) -> None:
         """``EngagementPage``: "idle days have come to score otherwise", by what is kept now."""
         store.sessions.add(did("ada", may(1), "like"))
@@ -252,6 +268,36 @@ class IdleDaysConformance:
         expect(users, expected, "on each day through which they were evaluated")
         outcomes = [store.engagements.outcome("idle", may(day)) for day in (2, 3, 5)]
         expect([best[may(day)][-1] for day in (2, 3, 5)], outcomes, "with what the day came to")
+
+    def test_those_that_stood_are_among_the_best(self, store: HasEngagements) -> None:
+        """``best_missed``: whatever has come since, and whichever later days are closed."""
+        store.sessions.add([*did("ada", may(1), times=3), *did("bob", may(1), times=2)])
+        evaluate(store, may(4))
+        store.sessions.add(did("ada", may(6), "like"))
+        evaluate(store, may(5))
+        evaluate(store, may(6))
+        days = [may(day) for day in (3, 5, 6)]
+        with store.engagements.page() as page:
+            best = page.best_missed(days, limit=9)
+        for day in days:
+            outcomes = [store.engagements.outcome(user, day) for user in ("ada", "bob")]
+            expect(list(best[day]), outcomes, f"both, on {day}")
+        with store.engagements.page() as page:
+            page.close({may(9): []})
+        with store.engagements.page() as page:
+            expect(page.best_missed(days, limit=9), best, "as if no later day were closed")
+
+    def test_who_was_not_done_does_not_stand(self, store: HasEngagements) -> None:
+        """``best_missed``: outcomes stand as far as the user has been evaluated."""
+        store.sessions.add(did("ada", may(1), times=3))
+        evaluate(store, may(4))
+        store.sessions.add(did("ada", may(7), "like"))
+        idle(store, may(8))
+        days = [may(day) for day in (5, 6, 7, 8)]
+        with store.engagements.page() as page:
+            best = page.best_missed(days, limit=9)
+        users = [[outcome.user_id for outcome in best[day]] for day in days]
+        expect(users, [["ada"], ["ada"], [], []], "through the day before the one that is due")
 
     def test_many_that_stand_are_all_considered(self, store: HasEngagements) -> None:
         """``best_missed``: "the highest first, at most ``limit``", however many there are."""
