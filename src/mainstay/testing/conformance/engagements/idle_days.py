@@ -163,6 +163,17 @@ class IdleDaysConformance:
         expect(_due_days(store, may(6)), {}, "nothing has happened yet")
         expect(_due_days(store, may(10)), {"ada": [7, 8, 9]}, "each day with an event")
 
+    def test_what_was_evaluated_is_not_counted_again(self, store: HasEngagements) -> None:
+        """``due``: "totals through each day", next to somebody who is due since longer ago."""
+        store.sessions.add(did("bob", may(3)))
+        evaluate(store, may(4))
+        store.sessions.add([*did("ada", may(2), "like"), *did("bob", may(8), "like")])
+        found = {
+            each.key: [(activity.day, activity.posts) for activity in each.activities]
+            for each in due(store, may(30))
+        }
+        expect(found, {"ada": [(may(2), 0)], "bob": [(may(8), 1)]}, "bob has one post")
+
     def test_a_run_behind_others_leaves_the_rest(self, store: HasEngagements) -> None:
         """``EngagementPage``: the first "after the target of a run that was behind others"."""
         store.sessions.add(did("ada", may(1), "like"))
