@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -48,9 +49,10 @@ def test_a_punctual_day_comes_to_what_evaluate_day_says(
         + [{"totals": (3, 1, 10_000_001)}, {"totals": (3, 1, -1)}]
     ),
 )
-def test_what_evaluate_day_refuses_is_refused(due: PunctualDay, corrupt: dict[str, object]) -> None:
+def test_what_evaluate_day_refuses_is_refused(due: PunctualDay, corrupt: dict[str, Any]) -> None:
     names = ("user_id", "day", "last", "streak", "totals", "counts")
-    poisoned = PunctualDay(*({name: getattr(due, name) for name in names} | corrupt).values())
+    values: dict[str, Any] = {name: getattr(due, name) for name in names}
+    poisoned = PunctualDay(**(values | corrupt))
     with pytest.raises(InvalidValueError):
         DueDays(poisoned.state, poisoned.activities, poisoned.through)
     with pytest.raises(InvalidValueError):
