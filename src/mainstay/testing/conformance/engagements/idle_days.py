@@ -281,7 +281,7 @@ class IdleDaysConformance:
         expect([best[may(day)][-1] for day in (2, 3, 5)], outcomes, "with what the day came to")
 
     def test_those_that_stood_are_among_the_best(self, store: HasEngagements) -> None:
-        """``best_missed``: whatever has come since, and whichever later days are closed."""
+        """``best_missed``: whatever has come since, and whether later days are closed or not."""
         store.sessions.add([*did("ada", may(1), times=3), *did("bob", may(1), times=2)])
         evaluate(store, may(4))
         store.sessions.add(did("ada", may(6), "like"))
