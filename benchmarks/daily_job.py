@@ -68,7 +68,7 @@ def prepare(url: str, users: int, active: float) -> None:
     As many were active yesterday, and of these three in five have a streak; nobody else has.
     """
     draw = random.Random(1)
-    states, written, happened = [], [], []
+    states, written, happened = list[Row](), list[Row](), list[Row]()
     for number in range(users):
         user, posts = f"u{number:07}", draw.randrange(200)
         rated = posts // 2
@@ -82,12 +82,7 @@ def prepare(url: str, users: int, active: float) -> None:
         written.append(outcome_row(user, str(last), None, before, streak, totals, score, 1))
         points = parts[1] + parts[2]
         states.append((user, SINCE, str(last), streak, *totals, next_day, SINCE, points))
-        for hour in range(draw.randrange(1, 5) if is_active else 0):
-            kind, at = draw.choice(["post", "like"]), f"{TODAY} {hour:02}:00:00.000000+00:00"
-            rated_today = (6.5, 6_500_000) if kind == "post" else (None, None)
-            happened.append(
-                (user, at, f"{user}.{hour}", 0, None, kind, None, *rated_today, str(TODAY))
-            )
+        happened += events_today(user, draw) if is_active else []
     with SqlStore.create(url) as store, store._database.writing() as connection:
         insert_rows(connection, engagements, states)
         insert_rows(connection, maxima, [(1, *astuple(POLICY.maxima))])
@@ -98,6 +93,16 @@ def prepare(url: str, users: int, active: float) -> None:
         insert_rows(connection, kinds, [("like",), ("post",)])
     with SqlStore.open(url) as store, store.engagements.page() as page:
         page.keep_policy(POLICY)
+
+
+def events_today(user: str, draw: random.Random) -> list[Row]:
+    """Return what an active user does today: one to four posts and likes."""
+    rows: list[Row] = []
+    for hour in range(draw.randrange(1, 5)):
+        kind, at = draw.choice(["post", "like"]), f"{TODAY} {hour:02}:00:00.000000+00:00"
+        rated = (6.5, 6_500_000) if kind == "post" else (None, None)
+        rows.append((user, at, f"{user}.{hour}", 0, None, kind, None, *rated, str(TODAY)))
+    return rows
 
 
 def the_job(url: str, _: str) -> float:
@@ -179,9 +184,11 @@ def in_a_loop(url: str, _: str) -> float:
     write = write.values(streak=bindparam("now"), posts=bindparam("all"))
     scores = []
     engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.begin() as connection:
+        some = select(states.user_id).order_by(states.user_id).limit(LOOPED)
+        users = connection.scalars(some).all()
     started = perf_counter()
-    for number in range(LOOPED):
-        user = f"u{number:07}"
+    for user in users:
         with engine.begin() as connection:
             streak, posts, rated, ratings, new = connection.execute(read, {"user": user}).one()
             if not new:

@@ -14,6 +14,7 @@ from mainstay.testing.conformance.engagements.candidates import CandidatesConfor
 from mainstay.testing.conformance.engagements.due_days import DueDaysConformance
 from mainstay.testing.conformance.engagements.idle_days import IdleDaysConformance
 from mainstay.testing.conformance.engagements.kept_days import KeptDaysConformance
+from mainstay.testing.conformance.engagements.standing import StandingConformance
 from mainstay.testing.conformance.pages import PagesConformance
 from mainstay.testing.conformance.policies import DayPoliciesConformance
 
@@ -26,6 +27,7 @@ class EngagementStoreConformance(
     IdleDaysConformance,
     KeptDaysConformance,
     CandidatesConformance,
+    StandingConformance,
     DayPoliciesConformance,
 ):
     """Tests of an engagement store: give them an empty one as the fixture ``store``.
