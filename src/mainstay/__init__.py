@@ -138,7 +138,10 @@ __all__ = [
 
 #: The packages to import by themselves; those of the core are an affair of ours.
 _PACKAGES = frozenset(
-    {"adapters", "codec", "columnar", "jobs", "ports", "reading", "scheduling", "testing"}
+    {
+        *("adapters", "codec", "columnar", "jobs", "ports", "reading", "recognition"),
+        *("scheduling", "testing"),
+    }
 )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import attrs
 
-__all__ = ["of_policy", "shown"]
+__all__ = ["in_utc", "of_policy", "shown"]
 
 
 def shown(value: object, **fields: object) -> str:
@@ -18,3 +20,8 @@ def of_policy(policy: attrs.AttrsInstance) -> str:
     fields = {field: getattr(policy, field.name) for field in attrs.fields(type(policy))}
     own = {field.name: value for field, value in fields.items() if value != field.default}
     return shown(policy, **own)
+
+
+def in_utc(at: datetime) -> str:
+    """Write an instant as ISO 8601 has it, in UTC, with Z at the end."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

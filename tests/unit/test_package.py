@@ -55,7 +55,7 @@ ORDER = [
     {"activity"},
     {"streaks"},
     {"scores"},
-    {"reputation"},
+    {"reputation", "recognition"},
     {"scheduling"},
     {"ports", "codec", "reading"},
     {"jobs", "columnar"},

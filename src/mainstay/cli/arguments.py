@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from typing import TypeVar
 
 from mainstay import _checks as checks
@@ -58,11 +58,6 @@ def moment(text: str) -> date:
         return checks.instant("the instant", at)
     checks.instant("the instant", localdays.noon_of(at))  # it has the same limits
     return at
-
-
-def written(at: datetime) -> str:
-    """Write an instant so that :func:`moment` reads it: UTC, ending in Z."""
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 @_argument

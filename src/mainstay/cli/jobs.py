@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from rich.console import Console
 from rich.table import Table
 
-from mainstay.cli import OK, arguments, terminal
+from mainstay._reprs import in_utc
+from mainstay.cli import OK, terminal
 from mainstay.cli.store import OpenedStore, add_db, add_schedules, open_store, scheduled
 from mainstay.errors import StoreError
 from mainstay.scheduling import Daily, Every, JobSpec, Schedule, Weekly
@@ -68,7 +69,7 @@ def _plain(spec: JobSpec, now: datetime) -> dict[str, object]:
     return {
         "name": spec.name,
         "schedule": in_words(spec.schedule),
-        "next": arguments.written(spec.schedule.next_after(now)),
+        "next": in_utc(spec.schedule.next_after(now)),
         "retries_after_s": [wait.total_seconds() for wait in spec.retry.delays()],
     }
 
@@ -82,7 +83,7 @@ def _show(jobs: list[JobSpec], now: datetime) -> None:
         waits = ", ".join(map(span, spec.retry.delays())) or "never"
         table.add_row(
             *(spec.name, in_words(spec.schedule)),
-            *(arguments.written(due), span(due - now), waits),
+            *(in_utc(due), span(due - now), waits),
         )
     terminal.console(sys.stdout).print(table)
 

@@ -10,7 +10,8 @@ import attrs
 from rich.table import Table
 from rich.text import Text
 
-from mainstay.cli import OK, UNWELL, arguments, terminal
+from mainstay._reprs import in_utc
+from mainstay.cli import OK, UNWELL, terminal
 from mainstay.cli.run import did
 from mainstay.cli.store import add_db, add_schedules, open_store, scheduled
 from mainstay.jobs import CATALOGUE, JobStatus, job_status
@@ -74,7 +75,7 @@ class _Health:
         known: dict[str, object] = {"job": self.job, "status": self.status.value}
         known.update(dict.fromkeys(_FACTS))
         if self.last is not None:
-            known["started_at"] = arguments.written(self.last.started_at)
+            known["started_at"] = in_utc(self.last.started_at)
             known["options"] = self.last.options.to_dict()
             known["error"] = self.last.error
             if self.last.finished_at is not None:
@@ -93,7 +94,7 @@ class _Health:
         did_what = self.last.error or "has not ended"
         if self.last.report is not None:
             did_what = did(self.last.report)
-        began = arguments.written(self.last.started_at.replace(microsecond=0))
+        began = in_utc(self.last.started_at.replace(microsecond=0))
         return self.job, status, began, terminal.printable(did_what)
 
 

@@ -17,6 +17,7 @@ __all__ = ["MODULES", "register"]
 MODULES = (
     "mainstay",
     "mainstay.reading",
+    "mainstay.recognition",
     "mainstay.jobs",
     "mainstay.ports",
     "mainstay.scheduling",

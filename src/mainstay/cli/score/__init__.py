@@ -6,7 +6,8 @@ import argparse
 import sys
 from collections.abc import Iterable
 
-from mainstay.cli import OK, SKIPPED, arguments, terminal
+from mainstay._reprs import in_utc
+from mainstay.cli import OK, SKIPPED, terminal
 from mainstay.cli.score import render
 from mainstay.cli.score.engines import score_events
 from mainstay.cli.score.from_store import score_store
@@ -99,4 +100,4 @@ def _nobody_active(result: Result, options: Options) -> Iterable[str]:
     where = "" if result.line is None else f" on line {result.line}"
     yield f"{who} active in the 28 days up to {options.when()}."
     yield f"The latest event is {result.latest.user_id}'s{where}."
-    yield f"Try --as-of {arguments.written(result.latest.started_at)}"
+    yield f"Try --as-of {in_utc(result.latest.started_at)}"

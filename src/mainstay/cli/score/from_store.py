@@ -6,8 +6,9 @@ from datetime import datetime
 
 from rich.console import Console
 
+from mainstay._reprs import in_utc
 from mainstay.activity.session import Session
-from mainstay.cli import arguments, terminal
+from mainstay.cli import terminal
 from mainstay.cli.score.options import Options
 from mainstay.cli.score.result import Listed, Result, Scored, nobody
 from mainstay.cli.store import all_users, open_store
@@ -40,7 +41,7 @@ def score_store(url: str, options: Options, messages: Console) -> Result:
             progress(done, None)
         if options.user is not None and not scores:
             raise nobody(options.user, all_users(store.sessions))
-    source = f"store up to {arguments.written(options.as_of)}"
+    source = f"store up to {in_utc(options.as_of)}"
     return Result(scores=Listed(scores), source=source, latest=latest)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from mainstay._reprs import in_utc
 from mainstay.cli import arguments
 from mainstay.localdays import DATED, last_instant
 from mainstay.reading.rows import Columns
@@ -127,5 +128,5 @@ class Options:
     def when(self) -> str:
         """Say at which instant users are scored."""
         if self.as_of_day is None:
-            return arguments.written(self.as_of)
+            return in_utc(self.as_of)
         return f"the end of {self.as_of_day} in {self.zone or 'UTC'}"

@@ -10,7 +10,8 @@ from datetime import timedelta
 from rich.table import Table
 from rich.text import Text
 
-from mainstay.cli import arguments, terminal
+from mainstay._reprs import in_utc
+from mainstay.cli import terminal
 from mainstay.cli.score.options import Options
 from mainstay.cli.score.result import CSV_COLUMNS, Row, Scored
 from mainstay.scores.consistency.result import ConsistencyScore, WhatIf
@@ -31,7 +32,7 @@ def as_json(scores: Sequence[Scored], options: Options, *, events: int | None) -
     explain = options.user is not None
     terminal.write_json(
         {
-            "as_of": arguments.written(options.as_of),
+            "as_of": in_utc(options.as_of),
             "zone": options.zone,
             "day_start": options.day_start.isoformat(),
             "events": events,

@@ -1,0 +1,16 @@
+"""What points can be: whole numbers, exact in every language that reads JSON."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from mainstay import _checks as checks
+
+__all__ = ["MOST_POINTS", "whole_points"]
+
+#: The most that a credit or a total can be, either way: beyond it, JSON and JavaScript don't count
+#: in ones any more.
+MOST_POINTS = 2**53 - 1
+
+#: Return a whole number of points.
+whole_points = partial(checks.integer, low=-MOST_POINTS, high=MOST_POINTS)

@@ -1,0 +1,230 @@
+"""Badges: what there is to achieve."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+
+import attrs
+
+from mainstay import _checks as checks
+from mainstay._reprs import of_policy
+from mainstay._schemas import schema
+from mainstay.errors import InvalidValueError
+from mainstay.recognition._amounts import MOST_POINTS
+from mainstay.scores.consistency.policy import ConsistencyPolicy
+
+__all__ = ["AWARD", "STANDARD_BADGES", "Badge", "BadgePolicy", "catalogue_of", "check_badges"]
+
+#: What the reason of an award begins with.
+AWARD = "badge:"
+
+
+def _keys(values: Iterable[str]) -> tuple[str, ...]:
+    several = checks.iterable("requires", values)
+    return tuple(checks.text(f"requires[{n}]", value) for n, value in enumerate(several))
+
+
+@schema("badge/1")
+@attrs.frozen
+class Badge:
+    """Something to achieve: a metric that reaches a threshold.
+
+    An award is a credit of the bonus, with the reason ``badge:KEY``: so nobody has a badge twice.
+
+    Attributes:
+        number: Its number, from 1, after which badges are ordered.
+        key: Its name for programs, such as ``first_win``.
+        name: Its name for people.
+        description: A sentence that says what is required.
+        icon: A character to show, such as an emoji.
+        metric: What is measured: ``wins``, ``top_arguments``, ``participations``, ``votes``,
+            ``kind:<kind>`` (how many events of a kind), ``streak_days`` (the longest run of active
+            days), ``streak_weeks``, ``points``, ``score``, or a metric of the host's own.
+        unit: What is counted, as in "2/5 wins".
+        threshold: How much of it is needed, 1 or more.
+        bonus: How many points the award gives, 0 or more.
+        requires: Keys of badges to have first.
+
+    Raises:
+        InvalidValueError: A text is empty, or a number is out of its range.
+
+    Examples:
+        >>> night_owl = Badge(
+        ...     10, "night_owl", "Night Owl", "Write 5 posts.", "🦉", "kind:post", "posts", 5, 20
+        ... )
+        >>> night_owl.reason
+        'badge:night_owl'
+    """
+
+    number: int = attrs.field(validator=checks.each(partial(checks.integer, low=1, high=2**31 - 1)))
+    key: str = attrs.field(validator=checks.each(checks.text))
+    name: str = attrs.field(validator=checks.each(checks.text))
+    description: str = attrs.field(validator=checks.each(checks.text))
+    icon: str = attrs.field(validator=checks.each(checks.text))
+    metric: str = attrs.field(validator=checks.each(checks.text))
+    unit: str = attrs.field(validator=checks.each(checks.text))
+    threshold: int = attrs.field(
+        validator=checks.each(partial(checks.integer, low=1, high=MOST_POINTS))
+    )
+    bonus: int = attrs.field(
+        default=0, validator=checks.each(partial(checks.count, high=MOST_POINTS))
+    )
+    requires: tuple[str, ...] = attrs.field(default=(), converter=_keys)
+
+    @property
+    def reason(self) -> str:
+        """The reason of the credit that awards it."""
+        return f"{AWARD}{self.key}"
+
+
+#: The nine badges of a community that argues about cases.
+STANDARD_BADGES = (
+    Badge(1, "first_win", "First Victory", "Win a case.", "🏆", "wins", "wins", 1, 50),
+    Badge(
+        2,
+        "five_wins",
+        "Winning Streak",
+        "Win 5 cases, not only in a row.",
+        "🔥",
+        "wins",
+        "wins",
+        5,
+        200,
+    ),
+    Badge(3, "ten_wins", "Champion", "Win 10 cases.", "👑", "wins", "wins", 10, 500),
+    Badge(
+        4,
+        "top_argument",
+        "Master Debater",
+        "Write a top-3 argument.",
+        "💬",
+        "top_arguments",
+        "top-3 arguments",
+        1,
+        100,
+    ),
+    Badge(
+        5,
+        "top_argument_3x",
+        "Persuasion Expert",
+        "Write 3 top-3 arguments.",
+        "🎯",
+        "top_arguments",
+        "top-3 arguments",
+        3,
+        300,
+    ),
+    Badge(
+        6,
+        "active_participant",
+        "Active Member",
+        "Take part in 20 cases.",
+        "⭐",
+        "participations",
+        "participations",
+        20,
+        150,
+    ),
+    Badge(
+        7, "dedicated_voter", "Dedicated Voter", "Vote in 50 cases.", "🗳️", "votes", "votes", 50, 250
+    ),
+    Badge(
+        8,
+        "early_adopter",
+        "Early Adopter",
+        "Join the beta.",
+        "🚀",
+        "kind:beta_joined",
+        "beta user",
+        1,
+        100,
+    ),
+    Badge(
+        9,
+        "wallet_connected",
+        "Blockchain Ready",
+        "Connect a wallet.",
+        "🔗",
+        "kind:wallet_connected",
+        "connected wallet",
+        1,
+        50,
+    ),
+)
+
+
+def check_badges(badges: Iterable[Badge]) -> tuple[Badge, ...]:
+    """Return a catalogue of badges in the order of their numbers.
+
+    Raises:
+        InvalidValueError: Two badges have one key or one number, a badge requires one that is not
+            there, or badges require each other.
+    """
+    catalogue = tuple(
+        checks.instance(f"badges[{n}]", badge, Badge)
+        for n, badge in enumerate(checks.iterable("badges", badges))
+    )
+    by_key: dict[str, Badge] = {}
+    by_number: dict[int, Badge] = {}
+    for badge in catalogue:
+        _check_alone("key", badge, by_key.setdefault(badge.key, badge))
+        _check_alone("number", badge, by_number.setdefault(badge.number, badge))
+    for badge in catalogue:
+        _check_required(badge, by_key, ())
+    return tuple(by_number[number] for number in sorted(by_number))
+
+
+def _check_alone(field: str, badge: Badge, first: Badge) -> None:
+    if first is not badge:
+        raise InvalidValueError(
+            f"must be another than that of {first.name!r}",
+            field=f"{field} of the badge {badge.name!r}",
+            value=getattr(badge, field),
+        )
+
+
+def _check_required(badge: Badge, by_key: Mapping[str, Badge], on_the_way: tuple[str, ...]) -> None:
+    """Refuse what leads to a badge that is not there, or back to one on the way."""
+    for key in badge.requires:
+        field = f"requires of the badge {badge.key!r}"
+        if key not in by_key:
+            known = ", ".join(sorted(by_key))
+            raise InvalidValueError(
+                "is not the key of a badge", field=field, value=key, remedy=f"Known: {known}."
+            )
+        if key in (*on_the_way, badge.key):
+            raise InvalidValueError(
+                "must not lead back to the badge itself", field=field, value=key
+            )
+        _check_required(by_key[key], by_key, (*on_the_way, badge.key))
+
+
+def catalogue_of(badges: Iterable[Badge]) -> tuple[Badge, ...]:
+    """Return a checked catalogue; the standard one at once."""
+    return STANDARD_BADGES if badges is STANDARD_BADGES else check_badges(badges)
+
+
+@schema("badge-policy/1")
+@attrs.frozen(kw_only=True)
+class BadgePolicy:
+    """What there is to achieve.
+
+    Raises:
+        InvalidValueError: The badges don't go together.
+
+    Examples:
+        >>> [badge.key for badge in BadgePolicy().badges[:3]]
+        ['first_win', 'five_wins', 'ten_wins']
+    """
+
+    #: The badges, in the order of their numbers.
+    badges: tuple[Badge, ...] = attrs.field(default=STANDARD_BADGES, converter=catalogue_of)
+    #: How the metric ``score`` is computed.
+    score: ConsistencyPolicy = attrs.field(
+        default=ConsistencyPolicy(),
+        validator=checks.each(partial(checks.instance, kind=ConsistencyPolicy)),
+    )
+
+    def __repr__(self) -> str:
+        return of_policy(self)

@@ -1,0 +1,205 @@
+"""What a leaderboard counts, and what asking a store for one gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import partial
+
+import attrs
+
+from mainstay import _checks as checks
+from mainstay._reprs import in_utc, of_policy
+from mainstay._schemas import schema
+from mainstay.errors import InvalidValueError
+from mainstay.recognition.dicts import BoardDict, UserRankDict
+from mainstay.recognition.leaderboards import Ranked, user_ids
+
+__all__ = ["Board", "LeaderboardPolicy", "Period", "Span", "UserRank", "checked_period"]
+
+
+@schema("span/1")
+@attrs.frozen
+class Span:
+    """A span of time, half-open: from ``since`` to just before ``until``.
+
+    Attributes:
+        since: Its first instant; ``None`` for all time.
+        until: The first instant after it.
+
+    Raises:
+        InvalidValueError: ``until`` is not after ``since``.
+        NaiveDatetimeError: An instant has no offset.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> print(Span(datetime(2024, 5, 1, tzinfo=UTC), datetime(2024, 6, 1, tzinfo=UTC)))
+        2024-05-01T00:00:00Z/2024-06-01T00:00:00Z
+    """
+
+    since: datetime | None = attrs.field(validator=checks.optional(checks.instant))
+    until: datetime = attrs.field(validator=checks.each(checks.instant))
+
+    def __attrs_post_init__(self) -> None:
+        if self.since is not None and self.until <= self.since:
+            raise InvalidValueError(
+                f"must be after since, {in_utc(self.since)}", field="until", value=self.until
+            )
+
+    def __contains__(self, at: datetime) -> bool:
+        """Return whether an instant lies within it."""
+        return (self.since is None or self.since <= at) and at < self.until
+
+    def __str__(self) -> str:
+        return f"{'..' if self.since is None else in_utc(self.since)}/{in_utc(self.until)}"
+
+
+class Period(StrEnum):
+    """What the standard boards count: half-open spans that end at the present."""
+
+    #: All time.
+    ALL = "all"
+    #: The last 7 days, as 168 hours.
+    WEEKLY = "weekly"
+    #: The last 24 hours.
+    DAILY = "daily"
+
+    def span(self, now: datetime) -> Span:
+        """Return the span that ends at an instant.
+
+        Examples:
+            >>> from datetime import UTC
+            >>> print(Period.DAILY.span(datetime(2024, 5, 2, 12, tzinfo=UTC)))
+            2024-05-01T12:00:00Z/2024-05-02T12:00:00Z
+        """
+        lasting = _LASTING[self]
+        now = checks.instant("now", now)
+        return Span(None if lasting is None else now - lasting, now)
+
+
+_LASTING = {Period.ALL: None, Period.WEEKLY: timedelta(days=7), Period.DAILY: timedelta(days=1)}
+
+
+def checked_period(period: Period | Span | str) -> Period | Span:
+    """Return a period or a span, and refuse all else."""
+    if isinstance(period, Span):
+        return period
+    if period not in set(Period):
+        raise InvalidValueError(
+            f"must be one of {', '.join(repr(one.value) for one in Period)}",
+            field="period",
+            value=period,
+            remedy="Of any other time, give a Span.",
+        )
+    return Period(period)
+
+
+@attrs.frozen
+class Board:
+    """Some places of a leaderboard.
+
+    Attributes:
+        period: What was counted.
+        as_of: As of when.
+        live: Whether it was counted for this answer, and not read from a snapshot.
+        listed: How many users are on the whole board.
+        entries: The places, best first.
+    """
+
+    period: Period | Span
+    as_of: datetime
+    live: bool
+    listed: int
+    entries: tuple[Ranked[int], ...]
+
+    def to_dict(self) -> BoardDict:
+        """Return plain data for a JSON response."""
+        return {
+            "period": str(self.period),
+            "as_of": in_utc(self.as_of),
+            "live": self.live,
+            "listed": self.listed,
+            "entries": [
+                {"rank": place.rank, "user_id": place.user_id, "points": place.total}
+                for place in self.entries
+            ],
+        }
+
+
+@attrs.frozen
+class UserRank:
+    """A user's place on a leaderboard.
+
+    Attributes:
+        user_id: Who.
+        period: What was counted.
+        rank: Their rank, from 1; ``None`` if they are not listed.
+        points: Their points in the period; 0 if they are not listed.
+        listed: How many users are on the whole board.
+        as_of: As of when.
+        live: Whether it was counted for this answer, and not read from a snapshot.
+    """
+
+    user_id: str
+    period: Period | Span
+    rank: int | None
+    points: int
+    listed: int
+    as_of: datetime
+    live: bool
+
+    def to_dict(self) -> UserRankDict:
+        """Return plain data for a JSON response."""
+        return {
+            "user_id": self.user_id,
+            "period": str(self.period),
+            "rank": self.rank,
+            "points": self.points,
+            "listed": self.listed,
+            "as_of": in_utc(self.as_of),
+            "live": self.live,
+        }
+
+
+def _excluded(users: Iterable[str]) -> frozenset[str]:
+    return user_ids("excluded", users)
+
+
+def _lasting(field: str, value: object) -> timedelta:
+    duration = checks.instance(field, value, timedelta)
+    if duration <= timedelta(0):
+        raise InvalidValueError("must be longer than 0", field=field, value=value)
+    return duration
+
+
+@schema("leaderboard-policy/1")
+@attrs.frozen(kw_only=True)
+class LeaderboardPolicy:
+    """What the snapshots of leaderboards show, and how long they do.
+
+    Raises:
+        InvalidValueError: A number is out of its range, or ``kept`` is shorter than ``fresh``.
+
+    Examples:
+        >>> LeaderboardPolicy(excluded=["staff"]).excluded
+        frozenset({'staff'})
+    """
+
+    #: Users that no board shows. Those below them move up.
+    excluded: frozenset[str] = attrs.field(default=frozenset(), converter=_excluded)
+    #: How many places a snapshot keeps with their users; it ranks everybody.
+    top: int = attrs.field(default=100, validator=checks.each(partial(checks.integer, low=1)))
+    #: How long a snapshot answers; after that the store counts anew.
+    fresh: timedelta = attrs.field(default=timedelta(minutes=15), validator=checks.each(_lasting))
+    #: How long a snapshot is kept.
+    kept: timedelta = attrs.field(default=timedelta(hours=1), validator=checks.each(_lasting))
+
+    def __attrs_post_init__(self) -> None:
+        if self.kept < self.fresh:
+            raise InvalidValueError(
+                f"must not be shorter than fresh, {self.fresh}", field="kept", value=self.kept
+            )
+
+    def __repr__(self) -> str:
+        return of_policy(self)

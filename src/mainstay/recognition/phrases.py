@@ -1,0 +1,153 @@
+"""The words for levels and for the parts of a reward."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import attrs
+
+__all__ = [
+    "ENGLISH_LEVELS",
+    "ENGLISH_REWARDS",
+    "EnglishLevelPhrases",
+    "EnglishRewardPhrases",
+    "LevelPhrasebook",
+    "RewardPhrasebook",
+]
+
+
+class LevelPhrasebook(Protocol):
+    """The words for a level, in whatever language."""
+
+    def level(
+        self, number: int, name: str, total: int, missing: int | None, next_name: str | None
+    ) -> str:
+        """Say what level a total has, and what is missing to the next; ``None`` at the highest."""
+        ...
+
+
+class RewardPhrasebook(Protocol):
+    """The words for a reward, in whatever language: for the groups, and for one of them."""
+
+    def winners(self, per_cent: int, people: int) -> str:
+        """Say what those on the verdict's side get, all together; ``people`` may be 0."""
+        ...
+
+    def arguments(self, per_cent: int, people: int) -> str:
+        """Say what the best arguments' authors get; so many places are taken, or 0."""
+        ...
+
+    def participants(self, per_cent: int, people: int) -> str:
+        """Say what all who took part get, all together; ``people`` may be 0."""
+        ...
+
+    def creator(self, per_cent: int, least: int, *, paid: bool) -> str:
+        """Say what the creator gets, or that they get nothing with fewer participants."""
+        ...
+
+    def undistributed(self, amount: int) -> str:
+        """Say what has no taker; ``amount`` may be 0."""
+        ...
+
+    def winner(self, per_cent: int, people: int) -> str:
+        """Tell one of ``people`` that they voted on the verdict's side."""
+        ...
+
+    def place(self, place: int, per_cent: int, share: int) -> str:
+        """Tell an author what place their argument took, and its share of the arguments' part."""
+        ...
+
+    def participant(self, per_cent: int, people: int) -> str:
+        """Tell one of ``people`` that they took part."""
+        ...
+
+    def creator_of(self, per_cent: int) -> str:
+        """Tell the creator that the case is theirs."""
+        ...
+
+    def rounding(self, amount: float) -> str:
+        """Tell somebody what rounding to whole units gave or took."""
+        ...
+
+
+@attrs.frozen
+class EnglishLevelPhrases:
+    """An English sentence for a level."""
+
+    def level(
+        self, number: int, name: str, total: int, missing: int | None, next_name: str | None
+    ) -> str:
+        """Say what level a total has, and what is missing to the next."""
+        has = f"{total:,} {'point is' if total == 1 else 'points are'} level {number}, {name}"
+        if missing is None:
+            return f"{has}, the highest."
+        return f"{has}. {missing:,} more {'makes' if missing == 1 else 'make'} {next_name}."
+
+
+def _each_of(people: int) -> str:
+    return "one person" if people == 1 else f"{people:,} people equally"
+
+
+@attrs.frozen
+class EnglishRewardPhrases:
+    """English sentences for a reward."""
+
+    def winners(self, per_cent: int, people: int) -> str:
+        """Say what those on the verdict's side get."""
+        if not people:
+            return f"Nobody voted on the verdict's side, so {per_cent} % has no taker."
+        return f"{per_cent} % for voting on the verdict's side: {_each_of(people)}."
+
+    def arguments(self, per_cent: int, people: int) -> str:
+        """Say what the best arguments' authors get."""
+        if not people:
+            return f"No argument had a vote, so {per_cent} % has no taker."
+        return f"{per_cent} % for the best arguments: {_counted(people, 'place')} taken."
+
+    def participants(self, per_cent: int, people: int) -> str:
+        """Say what all who took part get."""
+        if not people:
+            return f"Nobody took part, so {per_cent} % has no taker."
+        return f"{per_cent} % for taking part: {_each_of(people)}."
+
+    def creator(self, per_cent: int, least: int, *, paid: bool) -> str:
+        """Say what the creator gets."""
+        if paid:
+            return f"{per_cent} % for the creator."
+        return f"{per_cent} % for a known creator, from {_counted(least, 'participant')} on."
+
+    def undistributed(self, amount: int) -> str:
+        """Say what has no taker."""
+        return f"{amount:,} not distributed." if amount else "All of it is distributed."
+
+    def winner(self, per_cent: int, people: int) -> str:
+        """Tell somebody that they voted on the verdict's side."""
+        return f"You voted on the verdict's side: {_part(people)} of {per_cent} %."
+
+    def place(self, place: int, per_cent: int, share: int) -> str:
+        """Tell an author what place their argument took."""
+        return f"Your argument took place {place}: {share} % of {per_cent} %."
+
+    def participant(self, per_cent: int, people: int) -> str:
+        """Tell somebody that they took part."""
+        return f"You took part: {_part(people)} of {per_cent} %."
+
+    def creator_of(self, per_cent: int) -> str:
+        """Tell the creator that the case is theirs."""
+        return f"You created the case: {per_cent} %."
+
+    def rounding(self, amount: float) -> str:
+        """Tell somebody what rounding gave or took."""
+        return "Rounded up to whole units." if amount > 0 else "Rounded down to whole units."
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count:,} {word if count == 1 else word + 's'}"
+
+
+def _part(people: int) -> str:
+    return "all" if people == 1 else f"one of {people:,} equal parts"
+
+
+ENGLISH_LEVELS = EnglishLevelPhrases()
+ENGLISH_REWARDS = EnglishRewardPhrases()
