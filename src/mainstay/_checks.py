@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timezone
 from decimal import ROUND_HALF_EVEN, Context, Decimal
@@ -20,6 +20,7 @@ import attrs
 
 from mainstay.errors import InvalidTypeError, InvalidValueError, NaiveDatetimeError
 
+K = TypeVar("K")
 T = TypeVar("T")
 
 
@@ -129,6 +130,18 @@ def iterable(field: str, values: Iterable[T]) -> Iterable[T]:
             field=field,
             value=values,
             remedy="Put a single one in a list.",
+        )
+    return values
+
+
+def mapping(field: str, values: Mapping[K, T]) -> Mapping[K, T]:
+    """Return what maps names to something."""
+    if not isinstance(values, Mapping):
+        raise InvalidTypeError(
+            "must be a mapping",
+            field=field,
+            value=values,
+            remedy="Such as a dict.",
         )
     return values
 

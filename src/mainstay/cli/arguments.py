@@ -96,6 +96,13 @@ def integer(text: str) -> int | str:
     return int(text) if re.fullmatch(r"-?[0-9]{1,19}", text) else text
 
 
+def whole(text: str) -> int:
+    """Return an integer."""
+    if not re.fullmatch(r"[-+]?[0-9]{1,19}", text):
+        raise argparse.ArgumentTypeError(f"must be a whole number, not {text!r}")
+    return int(text)
+
+
 def positive(text: str) -> int:
     """Return an integer that is at least 1."""
     if not (text.isdecimal() and int(text)):

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import argparse
 
-from mainstay.cli import candidates, importing, init, jobs, run, score, status
+from mainstay.cli import (
+    badges,
+    candidates,
+    importing,
+    init,
+    jobs,
+    leaderboard,
+    points,
+    run,
+    score,
+    status,
+)
 
 __all__ = ["add_to"]
 
 
 def add_to(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add every command to the parser."""
-    for command in (score, init, importing, run, candidates, status, jobs):
+    first = (score, init, importing, run, candidates, points, leaderboard, badges)
+    for command in (*first, status, jobs):
         command.add_to(parsers)

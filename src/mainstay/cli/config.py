@@ -1,20 +1,25 @@
-"""The policies that jobs are given: from a TOML file, or from the command line."""
+"""What commands are given in a TOML file: policies, levels, schedules."""
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-from mainstay.errors import InvalidTypeError, InvalidValueError
-from mainstay.jobs import CATALOGUE, PolicyTable
-from mainstay.scheduling import Schedule, schedule_from_plain
-from mainstay.scores.engagement.policy import DailyCriteria
+import attrs
 
-__all__ = ["read_policies", "read_schedules"]
+from mainstay.errors import InvalidTypeError, InvalidValueError
+from mainstay.jobs import CATALOGUE
+from mainstay.recognition import Levels
+from mainstay.scheduling import Schedule, schedule_from_plain
+
+__all__ = ["read_levels", "read_policies", "read_schedules"]
 
 _POLICIES = {row.policy.table: row.policy for row in CATALOGUE.values() if row.policy is not None}
-_SCHEDULES = "schedules"
+_LEVELS, _SCHEDULES = "levels", "schedules"
 
 
 def read_policies(path: str) -> dict[str, object]:
@@ -29,8 +34,30 @@ def read_policies(path: str) -> dict[str, object]:
         InvalidValueError: It is not TOML; a table or key is unknown; a value can't be.
         OSError: It can't be read.
     """
-    tables = _read(path)
-    return {name: _policy(path, _POLICIES[name], tables) for name in tables if name in _POLICIES}
+    file, policies = _read(path), dict[str, object]()
+    for name in filter(_POLICIES.__contains__, file.tables):
+        with file.located(name):
+            policies[name] = _POLICIES[name].read(file.table(name))
+    return policies
+
+
+def read_levels(path: str) -> Levels | None:
+    """Read a file's table ``[levels]``, which has the threshold of each level by its name.
+
+    Returns:
+        The levels; ``None`` without the table.
+
+    Raises:
+        InvalidValueError: It is not TOML; a table is unknown; thresholds descend, or can't be.
+        OSError: It can't be read.
+    """
+    file = _read(path)
+    if _LEVELS not in file.tables:
+        return None
+    given = file.table(_LEVELS)
+    names = list(given)
+    with file.located(_LEVELS, names):
+        return Levels(list(given.values()), names)
 
 
 def read_schedules(path: str) -> dict[str, Schedule]:
@@ -40,58 +67,110 @@ def read_schedules(path: str) -> dict[str, Schedule]:
         InvalidValueError: It is not TOML; a table or job is unknown; a value can't be.
         OSError: It can't be read.
     """
-    given = _table(path, _SCHEDULES, _read(path))
-    _check_keys(path, "schedules.", given, CATALOGUE)
-    return {
-        job: schedule_from_plain(_table(path, job, given), field=f"{path}: schedules.{job}")
-        for job in given
-    }
+    file = _read(path)
+    given = file.table(_SCHEDULES)
+    with file.located(_SCHEDULES):
+        _check_keys(given, CATALOGUE)
+        return {job: schedule_from_plain(_as_table(job, given[job]), field=job) for job in given}
 
 
-def _read(path: str) -> dict[str, Any]:
-    with open(path, "rb") as file:
+def _read(path: str) -> _File:
+    content = Path(path).read_bytes()
+    try:
+        text = content.decode()
+        tables = tomllib.loads(text)
+    except ValueError as error:  # TOML's own, and text that is not UTF-8
+        raise InvalidValueError(f"is not TOML ({error})", field="--config", value=path) from error
+    file = _File(path, text, tables)
+    with file.located():
+        _check_keys(tables, [*_POLICIES, _LEVELS, _SCHEDULES])
+    return file
+
+
+@attrs.frozen
+class _File:
+    """A file that is TOML."""
+
+    path: str
+    text: str
+    tables: dict[str, Any]
+
+    def table(self, name: str) -> dict[str, Any]:
+        """Return a table, empty if it is not there."""
+        with self.located():
+            return _as_table(name, self.tables.get(name, {}))
+
+    @contextmanager
+    def located(self, table: str = "", items: Sequence[str] = ()) -> Iterator[None]:
+        """Have what is wrong with a table's fields say in which file, and on which line.
+
+        Args:
+            table: The table's name; empty for the file itself.
+            items: The keys behind a sequence's numbers, if the table was read as sequences.
+        """
         try:
-            tables = tomllib.load(file)
-        except ValueError as error:  # TOML's own, and text that is not UTF-8
-            raise InvalidValueError(
-                f"is not TOML ({error})", field="--config", value=path
-            ) from error
-    _check_keys(path, "", tables, [*_POLICIES, _SCHEDULES])
-    return tables
+            yield
+        except InvalidValueError as error:
+            field = _renamed(error.field, table, items)
+            place = f"{self.path}, line {_line(self.text, _keys(field))}"
+            raise type(error).like(error, field=f"{place}: {field}") from error
 
 
-def _table(path: str, name: str, tables: Mapping[str, Any]) -> dict[str, Any]:
-    values = tables.get(name, {})
+def _as_table(name: str, values: object) -> dict[str, Any]:
     if not isinstance(values, dict):
-        raise InvalidTypeError("must be a table", field=f"{path}: {name}", value=values)
+        raise InvalidTypeError("must be a table", field=name, value=values)
     return values
 
 
-def _policy(path: str, policy: PolicyTable, tables: Mapping[str, Any]) -> object:
-    table, values = policy.table, _table(path, policy.table, tables)
-    _check_keys(path, f"{table}.", values, policy.fields)
-    given: dict[str, Any] = {**values}
-    try:
-        if "criteria" in given:
-            given["criteria"] = DailyCriteria(given["criteria"])
-        return policy.kind(**given)
-    except InvalidValueError as error:
-        field = error.field.replace("minimums", "criteria", 1)  # as they are called here
-        raise InvalidValueError(
-            error.problem,
-            field=f"{path}: {table}.{field}",
-            value=error.value,
-            remedy=error.remedy,
-        ) from error
-
-
-def _check_keys(path: str, prefix: str, values: Mapping[str, object], known: Iterable[str]) -> None:
-
+def _check_keys(values: Mapping[str, object], known: Iterable[str]) -> None:
     for key, value in values.items():
         if key not in known:
             raise InvalidValueError(
-                "is unknown",
-                field=f"{path}: {prefix}{key}",
-                value=value,
-                remedy=f"Known: {', '.join(known)}.",
+                "is unknown", field=key, value=value, remedy=f"Known: {', '.join(known)}."
             )
+
+
+def _renamed(field: str, table: str, items: Sequence[str]) -> str:
+    """Return what a policy's field is called in the file."""
+    if items and (numbered := re.fullmatch(r"\w+\[(\d+)\]", field)):
+        field = items[int(numbered[1])]
+    field = field.replace("minimums", "criteria", 1)
+    inner = re.sub(rf"^{table}\['([\w-]+)'\]\.", r"\1.", field)
+    return f"{table}.{inner}" if table else field
+
+
+def _keys(field: str) -> list[str]:
+    """Return the keys that lead to a field, as far as they are TOML's.
+
+    Examples:
+        >>> _keys("badges['night_owl'].requires[0]")
+        ['badges', 'night_owl', 'requires']
+    """
+    found = re.findall(r"\['(.*?)'\]|\[\d+\]|([^.\[]+)", field)
+    return [quoted or bare for quoted, bare in found if quoted or bare]
+
+
+def _line(text: str, keys: Sequence[str]) -> int:
+    """Return the line on which what keys lead to is complete, or as far as they lead.
+
+    So many lines are read as hold it: TOML's reader says no lines.
+    """
+    lines = text.split("\n")
+    wanted = _depth(tomllib.loads(text), keys)
+    for number in range(1, len(lines)):
+        try:
+            found = tomllib.loads("\n".join(lines[:number]))
+        except ValueError:
+            continue
+        if _depth(found, keys) >= wanted:
+            return number
+    return len(lines)
+
+
+def _depth(values: object, keys: Sequence[str]) -> int:
+    """Return how many of the keys lead somewhere."""
+    for depth, key in enumerate(keys):
+        if not isinstance(values, dict) or key not in values:
+            return depth
+        values = values[key]
+    return len(keys)

@@ -56,6 +56,11 @@ def strip(window: ActivityWindow, *, ascii_only: bool) -> Text:
     return cells
 
 
+def speaks_unicode(stream: TextIO) -> bool:
+    """Return whether a stream takes any character."""
+    return (stream.encoding or "").lower().startswith("utf")
+
+
 def write_json(document: object) -> None:
     """Write one JSON document to standard output."""
     json.dump(document, machine_output(), ensure_ascii=False, indent=1)

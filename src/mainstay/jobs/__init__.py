@@ -1,6 +1,6 @@
 """What runs by itself: jobs over the ports, for any scheduler that the host has.
 
-A job is *plan, then do*. The plan is a pure function (:func:`plan_days`, :func:`plan_weeks`); the
+A job is *plan, then do*. The plan is a pure function (:func:`plan_days`, :func:`plan_awards`); the
 page loop reads pages from a port, plans them and writes them back. For calls to the outside there
 is the claim loop (:func:`outbox_job`). A host with a loop of its own, asynchronous for instance,
 calls the plans itself.
@@ -8,9 +8,11 @@ calls the plans itself.
 
 from mainstay.jobs.calls import Call, ClaimPolicy, Done, LookAgain
 from mainstay.jobs.catalogue import CATALOGUE, all_jobs
+from mainstay.jobs.check_badges import check_badges, plan_awards
 from mainstay.jobs.claims import outbox_job
 from mainstay.jobs.evaluate_consistency import day_just_over, evaluate_consistency, plan_days
 from mainstay.jobs.policies import change_policy
+from mainstay.jobs.refresh_leaderboards import refresh_leaderboards
 from mainstay.jobs.row import CatalogueRow, PolicyTable
 from mainstay.jobs.running import NotBegun, run_job
 from mainstay.jobs.status import JobStatus, job_status
@@ -28,12 +30,15 @@ __all__ = [
     "PolicyTable",
     "all_jobs",
     "change_policy",
+    "check_badges",
     "day_just_over",
     "evaluate_consistency",
     "job_status",
     "outbox_job",
+    "plan_awards",
     "plan_days",
     "plan_weeks",
+    "refresh_leaderboards",
     "run_job",
     "update_multipliers",
     "week_just_over",

@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from mainstay.errors import InvalidValueError
+from mainstay.jobs.check_badges import ROW as CHECK_BADGES
 from mainstay.jobs.evaluate_consistency import ROW as EVALUATE_CONSISTENCY
+from mainstay.jobs.refresh_leaderboards import ROW as REFRESH_LEADERBOARDS
 from mainstay.jobs.row import CatalogueRow
 from mainstay.jobs.update_multipliers import ROW as UPDATE_MULTIPLIERS
 from mainstay.ports import Store
@@ -25,6 +27,8 @@ CATALOGUE: Mapping[str, CatalogueRow] = MappingProxyType(
         for row in (
             EVALUATE_CONSISTENCY,
             UPDATE_MULTIPLIERS,
+            REFRESH_LEADERBOARDS,
+            CHECK_BADGES,
         )
     }
 )
@@ -45,7 +49,7 @@ def all_jobs(store: Store, *, policies: Mapping[str, object] = _NOTHING) -> tupl
 
     Examples:
         >>> from mainstay.testing.memory import MemoryStore
-        >>> [job.name for job in all_jobs(MemoryStore())]
+        >>> [job.name for job in all_jobs(MemoryStore())][:2]
         ['evaluate-consistency', 'update-multipliers']
     """
     for name in policies:

@@ -12,6 +12,7 @@ from mainstay.jobs._tally import LOGGER, Tally
 from mainstay.jobs.judging import Judged, RunPolicies
 from mainstay.jobs.pages import run_pages
 from mainstay.jobs.row import CatalogueRow, PolicyTable
+from mainstay.jobs.tables import engagement_policy
 from mainstay.ports import DueDays, EngagementPage, EngagementStore, EvaluatedDays
 from mainstay.scheduling import (
     Daily,
@@ -122,7 +123,12 @@ ROW = CatalogueRow(
     make=lambda store, policy: evaluate_consistency(store.engagements, policy=policy),
     target=TargetKind.DAY,
     options=(PAGE_SIZE,),
-    policy=PolicyTable("engagement", EngagementPolicy, lambda store: store.engagements),
+    policy=PolicyTable(
+        "engagement",
+        EngagementPolicy,
+        lambda store: store.engagements,
+        reader=engagement_policy,
+    ),
 )
 
 

@@ -8,7 +8,7 @@ of the host's is called.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 import attrs
@@ -41,6 +41,7 @@ def run_pages(
     tally: Tally,
     *,
     size: int,
+    kept: Callable[[Sequence[Done]], object] | None = None,
 ) -> None:
     """Work through all pages, and tally what came of it.
 
@@ -55,6 +56,7 @@ def run_pages(
         plan: Says what to write for an item, and does nothing else; ``None`` for nothing.
         tally: Takes in what was done.
         size: How much a page has at most, in what the port counts.
+        kept: Is told what a page has kept, once it has.
     """
     after: str | None = None
     limit, expected = size, pages.count_due(target)
@@ -78,6 +80,8 @@ def run_pages(
             page.done, page.bad = 0, [(str(page.last), error)]
         if page.last is None:
             return
+        if kept is not None and page.done:
+            kept(plans)
         after, limit = page.last, min(2 * limit, size)
         _count(page, tally)
         tally.context.progress(tally.processed, max(expected, tally.processed))

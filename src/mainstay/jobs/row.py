@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -11,6 +11,7 @@ import attrs
 
 from mainstay import _checks as checks
 from mainstay.errors import InvalidValueError
+from mainstay.jobs.tables import made_of
 from mainstay.ports import PolicyStore, Store
 from mainstay.scheduling import (
     AnyOption,
@@ -34,17 +35,31 @@ class PolicyTable:
         kind: Its class, whose fields are the table's keys.
         keeper: Which part of a store keeps it by date; ``None`` if none does, so that a run has
             the policy that it is given, else the standard one.
+
+    Args:
+        reader: What makes a policy of the table, if its keys are not simply the fields.
     """
 
     table: str = attrs.field(validator=checks.each(checks.text))
     kind: type[attrs.AttrsInstance]
     # Each part keeps policies of its own class.
     keeper: Callable[[Store], PolicyStore[Any]] | None = None
+    _reader: Callable[[Mapping[str, Any]], object] | None = attrs.field(
+        default=None, alias="reader"
+    )
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The names of the policy's fields, which are the table's keys."""
+        """The names of the policy's fields, which mostly are the table's keys."""
         return tuple(field.name for field in attrs.fields(self.kind))
+
+    def read(self, values: Mapping[str, Any]) -> object:
+        """Return the policy that a table holds.
+
+        Raises:
+            InvalidValueError: A key is unknown, or a value can't be.
+        """
+        return made_of(self.kind, values) if self._reader is None else self._reader(values)
 
 
 def _options(values: Iterable[AnyOption]) -> tuple[AnyOption, ...]:

@@ -8,6 +8,13 @@ Whatever can't be read or written *now* (a store that is down, locked or read-on
 :class:`mainstay.StoreError`. User ids are compared by code point, everywhere.
 """
 
+from mainstay.ports.badges import (
+    BadgeCheck,
+    BadgePage,
+    BadgeStanding,
+    BadgeStore,
+    BadgeTarget,
+)
 from mainstay.ports.engagements import (
     DueDays,
     EngagementPage,
@@ -15,17 +22,32 @@ from mainstay.ports.engagements import (
     EvaluatedDays,
     rescored,
 )
+from mainstay.ports.leaderboards import (
+    ALL_TIME,
+    BoardPage,
+    BoardQuery,
+    BoardTarget,
+    DueBoard,
+    LeaderboardStore,
+)
+from mainstay.ports.metrics import MetricStore
 from mainstay.ports.outbox import Outbox, OutboxEntry, OutboxState
 from mainstay.ports.pages import Keyed, Page, Pages, Unreadable
+from mainstay.ports.points import PointStore
 from mainstay.ports.policies import JudgedPage, JudgedPages, PolicyPage, PolicyStore
 from mainstay.ports.qualities import average_quality, millionths
+from mainstay.ports.recognition import badge_progress, earned_badges, user_points
 from mainstay.ports.reputations import DueWeeks, ReputationPage, ReputationStore
 from mainstay.ports.runs import RunLog
 from mainstay.ports.scoring import score_user
 from mainstay.ports.sessions import SessionStore, other_contents, storable
 from mainstay.ports.store import (
+    HasBadges,
     HasEngagements,
+    HasLeaderboards,
+    HasMetrics,
     HasOutbox,
+    HasPoints,
     HasReputations,
     HasRuns,
     HasSessions,
@@ -33,24 +55,41 @@ from mainstay.ports.store import (
 )
 
 __all__ = [
+    "ALL_TIME",
+    "BadgeCheck",
+    "BadgePage",
+    "BadgeStanding",
+    "BadgeStore",
+    "BadgeTarget",
+    "BoardPage",
+    "BoardQuery",
+    "BoardTarget",
+    "DueBoard",
     "DueDays",
     "DueWeeks",
     "EngagementPage",
     "EngagementStore",
     "EvaluatedDays",
+    "HasBadges",
     "HasEngagements",
+    "HasLeaderboards",
+    "HasMetrics",
     "HasOutbox",
+    "HasPoints",
     "HasReputations",
     "HasRuns",
     "HasSessions",
     "JudgedPage",
     "JudgedPages",
     "Keyed",
+    "LeaderboardStore",
+    "MetricStore",
     "Outbox",
     "OutboxEntry",
     "OutboxState",
     "Page",
     "Pages",
+    "PointStore",
     "PolicyPage",
     "PolicyStore",
     "ReputationPage",
@@ -60,9 +99,12 @@ __all__ = [
     "Store",
     "Unreadable",
     "average_quality",
+    "badge_progress",
+    "earned_badges",
     "millionths",
     "other_contents",
     "rescored",
     "score_user",
     "storable",
+    "user_points",
 ]

@@ -17,7 +17,7 @@ from mainstay.scores.consistency.policy import DEFAULT_POLICY, ConsistencyPolicy
 from mainstay.scores.consistency.result import ConsistencyScore, Phrasebook
 from mainstay.scores.consistency.score import consistency_score
 
-__all__ = ["FIRST_INSTANT", "score_user"]
+__all__ = ["FIRST_INSTANT", "first_instant", "score_user"]
 
 LOGGER = logging.getLogger("mainstay.scoring")
 
@@ -84,8 +84,7 @@ def score_user(
     builder = WindowBuilder(
         as_of=at, zone=zone, day_start=day_start, length=policy.window_days, user_id=user_id
     )
-    days = min(policy.window_days + _EAST_AND_WEST, at.toordinal() - 1)
-    since = max(at - timedelta(days=days), FIRST_INSTANT)
+    since = first_instant(at, policy)
     sessions = _add(builder, store, user_id, since=since, until=at)
     if not sessions and zone is None:
         for latest in store.sessions(user_id, since=FIRST_INSTANT, until=at, limit=1):
@@ -96,6 +95,12 @@ def score_user(
     )
     _log(user_id, score, sessions, perf_counter() - began)
     return score
+
+
+def first_instant(as_of: datetime, policy: ConsistencyPolicy) -> datetime:
+    """Return from when on a score needs a user's sessions, wherever they were recorded."""
+    days = min(policy.window_days + _EAST_AND_WEST, as_of.toordinal() - 1)
+    return max(as_of - timedelta(days=days), FIRST_INSTANT)
 
 
 def _add(

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from mainstay.ports.badges import BadgeStore
 from mainstay.ports.engagements import EngagementStore
+from mainstay.ports.leaderboards import LeaderboardStore
+from mainstay.ports.metrics import MetricStore
 from mainstay.ports.outbox import Outbox
+from mainstay.ports.points import PointStore
 from mainstay.ports.reputations import ReputationStore
 from mainstay.ports.runs import RunLog
 from mainstay.ports.sessions import SessionStore
 
-__all__ = ["HasEngagements", "HasOutbox", "HasReputations", "HasRuns", "HasSessions", "Store"]
+__all__ = [
+    "HasBadges",
+    "HasEngagements",
+    "HasLeaderboards",
+    "HasMetrics",
+    "HasOutbox",
+    "HasPoints",
+    "HasReputations",
+    "HasRuns",
+    "HasSessions",
+    "Store",
+]
 
 
 class HasSessions(Protocol):
@@ -40,6 +55,42 @@ class HasReputations(HasSessions, Protocol):
         ...
 
 
+class HasPoints(Protocol):
+    """Has everybody's points."""
+
+    @property
+    def points(self) -> PointStore:
+        """Everybody's points."""
+        ...
+
+
+class HasLeaderboards(HasPoints, Protocol):
+    """Has leaderboards, over the points that are added."""
+
+    @property
+    def leaderboards(self) -> LeaderboardStore:
+        """Who has how many points."""
+        ...
+
+
+class HasMetrics(HasSessions, Protocol):
+    """Has what is measured of users, their sessions included."""
+
+    @property
+    def metrics(self) -> MetricStore:
+        """What is measured of users."""
+        ...
+
+
+class HasBadges(HasMetrics, HasReputations, HasPoints, Protocol):
+    """Has everybody's badges, over all that they are awarded for."""
+
+    @property
+    def badges(self) -> BadgeStore:
+        """Who has which badge."""
+        ...
+
+
 class HasRuns(Protocol):
     """Has the log of runs."""
 
@@ -58,5 +109,5 @@ class HasOutbox(Protocol):
         ...
 
 
-class Store(HasEngagements, HasReputations, HasRuns, HasOutbox, Protocol):
+class Store(HasEngagements, HasBadges, HasLeaderboards, HasRuns, HasOutbox, Protocol):
     """All ports, over one place where things are kept."""

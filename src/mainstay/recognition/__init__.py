@@ -7,7 +7,7 @@ keeps of it, and the jobs that look after it, are in :mod:`mainstay.ports` and
 
 from mainstay.recognition.awards import awards, earned, newly_earned, progress
 from mainstay.recognition.badges import STANDARD_BADGES, Badge, BadgePolicy, check_badges
-from mainstay.recognition.boards import Board, LeaderboardPolicy, Period, Span, UserRank
+from mainstay.recognition.boards import Board, LeaderboardPolicy, Period, PointsRank, Span, UserRank
 from mainstay.recognition.dicts import (
     BadgeDict,
     BadgeProgressDict,
@@ -65,6 +65,7 @@ __all__ = [
     "Levels",
     "Period",
     "PointsDict",
+    "PointsRank",
     "ProgressDict",
     "ProgressOfAllDict",
     "Ranked",

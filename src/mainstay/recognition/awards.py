@@ -14,7 +14,16 @@ from mainstay.recognition.badges import AWARD, STANDARD_BADGES, Badge, catalogue
 from mainstay.recognition.dicts import BadgeDict, BadgeProgressDict, EarnedBadgesDict, ProgressDict
 from mainstay.recognition.points import Credit
 
-__all__ = ["awards", "earned", "held", "newly_earned", "planned_awards", "progress"]
+__all__ = [
+    "awards",
+    "earned",
+    "earned_among",
+    "held",
+    "newly_earned",
+    "planned_awards",
+    "progress",
+    "progress_among",
+]
 
 
 def held(credits: Iterable[Credit], user_id: str) -> dict[str, Credit]:
@@ -38,19 +47,17 @@ def planned_awards(
 
     A bonus counts at once among the points. Badges, and what metrics are, have been checked.
     """
-    have, points, due = set(held), metrics.get("points", 0), list[Badge]()
-    open_ = [badge for badge in badges if badge.key not in have]
+    have, measured, due = set(held), dict(metrics), list[Badge]()
     while new := [
         badge
-        for badge in open_
-        if have.issuperset(badge.requires)
-        and (points if badge.metric == "points" else metrics.get(badge.metric, 0))
-        >= badge.threshold
+        for badge in badges
+        if measured.get(badge.metric, 0) >= badge.threshold
+        and badge.key not in have
+        and have.issuperset(badge.requires)
     ]:
         due += new
         have.update(badge.key for badge in new)
-        points += sum(badge.bonus for badge in new)
-        open_ = [badge for badge in open_ if badge.key not in have]
+        measured["points"] = measured.get("points", 0) + sum(badge.bonus for badge in new)
     return due
 
 
@@ -139,9 +146,16 @@ def earned(
         >>> earned("ada", [award])["badges"][0]["earned_at"]
         '2024-05-01T00:00:00Z'
     """
+    return earned_among(catalogue_of(badges), user_id, credits)
+
+
+def earned_among(
+    badges: Iterable[Badge], user_id: str, credits: Iterable[Credit]
+) -> EarnedBadgesDict:
+    """Return what :func:`earned` does of any badges, also those of several catalogues."""
     have = held(credits, checks.text("user_id", user_id))
-    theirs = [badge for badge in catalogue_of(badges) if badge.key in have]
-    theirs.sort(key=lambda badge: (have[badge.key].at, badge.number))
+    theirs = [badge for badge in badges if badge.key in have]
+    theirs.sort(key=lambda badge: (have[badge.key].at, badge.number, badge.key))
     return {
         "user_id": user_id,
         "total_badges": len(theirs),
@@ -186,9 +200,16 @@ def progress(
         >>> found["progress"]["progress_details"][1]["progress"]
         '2/5 wins'
     """
+    return progress_among(catalogue_of(badges), user_id, _metrics(metrics), credits)
+
+
+def progress_among(
+    badges: Iterable[Badge], user_id: str, metrics: Mapping[str, int], credits: Iterable[Credit]
+) -> ProgressDict:
+    """Return what :func:`progress` does of any badges, also those of several catalogues."""
     have = held(credits, checks.text("user_id", user_id))
-    measured, catalogue = _metrics(metrics), catalogue_of(badges)
-    details = [_progress(badge, measured, have.get(badge.key)) for badge in catalogue]
+    ordered = sorted(badges, key=lambda badge: (badge.number, badge.key))
+    details = [_progress(badge, metrics, have.get(badge.key)) for badge in ordered]
     return {
         "user_id": user_id,
         "progress": {

@@ -179,7 +179,7 @@ def _check_alone(field: str, badge: Badge, first: Badge) -> None:
     if first is not badge:
         raise InvalidValueError(
             f"must be another than that of {first.name!r}",
-            field=f"{field} of the badge {badge.name!r}",
+            field=f"badges[{badge.key!r}].{field}",
             value=getattr(badge, field),
         )
 
@@ -187,7 +187,7 @@ def _check_alone(field: str, badge: Badge, first: Badge) -> None:
 def _check_required(badge: Badge, by_key: Mapping[str, Badge], on_the_way: tuple[str, ...]) -> None:
     """Refuse what leads to a badge that is not there, or back to one on the way."""
     for key in badge.requires:
-        field = f"requires of the badge {badge.key!r}"
+        field = f"badges[{badge.key!r}].requires"
         if key not in by_key:
             known = ", ".join(sorted(by_key))
             raise InvalidValueError(

@@ -16,7 +16,15 @@ from mainstay.errors import InvalidValueError
 from mainstay.recognition.dicts import BoardDict, UserRankDict
 from mainstay.recognition.leaderboards import Ranked, user_ids
 
-__all__ = ["Board", "LeaderboardPolicy", "Period", "Span", "UserRank", "checked_period"]
+__all__ = [
+    "Board",
+    "LeaderboardPolicy",
+    "Period",
+    "PointsRank",
+    "Span",
+    "UserRank",
+    "checked_period",
+]
 
 
 @schema("span/1")
@@ -160,6 +168,27 @@ class UserRank:
             "as_of": in_utc(self.as_of),
             "live": self.live,
         }
+
+
+@attrs.frozen
+class PointsRank:
+    """The rank that somebody with so many points has, or would have.
+
+    Attributes:
+        points: How many.
+        period: What was counted.
+        rank: The rank, from 1.
+        listed: How many users are on the whole board.
+        as_of: As of when.
+        live: Whether it was counted for this answer, and not read from a snapshot.
+    """
+
+    points: int
+    period: Period | Span
+    rank: int
+    listed: int
+    as_of: datetime
+    live: bool
 
 
 def _excluded(users: Iterable[str]) -> frozenset[str]:

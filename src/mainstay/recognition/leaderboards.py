@@ -21,6 +21,7 @@ __all__ = [
     "check_ties",
     "ladder",
     "neighbours",
+    "places_after",
     "rank",
     "rank_for",
     "rank_under",
@@ -193,6 +194,20 @@ def neighbours(
         if place.user_id == user_id:
             return tuple(ranking[max(0, index - count) : index + count + 1])
     return ()
+
+
+def places_after(ranking: Sequence[Ranked[T]], last: Ranked[T], ties: Ties) -> Sequence[Ranked[T]]:
+    """Return the places after the last one of a page, wherever its user is by now."""
+    if ties == "earliest":
+        for index, place in enumerate(ranking):
+            if (place.user_id, place.total) == (last.user_id, last.total):
+                return ranking[index + 1 :]
+        return [place for place in ranking if place.total < last.total]
+    return [place for place in ranking if _order(place) > _order(last)]
+
+
+def _order(place: Ranked[T]) -> tuple[float, str]:
+    return -place.total, place.user_id
 
 
 def rank_for(

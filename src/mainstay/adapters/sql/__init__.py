@@ -33,9 +33,13 @@ from mainstay._extras import Extra
 
 with Extra("sql", "sqlalchemy"):
     from mainstay.adapters.sql import settings as settings_
+    from mainstay.adapters.sql.badges import SqlBadges
     from mainstay.adapters.sql.database import Database
     from mainstay.adapters.sql.engagements import SqlEngagements
+    from mainstay.adapters.sql.leaderboards import SqlLeaderboards
+    from mainstay.adapters.sql.metrics import SqlMetrics
     from mainstay.adapters.sql.outbox import SqlOutbox, put_entries
+    from mainstay.adapters.sql.points import SqlPoints
     from mainstay.adapters.sql.reputations import SqlReputations
     from mainstay.adapters.sql.runs import SqlRunLog
     from mainstay.adapters.sql.sessions import SqlSessions
@@ -54,6 +58,10 @@ class SqlStore:
         sessions: The :class:`mainstay.ports.SessionStore`.
         engagements: The :class:`mainstay.ports.EngagementStore`.
         reputations: The :class:`mainstay.ports.ReputationStore`.
+        points: The :class:`mainstay.ports.PointStore`.
+        metrics: The :class:`mainstay.ports.MetricStore`.
+        leaderboards: The :class:`mainstay.ports.LeaderboardStore`.
+        badges: The :class:`mainstay.ports.BadgeStore`.
         runs: The :class:`mainstay.ports.RunLog`.
         outbox: The :class:`mainstay.ports.Outbox`.
     """
@@ -65,7 +73,11 @@ class SqlStore:
         self.reputations: SqlReputations = SqlReputations(database, settings)
         self.runs: SqlRunLog = SqlRunLog(database)
         self.outbox: SqlOutbox = SqlOutbox(database)
-        traces = (self.engagements, self.reputations)
+        self.points: SqlPoints = SqlPoints(database)
+        self.metrics: SqlMetrics = SqlMetrics(database)
+        self.leaderboards: SqlLeaderboards = SqlLeaderboards(database)
+        self.badges: SqlBadges = SqlBadges(database)
+        traces = (self.engagements, self.reputations, self.metrics)
         self.sessions: SqlSessions = SqlSessions(database, settings, traces)
 
     @classmethod

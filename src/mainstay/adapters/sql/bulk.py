@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, and_, delete
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    Connection,
+    Table,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    delete,
+    func,
+    select,
+)
 from sqlalchemy.schema import CreateTable
 from sqlalchemy.sql import ColumnElement
 
-__all__ = ["insert_rows", "near", "stage"]
+__all__ = ["any_of", "insert_rows", "near", "stage"]
 
 
 def stage(connection: Connection, table: Table, rows: Sequence[Sequence[object]]) -> None:
@@ -26,6 +39,16 @@ def near(column: Column[Any], values: Iterable[object]) -> ColumnElement[bool]:
     """
     texts = [str(value) for value in values]
     return and_(column >= min(texts), column <= max(texts))
+
+
+def any_of(
+    connection: Connection, column: ColumnElement[Any], texts: Iterable[str]
+) -> ColumnElement[bool]:
+    """Say that a column is one of some texts, however many: they are one parameter."""
+    if connection.dialect.name == "sqlite":
+        listed = func.json_each(json.dumps(list(texts))).table_valued("value")
+        return column.in_(select(listed.c.value))
+    return column == any_(bindparam(None, list(texts), type_=ARRAY(Text)))
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Sequence[object]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 from zlib import crc32
 
@@ -31,6 +32,7 @@ __all__ = [
     "earlier",
     "instant_text",
     "key",
+    "later",
     "metadata",
     "often_rewritten",
     "temporary",
@@ -96,11 +98,17 @@ def day_after(connection: Connection, day: ColumnElement[Any]) -> ColumnElement[
     return day.op("+", return_type=Date())(literal_column("1"))
 
 
-def earlier(day: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Say the earlier of two days; if one of them is null, the other."""
-    return case((day.is_(None), other), (other < day, other), else_=day)
+def earlier(at: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Say the earlier of two; if one of them is null, the other."""
+    return case((at.is_(None), other), (other < at, other), else_=at)
 
 
+def later(at: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Say the later of two; if one of them is null, the other."""
+    return case((at.is_(None), other), (other > at, other), else_=at)
+
+
+@lru_cache(maxsize=1024)
 def instant_text(at: datetime) -> str:
     """Write an instant so that both databases read it, and text sorts by time."""
     return at.astimezone(UTC).isoformat(" ", "microseconds")

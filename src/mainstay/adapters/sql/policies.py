@@ -25,16 +25,19 @@ from mainstay.adapters.sql.reading import as_day, converted, value_of
 from mainstay.adapters.sql.sessions import read_kinds
 from mainstay.codec import from_json, to_json
 from mainstay.jobs._tally import ITEM_ERRORS
+from mainstay.recognition import BadgePolicy, LeaderboardPolicy
 from mainstay.scores.engagement.policy import EngagementPolicy
 from mainstay.scores.policies import AnyPolicy, PolicyHistory
+from mainstay.streaks.weekly import WeeklyStreakPolicy
 
-__all__ = ["PolicyRows", "read_policies"]
+__all__ = ["PolicyRows", "keep_undated", "read_policies", "read_undated"]
 
-#: What days and weeks are judged by: the JSON of each policy, by the day from which on it holds.
+#: What days and weeks are judged by, boards show and badges are awarded for: the JSON of each
+#: policy, by the day from which on it holds.
 policies: Table = Table(
     "mainstay_policies",
     metadata,
-    # "days" or "weeks"
+    # "days", "weeks", "boards" or "badges"
     Column("scope", key, nullable=False),
     # 0001-01-01 for the one that holds from the beginning.
     Column("since", Day, nullable=False),
@@ -46,8 +49,18 @@ policies: Table = Table(
 P = TypeVar("P", bound=AnyPolicy)
 
 
+Q = TypeVar("Q")
+
+_SCOPES: Mapping[type[object], str] = {
+    EngagementPolicy: "days",
+    WeeklyStreakPolicy: "weeks",
+    LeaderboardPolicy: "boards",
+    BadgePolicy: "badges",
+}
+
+
 def _scope(kind: type[object]) -> str:
-    return "days" if kind is EngagementPolicy else "weeks"
+    return _SCOPES[kind]
 
 
 def read_policies(connection: Connection, kind: type[P]) -> PolicyHistory[P] | None:
@@ -57,6 +70,20 @@ def read_policies(connection: Connection, kind: type[P]) -> PolicyHistory[P] | N
     if not days or days[0] != date.min:
         return None
     return PolicyHistory(kept[date.min], [(day, kept[day]) for day in days[1:]])
+
+
+def read_undated(connection: Connection, kind: type[Q]) -> Q | None:
+    """Return the policy of a kind of which one is kept, whatever the date; ``None`` without."""
+    return _kept(connection, kind).get(date.min)
+
+
+def keep_undated(connection: Connection, policy: LeaderboardPolicy | BadgePolicy) -> None:
+    """Keep a policy in place of the one before."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    text, scope = to_json(policy), _scope(type(policy))
+    new = dialect.insert(policies).values(scope=scope, since=date.min, policy=text)
+    changed = new.on_conflict_do_update(index_elements=["scope", "since"], set_={"policy": text})
+    connection.execute(changed)
 
 
 class PolicyRows(Generic[P]):
@@ -112,8 +139,8 @@ class PolicyRows(Generic[P]):
         return read_kinds(self._connection)
 
 
-def _kept(connection: Connection, kind: type[P]) -> Mapping[date, P]:
-    def read(row: Row[Any]) -> tuple[date, P]:
+def _kept(connection: Connection, kind: type[Q]) -> Mapping[date, Q]:
+    def read(row: Row[Any]) -> tuple[date, Q]:
         return as_day(row.since), converted("policy", row.policy, partial(from_json, kind=kind))
 
     query = select(policies).where(policies.c.scope == _scope(kind))

@@ -29,6 +29,7 @@ from mainstay.adapters.sql.bulk import near, stage
 from mainstay.adapters.sql.columns import Day, key, metadata, often_rewritten, temporary
 from mainstay.adapters.sql.counts import KindCount, count_kinds
 from mainstay.adapters.sql.database import Database
+from mainstay.adapters.sql.marks import due_at_once
 from mainstay.adapters.sql.policies import PolicyRows, read_policies
 from mainstay.adapters.sql.reading import as_day, converted, corrupt, value_of
 from mainstay.adapters.sql.settings import Settings
@@ -190,6 +191,7 @@ class _Page(PolicyRows[WeeklyStreakPolicy]):
                 )
         if kept:
             stage(self._connection, staged_weeks, [_values(each) for each in kept])
+            due_at_once(self._connection, select(staged_weeks.c.user_id))
             columns = ("weeks", "last_active", "last_recorded")
             self._connection.execute(
                 update(reputations)

@@ -47,7 +47,7 @@ from mainstay.adapters.sql.traces import Traces
 from mainstay.localdays import local_day
 from mainstay.ports import millionths, other_contents, storable
 
-__all__ = ["SqlSessions", "events", "kinds", "read_kinds", "staged", "users"]
+__all__ = ["SqlSessions", "events", "kinds", "read_kinds", "session_of", "staged", "users"]
 
 
 def _event_columns() -> list[Column[object]]:
@@ -178,7 +178,7 @@ class SqlSessions:
             .limit(checks.integer("limit", limit, 1))
         )
         with self._database.reading() as connection:
-            return [value_of(events, row, _session) for row in connection.execute(query)]
+            return [value_of(events, row, session_of) for row in connection.execute(query)]
 
     def users(self, *, after: str | None = None, limit: int = 1000) -> Sequence[str]:
         """Return the ids of users with a session, in order."""
@@ -255,7 +255,8 @@ def _older_than(before: Session | None) -> ColumnElement[bool]:
     )
 
 
-def _session(row: Row[Any]) -> Session:
+def session_of(row: Row[Any]) -> Session:
+    """Return the session in a row."""
     offset = converted("utc_offset_us", row.utc_offset_us, _offset)
     return Session(
         row.user_id,

@@ -37,9 +37,20 @@ settings_table: Table = Table(
 T = TypeVar("T")
 
 #: The version of the tables that this release reads and writes.
-VERSION = 1
+VERSION = 2
+
+
+def _add_recognition(connection: Connection) -> None:
+    """Create the tables of recognition, and count the events that are there by kind."""
+    metadata.create_all(connection)
+    connection.exec_driver_sql(
+        "INSERT INTO mainstay_metrics (user_id, metric, value) "
+        "SELECT user_id, 'kind:' || kind, COUNT(*) FROM mainstay_events GROUP BY user_id, kind"
+    )
+
+
 #: What makes tables of the version before into those of each version from the second on.
-UPGRADES: Mapping[int, Callable[[Connection], None]] = {}
+UPGRADES: Mapping[int, Callable[[Connection], None]] = {2: _add_recognition}
 
 
 def _kinds(value: Iterable[str]) -> frozenset[str]:

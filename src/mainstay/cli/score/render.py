@@ -79,8 +79,7 @@ def _cells(scored: Scored) -> list[Text]:
 
 
 def _strip(score: ConsistencyScore) -> Text:
-    ascii_only = not (sys.stdout.encoding or "").lower().startswith("utf")
-    return terminal.strip(score.window, ascii_only=ascii_only)
+    return terminal.strip(score.window, ascii_only=not terminal.speaks_unicode(sys.stdout))
 
 
 def in_full(scored: Scored) -> None:

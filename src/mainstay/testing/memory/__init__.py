@@ -27,15 +27,24 @@ from typing import Self
 
 from mainstay import _checks as checks
 from mainstay.testing.memory._activity import Activity, Unreadables
+from mainstay.testing.memory._marks import Marks
+from mainstay.testing.memory.badges import MemoryBadges, Sources
 from mainstay.testing.memory.engagements import MemoryEngagements
+from mainstay.testing.memory.leaderboards import MemoryLeaderboards
+from mainstay.testing.memory.metrics import MemoryMetrics
 from mainstay.testing.memory.outbox import MemoryOutbox
+from mainstay.testing.memory.points import MemoryPoints
 from mainstay.testing.memory.reputations import MemoryReputations
 from mainstay.testing.memory.runs import MemoryRuns
 from mainstay.testing.memory.sessions import MemorySessions
 
 __all__ = [
+    "MemoryBadges",
     "MemoryEngagements",
+    "MemoryLeaderboards",
+    "MemoryMetrics",
     "MemoryOutbox",
+    "MemoryPoints",
     "MemoryReputations",
     "MemoryRuns",
     "MemorySessions",
@@ -52,6 +61,10 @@ class MemoryStore:
         sessions: A :class:`mainstay.ports.SessionStore`.
         engagements: A :class:`mainstay.ports.EngagementStore`.
         reputations: A :class:`mainstay.ports.ReputationStore`.
+        points: A :class:`mainstay.ports.PointStore`.
+        metrics: A :class:`mainstay.ports.MetricStore`.
+        leaderboards: A :class:`mainstay.ports.LeaderboardStore`.
+        badges: A :class:`mainstay.ports.BadgeStore`.
         runs: A :class:`mainstay.ports.RunLog`.
         outbox: A :class:`mainstay.ports.Outbox`.
 
@@ -64,15 +77,22 @@ class MemoryStore:
     """
 
     def __init__(self, *, posts: Iterable[str] = ("post",), local_days: bool = False) -> None:
-        lock, self._unreadable = RLock(), Unreadables()
-        self.sessions: MemorySessions = MemorySessions(lock)
+        lock, self._unreadable, marks = RLock(), Unreadables(), Marks()
+        self.sessions: MemorySessions = MemorySessions(lock, marks)
         activity = Activity(
             self.sessions,
             checks.texts("posts", posts),
             checks.instance("local_days", local_days, bool),
         )
         self.engagements: MemoryEngagements = MemoryEngagements(lock, activity, self._unreadable)
-        self.reputations: MemoryReputations = MemoryReputations(lock, activity, self._unreadable)
+        self.reputations: MemoryReputations = MemoryReputations(
+            lock, activity, self._unreadable, marks
+        )
+        self.points: MemoryPoints = MemoryPoints(lock, marks)
+        self.metrics: MemoryMetrics = MemoryMetrics(lock, self.sessions, marks)
+        self.leaderboards: MemoryLeaderboards = MemoryLeaderboards(lock, self.points)
+        sources = Sources(activity, self.points, self.metrics, self.reputations, self._unreadable)
+        self.badges: MemoryBadges = MemoryBadges(lock, sources, marks)
         self.runs: MemoryRuns = MemoryRuns()
         self.outbox: MemoryOutbox = MemoryOutbox(lock)
 

@@ -19,6 +19,7 @@ from mainstay.reputation.multiplier import Reputation
 from mainstay.scores.policies import PolicyHistory
 from mainstay.streaks.weekly import WeeklyStreak, WeeklyStreakPolicy
 from mainstay.testing.memory._activity import Activity, Unreadables, UserDays, count_kinds
+from mainstay.testing.memory._marks import Marks
 from mainstay.testing.memory._transaction import Transaction
 from mainstay.testing.memory.policies import Policies
 
@@ -30,8 +31,11 @@ _SUNDAY = timedelta(days=6)
 class MemoryReputations:
     """A :class:`mainstay.ports.ReputationStore`."""
 
-    def __init__(self, lock: RLock, activity: Activity, unreadable: Unreadables) -> None:
+    def __init__(
+        self, lock: RLock, activity: Activity, unreadable: Unreadables, marks: Marks
+    ) -> None:
         self._lock = lock
+        self._marks = marks
         self._activity = activity
         self._unreadable = unreadable
         self._kept: dict[str, Reputation] = {}
@@ -54,6 +58,7 @@ class MemoryReputations:
             yield page
             if not page.transaction.rejected:
                 self._kept, self._policies = page.kept, page.kept_policies
+                self._marks.at_once(page.recorded)
 
     def _page(self, kept: dict[str, Reputation]) -> _Page:
         return _Page(kept, self._policies.copy(), self._activity, self._unreadable)
@@ -84,6 +89,7 @@ class _Page:
     activity: Activity
     unreadable: Unreadables
     transaction: Transaction[DueWeeks] = attrs.field(factory=Transaction[DueWeeks])
+    recorded: set[str] = attrs.field(factory=set)
 
     def due(
         self, week: IsoWeek, *, after: str | None = None, limit: int
@@ -112,6 +118,7 @@ class _Page:
         for reputation in reputations:
             self.transaction.due(reputation.user_id)
             self.kept[reputation.user_id] = reputation
+            self.recorded.add(reputation.user_id)
 
     def policies(self) -> PolicyHistory[WeeklyStreakPolicy] | None:
         """Return the policies that are kept; ``None`` while none is kept from the beginning."""

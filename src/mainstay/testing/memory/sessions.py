@@ -9,6 +9,7 @@ from threading import RLock
 from mainstay import _checks as checks
 from mainstay.activity.session import Session
 from mainstay.ports import other_contents, storable
+from mainstay.testing.memory._marks import Marks
 
 __all__ = ["MemorySessions"]
 
@@ -18,10 +19,12 @@ class MemorySessions:
 
     Args:
         lock: Held while sessions are added, and by anything that must keep them as they are.
+        marks: Who is to be looked at again.
     """
 
-    def __init__(self, lock: RLock) -> None:
+    def __init__(self, lock: RLock, marks: Marks) -> None:
         self._lock = lock
+        self._marks = marks
         self._by_id: Mapping[str, Session] = {}
 
     def add(self, sessions: Iterable[Session]) -> int:
@@ -32,9 +35,10 @@ class MemorySessions:
                 session_id = str(storable(session).id)
                 if _contents(by_id.setdefault(session_id, session)) != _contents(session):
                     raise other_contents(session_id)
-            added = len(by_id) - len(self._by_id)
+            new = by_id.keys() - self._by_id.keys()
             self._by_id = by_id
-            return added
+            self._marks.at_once(by_id[session_id].user_id for session_id in new)
+            return len(new)
 
     def sessions(
         self,

@@ -1,0 +1,220 @@
+"""Leaderboards: who has how many points, over all time or a span of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, or_, select
+from sqlalchemy.engine import Row
+
+from mainstay import _checks as checks
+from mainstay.adapters.sql.database import Database
+from mainstay.adapters.sql.leaderboards import _snapshots as snapshots
+from mainstay.adapters.sql.leaderboards._live import Live, LiveFew
+from mainstay.adapters.sql.leaderboards._totals import totals_in
+from mainstay.adapters.sql.leaderboards.tables import boards
+from mainstay.adapters.sql.policies import keep_undated, read_undated
+from mainstay.errors import RejectedError
+from mainstay.ports import BoardPage, BoardQuery, BoardTarget, DueBoard
+from mainstay.ports.leaderboards import ALL_TIME, check_rank_for, is_due
+from mainstay.recognition import (
+    Board,
+    LeaderboardPolicy,
+    Period,
+    PointsRank,
+    Ranked,
+    UserRank,
+    rank,
+)
+from mainstay.recognition.leaderboards import rank_under
+
+__all__ = ["SqlLeaderboards"]
+
+
+class SqlLeaderboards:
+    """A :class:`mainstay.ports.LeaderboardStore`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @contextmanager
+    def page(self) -> Iterator[BoardPage]:
+        """Begin a transaction; another page begins when it has ended."""
+        with self._database.writing(lock="leaderboards") as connection:
+            yield _Page(connection)
+
+    def count_due(self, target: BoardTarget) -> int:
+        """Return how many boards are due."""
+        with self._database.reading() as connection:
+            return len(_due(connection, target))
+
+    def policy(self) -> LeaderboardPolicy | None:
+        """Return the policy that is kept; ``None`` while none is."""
+        with self._database.reading() as connection:
+            return read_undated(connection, LeaderboardPolicy)
+
+    def top(
+        self,
+        query: BoardQuery = ALL_TIME,
+        *,
+        now: datetime,
+        limit: int = 100,
+        after: Ranked[int] | None = None,
+    ) -> Board:
+        """Return the first places, or those after a place."""
+        checks.integer("limit", limit, 1)
+        at = checks.instant("now", now)
+        with self._database.reading() as connection:
+            if after is None and not query.needs_live:
+                rows = _snapshot(connection, query, snapshots.TOP, at, limit=limit)
+                if rows and (found := _top(rows, query, limit)) is not None:
+                    return found
+            live = _live(connection, query, at)
+            return Board(query.period, at, True, live.listed(), live.first(limit, after))
+
+    def rank_of(self, user_id: str, query: BoardQuery = ALL_TIME, *, now: datetime) -> UserRank:
+        """Return a user's place; its rank is ``None`` if they are not listed."""
+        checks.text("user_id", user_id)
+        at = checks.instant("now", now)
+        with self._database.reading() as connection:
+            if not query.needs_live:
+                all_time = query.period is Period.ALL
+                statement = snapshots.USER_OF_ALL if all_time else snapshots.USER_OF_SPAN
+                for row in _snapshot(connection, query, statement, at, user_id=user_id):
+                    return _rank_of(row, user_id, query)
+            live = _live(connection, query, at)
+            found = live.rank_of(user_id)
+            place, points = (None, 0) if found is None else (found.rank, found.total)
+            return UserRank(user_id, query.period, place, points, live.listed(), at, True)
+
+    def around(
+        self, user_id: str, query: BoardQuery = ALL_TIME, *, now: datetime, count: int = 2
+    ) -> Board:
+        """Return the places around a user."""
+        checks.text("user_id", user_id)
+        checks.count("count", count)
+        at = checks.instant("now", now)
+        with self._database.reading() as connection:
+            live = _live(connection, query, at)
+            return Board(query.period, at, True, live.listed(), live.around(user_id, count))
+
+    def rank_for(self, points: int, query: BoardQuery = ALL_TIME, *, now: datetime) -> PointsRank:
+        """Return the rank that somebody with so many points has, or would have."""
+        check_rank_for(points, query)
+        at = checks.instant("now", now)
+        with self._database.reading() as connection:
+            if not query.needs_live:
+                for row in _snapshot(connection, query, snapshots.POINTS, at, points=points):
+                    place = rank_under(snapshots.rung_of(row), query.ties)
+                    return PointsRank(points, query.period, place, row.listed, row.as_of, False)
+            live = _live(connection, query, at)
+            place = live.rank_for(points)
+            return PointsRank(points, query.period, place, live.listed(), at, True)
+
+
+def _snapshot(
+    connection: Connection,
+    query: BoardQuery,
+    statement: Select[Any],
+    now: datetime,
+    **parameters: object,
+) -> Sequence[Row[Any]]:
+    """Return what a snapshot says, nothing if there is none that answers the question."""
+    asked = {"period": str(query.period), "now": now, **parameters}
+    rows = connection.execute(statement, asked).all()
+    if rows and query.exclude is not None:
+        same = rows[0].excluded == snapshots.excluded_text(query.exclude)
+        return rows if same else []
+    return rows
+
+
+def _top(rows: Sequence[Row[Any]], query: BoardQuery, limit: int) -> Board | None:
+    """Return a snapshot's first places; ``None`` if it keeps too few of them."""
+    board = rows[0]
+    totals = {row.user_id: row.total for row in rows if row.user_id is not None}
+    if len(totals) < min(limit, board.listed):
+        return None
+    return Board(query.period, board.as_of, False, board.listed, rank(totals, ties=query.ties))
+
+
+def _rank_of(row: Row[Any], user_id: str, query: BoardQuery) -> UserRank:
+    listed = bool(row.is_listed) and user_id not in _read_excluded(row.excluded)
+    place = rank_under(snapshots.rung_of(row), query.ties) if listed else None
+    points = row.points if listed else 0
+    return UserRank(user_id, query.period, place, points, row.listed, row.as_of, False)
+
+
+def _read_excluded(text: str) -> Collection[str]:
+    return json.loads(text) if text != _NOBODY else ()
+
+
+_NOBODY = snapshots.excluded_text(())
+
+
+def _live(connection: Connection, query: BoardQuery, now: datetime) -> Live | LiveFew:
+    """Return the board that answers a question, counted now."""
+    excluded = query.exclude
+    if excluded is None:
+        policy = read_undated(connection, LeaderboardPolicy)
+        excluded = frozenset() if policy is None else policy.excluded
+    totals = totals_in(connection, query.span(now), excluded)
+    if query.among is None:
+        return Live(totals, query.ties)
+    return LiveFew.of(totals, query.among, query.ties)
+
+
+def _due(connection: Connection, target: BoardTarget) -> list[DueBoard]:
+    """Return the boards that need another snapshot, by name."""
+    checks.instance("target", target, BoardTarget)
+    same = target.policy in {None, read_undated(connection, LeaderboardPolicy)}
+    there = {row.period: row.as_of for row in connection.execute(select(boards))}
+    return [
+        DueBoard(period, there.get(period.value))
+        for period in sorted(Period)
+        if is_due(there.get(period.value), target, same_policy=same)
+    ]
+
+
+class _Page:
+    """One transaction on snapshots."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._due: dict[str, BoardTarget] = {}
+
+    def due(
+        self, target: BoardTarget, *, after: str | None = None, limit: int
+    ) -> Sequence[DueBoard]:
+        """Return the boards that need another snapshot."""
+        due = [
+            board for board in _due(self._connection, target) if after is None or board.key > after
+        ][: checks.integer("limit", limit, 1)]
+        self._due.update({board.key: target for board in due})
+        return due
+
+    def keep(self, done: Iterable[DueBoard]) -> None:
+        """Make the snapshots of boards that were due in this transaction."""
+        for board in done:
+            target = self._due.get(board.key)
+            if target is None:
+                self._connection.rollback()  # nothing is kept, even if the block goes on
+                raise RejectedError(
+                    "was not due in this transaction", field="period", value=board.key
+                )
+            policy = self._policy(target)
+            snapshots.make(self._connection, board.period, now=target.now, policy=policy)
+
+    def _policy(self, target: BoardTarget) -> LeaderboardPolicy:
+        """Keep the policy, and drop what it does not go with, or is too old for it."""
+        kept = read_undated(self._connection, LeaderboardPolicy)
+        policy = target.policy or kept or LeaderboardPolicy()
+        if policy != kept:
+            keep_undated(self._connection, policy)
+        excluded = snapshots.excluded_text(policy.excluded)
+        old = or_(boards.c.excluded != excluded, boards.c.as_of <= target.now - policy.kept)
+        snapshots.drop(self._connection, old)
+        return policy

@@ -1,0 +1,192 @@
+"""Snapshots of leaderboards: how they are made, and what they answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    Connection,
+    Select,
+    Subquery,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    exists,
+    false,
+    func,
+    insert,
+    literal,
+    select,
+)
+from sqlalchemy.engine import Row
+from sqlalchemy.schema import CreateTable
+from sqlalchemy.sql import ColumnElement
+
+from mainstay.adapters.sql.columns import Instant, key
+from mainstay.adapters.sql.leaderboards._totals import totals_in
+from mainstay.adapters.sql.leaderboards.tables import boards, places, rungs, staged_totals
+from mainstay.adapters.sql.points import credits, points
+from mainstay.recognition import LeaderboardPolicy, Period, Rung
+
+__all__ = [
+    "POINTS",
+    "TOP",
+    "USER_OF_ALL",
+    "USER_OF_SPAN",
+    "drop",
+    "excluded_text",
+    "make",
+    "rung_of",
+]
+
+
+def excluded_text(users: Collection[str]) -> str:
+    """Return how users who are left out are written."""
+    return json.dumps(sorted(users))
+
+
+def make(
+    connection: Connection, period: Period, *, now: datetime, policy: LeaderboardPolicy
+) -> None:
+    """Make the snapshot of a board, in place of the one that is there."""
+    _stage(connection, period, now, policy)
+    for table in (boards, places, rungs):
+        connection.execute(delete(table).where(table.c.period == period.value))
+    _make_places(connection, period, policy.top)
+    _make_rungs(connection, period)
+    connection.execute(
+        insert(boards).values(
+            period=period.value,
+            since=period.span(now).since,
+            as_of=now,
+            fresh_until=now + policy.fresh,
+            listed=select(func.count()).select_from(staged_totals).scalar_subquery(),
+            excluded=excluded_text(policy.excluded),
+        )
+    )
+
+
+def _stage(
+    connection: Connection, period: Period, now: datetime, policy: LeaderboardPolicy
+) -> None:
+    rows = totals_in(connection, period.span(now), policy.excluded).rows.c
+    connection.execute(CreateTable(staged_totals, if_not_exists=True))
+    connection.execute(delete(staged_totals))
+    found = select(rows.user_id, rows.total)
+    connection.execute(insert(staged_totals).from_select(["user_id", "total"], found))
+
+
+def _make_places(connection: Connection, period: Period, top: int) -> None:
+    user, total = staged_totals.c.user_id, staged_totals.c.total
+    best = select(user, total).order_by(total.desc(), user).limit(top).subquery()
+    place = func.row_number().over(order_by=(best.c.total.desc(), best.c.user_id))
+    found = select(literal(period.value), place, best.c.user_id, best.c.total)
+    connection.execute(insert(places).from_select(["period", "place", "user_id", "total"], found))
+
+
+def _make_rungs(connection: Connection, period: Period) -> None:
+    total = staged_totals.c.total
+    counted = select(total, func.count().label("users")).group_by(total).subquery()
+    highest = counted.c.total.desc()
+    through = func.sum(counted.c.users).over(order_by=highest, rows=(None, 0))
+    above = cast(through - counted.c.users, BigInteger)
+    found = select(
+        literal(period.value),
+        counted.c.total,
+        counted.c.users,
+        above,
+        func.row_number().over(order_by=highest) - 1,
+    )
+    columns = ["period", "total", "users", "above", "totals_above"]
+    connection.execute(insert(rungs).from_select(columns, found))
+
+
+def drop(connection: Connection, old: ColumnElement[bool]) -> None:
+    """Drop the snapshots that meet a condition."""
+    gone = select(boards.c.period).where(old)
+    for table in (places, rungs):
+        connection.execute(delete(table).where(table.c.period.in_(gone)))
+    connection.execute(delete(boards).where(old))
+
+
+_answers = and_(
+    boards.c.period == bindparam("period", type_=key),
+    boards.c.as_of <= bindparam("now", type_=Instant),
+    boards.c.fresh_until > bindparam("now", type_=Instant),
+)
+_user: BindParameter[str] = bindparam("user_id", type_=key)
+_theirs = credits.c.user_id == _user
+
+
+def _sum(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    """Say what those of a user's credits come to that meet conditions."""
+    amounts = cast(func.coalesce(func.sum(credits.c.amount), 0), BigInteger)
+    return select(amounts).where(_theirs, *conditions).correlate(boards).scalar_subquery()
+
+
+def _with_rung(own: Subquery) -> Select[Any]:
+    """Select points of then, and the rung above them, if there is one."""
+    lower = rungs.alias()
+    above = select(func.min(lower.c.total)).where(
+        lower.c.period == own.c.period, lower.c.total > own.c.points
+    )
+    on = and_(rungs.c.period == own.c.period, rungs.c.total == above.scalar_subquery())
+    rung = (rungs.c.total, rungs.c.users, rungs.c.above, rungs.c.totals_above)
+    return select(own, *rung).select_from(own.join(rungs, on, isouter=True))
+
+
+_board = (boards.c.period, boards.c.as_of, boards.c.listed, boards.c.excluded)
+_span = and_(credits.c.at >= boards.c.since, credits.c.at < boards.c.as_of)
+
+#: Statements are made once, since that takes longer than to execute one.
+#: A board's first places, each with the board; one row without a place if nobody is listed.
+TOP: Select[Any] = (
+    select(*_board, places.c.user_id, places.c.total)
+    .join(
+        places,
+        and_(places.c.period == boards.c.period, places.c.place <= bindparam("limit")),
+        isouter=True,
+    )
+    .where(_answers)
+    .order_by(places.c.place)
+)
+#: A user's points of then over all time, and the rung above them.
+USER_OF_ALL: Select[Any] = _with_rung(
+    select(
+        *_board,
+        func.coalesce(points.c.first_at < boards.c.as_of, false()).label("is_listed"),
+        (points.c.total - _sum(credits.c.at >= boards.c.as_of)).label("points"),
+    )
+    .select_from(boards.join(points, points.c.user_id == _user, isouter=True))
+    .where(_answers)
+    .subquery()
+)
+#: The same in a span of time.
+USER_OF_SPAN: Select[Any] = _with_rung(
+    select(
+        *_board,
+        exists().where(_theirs, _span).correlate(boards).label("is_listed"),
+        _sum(_span).label("points"),
+    )
+    .where(_answers)
+    .subquery()
+)
+#: The rung above some points.
+POINTS: Select[Any] = _with_rung(
+    select(*_board, bindparam("points", type_=BigInteger).label("points"))
+    .where(_answers)
+    .subquery()
+)
+
+
+def rung_of(row: Row[Any]) -> Rung | None:
+    """Return the rung in a row; ``None`` if there is none above the points."""
+    if row.total is None:
+        return None
+    return Rung(row.total, row.users, row.above, row.totals_above)

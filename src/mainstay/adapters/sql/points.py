@@ -1,0 +1,240 @@
+"""Points: credits, and the totals that they come to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from zlib import crc32
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Connection,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+    and_,
+    case,
+    cast,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Row
+from sqlalchemy.sql import ColumnElement
+
+from mainstay import _checks as checks
+from mainstay.adapters.sql.bulk import any_of, stage
+from mainstay.adapters.sql.columns import (
+    Instant,
+    earlier,
+    instant_text,
+    key,
+    later,
+    metadata,
+    temporary,
+)
+from mainstay.adapters.sql.database import Database
+from mainstay.adapters.sql.marks import due_at_once
+from mainstay.adapters.sql.reading import value_of
+from mainstay.ports.points import new_credits, too_many_points
+from mainstay.recognition import MOST_POINTS, Credit
+
+__all__ = ["SqlPoints", "credit_of", "credits", "listed", "points", "put_credits"]
+
+_IN_RANGE = f"total BETWEEN -{MOST_POINTS} AND {MOST_POINTS}"
+
+credits: Table = Table(
+    "mainstay_credits",
+    metadata,
+    Column("user_id", key, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("reason", key, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    PrimaryKeyConstraint("user_id", "at", "reason"),
+    # What makes an award a single one.
+    UniqueConstraint("user_id", "reason", name="mainstay_credits_once"),
+    Index("mainstay_credits_at", "at", "user_id", "amount"),
+    sqlite_with_rowid=False,
+)
+
+#: What each user's credits come to.
+points: Table = Table(
+    "mainstay_points",
+    metadata,
+    Column("user_id", key, primary_key=True),
+    Column("total", BigInteger, nullable=False),
+    Column("first_at", Instant, nullable=False),
+    # The latest credit whose amount is not 0.
+    Column("changed_at", Instant),
+    CheckConstraint(_IN_RANGE, name="mainstay_points_range"),
+    sqlite_with_rowid=False,
+)
+Index("mainstay_points_total", points.c.total.desc(), points.c.user_id)
+
+#: How many users have a total: the sum of a few rows, so that adders seldom wait for each other.
+listed: Table = Table(
+    "mainstay_listed",
+    metadata,
+    Column("shard", Integer, primary_key=True, autoincrement=False),
+    Column("users", BigInteger, nullable=False),
+)
+
+#: Where credits wait while it is found out which of them are new.
+_staged: Table = temporary(
+    "mainstay_staged_credits",
+    Column("user_id", key, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("reason", key, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+)
+_SHARDS = 16
+
+
+class SqlPoints:
+    """A :class:`mainstay.ports.PointStore`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, credits: Iterable[Credit], *, now: datetime) -> Sequence[Credit]:
+        """Keep credits, all or none of them, and return those that are new."""
+        given = new_credits(credits, now=now)
+        if not given:
+            return []
+        with self._database.writing() as connection:
+            return put_credits(connection, given)
+
+    def totals(self, user_ids: Iterable[str]) -> Mapping[str, int]:
+        """Return the totals of some users, by user id; those without a credit are left out."""
+        asked = {checks.text("user_ids", user) for user in checks.iterable("user_ids", user_ids)}
+        with self._database.reading() as connection:
+            query = select(points.c.user_id, points.c.total)
+            rows = connection.execute(query.where(any_of(connection, points.c.user_id, asked)))
+            return {row.user_id: row.total for row in rows}
+
+    def credits(
+        self, user_id: str, *, before: Credit | None = None, limit: int = 100
+    ) -> Sequence[Credit]:
+        """Return a user's credits, newest first.
+
+        Raises:
+            CorruptRowError: The row of one can't be read.
+        """
+        query = (
+            select(credits)
+            .where(credits.c.user_id == checks.text("user_id", user_id), _older_than(before))
+            .order_by(credits.c.at.desc(), credits.c.reason.desc())
+            .limit(checks.integer("limit", limit, 1))
+        )
+        with self._database.reading() as connection:
+            return [value_of(credits, row, credit_of) for row in connection.execute(query)]
+
+
+def _older_than(credit: Credit | None) -> ColumnElement[bool]:
+    if credit is None:
+        return true()
+    checks.instance("before", credit, Credit)
+    at, reason = credits.c.at, credits.c.reason
+    return or_(at < credit.at, and_(at == credit.at, reason < credit.reason))
+
+
+def credit_of(row: Row[Any]) -> Credit:
+    """Return the credit in a row."""
+    return Credit(row.user_id, row.reason, row.amount, row.at)
+
+
+def put_credits(
+    connection: Connection, given: Mapping[tuple[str, str], Credit], *, mark: bool = True
+) -> list[Credit]:
+    """Put credits in the transaction that causes them, and return those that are new.
+
+    Args:
+        connection: The database, in a transaction that writes.
+        given: As :func:`mainstay.ports.points.new_credits` gives them, at least one.
+        mark: Whether to make the users due for their badges, which locks them; if not, the caller
+            has locked them already.
+
+    Raises:
+        RejectedError: A total would be out of its range.
+    """
+    rows = [
+        (each.user_id, instant_text(each.at), each.reason, each.amount) for each in given.values()
+    ]
+    stage(connection, _staged, rows)
+    if mark:
+        due_at_once(connection, select(_staged.c.user_id).distinct())
+    known = connection.execute(delete(_staged).where(_is_known)).rowcount
+    connection.execute(insert(credits).from_select(_staged.columns.keys(), select(_staged)))
+    _add_up(connection)
+    if not known:
+        return list(given.values())
+    new = {(user, reason) for user, reason in connection.execute(_staged_keys)}
+    return [credit for key, credit in given.items() if key in new]
+
+
+_is_known = exists().where(
+    credits.c.user_id == _staged.c.user_id, credits.c.reason == _staged.c.reason
+)
+_staged_keys = select(_staged.c.user_id, _staged.c.reason)
+#: What the new credits of each user come to.
+_sums = (
+    select(
+        _staged.c.user_id,
+        cast(func.sum(_staged.c.amount), BigInteger).label("total"),
+        func.min(_staged.c.at).label("first_at"),
+        func.max(case((_staged.c.amount != 0, _staged.c.at))).label("changed_at"),
+    )
+    .where(_staged.c.user_id.is_not(None))
+    .group_by(_staged.c.user_id)
+)
+
+
+def _add_up(connection: Connection) -> None:
+    """Add new credits to the totals of their users, who are locked."""
+    sums = _sums.subquery()
+    after = sums.c.total + func.coalesce(points.c.total, 0)
+    both = sums.join(points, points.c.user_id == sums.c.user_id, isouter=True)
+    beyond = select(sums.c.user_id).select_from(both).where(func.abs(after) > MOST_POINTS)
+    if (user := connection.scalar(beyond.order_by(sums.c.user_id).limit(1))) is not None:
+        connection.rollback()  # nothing is kept, even if the block goes on
+        raise too_many_points(user)
+    new = select(func.min(sums.c.user_id), func.count()).select_from(both)
+    first, count = connection.execute(new.where(points.c.user_id.is_(None))).one()
+    _write_sums(connection)
+    if count:
+        _list(connection, first, count)
+
+
+def _write_sums(connection: Connection) -> None:
+    insert_into = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    columns = ["user_id", "total", "first_at", "changed_at"]
+    new = insert_into(points).from_select(columns, _sums.order_by(_staged.c.user_id))
+    added = new.excluded
+    connection.execute(
+        new.on_conflict_do_update(
+            index_elements=["user_id"],
+            set_={
+                "total": points.c.total + added.total,
+                "first_at": earlier(points.c.first_at, added.first_at),
+                "changed_at": later(points.c.changed_at, added.changed_at),
+            },
+        )
+    )
+
+
+def _list(connection: Connection, user: str, count: int) -> None:
+    """Count users who have a total from now on."""
+    insert_into = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    new = insert_into(listed).values(shard=crc32(user.encode()) % _SHARDS, users=count)
+    more = {"users": listed.c.users + new.excluded.users}
+    connection.execute(new.on_conflict_do_update(index_elements=["shard"], set_=more))

@@ -1,0 +1,122 @@
+"""``mainstay leaderboard``: who has the most points."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import UTC, datetime
+from typing import get_args
+
+from rich.table import Table
+from rich.text import Text
+
+from mainstay._reprs import in_utc
+from mainstay.cli import OK, arguments, terminal
+from mainstay.cli.config import read_policies
+from mainstay.cli.store import add_db, open_store
+from mainstay.ports import BoardQuery
+from mainstay.recognition import Board, LeaderboardPolicy, Period, Ties
+
+_EPILOG = """\
+A fresh snapshot answers if there is one (mainstay run refresh-leaderboards);
+else the points are counted. Whom the boards leave out is kept by that job.
+
+config:
+  [leaderboards]
+  excluded = ["staff"]
+
+examples:
+  mainstay leaderboard
+  mainstay leaderboard --period weekly --top 10
+  mainstay leaderboard --around ada --ties earliest
+"""
+_MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
+_PERIODS = {Period.ALL: "all time", Period.WEEKLY: "the last 7 days", Period.DAILY: "24 hours"}
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add this command to the parser."""
+    parser = commands.add_parser(
+        "leaderboard",
+        help="show who has the most points",
+        description="Show who has the most points, over all time or of late.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(run=run)
+    parser.add_argument(
+        "--period",
+        choices=[period.value for period in Period],
+        default=Period.ALL.value,
+        help="all time, the last 7 days, or the last 24 hours (default: all)",
+    )
+    parser.add_argument(
+        "--ties",
+        choices=get_args(Ties),
+        default="competition",
+        help="rank those with the same points 1 2 2 4 (competition, the default), 1 2 2 3 (dense), "
+        "1 2 3 4 by user id (ordinal) or by who was first (earliest)",
+    )
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
+        "--top",
+        type=arguments.positive,
+        default=20,
+        metavar="N",
+        help="how many places to show (default: 20)",
+    )
+    which.add_argument("--around", metavar="USER", help="show the places around a user")
+    parser.add_argument(
+        "--config",
+        metavar="FILE",
+        help="a TOML file whose table [leaderboards] says who is left out",
+    )
+    add_db(parser)
+    parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Look it up, and show it."""
+    policy = None if args.config is None else read_policies(args.config).get("leaderboards")
+    excluded = policy.excluded if isinstance(policy, LeaderboardPolicy) else None
+    query = BoardQuery(args.period, ties=args.ties, exclude=excluded)
+    now = datetime.now(UTC)
+    with open_store(args.db) as store:
+        if args.around is None:
+            board = store.leaderboards.top(query, now=now, limit=args.top)
+        else:
+            board = store.leaderboards.around(args.around, query, now=now)
+    if args.json:
+        terminal.write_json(board.to_dict())
+    else:
+        _show(board, args.around)
+    sys.stdout.flush()
+    terminal.say(terminal.console(sys.stderr), *_in_words(board, Period(args.period), args.around))
+    return OK
+
+
+def _in_words(board: Board, period: Period, around: str | None) -> list[str]:
+    how = "counted now" if board.live else f"as of {in_utc(board.as_of.replace(microsecond=0))}"
+    said = [f"Listed for {_PERIODS[period]}, {how}: {board.listed:,}."]
+    if around is not None and not board.entries:
+        said.append(f"{around} is not listed.")
+    return said
+
+
+def _show(board: Board, around: str | None) -> None:
+    """Print the places as a table; the user asked for stands out."""
+    if not board.entries:
+        return
+    console = terminal.console(sys.stdout)
+    medals = _MEDALS if console.is_terminal and terminal.speaks_unicode(sys.stdout) else {}
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("rank", justify="right")
+    table.add_column("user", overflow="fold")
+    table.add_column("points", justify="right")
+    for place in board.entries:
+        rank = medals.get(place.rank, f"{place.rank:,}")
+        style = "bold" if place.user_id == around else ""
+        table.add_row(
+            Text(rank, style), terminal.printable(place.user_id), f"{place.total:,}", style=style
+        )
+    console.print(table)

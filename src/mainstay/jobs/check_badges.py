@@ -1,0 +1,107 @@
+"""The hourly job that awards badges."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import partial
+
+from mainstay import _checks as checks
+from mainstay.jobs._tally import Tally
+from mainstay.jobs.pages import run_pages
+from mainstay.jobs.row import CatalogueRow, PolicyTable
+from mainstay.jobs.tables import badge_policy
+from mainstay.ports import BadgeCheck, BadgeStanding, BadgeStore, BadgeTarget
+from mainstay.ports.recognition import measured
+from mainstay.recognition import BadgePolicy, Credit
+from mainstay.recognition.awards import planned_awards
+from mainstay.recognition.badges import AWARD
+from mainstay.scheduling import Every, JobContext, JobReport, JobSpec, Option, RetryPolicy
+
+__all__ = ["CHECK_BADGES", "check_badges", "plan_awards"]
+
+CHECK_BADGES = "check-badges"
+
+PAGE_SIZE = Option("page_size", 5_000, "how many users are in one transaction", low=1)
+_INTERVAL = timedelta(hours=1)
+#: Time alone can raise a score, once a day: a little less, so that a run at each hour sees it.
+_LOOK_AGAIN = timedelta(hours=20)
+
+
+def plan_awards(standing: BadgeStanding, target: BadgeTarget) -> BadgeCheck:
+    """Return what is due to a user; nothing is read or written.
+
+    Args:
+        standing: What is known of them.
+        target: What there is to achieve, and what time it is.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> target = BadgeTarget(datetime(2024, 5, 1, 12, tzinfo=UTC))
+        >>> check = plan_awards(BadgeStanding("ada", {"wins": 1}), target)
+        >>> [award.reason for award in check.awards]
+        ['badge:first_win']
+    """
+    have = {award.reason.removeprefix(AWARD) for award in standing.awards}
+    due = planned_awards(measured(standing, target), have, target.policy.badges)
+    return BadgeCheck(
+        standing.user_id,
+        [Credit(standing.user_id, badge.reason, badge.bonus, target.now) for badge in due],
+        target.now + _LOOK_AGAIN if standing.sessions else None,
+    )
+
+
+def check_badges(store: BadgeStore, *, policy: BadgePolicy | None = None) -> JobSpec:
+    """Return the job that awards badges to everybody for whom something was added.
+
+    Each award is the credit of the badge's bonus, once, whatever else awards it. Another policy
+    than the last time has everybody looked at.
+
+    It is due every hour, without retries: the next run does what this one has left.
+    ``page_size`` is how many users are in one transaction. ``result`` has ``awarded``, how many
+    badges, and ``points``, what they gave.
+
+    Args:
+        store: Where the badges are.
+        policy: What there is to achieve; by default what users were last looked at for, else the
+            standard badges.
+
+    Examples:
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store = MemoryStore()
+        >>> store.metrics.put({"ada": {"wins": 5}})
+        >>> check_badges(store.badges).run(JobContext()).result.to_dict()
+        {'awarded': 2, 'points': 250}
+    """
+    if policy is not None:
+        checks.instance("policy", policy, BadgePolicy)
+    return ROW.job(schedule=Every(_INTERVAL), run=partial(_run, store, policy), retry=RetryPolicy())
+
+
+ROW = CatalogueRow(
+    name=CHECK_BADGES,
+    summary="awards badges to all users for whom something was added",
+    make=lambda store, policy: check_badges(store.badges, policy=policy),
+    options=(PAGE_SIZE,),
+    policy=PolicyTable("badges", BadgePolicy, reader=badge_policy),
+)
+
+
+def _run(store: BadgeStore, policy: BadgePolicy | None, context: JobContext) -> JobReport:
+    tally = Tally.begin(CHECK_BADGES, context)
+    target = BadgeTarget(context.now(), policy=policy or store.policy() or BadgePolicy())
+    awarded: list[int] = []
+
+    def count(done: Sequence[BadgeCheck]) -> None:
+        awarded.extend(award.amount for check in done for award in check.awards)
+
+    run_pages(
+        store,
+        target,
+        partial(plan_awards, target=target),
+        tally,
+        size=PAGE_SIZE.of(context.options),
+        kept=count,
+    )
+    tally.result.update(awarded=len(awarded), points=sum(awarded))
+    return tally.report()

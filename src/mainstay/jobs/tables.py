@@ -1,0 +1,98 @@
+"""What the tables of a configuration say: plain data, as TOML has them, to policies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import attrs
+
+from mainstay import _checks as checks
+from mainstay.errors import InvalidTypeError, InvalidValueError
+from mainstay.recognition import STANDARD_BADGES, Badge, BadgePolicy, LeaderboardPolicy
+from mainstay.scores.consistency.policy import ConsistencyPolicy
+from mainstay.scores.engagement.policy import DailyCriteria, EngagementPolicy
+
+__all__ = ["badge_policy", "engagement_policy", "leaderboard_policy", "made_of"]
+
+P = TypeVar("P", bound=attrs.AttrsInstance)
+
+_STANDARD, _SCORE = "standard", "score_policy"
+
+
+def made_of(kind: type[P], values: Mapping[str, Any]) -> P:
+    """Return a policy whose fields are a table's keys; those left out have their defaults.
+
+    Raises:
+        InvalidValueError: A key is unknown, or a value can't be.
+    """
+    _check_keys(values, [field.name for field in attrs.fields(kind)])
+    return kind(**values)
+
+
+def _check_keys(values: Mapping[str, Any], known: Iterable[str], where: str = "") -> None:
+    for key, value in values.items():
+        if key not in known:
+            raise InvalidValueError(
+                "is unknown",
+                field=f"{where}{key}",
+                value=value,
+                remedy=f"Known: {', '.join(known)}.",
+            )
+
+
+def engagement_policy(values: Mapping[str, Any]) -> EngagementPolicy:
+    """Return what days are judged by; ``criteria`` map kinds of activity to numbers."""
+    given = dict(values)
+    if "criteria" in given:
+        given["criteria"] = DailyCriteria(given["criteria"])
+    return made_of(EngagementPolicy, given)
+
+
+def leaderboard_policy(values: Mapping[str, Any]) -> LeaderboardPolicy:
+    """Return what boards show; ``fresh`` and ``kept`` are seconds."""
+    given = dict(values)
+    for key in {"fresh", "kept"} & given.keys():
+        given[key] = timedelta(seconds=checks.number(key, given[key], 1e-6, 1e9))
+    return made_of(LeaderboardPolicy, given)
+
+
+def badge_policy(values: Mapping[str, Any]) -> BadgePolicy:
+    """Return what there is to achieve: a table a badge, by its key, besides the standard ones.
+
+    ``standard = false`` leaves the standard badges out. ``score_policy`` has fields of
+    :class:`mainstay.ConsistencyPolicy`, for the metric ``score``.
+    """
+    own = {key: value for key, value in values.items() if key not in {_STANDARD, _SCORE}}
+    standard = checks.instance(_STANDARD, values.get(_STANDARD, True), bool)
+    score = _table(_SCORE, values.get(_SCORE, {}))
+    badges = [_badge(key, _table(key, table)) for key, table in own.items()]
+    return BadgePolicy(
+        badges=[*(STANDARD_BADGES if standard else ()), *badges],
+        score=made_of(ConsistencyPolicy, score),
+    )
+
+
+def _table(key: str, value: object) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise InvalidTypeError(
+            "must be a table, which is a badge",
+            field=key,
+            value=value,
+            remedy=f"Known besides: {_STANDARD}, {_SCORE}.",
+        )
+    return value
+
+
+def _badge(key: str, values: Mapping[str, Any]) -> Badge:
+    where = f"badges[{key!r}]."
+    fields = [field for field in attrs.fields(Badge) if field.name != "key"]
+    _check_keys(values, [field.name for field in fields], where)
+    for field in fields:
+        if field.default is attrs.NOTHING and field.name not in values:
+            raise InvalidValueError("is missing", field=f"{where}{field.name}", value=dict(values))
+    try:
+        return Badge(key=key, **values)
+    except InvalidValueError as error:
+        raise type(error).like(error, field=f"{where}{error.field}") from error

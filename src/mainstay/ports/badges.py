@@ -1,0 +1,141 @@
+"""Badges: who has which, and whom to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from functools import partial
+from typing import Protocol
+
+import attrs
+
+from mainstay import _checks as checks
+from mainstay.activity.session import Session
+from mainstay.ports.pages import Page, Pages, Unreadable
+from mainstay.ports.scoring import first_instant
+from mainstay.recognition import Badge, BadgePolicy, Credit
+
+__all__ = ["BadgeCheck", "BadgePage", "BadgeStanding", "BadgeStore", "BadgeTarget"]
+
+
+@attrs.frozen
+class BadgeTarget:
+    """What users are looked at for.
+
+    Attributes:
+        now: What time it is.
+        policy: What there is to achieve.
+    """
+
+    now: datetime = attrs.field(validator=checks.each(checks.instant))
+    policy: BadgePolicy = attrs.field(
+        default=BadgePolicy(),
+        kw_only=True,
+        validator=checks.each(partial(checks.instance, kind=BadgePolicy)),
+    )
+
+    @property
+    def metrics(self) -> frozenset[str]:
+        """What the badges ask for."""
+        return frozenset(badge.metric for badge in self.policy.badges)
+
+    @property
+    def sessions_since(self) -> datetime | None:
+        """From when on the score needs a user's sessions; ``None`` if no badge asks for it."""
+        if "score" not in self.metrics:
+            return None
+        return first_instant(self.now, self.policy.score)
+
+
+@attrs.frozen
+class BadgeStanding:
+    """What is known of a user on the way to badges.
+
+    Attributes:
+        user_id: Who.
+        metrics: What was measured of them, by name, of that which the policy's badges ask for,
+            except the score. Those that are not there are 0.
+        awards: The credits that awarded them badges, in no order that matters.
+        sessions: Their sessions from ``target.sessions_since`` through ``target.now``, in no order
+            that matters.
+    """
+
+    user_id: str
+    metrics: Mapping[str, int]
+    awards: Sequence[Credit] = ()
+    sessions: Sequence[Session] = ()
+
+    @property
+    def key(self) -> str:
+        """The user's id."""
+        return self.user_id
+
+
+@attrs.frozen
+class BadgeCheck:
+    """What looking at a user came to.
+
+    Attributes:
+        user_id: Who.
+        awards: The credits that award them what is due.
+        look_again_at: When to look at them again, though nothing happens meanwhile.
+    """
+
+    user_id: str
+    awards: Sequence[Credit] = ()
+    look_again_at: datetime | None = None
+
+
+class BadgePage(Page[BadgeTarget, BadgeStanding, BadgeCheck], Protocol):
+    """One transaction on users that are to be looked at."""
+
+    def due(
+        self, target: BadgeTarget, /, *, after: str | None = None, limit: int
+    ) -> Sequence[BadgeStanding | Unreadable]:
+        """Return users for whom something was added since they were last looked at, by user id.
+
+        That is events that are new, credits, metrics, recorded weeks. So are those whose time has
+        come to be looked at again. If the policy is another than the last time, everybody is due:
+        all users with events, credits or metrics.
+
+        Args:
+            target: What time it is, and what there is to achieve.
+            after: Only users after this one.
+            limit: How many at most.
+        """
+        ...
+
+    def keep(self, done: Sequence[BadgeCheck], /) -> None:
+        """Credit awards, and note that users have been looked at.
+
+        Raises:
+            RejectedError: A user was not due in this transaction, or an award can't be kept.
+        """
+        ...
+
+
+class BadgeStore(Pages[BadgeTarget, BadgeStanding, BadgeCheck], Protocol):
+    """Who has which badge, and whom to look at."""
+
+    def page(self) -> AbstractContextManager[BadgePage]:
+        """Begin a transaction, as :meth:`Pages.page` does.
+
+        Whoever adds events, credits or metrics for a user of a page waits until the page ends.
+        """
+        ...
+
+    def policy(self) -> BadgePolicy | None:
+        """Return what users were last looked at for; ``None`` if nobody was."""
+        ...
+
+    def standing(self, user_id: str, target: BadgeTarget, /) -> BadgeStanding:
+        """Return what is known of a user, whether they are due or not."""
+        ...
+
+    def known(self) -> Sequence[Badge]:
+        """Return all badges that users have been looked at for, as last known, by key.
+
+        So one that is gone from the catalogue still has its name.
+        """
+        ...

@@ -1,0 +1,82 @@
+"""Points: credits, and the totals that they come to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from threading import RLock
+
+from mainstay import _checks as checks
+from mainstay.ports.points import new_credits, too_many_points
+from mainstay.recognition import MOST_POINTS, Credit
+from mainstay.testing.memory._marks import Marks
+
+__all__ = ["MemoryPoints", "with_credits"]
+
+
+class MemoryPoints:
+    """A :class:`mainstay.ports.PointStore`.
+
+    Args:
+        lock: Held while credits are added, and by transactions that add some themselves.
+        marks: Who is to be looked at again.
+    """
+
+    def __init__(self, lock: RLock, marks: Marks) -> None:
+        self._lock = lock
+        self._marks = marks
+        #: Everybody's credits, by user and reason.
+        self.kept: Mapping[tuple[str, str], Credit] = {}
+
+    def add(self, credits: Iterable[Credit], *, now: datetime) -> Sequence[Credit]:
+        """Keep credits, all or none of them, and return those that are new."""
+        with self._lock:
+            given = new_credits(credits, now=now)
+            new = [credit for key, credit in given.items() if key not in self.kept]
+            self.kept = with_credits(self.kept, given)
+            self._marks.at_once(user for user, _ in given)
+            return new
+
+    def totals(self, user_ids: Iterable[str]) -> Mapping[str, int]:
+        """Return the totals of some users, by user id; those without a credit are left out."""
+        totals = _totals(self.all())
+        asked = {checks.text("user_ids", user) for user in checks.iterable("user_ids", user_ids)}
+        return {user: total for user, total in totals.items() if user in asked}
+
+    def credits(
+        self, user_id: str, *, before: Credit | None = None, limit: int = 100
+    ) -> Sequence[Credit]:
+        """Return a user's credits, newest first."""
+        checks.text("user_id", user_id)
+        found = [
+            credit
+            for credit in self.all()
+            if credit.user_id == user_id and (before is None or _place(credit) < _place(before))
+        ]
+        return sorted(found, key=_place, reverse=True)[: checks.integer("limit", limit, 1)]
+
+    def all(self) -> Iterator[Credit]:
+        """Return everybody's credits, in no order that matters."""
+        return iter(self.kept.values())
+
+
+def with_credits(
+    kept: Mapping[tuple[str, str], Credit], new: Mapping[tuple[str, str], Credit]
+) -> Mapping[tuple[str, str], Credit]:
+    """Return credits with others, of which those that are known change nothing."""
+    both = {**new, **kept}
+    for user, total in _totals(both.values()).items():
+        if abs(total) > MOST_POINTS:
+            raise too_many_points(user)
+    return both
+
+
+def _totals(credits: Iterable[Credit]) -> dict[str, int]:
+    totals: dict[str, int] = {}
+    for credit in credits:
+        totals[credit.user_id] = totals.get(credit.user_id, 0) + credit.amount
+    return totals
+
+
+def _place(credit: Credit) -> tuple[datetime, str]:
+    return credit.at, credit.reason
