@@ -32,11 +32,11 @@ def held(credits: Iterable[Credit], user_id: str) -> dict[str, Credit]:
     Of several credits of one badge, which no store takes, the earliest counts.
     """
     found: dict[str, Credit] = {}
-    for credit in credits:
+    for credit in checks.iterable("credits", credits):
         checks.instance("credits", credit, Credit)
         if credit.user_id == user_id and credit.reason.startswith(AWARD):
             key = credit.reason.removeprefix(AWARD)
-            found[key] = min(found.get(key, credit), credit, key=attrgetter("at"))
+            found[key] = min(found.get(key, credit), credit, key=attrgetter("at", "amount"))
     return found
 
 
@@ -98,6 +98,7 @@ def awards(
 
     Raises:
         InvalidValueError: A metric is not a whole number, or the badges don't go together.
+        NaiveDatetimeError: ``at`` has no offset.
 
     Examples:
         >>> from datetime import UTC
@@ -106,6 +107,7 @@ def awards(
         ['badge:first_win', 'badge:five_wins']
     """
     checks.text("user_id", user_id)
+    checks.instant("at", at)
     due = planned_awards(_metrics(metrics), held(credits, user_id), catalogue_of(badges))
     return tuple(Credit(user_id, badge.reason, badge.bonus, at) for badge in due)
 
@@ -126,8 +128,9 @@ def newly_earned(
         >>> newly_earned("ada", {"wins": 1}, [], at=noon)["badges"][0]["name"]
         'First Victory'
     """
-    new = awards(user_id, metrics, credits, at=at, badges=badges)
-    return earned(user_id, new, badges=badges)
+    catalogue = catalogue_of(badges)
+    new = awards(user_id, metrics, credits, at=at, badges=catalogue)
+    return earned(user_id, new, badges=catalogue)
 
 
 def earned(

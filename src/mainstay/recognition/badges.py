@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import partial
+from graphlib import CycleError, TopologicalSorter
+from operator import attrgetter
 
 import attrs
 
@@ -165,39 +167,48 @@ def check_badges(badges: Iterable[Badge]) -> tuple[Badge, ...]:
         checks.instance(f"badges[{n}]", badge, Badge)
         for n, badge in enumerate(checks.iterable("badges", badges))
     )
-    by_key: dict[str, Badge] = {}
-    by_number: dict[int, Badge] = {}
-    for badge in catalogue:
-        _check_alone("key", badge, by_key.setdefault(badge.key, badge))
-        _check_alone("number", badge, by_number.setdefault(badge.number, badge))
-    for badge in catalogue:
-        _check_required(badge, by_key, ())
-    return tuple(by_number[number] for number in sorted(by_number))
+    _check_differ("key", catalogue)
+    _check_differ("number", catalogue)
+    ordered = tuple(sorted(catalogue, key=attrgetter("number")))
+    _check_required({badge.key: badge.requires for badge in ordered})
+    return ordered
 
 
-def _check_alone(field: str, badge: Badge, first: Badge) -> None:
-    if first is not badge:
+def _check_differ(field: str, badges: Iterable[Badge]) -> None:
+    first: dict[object, Badge] = {}
+    for badge in badges:
+        value = getattr(badge, field)
+        if value in first:
+            raise InvalidValueError(
+                f"must be another than that of {first[value].name!r}",
+                field=f"badges[{badge.key!r}].{field}",
+                value=value,
+            )
+        first[value] = badge
+
+
+def _check_required(requires: Mapping[str, tuple[str, ...]]) -> None:
+    """Refuse what leads to a badge that is not there, or back to itself."""
+    for badge, keys in requires.items():
+        for key in keys:
+            if key not in requires:
+                raise InvalidValueError(
+                    "is not the key of a badge",
+                    field=_requires_of(badge),
+                    value=key,
+                    remedy=f"Known: {', '.join(sorted(requires))}.",
+                )
+    try:
+        TopologicalSorter(requires).prepare()
+    except CycleError as error:
+        key, badge = error.args[1][:2]  # each is required by the next
         raise InvalidValueError(
-            f"must be another than that of {first.name!r}",
-            field=f"badges[{badge.key!r}].{field}",
-            value=getattr(badge, field),
-        )
+            "must not lead back to the badge itself", field=_requires_of(badge), value=key
+        ) from None
 
 
-def _check_required(badge: Badge, by_key: Mapping[str, Badge], on_the_way: tuple[str, ...]) -> None:
-    """Refuse what leads to a badge that is not there, or back to one on the way."""
-    for key in badge.requires:
-        field = f"badges[{badge.key!r}].requires"
-        if key not in by_key:
-            known = ", ".join(sorted(by_key))
-            raise InvalidValueError(
-                "is not the key of a badge", field=field, value=key, remedy=f"Known: {known}."
-            )
-        if key in (*on_the_way, badge.key):
-            raise InvalidValueError(
-                "must not lead back to the badge itself", field=field, value=key
-            )
-        _check_required(by_key[key], by_key, (*on_the_way, badge.key))
+def _requires_of(badge: str) -> str:
+    return f"requires of the badge {badge!r}"
 
 
 def catalogue_of(badges: Iterable[Badge]) -> tuple[Badge, ...]:

@@ -57,6 +57,7 @@ class Span:
 
     def __contains__(self, at: datetime) -> bool:
         """Return whether an instant lies within it."""
+        at = checks.instant("an instant in a span", at)
         return (self.since is None or self.since <= at) and at < self.until
 
     def __str__(self) -> str:
@@ -93,7 +94,7 @@ def checked_period(period: Period | Span | str) -> Period | Span:
     """Return a period or a span, and refuse all else."""
     if isinstance(period, Span):
         return period
-    if period not in set(Period):
+    if period not in tuple(Period):
         raise InvalidValueError(
             f"must be one of {', '.join(repr(one.value) for one in Period)}",
             field="period",
@@ -219,7 +220,7 @@ class LeaderboardPolicy:
     excluded: frozenset[str] = attrs.field(default=frozenset(), converter=_excluded)
     #: How many places a snapshot keeps with their users; it ranks everybody.
     top: int = attrs.field(default=100, validator=checks.each(partial(checks.integer, low=1)))
-    #: How long a snapshot answers; after that the store counts anew.
+    #: How long a snapshot answers; after that the store counts again.
     fresh: timedelta = attrs.field(default=timedelta(minutes=15), validator=checks.each(_lasting))
     #: How long a snapshot is kept.
     kept: timedelta = attrs.field(default=timedelta(hours=1), validator=checks.each(_lasting))

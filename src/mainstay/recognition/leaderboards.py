@@ -12,6 +12,7 @@ from typing import Generic, Literal, NamedTuple, TypeAlias, TypeVar, get_args
 
 from mainstay import _checks as checks
 from mainstay.errors import InvalidTypeError, InvalidValueError
+from mainstay.recognition._amounts import whole_points
 
 __all__ = [
     "Ranked",
@@ -46,7 +47,7 @@ class Ranked(NamedTuple, Generic[T]):
 class Rung(NamedTuple):
     """A total that somebody has, and how many have it and more.
 
-    Of the rung with the smallest total above one's own, one's rank follows.
+    The rank of any total follows from the rung right above it.
     """
 
     total: int
@@ -189,6 +190,7 @@ def neighbours(
         >>> [place.user_id for place in neighbours(ranking, "cyd", count=1)]
         ['ada', 'cyd', 'dan']
     """
+    checks.text("user_id", user_id)
     checks.count("count", count)
     for index, place in enumerate(ranking):
         if place.user_id == user_id:
@@ -258,12 +260,16 @@ def check_by_total(ties: object) -> None:
 def ladder(totals: Iterable[int]) -> tuple[Rung, ...]:
     """Return the rungs of some totals, the highest first.
 
+    Raises:
+        InvalidTypeError: A total is not a whole number.
+
     Examples:
         >>> ladder([100, 250, 300, 250])[-1]
         Rung(total=100, users=1, above=3, totals_above=2)
     """
     rungs, above = [], 0
-    counted = sorted(Counter(totals).items(), reverse=True)
+    whole = (whole_points("totals", total) for total in checks.iterable("totals", totals))
+    counted = sorted(Counter(whole).items(), reverse=True)
     for totals_above, (total, users) in enumerate(counted):
         rungs.append(Rung(total, users, above, totals_above))
         above += users

@@ -133,13 +133,14 @@ class Levels:
     """
 
     thresholds: tuple[int, ...] = attrs.field(converter=_thresholds)
-    names: tuple[str, ...] = attrs.field(default=(), converter=_names)
+    names: tuple[str, ...] = attrs.field(converter=_names)
+
+    @names.default
+    def _numbered(self) -> tuple[str, ...]:
+        return tuple(f"Level {number}" for number, _ in enumerate(self.thresholds, 1))
 
     def __attrs_post_init__(self) -> None:
         _check_ascending(self.thresholds)
-        if not self.names:
-            numbers = range(1, len(self.thresholds) + 1)
-            object.__setattr__(self, "names", tuple(f"Level {number}" for number in numbers))
         if len(self.names) != len(self.thresholds):
             raise InvalidValueError(
                 f"must be as many as there are thresholds, {len(self.thresholds)}",

@@ -22,7 +22,7 @@ __all__ = ["MOST_POINTS", "Credit", "points_of"]
 class Credit:
     """Points that a user was given once, for one reason.
 
-    A user has one credit a reason, whoever gives it and however often: that is what makes each
+    A user has one credit a reason, no matter who gives it and how often: that is what makes each
     award a single one. What is taken back is a credit of the opposite amount, under a reason of
     its own. The total is the amounts' sum.
 
@@ -71,14 +71,15 @@ def points_of(
         >>> points_of("ada", 50, [welcome])["credits"]
         [{'reason': 'welcome', 'amount': 50, 'at': '2024-05-01T00:00:00Z'}]
     """
-    level = None if levels is None else levels.of(total)
+    level = None if levels is None else checks.instance("levels", levels, Levels).of(total)
     return {
         "user_id": checks.text("user_id", user_id),
         "total": whole_points("total", total),
         "level": None if level is None else level.to_dict(),
-        "credits": [_plain(credit) for credit in credits],
+        "credits": [_plain(credit) for credit in checks.iterable("credits", credits)],
     }
 
 
 def _plain(credit: Credit) -> CreditDict:
+    checks.instance("credits", credit, Credit)
     return {"reason": credit.reason, "amount": credit.amount, "at": in_utc(credit.at)}

@@ -195,15 +195,16 @@ class RewardSplit:
         if user_id not in self.awards:
             raise InvalidValueError("has no part in this pool", field="user_id", value=user_id)
         award, shares = self.awards[user_id], _Shares.of(self)
-        # In steps this fine, sums up to the award are exact.
+        # In steps this fine, sums up to the award are exact. What is rounded to them is the sum so
+        # far, so that parts of a whole share add up to it.
         steps = 1 << max(0, 52 - award.bit_length())
-        parts = [
-            Explanation(
-                name, (2 * share * steps + shares.whole) // (2 * shares.whole) / steps, None, text
-            )
-            for name, share, text in self._reasons(user_id, shares, phrases)
-        ]
-        rounding = award - math.fsum(part.points for part in parts)
+        parts, so_far, told = [], 0, 0
+        for name, share, text in self._reasons(user_id, shares, phrases):
+            so_far += share
+            now = (2 * so_far * steps + shares.whole) // (2 * shares.whole)
+            parts.append(Explanation(name, (now - told) / steps, None, text))
+            told = now
+        rounding = (award * steps - told) / steps
         if rounding:
             parts.append(Explanation("rounding", rounding, None, phrases.rounding(rounding)))
         return tuple(parts)

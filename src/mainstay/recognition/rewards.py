@@ -111,6 +111,8 @@ def _votes(votes: Mapping[str, str]) -> Mapping[str, str]:
     for user, side in votes.items():
         if type(side) is not str or not side:  # at once, since there are many
             checks.text(f"votes[{user!r}]", side)
+        if type(user) is not str or not user:
+            checks.text("a user in votes", user)
     return votes
 
 
