@@ -42,6 +42,18 @@ from mainstay import (
     what_if,
 )
 from mainstay.codec import SCHEMAS, from_json, from_plain, to_json, to_plain
+from mainstay.recognition import (
+    Argument,
+    Badge,
+    BadgePolicy,
+    Credit,
+    LeaderboardPolicy,
+    Level,
+    Levels,
+    RewardPolicy,
+    RewardSplit,
+    Span,
+)
 from mainstay.scheduling import ItemError, JobReport, JobRun
 from mainstay.testing import strategies
 
@@ -98,8 +110,12 @@ def _present(score: HistoricalScore | None) -> HistoricalScore:
 
 STRATEGIES: dict[type[Any], SearchStrategy[Any]] = {
     ActivityWindow: strategies.windows(),
+    Argument: strategies.arguments(),
+    Badge: strategies.badges(),
+    BadgePolicy: strategies.badge_policies(),
     ConsistencyPolicy: strategies.consistency_policies(),
     ConsistencyScore: scores(),
+    Credit: strategies.credits(),
     DailyCriteria: strategies.daily_criteria(),
     DailyStreak: strategies.daily_streaks(),
     DayActivity: strategies.day_activities(),
@@ -110,10 +126,16 @@ STRATEGIES: dict[type[Any], SearchStrategy[Any]] = {
     HistoricalScore: historical_scores(),
     JobReport: job_reports(),
     JobRun: strategies.job_runs(),
+    LeaderboardPolicy: strategies.leaderboard_policies(),
+    Level: strategies.levels_reached(),
+    Levels: strategies.levels(),
     MultiplierPolicy: strategies.multiplier_policies(),
     Reputation: strategies.reputations(),
+    RewardPolicy: strategies.reward_policies(),
+    RewardSplit: strategies.reward_splits(),
     ScoreBreakdown: scores().map(lambda score: score.breakdown),
     Session: strategies.sessions(),
+    Span: strategies.spans(),
     StreakPolicy: strategies.streak_policies(),
     Vouch: strategies.vouches(),
     VouchExplanation: explained_vouches(),

@@ -11,6 +11,7 @@ import pytest
 
 from mainstay.codec import SCHEMAS
 from mainstay.ports import DueDays, EvaluatedDays
+from mainstay.recognition import LevelPhrasebook, RewardPhrasebook
 from mainstay.reputation.phrases import VouchPhrasebook
 from mainstay.scheduling import Schedule
 from mainstay.scores.consistency.result import Phrasebook
@@ -25,7 +26,9 @@ PROTOCOLS = {
     DueDays,
     EngagementPhrasebook,
     EvaluatedDays,
+    LevelPhrasebook,
     Phrasebook,
+    RewardPhrasebook,
     Schedule,
     StreakPhrasebook,
     VouchPhrasebook,

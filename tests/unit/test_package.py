@@ -153,7 +153,9 @@ def test_completing_shows_the_api_and_nothing_else() -> None:
         "print(*(name for name in dir(mainstay) if name not in mainstay.__all__))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["__version__", "codec", "jobs", "ports", "scheduling", "testing"]
+    assert done.stdout.split() == [
+        *("__version__", "codec", "jobs", "ports", "recognition", "scheduling", "testing"),
+    ]
 
 
 def test_the_version_is_the_installed_one() -> None:

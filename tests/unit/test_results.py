@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from importlib import import_module
 from types import NoneType, UnionType
@@ -34,12 +34,14 @@ from mainstay import (
     streak_of,
     what_if,
 )
+from mainstay.recognition import Argument, Badge, Credit, Levels, split_pool
 
 TODAY = date(2024, 5, 28)
 WINDOW = ActivityWindow.from_days([date(2024, 5, day) for day in (1, 14, 28)], last_day=TODAY)
 ADA = Engagement("ada", streak=14, last_day=date(2024, 5, 27))
-#: What functions return to be passed to them again, and to be kept: states explain nothing.
-STATES = {Engagement}
+#: What functions return to be passed to them again, and to be kept: states explain nothing. Nor do
+#: the credits that award badges, which are kept, and a catalogue's badges, which somebody wrote.
+STATES = {Engagement, Credit, Badge}
 #: The public packages that compute nothing of their own. All others are domains: each of these
 #: gives results, and a new one can't escape.
 NO_DOMAINS = {
@@ -62,7 +64,20 @@ RESULTS = [
         Reputation("bob", WeeklyStreak(5, IsoWeek(2024, 20))),
         dampening=[scepticism(lambda _: Decimal("0.5"))],
     ),
+    Levels([0, 100]).of(50),
+    Levels([0, 100], ["Newcomer", "Regular"]).of(100),
+    split_pool(1, votes={"ada": "no", "bob": "yes"}, verdict="no", arguments=[]),
+    split_pool(
+        1001,
+        votes={"ada": "no", "bob": "yes"},
+        verdict="no",
+        arguments=[Argument("a-1", "cyd", datetime(2024, 5, 1, tzinfo=UTC), votes=2)],
+        creator="ada",
+    ),
+    split_pool(0, votes={}, verdict="no", arguments=[]),
 ]
+#: The methods that give a result, as functions do.
+METHODS = [Levels.of]
 
 
 def public_values(kind: Callable[[object], bool]) -> list[Any]:
@@ -79,7 +94,8 @@ def kinds_in(hint: object) -> Iterator[object]:
 
 def returned() -> set[type[Any]]:
     """The classes of our values that public functions return."""
-    hints = [get_type_hints(function)["return"] for function in public_values(inspect.isfunction)]
+    functions = [*public_values(inspect.isfunction), *METHODS]
+    hints = [get_type_hints(function)["return"] for function in functions]
     classes = {kind for hint in hints for kind in kinds_in(hint) if isinstance(kind, type)}
     return {kind for kind in classes if attrs.has(kind)}
 
@@ -105,6 +121,7 @@ def test_what_has_a_total_has_its_whole_number_too() -> None:
         "ConsistencyScore",
         "DayOutcome",
         "HistoricalScore",
+        "Level",
     }
 
 
@@ -140,6 +157,10 @@ def as_hinted(value: object, hint: Any) -> bool:
         return any(as_hinted(value, one) for one in get_args(hint))
     if get_origin(hint) is list:
         return type(value) is list and all(as_hinted(item, get_args(hint)[0]) for item in value)
+    if hint == dict[str, int]:
+        return type(value) is dict and all(
+            type(key) is str and type(item) is int for key, item in value.items()
+        )
     if hint is None or hint is NoneType:
         return value is None
     if issubclass(hint, dict):
@@ -152,10 +173,19 @@ def as_hinted(value: object, hint: Any) -> bool:
     return type(value) is hint
 
 
+def dict_of(result: object) -> Any:
+    """The public type of a result's dict, which stands next to the result."""
+    name = type(result).__name__
+    (hint,) = {
+        getattr(domain, f"{name}Dict") for domain in DOMAINS if hasattr(domain, f"{name}Dict")
+    }
+    return hint
+
+
 @pytest.mark.parametrize("result", RESULTS, ids=lambda result: type(result).__name__)
 def test_a_dict_is_what_its_public_type_says_key_by_key(result: Any) -> None:
     hint = get_type_hints(type(result).to_dict)["return"]
-    assert hint is getattr(mainstay, f"{type(result).__name__}Dict")
+    assert hint is dict_of(result)
     assert as_hinted(result.to_dict(), hint)
     said = result.to_dict().get("explanations", [getattr(result, "text", None)])
     assert said == [part.text for part in result.explanations]
@@ -163,7 +193,7 @@ def test_a_dict_is_what_its_public_type_says_key_by_key(result: Any) -> None:
 
 @pytest.mark.parametrize("result", RESULTS, ids=lambda result: type(result).__name__)
 def test_pydantic_describes_every_dict_and_takes_it_as_it_is(result: Any) -> None:
-    hint = getattr(mainstay, f"{type(result).__name__}Dict")
+    hint = dict_of(result)
     described = TypeAdapter(hint)
     assert described.json_schema()["required"] == list(get_type_hints(hint))
     plain = result.to_dict()

@@ -40,6 +40,18 @@ from mainstay import (
     what_if,
 )
 from mainstay.codec import SCHEMAS, from_json, from_plain, to_json, to_plain
+from mainstay.recognition import (
+    Argument,
+    Badge,
+    BadgePolicy,
+    Credit,
+    LeaderboardPolicy,
+    Level,
+    Levels,
+    RewardPolicy,
+    Span,
+    split_pool,
+)
 from mainstay.scheduling import ItemError, JobReport, JobRun
 
 GOLDEN = Path(__file__).parents[2] / "golden"
@@ -64,6 +76,11 @@ REPORT = JobReport(
         "closed_period": {"start_date": "2024-05-01", "end_date": "2024-05-01", "days": 1},
         "candidates_count": 2,
     },
+)
+
+WINS = ("wins", "wins")
+NIGHT_OWL = Badge(
+    10, "night_owl", "Night Owl", "Write 5 posts.", "🦉", "kind:post", "posts", 5, 20, ["first_win"]
 )
 
 #: A value of each type, whose JSON stands in the file of its schema's name.
@@ -119,6 +136,30 @@ VALUES: list[object] = [
         [date(2024, 5, day) for day in range(22, 29)],
         today=date(2024, 5, 28),
     ),
+    Argument("a-1", "gil", datetime(2024, 5, 1, 6, 30, tzinfo=UTC), votes=5),
+    NIGHT_OWL,
+    BadgePolicy(badges=[NIGHT_OWL, Badge(1, "first_win", "Win", "Win a case.", "🏆", *WINS, 1)]),
+    Credit(
+        "ada",
+        "reward:case-7:reversed:1",
+        -50,
+        datetime(2024, 5, 1, 6, 30, tzinfo=timezone(timedelta(hours=2))),
+    ),
+    LeaderboardPolicy(excluded=["staff", "bot"], top=10),
+    Level(120, 2, "Regular", 100, 500, "Expert"),
+    Levels([0, 100, 500], ["Newcomer", "Regular", "Expert"]),
+    RewardPolicy(),
+    split_pool(
+        1001,
+        votes={"ada": "no", "bob": "no", "cyd": "yes", "dan": "no", "eve": "yes", "fay": "no"},
+        verdict="no",
+        arguments=[
+            Argument("a-1", "gil", datetime(2024, 5, 1, tzinfo=UTC), votes=5),
+            Argument("a-2", "cyd", datetime(2024, 5, 2, tzinfo=UTC), votes=5),
+            Argument("a-3", "ada", datetime(2024, 5, 1, tzinfo=UTC)),
+        ],
+    ),
+    Span(None, datetime(2024, 5, 1, tzinfo=UTC)),
 ]
 
 

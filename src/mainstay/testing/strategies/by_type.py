@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from hypothesis import strategies as st
@@ -26,6 +26,42 @@ from mainstay.jobs import (
 from mainstay.localdays import IsoWeek
 from mainstay.ports import DueDays, DueWeeks, EvaluatedDays, OutboxEntry, OutboxState, Unreadable
 from mainstay.reading import Event
+from mainstay.recognition import (
+    Argument,
+    Badge,
+    BadgeDict,
+    BadgePolicy,
+    BadgeProgressDict,
+    Board,
+    BoardDict,
+    BoardEntryDict,
+    Credit,
+    CreditDict,
+    EarnedBadgesDict,
+    EnglishLevelPhrases,
+    EnglishRewardPhrases,
+    LeaderboardPolicy,
+    Level,
+    LevelDict,
+    LevelPhrasebook,
+    Levels,
+    Period,
+    PointsDict,
+    ProgressDict,
+    ProgressOfAllDict,
+    Ranked,
+    RewardPhrasebook,
+    RewardPolicy,
+    RewardSplit,
+    RewardSplitDict,
+    Rung,
+    Span,
+    UserRank,
+    UserRankDict,
+    newly_earned,
+    points_of,
+    progress,
+)
 from mainstay.reputation.dicts import VouchExplanationDict
 from mainstay.reputation.explanation import DampenedWeight, VouchExplanation
 from mainstay.reputation.multiplier import MultiplierPolicy, Reputation
@@ -63,7 +99,16 @@ from mainstay.streaks.daily import DailyStreak, StreakPolicy, StreakStatus
 from mainstay.streaks.dicts import DailyStreakDict
 from mainstay.streaks.phrases import EnglishStreakPhrases, StreakPhrasebook
 from mainstay.streaks.weekly import WeeklyStreak, WeeklyStreakPolicy
-from mainstay.testing.strategies import activity, calendar, jobs, outbox, policies, results, states
+from mainstay.testing.strategies import (
+    activity,
+    calendar,
+    jobs,
+    outbox,
+    policies,
+    recognition,
+    results,
+    states,
+)
 from mainstay.testing.strategies.making import made
 
 __all__ = ["BY_TYPE", "of_type"]
@@ -72,17 +117,43 @@ _PHRASES = st.builds(EnglishPhrases, st.sampled_from(["were active", "trained"])
 _ENGAGEMENT_PHRASES = st.builds(EnglishEngagementPhrases)
 _STREAK_PHRASES = st.builds(EnglishStreakPhrases)
 _VOUCH_PHRASES = st.builds(EnglishVouchPhrases)
+_LEVEL_PHRASES = st.builds(EnglishLevelPhrases)
+_REWARD_PHRASES = st.builds(EnglishRewardPhrases)
+_CREDITS = st.lists(recognition.credits(st.just("ada")), min_size=1, max_size=3)
+_POINTS = made(
+    points_of,
+    st.just("ada"),
+    st.integers(0, 500),
+    _CREDITS,
+    levels=st.none() | recognition.levels(),
+)
+_METRICS = st.dictionaries(st.sampled_from(["wins", "votes"]), st.integers(0, 60), max_size=2)
+_PROGRESS = made(progress, st.just("ada"), _METRICS, _CREDITS)
+_EARNED = made(
+    newly_earned, st.just("ada"), st.just({"wins": 5}), st.just([]), at=calendar.instants()
+)
+_BOARDS = made(Board.to_dict, recognition.boards().filter(lambda board: board.entries))
 
 #: The strategy of each public type: those that one may make a value of, and the protocols of
 #: such values.
 BY_TYPE: dict[Any, SearchStrategy[object]] = {
     ActivityWindow: activity.windows(),
+    Argument: recognition.arguments(),
+    Badge: recognition.badges(),
+    BadgeDict: made(lambda has: has["badges"][0], _EARNED),
+    BadgePolicy: recognition.badge_policies(),
+    BadgeProgressDict: made(lambda done: done["progress"]["progress_details"][0], _PROGRESS),
+    Board: recognition.boards(),
+    BoardDict: _BOARDS,
+    BoardEntryDict: made(lambda board: board["entries"][0], _BOARDS),
     CatalogueRow: st.sampled_from(list(CATALOGUE.values())),
     ClaimPolicy: outbox.claim_policies(),
     ConsistencyPolicy: policies.consistency_policies(),
     ConsistencyScore: results.consistency_scores(),
     ConsistencyScoreDict: made(ConsistencyScore.to_dict, results.consistency_scores()),
     Counts: activity.counts(),
+    Credit: recognition.credits(),
+    CreditDict: made(lambda points: points["credits"][0], _POINTS),
     Daily: jobs.dailies(),
     DailyCriteria: policies.daily_criteria(),
     DailyStreak: states.daily_streaks(),
@@ -94,12 +165,15 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     Done: outbox.things_done(),
     DueDays: jobs.due_days(),
     DueWeeks: jobs.due_weeks(),
+    EarnedBadgesDict: _EARNED,
     Engagement: states.engagements(),
     EngagementBreakdown: made(attrgetter("breakdown"), results.historical_scores()),
     EngagementPhrasebook: _ENGAGEMENT_PHRASES,
     EngagementPolicy: policies.engagement_policies(),
     EnglishEngagementPhrases: _ENGAGEMENT_PHRASES,
+    EnglishLevelPhrases: _LEVEL_PHRASES,
     EnglishPhrases: _PHRASES,
+    EnglishRewardPhrases: _REWARD_PHRASES,
     EnglishStreakPhrases: _STREAK_PHRASES,
     EnglishVouchPhrases: _VOUCH_PHRASES,
     EvaluatedDays: jobs.evaluated_days(),
@@ -118,27 +192,45 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     JobRun: jobs.job_runs(),
     JobSpec: jobs.job_specs(),
     JobStatus: st.sampled_from(JobStatus),
+    LeaderboardPolicy: recognition.leaderboard_policies(),
+    Level: recognition.levels_reached(),
+    LevelDict: made(Level.to_dict, recognition.levels_reached()),
+    LevelPhrasebook: _LEVEL_PHRASES,
+    Levels: recognition.levels(),
     LookAgain: outbox.looks_again(),
     MultiplierPolicy: policies.multiplier_policies(),
     NotBegun: jobs.refusals(),
     Option: jobs.options(),
     OutboxEntry: outbox.outbox_entries(),
     OutboxState: st.sampled_from(OutboxState),
+    Period: st.sampled_from(Period),
     Phrasebook: _PHRASES,
     PlainData: jobs.plain_data(),
+    PointsDict: _POINTS,
     PolicyHistory: policies.policy_histories(policies.engagement_policies()),
     PolicyTable: st.sampled_from([row.policy for row in CATALOGUE.values() if row.policy]),
+    ProgressDict: _PROGRESS,
+    ProgressOfAllDict: made(itemgetter("progress"), _PROGRESS),
+    Ranked: recognition.ranked(),
     Reputation: states.reputations(),
     RetryPolicy: jobs.retry_policies(),
+    RewardPhrasebook: _REWARD_PHRASES,
+    RewardPolicy: recognition.reward_policies(),
+    RewardSplit: recognition.reward_splits(),
+    RewardSplitDict: made(RewardSplit.to_dict, recognition.reward_splits()),
+    Rung: recognition.rungs(),
     Schedule: jobs.schedules(),
     ScoreBreakdown: made(attrgetter("breakdown"), results.consistency_scores()),
     ScoreDifference: made(attrgetter("breakdown"), results.what_ifs()),
     Session: activity.sessions(),
+    Span: recognition.spans(),
     StreakPhrasebook: _STREAK_PHRASES,
     StreakPolicy: policies.streak_policies(),
     StreakStatus: st.sampled_from(StreakStatus),
     TargetKind: st.sampled_from(TargetKind),
     Unreadable: jobs.unreadables(),
+    UserRank: recognition.user_ranks(),
+    UserRankDict: made(UserRank.to_dict, recognition.user_ranks()),
     Vouch: states.vouches(),
     VouchExplanation: results.vouch_explanations(),
     VouchExplanationDict: made(VouchExplanation.to_dict, results.vouch_explanations()),

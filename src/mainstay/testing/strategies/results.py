@@ -29,6 +29,7 @@ from mainstay.testing.strategies.policies import (
     engagement_policies,
     multiplier_policies,
 )
+from mainstay.testing.strategies.recognition import levels_reached, reward_splits
 from mainstay.testing.strategies.states import daily_streaks, vouches, weekly_streaks
 
 __all__ = [
@@ -84,6 +85,8 @@ def explanations() -> SearchStrategy[Explanation]:
         historical_scores(),
         vouch_explanations(),
         daily_streaks(),
+        levels_reached(),
+        reward_splits(),
     )
     results = st.one_of(*(kind.map(lambda result: result.explanations) for kind in kinds))
     return results.flatmap(st.sampled_from)
