@@ -63,6 +63,36 @@ from mainstay import (
 from mainstay.codec import from_json, from_plain, to_json, to_plain
 from mainstay.jobs import change_policy, plan_days, plan_weeks
 from mainstay.ports import DueDays, DueWeeks, EngagementStore, EvaluatedDays, ReputationStore
+from mainstay.recognition import (
+    Argument,
+    BadgePolicy,
+    Credit,
+    EarnedBadgesDict,
+    EnglishLevelPhrases,
+    EnglishRewardPhrases,
+    Level,
+    LevelPhrasebook,
+    Levels,
+    Period,
+    PointsDict,
+    ProgressDict,
+    Ranked,
+    RewardPhrasebook,
+    RewardPolicy,
+    RewardSplit,
+    Rung,
+    Span,
+    awards,
+    earned,
+    ladder,
+    neighbours,
+    newly_earned,
+    points_of,
+    progress,
+    rank,
+    rank_for,
+    split_pool,
+)
 from mainstay.scheduling import JobContext, JobReport, JobSpec, Option, Plain
 from mainstay.testing import strategies
 
@@ -175,6 +205,44 @@ def generators() -> None:
 
 def any_engagement_phrasebook(phrases: EnglishEngagementPhrases) -> EngagementPhrasebook:
     return phrases
+
+
+def any_level_phrasebook(phrases: EnglishLevelPhrases) -> LevelPhrasebook:
+    return phrases
+
+
+def any_reward_phrasebook(phrases: EnglishRewardPhrases) -> RewardPhrasebook:
+    return phrases
+
+
+def leaderboards(points: dict[str, int], scores: dict[str, float], now: datetime) -> None:
+    """A place holds a total of the type that was given."""
+    assert_type(rank(points), tuple[Ranked[int], ...])
+    assert_type(rank(scores, ties="earliest", reached={"ada": now}), tuple[Ranked[float], ...])
+    assert_type(rank(points)[0].total, int)
+    assert_type(neighbours(rank(points), "ada"), tuple[Ranked[int], ...])
+    assert_type(rank_for(200, points, ties="dense"), int)
+    assert_type(ladder(points.values()), tuple[Rung, ...])
+    assert_type(Period.WEEKLY.span(now), Span)
+
+
+def recognition(credits: Iterable[Credit], now: datetime) -> None:
+    assert_type(Levels([0, 100]).of(50), Level | None)
+    assert_type(points_of("ada", 50, credits), PointsDict)
+    badges = BadgePolicy().badges
+    assert_type(awards("ada", {"wins": 5}, credits, at=now, badges=badges), tuple[Credit, ...])
+    assert_type(newly_earned("ada", {"wins": 5}, credits, at=now), EarnedBadgesDict)
+    assert_type(earned("ada", credits)["badges"][0]["id"], int)
+    assert_type(progress("ada", {"wins": 5}, credits), ProgressDict)
+
+
+def rewards(arguments: Iterable[Argument]) -> None:
+    policy = RewardPolicy(places=[60, 40])
+    split = split_pool(1, votes={"ada": "no"}, verdict="no", arguments=arguments, policy=policy)
+    assert_type(split, RewardSplit)
+    assert_type(split.awards["ada"], int)
+    assert_type(split.undistributed, int)
+    assert_type(split.explain_award("ada", EnglishRewardPhrases()), tuple[Explanation, ...])
 
 
 def jobs(job: JobSpec, context: JobContext, report: JobReport) -> None:

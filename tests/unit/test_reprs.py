@@ -22,6 +22,7 @@ from mainstay import (
     historical_score,
     what_if,
 )
+from mainstay.recognition import BadgePolicy, LeaderboardPolicy, RewardPolicy, split_pool
 
 TODAY = date(2024, 5, 28)
 WINDOW = ActivityWindow.from_days([date(2024, 5, day) for day in (1, 14, 28)], last_day=TODAY)
@@ -48,6 +49,12 @@ def test_a_window_shows_its_days_as_bits_the_last_one_at_the_end() -> None:
             explain_vouch(Vouch("ada", "bob", 3), Reputation("bob")),
             "VouchExplanation(weight=Decimal('3.00'), vouch=Vouch(voucher='ada', ",
         ),
+        (
+            split_pool(
+                10, votes=dict.fromkeys(map(str, range(500)), "no"), verdict="no", arguments=[]
+            ),
+            "RewardSplit(pool=10, awarded=500, undistributed=4, winners=500, participants=500, ",
+        ),
     ],
     ids=lambda value: type(value).__name__,
 )
@@ -59,9 +66,12 @@ def test_a_result_begins_with_its_number(value: object, begin: str) -> None:
 @pytest.mark.parametrize(
     "kind",
     [
+        BadgePolicy,
         ConsistencyPolicy,
         EngagementPolicy,
+        LeaderboardPolicy,
         MultiplierPolicy,
+        RewardPolicy,
         StreakPolicy,
         WeeklyStreakPolicy,
     ],

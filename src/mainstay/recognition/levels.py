@@ -108,6 +108,10 @@ class Level:
         }
 
 
+def _numbered(levels: Levels) -> tuple[str, ...]:
+    return tuple(f"Level {number}" for number, _ in enumerate(levels.thresholds, 1))
+
+
 @schema("levels/1")
 @attrs.frozen
 class Levels:
@@ -133,11 +137,9 @@ class Levels:
     """
 
     thresholds: tuple[int, ...] = attrs.field(converter=_thresholds)
-    names: tuple[str, ...] = attrs.field(converter=_names)
-
-    @names.default
-    def _numbered(self) -> tuple[str, ...]:
-        return tuple(f"Level {number}" for number, _ in enumerate(self.thresholds, 1))
+    names: tuple[str, ...] = attrs.field(
+        default=attrs.Factory(_numbered, takes_self=True), converter=_names
+    )
 
     def __attrs_post_init__(self) -> None:
         _check_ascending(self.thresholds)

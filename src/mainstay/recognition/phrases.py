@@ -118,7 +118,7 @@ class EnglishRewardPhrases:
 
     def undistributed(self, amount: int) -> str:
         """Say what has no taker."""
-        return f"{amount:,} not distributed." if amount else "All of it is distributed."
+        return f"{amount:,} not distributed." if amount else "In whole units, nothing is left over."
 
     def winner(self, per_cent: int, people: int) -> str:
         """Tell somebody that they voted on the verdict's side."""

@@ -203,6 +203,6 @@ def test_a_split_as_plain_data_says_everything() -> None:
             "No argument had a vote, so 30 % has no taker.",
             "20 % for taking part: 2 people equally.",
             "10 % for a known creator, from 100 participants on.",
-            "All of it is distributed.",
+            "In whole units, nothing is left over.",
         ],
     }

@@ -11,7 +11,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from mainstay.recognition.badges import STANDARD_BADGES, Badge, BadgePolicy
 from mainstay.recognition.boards import Board, LeaderboardPolicy, Period, Span, UserRank
-from mainstay.recognition.leaderboards import Ranked, Rung, ladder, rank
+from mainstay.recognition.leaderboards import Ranked, Rung, Ties, ladder, rank
 from mainstay.recognition.levels import Level, Levels
 from mainstay.recognition.points import MOST_POINTS, Credit
 from mainstay.recognition.reward_split import RewardPolicy, RewardSplit
@@ -164,7 +164,11 @@ def _leaderboard_policy(
 
 
 def _rankings() -> SearchStrategy[tuple[Ranked[int], ...]]:
-    return made(rank, _TOTALS, ties=st.sampled_from(["competition", "dense", "ordinal"]))
+    return made(_ranking, _TOTALS, st.sampled_from(["competition", "dense", "ordinal"]))
+
+
+def _ranking(totals: dict[str, int], ties: Ties) -> tuple[Ranked[int], ...]:
+    return rank(totals, ties=ties)
 
 
 def ranked() -> SearchStrategy[Ranked[int]]:
