@@ -208,7 +208,7 @@ def _check_required(requires: Mapping[str, tuple[str, ...]]) -> None:
 
 
 def _requires_of(badge: str) -> str:
-    return f"requires of the badge {badge!r}"
+    return f"badges[{badge!r}].requires"
 
 
 def catalogue_of(badges: Iterable[Badge]) -> tuple[Badge, ...]:

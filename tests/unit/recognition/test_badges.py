@@ -114,27 +114,27 @@ KNOWN = "Known: bat, owl."
         (
             badges(OWL, attrs.evolve(OWL, number=11, name="Other")),
             InvalidValueError,
-            "key of the badge 'Other' must be another than that of 'Owl', got 'owl'.",
+            "badges['owl'].key must be another than that of 'Owl', got 'owl'.",
         ),
         (
             badges(OWL, attrs.evolve(OWL, key="other", name="Other")),
             InvalidValueError,
-            "number of the badge 'Other' must be another than that of 'Owl', got 10.",
+            "badges['other'].number must be another than that of 'Owl', got 10.",
         ),
         (
             badges(OWL, OWL),
             InvalidValueError,
-            "key of the badge 'Owl' must be another than that of 'Owl', got 'owl'.",
+            "badges['owl'].key must be another than that of 'Owl', got 'owl'.",
         ),
         (
             badges(OWL, attrs.evolve(BAT, requires=["owl", "eagle"])),
             InvalidValueError,
-            f"requires of the badge 'bat' is not the key of a badge, got 'eagle'. {KNOWN}",
+            f"badges['bat'].requires is not the key of a badge, got 'eagle'. {KNOWN}",
         ),
         (
             badges(attrs.evolve(OWL, requires=["owl"])),
             InvalidValueError,
-            "requires of the badge 'owl' must not lead back to the badge itself, got 'owl'.",
+            "badges['owl'].requires must not lead back to the badge itself, got 'owl'.",
         ),
         (
             badges(OWL, "bat"),
@@ -163,6 +163,6 @@ def test_badges_that_require_each_other_are_refused_by_one_of_them() -> None:
         check_badges([attrs.evolve(OWL, requires=["cat"]), BAT, cat])
     requires = {"owl": "cat", "bat": "owl", "cat": "bat"}
     assert str(caught.value) in {
-        f"requires of the badge {key!r} must not lead back to the badge itself, got {required!r}."
+        f"badges[{key!r}].requires must not lead back to the badge itself, got {required!r}."
         for key, required in requires.items()
     }
