@@ -6,7 +6,9 @@ import pytest
 
 from mainstay.testing.conformance import (
     EngagementStoreConformance,
+    MetricStoreConformance,
     OutboxConformance,
+    PointStoreConformance,
     ReputationStoreConformance,
     RunLogConformance,
     SessionStoreConformance,
@@ -28,6 +30,14 @@ class TestEngagements(EngagementStoreConformance):
 
 
 class TestReputations(ReputationStoreConformance):
+    pass
+
+
+class TestPoints(PointStoreConformance):
+    pass
+
+
+class TestMetrics(MetricStoreConformance):
     pass
 
 

@@ -11,7 +11,9 @@ pytest.importorskip("sqlalchemy", reason="these stores need mainstay[sql]")
 from mainstay.adapters.sql import SqlStore
 from mainstay.testing.conformance import (
     EngagementStoreConformance,
+    MetricStoreConformance,
     OutboxConformance,
+    PointStoreConformance,
     ReputationStoreConformance,
     RunLogConformance,
     SessionStoreConformance,
@@ -49,6 +51,14 @@ class TestEngagements(EngagementStoreConformance):
 
 
 class TestReputations(ReputationStoreConformance):
+    pass
+
+
+class TestPoints(PointStoreConformance):
+    pass
+
+
+class TestMetrics(MetricStoreConformance):
     pass
 
 

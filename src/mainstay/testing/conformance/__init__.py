@@ -1,9 +1,10 @@
 """Tests that every implementation of mainstay's ports must pass, to run on your own.
 
 Derive from a suite and give it your store, empty, as the pytest fixture ``store``: any object
-with the port as an attribute (``sessions``, ``engagements``, ``reputations``, ``runs``,
-``outbox``), and for engagements and reputations with ``sessions`` too, so that something can
-happen. :class:`mainstay.ports.Store` names them all.
+with the port as an attribute (``sessions``, ``engagements``, ``reputations``, ``points``,
+``metrics``, ``leaderboards``, ``badges``, ``runs``, ``outbox``), and with those over which it
+works, so that something can happen: ``sessions`` for engagements, reputations and metrics,
+``points`` for leaderboards, and all four for badges. :class:`mainstay.ports.Store` names them all.
 
     class TestMyReputations(ReputationStoreConformance):
         @pytest.fixture
@@ -14,16 +15,21 @@ A store that counts posts is to count the kind ``post``. Some tests use threads.
 """
 
 from mainstay.testing.conformance.engagements import EngagementStoreConformance
+
+from mainstay.testing.conformance.metrics import MetricStoreConformance
 from mainstay.testing.conformance.outbox import OutboxConformance
 from mainstay.testing.conformance.pages import PagesConformance
+from mainstay.testing.conformance.points import PointStoreConformance
 from mainstay.testing.conformance.reputations import ReputationStoreConformance
 from mainstay.testing.conformance.runs import RunLogConformance
 from mainstay.testing.conformance.sessions import SessionStoreConformance
 
 __all__ = [
     "EngagementStoreConformance",
+    "MetricStoreConformance",
     "OutboxConformance",
     "PagesConformance",
+    "PointStoreConformance",
     "ReputationStoreConformance",
     "RunLogConformance",
     "SessionStoreConformance",
