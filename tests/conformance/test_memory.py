@@ -6,6 +6,7 @@ import pytest
 
 from mainstay.testing.conformance import (
     EngagementStoreConformance,
+    LeaderboardStoreConformance,
     MetricStoreConformance,
     OutboxConformance,
     PointStoreConformance,
@@ -38,6 +39,10 @@ class TestPoints(PointStoreConformance):
 
 
 class TestMetrics(MetricStoreConformance):
+    pass
+
+
+class TestLeaderboards(LeaderboardStoreConformance):
     pass
 
 

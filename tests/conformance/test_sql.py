@@ -11,6 +11,7 @@ pytest.importorskip("sqlalchemy", reason="these stores need mainstay[sql]")
 from mainstay.adapters.sql import SqlStore
 from mainstay.testing.conformance import (
     EngagementStoreConformance,
+    LeaderboardStoreConformance,
     MetricStoreConformance,
     OutboxConformance,
     PointStoreConformance,
@@ -59,6 +60,10 @@ class TestPoints(PointStoreConformance):
 
 
 class TestMetrics(MetricStoreConformance):
+    pass
+
+
+class TestLeaderboards(LeaderboardStoreConformance):
     pass
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from functools import partial
@@ -11,7 +11,7 @@ from typing import Protocol
 import attrs
 
 from mainstay import _checks as checks
-from mainstay.ports.pages import Page, Pages
+from mainstay.ports.pages import Page, Pages, Unreadable
 from mainstay.recognition import (
     Board,
     LeaderboardPolicy,
@@ -129,6 +129,21 @@ class DueBoard:
 class BoardPage(Page[BoardTarget, DueBoard, DueBoard], Protocol):
     """One transaction on snapshots."""
 
+    def due(
+        self, target: BoardTarget, /, *, after: str | None = None, limit: int
+    ) -> Sequence[DueBoard | Unreadable]:
+        """Return boards without a snapshot as of the target's ``now``, by key.
+
+        One that is up to 15 minutes ahead will do, since clocks differ; a later one was made by a
+        clock that was wrong. If the target's policy is another than the one kept, all are due.
+
+        Args:
+            target: As of when, and what snapshots are to show.
+            after: Only boards with a later key than this one.
+            limit: How many at most.
+        """
+        ...
+
     def keep(self, done: Iterable[DueBoard], /) -> None:
         """Make the snapshots of boards that :meth:`due` has returned in this transaction.
 
@@ -145,9 +160,10 @@ class BoardPage(Page[BoardTarget, DueBoard, DueBoard], Protocol):
 class LeaderboardStore(Pages[BoardTarget, DueBoard, DueBoard], Protocol):
     """Leaderboards: counted when they are asked for, or read from snapshots.
 
-    A snapshot answers for as long as the policy says, in every question that it can: of one of the
-    three periods, by competition or dense ranking, of everybody but those whom the policy excludes.
-    All else is counted live, and so is everything once the snapshot is old. Answers say which.
+    A snapshot answers from its instant on until the policy's ``fresh`` has passed, in every question
+    that it can: of one of the three periods, by competition or dense ranking, of everybody but those
+    whom the policy excludes. All else is counted live: as of any other instant, the places after
+    one or around a user, and more of the first places than it keeps. Answers say which.
 
     Listed is who has a credit in the span, also with 0 points or fewer. With ties ``"earliest"``,
     a user reached their points with the latest credit within the span whose amount is not 0, or
@@ -193,7 +209,8 @@ class LeaderboardStore(Pages[BoardTarget, DueBoard, DueBoard], Protocol):
     ) -> Board:
         """Return the places around a user: ``count`` before, their own, and ``count`` after.
 
-        At an end of the board there are fewer. Nobody is around a user who is not listed.
+        At an end of the board there are fewer. Nobody is around a user who is not listed. They are
+        always counted live.
         """
         ...
 

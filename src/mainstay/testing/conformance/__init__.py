@@ -15,7 +15,7 @@ A store that counts posts is to count the kind ``post``. Some tests use threads.
 """
 
 from mainstay.testing.conformance.engagements import EngagementStoreConformance
-
+from mainstay.testing.conformance.leaderboards import LeaderboardStoreConformance
 from mainstay.testing.conformance.metrics import MetricStoreConformance
 from mainstay.testing.conformance.outbox import OutboxConformance
 from mainstay.testing.conformance.pages import PagesConformance
@@ -26,6 +26,7 @@ from mainstay.testing.conformance.sessions import SessionStoreConformance
 
 __all__ = [
     "EngagementStoreConformance",
+    "LeaderboardStoreConformance",
     "MetricStoreConformance",
     "OutboxConformance",
     "PagesConformance",

@@ -170,11 +170,11 @@ class PointStoreConformance:
         awards = [credit("ada", number, reason="badge:x") for number in range(1, _AT_ONCE + 1)]
         new = together(*(partial(_add, store, award) for award in awards))
         (stands,) = _all(store, "ada")
-        expect(sum(new, []), [stands], "it is new to one of them")
+        expect([each for some in new for each in some], [stands], "it is new to one of them")
         expect(_total(store, "ada"), stands.amount, "and counted once")
 
     def test_credits_of_many_at_once_all_count(self, store: HasPoints) -> None:
-        """ "its totals, kept in one transaction": none gets lost under another."""
+        """Credits and "totals, kept in one transaction": none gets lost under another."""
         users = CODE_POINTS[:2]
 
         def give(number: int) -> Sequence[Credit]:

@@ -1,0 +1,49 @@
+"""What every :class:`mainstay.ports.LeaderboardStore` must do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+from mainstay.ports import BoardTarget, DueBoard, HasLeaderboards, LeaderboardStore
+from mainstay.recognition import Period
+from mainstay.testing.conformance._boards import refresh
+from mainstay.testing.conformance._credits import NOON
+from mainstay.testing.conformance.leaderboards.counted import CountedBoardsConformance
+from mainstay.testing.conformance.leaderboards.due_boards import DueBoardsConformance
+from mainstay.testing.conformance.leaderboards.snapshots import SnapshotsConformance
+from mainstay.testing.conformance.pages import PagesConformance
+
+__all__ = ["LeaderboardStoreConformance"]
+
+
+class LeaderboardStoreConformance(
+    PagesConformance[HasLeaderboards, BoardTarget, DueBoard, DueBoard],
+    CountedBoardsConformance,
+    DueBoardsConformance,
+    SnapshotsConformance,
+):
+    """Tests of a leaderboard store: give them an empty one as the fixture ``store``.
+
+    Each is one promise of :class:`mainstay.ports.LeaderboardStore` or its pages, in the words of
+    their docstrings.
+    """
+
+    keys: ClassVar[Sequence[str]] = sorted(Period)
+
+    def pages(self, store: HasLeaderboards) -> LeaderboardStore:
+        """Return the port."""
+        return store.leaderboards
+
+    def make_due(self, store: HasLeaderboards, keys: Iterable[str]) -> BoardTarget:
+        """Make snapshots of all other boards, as of the target's ``now``."""
+        refresh(store, periods={*Period} - {Period(key) for key in keys})
+        return BoardTarget(NOON)
+
+    def done(self, due: DueBoard, target: BoardTarget) -> DueBoard:  # noqa: ARG002
+        """Return the board: it is done as it is due."""
+        return due
+
+    def done_by_a_stranger(self) -> DueBoard:
+        """Return a board of which there is a snapshot already."""
+        return DueBoard(Period.WEEKLY)
