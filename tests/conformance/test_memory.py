@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mainstay.testing.conformance import (
+    BadgeStoreConformance,
     EngagementStoreConformance,
     LeaderboardStoreConformance,
     MetricStoreConformance,
@@ -43,6 +44,10 @@ class TestMetrics(MetricStoreConformance):
 
 
 class TestLeaderboards(LeaderboardStoreConformance):
+    pass
+
+
+class TestBadges(BadgeStoreConformance):
     pass
 
 

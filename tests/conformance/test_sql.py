@@ -10,6 +10,7 @@ pytest.importorskip("sqlalchemy", reason="these stores need mainstay[sql]")
 
 from mainstay.adapters.sql import SqlStore
 from mainstay.testing.conformance import (
+    BadgeStoreConformance,
     EngagementStoreConformance,
     LeaderboardStoreConformance,
     MetricStoreConformance,
@@ -64,6 +65,10 @@ class TestMetrics(MetricStoreConformance):
 
 
 class TestLeaderboards(LeaderboardStoreConformance):
+    pass
+
+
+class TestBadges(BadgeStoreConformance):
     pass
 
 

@@ -55,7 +55,7 @@ class BadgeStanding:
     Attributes:
         user_id: Who.
         metrics: What was measured of them, by name, of that which the policy's badges ask for,
-            except the score. Those that are not there are 0.
+            except the score. Those that are 0 are left out.
         awards: The credits that awarded them badges, in no order that matters.
         sessions: Their sessions from ``target.sessions_since`` through ``target.now``, in no order
             that matters.
@@ -96,8 +96,8 @@ class BadgePage(Page[BadgeTarget, BadgeStanding, BadgeCheck], Protocol):
         """Return users for whom something was added since they were last looked at, by user id.
 
         That is events that are new, credits, metrics, recorded weeks. So are those whose time has
-        come to be looked at again. If the policy is another than the last time, everybody is due:
-        all users with events, credits or metrics.
+        come to be looked at again. If the policy is another than the last time, everybody is due,
+        once: all users with events, credits or metrics.
 
         Args:
             target: What time it is, and what there is to achieve.
@@ -109,8 +109,12 @@ class BadgePage(Page[BadgeTarget, BadgeStanding, BadgeCheck], Protocol):
     def keep(self, done: Sequence[BadgeCheck], /) -> None:
         """Credit awards, and note that users have been looked at.
 
+        An award that stands already stays as it is, like any credit. Crediting them makes nobody
+        due: a plan counts the bonuses of what it awards.
+
         Raises:
-            RejectedError: A user was not due in this transaction, or an award can't be kept.
+            RejectedError: A user was not due in this transaction, or an award is somebody else's,
+                dated after the target's ``now``, or can't be kept.
         """
         ...
 

@@ -160,10 +160,11 @@ class BoardPage(Page[BoardTarget, DueBoard, DueBoard], Protocol):
 class LeaderboardStore(Pages[BoardTarget, DueBoard, DueBoard], Protocol):
     """Leaderboards: counted when they are asked for, or read from snapshots.
 
-    A snapshot answers from its instant on until the policy's ``fresh`` has passed, in every question
-    that it can: of one of the three periods, by competition or dense ranking, of everybody but those
-    whom the policy excludes. All else is counted live: as of any other instant, the places after
-    one or around a user, and more of the first places than it keeps. Answers say which.
+    A snapshot answers from its instant on until the policy's ``fresh`` has passed, in every
+    question that it can: of one of the three periods, by competition or dense ranking, of everybody
+    but those whom the policy excludes. All else is counted live: boards as of another time, the
+    places after one or around a user, and more of the first places than it keeps. Answers say
+    which.
 
     Listed is who has a credit in the span, also with 0 points or fewer. With ties ``"earliest"``,
     a user reached their points with the latest credit within the span whose amount is not 0, or

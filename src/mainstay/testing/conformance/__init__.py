@@ -14,6 +14,7 @@ works, so that something can happen: ``sessions`` for engagements, reputations a
 A store that counts posts is to count the kind ``post``. Some tests use threads.
 """
 
+from mainstay.testing.conformance.badges import BadgeStoreConformance
 from mainstay.testing.conformance.engagements import EngagementStoreConformance
 from mainstay.testing.conformance.leaderboards import LeaderboardStoreConformance
 from mainstay.testing.conformance.metrics import MetricStoreConformance
@@ -25,6 +26,7 @@ from mainstay.testing.conformance.runs import RunLogConformance
 from mainstay.testing.conformance.sessions import SessionStoreConformance
 
 __all__ = [
+    "BadgeStoreConformance",
     "EngagementStoreConformance",
     "LeaderboardStoreConformance",
     "MetricStoreConformance",
