@@ -73,7 +73,11 @@ class TestBadges(BadgeStoreConformance):
 
 
 class TestRuns(RunLogConformance):
-    pass
+    runs_kept = 20
+
+    @pytest.fixture(autouse=True)
+    def fewer_runs(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("mainstay.adapters.sql.runs.RUNS_KEPT", self.runs_kept)
 
 
 class TestOutbox(OutboxConformance):

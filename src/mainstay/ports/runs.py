@@ -8,12 +8,15 @@ from typing import Protocol
 
 from mainstay.scheduling import InstalledJob, JobRun
 
-__all__ = ["LATEST_END", "LATEST_START", "RunLog"]
+__all__ = ["LATEST_END", "LATEST_START", "RUNS_KEPT", "RunLog", "kept_since"]
 
 #: A run that began later than this after now was dated by a clock that was wrong.
 LATEST_START = timedelta(minutes=15)
 #: And so was a lease that ends later than this after now.
 LATEST_END = timedelta(minutes=30)
+#: How many runs of each job are kept at least, and for how many days all of them are.
+RUNS_KEPT = 1_000
+_DAYS_KEPT = 2
 
 
 class RunLog(Protocol):
@@ -24,7 +27,13 @@ class RunLog(Protocol):
     """
 
     def put(self, run: JobRun) -> None:
-        """Keep a run, in place of what was kept of the same job and attempt before."""
+        """Keep a run, in place of what was kept of the same job and attempt before.
+
+        With it, older runs of the same job go: those that began more than 48 hours before it. The
+        last 1,000 by when they began stay, of equal ones those with the higher attempts; and of the
+        rest the one that :meth:`last_done` would return. So a job's last done run is always there,
+        also after a run that was dated by a wrong clock.
+        """
         ...
 
     def last(self, job: str, *, now: datetime) -> JobRun | None:
@@ -85,3 +94,9 @@ class RunLog(Protocol):
     def installed(self) -> Mapping[str, InstalledJob]:
         """Return how schedulers have the jobs, by name."""
         ...
+
+
+def kept_since(run: JobRun) -> datetime:
+    """Return the instant since when all runs of a job are kept, once a run of it is."""
+    days = min(_DAYS_KEPT, run.started_at.toordinal() - 1)  # the calendar has a first day
+    return run.started_at - timedelta(days=days)

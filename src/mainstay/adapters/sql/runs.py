@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Column,
+    Connection,
     Index,
     PrimaryKeyConstraint,
     Select,
@@ -17,8 +18,10 @@ from sqlalchemy import (
     Text,
     delete,
     func,
+    literal,
     not_,
     select,
+    tuple_,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Row
@@ -29,7 +32,7 @@ from mainstay.adapters.sql.columns import Instant, key, metadata
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.reading import converted, storable, value_of
 from mainstay.codec import from_json, to_json
-from mainstay.ports.runs import LATEST_END, LATEST_START
+from mainstay.ports.runs import LATEST_END, LATEST_START, RUNS_KEPT, kept_since
 from mainstay.scheduling import (
     Daily,
     Every,
@@ -84,6 +87,8 @@ leases: Table = Table(
 )
 
 _MICROSECOND = timedelta(microseconds=1)
+_NEWEST = (runs.c.started_at.desc(), runs.c.attempt.desc())
+_IS_DONE = (runs.c.report.is_not(None), runs.c.target.is_(None))
 
 
 class SqlRunLog:
@@ -94,28 +99,32 @@ class SqlRunLog:
         self._dialect = sqlite if database.is_sqlite else postgresql
 
     def put(self, run: JobRun) -> None:
-        """Keep a run, in place of what was kept of the same job and attempt before."""
+        """Keep a run, in place of what was kept of it before, and delete old ones."""
         checks.instance("run", run, JobRun)
-        self._upsert(
-            runs,
-            {"job": run.job, "attempt": run.attempt},
-            {
-                "task_id": run.task_id,
-                "due": run.due,
-                "target": run.target,
-                "options": json.dumps(run.options.to_dict()),
-                "started_at": run.started_at,
-                "finished_at": run.finished_at,
-                "report": None if run.report is None else to_json(run.report),
-                "error": None if run.error is None else storable(run.error),
-            },
-        )
+        values = {
+            "task_id": run.task_id,
+            "due": run.due,
+            "target": run.target,
+            "options": json.dumps(run.options.to_dict()),
+            "started_at": run.started_at,
+            "finished_at": run.finished_at,
+            "report": None if run.report is None else to_json(run.report),
+            "error": None if run.error is None else storable(run.error),
+        }
+        with self._database.writing() as connection:
+            self._upsert(connection, runs, {"job": run.job, "attempt": run.attempt}, values)
+            _delete_old(connection, run)
 
-    def _upsert(self, table: Table, key: dict[str, object], values: dict[str, object]) -> None:
+    def _upsert(
+        self,
+        connection: Connection,
+        table: Table,
+        key: Mapping[str, str],
+        values: Mapping[str, object],
+    ) -> None:
         new = self._dialect.insert(table).values(**key, **values)
         changed = {name: new.excluded[name] for name in values}
-        with self._database.writing() as connection:
-            connection.execute(new.on_conflict_do_update(index_elements=[*key], set_=changed))
+        connection.execute(new.on_conflict_do_update(index_elements=[*key], set_=changed))
 
     def last(self, job: str, *, now: datetime) -> JobRun | None:
         """Return the run of a job that began last, of equal ones the higher attempt.
@@ -127,13 +136,11 @@ class SqlRunLog:
 
     def last_done(self, job: str, *, now: datetime) -> JobRun | None:
         """Return the run of a job with the latest ``due`` of those that are done."""
-        done = _credible(job, now).where(runs.c.report.is_not(None), runs.c.target.is_(None))
-        return self._first(done.order_by(runs.c.due.desc()))
+        return self._first(_credible(job, now).where(*_IS_DONE).order_by(runs.c.due.desc()))
 
     def _first(self, query: Select[Any]) -> JobRun | None:
-        newest = (runs.c.started_at.desc(), runs.c.attempt.desc())
         with self._database.reading() as connection:
-            row = connection.execute(query.order_by(*newest).limit(1)).one_or_none()
+            row = connection.execute(query.order_by(*_NEWEST).limit(1)).one_or_none()
         return None if row is None else value_of(runs, row, _run)
 
     def unended(self, job: str) -> Sequence[JobRun]:
@@ -185,7 +192,9 @@ class SqlRunLog:
         checks.instance("job", job, InstalledJob)
         limit = None if job.limit is None else job.limit // _MICROSECOND
         plain = json.dumps(schedule_to_plain(job.schedule))
-        self._upsert(installed, {"job": job.job}, {"schedule": plain, "limit_us": limit})
+        values = {"schedule": plain, "limit_us": limit}
+        with self._database.writing() as connection:
+            self._upsert(connection, installed, {"job": job.job}, values)
 
     def installed(self) -> Mapping[str, InstalledJob]:
         """Return how schedulers have the jobs, by name."""
@@ -200,6 +209,24 @@ def _credible(job: str, now: datetime) -> Select[Any]:
     """Select a job's runs, without those that a wrong clock has dated."""
     latest = checks.instant("now", now) + LATEST_START
     return select(runs).where(runs.c.job == checks.text("job", job), runs.c.started_at <= latest)
+
+
+def _delete_old(connection: Connection, run: JobRun) -> None:
+    """Delete the runs that go with one that is kept: one, mostly, next to the first of its job."""
+    theirs = runs.c.job == run.job
+    last = select(runs.c.started_at, runs.c.attempt).where(theirs).order_by(*_NEWEST)
+    first_kept = connection.execute(last.limit(1).offset(RUNS_KEPT - 1)).one_or_none()
+    if first_kept is None:
+        return
+    started_at, attempt = first_kept
+    before = tuple_(runs.c.started_at, runs.c.attempt) < tuple_(
+        literal(started_at, Instant()), literal(attempt, key)
+    )
+    old = (theirs, runs.c.started_at < kept_since(run), before)
+    done = select(runs.c.attempt).where(*old, *_IS_DONE).order_by(runs.c.due.desc(), *_NEWEST)
+    last_done = connection.scalar(done.limit(1))
+    gone = old if last_done is None else (*old, runs.c.attempt != last_done)
+    connection.execute(delete(runs).where(*gone))
 
 
 def _alive(now: datetime) -> ColumnElement[bool]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta, timezone
 from functools import partial
+from typing import ClassVar
 
 import attrs
 
 from mainstay.ports import HasRuns
+from mainstay.ports.runs import RUNS_KEPT
 from mainstay.scheduling import Daily, Every, InstalledJob, ItemError, JobReport, JobRun, Weekly
 from mainstay.testing.conformance._activity import CODE_POINTS, at, may
 from mainstay.testing.conformance._expect import expect, together
@@ -16,6 +18,7 @@ __all__ = ["RunLogConformance"]
 
 _NOW = at(may(1))
 _MINUTE = timedelta(minutes=1)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 def _run(attempt: str, started_at: datetime = _NOW, job: str = "tidy") -> JobRun:
@@ -54,7 +57,13 @@ class RunLogConformance:
     """Tests of a log of runs: give them an empty one as the fixture ``store``.
 
     Each is one promise of :class:`mainstay.ports.RunLog`, in the words of its docstring.
+
+    Attributes:
+        runs_kept: How many runs of a job stay, however old. It takes as many to see that others go,
+            so a test may let its store keep fewer.
     """
+
+    runs_kept: ClassVar[int] = RUNS_KEPT
 
     def test_a_run_comes_back_as_it_was_put(self, store: HasRuns) -> None:
         """``put``: "Keep a run", with all that it holds."""
@@ -161,6 +170,34 @@ class RunLogConformance:
             store.runs.put(run)
         store.runs.put(attrs.evolve(_run("5"), finished_at=_NOW, error="is locked"))
         expect(store.runs.unended("tidy"), [first, second], "neither done nor failed")
+
+    def test_old_runs_go_without_the_last_thousand_and_the_last_done(self, store: HasRuns) -> None:
+        """``put``: those "that began more than 48 hours before it" go; the last 1,000 stay."""
+        just = _NOW - timedelta(hours=48)
+        edge = _run("edge", just)
+        kept, gone = _run("b", just - _MICROSECOND), _run("a", just - _MICROSECOND)
+        done, done_before = _ended("d", just - 60 * _MINUTE), _ended("c", just - 90 * _MINUTE)
+        asked = attrs.evolve(_ended("t", just - 30 * _MINUTE), target="2024-05-01")
+        of_another = _run("1", just - timedelta(days=365), "sweep")
+        wrong = _ended("wrong", _NOW + timedelta(days=365))
+        for run in (wrong, edge, kept, gone, done, done_before, asked, of_another):
+            store.runs.put(run)
+        new = [_run(f"{number:04}") for number in range(self.runs_kept)]
+        for run in new[:-3]:
+            store.runs.put(run)
+        before = done_before.started_at
+        expect(store.runs.last_done("tidy", now=before), None, "done, but not last")
+        expect(store.runs.last_done("tidy", now=_NOW), done, "the last done run stays")
+        expect(store.runs.unended("tidy"), [kept, edge, *new[:-3]], "and the last thousand")
+        store.runs.put(new[-3])
+        expect(store.runs.unended("tidy"), [edge, *new[:-2]], "one more, one fewer")
+        for run in new[-2:]:
+            store.runs.put(run)
+        expect(store.runs.unended("tidy"), [edge, *new], "48 hours, not more")
+        expect(store.runs.unended("sweep"), [of_another], "another job's stay")
+        store.runs.put(_ended("wrong, too", _NOW + timedelta(days=366)))
+        expect(store.runs.unended("tidy"), new[2:], "as many are kept whatever a clock says")
+        expect(store.runs.last_done("tidy", now=_NOW), done, "and the last done run")
 
     def test_a_lease_that_ends_far_in_the_future_is_ignored(self, store: HasRuns) -> None:
         """Leases "that end more than 30 minutes after ``now``" are passed over."""

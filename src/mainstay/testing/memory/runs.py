@@ -7,7 +7,7 @@ from datetime import datetime
 from threading import Lock
 
 from mainstay import _checks as checks
-from mainstay.ports.runs import LATEST_END, LATEST_START
+from mainstay.ports.runs import LATEST_END, LATEST_START, RUNS_KEPT, kept_since
 from mainstay.scheduling import InstalledJob, JobRun
 
 __all__ = ["MemoryRuns"]
@@ -23,10 +23,20 @@ class MemoryRuns:
         self._installed: dict[str, InstalledJob] = {}
 
     def put(self, run: JobRun) -> None:
-        """Keep a run, in place of what was kept of the same job and attempt before."""
+        """Keep a run, in place of what was kept of it before, and forget old ones."""
         checks.instance("run", run, JobRun)
         with self._lock:
             self._runs[run.job, run.attempt] = run
+            for old in self._old(run):
+                del self._runs[old.job, old.attempt]
+
+    def _old(self, run: JobRun) -> list[JobRun]:
+        """Return the runs that go with one that is kept."""
+        theirs = [each for each in self._runs.values() if each.job == run.job]
+        rest = sorted(theirs, key=_place)[:-RUNS_KEPT]
+        old = [each for each in rest if each.started_at < kept_since(run)]
+        done = max(filter(_is_done, old), key=_by_due, default=None)
+        return [each for each in old if each is not done]
 
     def last(self, job: str, *, now: datetime) -> JobRun | None:
         """Return the run of a job that began last, of equal ones the higher attempt."""
@@ -34,10 +44,7 @@ class MemoryRuns:
 
     def last_done(self, job: str, *, now: datetime) -> JobRun | None:
         """Return the run of a job with the latest ``due`` of those that are done."""
-        done = (
-            run for run in self._credible(job, now) if run.report is not None and run.target is None
-        )
-        return max(done, key=lambda run: (run.due, *_place(run)), default=None)
+        return max(filter(_is_done, self._credible(job, now)), key=_by_due, default=None)
 
     def _credible(self, job: str, now: datetime) -> list[JobRun]:
         latest = checks.instant("now", now) + LATEST_START
@@ -97,3 +104,11 @@ class MemoryRuns:
 
 def _place(run: JobRun) -> tuple[datetime, str]:
     return run.started_at, run.attempt
+
+
+def _by_due(run: JobRun) -> tuple[datetime, datetime, str]:
+    return run.due, *_place(run)
+
+
+def _is_done(run: JobRun) -> bool:
+    return run.report is not None and run.target is None
