@@ -156,13 +156,14 @@ class StandingConformance:
         store.metrics.put({"ada": {"wins": 2}})
         look(store, gone)
         give(store, award("ada", 5, NOON - DAY, 7), credit("ada", 3, NOON, "welcome"))
-        earned = earned_badges(store, "ada", now=NOON)
+        expect(store.badges.policy(), gone.policy, "what users were last looked at for")
+        earned = earned_badges(store, "ada", now=NOON, policy=BadgePolicy())
         names = [each["name"] for each in earned["badges"]]
         expect(
             (earned["total_badges"], names), (1, ["No. 7"]), "one that is gone from the catalogue"
         )
         expect(earned["badges"][0]["bonus_points"], 5, "the bonus that was credited")
-        found = badge_progress(store, "ada", now=NOON)["progress"]
+        found = badge_progress(store, "ada", now=NOON, policy=BadgePolicy())["progress"]
         progress = {each["badge_name"]: each["progress"] for each in found["progress_details"]}
         some = [progress[key] for key in ("first_win", "five_wins", "badge 7")]
         expect(some, ["1/1 wins", "2/5 wins", "1/1 done"], "how far they have come")
