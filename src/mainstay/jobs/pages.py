@@ -63,7 +63,7 @@ def run_pages(
     tally.context.progress(0, expected)
     while True:
         tally.context.check_deadline()
-        page = _PageTally()
+        page, plans = _PageTally(), list[Done]()
         try:
             with pages.page() as opened:
                 items = opened.due(target, after=after, limit=limit)

@@ -88,7 +88,7 @@ class _Found:
         if "streak_days" in wanted:
             self._add_longest_runs()
 
-    def _add_numbers(self, query: Select[Any], table: Table) -> None:
+    def _add_numbers(self, query: Select[*tuple[Any, ...]], table: Table) -> None:
         """Read rows of a user, a metric and its value; those of 0 need not be there."""
         for row in self._connection.execute(query.where(self._theirs(table))):
             user_id, name, value = row

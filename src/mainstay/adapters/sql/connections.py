@@ -146,7 +146,9 @@ def _connect_postgresql(url: URL, lock_timeout: float) -> Engine:
         if locks is not None:
             ours = ours | {"lock_timeout": str(milliseconds)}
         statements = [f"SET LOCAL {name} = '{value}'" for name, value in ours.items()]
-        if locks is not None:
+        if locks is None:  # several statements are to read the same
+            statements.append("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        else:
             statements += locks.statements()
         driver: Any = connection.connection.driver_connection
         driver.execute("; ".join(statements), prepare=False)  # all at once, one round trip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -78,14 +79,14 @@ class SqlMetrics:
         _put(connection, count_kinds_of(staged), add=True)
 
 
-def count_kinds_of(events: FromClause) -> Select[tuple[str, str, int]]:
+def count_kinds_of(events: FromClause) -> Select[*tuple[Any, ...]]:
     """Select how many events of each kind users have, as metrics."""
     name = literal(KIND) + events.c.kind
     counted = select(events.c.user_id, name.label("metric"), func.count().label("value"))
     return counted.group_by(events.c.user_id, events.c.kind)
 
 
-def _put(connection: Connection, found: Select[tuple[str, str, int]], *, add: bool) -> None:
+def _put(connection: Connection, found: Select[*tuple[Any, ...]], *, add: bool) -> None:
     """Write metrics over those that are there, or add them to those."""
     insert_into = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     user, name, _ = found.selected_columns

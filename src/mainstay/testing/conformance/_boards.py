@@ -37,7 +37,7 @@ def refresh(
 
 def places(board: Board) -> list[tuple[int, str, int]]:
     """Return a board's places."""
-    return [(*entry,) for entry in board.entries]
+    return [(rank, user_id, points) for rank, user_id, points in board.entries]
 
 
 def pages(

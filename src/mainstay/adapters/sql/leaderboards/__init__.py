@@ -119,7 +119,7 @@ class SqlLeaderboards:
 def _snapshot(
     connection: Connection,
     query: BoardQuery,
-    statement: Select[Any],
+    statement: Select[*tuple[Any, ...]],
     now: datetime,
     **parameters: object,
 ) -> Sequence[Row[Any]]:

@@ -130,7 +130,7 @@ def _sum(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
     return select(amounts).where(_theirs, *conditions).correlate(boards).scalar_subquery()
 
 
-def _with_rung(own: Subquery) -> Select[Any]:
+def _with_rung(own: Subquery) -> Select[*tuple[Any, ...]]:
     """Select points of then, and the rung above them, if there is one."""
     lower = rungs.alias()
     above = select(func.min(lower.c.total)).where(
@@ -146,7 +146,7 @@ _span = and_(credits.c.at >= boards.c.since, credits.c.at < boards.c.as_of)
 
 #: Statements are made once, since that takes longer than to execute one.
 #: A board's first places, each with the board; one row without a place if nobody is listed.
-TOP: Select[Any] = (
+TOP: Select[*tuple[Any, ...]] = (
     select(*_board, places.c.user_id, places.c.total)
     .join(
         places,
@@ -157,7 +157,7 @@ TOP: Select[Any] = (
     .order_by(places.c.place)
 )
 #: A user's points of then over all time, and the rung above them.
-USER_OF_ALL: Select[Any] = _with_rung(
+USER_OF_ALL: Select[*tuple[Any, ...]] = _with_rung(
     select(
         *_board,
         func.coalesce(points.c.first_at < boards.c.as_of, false()).label("is_listed"),
@@ -168,7 +168,7 @@ USER_OF_ALL: Select[Any] = _with_rung(
     .subquery()
 )
 #: The same in a span of time.
-USER_OF_SPAN: Select[Any] = _with_rung(
+USER_OF_SPAN: Select[*tuple[Any, ...]] = _with_rung(
     select(
         *_board,
         exists().where(_theirs, _span).correlate(boards).label("is_listed"),
@@ -178,7 +178,7 @@ USER_OF_SPAN: Select[Any] = _with_rung(
     .subquery()
 )
 #: The rung above some points.
-POINTS: Select[Any] = _with_rung(
+POINTS: Select[*tuple[Any, ...]] = _with_rung(
     select(*_board, bindparam("points", type_=BigInteger).label("points"))
     .where(_answers)
     .subquery()

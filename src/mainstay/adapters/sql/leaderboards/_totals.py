@@ -99,7 +99,7 @@ def totals_in(connection: Connection, span: Span, excluded: Collection[str]) -> 
         rows = rows.where(not_(any_of(connection, points.c.user_id, apart)))
     if not few:
         return Totals(connection, rows.subquery(), excluded, few, span)
-    both: CompoundSelect[Any] = union_all(rows, _counted(connection, span, few))
+    both: CompoundSelect[*tuple[Any, ...]] = union_all(rows, _counted(connection, span, few))
     return Totals(connection, both.subquery(), excluded, few, span)
 
 
@@ -120,11 +120,11 @@ def _from_credits(connection: Connection, span: Span, excluded: Collection[str])
     return Totals(connection, query.subquery(), excluded, None, span)
 
 
-def _counted(connection: Connection, span: Span, users: Collection[str]) -> Select[Any]:
+def _counted(connection: Connection, span: Span, users: Collection[str]) -> Select[*tuple[Any, ...]]:
     return _grouped(span).where(any_of(connection, credits.c.user_id, users))
 
 
-def _grouped(span: Span) -> Select[Any]:
+def _grouped(span: Span) -> Select[*tuple[Any, ...]]:
     """Select totals from credits themselves."""
     at, amount = credits.c.at, credits.c.amount
     changed = func.max(case((amount != 0, at)), type_=at.type)
