@@ -199,17 +199,28 @@ _sums = (
 )
 
 
+_mine = _sums.subquery()
+_both = _mine.join(points, points.c.user_id == _mine.c.user_id, isouter=True)
+_after = func.abs(_mine.c.total + func.coalesce(points.c.total, 0))
+_new_user = case((points.c.user_id.is_(None), _mine.c.user_id))
+#: The total furthest from 0, and those who had none before: the first of them, and how many.
+_effect = select(func.max(_after), func.min(_new_user), func.count(_new_user)).select_from(_both)
+_beyond = (
+    select(_mine.c.user_id)
+    .select_from(_both)
+    .where(_after > MOST_POINTS)
+    .order_by(_mine.c.user_id)
+    .limit(1)
+)
+
+
 def _add_up(connection: Connection) -> None:
     """Add new credits to the totals of their users, who are locked."""
-    sums = _sums.subquery()
-    after = sums.c.total + func.coalesce(points.c.total, 0)
-    both = sums.join(points, points.c.user_id == sums.c.user_id, isouter=True)
-    beyond = select(sums.c.user_id).select_from(both).where(func.abs(after) > MOST_POINTS)
-    if (user := connection.scalar(beyond.order_by(sums.c.user_id).limit(1))) is not None:
+    most, first, count = connection.execute(_effect).one()
+    if (most or 0) > MOST_POINTS:
+        user = connection.scalar(_beyond)
         connection.rollback()  # nothing is kept, even if the block goes on
-        raise too_many_points(user)
-    new = select(func.min(sums.c.user_id), func.count()).select_from(both)
-    first, count = connection.execute(new.where(points.c.user_id.is_(None))).one()
+        raise too_many_points(str(user))
     _write_sums(connection)
     if count:
         _list(connection, first, count)

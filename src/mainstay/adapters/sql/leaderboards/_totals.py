@@ -120,7 +120,9 @@ def _from_credits(connection: Connection, span: Span, excluded: Collection[str])
     return Totals(connection, query.subquery(), excluded, None, span)
 
 
-def _counted(connection: Connection, span: Span, users: Collection[str]) -> Select[*tuple[Any, ...]]:
+def _counted(
+    connection: Connection, span: Span, users: Collection[str]
+) -> Select[*tuple[Any, ...]]:
     return _grouped(span).where(any_of(connection, credits.c.user_id, users))
 
 
