@@ -65,6 +65,14 @@ with Extra("testing", "hypothesis"):
         streak_policies,
         weekly_streak_policies,
     )
+    from mainstay.testing.strategies.ports_recognition import (
+        badge_checks,
+        badge_standings,
+        badge_targets,
+        board_queries,
+        board_targets,
+        due_boards,
+    )
     from mainstay.testing.strategies.recognition import (
         arguments,
         badge_policies,
@@ -101,8 +109,13 @@ with Extra("testing", "hypothesis"):
 
 __all__ = [
     "arguments",
+    "badge_checks",
     "badge_policies",
+    "badge_standings",
+    "badge_targets",
     "badges",
+    "board_queries",
+    "board_targets",
     "boards",
     "claim_policies",
     "consistency_policies",
@@ -117,6 +130,7 @@ __all__ = [
     "day_outcomes",
     "day_starts",
     "days",
+    "due_boards",
     "due_days",
     "due_weeks",
     "engagement_policies",

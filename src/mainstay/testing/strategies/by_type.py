@@ -24,7 +24,20 @@ from mainstay.jobs import (
     PolicyTable,
 )
 from mainstay.localdays import IsoWeek
-from mainstay.ports import DueDays, DueWeeks, EvaluatedDays, OutboxEntry, OutboxState, Unreadable
+from mainstay.ports import (
+    BadgeCheck,
+    BadgeStanding,
+    BadgeTarget,
+    BoardQuery,
+    BoardTarget,
+    DueBoard,
+    DueDays,
+    DueWeeks,
+    EvaluatedDays,
+    OutboxEntry,
+    OutboxState,
+    Unreadable,
+)
 from mainstay.reading import Event
 from mainstay.recognition import (
     Argument,
@@ -105,6 +118,7 @@ from mainstay.testing.strategies import (
     jobs,
     outbox,
     policies,
+    ports_recognition,
     recognition,
     results,
     states,
@@ -140,12 +154,17 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     ActivityWindow: activity.windows(),
     Argument: recognition.arguments(),
     Badge: recognition.badges(),
+    BadgeCheck: ports_recognition.badge_checks(),
     BadgeDict: made(lambda has: has["badges"][0], _EARNED),
     BadgePolicy: recognition.badge_policies(),
     BadgeProgressDict: made(lambda done: done["progress"]["progress_details"][0], _PROGRESS),
+    BadgeStanding: ports_recognition.badge_standings(),
+    BadgeTarget: ports_recognition.badge_targets(),
     Board: recognition.boards(),
     BoardDict: _BOARDS,
     BoardEntryDict: made(lambda board: board["entries"][0], _BOARDS),
+    BoardQuery: ports_recognition.board_queries(),
+    BoardTarget: ports_recognition.board_targets(),
     CatalogueRow: st.sampled_from(list(CATALOGUE.values())),
     ClaimPolicy: outbox.claim_policies(),
     ConsistencyPolicy: policies.consistency_policies(),
@@ -163,6 +182,7 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     DayOutcome: states.day_outcomes(),
     DayOutcomeDict: made(DayOutcome.to_dict, states.day_outcomes()),
     Done: outbox.things_done(),
+    DueBoard: ports_recognition.due_boards(),
     DueDays: jobs.due_days(),
     DueWeeks: jobs.due_weeks(),
     EarnedBadgesDict: _EARNED,

@@ -1,0 +1,111 @@
+"""What stores are asked about leaderboards and badges, and what looking at users came to."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import get_args
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+from mainstay.ports import (
+    BadgeCheck,
+    BadgeStanding,
+    BadgeTarget,
+    BoardQuery,
+    BoardTarget,
+    DueBoard,
+)
+from mainstay.recognition import (
+    STANDARD_BADGES,
+    BadgePolicy,
+    Credit,
+    LeaderboardPolicy,
+    Period,
+    Span,
+    Ties,
+)
+from mainstay.testing.strategies.activity import sessions, user_ids
+from mainstay.testing.strategies.calendar import instants
+from mainstay.testing.strategies.making import made
+
+__all__ = [
+    "badge_checks",
+    "badge_standings",
+    "badge_targets",
+    "board_queries",
+    "board_targets",
+    "due_boards",
+]
+
+_SPANS = st.timedeltas(timedelta(microseconds=1), timedelta(days=400))
+_PERIODS = st.sampled_from(Period)
+_TIES = st.sampled_from(get_args(Ties))
+_USERS = st.none() | st.frozensets(user_ids(), max_size=5)
+_BADGES = st.sampled_from(STANDARD_BADGES)
+_BADGE_POLICIES = st.lists(_BADGES, unique=True).map(lambda some: BadgePolicy(badges=some))
+_FRESH = st.timedeltas(timedelta(minutes=1), timedelta(hours=1))
+_AMOUNTS = st.sampled_from([0, 50, 500]) | st.integers(0, 10**6)
+
+
+def board_queries() -> SearchStrategy[BoardQuery]:
+    """Questions about boards: of a period, of any span, of some users or without some."""
+    span = made(_span, instants(), st.none() | _SPANS)
+    return made(BoardQuery, _PERIODS | span, ties=_TIES, exclude=_USERS, among=_USERS)
+
+
+def _span(until: datetime, lasts: timedelta | None) -> Span:
+    return Span(None if lasts is None else until - lasts, until)
+
+
+def board_targets() -> SearchStrategy[BoardTarget]:
+    """What snapshots are to show, half of them as a policy of their own says."""
+    excluded = st.frozensets(user_ids(), max_size=3)
+    policy = made(_board_policy, excluded, st.integers(1, 200), _FRESH)
+    return made(BoardTarget, instants(), policy=st.none() | policy)
+
+
+def _board_policy(excluded: frozenset[str], top: int, fresh: timedelta) -> LeaderboardPolicy:
+    return LeaderboardPolicy(excluded=excluded, top=top, fresh=fresh)
+
+
+def due_boards() -> SearchStrategy[DueBoard]:
+    """Boards whose snapshot is to be made, some for the first time."""
+    return made(DueBoard, _PERIODS, st.none() | instants())
+
+
+def badge_targets() -> SearchStrategy[BadgeTarget]:
+    """What users are looked at for: some of the standard badges."""
+    return made(BadgeTarget, instants(), policy=_BADGE_POLICIES)
+
+
+@st.composite
+def badge_standings(draw: DrawFn, user_id: str | None = None) -> BadgeStanding:
+    """What is known of a user: some metrics, awards and sessions.
+
+    Args:
+        user_id: Whose; anybody's by default.
+    """
+    user = draw(user_ids()) if user_id is None else user_id
+    names = st.sampled_from([badge.metric for badge in STANDARD_BADGES])
+    metrics = draw(st.dictionaries(names, st.integers(1, 100)))
+    theirs = sessions(user_id=st.just(user))
+    return BadgeStanding(user, metrics, _awards(draw, user), draw(st.lists(theirs, max_size=3)))
+
+
+@st.composite
+def badge_checks(draw: DrawFn, user_id: str | None = None) -> BadgeCheck:
+    """What looking at a user came to: some awards, perhaps another look.
+
+    Args:
+        user_id: At whom; anybody by default.
+    """
+    user = draw(user_ids()) if user_id is None else user_id
+    return BadgeCheck(user, _awards(draw, user), draw(st.none() | instants()))
+
+
+def _awards(draw: DrawFn, user_id: str) -> list[Credit]:
+    """Draw awards, one a badge."""
+    given = draw(st.lists(st.tuples(_BADGES, _AMOUNTS, instants()), max_size=4))
+    awards = {badge: Credit(user_id, badge.reason, amount, at) for badge, amount, at in given}
+    return [*awards.values()]
