@@ -37,7 +37,7 @@ def refresh(
 
 def places(board: Board) -> list[tuple[int, str, int]]:
     """Return a board's places."""
-    return [(rank, user_id, points) for rank, user_id, points in board.entries]
+    return [(place, user, total) for place, user, total in board.entries]
 
 
 def pages(
