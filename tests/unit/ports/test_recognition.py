@@ -141,6 +141,32 @@ def test_points_can_be_more_than_anybody_has() -> None:
         check_rank_for(5, BoardQuery(ties="earliest"))
 
 
+ASKED: Mapping[str, Callable[[MemoryStore, Any, datetime], object]] = {
+    "top": lambda store, query, now: store.leaderboards.top(query, now=now),
+    "rank_of": lambda store, query, now: store.leaderboards.rank_of("ada", query, now=now),
+    "around": lambda store, query, now: store.leaderboards.around("ada", query, now=now),
+    "rank_for": lambda store, query, now: store.leaderboards.rank_for(5, query, now=now),
+}
+
+
+@pytest.mark.parametrize("name", ASKED)
+@pytest.mark.parametrize("query", [ALL_TIME, BoardQuery(Span(None, NOON))])
+def test_boards_are_asked_for_as_of_an_instant(name: str, query: BoardQuery) -> None:
+    """Whether or not a snapshot could answer."""
+    store = MemoryStore()
+    with store.leaderboards.page() as page:
+        due = page.due(BoardTarget(NOON), limit=3)
+        page.keep([board for board in due if isinstance(board, DueBoard)])
+    with pytest.raises(NaiveDatetimeError, match="now"):
+        ASKED[name](store, query, NAIVE)
+
+
+@pytest.mark.parametrize("name", ["top", "rank_of", "around"])
+def test_boards_are_asked_for_by_a_query(name: str) -> None:
+    with pytest.raises(InvalidTypeError, match="query"):
+        ASKED[name](MemoryStore(), "weekly", NOON)
+
+
 def test_metrics_are_known_by_user_and_name() -> None:
     given = {"ada": {"wins": 0, "votes": -MOST_POINTS}, "bob": {}}
     assert storable_metrics(given) == {("ada", "wins"): 0, ("ada", "votes"): -MOST_POINTS}

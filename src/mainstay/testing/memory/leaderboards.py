@@ -94,7 +94,10 @@ class _Kept:
 
     def fresh(self, query: BoardQuery, now: datetime) -> _Snapshot | None:
         """Return the snapshot that answers a question, if there is one."""
-        if query.needs_live or query.exclude not in {None, self.standard.excluded}:
+        now = checks.instant("now", now)
+        if checks.instance("query", query, BoardQuery).needs_live:
+            return None
+        if query.exclude not in {None, self.standard.excluded}:
             return None
         for period, found in self.snapshots.items():
             if period == query.period and found.as_of <= now < found.as_of + self.standard.fresh:
@@ -181,7 +184,8 @@ class MemoryLeaderboards:
         return PointsRank(points, query.period, place, len(totals), now, True)
 
     def _totals(self, query: BoardQuery, now: datetime) -> _Totals:
-        return _Totals.of(self._points.all(), query.span(checks.instant("now", now)))
+        span = checks.instance("query", query, BoardQuery).span(checks.instant("now", now))
+        return _Totals.of(self._points.all(), span)
 
     def _ranking(self, query: BoardQuery, now: datetime) -> tuple[Ranked[int], ...]:
         """Return a whole board, counted now."""
