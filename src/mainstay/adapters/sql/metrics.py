@@ -12,6 +12,8 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Select,
     Table,
+    delete,
+    exists,
     func,
     literal,
     select,
@@ -47,6 +49,13 @@ _staged_metrics: Table = temporary(
 )
 
 
+_is_the_same = exists().where(
+    metrics.c.user_id == _staged_metrics.c.user_id,
+    metrics.c.metric == _staged_metrics.c.metric,
+    metrics.c.value == _staged_metrics.c.value,
+)
+
+
 class SqlMetrics:
     """A :class:`mainstay.ports.MetricStore`."""
 
@@ -60,6 +69,7 @@ class SqlMetrics:
             rows = [(user, name, value) for (user, name), value in given.items()]
             with self._database.writing() as connection:
                 stage(connection, _staged_metrics, rows)
+                connection.execute(delete(_staged_metrics).where(_is_the_same))
                 due_at_once(connection, select(_staged_metrics.c.user_id).distinct())
                 _put(connection, select(_staged_metrics), add=False)
 

@@ -171,15 +171,23 @@ def put_credits(
         (each.user_id, instant_text(each.at), each.reason, each.amount) for each in given.values()
     ]
     stage(connection, _staged, rows)
-    if mark:
+    known = _drop_known(connection)
+    if known == len(given):
+        return []
+    if mark:  # which waits for whoever adds the same, so that it is to be asked again
         due_at_once(connection, select(_staged.c.user_id).distinct())
-    known = connection.execute(delete(_staged).where(_is_known)).rowcount
+        known += _drop_known(connection)
     connection.execute(insert(credits).from_select(_staged.columns.keys(), select(_staged)))
     _add_up(connection)
     if not known:
         return list(given.values())
     new = {(user, reason) for user, reason in connection.execute(_staged_keys)}
     return [credit for key, credit in given.items() if key in new]
+
+
+def _drop_known(connection: Connection) -> int:
+    """Drop staged credits that are there already, and return how many they were."""
+    return connection.execute(delete(_staged).where(_is_known)).rowcount
 
 
 _is_known = exists().where(

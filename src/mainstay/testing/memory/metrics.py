@@ -31,7 +31,8 @@ class MemoryMetrics:
     def put(self, metrics: Mapping[str, Mapping[str, int]]) -> None:
         """Keep metrics of users, each in place of what was kept of it; others stay."""
         with self._lock:
-            new = storable_metrics(metrics)
+            given = storable_metrics(metrics).items()
+            new = {key: value for key, value in given if self._put.get(key) != value}
             self._put = {**self._put, **new}
             self._marks.at_once(user for user, _ in new)
 

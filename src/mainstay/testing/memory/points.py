@@ -34,7 +34,7 @@ class MemoryPoints:
             given = new_credits(credits, now=now)
             new = [credit for key, credit in given.items() if key not in self.kept]
             self.kept = with_credits(self.kept, given)
-            self._marks.at_once(user for user, _ in given)
+            self._marks.at_once(credit.user_id for credit in new)
             return new
 
     def totals(self, user_ids: Iterable[str]) -> Mapping[str, int]:

@@ -28,6 +28,14 @@ with Extra("testing", "hypothesis"):
         user_ids,
         windows,
     )
+    from mainstay.testing.strategies.asking import (
+        badge_checks,
+        badge_standings,
+        badge_targets,
+        board_queries,
+        board_targets,
+        due_boards,
+    )
     from mainstay.testing.strategies.calendar import day_starts, days, instants, iso_weeks, zones
     from mainstay.testing.strategies.jobs import (
         dailies,
@@ -65,14 +73,6 @@ with Extra("testing", "hypothesis"):
         streak_policies,
         weekly_streak_policies,
     )
-    from mainstay.testing.strategies.ports_recognition import (
-        badge_checks,
-        badge_standings,
-        badge_targets,
-        board_queries,
-        board_targets,
-        due_boards,
-    )
     from mainstay.testing.strategies.recognition import (
         arguments,
         badge_policies,
@@ -82,6 +82,7 @@ with Extra("testing", "hypothesis"):
         leaderboard_policies,
         levels,
         levels_reached,
+        points_ranks,
         ranked,
         reward_policies,
         reward_splits,
@@ -158,6 +159,7 @@ __all__ = [
     "outbox_entries",
     "plain_data",
     "plain_objects",
+    "points_ranks",
     "policy_histories",
     "qualities",
     "ranked",

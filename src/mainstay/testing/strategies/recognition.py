@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from mainstay.recognition.badges import STANDARD_BADGES, Badge, BadgePolicy
-from mainstay.recognition.boards import Board, LeaderboardPolicy, Period, Span, UserRank
-from mainstay.recognition.leaderboards import Ranked, Rung, Ties, ladder, rank
+from mainstay.recognition.boards import Board, LeaderboardPolicy, Period, PointsRank, Span, UserRank
+from mainstay.recognition.leaderboards import Ranked, Rung, Ties, ladder, rank, rank_for
 from mainstay.recognition.levels import Level, Levels
 from mainstay.recognition.points import MOST_POINTS, Credit
 from mainstay.recognition.reward_split import RewardPolicy, RewardSplit
@@ -30,6 +30,7 @@ __all__ = [
     "leaderboard_policies",
     "levels",
     "levels_reached",
+    "points_ranks",
     "ranked",
     "reward_policies",
     "reward_splits",
@@ -213,6 +214,15 @@ def user_ranks(draw: DrawFn) -> UserRank:
         draw(instants()),
         draw(st.booleans()),
     )
+
+
+@st.composite
+def points_ranks(draw: DrawFn) -> PointsRank:
+    """The ranks that points have, or would have, on a board."""
+    period, ranking, points = draw(_PERIODS | spans()), draw(_rankings()), draw(_AMOUNTS)
+    place = rank_for(points, {each.user_id: each.total for each in ranking})
+    as_of, live = draw(instants()), draw(st.booleans())
+    return PointsRank(points, period, place, len(ranking), as_of, live)
 
 
 def reward_policies() -> SearchStrategy[RewardPolicy]:

@@ -67,7 +67,7 @@ class SqlLeaderboards:
     ) -> Board:
         """Return the first places, or those after a place."""
         checks.integer("limit", limit, 1)
-        at = checks.instant("now", now)
+        at = _asked(query, now)
         with self._database.reading() as connection:
             if after is None and not query.needs_live:
                 rows = _snapshot(connection, query, snapshots.TOP, at, limit=limit)
@@ -79,7 +79,7 @@ class SqlLeaderboards:
     def rank_of(self, user_id: str, query: BoardQuery = ALL_TIME, *, now: datetime) -> UserRank:
         """Return a user's place; its rank is ``None`` if they are not listed."""
         checks.text("user_id", user_id)
-        at = checks.instant("now", now)
+        at = _asked(query, now)
         with self._database.reading() as connection:
             if not query.needs_live:
                 all_time = query.period is Period.ALL
@@ -97,15 +97,15 @@ class SqlLeaderboards:
         """Return the places around a user."""
         checks.text("user_id", user_id)
         checks.count("count", count)
-        at = checks.instant("now", now)
+        at = _asked(query, now)
         with self._database.reading() as connection:
             live = _live(connection, query, at)
             return Board(query.period, at, True, live.listed(), live.around(user_id, count))
 
     def rank_for(self, points: int, query: BoardQuery = ALL_TIME, *, now: datetime) -> PointsRank:
         """Return the rank that somebody with so many points has, or would have."""
+        at = _asked(query, now)
         check_rank_for(points, query)
-        at = checks.instant("now", now)
         with self._database.reading() as connection:
             if not query.needs_live:
                 for row in _snapshot(connection, query, snapshots.POINTS, at, points=points):
@@ -114,6 +114,12 @@ class SqlLeaderboards:
             live = _live(connection, query, at)
             place = live.rank_for(points)
             return PointsRank(points, query.period, place, live.listed(), at, True)
+
+
+def _asked(query: BoardQuery, now: datetime) -> datetime:
+    """Check what is asked, and return as of when."""
+    checks.instance("query", query, BoardQuery)
+    return checks.instant("now", now)
 
 
 def _snapshot(

@@ -42,7 +42,7 @@ class DueUsersConformance:
         expect(store.badges.count_due(target()), 0, "nor counted")
 
     def test_whatever_is_added_makes_users_due(self, store: HasBadges) -> None:
-        """``due``: "events that are new, credits, metrics", each time anything is added."""
+        """``due``: "new events and credits, metrics of another value", each time."""
         for cause, add in _CAUSES.items():
             add(store, cause)
             expect(ids(store, target()), [cause], "their first")
@@ -74,12 +74,17 @@ class DueUsersConformance:
         expect(ids(store, target()), [], "a second run records nothing")
 
     def test_what_is_known_makes_nobody_due(self, store: HasBadges) -> None:
-        """``due``: "events that are new": one that comes again adds nothing."""
+        """``due``: "new events and credits, metrics of another value"; what is known adds nothing."""
         first, second = did("ada", may(1), times=2)
+        known = credit("ada", 5, reason="known")
         store.sessions.add([first])
+        give(store, known)
+        store.metrics.put({"ada": {"votes": 3}})
         look(store, target())
         store.sessions.add([first, first])
-        expect(ids(store, target()), [], "it is known")
+        give(store, known, credit("ada", 9, reason="known"))
+        store.metrics.put({"ada": {"votes": 3}})
+        expect(ids(store, target()), [], "all of it is known")
         store.sessions.add([first, second])
         expect(ids(store, target()), ["ada"], "one of the two is new")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import get_args
 
 from hypothesis import strategies as st
@@ -16,18 +15,11 @@ from mainstay.ports import (
     BoardTarget,
     DueBoard,
 )
-from mainstay.recognition import (
-    STANDARD_BADGES,
-    BadgePolicy,
-    Credit,
-    LeaderboardPolicy,
-    Period,
-    Span,
-    Ties,
-)
+from mainstay.recognition import STANDARD_BADGES, Credit, Period, Ties
 from mainstay.testing.strategies.activity import sessions, user_ids
 from mainstay.testing.strategies.calendar import instants
 from mainstay.testing.strategies.making import made
+from mainstay.testing.strategies.recognition import badge_policies, leaderboard_policies, spans
 
 __all__ = [
     "badge_checks",
@@ -38,35 +30,21 @@ __all__ = [
     "due_boards",
 ]
 
-_SPANS = st.timedeltas(timedelta(microseconds=1), timedelta(days=400))
 _PERIODS = st.sampled_from(Period)
 _TIES = st.sampled_from(get_args(Ties))
 _USERS = st.none() | st.frozensets(user_ids(), max_size=5)
 _BADGES = st.sampled_from(STANDARD_BADGES)
-_BADGE_POLICIES = st.lists(_BADGES, unique=True).map(lambda some: BadgePolicy(badges=some))
-_FRESH = st.timedeltas(timedelta(minutes=1), timedelta(hours=1))
 _AMOUNTS = st.sampled_from([0, 50, 500]) | st.integers(0, 10**6)
 
 
 def board_queries() -> SearchStrategy[BoardQuery]:
     """Questions about boards: of a period, of any span, of some users or without some."""
-    span = made(_span, instants(), st.none() | _SPANS)
-    return made(BoardQuery, _PERIODS | span, ties=_TIES, exclude=_USERS, among=_USERS)
-
-
-def _span(until: datetime, lasts: timedelta | None) -> Span:
-    return Span(None if lasts is None else until - lasts, until)
+    return made(BoardQuery, _PERIODS | spans(), ties=_TIES, exclude=_USERS, among=_USERS)
 
 
 def board_targets() -> SearchStrategy[BoardTarget]:
     """What snapshots are to show, half of them as a policy of their own says."""
-    excluded = st.frozensets(user_ids(), max_size=3)
-    policy = made(_board_policy, excluded, st.integers(1, 200), _FRESH)
-    return made(BoardTarget, instants(), policy=st.none() | policy)
-
-
-def _board_policy(excluded: frozenset[str], top: int, fresh: timedelta) -> LeaderboardPolicy:
-    return LeaderboardPolicy(excluded=excluded, top=top, fresh=fresh)
+    return made(BoardTarget, instants(), policy=st.none() | leaderboard_policies())
 
 
 def due_boards() -> SearchStrategy[DueBoard]:
@@ -75,8 +53,8 @@ def due_boards() -> SearchStrategy[DueBoard]:
 
 
 def badge_targets() -> SearchStrategy[BadgeTarget]:
-    """What users are looked at for: some of the standard badges."""
-    return made(BadgeTarget, instants(), policy=_BADGE_POLICIES)
+    """What users are looked at for."""
+    return made(BadgeTarget, instants(), policy=badge_policies())
 
 
 @st.composite
