@@ -96,8 +96,8 @@ class BadgePage(Page[BadgeTarget, BadgeStanding, BadgeCheck], Protocol):
         """Return users for whom something was added since they were last looked at, by user id.
 
         That is new events and credits, metrics of another value, and recorded weeks. So are those
-        whose time has come to be looked at again. If the policy is another than the last time, everybody is due,
-        once: all users with events, credits or metrics.
+        whose time has come to be looked at again. If the policy is another than the last time,
+        everybody is due, once: all users with events, credits or metrics.
 
         Args:
             target: What time it is, and what there is to achieve.

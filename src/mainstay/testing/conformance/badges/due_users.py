@@ -74,7 +74,7 @@ class DueUsersConformance:
         expect(ids(store, target()), [], "a second run records nothing")
 
     def test_what_is_known_makes_nobody_due(self, store: HasBadges) -> None:
-        """``due``: "new events and credits, metrics of another value"; what is known adds nothing."""
+        """``due``: "new events and credits, metrics of another value"."""
         first, second = did("ada", may(1), times=2)
         known = credit("ada", 5, reason="known")
         store.sessions.add([first])
