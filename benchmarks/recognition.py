@@ -1,4 +1,4 @@
-"""A million users' points, boards and badges in a database, beside a Redis sorted set.
+"""A million users' points, boards and badges in a database, and in a Redis sorted set.
 
 python -m benchmarks.recognition [--users N] [--rounds N] [--postgres URL] [--redis URL]
 

@@ -76,5 +76,5 @@ def _run(
 
 
 def _as_it_is(board: DueBoard) -> DueBoard:
-    """Return what there is to plan of a board: nothing, since all of it is counted anew."""
+    """Return what there is to plan of a board: nothing, since all of it is counted again."""
     return board
