@@ -174,7 +174,7 @@ def put_credits(
     known = _drop_known(connection)
     if known == len(given):
         return []
-    if mark:  # which waits for whoever adds the same, so that it is to be asked again
+    if mark:  # which waits for all who add the same, so that it is to be asked again
         due_at_once(connection, select(_staged.c.user_id).distinct())
         known += _drop_known(connection)
     connection.execute(insert(credits).from_select(_staged.columns.keys(), select(_staged)))
