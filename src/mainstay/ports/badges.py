@@ -57,8 +57,8 @@ class BadgeStanding:
         metrics: What was measured of them, by name, of that which the policy's badges ask for,
             except the score. Those that are 0 are left out.
         awards: The credits that awarded them badges, in no order that matters.
-        sessions: Their sessions from ``target.sessions_since`` through ``target.now``, in no order
-            that matters.
+        sessions: Their sessions from ``target.sessions_since`` on, in no order that matters: also
+            those dated after ``target.now``, which will count.
     """
 
     user_id: str

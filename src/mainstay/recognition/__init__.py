@@ -6,7 +6,7 @@ keeps of it, and the jobs that look after it, are in :mod:`mainstay.ports` and
 """
 
 from mainstay.recognition.awards import awards, earned, newly_earned, progress
-from mainstay.recognition.badges import STANDARD_BADGES, Badge, BadgePolicy, check_badges
+from mainstay.recognition.badges import STANDARD_BADGES, Badge, BadgePolicy
 from mainstay.recognition.boards import Board, LeaderboardPolicy, Period, PointsRank, Span, UserRank
 from mainstay.recognition.dicts import (
     BadgeDict,
@@ -79,7 +79,6 @@ __all__ = [
     "UserRank",
     "UserRankDict",
     "awards",
-    "check_badges",
     "earned",
     "ladder",
     "neighbours",

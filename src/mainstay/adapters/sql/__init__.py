@@ -39,13 +39,13 @@ with Extra("sql", "sqlalchemy"):
     from mainstay.adapters.sql.leaderboards import SqlLeaderboards
     from mainstay.adapters.sql.metrics import SqlMetrics
     from mainstay.adapters.sql.outbox import SqlOutbox, put_entries
-    from mainstay.adapters.sql.points import SqlPoints
+    from mainstay.adapters.sql.points import SqlPoints, put_credits
     from mainstay.adapters.sql.reputations import SqlReputations
     from mainstay.adapters.sql.runs import SqlRunLog
     from mainstay.adapters.sql.sessions import SqlSessions
     from mainstay.adapters.sql.settings import Settings
 
-__all__ = ["Settings", "SqlStore", "put_entries"]
+__all__ = ["Settings", "SqlStore", "put_credits", "put_entries"]
 
 _LOCK_TIMEOUT = 30.0
 

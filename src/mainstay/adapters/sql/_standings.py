@@ -124,7 +124,7 @@ class _Found:
         since = target.sessions_since
         if since is None:
             return
-        query = select(events).where(events.c.started_at.between(since, target.now))
+        query = select(events).where(events.c.started_at >= since)
         for session in self._read(query, events, session_of):
             self._sessions[session.user_id].append(session)
 

@@ -20,7 +20,7 @@ from mainstay.adapters.sql.columns import key, metadata
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.marks import checks_due, due_at_once
 from mainstay.adapters.sql.metrics import metrics
-from mainstay.adapters.sql.points import points, put_credits
+from mainstay.adapters.sql.points import points, put_storable
 from mainstay.adapters.sql.policies import keep_undated, read_undated
 from mainstay.adapters.sql.reading import converted, value_of
 from mainstay.adapters.sql.sessions import users
@@ -155,7 +155,7 @@ class _Page:
             self._connection.rollback()  # nothing is kept, even if the block goes on
             raise
         if given:
-            put_credits(self._connection, given, mark=False)
+            put_storable(self._connection, given, mark=False)
         seen = any_of(self._connection, checks_due.c.user_id, [check.user_id for check in done])
         self._connection.execute(delete(checks_due).where(seen))
         again = [

@@ -30,6 +30,7 @@ __all__ = [
     "Instant",
     "day_after",
     "earlier",
+    "instant_of",
     "instant_text",
     "key",
     "later",
@@ -84,11 +85,7 @@ class Instant(TypeDecorator[datetime]):
 
     def process_result_value(self, value: object, dialect: Dialect) -> datetime | Any:  # noqa: ARG002
         """Return an instant in UTC; what is not one, as it is."""
-        try:
-            at = datetime.fromisoformat(str(value))
-            return value if at.tzinfo is None else at.astimezone(UTC)
-        except (ValueError, OverflowError):
-            return value
+        return None if value is None else instant_of(value)
 
 
 def day_after(connection: Connection, day: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -106,6 +103,15 @@ def earlier(at: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[
 def later(at: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[Any]:
     """Say the later of two; if one of them is null, the other."""
     return case((at.is_(None), other), (other > at, other), else_=at)
+
+
+def instant_of(value: object) -> datetime | Any:
+    """Return the instant that a database has as text, in UTC; what is not one, as it is."""
+    try:
+        at = datetime.fromisoformat(str(value))
+        return value if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return value
 
 
 @lru_cache(maxsize=1024)

@@ -49,7 +49,7 @@ from mainstay.adapters.sql.reading import value_of
 from mainstay.ports.points import new_credits, too_many_points
 from mainstay.recognition import MOST_POINTS, Credit
 
-__all__ = ["SqlPoints", "credit_of", "credits", "listed", "points", "put_credits"]
+__all__ = ["SqlPoints", "credit_of", "credits", "listed", "points", "put_credits", "put_storable"]
 
 _IN_RANGE = f"total BETWEEN -{MOST_POINTS} AND {MOST_POINTS}"
 
@@ -112,7 +112,7 @@ class SqlPoints:
         if not given:
             return []
         with self._database.writing() as connection:
-            return put_credits(connection, given)
+            return put_storable(connection, given)
 
     def totals(self, user_ids: Iterable[str]) -> Mapping[str, int]:
         """Return the totals of some users, by user id; those without a credit are left out."""
@@ -154,18 +154,35 @@ def credit_of(row: Row[Any]) -> Credit:
 
 
 def put_credits(
-    connection: Connection, given: Mapping[tuple[str, str], Credit], *, mark: bool = True
-) -> list[Credit]:
+    connection: Connection, credits: Iterable[Credit], *, now: datetime
+) -> Sequence[Credit]:
     """Put credits in the transaction that causes them, and return those that are new.
 
+    If the transaction is undone, they are not there.
+
     Args:
-        connection: The database, in a transaction that writes.
-        given: As :func:`mainstay.ports.points.new_credits` gives them, at least one.
-        mark: Whether to make the users due for their badges, which locks them; if not, the caller
-            has locked them already.
+        connection: A connection to a database that has mainstay's tables, in a transaction.
+        credits: As in :meth:`mainstay.ports.PointStore.add`.
+        now: The same.
 
     Raises:
-        RejectedError: A total would be out of its range.
+        RejectedError: As in :meth:`mainstay.ports.PointStore.add`. The transaction is undone if a
+            total would be out of its range.
+    """
+    given = new_credits(credits, now=now)
+    return put_storable(connection, given) if given else []
+
+
+def put_storable(
+    connection: Connection, given: Mapping[tuple[str, str], Credit], *, mark: bool = True
+) -> list[Credit]:
+    """Put what :func:`mainstay.ports.points.new_credits` gives, at least one.
+
+    Args:
+        connection: The same.
+        given: The credits.
+        mark: Whether to make the users due for their badges, which locks them; if not, the caller
+            has locked them already.
     """
     rows = [
         (each.user_id, instant_text(each.at), each.reason, each.amount) for each in given.values()

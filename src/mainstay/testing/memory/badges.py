@@ -72,9 +72,7 @@ class Sources:
         return [
             session
             for session in self.activity.sessions.all()
-            if since is not None
-            and session.user_id == user_id
-            and since <= session.started_at <= target.now
+            if since is not None and session.user_id == user_id and since <= session.started_at
         ]
 
 
