@@ -95,7 +95,7 @@ def test_json_is_the_report_with_the_candidates_and_their_reasons(tmp_path: Path
 def test_an_option_of_the_job_is_a_flag_and_is_kept_with_the_run(tmp_path: Path) -> None:
     url = filled(tmp_path)
     mainstay(*WEEKLY, "--db", url, "--date", DAY, "--page-size", "1", "--verbose")
-    daily, weekly = mainstay("status", "--db", url, "--json").json["jobs"]
+    daily, weekly, *_ = mainstay("status", "--db", url, "--json").json["jobs"]
     assert (daily["options"], weekly["options"]) == (None, {"page_size": 1})
     assert weekly["result"]["period"]["start_date"] == "2024-05-20"
 
@@ -166,17 +166,24 @@ def test_a_file_gives_every_field_of_both_policies(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[engagement]\nposts = 1", "policy.toml: engagement.posts is unknown, got 1. Known: crit"),
+        (
+            "[engagement]\nposts = 1",
+            "policy.toml, line 2: engagement.posts is unknown, got 1. Known: criteria, ",
+        ),
         ("[weekly]\nweeks = 1", "weekly.weeks is unknown, got 1. Known: min_interactions,"),
         (
             "[daily]\n",
-            "policy.toml: daily is unknown, got {}. Known: engagement, weekly, schedules.",
+            "policy.toml, line 1: daily is unknown, got {}. Known: engagement, weekly, "
+            "leaderboards, badges, levels, schedules.",
         ),
-        ("weekly = 3", "policy.toml: weekly must be a table, got 3."),
+        ("weekly = 3", "policy.toml, line 1: weekly must be a table, got 3."),
         ("[engagement]\nstreak_weight = 'high'", "engagement.streak_weight must be a number"),
         ("[engagement]\ncriteria = {run = 0}", "engagement.criteria['run'] must be at least 1"),
         ("[engagement]\ncriteria = 3", "engagement.criteria must map kinds of activity to counts"),
-        ("[weekly]\nkinds = 'run'", "policy.toml: weekly.kinds must be a set of kinds, got 'run'."),
+        (
+            "[weekly]\nkinds = 'run'",
+            "policy.toml, line 2: weekly.kinds must be a set of kinds, got 'run'.",
+        ),
         ("[weekly]\nkinds = [1]", "weekly.kinds must be a string, got 1"),
         ("[weekly", "--config is not TOML"),
     ],

@@ -331,17 +331,19 @@ def test_tables_of_an_earlier_version_are_upgraded_in_place(
         add_column(connection)
         raise ZeroDivisionError
 
-    monkeypatch.setattr(settings_, "VERSION", 2)
+    present = settings_.VERSION
+    monkeypatch.setattr(settings_, "VERSION", present + 1)
     with pytest.raises(StoreError, match="was made by an earlier version"):
         SqlStore.open(url)
-    monkeypatch.setattr(settings_, "UPGRADES", {2: fail})
+    monkeypatch.setattr(settings_, "UPGRADES", {present + 1: fail})
     with pytest.raises(ZeroDivisionError):
         SqlStore.create(url)
-    monkeypatch.setattr(settings_, "UPGRADES", {2: add_column})
+    monkeypatch.setattr(settings_, "UPGRADES", {present + 1: add_column})
     SqlStore.create(url).close()
     SqlStore.open(url).close()
-    monkeypatch.setattr(settings_, "VERSION", 1)
-    with pytest.raises(StoreError, match="is of version 2, later than this mainstay's 1"):
+    monkeypatch.setattr(settings_, "VERSION", present)
+    later = f"is of version {present + 1}, later than this mainstay's {present}"
+    with pytest.raises(StoreError, match=later):
         SqlStore.open(url)
 
 

@@ -16,7 +16,7 @@ from mainstay.cli.jobs import in_words, span
 from mainstay.scheduling import Daily, Every, InstalledJob, JobReport, JobRun, Schedule, Weekly
 from tests.command import database, filled, mainstay
 
-JOBS = ["evaluate-consistency", "update-multipliers"]
+JOBS = ["evaluate-consistency", "update-multipliers", "refresh-leaderboards", "check-badges"]
 
 
 def remember(url: str, job: str, *, days_ago: float = 0, **ended: object) -> None:
@@ -40,28 +40,31 @@ def remember(url: str, job: str, *, days_ago: float = 0, **ended: object) -> Non
 def test_jobs_are_listed_with_when_they_are_due(tmp_path: Path) -> None:
     done = mainstay("jobs", "--db", filled(tmp_path))
     assert (done.status, done.err) == (0, "")
-    daily, weekly = done.out.splitlines()[1:]
+    daily, weekly, frequent, hourly = done.out.splitlines()[1:]
     assert re.fullmatch(
         r"evaluate-consistency  daily at 00:00 UTC +"
         r"\d{4}-\d\d-\d\dT00:00:00Z  .*  5 min, 10 min, 20 min *",
         daily,
     )
     assert "Mondays at 00:00 UTC" in weekly
+    assert "refresh-leaderboards  every 15 min" in frequent
+    assert re.match(r"check-badges +every 1 h", hourly)
 
 
 def test_local_days_are_over_at_noon(tmp_path: Path) -> None:
     done = mainstay("jobs", "--db", filled(tmp_path, "--local-days"), "--json")
-    assert [job["schedule"] for job in done.json["jobs"]] == [
-        "daily at 12:00 UTC",
-        "Mondays at 12:00 UTC",
-    ]
+    schedules = {job["name"]: job["schedule"] for job in done.json["jobs"]}
+    assert schedules["evaluate-consistency"] == "daily at 12:00 UTC"
+    assert schedules["update-multipliers"] == "Mondays at 12:00 UTC"
 
 
 def test_jobs_as_json_are_for_schedulers(tmp_path: Path) -> None:
     now = datetime.now(UTC)
-    daily, weekly = mainstay("jobs", "--db", filled(tmp_path), "--json").json["jobs"]
-    assert [daily["name"], weekly["name"]] == JOBS
+    jobs = mainstay("jobs", "--db", filled(tmp_path), "--json").json["jobs"]
+    daily, weekly, frequent, hourly = jobs
+    assert [job["name"] for job in jobs] == JOBS
     assert daily["retries_after_s"] == [300.0, 600.0, 1200.0]
+    assert frequent["retries_after_s"] == hourly["retries_after_s"] == []
     due = datetime.fromisoformat(weekly["next"])
     assert due.weekday() == 0
     assert now < due <= now + timedelta(days=7, minutes=1)
@@ -196,7 +199,7 @@ def test_a_run_that_was_dated_next_year_makes_nothing_ok(tmp_path: Path) -> None
     url = filled(tmp_path)
     remember(url, JOBS[0], days_ago=-365, succeeded=1)
     remember(url, JOBS[1], days_ago=30, succeeded=1)
-    found = mainstay("status", "--db", url, "--json").json["jobs"]
+    found = mainstay("status", "--db", url, "--json").json["jobs"][:2]
     assert [job["status"] for job in found] == ["never", "late"]
 
 
@@ -221,7 +224,7 @@ def test_a_file_says_when_jobs_are_due_before_all_others(tmp_path: Path) -> None
     with SqlStore.open(url) as store:
         store.runs.install(InstalledJob(JOBS[0], Every(timedelta(minutes=5))))
     options = ("--db", url, "--config", str(config), "--json")
-    daily, other = mainstay("jobs", *options).json["jobs"]
+    daily, other, *_ = mainstay("jobs", *options).json["jobs"]
     assert (daily["schedule"], other["schedule"]) == ("daily at 03:00 Europe/Berlin", "every 1 min")
     assert mainstay("status", *options).json["jobs"][1]["status"] == "late"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from ast import literal_eval
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,8 +37,9 @@ def read_policies(path: str) -> dict[str, object]:
     """
     file, policies = _read(path), dict[str, object]()
     for name in filter(_POLICIES.__contains__, file.tables):
+        given = file.table(name)
         with file.located(name):
-            policies[name] = _POLICIES[name].read(file.table(name))
+            policies[name] = _POLICIES[name].read(given)
     return policies
 
 
@@ -130,13 +132,30 @@ def _check_keys(values: Mapping[str, object], known: Iterable[str]) -> None:
             )
 
 
+#: A text as Python writes it, and TOML too.
+_QUOTED = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
+
+
 def _renamed(field: str, table: str, items: Sequence[str]) -> str:
-    """Return what a policy's field is called in the file."""
+    """Return what a policy's field is called in the file.
+
+    Examples:
+        >>> _renamed("badges['night owl'].bonus", "badges", [])
+        "badges.'night owl'.bonus"
+        >>> _renamed("thresholds[1]", "levels", ["Newcomer", "Expert"])
+        'levels.Expert'
+    """
     if items and (numbered := re.fullmatch(r"\w+\[(\d+)\]", field)):
-        field = items[int(numbered[1])]
+        field = _written(items[int(numbered[1])])
     field = field.replace("minimums", "criteria", 1)
-    inner = re.sub(rf"^{table}\['([\w-]+)'\]\.", r"\1.", field)
-    return f"{table}.{inner}" if table else field
+    if inner := re.match(rf"{table}\[({_QUOTED})\]\.", field):
+        field = f"{_written(_unquoted(inner[1]))}.{field[inner.end() :]}"
+    return f"{table}.{field}" if table else field
+
+
+def _written(key: str) -> str:
+    """Return a key as TOML has it: in quotes unless it is bare."""
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else repr(key)
 
 
 def _keys(field: str) -> list[str]:
@@ -145,9 +164,18 @@ def _keys(field: str) -> list[str]:
     Examples:
         >>> _keys("badges['night_owl'].requires[0]")
         ['badges', 'night_owl', 'requires']
+        >>> _keys("levels.'Sr. Expert'")
+        ['levels', 'Sr. Expert']
     """
-    found = re.findall(r"\['(.*?)'\]|\[\d+\]|([^.\[]+)", field)
-    return [quoted or bare for quoted, bare in found if quoted or bare]
+    found = re.findall(rf"({_QUOTED})|\[\d+\]|([^.\[\]]+)", field)
+    return [_unquoted(quoted) if quoted else bare for quoted, bare in found if quoted or bare]
+
+
+def _unquoted(text: str) -> str:
+    try:
+        return str(literal_eval(text))
+    except (SyntaxError, ValueError):  # a key of the file's that only looks like it
+        return text
 
 
 def _line(text: str, keys: Sequence[str]) -> int:
@@ -155,7 +183,7 @@ def _line(text: str, keys: Sequence[str]) -> int:
 
     So many lines are read as hold it: TOML's reader says no lines.
     """
-    lines = text.split("\n")
+    lines = text.replace("\r\n", "\n").split("\n")
     wanted = _depth(tomllib.loads(text), keys)
     for number in range(1, len(lines)):
         try:

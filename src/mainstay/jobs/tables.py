@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -31,12 +32,12 @@ def made_of(kind: type[P], values: Mapping[str, Any]) -> P:
     return kind(**values)
 
 
-def _check_keys(values: Mapping[str, Any], known: Iterable[str], where: str = "") -> None:
+def _check_keys(values: Mapping[str, Any], known: Iterable[str]) -> None:
     for key, value in values.items():
         if key not in known:
             raise InvalidValueError(
                 "is unknown",
-                field=f"{where}{key}",
+                field=key,
                 value=value,
                 remedy=f"Known: {', '.join(known)}.",
             )
@@ -66,12 +67,20 @@ def badge_policy(values: Mapping[str, Any]) -> BadgePolicy:
     """
     own = {key: value for key, value in values.items() if key not in {_STANDARD, _SCORE}}
     standard = checks.instance(_STANDARD, values.get(_STANDARD, True), bool)
-    score = _table(_SCORE, values.get(_SCORE, {}))
+    score_table = _table(_SCORE, values.get(_SCORE, {}))
+    with _fields_of(f"{_SCORE}."):
+        score = made_of(ConsistencyPolicy, score_table)
     badges = [_badge(key, _table(key, table)) for key, table in own.items()]
-    return BadgePolicy(
-        badges=[*(STANDARD_BADGES if standard else ()), *badges],
-        score=made_of(ConsistencyPolicy, score),
-    )
+    return BadgePolicy(badges=[*(STANDARD_BADGES if standard else ()), *badges], score=score)
+
+
+@contextmanager
+def _fields_of(where: str) -> Iterator[None]:
+    """Have what is wrong with fields say what they are of."""
+    try:
+        yield
+    except InvalidValueError as error:
+        raise type(error).like(error, field=f"{where}{error.field}") from error
 
 
 def _table(key: str, value: object) -> Mapping[str, Any]:
@@ -86,13 +95,16 @@ def _table(key: str, value: object) -> Mapping[str, Any]:
 
 
 def _badge(key: str, values: Mapping[str, Any]) -> Badge:
-    where = f"badges[{key!r}]."
     fields = [field for field in attrs.fields(Badge) if field.name != "key"]
-    _check_keys(values, [field.name for field in fields], where)
-    for field in fields:
-        if field.default is attrs.NOTHING and field.name not in values:
-            raise InvalidValueError("is missing", field=f"{where}{field.name}", value=dict(values))
-    try:
+    needed = [field.name for field in fields if field.default is attrs.NOTHING]
+    with _fields_of(f"badges[{key!r}]."):
+        _check_keys(values, [field.name for field in fields])
+        for name in needed:
+            if name not in values:
+                raise InvalidValueError(
+                    "is missing",
+                    field=name,
+                    value=dict(values),
+                    remedy=f"A badge needs {', '.join(needed)}.",
+                )
         return Badge(key=key, **values)
-    except InvalidValueError as error:
-        raise type(error).like(error, field=f"{where}{error.field}") from error

@@ -183,6 +183,7 @@ def _check_differ(field: str, badges: Iterable[Badge]) -> None:
                 f"must be another than that of {first[value].name!r}",
                 field=f"badges[{badge.key!r}].{field}",
                 value=value,
+                remedy=f"Give each badge a {field} of its own.",
             )
         first[value] = badge
 
@@ -203,7 +204,10 @@ def _check_required(requires: Mapping[str, tuple[str, ...]]) -> None:
     except CycleError as error:
         key, badge = error.args[1][:2]  # each is required by the next
         raise InvalidValueError(
-            "must not lead back to the badge itself", field=_requires_of(badge), value=key
+            "must not lead back to the badge itself",
+            field=_requires_of(badge),
+            value=key,
+            remedy="Leave out one of those that require each other.",
         ) from None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import time
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import pytest
 from mainstay import EngagementPolicy, WeeklyStreakPolicy
 from mainstay.errors import InvalidTypeError, InvalidValueError
 from mainstay.jobs import CATALOGUE, CatalogueRow, all_jobs
-from mainstay.scheduling import Daily, Weekly
+from mainstay.scheduling import Daily, Every, Weekly
 from mainstay.testing.memory import MemoryStore
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -37,6 +37,8 @@ def test_all_jobs_are_those_of_the_catalogue_on_their_schedules() -> None:
     assert list(schedules) == list(CATALOGUE)
     assert schedules["evaluate-consistency"] == Daily(time(0))
     assert schedules["update-multipliers"] == Weekly(0, time(0))
+    assert schedules["refresh-leaderboards"] == Every(timedelta(minutes=15))
+    assert schedules["check-badges"] == Every(timedelta(hours=1))
 
 
 def test_jobs_judge_by_the_policies_that_they_are_given() -> None:

@@ -114,17 +114,20 @@ KNOWN = "Known: bat, owl."
         (
             badges(OWL, attrs.evolve(OWL, number=11, name="Other")),
             InvalidValueError,
-            "badges['owl'].key must be another than that of 'Owl', got 'owl'.",
+            "badges['owl'].key must be another than that of 'Owl', got 'owl'. "
+            "Give each badge a key of its own.",
         ),
         (
             badges(OWL, attrs.evolve(OWL, key="other", name="Other")),
             InvalidValueError,
-            "badges['other'].number must be another than that of 'Owl', got 10.",
+            "badges['other'].number must be another than that of 'Owl', got 10. "
+            "Give each badge a number of its own.",
         ),
         (
             badges(OWL, OWL),
             InvalidValueError,
-            "badges['owl'].key must be another than that of 'Owl', got 'owl'.",
+            "badges['owl'].key must be another than that of 'Owl', got 'owl'. "
+            "Give each badge a key of its own.",
         ),
         (
             badges(OWL, attrs.evolve(BAT, requires=["owl", "eagle"])),
@@ -134,7 +137,8 @@ KNOWN = "Known: bat, owl."
         (
             badges(attrs.evolve(OWL, requires=["owl"])),
             InvalidValueError,
-            "badges['owl'].requires must not lead back to the badge itself, got 'owl'.",
+            "badges['owl'].requires must not lead back to the badge itself, got 'owl'. "
+            "Leave out one of those that require each other.",
         ),
         (
             badges(OWL, "bat"),
@@ -163,6 +167,7 @@ def test_badges_that_require_each_other_are_refused_by_one_of_them() -> None:
         check_badges([attrs.evolve(OWL, requires=["cat"]), BAT, cat])
     requires = {"owl": "cat", "bat": "owl", "cat": "bat"}
     assert str(caught.value) in {
-        f"badges[{key!r}].requires must not lead back to the badge itself, got {required!r}."
+        f"badges[{key!r}].requires must not lead back to the badge itself, got {required!r}. "
+        "Leave out one of those that require each other."
         for key, required in requires.items()
     }
