@@ -1,0 +1,158 @@
+"""What the tables of a configuration say, as Python has read them from TOML."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from mainstay import ConsistencyPolicy, DailyCriteria, EngagementPolicy
+from mainstay.errors import InvalidValueError
+from mainstay.jobs import CATALOGUE
+from mainstay.jobs.tables import badge_policy, engagement_policy, leaderboard_policy, made_of
+from mainstay.recognition import STANDARD_BADGES, Badge, BadgePolicy, LeaderboardPolicy
+from mainstay.streaks.weekly import WeeklyStreakPolicy
+
+OWL: dict[str, Any] = {
+    "number": 10,
+    "name": "Night Owl",
+    "description": "Write 5 posts.",
+    "icon": "🦉",
+    "metric": "kind:post",
+    "unit": "posts",
+    "threshold": 5,
+}
+NIGHT_OWL = Badge(10, "night_owl", "Night Owl", "Write 5 posts.", "🦉", "kind:post", "posts", 5)
+
+
+def without(key: str) -> dict[str, Any]:
+    return {name: value for name, value in OWL.items() if name != key}
+
+
+def test_an_empty_table_is_the_standard_policy() -> None:
+    assert engagement_policy({}) == EngagementPolicy()
+    assert leaderboard_policy({}) == LeaderboardPolicy()
+    assert badge_policy({}) == BadgePolicy()
+    assert made_of(WeeklyStreakPolicy, {}) == WeeklyStreakPolicy()
+
+
+def test_a_badge_of_ones_own_comes_to_the_standard_ones() -> None:
+    assert badge_policy({"night_owl": OWL}).badges == (*STANDARD_BADGES, NIGHT_OWL)
+
+
+def test_without_the_standard_ones_there_are_only_ones_own() -> None:
+    assert badge_policy({"standard": False, "night_owl": OWL}).badges == (NIGHT_OWL,)
+    assert badge_policy({"standard": False}).badges == ()
+
+
+def test_a_badge_may_have_a_bonus_and_require_standard_ones() -> None:
+    (*_, owl) = badge_policy({"night_owl": OWL | {"bonus": 20, "requires": ["first_win"]}}).badges
+    assert (owl.bonus, owl.requires) == (20, ("first_win",))
+
+
+def test_the_score_of_badges_has_a_policy_of_its_own() -> None:
+    assert badge_policy({"score_policy": {"streak_points_per_day": 1}}).score == ConsistencyPolicy(
+        streak_points_per_day=1
+    )
+
+
+def test_how_long_boards_answer_and_are_kept_is_given_in_seconds() -> None:
+    found = leaderboard_policy({"fresh": 60, "kept": 90.5, "excluded": ["staff"], "top": 10})
+    assert found == LeaderboardPolicy(
+        fresh=timedelta(minutes=1), kept=timedelta(seconds=90.5), excluded=["staff"], top=10
+    )
+
+
+def test_criteria_map_kinds_to_numbers() -> None:
+    assert engagement_policy({"criteria": {"run": 1}}).criteria == DailyCriteria({"run": 1})
+
+
+def test_what_is_read_is_left_as_it_was() -> None:
+    values: dict[str, Any] = {"fresh": 60, "excluded": ["staff"]}
+    leaderboard_policy(values)
+    assert values == {"fresh": 60, "excluded": ["staff"]}
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"night_owl": 3}, "night_owl must be a table, which is a badge, got 3. Known besides: st"),
+        ({"standard": "no"}, "standard must be of type bool, got 'no'"),
+        ({"score_policy": 3}, "score_policy must be a table"),
+        ({"score_policy": {"top": 3}}, "score_policy.top is unknown, got 3. Known: "),
+        (
+            {"night_owl": OWL | {"colour": "red"}},
+            "badges['night_owl'].colour is unknown, got 'red'. Known: number, name, description, "
+            "icon, metric, unit, threshold, bonus, requires.",
+        ),
+        ({"night_owl": OWL | {"key": "owl"}}, "badges['night_owl'].key is unknown, got 'owl'."),
+        (
+            {"night_owl": OWL | {"threshold": 0}},
+            "badges['night_owl'].threshold must be between 1 and",
+        ),
+        ({"night_owl": OWL | {"name": ""}}, "badges['night_owl'].name must not be empty, got ''"),
+        ({"night_owl": OWL | {"bonus": 1.5}}, "badges['night_owl'].bonus must be an integer"),
+        ({"night_owl": OWL | {"requires": [7]}}, "badges['night_owl'].requires[0] must be a str"),
+        ({"night_owl": OWL | {"requires": "x"}}, "badges['night_owl'].requires must be several"),
+        (
+            {"night_owl": OWL | {"requires": ["eagle"]}},
+            "badges['night_owl'].requires is not the key of a badge, got 'eagle'. Known: ",
+        ),
+        (
+            {"night_owl": OWL | {"number": 9}},
+            "badges['night_owl'].number must be another than that of 'Blockchain Ready', got 9. "
+            "Give each badge a number of its own.",
+        ),
+        ({"first_win": OWL}, "badges['first_win'].key must be another than that of 'First Victory"),
+    ],
+)
+def test_a_badge_that_can_not_be_is_refused_by_field(values: dict[str, Any], message: str) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        badge_policy(values)
+    assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize("key", sorted(OWL))
+def test_a_badge_without_one_of_its_fields_is_refused(key: str) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        badge_policy({"night_owl": without(key)})
+    assert caught.value.field == f"badges['night_owl'].{key}"
+    assert caught.value.problem == "is missing"
+    assert caught.value.remedy == (
+        "A badge needs number, name, description, icon, metric, unit, threshold."
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"fresh": "x"}, "fresh"),
+        ({"fresh": 0}, "fresh"),
+        ({"fresh": True}, "fresh"),
+        ({"kept": float("nan")}, "kept"),
+        ({"kept": 1e300}, "kept"),
+        ({"kept": 60}, "kept"),
+        ({"top": 0}, "top"),
+        ({"excluded": "staff"}, "excluded"),
+        ({"exclude": ["staff"]}, "exclude"),
+    ],
+)
+def test_a_board_policy_that_can_not_be_is_refused_by_field(
+    values: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        leaderboard_policy(values)
+    assert caught.value.field == field
+
+
+def test_each_row_of_the_catalogue_reads_its_own_table() -> None:
+    tables = {row.policy.table: row.policy for row in CATALOGUE.values() if row.policy is not None}
+    assert tables["weekly"].read({"min_interactions": 3}) == WeeklyStreakPolicy(min_interactions=3)
+    assert tables["leaderboards"].read({"top": 3}) == LeaderboardPolicy(top=3)
+    assert tables["badges"].read({"standard": False}) == BadgePolicy(badges=[])
+    read = tables["engagement"].read({"criteria": {"run": 1}})
+    assert read == EngagementPolicy(criteria=DailyCriteria({"run": 1}))
+    for table in ("weekly", "leaderboards", "engagement"):
+        with pytest.raises(InvalidValueError, match=r"^colour is unknown, got 1\. Known: "):
+            tables[table].read({"colour": 1})
