@@ -23,9 +23,10 @@ from sqlalchemy.sql import ColumnElement
 
 from mainstay.activity.session import Session
 from mainstay.adapters.sql.bulk import any_of
+from mainstay.adapters.sql.marks import checks_due
 from mainstay.adapters.sql.metrics import metrics
 from mainstay.adapters.sql.points import credit_of, credits, points
-from mainstay.adapters.sql.reading import corrupt, value_of
+from mainstay.adapters.sql.reading import corrupt, corrupt_value, value_of
 from mainstay.adapters.sql.reputations import reputations
 from mainstay.adapters.sql.sessions import events, session_of
 from mainstay.errors import CorruptRowError, InvalidTypeError
@@ -45,11 +46,16 @@ def standings(
     connection: Connection, users: Sequence[str], target: BadgeTarget
 ) -> list[BadgeStanding | Unreadable]:
     """Return what is known of some users, in their order."""
-    found = _Found(connection, users)
+    found = _Found(connection, [user for user in users if _is_text(user)])
     found.add_metrics(target.metrics)
     found.add_awards()
     found.add_sessions(target)
     return [found.of(user) for user in users]
+
+
+def _is_text(user_id: object) -> bool:
+    """Return whether a user's id is text: SQLite keeps anything."""
+    return isinstance(user_id, str)
 
 
 class _Found:
@@ -65,6 +71,10 @@ class _Found:
 
     def of(self, user_id: str) -> BadgeStanding | Unreadable:
         """Return what was found of one."""
+        if not _is_text(user_id):
+            key = {"user_id": user_id}
+            error = corrupt_value(checks_due, "user_id", user_id, "is not text", key=key)
+            return Unreadable(user_id, error)
         if user_id in self._bad:
             return Unreadable(user_id, self._bad[user_id])
         return BadgeStanding(

@@ -18,6 +18,7 @@ from mainstay.adapters.sql.leaderboards._live import Live, LiveFew
 from mainstay.adapters.sql.leaderboards._totals import totals_in
 from mainstay.adapters.sql.leaderboards.tables import boards
 from mainstay.adapters.sql.policies import keep_undated, read_undated
+from mainstay.adapters.sql.reading import converted, value_of
 from mainstay.errors import RejectedError
 from mainstay.ports import BoardPage, BoardQuery, BoardTarget, DueBoard
 from mainstay.ports.leaderboards import ALL_TIME, check_rank_for, is_due
@@ -132,10 +133,16 @@ def _snapshot(
     """Return what a snapshot says, nothing if there is none that answers the question."""
     asked = {"period": str(query.period), "now": now, **parameters}
     rows = connection.execute(statement, asked).all()
+    if rows:
+        value_of(boards, rows[0], _listed)
     if rows and query.exclude is not None:
         same = rows[0].excluded == snapshots.excluded_text(query.exclude)
         return rows if same else []
     return rows
+
+
+def _listed(row: Row[Any]) -> int:
+    return checks.count("listed", row.listed)
 
 
 def _top(rows: Sequence[Row[Any]], query: BoardQuery, limit: int) -> Board | None:
@@ -148,14 +155,17 @@ def _top(rows: Sequence[Row[Any]], query: BoardQuery, limit: int) -> Board | Non
 
 
 def _rank_of(row: Row[Any], user_id: str, query: BoardQuery) -> UserRank:
-    listed = bool(row.is_listed) and user_id not in _read_excluded(row.excluded)
+    excluded = value_of(boards, row, _excluded)
+    listed = bool(row.is_listed) and user_id not in excluded
     place = rank_under(snapshots.rung_of(row), query.ties) if listed else None
     points = row.points if listed else 0
     return UserRank(user_id, query.period, place, points, row.listed, row.as_of, False)
 
 
-def _read_excluded(text: str) -> Collection[str]:
-    return json.loads(text) if text != _NOBODY else ()
+def _excluded(row: Row[Any]) -> Collection[str]:
+    if row.excluded == _NOBODY:
+        return ()
+    return converted("excluded", row.excluded, lambda text: frozenset(json.loads(text)))
 
 
 _NOBODY = snapshots.excluded_text(())
@@ -177,7 +187,9 @@ def _due(connection: Connection, target: BoardTarget) -> list[DueBoard]:
     """Return the boards that need another snapshot, by name."""
     checks.instance("target", target, BoardTarget)
     same = target.policy in {None, read_undated(connection, LeaderboardPolicy)}
-    there = {row.period: row.as_of for row in connection.execute(select(boards))}
+    rows = connection.execute(select(boards.c.period, boards.c.as_of))
+    # One of which nobody knows of when it is, is made again.
+    there = {period: as_of for period, as_of in rows if isinstance(as_of, datetime)}
     return [
         DueBoard(period, there.get(period.value))
         for period in sorted(Period)

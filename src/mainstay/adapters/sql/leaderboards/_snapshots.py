@@ -28,10 +28,12 @@ from sqlalchemy.engine import Row
 from sqlalchemy.schema import CreateTable
 from sqlalchemy.sql import ColumnElement
 
+from mainstay import _checks as checks
 from mainstay.adapters.sql.columns import Instant, key
 from mainstay.adapters.sql.leaderboards._totals import totals_in
 from mainstay.adapters.sql.leaderboards.tables import boards, places, rungs, staged_totals
 from mainstay.adapters.sql.points import credits, points
+from mainstay.adapters.sql.reading import value_of
 from mainstay.recognition import LeaderboardPolicy, Period, Rung
 
 __all__ = [
@@ -187,6 +189,9 @@ POINTS: Select[*tuple[Any, ...]] = _with_rung(
 
 def rung_of(row: Row[Any]) -> Rung | None:
     """Return the rung in a row; ``None`` if there is none above the points."""
-    if row.total is None:
-        return None
-    return Rung(row.total, row.users, row.above, row.totals_above)
+    return None if row.total is None else value_of(rungs, row, _rung)
+
+
+def _rung(row: Row[Any]) -> Rung:
+    users, above = checks.count("users", row.users), checks.count("above", row.above)
+    return Rung(row.total, users, above, checks.count("totals_above", row.totals_above))
