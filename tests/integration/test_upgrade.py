@@ -1,0 +1,213 @@
+"""Stores that version 1 of the tables made are upgraded in place.
+
+``version_1/`` has dumps of one store on each database, filled by the code of that version (commit
+5129b51): the tables as they were, events of three users, their days evaluated, a week recorded.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+pytest.importorskip("sqlalchemy", reason="these stores need mainstay[sql]")
+
+from sqlalchemy import create_engine, inspect, text
+
+from mainstay import Session, StoreError
+from mainstay.adapters.sql import SqlStore
+from mainstay.adapters.sql.settings import VERSION
+from mainstay.jobs import check_badges, evaluate_consistency, refresh_leaderboards
+from mainstay.scheduling import JobContext
+from tests.integration.stores import own_database
+
+DUMPS = Path(__file__).with_name("version_1")
+#: Some hours after the last run in the dumps.
+NOW = datetime(2024, 5, 6, 12, tzinfo=UTC)
+TABLES_OF_VERSION_1 = set(
+    re.findall(
+        r"^CREATE TABLE (\w+)", (DUMPS / "sqlite.sql").read_text(encoding="utf-8"), re.MULTILINE
+    )
+)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a store of version 1."""
+    script = (DUMPS / f"{request.param}.sql").read_text(encoding="utf-8")
+    if request.param == "sqlite":
+        connection = sqlite3.connect(tmp_path / "mainstay.db")
+        connection.executescript(script)
+        connection.close()
+        yield f"sqlite:///{tmp_path}/mainstay.db"
+        return
+    with own_database(request.getfixturevalue("postgres_url")) as own:
+        engine = create_engine(own)
+        with engine.begin() as opened:
+            raw: Any = opened.connection.driver_connection
+            raw.execute(script)
+        engine.dispose()
+        yield own
+
+
+def everything(url: str) -> dict[str, list[tuple[object, ...]]]:
+    """All tables that are there, with all that is in them."""
+    engine = create_engine(url)
+    names = [name for name in inspect(engine).get_table_names() if name.startswith("mainstay_")]
+    with engine.connect() as connection:
+        found = {
+            name: sorted(map(tuple, connection.execute(text(f"SELECT * FROM {name}"))), key=repr)
+            for name in names
+        }
+    engine.dispose()
+    return found
+
+
+def layout(url: str) -> dict[str, object]:
+    """What tables there are, with their columns, keys and indexes."""
+    engine = create_engine(url)
+    inspector = inspect(engine)
+    found = {
+        name: (
+            [
+                (column["name"], str(column["type"]), column["nullable"])
+                for column in inspector.get_columns(name)
+            ],
+            inspector.get_pk_constraint(name)["constrained_columns"],
+            sorted(unique["column_names"] for unique in inspector.get_unique_constraints(name)),
+            sorted(str(index["name"]) for index in inspector.get_indexes(name)),
+            sorted(str(check["name"]) for check in inspector.get_check_constraints(name)),
+        )
+        for name in inspector.get_table_names()
+        if name.startswith("mainstay_")
+    }
+    engine.dispose()
+    return found
+
+
+def test_a_store_of_an_earlier_version_is_refused_with_the_way_to_upgrade_it(url: str) -> None:
+    before = everything(url)
+    with pytest.raises(StoreError, match="was made by an earlier version of mainstay") as caught:
+        SqlStore.open(url)
+    assert caught.value.remedy == f"Upgrade it: mainstay init --db {url}"
+    assert everything(url) == before
+
+
+def test_an_upgraded_store_has_the_tables_of_a_new_one(
+    url: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    SqlStore.create(url).close()
+    if url.startswith("sqlite"):
+        SqlStore.create(f"sqlite:///{tmp_path}/new.db").close()
+        assert layout(url) == layout(f"sqlite:///{tmp_path}/new.db")
+        return
+    with own_database(request.getfixturevalue("postgres_url")) as new:
+        SqlStore.create(new).close()
+        assert layout(url) == layout(new)
+
+
+def test_all_that_was_there_is_there_and_only_the_version_is_another(url: str) -> None:
+    before = everything(url)
+    assert set(before) == TABLES_OF_VERSION_1
+    assert ("version", "1") in before["mainstay_settings"]
+    SqlStore.create(url).close()
+    after = everything(url)
+    settings = [
+        ("version", str(VERSION)) if key == "version" else (key, value)
+        for key, value in before["mainstay_settings"]
+    ]
+    assert {name: after[name] for name in before} == before | {"mainstay_settings": settings}
+    with SqlStore.open(url) as store:
+        assert store.settings.posts == {"post"}
+
+
+def test_the_kinds_of_events_that_were_there_count_and_go_on_counting(url: str) -> None:
+    with SqlStore.create(url) as store:
+        assert store.metrics.metrics(["ada", "bob", "cy"]) == {
+            "ada": {"kind:run": 3, "kind:beta_joined": 1},
+            "bob": {"kind:wallet_connected": 1, "kind:post": 2},
+            "cy": {"kind:run": 1},
+        }
+        known = Session("ada", datetime(2024, 5, 1, 8, tzinfo=UTC), kind="run", id="ada 1")
+        store.sessions.add([known, Session("ada", NOW, kind="run", id="ada new")])
+        assert store.metrics.metrics(["ada"]) == {"ada": {"kind:run": 4, "kind:beta_joined": 1}}
+
+
+def test_the_first_check_of_badges_awards_what_events_of_before_are_worth(url: str) -> None:
+    """SPEC §6: joining the beta is worth 100 points, a connected wallet 50."""
+    with SqlStore.create(url) as store:
+        context = JobContext(clock=lambda: NOW)
+        report = check_badges(store.badges).run(context)
+        assert (report.succeeded, report.failed) == (3, 0)
+        assert report.result == {"awarded": 2, "points": 150}
+        refresh_leaderboards(store.leaderboards).run(context)
+        assert store.points.totals(["ada", "bob", "cy"]) == {"ada": 100, "bob": 50}
+
+
+def test_days_go_on_where_they_were(url: str) -> None:
+    with SqlStore.create(url) as store:
+        midnight = datetime(2024, 5, 7, tzinfo=UTC)
+        report = evaluate_consistency(store.engagements).run(JobContext(clock=lambda: midnight))
+        assert report.target == "2024-05-06"
+        assert report.result["closed_period"] == {
+            "start_date": "2024-05-06",
+            "end_date": "2024-05-06",
+            "days": 1,
+        }
+
+
+def test_an_upgrade_that_is_killed_halfway_has_changed_nothing(url: str) -> None:
+    before = everything(url)
+    program = f"""
+        import os, signal
+        from mainstay.adapters.sql import SqlStore, settings
+        upgrade = settings.UPGRADES[2]
+        def killed(connection):
+            upgrade(connection)
+            print("upgraded", flush=True)
+            os.kill(os.getpid(), signal.SIGKILL)
+        settings.UPGRADES = {{2: killed}}
+        SqlStore.create({url!r})
+        """
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", dedent(program)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (-9, "upgraded\n"), done.stderr
+    assert everything(url) == before
+    with pytest.raises(StoreError, match="was made by an earlier version"):
+        SqlStore.open(url)
+    SqlStore.create(url).close()
+    SqlStore.open(url).close()
+
+
+def test_of_several_that_upgrade_at_once_one_does(url: str) -> None:
+    with ThreadPoolExecutor(4) as threads:
+        for future in [threads.submit(SqlStore.create, url) for _ in range(4)]:
+            future.result().close()
+    with SqlStore.open(url) as store:
+        assert store.metrics.metrics(["cy"]) == {"cy": {"kind:run": 1}}
+
+
+def test_the_command_refuses_an_earlier_version_and_init_upgrades_it(url: str) -> None:
+    pytest.importorskip("rich", reason="the command needs mainstay[cli]")
+    from tests.command import mainstay  # noqa: PLC0415  (see above)
+
+    refused = mainstay("badges", "ada", "--db", url)
+    assert (refused.status, refused.out) == (1, "")
+    assert f"Upgrade it: mainstay init --db {url}" in refused.err
+    assert mainstay("init", "--db", url).status == 0
+    assert mainstay("run", "check-badges", "--db", url).status == 0
+    badges = mainstay("badges", "ada", "--db", url, "--json").json["badges"]
+    assert [badge["name"] for badge in badges] == ["Early Adopter"]
