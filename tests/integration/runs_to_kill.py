@@ -1,19 +1,71 @@
-"""A program that runs both jobs on a store in many small pages, and prints a line after each."""
+"""A program that runs some jobs on a store in many small pages, and prints a line after each.
+
+python runs_to_kill.py URL WORK: the work is ``evaluation`` or ``recognition``.
+"""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 
 import attrs
 
 from mainstay import DailyCriteria, EngagementPolicy
 from mainstay.adapters.sql import SqlStore
-from mainstay.jobs import evaluate_consistency, run_job, update_multipliers
-from mainstay.scheduling import JobContext, JobReport
+from mainstay.jobs import (
+    check_badges,
+    evaluate_consistency,
+    refresh_leaderboards,
+    run_job,
+    update_multipliers,
+)
+from mainstay.recognition import Badge, BadgePolicy, LeaderboardPolicy
+from mainstay.scheduling import JobContext, JobReport, JobSpec
 
 LAST = date(2024, 5, 19)
 POLICY = EngagementPolicy(criteria=DailyCriteria({"run": 1}), top_inactive_users=3)
+
+
+def badge(number: int, metric: str, threshold: int, bonus: int) -> Badge:
+    return Badge(number, f"b{number}", "B", "Reach it.", "★", metric, "x", threshold, bonus)
+
+
+#: One for each kind of metric; the bonuses of some make the last one due.
+BADGES = BadgePolicy(
+    badges=[
+        badge(1, "kind:run", 3, 10),
+        badge(2, "streak_days", 2, 20),
+        badge(3, "score", 20, 5),
+        badge(4, "wins", 1, 0),
+        badge(5, "points", 100, 7),
+    ]
+)
+
+Jobs = list[tuple[JobSpec, date | None, dict[str, int]]]
+
+
+def evaluation(store: SqlStore) -> Jobs:
+    """The jobs that evaluate days and record weeks."""
+    return [
+        (evaluate_consistency(store.engagements, policy=POLICY), LAST, {"page_size": 40}),
+        (update_multipliers(store.reputations), LAST, {"page_size": 15}),
+    ]
+
+
+def recognition(store: SqlStore) -> Jobs:
+    """The jobs that award badges and make leaderboards."""
+    boards = LeaderboardPolicy(excluded=["u03"], top=10)
+    return [
+        (check_badges(store.badges, policy=BADGES), None, {"page_size": 4}),
+        (refresh_leaderboards(store.leaderboards, policy=boards), None, {}),
+    ]
+
+
+WORK: Mapping[str, Callable[[SqlStore], Jobs]] = {
+    "evaluation": evaluation,
+    "recognition": recognition,
+}
 
 
 def clock() -> datetime:
@@ -24,15 +76,11 @@ def page_done(done: int, total: int) -> None:
     print(f"{done} of {total}", flush=True)
 
 
-def run_both(store: SqlStore, *, aloud: bool = False) -> list[JobReport]:
-    """Run both jobs, and return what they report."""
-    jobs = [
-        (evaluate_consistency(store.engagements, policy=POLICY), {"page_size": 40}),
-        (update_multipliers(store.reputations), {"page_size": 15}),
-    ]
+def run_all(store: SqlStore, work: str, *, aloud: bool = False) -> list[JobReport]:
+    """Run the jobs of a kind of work, and return what they report."""
     reports = []
-    for job, options in jobs:
-        context = JobContext(target=LAST, options=options, clock=clock)
+    for job, target, options in WORK[work](store):
+        context = JobContext(target=target, options=options, clock=clock)
         if aloud:
             context = attrs.evolve(context, progress=page_done)
         report = run_job(job, store.runs, context, exclusive=False)
@@ -43,5 +91,5 @@ def run_both(store: SqlStore, *, aloud: bool = False) -> list[JobReport]:
 
 if __name__ == "__main__":
     with SqlStore.open(sys.argv[1]) as opened:
-        both = run_both(opened, aloud=True)
-    print("succeeded", *(report.succeeded for report in both), flush=True)
+        done = run_all(opened, sys.argv[2], aloud=True)
+    print("succeeded", *(report.succeeded for report in done), flush=True)

@@ -16,6 +16,7 @@ from mainstay.adapters.sql.columns import metadata
 from mainstay.adapters.sql.runs import leases, runs
 from mainstay.jobs import evaluate_consistency
 from mainstay.reading import identified
+from mainstay.recognition import Credit
 from mainstay.scheduling import JobContext
 
 FIRST = datetime(2024, 4, 29, 9, tzinfo=UTC)
@@ -66,6 +67,21 @@ def prepare(url: str) -> SqlStore:
     """A store with that activity."""
     store = SqlStore.create(url)
     store.sessions.add(identified(activity()))
+    return store
+
+
+def prepare_recognition(url: str) -> SqlStore:
+    """A store with that activity, metrics of some users, and points of most, some taken back."""
+    store, draw, now = prepare(url), random.Random(15), FIRST + timedelta(days=DAYS)
+    store.metrics.put({user: {"wins": draw.randrange(3)} for user in USERS[::2]})
+    store.points.add(
+        [
+            Credit(user, reason, draw.randrange(-20, 80), FIRST + timedelta(hours=hours))
+            for user in USERS[5:]
+            for reason, hours in (("welcome", 1), ("reward:1", draw.randrange(500)))
+        ],
+        now=now,
+    )
     return store
 
 

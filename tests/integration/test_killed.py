@@ -13,10 +13,11 @@ import pytest
 pytest.importorskip("sqlalchemy", reason="these stores need mainstay[sql]")
 
 from mainstay.adapters.sql import SqlStore
+from mainstay.recognition import Period
 from tests import effort
 from tests.conformance.databases import empty
-from tests.integration.runs_to_kill import run_both
-from tests.integration.stores import own_database, prepare, rows
+from tests.integration.runs_to_kill import BADGES, WORK, run_all
+from tests.integration.stores import USERS, own_database, prepare, prepare_recognition, rows
 
 PROGRAM = Path(__file__).with_name("runs_to_kill.py")
 ROOT = Path(__file__).parents[2]
@@ -25,41 +26,52 @@ PATIENCE = 60
 Rows = dict[str, list[tuple[object, ...]]]
 
 
+PREPARE = {"evaluation": prepare, "recognition": prepare_recognition}
+
+
+@pytest.fixture(scope="module", params=WORK)
+def work(request: pytest.FixtureRequest) -> str:
+    """Which jobs are run."""
+    return str(request.param)
+
+
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def url(
+    request: pytest.FixtureRequest, work: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path_factory.mktemp('killed')}/mainstay.db"
+        yield f"sqlite:///{tmp_path_factory.mktemp(work)}/mainstay.db"
     else:
         with own_database(request.getfixturevalue("postgres_url")) as own:
             yield own
 
 
 @pytest.fixture(scope="module")
-def of_one_run(url: str) -> Rows:
+def of_one_run(url: str, work: str) -> Rows:
     """What one run alone leaves; the first thing that happens to the database."""
-    with prepare(url) as store:
-        run_both(store)
+    with PREPARE[work](url) as store:
+        run_all(store, work)
         return rows(store)
 
 
 @pytest.fixture
-def store(url: str, of_one_run: Rows) -> Iterator[SqlStore]:
-    """The same activity again, and nothing evaluated."""
+def store(url: str, work: str, of_one_run: Rows) -> Iterator[SqlStore]:
+    """The same activity again, and no job has run."""
     assert of_one_run
     with SqlStore.open(url) as opened:
         empty(opened)
-        with prepare(url):
+        with PREPARE[work](url):
             yield opened
 
 
-def begin(url: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-W", "error", str(PROGRAM), url]
+def begin(url: str, work: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-W", "error", str(PROGRAM), url, work]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
 
 
-def killed(url: str, pages: int, moment: float) -> int:
+def killed(url: str, work: str, pages: int, moment: float) -> int:
     """Run, and kill it a moment after so many pages; return its status."""
-    with begin(url) as process:
+    with begin(url, work) as process:
         assert process.stdout is not None
         for _, _line in zip(range(pages), process.stdout, strict=False):
             pass
@@ -70,42 +82,56 @@ def killed(url: str, pages: int, moment: float) -> int:
             return process.wait()
 
 
-def pages_of_a_run(url: str) -> int:
-    with begin(url) as process:
+def pages_of_a_run(url: str, work: str) -> int:
+    with begin(url, work) as process:
         assert process.stdout is not None
         return len(list(process.stdout)) - 1
 
 
 def test_what_a_killed_run_leaves_the_next_one_makes_into_what_one_run_leaves(
-    url: str, store: SqlStore, of_one_run: Rows
+    url: str, work: str, store: SqlStore, of_one_run: Rows
 ) -> None:
     untouched = rows(store)
-    pages, draw = pages_of_a_run(url), random.Random(7)
+    pages, draw = pages_of_a_run(url, work), random.Random(7)
     assert rows(store) == of_one_run
     midway = 0
     for after in [pages // 2, *(draw.randrange(pages) for _ in range(effort.scaled(2) - 1))]:
         empty(store)
-        prepare(url).close()
-        killed(url, after, draw.uniform(0, 0.02))
+        PREPARE[work](url).close()
+        killed(url, work, after, draw.uniform(0, 0.02))
         midway += rows(store) not in (untouched, of_one_run)
-        run_both(store)
+        run_all(store, work)
         assert rows(store) == of_one_run
     assert midway
 
 
 def test_two_runs_at_once_leave_what_one_leaves_and_share_the_work(
-    url: str, store: SqlStore, of_one_run: Rows
+    url: str, work: str, store: SqlStore, of_one_run: Rows
 ) -> None:
-    with begin(url) as first, begin(url) as second:
+    with begin(url, work) as first, begin(url, work) as second:
         both = [process.communicate(timeout=PATIENCE)[0] for process in (first, second)]
     assert [first.returncode, second.returncode] == [0, 0]
     assert rows(store) == of_one_run
-    done = [int(output.splitlines()[-1].split()[1]) for output in both]
-    assert sum(done) == len(of_one_run["mainstay_engagements"])
+    done = [list(map(int, output.splitlines()[-1].split()[1:])) for output in both]
+    first_job, second_job = map(sum, zip(*done, strict=True))
+    assert first_job == len(USERS)
+    if work == "recognition":
+        assert second_job == len(Period)
 
 
-def test_a_second_run_finds_nothing_to_do(store: SqlStore, of_one_run: Rows) -> None:
-    run_both(store)
-    daily, weekly = run_both(store)
-    assert (daily.processed, weekly.succeeded) == (0, 0)
+def test_a_second_run_finds_nothing_to_do(store: SqlStore, work: str, of_one_run: Rows) -> None:
+    run_all(store, work)
+    first, second = run_all(store, work)
+    assert (first.processed, second.succeeded) == (0, 0)
     assert rows(store) == of_one_run
+
+
+def test_one_run_awards_badges_of_each_metric_and_makes_each_board(
+    work: str, of_one_run: Rows
+) -> None:
+    """Else the other tests would compare little."""
+    if work == "recognition":
+        awarded = {str(row[2]) for row in of_one_run["mainstay_credits"]}
+        assert {f"badge:{badge.key}" for badge in BADGES.badges} <= awarded
+        assert len(of_one_run["mainstay_boards"]) == len(Period)
+        assert "u03" not in {row[2] for row in of_one_run["mainstay_board_places"]}
