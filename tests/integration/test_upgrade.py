@@ -10,7 +10,7 @@ import re
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -72,7 +72,7 @@ def everything(url: str) -> dict[str, list[tuple[object, ...]]]:
     return found
 
 
-def layout(url: str) -> dict[str, object]:
+def layout(url: str) -> Mapping[str, object]:
     """What tables there are, with their columns, keys and indexes."""
     engine = create_engine(url)
     inspector = inspect(engine)

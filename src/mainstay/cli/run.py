@@ -43,7 +43,7 @@ def _tables() -> str:
     found = [(name, row.policy) for name, row in CATALOGUE.items() if row.policy is not None]
     column = max(len(policy.table) for _, policy in found) + 6
     return "\n".join(
-        f"  [{policy.table}]".ljust(column) + f"the fields of {policy.kind.__name__}, for {name}"
+        f"  [{policy.table}]".ljust(column) + f"{policy.summary}, for {name}"
         for name, policy in found
     )
 

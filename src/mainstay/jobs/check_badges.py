@@ -83,7 +83,12 @@ ROW = CatalogueRow(
     summary="awards badges to all users for whom something was added",
     make=lambda store, policy: check_badges(store.badges, policy=policy),
     options=(PAGE_SIZE,),
-    policy=PolicyTable("badges", BadgePolicy, reader=badge_policy),
+    policy=PolicyTable(
+        "badges",
+        BadgePolicy,
+        reader=badge_policy,
+        keys="standard, score_policy, a table a badge",
+    ),
 )
 
 

@@ -61,7 +61,12 @@ ROW = CatalogueRow(
     name=REFRESH_LEADERBOARDS,
     summary="makes the snapshots of the leaderboards",
     make=lambda store, policy: refresh_leaderboards(store.leaderboards, policy=policy),
-    policy=PolicyTable("leaderboards", LeaderboardPolicy, reader=leaderboard_policy),
+    policy=PolicyTable(
+        "leaderboards",
+        LeaderboardPolicy,
+        reader=leaderboard_policy,
+        keys="excluded, top, fresh and kept (seconds)",
+    ),
 )
 
 

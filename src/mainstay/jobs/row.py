@@ -38,6 +38,7 @@ class PolicyTable:
 
     Args:
         reader: What makes a policy of the table, if its keys are not simply the fields.
+        keys: What they are then, in a few words.
     """
 
     table: str = attrs.field(validator=checks.each(checks.text))
@@ -47,11 +48,21 @@ class PolicyTable:
     _reader: Callable[[Mapping[str, Any]], object] | None = attrs.field(
         default=None, alias="reader"
     )
+    _keys: str | None = attrs.field(
+        default=None, alias="keys", validator=checks.optional(checks.text)
+    )
 
     @property
     def fields(self) -> tuple[str, ...]:
         """The names of the policy's fields, which mostly are the table's keys."""
         return tuple(field.name for field in attrs.fields(self.kind))
+
+    @property
+    def summary(self) -> str:
+        """What the table's keys are, in a few words."""
+        if self._keys is not None:
+            return self._keys
+        return f"the fields of {self.kind.__name__}"
 
     def read(self, values: Mapping[str, Any]) -> object:
         """Return the policy that a table holds.

@@ -26,6 +26,7 @@ __all__ = [
     "rank",
     "rank_for",
     "rank_under",
+    "tied",
     "user_ids",
 ]
 
@@ -100,7 +101,7 @@ def rank(
     ordered = sorted(listed.items(), key=_by_total)
     if ties == "ordinal":
         return tuple(_ordinal(ordered))
-    return tuple(_tied(ordered, dense=ties == "dense"))
+    return tuple(tied(ordered, dense=ties == "dense"))
 
 
 def check_ties(ties: object) -> None:
@@ -167,7 +168,8 @@ def _ordinal(ordered: Iterable[tuple[str, T]]) -> Iterator[Ranked[T]]:
     return (Ranked(place, user, total) for place, (user, total) in enumerate(ordered, 1))
 
 
-def _tied(ordered: Iterable[tuple[str, T]], *, dense: bool) -> Iterator[Ranked[T]]:
+def tied(ordered: Iterable[tuple[str, T]], *, dense: bool) -> Iterator[Ranked[T]]:
+    """Rank users in the order of their totals: those with the same total have the same rank."""
     place = 1
     for total, several in groupby(ordered, key=itemgetter(1)):
         users = [user for user, _ in several]

@@ -104,7 +104,7 @@ def test_the_commands_help_names_each_job_with_its_options_and_table(row: Catalo
         assert f"--{option.name.replace('_', '-')}" in text
         assert f"{option.help} (default: {str(option.default).lower()})" in text
     if row.policy is not None:
-        assert f"[{row.policy.table}] the fields of {row.policy.kind.__name__}" in text
+        assert f"[{row.policy.table}] {row.policy.summary}, for {row.name}" in text
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ import attrs
 import pytest
 
 from mainstay import ConsistencyPolicy, InvalidTypeError, InvalidValueError
-from mainstay.recognition import STANDARD_BADGES, Badge, BadgePolicy, check_badges
+from mainstay.recognition import STANDARD_BADGES, Badge, BadgePolicy
+from mainstay.recognition.badges import check_badges
 
 #: SPEC §6: number, key, name, threshold, unit, bonus, icon, and the metric that is counted.
 TABLE = """

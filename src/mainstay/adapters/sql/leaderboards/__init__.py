@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Select, or_, select
 from sqlalchemy.engine import Row
 
 from mainstay import _checks as checks
+from mainstay.adapters.sql.columns import instant_of
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.leaderboards import _snapshots as snapshots
 from mainstay.adapters.sql.leaderboards._live import Live, LiveFew
@@ -29,9 +30,8 @@ from mainstay.recognition import (
     PointsRank,
     Ranked,
     UserRank,
-    rank,
 )
-from mainstay.recognition.leaderboards import rank_under
+from mainstay.recognition.leaderboards import rank_under, tied
 
 __all__ = ["SqlLeaderboards"]
 
@@ -148,10 +148,11 @@ def _listed(row: Row[Any]) -> int:
 def _top(rows: Sequence[Row[Any]], query: BoardQuery, limit: int) -> Board | None:
     """Return a snapshot's first places; ``None`` if it keeps too few of them."""
     board = rows[0]
-    totals = {row.user_id: row.total for row in rows if row.user_id is not None}
-    if len(totals) < min(limit, board.listed):
+    ordered = [(row.user_id, row.total) for row in rows if row.user_id is not None]
+    if len(ordered) < min(limit, board.listed):
         return None
-    return Board(query.period, board.as_of, False, board.listed, rank(totals, ties=query.ties))
+    entries = tuple(tied(ordered, dense=query.ties == "dense"))
+    return Board(query.period, instant_of(board.as_of_text), False, board.listed, entries)
 
 
 def _rank_of(row: Row[Any], user_id: str, query: BoardQuery) -> UserRank:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Connection,
     Select,
     Subquery,
+    Text,
     and_,
     bindparam,
     cast,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     insert,
     literal,
     select,
+    type_coerce,
 )
 from sqlalchemy.engine import Row
 from sqlalchemy.schema import CreateTable
@@ -147,9 +149,14 @@ _board = (boards.c.period, boards.c.as_of, boards.c.listed, boards.c.excluded)
 _span = and_(credits.c.at >= boards.c.since, credits.c.at < boards.c.as_of)
 
 #: Statements are made once, since that takes longer than to execute one.
-#: A board's first places, each with the board; one row without a place if nobody is listed.
+#: A board's first places, each with the board, whose instant is read once, as text; one row
+#: without a place if nobody is listed.
 TOP: Select[*tuple[Any, ...]] = (
-    select(*_board, places.c.user_id, places.c.total)
+    select(
+        boards.c.period,
+        type_coerce(boards.c.as_of, Text).label("as_of_text"),
+        *(boards.c.listed, boards.c.excluded, places.c.user_id, places.c.total),
+    )
     .join(
         places,
         and_(places.c.period == boards.c.period, places.c.place <= bindparam("limit")),
