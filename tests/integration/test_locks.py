@@ -21,8 +21,16 @@ from mainstay.adapters.sql.engagements import SqlEngagements
 from mainstay.adapters.sql.engagements._progress import lock_progress
 from mainstay.adapters.sql.reputations import SqlReputations
 from mainstay.errors import StoreError
-from mainstay.jobs import evaluate_consistency, plan_days, run_job, update_multipliers
-from mainstay.ports import Unreadable
+from mainstay.jobs import (
+    check_badges,
+    evaluate_consistency,
+    plan_days,
+    refresh_leaderboards,
+    run_job,
+    update_multipliers,
+)
+from mainstay.ports import BadgeCheck, BadgeTarget, Unreadable
+from mainstay.recognition import Credit
 from mainstay.scheduling import JobContext, JobReport, JobRun
 from tests.conformance.databases import odd_database
 
@@ -153,6 +161,57 @@ def test_events_are_there_before_all_are_said_to_be_idle_or_come_after(
     assert impatient.sessions.add([posted("dan")]) == 1
 
 
+@pytest.mark.parametrize("what", ["events", "credits", "metrics"])
+def test_an_open_page_of_badges_holds_up_only_what_is_added_for_its_users(
+    stores: tuple[SqlStore, SqlStore], what: str
+) -> None:
+    store, impatient = stores
+    target = BadgeTarget(AFTERWARDS)
+    with store.badges.page() as page:
+        page.due(target, limit=1)  # that makes everybody due, once
+    with store.badges.page() as page:
+        (ada,) = page.due(target, limit=1)
+        add(impatient, what, "bob", "dan")
+        with pytest.raises(StoreError, match="lock timeout"):
+            add(impatient, what, "ada")
+        with pytest.raises(StoreError, match="lock timeout"), impatient.badges.page():
+            pytest.fail("another page of this port has begun")
+        with page_of_days(impatient, 3), impatient.leaderboards.page():
+            pass
+        page.keep([BadgeCheck(ada.key)])
+    add(impatient, what, "ada")
+
+
+@pytest.mark.parametrize("what", ["events", "credits", "metrics"])
+def test_what_waited_for_a_page_of_badges_has_its_user_looked_at_again(
+    stores: tuple[SqlStore, SqlStore], what: str
+) -> None:
+    store, watching = stores
+    target = BadgeTarget(AFTERWARDS)
+    with ThreadPoolExecutor(1) as threads:
+        with store.badges.page() as page:
+            found = page.due(target, limit=3)
+            assert [each.key for each in found] == ["ada", "bob", "cy"]
+            adding = threads.submit(add, store, what, "ada", "zoe")
+            while not somebody_waits(watching):
+                assert not adding.done()
+            page.keep([BadgeCheck(each.key) for each in found])
+        adding.result()
+    with store.badges.page() as page:
+        assert [each.key for each in page.due(target, limit=9)] == ["ada", "zoe"]
+
+
+def add(store: SqlStore, what: str, *users: str) -> None:
+    """Add an event, a credit or a metric for some users."""
+    if what == "events":
+        store.sessions.add(map(posted, users))
+    elif what == "credits":
+        reason = f"thanks {next(numbers)}"
+        store.points.add([Credit(user, reason, 1, NOON) for user in users], now=NOON)
+    else:
+        store.metrics.put({user: {"wins": 1} for user in users})
+
+
 def somebody_waits(store: SqlStore) -> bool:
     with store._database.reading() as connection:
         waiting = text(
@@ -190,6 +249,9 @@ def test_no_lock_is_held_while_the_hosts_code_is_called(any_url: str) -> None:
 
         def write() -> None:
             assert hosts.sessions.add(map(posted, users)) == len(users)
+            hosts.metrics.put({user: {"wins": 1} for user in users})
+            credits = [Credit(user, f"thanks {next(numbers)}", 1, NOON) for user in users]
+            assert len(hosts.points.add(credits, now=NOON)) == len(users)
             hosts.runs.put(JobRun(job="another", task_id="1", started_at=NOON))
 
         def clock() -> datetime:
@@ -201,13 +263,15 @@ def test_no_lock_is_held_while_the_hosts_code_is_called(any_url: str) -> None:
         logger.addHandler(handler)
         logger.setLevel(logging.DEBUG)
         try:
-            for job in (
-                evaluate_consistency(store.engagements),
-                update_multipliers(store.reputations),
+            for job, target, options in (
+                (evaluate_consistency(store.engagements), DAY, {"page_size": 1}),
+                (update_multipliers(store.reputations), DAY, {"page_size": 1}),
+                (check_badges(store.badges), None, {"page_size": 1}),
+                (refresh_leaderboards(store.leaderboards), None, {}),
             ):
                 context = JobContext(
-                    target=DAY,
-                    options={"page_size": 1},
+                    target=target,
+                    options=options,
                     clock=clock,
                     progress=lambda _done, _total: write(),
                 )

@@ -76,7 +76,7 @@ def layout(url: str) -> Mapping[str, object]:
     """What tables there are, with their columns, keys and indexes."""
     engine = create_engine(url)
     inspector = inspect(engine)
-    found = {
+    found: dict[str, object] = {
         name: (
             [
                 (column["name"], str(column["type"]), column["nullable"])
