@@ -20,7 +20,7 @@ NOW = datetime(2024, 6, 1, tzinfo=UTC)
 
 
 def run(url: str, threads: int) -> tuple[int, int, int]:
-    """Let so many threads add the same, each through a store of its own, beside the job."""
+    """Let so many threads add the same, each through a store of its own, and the job with them."""
     start = Barrier(threads)
 
     def add(number: int) -> tuple[int, int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from mainstay import _checks as checks
 from mainstay.ports.badges import BadgeStanding, BadgeTarget
 from mainstay.ports.store import HasBadges, HasPoints
 from mainstay.recognition import (
@@ -43,7 +44,7 @@ def user_points(
         >>> user_points(store, "ada", levels=Levels([0, 100]))["level"]
         {'number': 1, 'name': 'Level 1', 'next': 100, 'missing': 50}
     """
-    total = store.points.totals([user_id]).get(user_id, 0)
+    total = store.points.totals([checks.text("user_id", user_id)]).get(user_id, 0)
     return points_of(user_id, total, store.points.credits(user_id, limit=limit), levels=levels)
 
 
