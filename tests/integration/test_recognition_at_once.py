@@ -33,7 +33,7 @@ def badge(number: int, key: str, metric: str, threshold: int, bonus: int = 0) ->
     return Badge(number, key, key.title(), "Reach it.", "★", metric, "x", threshold, bonus)
 
 
-#: Each is reached by the last of what is added for a user, whichever it is.
+#: Each is reached by the last of what is added for a user.
 BADGES = BadgePolicy(
     badges=[
         badge(1, "writer", "kind:post", 4),
