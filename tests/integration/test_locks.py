@@ -167,9 +167,7 @@ def test_an_open_page_of_badges_holds_up_only_what_is_added_for_its_users(
 ) -> None:
     store, impatient = stores
     target = BadgeTarget(AFTERWARDS)
-    with store.badges.page() as page:
-        page.due(target, limit=1)  # that makes everybody due, once
-    with store.badges.page() as page:
+    with store.badges.page() as page:  # the first, for which everybody is due
         (ada,) = page.due(target, limit=1)
         add(impatient, what, "bob", "dan")
         with pytest.raises(StoreError, match="lock timeout"):

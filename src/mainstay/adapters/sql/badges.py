@@ -8,22 +8,20 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Column, Connection, Select, Table, Text, delete, func, or_, select, union
+from sqlalchemy import Column, Connection, Table, Text, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Row
-from sqlalchemy.sql import ColumnElement
 
 from mainstay import _checks as checks
+from mainstay.adapters.sql._due_users import begin_sweep, count_due, due_users
 from mainstay.adapters.sql._standings import standings
 from mainstay.adapters.sql.bulk import any_of
 from mainstay.adapters.sql.columns import key, metadata
 from mainstay.adapters.sql.database import Database
-from mainstay.adapters.sql.marks import checks_due, due_at_once
-from mainstay.adapters.sql.metrics import metrics
-from mainstay.adapters.sql.points import points, put_storable
+from mainstay.adapters.sql.marks import checks_due
+from mainstay.adapters.sql.points import put_storable
 from mainstay.adapters.sql.policies import keep_undated, read_undated
 from mainstay.adapters.sql.reading import converted, value_of
-from mainstay.adapters.sql.sessions import users
 from mainstay.codec import from_json, to_json
 from mainstay.errors import RejectedError
 from mainstay.ports import BadgeCheck, BadgePage, BadgeStanding, BadgeTarget, Unreadable
@@ -58,11 +56,8 @@ class SqlBadges:
         """Return about how many users are due."""
         checks.instance("target", target, BadgeTarget)
         with self._database.reading() as connection:
-            if target.policy != read_undated(connection, BadgePolicy):
-                found = select(func.count()).select_from(_everybody().subquery())
-            else:
-                found = select(func.count()).select_from(checks_due).where(_is_due(target.now))
-            return connection.scalar(found) or 0
+            another = target.policy != read_undated(connection, BadgePolicy)
+            return count_due(connection, target.now, everybody=another)
 
     def policy(self) -> BadgePolicy | None:
         """Return what users were last looked at for; ``None`` if nobody was."""
@@ -98,16 +93,6 @@ def _badge(row: Row[Any]) -> Badge:
     return converted("badge", row.badge, partial(from_json, kind=Badge))
 
 
-def _is_due(now: datetime) -> ColumnElement[bool]:
-    return or_(checks_due.c.due_at.is_(None), checks_due.c.due_at <= now)
-
-
-def _everybody() -> Select[Any]:
-    """Select all users of whom anything is known that a badge can be awarded for."""
-    some = union(*(select(table.c.user_id) for table in (users, points, metrics))).subquery()
-    return select(some.c.user_id)
-
-
 class _Page:
     """One transaction on users that are to be looked at."""
 
@@ -121,12 +106,9 @@ class _Page:
         """Return users for whom something was added since they were last looked at."""
         checks.instance("target", target, BadgeTarget)
         self._look_for(target.policy)
-        user = checks_due.c.user_id
-        query = select(user).where(_is_due(target.now))
-        if after is not None:
-            query = query.where(user > after)
-        query = query.order_by(user).limit(checks.integer("limit", limit, 1)).with_for_update()
-        found = standings(self._connection, self._connection.scalars(query).all(), target)
+        most = checks.integer("limit", limit, 1)
+        users = due_users(self._connection, target.now, after=after, limit=most)
+        found = standings(self._connection, users, target)
         readable = (each.key for each in found if isinstance(each, BadgeStanding))
         self._due.update(dict.fromkeys(readable, target.now))
         return found
@@ -135,7 +117,7 @@ class _Page:
         """Make everybody due, if what there is to achieve is not what it was."""
         if policy == read_undated(self._connection, BadgePolicy):
             return
-        due_at_once(self._connection, _everybody())
+        begin_sweep(self._connection)
         keep_undated(self._connection, policy)
         dialect = sqlite if self._connection.dialect.name == "sqlite" else postgresql
         new = dialect.insert(badges)

@@ -8,8 +8,10 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    BindParameter,
     Column,
     Connection,
+    Select,
     Table,
     Text,
     and_,
@@ -22,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.schema import CreateTable
 from sqlalchemy.sql import ColumnElement
 
-__all__ = ["any_of", "insert_rows", "near", "stage"]
+__all__ = ["any_of", "each_of", "insert_rows", "near", "stage"]
 
 
 def stage(connection: Connection, table: Table, rows: Sequence[Sequence[object]]) -> None:
@@ -41,14 +43,24 @@ def near(column: Column[Any], values: Iterable[object]) -> ColumnElement[bool]:
     return and_(column >= min(texts), column <= max(texts))
 
 
+def each_of(connection: Connection, texts: Iterable[str]) -> Select[Any]:
+    """Select some texts, however many: they are one parameter."""
+    if connection.dialect.name == "sqlite":
+        return select(func.json_each(json.dumps(list(texts))).table_valued("value").c.value)
+    return select(func.unnest(_array(texts)).column_valued("value"))
+
+
 def any_of(
     connection: Connection, column: ColumnElement[Any], texts: Iterable[str]
 ) -> ColumnElement[bool]:
     """Say that a column is one of some texts, however many: they are one parameter."""
     if connection.dialect.name == "sqlite":
-        listed = func.json_each(json.dumps(list(texts))).table_valued("value")
-        return column.in_(select(listed.c.value))
-    return column == any_(bindparam(None, list(texts), type_=ARRAY(Text)))
+        return column.in_(each_of(connection, texts))
+    return column == any_(_array(texts))
+
+
+def _array(texts: Iterable[str]) -> BindParameter[Any]:
+    return bindparam(None, list(texts), type_=ARRAY(Text))
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Sequence[object]]) -> None:
