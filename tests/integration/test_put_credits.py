@@ -75,12 +75,11 @@ def test_their_users_are_looked_at_for_badges(store: SqlStore, host: Engine) -> 
 
 def test_what_can_not_be_credited_leaves_nothing(store: SqlStore, host: Engine) -> None:
     most = Credit("ada", "most", MOST_POINTS, NOON)
-    with pytest.raises(RejectedError, match="must not be after now"), host.begin() as connection:
-        put_credits(connection, [WELCOME], now=NOON - timedelta(microseconds=1))
-    with (
-        pytest.raises(RejectedError, match="would have a total beyond"),
-        host.begin() as connection,
-    ):
-        put_credits(connection, [MORE], now=NOON)
-        put_credits(connection, [most], now=NOON)
+    early = NOON - timedelta(microseconds=1)
+    with host.begin() as connection:
+        put_credits(connection, [MORE], now=early)
+        with pytest.raises(RejectedError, match="must not be after now"):
+            put_credits(connection, [WELCOME], now=early)
+        with pytest.raises(RejectedError, match="would have a total beyond"):
+            put_credits(connection, [most], now=NOON)
     assert not store.points.totals(["ada"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import attrs
 from rich.console import Console
@@ -25,26 +25,27 @@ _WIDTH = 79
 
 def _listed() -> str:
     """Return a line or two on each job."""
-    column = max(map(len, CATALOGUE)) + 4
+    return _table({name: row.summary for name, row in CATALOGUE.items()})
+
+
+def _tables() -> str:
+    """Return a line or two on each table of policies."""
+    found = [(name, row.policy) for name, row in CATALOGUE.items() if row.policy is not None]
+    return _table({f"[{policy.table}]": f"{policy.summary}, for {name}" for name, policy in found})
+
+
+def _table(rows: Mapping[str, str]) -> str:
+    """Return a name and some words a row, the words in a column of their own."""
+    column = max(map(len, rows)) + 4
     return "\n".join(
         textwrap.fill(
-            row.summary,
+            words,
             _WIDTH,
             initial_indent=f"  {name}".ljust(column),
             subsequent_indent=" " * column,
             break_on_hyphens=False,
         )
-        for name, row in CATALOGUE.items()
-    )
-
-
-def _tables() -> str:
-    """Return a line on each table of policies."""
-    found = [(name, row.policy) for name, row in CATALOGUE.items() if row.policy is not None]
-    column = max(len(policy.table) for _, policy in found) + 6
-    return "\n".join(
-        f"  [{policy.table}]".ljust(column) + f"{policy.summary}, for {name}"
-        for name, policy in found
+        for name, words in rows.items()
     )
 
 

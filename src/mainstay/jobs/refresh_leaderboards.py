@@ -65,7 +65,7 @@ ROW = CatalogueRow(
         "leaderboards",
         LeaderboardPolicy,
         reader=leaderboard_policy,
-        keys="excluded, top, fresh and kept (seconds)",
+        keys="excluded, top, fresh, kept (seconds)",
     ),
 )
 

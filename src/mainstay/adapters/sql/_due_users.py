@@ -76,7 +76,7 @@ def due_users(
     swept = _swept(connection)
     if swept is None:
         return connection.scalars(marked.with_for_update()).all()
-    if after is not None and after > swept:  # those passed over stay due
+    if isinstance(after, str) and after > swept:  # those passed over stay due
         due_at_once(connection, select(_everybody(swept, through=after).c.user_id))
         swept = after
     some = [marked, *(_first(table, swept, limit) for table in _EVERYBODY)]
