@@ -217,14 +217,13 @@ def on(name: str, postgres: str | None, redis: Any, users: int, rounds: int) -> 
     """Measure one database."""
     print(name)
     with template(postgres, partial(prepare, users=users)) as url, copies(url) as copy:
-        boards = list[tuple[float, float]]()
-        for _ in range(rounds):
-            refreshed_copy = copy("mainstay_boards")
-            boards.append(in_a_process(refreshed, refreshed_copy))
+        boards = [in_a_process(refreshed, copy("mainstay_boards")) for _ in range(rounds)]
         seconds, memory = (median(part) for part in zip(*boards, strict=True))
         print(f"  three periods refreshed            {seconds:8.2f} s, {memory:.0f} MiB")
-        analyse(refreshed_copy)
-        ranks(refreshed_copy, redis, users)
+        last = copy("mainstay_boards")
+        in_a_process(refreshed, last)
+        analyse(last)
+        ranks(last, redis, users)
         runs = list[tuple[float, float, float]]()
         for _ in range(rounds):
             first, hour = in_a_process(awarded, copy("mainstay_awards"), users)
