@@ -194,7 +194,8 @@ class LeaderboardStore(Pages[BoardTarget, DueBoard, DueBoard], Protocol):
             query: Which board.
             now: What time it is: where its period ends.
             limit: How many places at most.
-            after: The last place of the page before.
+            after: The last place of the page before. If its user has moved meanwhile, nobody else
+                is left out; with ties ``"earliest"``, others of the same points may come again.
         """
         ...
 

@@ -201,12 +201,16 @@ def neighbours(
 
 
 def places_after(ranking: Sequence[Ranked[T]], last: Ranked[T], ties: Ties) -> Sequence[Ranked[T]]:
-    """Return the places after the last one of a page, wherever its user is by now."""
+    """Return the places after the last one of a page, wherever its user is by now.
+
+    By who was earliest, nobody knows any more where in its tie a user was who has moved: then the
+    whole tie comes, so that nobody is left out.
+    """
     if ties == "earliest":
         for index, place in enumerate(ranking):
             if (place.user_id, place.total) == (last.user_id, last.total):
                 return ranking[index + 1 :]
-        return [place for place in ranking if place.total < last.total]
+        return [place for place in ranking if place.total <= last.total]
     return [place for place in ranking if _order(place) > _order(last)]
 
 

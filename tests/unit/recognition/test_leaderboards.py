@@ -11,7 +11,7 @@ import pytest
 
 from mainstay import InvalidTypeError, InvalidValueError, NaiveDatetimeError
 from mainstay.recognition import Ranked, Rung, ladder, neighbours, rank, rank_for
-from mainstay.recognition.leaderboards import Ties, rank_under
+from mainstay.recognition.leaderboards import Ties, places_after, rank_under
 
 #: SPEC §6, whose users are in no order.
 TOTALS = {"gil": -20, "bob": 250, "ada": 300, "dan": 250, "fay": 0, "cyd": 250, "eve": 100}
@@ -236,3 +236,23 @@ def test_a_refusal_says_what_was_wrong(
 def test_any_mapping_can_be_ranked() -> None:
     totals: Mapping[str, float] = {"ada": 44.5, "bob": 88}
     assert rank(totals) == (Ranked(1, "bob", 88), Ranked(2, "ada", 44.5))
+
+
+@pytest.mark.parametrize(
+    ("ties", "after", "rest"),
+    [
+        # Cyd had 250 on the page before, and has by now 250, another total, or is not listed.
+        ("competition", Ranked(2, "cyd", 250), "dan eve fay gil"),
+        ("competition", Ranked(2, "cyd", 251), "bob cyd dan eve fay gil"),
+        ("ordinal", Ranked(3, "cat", 250), "cyd dan eve fay gil"),
+        ("earliest", Ranked(3, "cyd", 250), "bob eve fay gil"),
+        ("earliest", Ranked(3, "cyd", 260), "dan cyd bob eve fay gil"),
+        ("earliest", Ranked(3, "cat", 250), "dan cyd bob eve fay gil"),
+    ],
+)
+def test_a_page_goes_on_wherever_its_last_user_is_by_now(
+    ties: Ties, after: Ranked[int], rest: str
+) -> None:
+    reached = {user: NOON + timedelta(hours=-ord(user[0])) for user in TOTALS}
+    ranking = rank(TOTALS, ties=ties, reached=reached)
+    assert [place.user_id for place in places_after(ranking, after, ties)] == rest.split()

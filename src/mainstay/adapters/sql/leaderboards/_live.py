@@ -133,13 +133,13 @@ class Live:
         return and_(rows.total <= place.total, or_(rows.total < place.total, user))
 
     def _after(self, last: Ranked[int]) -> ColumnElement[bool]:
-        """Say that places are after the last one of a page, wherever its user is by now."""
+        """Say that places are after the last one of a page, as :func:`places_after` does."""
         if self.ties != "earliest":
             return self._beyond(_Place(last.user_id, last.total, _ANY), before=False)
         place = self._place_of(last.user_id)
         if place is not None and place.total == last.total:
             return self._beyond(place, before=False)
-        return self.totals.rows.c.total < last.total
+        return self.totals.rows.c.total <= last.total
 
 
 @attrs.frozen

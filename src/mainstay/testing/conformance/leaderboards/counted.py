@@ -224,6 +224,20 @@ class CountedBoardsConformance:
         query = BoardQuery(exclude=["ada"], among=[*CODE_POINTS, *_VECTOR])
         expect(pages(store, query, 2), [*ranking(credits_, query)], "also of some users")
 
+    def test_a_page_goes_on_though_its_last_user_has_moved(self, store: HasLeaderboards) -> None:
+        """``after``: "If its user has moved meanwhile, nobody else is left out"."""
+        given(store, _AGO, **_VECTOR)
+        for ties, amount in zip(get_args(Ties), (1, -1, 1000, -1000), strict=True):
+            query = BoardQuery(ties=ties)
+            first = store.leaderboards.top(query, now=NOON, limit=2).entries
+            after = first[-1]
+            give(store, credit(after.user_id, amount, _AGO))
+            rest = store.leaderboards.top(query, now=NOON, after=after).entries
+            users = {entry.user_id for entry in (*first, *rest)}
+            expect(users, _VECTOR.keys(), f"everybody, with {ties}")
+            whole = store.leaderboards.top(query, now=NOON).entries
+            expect([each for each in whole if each in rest], [*rest], f"as ranked, with {ties}")
+
     def test_points_have_the_rank_that_they_would_have(self, store: HasLeaderboards) -> None:
         """``rank_for``: "the rank that somebody with so many points has, or would have"."""
         given(store, _AGO, **_VECTOR)
