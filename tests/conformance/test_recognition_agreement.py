@@ -465,8 +465,8 @@ def require_agreement(stores: Callable[[], Sequence[Store]]) -> None:
     run_state_machine_as_test(
         OfTheseStores,
         settings=settings(
-            max_examples=effort.scaled(12),
-            stateful_step_count=30,
+            max_examples=effort.scaled(6),
+            stateful_step_count=25,
             phases=set(Phase) - {Phase.explain},  # it takes as long as all the rest
         ),
     )
