@@ -135,7 +135,6 @@ def _connect_postgresql(url: URL, lock_timeout: float) -> Engine:
     engine = create_engine(
         url.difference_update_query(["prepare_threshold"]),
         pool_pre_ping=True,
-        isolation_level="READ COMMITTED",
         connect_args={"client_encoding": "utf8", "prepare_threshold": _prepare_threshold(url)},
     )
     milliseconds = max(1, int(lock_timeout * 1000))
@@ -145,10 +144,11 @@ def _connect_postgresql(url: URL, lock_timeout: float) -> Engine:
         locks: Locks | None = connection.get_execution_options().get(WRITES)
         if locks is not None:
             ours = ours | {"lock_timeout": str(milliseconds)}
-        statements = [f"SET LOCAL {name} = '{value}'" for name, value in ours.items()]
-        if locks is None:  # several statements are to read the same
-            statements.append("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        else:
+        # Several statements of a reader are to read the same.
+        level = "REPEATABLE READ" if locks is None else "READ COMMITTED"
+        statements = [f"BEGIN ISOLATION LEVEL {level}"]
+        statements += [f"SET LOCAL {name} = '{value}'" for name, value in ours.items()]
+        if locks is not None:
             statements += locks.statements()
         driver: Any = connection.connection.driver_connection
         driver.execute("; ".join(statements), prepare=False)  # all at once, one round trip
@@ -172,12 +172,13 @@ def _prepare_threshold(url: URL) -> int | None:
 
 
 def _set_up_postgresql(driver: Any, _: object) -> None:
-    """Have days and instants as text, as SQLite has them.
+    """Begin transactions ourselves, and have days and instants as text, as SQLite has them.
 
     So one that no ``date`` or ``datetime`` holds does not take its page with it: what a row holds
     is checked where the row is read.
     """
     from psycopg.types.string import TextLoader  # noqa: PLC0415  (psycopg is optional)
 
+    driver.autocommit = True  # psycopg would begin with a round trip of its own
     for name in ("date", "timestamptz"):
         driver.adapters.register_loader(name, TextLoader)

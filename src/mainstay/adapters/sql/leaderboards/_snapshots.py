@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -30,12 +31,11 @@ from sqlalchemy.engine import Row
 from sqlalchemy.schema import CreateTable
 from sqlalchemy.sql import ColumnElement
 
-from mainstay import _checks as checks
 from mainstay.adapters.sql.columns import Instant, key
 from mainstay.adapters.sql.leaderboards._totals import totals_in
 from mainstay.adapters.sql.leaderboards.tables import boards, places, rungs, staged_totals
 from mainstay.adapters.sql.points import credits, points
-from mainstay.adapters.sql.reading import value_of
+from mainstay.adapters.sql.reading import corrupt_value
 from mainstay.recognition import LeaderboardPolicy, Period, Rung
 
 __all__ = [
@@ -135,16 +135,22 @@ def _sum(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
 
 
 def _with_rung(own: Subquery) -> Select[*tuple[Any, ...]]:
-    """Select points of then, and the rung above them, if there is one."""
-    lower = rungs.alias()
-    above = select(func.min(lower.c.total)).where(
-        lower.c.period == own.c.period, lower.c.total > own.c.points
+    """Select points of then, and the rung above them as one text, null without one."""
+    first, *others = (cast(rungs.c[name], Text) for name in _RUNG)
+    written: ColumnElement[str] = first
+    for number in others:
+        written = written + " " + number
+    rung = (
+        select(written)
+        .where(rungs.c.period == own.c.period, rungs.c.total > own.c.points)
+        .order_by(rungs.c.total)
+        .limit(1)
     )
-    on = and_(rungs.c.period == own.c.period, rungs.c.total == above.scalar_subquery())
-    rung = (rungs.c.total, rungs.c.users, rungs.c.above, rungs.c.totals_above)
-    return select(own, *rung).select_from(own.join(rungs, on, isouter=True))
+    return select(own, rung.scalar_subquery().label("rung"))
 
 
+#: What a rung is written of.
+_RUNG = ("total", "users", "above", "totals_above")
 _board = (boards.c.period, boards.c.as_of, boards.c.listed, boards.c.excluded)
 _span = and_(credits.c.at >= boards.c.since, credits.c.at < boards.c.as_of)
 
@@ -195,10 +201,19 @@ POINTS: Select[*tuple[Any, ...]] = _with_rung(
 
 
 def rung_of(row: Row[Any]) -> Rung | None:
-    """Return the rung in a row; ``None`` if there is none above the points."""
-    return None if row.total is None else value_of(rungs, row, _rung)
+    """Return the rung in a row; ``None`` if there is none above the points.
+
+    Raises:
+        CorruptRowError: It is not of numbers.
+    """
+    if row.rung is None:
+        return None
+    total, *counts = row.rung.split(" ")
+    key = {"period": row.period, "total": total}
+    return Rung(int(total), *map(partial(_count, key), _RUNG[1:], counts))
 
 
-def _rung(row: Row[Any]) -> Rung:
-    users, above = checks.count("users", row.users), checks.count("above", row.above)
-    return Rung(row.total, users, above, checks.count("totals_above", row.totals_above))
+def _count(key: Mapping[str, object], column: str, text: str) -> int:
+    if not text.isdecimal():
+        raise corrupt_value(rungs, column, text, "is not a count", key=key)
+    return int(text)
