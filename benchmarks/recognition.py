@@ -41,6 +41,8 @@ KEY = "mainstay:bench"
 #: Whom the ranks are asked of.
 ASKED = 200
 HOUR = timedelta(hours=1)
+#: While the snapshots answer.
+SOON = NOW + timedelta(minutes=1)
 Row = Sequence[object]
 
 
@@ -133,43 +135,53 @@ def bulk_inserted(url: str) -> float:
 def ranks(url: str, redis: Any, users: int) -> None:
     """Compare ranks with Redis's, and with a bare count over an index."""
     asked = [user(number) for number in random.Random(3).sample(range(users), ASKED)]
-    soon = NOW + timedelta(minutes=1)
     with SqlStore.open(url) as store:
-        boards = store.leaderboards
-        snapshot = {who: boards.rank_of(who, now=soon) for who in asked}
-        live = {who: boards.rank_of(who, now=soon + HOUR) for who in asked}
-        assert not any(found.live for found in snapshot.values())
-        assert all(found.live for found in live.values())
-        assert {who: found.rank for who, found in live.items()} == {
-            who: found.rank for who, found in snapshot.items()
-        }
-        top, top_live = boards.top(now=soon), boards.top(now=soon + HOUR)
-        assert (top.live, top_live.live, top.entries) == (False, True, top_live.entries)
-        turn = cycle(asked)
-        calls: dict[str, Callable[[], object]] = {
-            "top 100, snapshot": lambda: boards.top(now=soon),
-            "top 100, live": lambda: boards.top(now=soon + HOUR),
-            "rank, snapshot": lambda: boards.rank_of(next(turn), now=soon),
-            "rank of a week, snapshot": lambda: boards.rank_of(
-                next(turn), BoardQuery("weekly"), now=soon
-            ),
-        }
+        snapshot, live = compared(store, asked)
+        calls = from_snapshots(store, asked)
         if redis is not None:
-            assert {who: 1 + redis_above(redis, who) for who in asked} == {
-                who: found.rank for who, found in snapshot.items()
-            }
-            calls["Redis: ZSCORE, ZCOUNT"] = lambda: redis_above(redis, next(turn))
-            calls["Redis: ZREVRANGE 0 99 WITHSCORES"] = lambda: redis.zrevrange(
-                KEY, 0, 99, withscores=True
-            )
+            assert {who: 1 + redis_above(redis, who) for who in asked} == snapshot
+            calls |= from_redis(redis, asked)
         show(calls, rounds=9, loops=100)
         # Each counts from the first user to the last, since some take much longer than others.
         mine, bare = cycle(asked), cycle(asked)
         counts: dict[str, Callable[[], object]] = {
-            "rank, live": lambda: boards.rank_of(next(mine), now=soon + HOUR),
-            "a bare COUNT over the index": lambda: bare_count(store, live[next(bare)].points),
+            "rank, live": lambda: store.leaderboards.rank_of(next(mine), now=SOON + HOUR),
+            "a bare COUNT over the index": lambda: bare_count(store, live[next(bare)]),
         }
         show(counts, rounds=5, loops=ASKED)
+
+
+def compared(store: SqlStore, asked: Sequence[str]) -> tuple[dict[str, int | None], dict[str, int]]:
+    """Ranks from a snapshot, which are those that are counted, and the points they are of."""
+    boards = store.leaderboards
+    snapshot = {who: boards.rank_of(who, now=SOON) for who in asked}
+    live = {who: boards.rank_of(who, now=SOON + HOUR) for who in asked}
+    assert not any(found.live for found in snapshot.values())
+    assert all(found.live for found in live.values())
+    ranks_ = {who: found.rank for who, found in snapshot.items()}
+    assert {who: found.rank for who, found in live.items()} == ranks_
+    top, top_live = boards.top(now=SOON), boards.top(now=SOON + HOUR)
+    assert (top.live, top_live.live, top.entries) == (False, True, top_live.entries)
+    return ranks_, {who: found.points for who, found in live.items()}
+
+
+def from_snapshots(store: SqlStore, asked: Sequence[str]) -> dict[str, Callable[[], object]]:
+    boards, turn = store.leaderboards, cycle(asked)
+    weekly = BoardQuery("weekly")
+    return {
+        "top 100, snapshot": lambda: boards.top(now=SOON),
+        "top 100, live": lambda: boards.top(now=SOON + HOUR),
+        "rank, snapshot": lambda: boards.rank_of(next(turn), now=SOON),
+        "rank of a week, snapshot": lambda: boards.rank_of(next(turn), weekly, now=SOON),
+    }
+
+
+def from_redis(redis: Any, asked: Sequence[str]) -> dict[str, Callable[[], object]]:
+    turn = cycle(asked)
+    return {
+        "Redis: ZSCORE, ZCOUNT": lambda: redis_above(redis, next(turn)),
+        "Redis: ZREVRANGE 0 99 WITHSCORES": lambda: redis.zrevrange(KEY, 0, 99, withscores=True),
+    }
 
 
 def show(calls: Mapping[str, Callable[[], object]], *, rounds: int, loops: int) -> None:

@@ -31,13 +31,11 @@ from mainstay import (
     DailyCriteria,
     EngagementPolicy,
     IsoWeek,
-    MainstayError,
     PolicyHistory,
     Session,
     WeeklyStreakPolicy,
 )
 from mainstay.adapters.sql import SqlStore
-from mainstay.errors import RejectedError
 from mainstay.jobs import (
     change_policy,
     evaluate_consistency,
@@ -51,6 +49,7 @@ from mainstay.testing import strategies
 from mainstay.testing.conformance._transactions import Interrupted
 from mainstay.testing.memory import MemoryStore
 from tests import effort
+from tests.conformance.asking import same_answer
 from tests.conformance.databases import empty, odd_database
 
 T = TypeVar("T")
@@ -143,15 +142,7 @@ class Agreement(RuleBasedStateMachine):
 
     def ask(self, question: Callable[[Store], T]) -> None:
         """Require the same answer of all stores, or the same refusal."""
-        answers: list[T | str] = []
-        for store in self.stores:
-            try:
-                answers.append(question(store))
-            except RejectedError:
-                answers.append("rejected")
-            except MainstayError as error:
-                answers.append(f"{type(error).__name__}: {error}")
-        assert all(answer == answers[0] for answer in answers), answers
+        same_answer(self.stores, question)
 
     def add(self, batch: list[tuple[Session, int]]) -> list[Session]:
         tomorrow = self.day + timedelta(days=1)

@@ -16,13 +16,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 pytest.importorskip("sqlalchemy", reason="two of the stores need mainstay[sql]")
 
-from mainstay import MainstayError, RejectedError
 from mainstay.adapters.sql import SqlStore
 from mainstay.ports import HasOutbox, OutboxEntry, OutboxState
 from mainstay.scheduling import PlainData
 from mainstay.testing import strategies
 from mainstay.testing.memory import MemoryStore
 from tests import effort
+from tests.conformance.asking import same_answer
 from tests.conformance.databases import empty, odd_database
 
 T = TypeVar("T")
@@ -73,17 +73,8 @@ class Agreement(RuleBasedStateMachine):
         self.now = FIRST
 
     def ask(self, question: Callable[[HasOutbox], T]) -> T | str:
-        """Require the same answer of all stores, or the same refusal, and return it."""
-        answers: list[T | str] = []
-        for store in self.stores:
-            try:
-                answers.append(question(store))
-            except RejectedError:  # of several reasons, any one will do
-                answers.append("rejected")
-            except MainstayError as error:
-                answers.append(f"{type(error).__name__}: {error}")
-        assert all(answer == answers[0] for answer in answers), answers
-        return answers[0]
+        """Require the same answer of all stores, or the same refusal."""
+        return same_answer(self.stores, question)
 
     @rule(batch=st.lists(entries(), max_size=5))
     def put(self, batch: list[OutboxEntry]) -> None:

@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 
 pytest.importorskip("sqlalchemy", reason="two of the stores need mainstay[sql]")
 
-from mainstay import MainstayError, RejectedError, Session
+from mainstay import Session
 from mainstay.adapters.sql import SqlStore
 from mainstay.jobs import update_multipliers
 from mainstay.ports import (
@@ -54,6 +54,7 @@ from mainstay.scheduling import JobContext
 from mainstay.testing.conformance._transactions import Interrupted
 from mainstay.testing.memory import MemoryStore
 from tests import effort
+from tests.conformance.asking import same_answer
 from tests.conformance.databases import empty, odd_database
 
 T = TypeVar("T")
@@ -143,17 +144,8 @@ class Agreement(RuleBasedStateMachine):
         return self.now
 
     def ask(self, question: Callable[[Store], T]) -> T | str:
-        """Require the same answer of all stores, or the same refusal, and return it."""
-        answers: list[T | str] = []
-        for store in self.stores:
-            try:
-                answers.append(question(store))
-            except RejectedError:  # of several reasons, any one will do
-                answers.append("rejected")
-            except MainstayError as error:
-                answers.append(f"{type(error).__name__}: {error}")
-        assert all(answer == answers[0] for answer in answers), answers
-        return answers[0]
+        """Require the same answer of all stores, or the same refusal."""
+        return same_answer(self.stores, question)
 
     @initialize(
         everybody=st.lists(ago, min_size=len(USERS), max_size=len(USERS)),

@@ -44,6 +44,18 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.set_defaults(run=run)
+    _add_query(parser)
+    parser.add_argument(
+        "--config",
+        metavar="FILE",
+        help="a TOML file whose table [leaderboards] says who is left out",
+    )
+    add_db(parser)
+    parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+
+
+def _add_query(parser: argparse.ArgumentParser) -> None:
+    """Add what says which places of which board."""
     parser.add_argument(
         "--period",
         choices=[period.value for period in Period],
@@ -66,13 +78,6 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         help="how many places to show (default: 20)",
     )
     which.add_argument("--around", metavar="USER", help="show the places around a user")
-    parser.add_argument(
-        "--config",
-        metavar="FILE",
-        help="a TOML file whose table [leaderboards] says who is left out",
-    )
-    add_db(parser)
-    parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
 
 
 def run(args: argparse.Namespace) -> int:
