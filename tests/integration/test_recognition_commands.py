@@ -19,6 +19,7 @@ from mainstay.adapters.sql import SqlStore
 from mainstay.cli import main
 from mainstay.recognition import Credit
 from tests.command import Done, database, mainstay
+from tests.integration.configured import OWN, config
 
 #: SPEC §6's vector.
 VECTOR = {"ada": 300, "bob": 250, "cy": 250, "dan": 250, "eve": 100, "fay": 0, "gil": -20}
@@ -47,12 +48,6 @@ def credited(
 def measured(url: str, **metrics: dict[str, int]) -> None:
     with SqlStore.open(url) as store:
         store.metrics.put(metrics)
-
-
-def config(folder: Path, text: str) -> str:
-    file = folder / "config.toml"
-    file.write_bytes(text.encode())
-    return str(file)
 
 
 def on_terminal(*arguments: str) -> Done:
@@ -395,32 +390,6 @@ def test_a_terminal_that_has_no_medals_gets_numbers(
     assert printed.splitlines()[1].split() == [b"1", b"\\xe4d\\xe4", b"300"]
 
 
-OWN = """\
-[badges]
-standard = false
-
-[badges.night_owl]
-number = 10
-name = "Night Owl"
-description = "Write 5 posts."
-icon = "🦉"
-metric = "kind:post"
-unit = "posts"
-threshold = 5
-bonus = 20
-
-[badges.regular]
-number = 11
-name = "Regular"
-description = "Get 20 points."
-icon = "★"
-metric = "points"
-unit = "points"
-threshold = 20
-requires = ["night_owl"]
-"""
-
-
 def wrote(url: str, folder: Path, user: str, posts: int) -> None:
     file = folder / "posts.csv"
     rows = "".join(f"{user},2024-05-{day:02}T08:00:00Z,post\n" for day in range(1, posts + 1))
@@ -577,176 +546,6 @@ def test_markup_in_ids_and_reasons_is_only_text(url: str) -> None:
     credited(url, {"[red]ada": 50}, reason=":smile: [b]x")
     assert "[red]ada" in mainstay("leaderboard", "--db", url).out
     assert ":smile: [b]x" in mainstay("points", "[red]ada", "--db", url).out
-
-
-BADGE = OWN.partition("\n\n")[2].partition("\n\n")[0] + "\n"
-
-
-def wrong(folder: Path, url: str, command: str, text: str) -> Done:
-    arguments = {
-        "points": ["points", "ada"],
-        "badges": ["badges", "ada"],
-        "leaderboard": ["leaderboard"],
-        "check": ["run", "check-badges"],
-    }
-    return mainstay(*arguments[command], "--db", url, "--config", config(folder, text))
-
-
-@pytest.mark.parametrize(
-    ("command", "text", "line", "words"),
-    [
-        (
-            "badges",
-            BADGE + 'colour = "red"\n',
-            10,
-            "badges.night_owl.colour is unknown, got 'red'. Known: number, name, description, ic",
-        ),
-        (
-            "badges",
-            BADGE.replace('icon = "🦉"\n', ""),
-            1,
-            "badges.night_owl.icon is missing, got {",
-        ),
-        (
-            "check",
-            BADGE.replace("number = 10", "number = 9"),
-            2,
-            "badges.night_owl.number must be another than that of 'Blockchain Ready', got 9. Give",
-        ),
-        (
-            "check",
-            BADGE + '\nrequires = ["first_win", "eagle"]\n',
-            11,
-            "badges.night_owl.requires is not the key of a badge, got 'eagle'. Known: active_part",
-        ),
-        (
-            "badges",
-            BADGE + 'requires = ["night_owl"]\n',
-            10,
-            "badges.night_owl.requires must not lead back to the badge itself, got 'night_owl'. L",
-        ),
-        (
-            "badges",
-            BADGE.replace("threshold = 5", 'threshold = "five"'),
-            8,
-            "badges.night_owl.threshold must be an integer, got 'five'",
-        ),
-        (
-            "badges",
-            BADGE.replace("night_owl", "first_win"),
-            1,
-            "badges.first_win.key must be another than that of 'First Victory', got 'first_win'.",
-        ),
-        (
-            "badges",
-            BADGE.replace("badges.night_owl", "badges.'night owl'") + "colour = 3\n",
-            10,
-            "badges.'night owl'.colour is unknown, got 3. Known: ",
-        ),
-        (
-            "badges",
-            '[badges]\nstandard = "no"\n',
-            2,
-            "badges.standard must be of type bool, got 'no'",
-        ),
-        (
-            "badges",
-            "[badges]\n\nnight_owl = 3\n",
-            3,
-            "badges.night_owl must be a table, which is a badge, got 3. Known besides: standard,",
-        ),
-        (
-            "badges",
-            "[badges.score_policy]\nwindow = 3\n",
-            2,
-            "badges.score_policy.window is unknown, got 3. Known: ",
-        ),
-        ("badges", "badges = 3\n", 1, "badges must be a table, got 3."),
-        (
-            "points",
-            "[levels]\nNewcomer = 100\n\nRegular = 50\nExpert = 500\n",
-            4,
-            "levels.Regular must be above the one before, 100, got 50. Write them in ascending",
-        ),
-        (
-            "points",
-            '[levels]\nNew = 0\n"Sr. Expert" = "x"\nTop = 9\n',
-            3,
-            "levels.'Sr. Expert' must be an integer, got 'x'",
-        ),
-        ("points", "# none yet\n[levels]\n", 2, "levels.thresholds must be at least one, got ()."),
-        ("points", "levels = [0, 100]\n", 1, "levels must be a table, got [0, 100]."),
-        (
-            "leaderboard",
-            '[leaderboards]\nfresh = "x"\n',
-            2,
-            "leaderboards.fresh must be a number, got 'x'",
-        ),
-        (
-            "leaderboard",
-            "[leaderboards]\ntop = 10\nkept = 60\n",
-            3,
-            "leaderboards.kept must not be shorter than fresh, 0:15:00, got ",
-        ),
-        (
-            "leaderboard",
-            '[leaderboards]\nexcluded = "staff"\n',
-            2,
-            "leaderboards.excluded must be ",
-        ),
-        ("leaderboard", "[leaderboards]\nexclude = []\n", 2, "leaderboards.exclude is unknown"),
-        (
-            "leaderboard",
-            "[badges]\n[leaderboard]\n",
-            2,
-            "leaderboard is unknown, got {}. Known: engagement, weekly, leaderboards, badges, "
-            "levels, schedules.",
-        ),
-    ],
-)
-@pytest.mark.parametrize("newline", ["\n", "\r\n"])
-def test_a_mistake_in_a_file_is_refused_with_its_line_field_value_and_remedy(
-    url: str, tmp_path: Path, command: str, text: str, line: int, words: str, newline: str
-) -> None:
-    done = wrong(tmp_path, url, command, text.replace("\n", newline))
-    assert (done.status, done.out) == (1, "")
-    assert done.err.startswith(f"mainstay: {tmp_path}/config.toml, line {line}: {words}"), done.err
-
-
-@pytest.mark.parametrize(
-    ("text", "line"),
-    [
-        ("[leaderboards]\nexcluded = [\n  'a',  # a comment\n  'b',\n]\nfresh = 'x'\n", 6),
-        ("[leaderboards]\nexcluded = [\n  'a',\n  7,\n]\n", 5),
-        ("# fresh = 'y'\n\nleaderboards.top = 3\nleaderboards.fresh = 'x'  # seconds\n", 4),
-        ("leaderboards = {top = 3, fresh = 'x'}\n[badges]\n", 1),
-        ("[badges]\nstandard = false\n[leaderboards]\nfresh = 'x'", 4),
-        ("\n\n[leaderboards]\n\"fresh\" = '''\nx\n'''\n", 6),
-        ("[badges]\nstandard = true # [leaderboards]\n\n[ leaderboards ]\n\n'fresh' = true", 6),
-    ],
-)
-def test_the_line_is_where_the_value_ends(url: str, tmp_path: Path, text: str, line: int) -> None:
-    """Of arrays and texts of several lines, dotted keys, inline tables, between comments."""
-    done = wrong(tmp_path, url, "leaderboard", text)
-    assert f"config.toml, line {line}: leaderboards." in done.err
-
-
-def test_a_mistake_in_another_table_is_refused_too(url: str, tmp_path: Path) -> None:
-    """Policies of all jobs are often in one file: none of them is to be wrong unnoticed."""
-    done = wrong(tmp_path, url, "badges", "[badges]\n[weekly]\nweeks = 3\n")
-    assert "config.toml, line 3: weekly.weeks is unknown" in done.err
-
-
-@pytest.mark.parametrize("command", ["points", "badges", "leaderboard"])
-def test_a_file_that_is_not_toml_or_not_there_is_refused(
-    url: str, tmp_path: Path, command: str
-) -> None:
-    assert "--config is not TOML" in wrong(tmp_path, url, command, "[levels").err
-    done = mainstay(
-        command, *(["ada"] * (command != "leaderboard")), "--config", "missing.toml", "--db", url
-    )
-    assert (done.status, done.out) == (1, "")
-    assert "missing.toml: No such file" in done.err
 
 
 def test_json_is_one_document_also_where_a_job_has_failed_for_somebody(url: str) -> None:
