@@ -183,6 +183,8 @@ CORRUPT_ROWS = [
     ("boards", "listed", "'x'", "x", "period = 'all'", top),
     ("boards", "listed", "-1", -1, "period = 'all'", rank_of),
     ("boards", "listed", "'x'", "x", "period = 'all'", rank_for),
+    ("boards", "as_of", "'2024-05'", "2024-05", "period = 'all'", rank_for),
+    ("boards", "as_of", "'2024-05'", "2024-05", "period = 'all'", top),
     ("board_rungs", "above", "'x'", "x", "period = 'all'", rank_for),
 ]
 

@@ -6,8 +6,6 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import groupby
-from operator import itemgetter
 from typing import Generic, Literal, NamedTuple, TypeAlias, TypeVar, get_args
 
 from mainstay import _checks as checks
@@ -170,11 +168,11 @@ def _ordinal(ordered: Iterable[tuple[str, T]]) -> Iterator[Ranked[T]]:
 
 def tied(ordered: Iterable[tuple[str, T]], *, dense: bool) -> Iterator[Ranked[T]]:
     """Rank users in the order of their totals: those with the same total have the same rank."""
-    place = 1
-    for total, several in groupby(ordered, key=itemgetter(1)):
-        users = [user for user, _ in several]
-        yield from (Ranked(place, user, total) for user in users)
-        place += 1 if dense else len(users)
+    place, before = 0, None
+    for number, (user, total) in enumerate(ordered, 1):
+        if total != before:
+            place, before = place + 1 if dense else number, total
+        yield Ranked(place, user, total)
 
 
 def neighbours(

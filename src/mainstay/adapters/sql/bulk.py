@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.schema import CreateTable
 from sqlalchemy.sql import ColumnElement
 
-__all__ = ["any_of", "each_of", "insert_rows", "near", "stage"]
+__all__ = ["any_of", "each_of", "found_by", "insert_rows", "near", "stage"]
 
 
 def stage(connection: Connection, table: Table, rows: Sequence[Sequence[object]]) -> None:
@@ -41,6 +41,14 @@ def near(column: Column[Any], values: Iterable[object]) -> ColumnElement[bool]:
     """
     texts = [str(value) for value in values]
     return and_(column >= min(texts), column <= max(texts))
+
+
+def found_by(key: Select[Any]) -> ColumnElement[bool]:
+    """Say that a query by a unique key finds a row, which is then looked up for each staged one.
+
+    Asked with ``EXISTS``, or with a join, PostgreSQL may read the whole table instead.
+    """
+    return key.scalar_subquery().is_not(None)
 
 
 def each_of(connection: Connection, texts: Iterable[str]) -> Select[Any]:

@@ -22,7 +22,10 @@ from sqlalchemy import (
     func,
     literal_column,
 )
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import ColumnElement
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
 __all__ = [
@@ -37,6 +40,7 @@ __all__ = [
     "metadata",
     "often_rewritten",
     "temporary",
+    "utc_text",
 ]
 
 
@@ -86,6 +90,24 @@ class Instant(TypeDecorator[datetime]):
     def process_result_value(self, value: object, dialect: Dialect) -> datetime | Any:  # noqa: ARG002
         """Return an instant in UTC; what is not one, as it is."""
         return None if value is None else instant_of(value)
+
+
+class utc_text(FunctionElement[str]):  # noqa: N801  (it is called as a function)
+    """An instant as text, the same whatever a session's DateStyle and TimeZone are."""
+
+    inherit_cache = True
+    type = Text()
+
+
+@compiles(utc_text, "sqlite")
+def _as_kept(element: utc_text, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(element.clauses, **options)
+
+
+@compiles(utc_text, "postgresql")
+def _in_utc(element: utc_text, compiler: SQLCompiler, **options: Any) -> str:
+    at = compiler.process(element.clauses, **options)
+    return f"to_char(timezone('UTC', {at}), 'YYYY-MM-DD HH24:MI:SS.US\"+00:00\"')"
 
 
 def day_after(connection: Connection, day: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import partial
 from hashlib import blake2b
+from selectors import EVENT_READ, DefaultSelector
+from time import monotonic
 from typing import Any
 
 import attrs
-from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event
-from sqlalchemy.pool import QueuePool
+from sqlalchemy import URL, Connection, Dialect, Engine, ExceptionContext, create_engine, event
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from mainstay.errors import InvalidValueError
 
-__all__ = ["WRITES", "Locks", "connect", "lock"]
+__all__ = ["ALONE", "WRITES", "Locks", "connect", "lock"]
 
 #: The execution option of a connection that is to write: which :class:`Locks` it takes.
 WRITES = "mainstay_writes"
+
+#: The execution option of a connection whose statements need no transaction.
+ALONE = "mainstay_alone"
 
 _CACHE_KIB = 64 * 1024
 #: How we write and read days, instants and numbers; a server, database or user may differ.
@@ -110,8 +117,9 @@ def _require_file(connection: sqlite3.Connection, url: URL) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = WRITES in connection.get_execution_options()
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if ALONE not in options:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if WRITES in options else "BEGIN")
 
 
 def _keep_if_interrupted(context: ExceptionContext) -> None:
@@ -134,14 +142,15 @@ def _connect_postgresql(url: URL, lock_timeout: float) -> Engine:
     """
     engine = create_engine(
         url.difference_update_query(["prepare_threshold"]),
-        pool_pre_ping=True,
         connect_args={"client_encoding": "utf8", "prepare_threshold": _prepare_threshold(url)},
     )
     milliseconds = max(1, int(lock_timeout * 1000))
 
     def begin(connection: Connection) -> None:
-        ours = _OURS
-        locks: Locks | None = connection.get_execution_options().get(WRITES)
+        ours, options = _OURS, connection.get_execution_options()
+        if ALONE in options:
+            return
+        locks: Locks | None = options.get(WRITES)
         if locks is not None:
             ours = ours | {"lock_timeout": str(milliseconds)}
         # Several statements of a reader are to read the same.
@@ -150,12 +159,24 @@ def _connect_postgresql(url: URL, lock_timeout: float) -> Engine:
         statements += [f"SET LOCAL {name} = '{value}'" for name, value in ours.items()]
         if locks is not None:
             statements += locks.statements()
-        driver: Any = connection.connection.driver_connection
-        driver.execute("; ".join(statements), prepare=False)  # all at once, one round trip
+        _execute_at_once(connection, statements)
 
     event.listen(engine, "connect", _set_up_postgresql)
+    event.listen(engine, "checkin", _remember_when)
+    event.listen(engine, "checkout", partial(_ping_if_doubtful, engine.dialect))
     event.listen(engine, "begin", begin)
     return engine
+
+
+def _execute_at_once(connection: Connection, statements: Iterable[str]) -> None:
+    """Execute statements in one round trip; none of them can be prepared."""
+    driver: Any = connection.connection.driver_connection
+    try:
+        driver.execute("; ".join(statements), prepare=False)
+    except connection.dialect.loaded_dbapi.Error as error:
+        if connection.dialect.is_disconnect(error, driver, None):
+            connection.invalidate(error)
+        raise
 
 
 def _prepare_threshold(url: URL) -> int | None:
@@ -182,3 +203,36 @@ def _set_up_postgresql(driver: Any, _: object) -> None:
     driver.autocommit = True  # psycopg would begin with a round trip of its own
     for name in ("date", "timestamptz"):
         driver.adapters.register_loader(name, TextLoader)
+
+
+#: For how many seconds a connection is taken to be alive that the server has not closed.
+_SURE = 1.0
+_USED = "mainstay_used"
+
+
+def _remember_when(_: object, record: ConnectionPoolEntry) -> None:
+    """Note when a connection goes back to the pool."""
+    record.info[_USED] = monotonic()
+
+
+def _ping_if_doubtful(
+    dialect: Dialect, driver: Any, record: ConnectionPoolEntry, _: object
+) -> None:
+    """Refuse a connection that died in the pool, which then makes another.
+
+    A ping is a round trip. One that was used just now, and over which the server has said nothing
+    since (it says why it closes one), does not need it.
+    """
+    now = monotonic()
+    try:
+        if now - record.info.get(_USED, now) >= _SURE or _has_said_something(driver):
+            dialect.do_ping(driver)
+    except dialect.loaded_dbapi.Error as error:
+        raise DisconnectionError from error
+
+
+def _has_said_something(driver: Any) -> bool:
+    """Return whether the server has sent something that nobody asked for."""
+    with DefaultSelector() as selector:
+        selector.register(driver.fileno(), EVENT_READ)
+        return bool(selector.select(timeout=0))

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Select,
     Table,
     delete,
-    exists,
     func,
     literal,
     select,
@@ -22,7 +21,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import FromClause
 
 from mainstay import _checks as checks
-from mainstay.adapters.sql.bulk import any_of, stage
+from mainstay.adapters.sql.bulk import any_of, found_by, stage
 from mainstay.adapters.sql.columns import key, metadata, temporary
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.marks import due_at_once
@@ -49,10 +48,12 @@ _staged_metrics: Table = temporary(
 )
 
 
-_is_the_same = exists().where(
-    metrics.c.user_id == _staged_metrics.c.user_id,
-    metrics.c.metric == _staged_metrics.c.metric,
-    metrics.c.value == _staged_metrics.c.value,
+_is_the_same = found_by(
+    select(metrics.c.user_id).where(
+        metrics.c.user_id == _staged_metrics.c.user_id,
+        metrics.c.metric == _staged_metrics.c.metric,
+        metrics.c.value == _staged_metrics.c.value,
+    )
 )
 
 

@@ -21,7 +21,6 @@ from sqlalchemy import (
     case,
     cast,
     delete,
-    exists,
     func,
     insert,
     or_,
@@ -33,7 +32,7 @@ from sqlalchemy.engine import Row
 from sqlalchemy.sql import ColumnElement
 
 from mainstay import _checks as checks
-from mainstay.adapters.sql.bulk import any_of, stage
+from mainstay.adapters.sql.bulk import any_of, found_by, stage
 from mainstay.adapters.sql.columns import (
     Instant,
     earlier,
@@ -207,8 +206,10 @@ def _drop_known(connection: Connection) -> int:
     return connection.execute(delete(_staged).where(_is_known)).rowcount
 
 
-_is_known = exists().where(
-    credits.c.user_id == _staged.c.user_id, credits.c.reason == _staged.c.reason
+_is_known = found_by(
+    select(credits.c.user_id).where(
+        credits.c.user_id == _staged.c.user_id, credits.c.reason == _staged.c.reason
+    )
 )
 _staged_keys = select(_staged.c.user_id, _staged.c.reason)
 #: What the new credits of each user come to.

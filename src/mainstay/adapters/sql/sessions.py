@@ -31,7 +31,7 @@ from sqlalchemy.sql import ColumnElement
 
 from mainstay import _checks as checks
 from mainstay.activity.session import Session
-from mainstay.adapters.sql.bulk import stage
+from mainstay.adapters.sql.bulk import found_by, stage
 from mainstay.adapters.sql.columns import (
     Day,
     Instant,
@@ -233,16 +233,18 @@ def _refuse_other_contents(connection: Connection) -> None:
             if column.name != "id"
         )
     )
-    found = connection.scalar(
-        select(staged.c.id).join(events, events.c.id == staged.c.id).where(differs).limit(1)
-    )
+    found = connection.scalar(select(staged.c.id).where(_is_known(differs)).limit(1))
     if found is not None:
         raise other_contents(found)
 
 
 def _drop_known(connection: Connection) -> None:
-    known = select(events.c.id).where(events.c.id == staged.c.id).exists()
-    connection.execute(delete(staged).where(known))
+    connection.execute(delete(staged).where(_is_known()))
+
+
+def _is_known(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Say that a staged event is there already, as one that meets conditions."""
+    return found_by(select(events.c.id).where(events.c.id == staged.c.id, *conditions))
 
 
 def _older_than(before: Session | None) -> ColumnElement[bool]:

@@ -69,11 +69,10 @@ class SqlLeaderboards:
         """Return the first places, or those after a place."""
         checks.integer("limit", limit, 1)
         at = _asked(query, now)
+        rows = self._snapshot(query, snapshots.TOP, at, limit=limit) if after is None else ()
+        if rows and (found := _top(rows, query, limit)) is not None:
+            return found
         with self._database.reading() as connection:
-            if after is None and not query.needs_live:
-                rows = _snapshot(connection, query, snapshots.TOP, at, limit=limit)
-                if rows and (found := _top(rows, query, limit)) is not None:
-                    return found
             live = _live(connection, query, at)
             return Board(query.period, at, True, live.listed(), live.first(limit, after))
 
@@ -81,12 +80,11 @@ class SqlLeaderboards:
         """Return a user's place; its rank is ``None`` if they are not listed."""
         checks.text("user_id", user_id)
         at = _asked(query, now)
+        all_time = query.period is Period.ALL
+        statement = snapshots.USER_OF_ALL if all_time else snapshots.USER_OF_SPAN
+        for row in self._snapshot(query, statement, at, user_id=user_id):
+            return _rank_of(row, user_id, query)
         with self._database.reading() as connection:
-            if not query.needs_live:
-                all_time = query.period is Period.ALL
-                statement = snapshots.USER_OF_ALL if all_time else snapshots.USER_OF_SPAN
-                for row in _snapshot(connection, query, statement, at, user_id=user_id):
-                    return _rank_of(row, user_id, query)
             live = _live(connection, query, at)
             found = live.rank_of(user_id)
             place, points = (None, 0) if found is None else (found.rank, found.total)
@@ -107,14 +105,35 @@ class SqlLeaderboards:
         """Return the rank that somebody with so many points has, or would have."""
         at = _asked(query, now)
         check_rank_for(points, query)
+        for row in self._snapshot(query, snapshots.POINTS, at, points=points):
+            place = rank_under(snapshots.rung_of(row), query.ties)
+            return PointsRank(
+                points, query.period, place, row.listed, instant_of(row.as_of_text), False
+            )
         with self._database.reading() as connection:
-            if not query.needs_live:
-                for row in _snapshot(connection, query, snapshots.POINTS, at, points=points):
-                    place = rank_under(snapshots.rung_of(row), query.ties)
-                    return PointsRank(points, query.period, place, row.listed, row.as_of, False)
             live = _live(connection, query, at)
             place = live.rank_for(points)
             return PointsRank(points, query.period, place, live.listed(), at, True)
+
+    def _snapshot(
+        self,
+        query: BoardQuery,
+        statement: Select[*tuple[Any, ...]],
+        now: datetime,
+        **parameters: object,
+    ) -> Sequence[Row[*tuple[Any, ...]]]:
+        """Return what a snapshot says, nothing if there is none that answers the question."""
+        if query.needs_live:
+            return ()
+        asked = {"period": str(query.period), "now": now, **parameters}
+        with self._database.asking() as connection:
+            rows = connection.execute(statement, asked).all()
+        if rows:
+            value_of(boards, rows[0], _check)
+        if rows and query.exclude is not None:
+            same = rows[0].excluded == snapshots.excluded_text(query.exclude)
+            return rows if same else ()
+        return rows
 
 
 def _asked(query: BoardQuery, now: datetime) -> datetime:
@@ -123,32 +142,15 @@ def _asked(query: BoardQuery, now: datetime) -> datetime:
     return checks.instant("now", now)
 
 
-def _snapshot(
-    connection: Connection,
-    query: BoardQuery,
-    statement: Select[*tuple[Any, ...]],
-    now: datetime,
-    **parameters: object,
-) -> Sequence[Row[Any]]:
-    """Return what a snapshot says, nothing if there is none that answers the question."""
-    asked = {"period": str(query.period), "now": now, **parameters}
-    rows = connection.execute(statement, asked).all()
-    if rows:
-        value_of(boards, rows[0], _listed)
-    if rows and query.exclude is not None:
-        same = rows[0].excluded == snapshots.excluded_text(query.exclude)
-        return rows if same else []
-    return rows
+def _check(row: Row[Any]) -> None:
+    checks.count("listed", row.listed)
+    checks.instant("as_of", instant_of(row.as_of_text))
 
 
-def _listed(row: Row[Any]) -> int:
-    return checks.count("listed", row.listed)
-
-
-def _top(rows: Sequence[Row[Any]], query: BoardQuery, limit: int) -> Board | None:
+def _top(rows: Sequence[Row[*tuple[Any, ...]]], query: BoardQuery, limit: int) -> Board | None:
     """Return a snapshot's first places; ``None`` if it keeps too few of them."""
     board = rows[0]
-    ordered = [(row.user_id, row.total) for row in rows if row.user_id is not None]
+    ordered = [(row[-2], row[-1]) for row in rows if row[-2] is not None]
     if len(ordered) < min(limit, board.listed):
         return None
     entries = tuple(tied(ordered, dense=query.ties == "dense"))
@@ -160,7 +162,9 @@ def _rank_of(row: Row[Any], user_id: str, query: BoardQuery) -> UserRank:
     listed = bool(row.is_listed) and user_id not in excluded
     place = rank_under(snapshots.rung_of(row), query.ties) if listed else None
     points = row.points if listed else 0
-    return UserRank(user_id, query.period, place, points, row.listed, row.as_of, False)
+    return UserRank(
+        user_id, query.period, place, points, row.listed, instant_of(row.as_of_text), False
+    )
 
 
 def _excluded(row: Row[Any]) -> Collection[str]:

@@ -13,10 +13,10 @@ from sqlalchemy import (
     BindParameter,
     Connection,
     Select,
-    Subquery,
     Text,
     and_,
     bindparam,
+    case,
     cast,
     delete,
     exists,
@@ -24,14 +24,15 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    literal_column,
+    null,
     select,
-    type_coerce,
 )
 from sqlalchemy.engine import Row
 from sqlalchemy.schema import CreateTable
 from sqlalchemy.sql import ColumnElement
 
-from mainstay.adapters.sql.columns import Instant, key
+from mainstay.adapters.sql.columns import Instant, key, utc_text
 from mainstay.adapters.sql.leaderboards._totals import totals_in
 from mainstay.adapters.sql.leaderboards.tables import boards, places, rungs, staged_totals
 from mainstay.adapters.sql.points import credits, points
@@ -130,38 +131,46 @@ _theirs = credits.c.user_id == _user
 
 def _sum(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
     """Say what those of a user's credits come to that meet conditions."""
-    amounts = cast(func.coalesce(func.sum(credits.c.amount), 0), BigInteger)
+    amounts = cast(func.coalesce(func.sum(credits.c.amount), literal_column("0")), BigInteger)
     return select(amounts).where(_theirs, *conditions).correlate(boards).scalar_subquery()
 
 
-def _with_rung(own: Subquery) -> Select[*tuple[Any, ...]]:
+def _with_rung(answer: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     """Select points of then, and the rung above them as one text, null without one."""
+    # PostgreSQL would plan and count the points twice, once to compare rungs with them.
+    own = answer.cte("own").prefix_with("MATERIALIZED", dialect="postgresql")
     first, *others = (cast(rungs.c[name], Text) for name in _RUNG)
     written: ColumnElement[str] = first
     for number in others:
-        written = written + " " + number
+        written = written + literal_column("' '", Text) + number
     rung = (
         select(written)
         .where(rungs.c.period == own.c.period, rungs.c.total > own.c.points)
         .order_by(rungs.c.total)
-        .limit(1)
+        .limit(literal_column("1"))
     )
     return select(own, rung.scalar_subquery().label("rung"))
 
 
 #: What a rung is written of.
 _RUNG = ("total", "users", "above", "totals_above")
-_board = (boards.c.period, boards.c.as_of, boards.c.listed, boards.c.excluded)
+_board = (
+    boards.c.period,
+    utc_text(boards.c.as_of).label("as_of_text"),
+    boards.c.listed,
+    boards.c.excluded,
+)
+_others = places.c.place > literal_column("1")
 _span = and_(credits.c.at >= boards.c.since, credits.c.at < boards.c.as_of)
 
-#: Statements are made once, since that takes longer than to execute one.
-#: A board's first places, each with the board, whose instant is read once, as text; one row
-#: without a place if nobody is listed.
+#: Statements are made once, since that takes longer than to execute one. No setting of a session
+#: changes what they answer, so that no transaction has to make settings.
+#: A board's first places, the first of them with the board; one row without a place if nobody is
+#: listed.
 TOP: Select[*tuple[Any, ...]] = (
     select(
-        boards.c.period,
-        type_coerce(boards.c.as_of, Text).label("as_of_text"),
-        *(boards.c.listed, boards.c.excluded, places.c.user_id, places.c.total),
+        *(case((_others, null()), else_=part).label(part.name) for part in _board),
+        *(places.c.user_id, places.c.total),
     )
     .join(
         places,
@@ -180,7 +189,6 @@ USER_OF_ALL: Select[*tuple[Any, ...]] = _with_rung(
     )
     .select_from(boards.join(points, points.c.user_id == _user, isouter=True))
     .where(_answers)
-    .subquery()
 )
 #: The same in a span of time.
 USER_OF_SPAN: Select[*tuple[Any, ...]] = _with_rung(
@@ -188,15 +196,11 @@ USER_OF_SPAN: Select[*tuple[Any, ...]] = _with_rung(
         *_board,
         exists().where(_theirs, _span).correlate(boards).label("is_listed"),
         _sum(_span).label("points"),
-    )
-    .where(_answers)
-    .subquery()
+    ).where(_answers)
 )
 #: The rung above some points.
 POINTS: Select[*tuple[Any, ...]] = _with_rung(
-    select(*_board, bindparam("points", type_=BigInteger).label("points"))
-    .where(_answers)
-    .subquery()
+    select(*_board, bindparam("points", type_=BigInteger).label("points")).where(_answers)
 )
 
 
