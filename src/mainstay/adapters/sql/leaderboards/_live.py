@@ -10,7 +10,6 @@ import attrs
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.sql import ColumnElement
 
-from mainstay.adapters.sql.bulk import any_of
 from mainstay.adapters.sql.leaderboards._totals import Totals
 from mainstay.recognition import Ranked, Ties, neighbours, rank, rank_for
 from mainstay.recognition.leaderboards import places_after
@@ -152,9 +151,7 @@ class LiveFew:
     @classmethod
     def of(cls, totals: Totals, users: Collection[str], ties: Ties) -> LiveFew:
         """Read the totals of some users."""
-        rows, connection = totals.rows, totals.connection
-        theirs = select(rows).where(any_of(connection, rows.c.user_id, users))
-        found = [_Place(*row) for row in connection.execute(theirs)]
+        found = [_Place(*row) for row in totals.connection.execute(totals.of(users))]
         reached = {place.user_id: place.reached for place in found}
         totals_of = {place.user_id: place.total for place in found}
         return cls(rank(totals_of, ties=ties, reached=reached), ties)

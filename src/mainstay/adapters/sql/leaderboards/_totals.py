@@ -52,6 +52,12 @@ class Totals:
     later: Collection[str] | None
     span: Span
 
+    def of(self, users: Collection[str]) -> Select[*tuple[Any, ...]]:
+        """Select the rows of some users."""
+        if self.later is None:  # SQLite would add up everybody's credits before it looks whose
+            return _counted(self.connection, self.span, {*users}.difference(self.excluded))
+        return select(self.rows).where(any_of(self.connection, self.rows.c.user_id, users))
+
     def count(self, *conditions: ColumnElement[bool]) -> int:
         """Return how many users meet conditions."""
         query = select(func.count()).select_from(self.rows).where(true(), *conditions)
