@@ -74,9 +74,9 @@ def built(session: nox.Session, extras: str) -> str:
     return f"{wheel}[{extras}]"
 
 
-def pytest(session: nox.Session, *arguments: str) -> None:
-    """Run tests; on every processor, where no other session needs one."""
-    session.run("pytest", f"--numprocesses={0 if session.parallel else 'auto'}", *arguments)
+def pytest(session: nox.Session, *arguments: str, processes: int = 0) -> None:
+    """Run tests: on every processor where no other session needs one, else in so many processes."""
+    session.run("pytest", f"--numprocesses={processes if session.parallel else 'auto'}", *arguments)
 
 
 @nox.session
@@ -99,7 +99,9 @@ def tests(session: nox.Session) -> None:
     """
     session.install(built(session, "all"), *group("tests"), *group("servers"), *group("frames"))
     without = [] if session.python == HERE[-1] else [f"--ignore={path}" for path in DATABASES]
-    pytest(session, *without, *session.posargs)
+    # The newest would still be running when all others have ended.
+    processes = 2 if session.python == HERE[-1] else 0
+    pytest(session, "--dist=loadfile", *without, *session.posargs, processes=processes)
     session.run(
         "pytest", "--doctest-modules", "--pyargs", "mainstay", "-q", f"--ignore-glob={SPARK}"
     )
