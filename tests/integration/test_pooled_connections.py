@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -126,8 +127,8 @@ def test_a_notice_of_the_server_does_no_harm(
 ) -> None:
     """As that of a setting that has changed, which it sends whenever it likes."""
     before = pid(store)
-    with store._database.asking() as connection:
-        connection.execute(text("LISTEN somebody"))
+    with closing(store._database._engine.raw_connection()) as connection:
+        connection.cursor().execute("LISTEN somebody")
     with connected(postgres_url) as other:
         other.execute("NOTIFY somebody")
     assert (pid(store), len(pings)) == (before, 1)

@@ -17,13 +17,10 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from mainstay.errors import InvalidValueError
 
-__all__ = ["ALONE", "WRITES", "Locks", "connect", "lock"]
+__all__ = ["WRITES", "Locks", "connect", "lock"]
 
 #: The execution option of a connection that is to write: which :class:`Locks` it takes.
 WRITES = "mainstay_writes"
-
-#: The execution option of a connection whose statements need no transaction.
-ALONE = "mainstay_alone"
 
 _CACHE_KIB = 64 * 1024
 #: How we write and read days, instants and numbers; a server, database or user may differ.
@@ -117,9 +114,8 @@ def _require_file(connection: sqlite3.Connection, url: URL) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    if ALONE not in options:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if WRITES in options else "BEGIN")
+    writes = WRITES in connection.get_execution_options()
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _keep_if_interrupted(context: ExceptionContext) -> None:
@@ -147,10 +143,8 @@ def _connect_postgresql(url: URL, lock_timeout: float) -> Engine:
     milliseconds = max(1, int(lock_timeout * 1000))
 
     def begin(connection: Connection) -> None:
-        ours, options = _OURS, connection.get_execution_options()
-        if ALONE in options:
-            return
-        locks: Locks | None = options.get(WRITES)
+        ours = _OURS
+        locks: Locks | None = connection.get_execution_options().get(WRITES)
         if locks is not None:
             ours = ours | {"lock_timeout": str(milliseconds)}
         # Several statements of a reader are to read the same.

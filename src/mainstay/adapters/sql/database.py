@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
@@ -13,7 +13,8 @@ from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
 
 from mainstay import _checks as checks
-from mainstay.adapters.sql.connections import ALONE, WRITES, Locks, connect
+from mainstay.adapters.sql.connections import WRITES, Locks, connect
+from mainstay.adapters.sql.questions import Question
 from mainstay.errors import InvalidValueError, RejectedError, StoreError
 
 __all__ = ["Database"]
@@ -83,14 +84,16 @@ class Database:
         with self._translated(), self._engine.begin() as connection:
             yield connection
 
-    @contextmanager
-    def asking(self) -> Iterator[Connection]:
-        """Ask single statements, each for itself, whose answers depend on no setting.
-
-        That takes one round trip, where a transaction takes three.
-        """
-        with self._translated(), self._engine.connect() as connection:
-            yield connection.execution_options(**{ALONE: True})
+    def ask(self, question: Question, **parameters: object) -> list[Any]:
+        """Return the rows that answer a question."""
+        dialect = self._engine.dialect
+        with self._translated(), closing(self._engine.raw_connection()) as connection:
+            try:
+                return question.ask(connection, dialect, parameters)
+            except dialect.loaded_dbapi.Error as error:
+                if dialect.is_disconnect(error, connection, None):
+                    connection.invalidate(error)
+                raise
 
     @contextmanager
     def writing(self, *, lock: str | None = None, alone: bool = False) -> Iterator[Connection]:

@@ -8,17 +8,18 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, or_, select
+from sqlalchemy import Connection, or_, select
 from sqlalchemy.engine import Row
 
 from mainstay import _checks as checks
-from mainstay.adapters.sql.columns import instant_of
+from mainstay.adapters.sql.columns import instant_of, instant_text
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.leaderboards import _snapshots as snapshots
 from mainstay.adapters.sql.leaderboards._live import Live, LiveFew
 from mainstay.adapters.sql.leaderboards._totals import totals_in
 from mainstay.adapters.sql.leaderboards.tables import boards
 from mainstay.adapters.sql.policies import keep_undated, read_undated
+from mainstay.adapters.sql.questions import Question
 from mainstay.adapters.sql.reading import converted, value_of
 from mainstay.errors import RejectedError
 from mainstay.ports import BoardPage, BoardQuery, BoardTarget, DueBoard
@@ -116,18 +117,13 @@ class SqlLeaderboards:
             return PointsRank(points, query.period, place, live.listed(), at, True)
 
     def _snapshot(
-        self,
-        query: BoardQuery,
-        statement: Select[*tuple[Any, ...]],
-        now: datetime,
-        **parameters: object,
-    ) -> Sequence[Row[*tuple[Any, ...]]]:
+        self, query: BoardQuery, question: Question, now: datetime, **parameters: object
+    ) -> Sequence[Any]:
         """Return what a snapshot says, nothing if there is none that answers the question."""
         if query.needs_live:
             return ()
-        asked = {"period": str(query.period), "now": now, **parameters}
-        with self._database.asking() as connection:
-            rows = connection.execute(statement, asked).all()
+        asked = {"period": str(query.period), "now": instant_text(now), **parameters}
+        rows = self._database.ask(question, **asked)
         if rows:
             value_of(boards, rows[0], _check)
         if rows and query.exclude is not None:
@@ -147,10 +143,10 @@ def _check(row: Row[Any]) -> None:
     checks.instant("as_of", instant_of(row.as_of_text))
 
 
-def _top(rows: Sequence[Row[*tuple[Any, ...]]], query: BoardQuery, limit: int) -> Board | None:
+def _top(rows: Sequence[Any], query: BoardQuery, limit: int) -> Board | None:
     """Return a snapshot's first places; ``None`` if it keeps too few of them."""
     board = rows[0]
-    ordered = [(row[-2], row[-1]) for row in rows if row[-2] is not None]
+    ordered = [row[-2:] for row in rows if row.user_id is not None]
     if len(ordered) < min(limit, board.listed):
         return None
     entries = tuple(tied(ordered, dense=query.ties == "dense"))

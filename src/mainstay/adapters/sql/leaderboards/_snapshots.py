@@ -36,6 +36,7 @@ from mainstay.adapters.sql.columns import Instant, key, utc_text
 from mainstay.adapters.sql.leaderboards._totals import totals_in
 from mainstay.adapters.sql.leaderboards.tables import boards, places, rungs, staged_totals
 from mainstay.adapters.sql.points import credits, points
+from mainstay.adapters.sql.questions import Question
 from mainstay.adapters.sql.reading import corrupt_value
 from mainstay.recognition import LeaderboardPolicy, Period, Rung
 
@@ -135,8 +136,8 @@ def _sum(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
     return select(amounts).where(_theirs, *conditions).correlate(boards).scalar_subquery()
 
 
-def _with_rung(answer: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """Select points of then, and the rung above them as one text, null without one."""
+def _with_rung(answer: Select[*tuple[Any, ...]]) -> Question:
+    """Ask for points of then, and the rung above them as one text, null without one."""
     # PostgreSQL would plan and count the points twice, once to compare rungs with them.
     own = answer.cte("own").prefix_with("MATERIALIZED", dialect="postgresql")
     first, *others = (cast(rungs.c[name], Text) for name in _RUNG)
@@ -149,7 +150,7 @@ def _with_rung(answer: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
         .order_by(rungs.c.total)
         .limit(literal_column("1"))
     )
-    return select(own, rung.scalar_subquery().label("rung"))
+    return Question(select(own, rung.scalar_subquery().label("rung")))
 
 
 #: What a rung is written of.
@@ -163,11 +164,9 @@ _board = (
 _others = places.c.place > literal_column("1")
 _span = and_(credits.c.at >= boards.c.since, credits.c.at < boards.c.as_of)
 
-#: Statements are made once, since that takes longer than to execute one. No setting of a session
-#: changes what they answer, so that no transaction has to make settings.
 #: A board's first places, the first of them with the board; one row without a place if nobody is
 #: listed.
-TOP: Select[*tuple[Any, ...]] = (
+TOP = Question(
     select(
         *(case((_others, null()), else_=part).label(part.name) for part in _board),
         *(places.c.user_id, places.c.total),
@@ -181,7 +180,7 @@ TOP: Select[*tuple[Any, ...]] = (
     .order_by(places.c.place)
 )
 #: A user's points of then over all time, and the rung above them.
-USER_OF_ALL: Select[*tuple[Any, ...]] = _with_rung(
+USER_OF_ALL = _with_rung(
     select(
         *_board,
         func.coalesce(points.c.first_at < boards.c.as_of, false()).label("is_listed"),
@@ -191,7 +190,7 @@ USER_OF_ALL: Select[*tuple[Any, ...]] = _with_rung(
     .where(_answers)
 )
 #: The same in a span of time.
-USER_OF_SPAN: Select[*tuple[Any, ...]] = _with_rung(
+USER_OF_SPAN = _with_rung(
     select(
         *_board,
         exists().where(_theirs, _span).correlate(boards).label("is_listed"),
@@ -199,7 +198,7 @@ USER_OF_SPAN: Select[*tuple[Any, ...]] = _with_rung(
     ).where(_answers)
 )
 #: The rung above some points.
-POINTS: Select[*tuple[Any, ...]] = _with_rung(
+POINTS = _with_rung(
     select(*_board, bindparam("points", type_=BigInteger).label("points")).where(_answers)
 )
 
