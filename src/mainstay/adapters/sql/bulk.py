@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     BindParameter,
-    Column,
     Connection,
     Select,
     Table,
@@ -34,10 +33,11 @@ def stage(connection: Connection, table: Table, rows: Sequence[Sequence[object]]
     insert_rows(connection, table, rows)
 
 
-def near(column: Column[Any], values: Iterable[object]) -> ColumnElement[bool]:
+def near(column: ColumnElement[Any], values: Iterable[object]) -> ColumnElement[bool]:
     """Say that a column is from the first to the last of some texts.
 
-    PostgreSQL knows nothing of what is staged, and may read a whole table for it otherwise.
+    PostgreSQL may read a whole table otherwise: it knows nothing of what is staged, and looking up
+    thousands of values seems dear to it.
     """
     texts = [str(value) for value in values]
     return and_(column >= min(texts), column <= max(texts))
@@ -61,10 +61,12 @@ def each_of(connection: Connection, texts: Iterable[str]) -> Select[Any]:
 def any_of(
     connection: Connection, column: ColumnElement[Any], texts: Iterable[str]
 ) -> ColumnElement[bool]:
-    """Say that a column is one of some texts, however many: they are one parameter."""
+    """Say that a column, compared by code point, is one of some texts: they are one parameter."""
     if connection.dialect.name == "sqlite":
         return column.in_(each_of(connection, texts))
-    return column == any_(_array(texts))
+    given = list(texts)
+    one = column == any_(_array(given))
+    return and_(near(column, given), one) if given else one
 
 
 def _array(texts: Iterable[str]) -> BindParameter[Any]:
