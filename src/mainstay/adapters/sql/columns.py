@@ -95,8 +95,8 @@ class Instant(TypeDecorator[datetime]):
 class utc_text(FunctionElement[str]):  # noqa: N801  (it is called as a function)
     """An instant as text, the same whatever a session's DateStyle and TimeZone are."""
 
-    inherit_cache = True
-    type = Text()
+    inherit_cache: bool | None = True
+    type: TypeEngine[Any] = Text()
 
 
 @compiles(utc_text, "sqlite")
