@@ -94,14 +94,15 @@ def build(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run all tests and the docstrings' examples, on the newest Python here.
 
-    On the oldest one, what needs a database or a server has its tests in ``lowest``. Celery brings
-    python-dateutil 2.9.0.post0.
+    On the oldest one, laws are tried on few examples, and what needs a database or a server has its
+    tests in ``lowest``. Celery brings python-dateutil 2.9.0.post0.
     """
     session.install(built(session, "all"), *group("tests"), *group("servers"), *group("frames"))
-    without = [] if session.python == HERE[-1] else [f"--ignore={path}" for path in DATABASES]
-    # The newest would still be running when all others have ended.
-    processes = 2 if session.python == HERE[-1] else 0
-    pytest(session, "--dist=loadfile", *without, *session.posargs, processes=processes)
+    if session.python == HERE[-1]:  # in two processes: it would run longer than all others
+        pytest(session, "--dist=loadfile", *session.posargs, processes=2)
+    else:
+        without = [f"--ignore={path}" for path in DATABASES]
+        pytest(session, "--hypothesis-profile=quick", *without, *session.posargs)
     session.run(
         "pytest", "--doctest-modules", "--pyargs", "mainstay", "-q", f"--ignore-glob={SPARK}"
     )
