@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from mainstay.adapters.sql import SqlStore, connections
 from tests.conformance.databases import in_schema
 from tests.integration.stores import ran
 
+NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
 #: How long a connection may wait in the pool without being asked whether it is alive.
 SURE = 1.0
 
@@ -118,7 +120,12 @@ def test_a_connection_that_died_silently_is_replaced_if_it_waited_long(
     end(postgres_url, second)
     with pytest.raises(StoreError):  # it is not asked before, and so it is found out now
         pid(store)
-    assert pid(store) not in {first, second}
+    third = pid(store)
+    assert third not in {first, second}
+    end(postgres_url, third)
+    with pytest.raises(StoreError):
+        store.leaderboards.top(now=NOW)
+    assert store.leaderboards.top(now=NOW).entries == ()
     assert not caplog.records
 
 
