@@ -43,7 +43,8 @@ def odd_database(url: str, *, via: str | None = None) -> str:
     name = f"mainstay_{uuid4().hex}"
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        order = "LOCALE_PROVIDER icu ICU_LOCALE 'en'"  # a, B; not by code point
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0 {order}"))
         for setting, value in ODD_DEFAULTS.items():
             connection.execute(text(f"ALTER DATABASE {name} SET {setting} = '{value}'"))
     engine.dispose()

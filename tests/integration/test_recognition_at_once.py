@@ -14,6 +14,8 @@ import pytest
 
 pytest.importorskip("sqlalchemy", reason="these stores need mainstay[sql]")
 
+from sqlalchemy import event
+
 from mainstay import Session
 from mainstay.adapters.sql import SqlStore
 from mainstay.jobs import check_badges, refresh_leaderboards
@@ -160,3 +162,27 @@ def test_credits_that_are_added_while_boards_are_made_are_on_the_next_one(url: s
             ("ada", total),
             ("bob", total),
         ]
+
+
+def test_a_credit_given_while_a_snapshot_is_made_is_in_all_of_it_or_in_nothing(
+    postgres_url: str,
+) -> None:
+    """It is dated after the snapshot: who gets it between two statements keeps their points."""
+    with SqlStore.create(odd_database(postgres_url)) as store:
+        store.points.add([Credit(user, "first", 10, NOW) for user in ("ada", "bob")], now=NOW)
+        later = NOW + timedelta(minutes=1)
+
+        def give(_: object, __: object, statement: str, *___: object) -> None:
+            if statement.strip().startswith("CREATE TEMPORARY") and not given:
+                given.append(Credit("ada", "second", 90, later))
+                with SqlStore.open(store._database._url.render_as_string()) as other:
+                    other.points.add(given, now=later)
+
+        given: list[Credit] = []
+        event.listen(store._database._engine, "before_cursor_execute", give)
+        refresh_leaderboards(store.leaderboards).run(JobContext(clock=lambda: later))
+        assert given
+        found = [store.leaderboards.rank_of(user, now=later) for user in ("ada", "bob")]
+        assert [(each.rank, each.points, each.live) for each in found] == [(1, 10, False)] * 2
+        entries = store.leaderboards.top(now=later).entries
+        assert [(place.user_id, place.total) for place in entries] == [("ada", 10), ("bob", 10)]

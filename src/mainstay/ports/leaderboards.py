@@ -148,8 +148,8 @@ class BoardPage(Page[BoardTarget, DueBoard, DueBoard], Protocol):
         """Make the snapshots of boards that :meth:`due` has returned in this transaction.
 
         Each counts the credits in the span that ends at the target's ``now``, half-open. With them,
-        the target's policy is kept; if it leaves out others than the one kept before, the snapshots
-        of all other boards go. So do those that are as old as the policy's ``kept``.
+        the target's policy is kept; if it differs from the one kept before, the snapshots of all
+        other boards go. So do those that are as old as the policy's ``kept``.
 
         Raises:
             RejectedError: One of them was not due.

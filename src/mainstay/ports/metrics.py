@@ -15,7 +15,7 @@ __all__ = ["KIND", "MetricStore", "storable_metrics"]
 #: What the metrics begin with that count events of a kind.
 KIND = "kind:"
 #: What mainstay measures itself.
-_OURS = frozenset({"points", "score", "streak_days", "streak_weeks"})
+OURS = frozenset({"points", "score", "streak_days", "streak_weeks"})
 
 
 class MetricStore(Protocol):
@@ -64,7 +64,7 @@ def storable_metrics(metrics: Mapping[str, Mapping[str, int]]) -> dict[tuple[str
 
 def _check_name(name: str) -> None:
     require_storable("a metric", checks.text("a metric", name))
-    if name in _OURS or name.startswith(KIND):
+    if name in OURS or name.startswith(KIND):
         raise InvalidValueError(
             "is measured by mainstay itself",
             field="a metric",

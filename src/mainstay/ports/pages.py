@@ -8,7 +8,9 @@ from typing import Protocol, TypeVar
 
 import attrs
 
-__all__ = ["Keyed", "Page", "Pages", "Unreadable"]
+from mainstay.errors import RejectedError
+
+__all__ = ["Keyed", "Page", "Pages", "Unreadable", "not_due"]
 
 
 class Keyed(Protocol):
@@ -77,3 +79,13 @@ class Pages(Protocol[Target_contra, Due_co, Done_contra]):
     def count_due(self, target: Target_contra, /) -> int:
         """Return about how much is due; progress is measured by it."""
         ...
+
+
+def not_due(field: str, key: str) -> RejectedError:
+    """Return the error of what :meth:`Page.due` has not returned in this transaction."""
+    return RejectedError(
+        "was not due in this transaction",
+        field=field,
+        value=key,
+        remedy="Keep what was made of what due has returned, before the block ends.",
+    )

@@ -31,6 +31,7 @@ from mainstay.adapters.sql.reputations import reputations
 from mainstay.adapters.sql.sessions import events, session_of
 from mainstay.errors import CorruptRowError, InvalidTypeError
 from mainstay.ports import BadgeStanding, BadgeTarget, Unreadable
+from mainstay.ports.metrics import OURS
 from mainstay.recognition import Credit
 from mainstay.recognition.badges import AWARD
 
@@ -86,7 +87,7 @@ class _Found:
 
     def add_metrics(self, wanted: frozenset[str]) -> None:
         """Find what was measured."""
-        stored = wanted - {"points", "score", "streak_days", "streak_weeks"}
+        stored = wanted - OURS
         if stored:
             self._add_numbers(select(metrics).where(metrics.c.metric.in_(stored)), metrics)
         if "points" in wanted:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sqlalchemy import Connection, Table, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
+from mainstay.adapters.sql.bulk import insert_into
 from mainstay.adapters.sql.sessions import staged
 
 __all__ = ["know_first_days"]
@@ -12,11 +12,10 @@ __all__ = ["know_first_days"]
 
 def know_first_days(connection: Connection, table: Table) -> None:
     """Give each user with new events a row with their first day, or an earlier one; and lock it."""
-    insert_into = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     first = func.min(staged.c.day).label("first_day")
     found = select(staged.c.user_id, first).where(staged.c.user_id.is_not(None))
     found = found.group_by(staged.c.user_id).order_by(staged.c.user_id)
-    known = insert_into(table).from_select(["user_id", "first_day"], found)
+    known = insert_into(connection, table).from_select(["user_id", "first_day"], found)
     earlier = known.excluded.first_day
     connection.execute(
         known.on_conflict_do_update(

@@ -9,22 +9,22 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import Column, Connection, Table, Text, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Row
 
 from mainstay import _checks as checks
 from mainstay.adapters.sql._due_users import begin_sweep, count_due, due_users
 from mainstay.adapters.sql._standings import standings
-from mainstay.adapters.sql.bulk import any_of
+from mainstay.adapters.sql.bulk import any_of, insert_into
 from mainstay.adapters.sql.columns import key, metadata
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.marks import checks_due
 from mainstay.adapters.sql.points import put_storable
 from mainstay.adapters.sql.policies import keep_undated, read_undated
-from mainstay.adapters.sql.reading import converted, value_of
+from mainstay.adapters.sql.reading import converted, limit_of, value_of
 from mainstay.codec import from_json, to_json
 from mainstay.errors import RejectedError
 from mainstay.ports import BadgeCheck, BadgePage, BadgeStanding, BadgeTarget, Unreadable
+from mainstay.ports.pages import not_due
 from mainstay.ports.points import new_credits
 from mainstay.recognition import Badge, BadgePolicy, Credit
 
@@ -106,7 +106,7 @@ class _Page:
         """Return users for whom something was added since they were last looked at."""
         checks.instance("target", target, BadgeTarget)
         self._look_for(target.policy)
-        most = checks.integer("limit", limit, 1)
+        most = limit_of(limit)
         users = due_users(self._connection, target.now, after=after, limit=most)
         found = standings(self._connection, users, target)
         readable = (each.key for each in found if isinstance(each, BadgeStanding))
@@ -119,8 +119,7 @@ class _Page:
             return
         begin_sweep(self._connection)
         keep_undated(self._connection, policy)
-        dialect = sqlite if self._connection.dialect.name == "sqlite" else postgresql
-        new = dialect.insert(badges)
+        new = insert_into(self._connection, badges)
         known = new.on_conflict_do_update(
             index_elements=["key"], set_={"badge": new.excluded.badge}
         )
@@ -152,12 +151,13 @@ class _Page:
         """Return awards of users who were due in this transaction."""
         for check in done:
             if check.user_id not in self._due:
-                raise RejectedError(
-                    "was not due in this transaction", field="user_id", value=check.user_id
-                )
+                raise not_due("user_id", check.user_id)
             if any(award.user_id != check.user_id for award in check.awards):
                 raise RejectedError(
-                    "must be credits of the user who was looked at", field="awards", value=check
+                    "must be credits of the user who was looked at",
+                    field="awards",
+                    value=check,
+                    remedy="Give each user's awards in a check of their own.",
                 )
         now = max(self._due[check.user_id] for check in done)
         return new_credits((award for check in done for award in check.awards), now=now)

@@ -20,10 +20,11 @@ from sqlalchemy import (
     func,
     select,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateTable
 from sqlalchemy.sql import ColumnElement
 
-__all__ = ["any_of", "each_of", "found_by", "insert_rows", "near", "stage"]
+__all__ = ["any_of", "each_of", "found_by", "insert_into", "insert_rows", "near", "stage"]
 
 
 def stage(connection: Connection, table: Table, rows: Sequence[Sequence[object]]) -> None:
@@ -51,11 +52,17 @@ def found_by(key: Select[Any]) -> ColumnElement[bool]:
     return key.scalar_subquery().is_not(None)
 
 
+def insert_into(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """Begin an insert that can say what to do about rows that are there."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
 def each_of(connection: Connection, texts: Iterable[str]) -> Select[Any]:
     """Select some texts, however many: they are one parameter."""
     if connection.dialect.name == "sqlite":
         return select(func.json_each(json.dumps(list(texts))).table_valued("value").c.value)
-    return select(func.unnest(_array(texts)).column_valued("value"))
+    value = func.unnest(_array(texts)).column_valued("value")
+    return select(value.collate("C").label("value"))  # as all keys are ordered
 
 
 def any_of(

@@ -123,6 +123,13 @@ class Database:
                 value=self.name,
                 remedy="It contradicts what is there, or can't be stored.",
             ) from error
+        except UnicodeEncodeError as error:
+            raise RejectedError(
+                "holds what no database takes",
+                field="a text",
+                value=error.object,
+                remedy="Leave out lone surrogates.",
+            ) from error
         except (DBAPIError, driver.Error) as error:
             raise StoreError(
                 f"can't be used ({_words(error)})",

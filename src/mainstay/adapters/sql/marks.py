@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import Column, Connection, Select, Table, null
-from sqlalchemy.dialects import postgresql, sqlite
 
+from mainstay.adapters.sql.bulk import insert_into
 from mainstay.adapters.sql.columns import Instant, key, metadata
 
 __all__ = ["checks_due", "due_at_once"]
@@ -30,10 +30,9 @@ def due_at_once(connection: Connection, users: Select[Any]) -> None:
         connection: The database, in a transaction that adds something for the users.
         users: Selects their ids, each once.
     """
-    insert_into = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     user = users.selected_columns[0]
     found = users.where(user.is_not(None)).order_by(user)
-    new = insert_into(checks_due).from_select(["user_id"], found)
+    new = insert_into(connection, checks_due).from_select(["user_id"], found)
     at = checks_due.c.due_at
     connection.execute(
         new.on_conflict_do_update(

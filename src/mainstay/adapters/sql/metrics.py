@@ -17,11 +17,10 @@ from sqlalchemy import (
     literal,
     select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import FromClause
 
 from mainstay import _checks as checks
-from mainstay.adapters.sql.bulk import any_of, found_by, stage
+from mainstay.adapters.sql.bulk import any_of, found_by, insert_into, stage
 from mainstay.adapters.sql.columns import key, metadata, temporary
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.marks import due_at_once
@@ -99,10 +98,9 @@ def count_kinds_of(events: FromClause) -> Select[*tuple[Any, ...]]:
 
 def _put(connection: Connection, found: Select[*tuple[Any, ...]], *, add: bool) -> None:
     """Write metrics over those that are there, or add them to those."""
-    insert_into = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     user, name, _ = found.selected_columns
     ordered = found.where(user.is_not(None)).order_by(user, name)
-    new = insert_into(metrics).from_select(["user_id", "metric", "value"], ordered)
+    new = insert_into(connection, metrics).from_select(["user_id", "metric", "value"], ordered)
     value = metrics.c.value + new.excluded.value if add else new.excluded.value
     connection.execute(
         new.on_conflict_do_update(index_elements=["user_id", "metric"], set_={"value": value})

@@ -22,14 +22,14 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Row
 from sqlalchemy.sql import ColumnElement
 
 from mainstay import _checks as checks
+from mainstay.adapters.sql.bulk import insert_into
 from mainstay.adapters.sql.columns import Instant, key, metadata
 from mainstay.adapters.sql.database import Database
-from mainstay.adapters.sql.reading import converted, storable, value_of
+from mainstay.adapters.sql.reading import converted, limit_of, storable, value_of
 from mainstay.errors import CorruptRowError
 from mainstay.ports import OutboxEntry, OutboxState, Unreadable
 from mainstay.ports.outbox import known_contents, new_entry, other_entry
@@ -94,8 +94,11 @@ def put_entries(connection: Connection, entries: Iterable[OutboxEntry]) -> int:
 
 
 def _put(connection: Connection, entries: Sequence[OutboxEntry]) -> int:
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    new = insert(outbox).on_conflict_do_nothing(index_elements=["key"]).returning(outbox.c.key)
+    new = (
+        insert_into(connection, outbox)
+        .on_conflict_do_nothing(index_elements=["key"])
+        .returning(outbox.c.key)
+    )
     rows = [_values(entry) | {"key": entry.key} for entry in entries]
     added = {*connection.scalars(new, rows)}
     known = [entry.key for entry in entries if entry.key not in added]
@@ -141,7 +144,7 @@ class SqlOutbox:
             .where(outbox.c.due_at <= by)
             .where(or_(outbox.c.expires_at.is_(None), outbox.c.expires_at > at))
             .order_by(outbox.c.due_at, outbox.c.key)
-            .limit(checks.integer("limit", limit, 1))
+            .limit(limit_of(limit))
         )
         lease = {"holder": checks.text("holder", holder), "until": checks.instant("until", until)}
         with self._database.writing() as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -27,12 +28,11 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Row
 from sqlalchemy.sql import ColumnElement
 
 from mainstay import _checks as checks
-from mainstay.adapters.sql.bulk import any_of, found_by, stage
+from mainstay.adapters.sql.bulk import any_of, found_by, insert_into, stage
 from mainstay.adapters.sql.columns import (
     Instant,
     earlier,
@@ -44,7 +44,7 @@ from mainstay.adapters.sql.columns import (
 )
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.marks import due_at_once
-from mainstay.adapters.sql.reading import value_of
+from mainstay.adapters.sql.reading import limit_of, value_of
 from mainstay.ports.points import new_credits, too_many_points
 from mainstay.recognition import MOST_POINTS, Credit
 
@@ -97,6 +97,7 @@ _staged: Table = temporary(
     Column("amount", BigInteger, nullable=False),
 )
 _SHARDS = 16
+_MOST_SUM = 2**62
 
 
 class SqlPoints:
@@ -133,7 +134,7 @@ class SqlPoints:
             select(credits)
             .where(credits.c.user_id == checks.text("user_id", user_id), _older_than(before))
             .order_by(credits.c.at.desc(), credits.c.reason.desc())
-            .limit(checks.integer("limit", limit, 1))
+            .limit(limit_of(limit))
         )
         with self._database.reading() as connection:
             return [value_of(credits, row, credit_of) for row in connection.execute(query)]
@@ -183,6 +184,7 @@ def put_storable(
         mark: Whether to make the users due for their badges, which locks them; if not, the caller
             has locked them already.
     """
+    _require_sums(given.values())
     rows = [
         (each.user_id, instant_text(each.at), each.reason, each.amount) for each in given.values()
     ]
@@ -199,6 +201,18 @@ def put_storable(
         return list(given.values())
     new = {(user, reason) for user, reason in connection.execute(_staged_keys)}
     return [credit for key, credit in given.items() if key in new]
+
+
+def _require_sums(given: Iterable[Credit]) -> None:
+    """Refuse credits of which databases can't add up a user's."""
+    if sum(abs(credit.amount) for credit in given) <= _MOST_SUM:
+        return
+    of_user = Counter[str]()
+    for credit in given:
+        of_user[credit.user_id] += abs(credit.amount)
+    for user, amounts in of_user.items():
+        if amounts > _MOST_SUM:
+            raise too_many_points(user)
 
 
 def _drop_known(connection: Connection) -> int:
@@ -253,9 +267,8 @@ def _add_up(connection: Connection) -> None:
 
 
 def _write_sums(connection: Connection) -> None:
-    insert_into = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     columns = ["user_id", "total", "first_at", "changed_at"]
-    new = insert_into(points).from_select(columns, _sums.order_by(_staged.c.user_id))
+    new = insert_into(connection, points).from_select(columns, _sums.order_by(_staged.c.user_id))
     added = new.excluded
     connection.execute(
         new.on_conflict_do_update(
@@ -271,7 +284,6 @@ def _write_sums(connection: Connection) -> None:
 
 def _list(connection: Connection, user: str, count: int) -> None:
     """Count users who have a total from now on."""
-    insert_into = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    new = insert_into(listed).values(shard=crc32(user.encode()) % _SHARDS, users=count)
+    new = insert_into(connection, listed).values(shard=crc32(user.encode()) % _SHARDS, users=count)
     more = {"users": listed.c.users + new.excluded.users}
     connection.execute(new.on_conflict_do_update(index_elements=["shard"], set_=more))

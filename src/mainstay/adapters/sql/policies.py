@@ -16,10 +16,10 @@ from sqlalchemy import (
     Text,
     select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Row
 
 from mainstay import _checks as checks
+from mainstay.adapters.sql.bulk import insert_into
 from mainstay.adapters.sql.columns import Day, key, metadata
 from mainstay.adapters.sql.reading import as_day, converted, value_of
 from mainstay.adapters.sql.sessions import read_kinds
@@ -79,9 +79,8 @@ def read_undated(connection: Connection, kind: type[Q]) -> Q | None:
 
 def keep_undated(connection: Connection, policy: LeaderboardPolicy | BadgePolicy) -> None:
     """Keep a policy in place of the one before."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     text, scope = to_json(policy), _scope(type(policy))
-    new = dialect.insert(policies).values(scope=scope, since=date.min, policy=text)
+    new = insert_into(connection, policies).values(scope=scope, since=date.min, policy=text)
     changed = new.on_conflict_do_update(index_elements=["scope", "since"], set_={"policy": text})
     connection.execute(changed)
 
@@ -116,8 +115,9 @@ class PolicyRows(Generic[P]):
         """Keep a policy, and return the one that is kept since then afterwards."""
         text = to_json(checks.instance("policy", policy, self._kind))
         begin = date.min if since is None else checks.day("since", since)
-        dialect = sqlite if self._connection.dialect.name == "sqlite" else postgresql
-        new = dialect.insert(policies).values(scope=_scope(self._kind), since=begin, policy=text)
+        new = insert_into(self._connection, policies).values(
+            scope=_scope(self._kind), since=begin, policy=text
+        )
         last, key = self.last_day(), ["scope", "since"]
         if last is None or last < begin:
             new = new.on_conflict_do_update(index_elements=key, set_={"policy": text})

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Column, Connection, Select, Table
 from sqlalchemy.engine import Row
 
+from mainstay import _checks as checks
 from mainstay.errors import CorruptRowError, InvalidValueError, MainstayError
 from mainstay.jobs._tally import ITEM_ERRORS
 
@@ -18,11 +19,14 @@ __all__ = [
     "corrupt",
     "corrupt_value",
     "first_readable",
+    "limit_of",
     "storable",
     "value_of",
 ]
 
 T = TypeVar("T")
+
+_MOST_ROWS = 2**31 - 1
 
 _KINDS = {
     date: "a date",
@@ -46,6 +50,15 @@ def as_day(value: object) -> date:
     if day is None or day.isoformat() != value:
         raise InvalidValueError("is not a date", field="day", value=value)
     return day
+
+
+def limit_of(limit: int, *, low: int = 1) -> int:
+    """Return how many rows to ask for: all databases count as far as this.
+
+    Raises:
+        InvalidValueError: ``limit`` is below ``low``, or not a whole number.
+    """
+    return min(checks.integer("limit", limit, low), _MOST_ROWS)
 
 
 def storable(text: str) -> str:

@@ -31,12 +31,12 @@ from mainstay.adapters.sql.counts import KindCount, count_kinds
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.marks import due_at_once
 from mainstay.adapters.sql.policies import PolicyRows, read_policies
-from mainstay.adapters.sql.reading import as_day, converted, corrupt, value_of
+from mainstay.adapters.sql.reading import as_day, converted, corrupt, limit_of, value_of
 from mainstay.adapters.sql.settings import Settings
-from mainstay.errors import RejectedError
 from mainstay.jobs._tally import ITEM_ERRORS
 from mainstay.localdays import IsoWeek
 from mainstay.ports import DueWeeks, ReputationPage, Unreadable
+from mainstay.ports.pages import not_due
 from mainstay.reputation.multiplier import Reputation
 from mainstay.scores.policies import PolicyHistory
 from mainstay.streaks.weekly import WeeklyStreak, WeeklyStreakPolicy
@@ -151,7 +151,7 @@ class _Page(PolicyRows[WeeklyStreakPolicy]):
         self, week: IsoWeek, *, after: str | None = None, limit: int
     ) -> Sequence[DueWeeks | Unreadable]:
         """Return users whose weeks through one may have something to record."""
-        users = self._users(week, after, checks.integer("limit", limit, 1))
+        users = self._users(week, after, limit_of(limit))
         begins: defaultdict[date, list[str]] = defaultdict(list)
         for user in users:
             if isinstance(user, _User):
@@ -186,9 +186,7 @@ class _Page(PolicyRows[WeeklyStreakPolicy]):
         for each in kept:
             if each.user_id not in self._due:
                 self._connection.rollback()  # nothing is kept, even if the block goes on
-                raise RejectedError(
-                    "was not due in this transaction", field="user_id", value=each.user_id
-                )
+                raise not_due("user_id", each.user_id)
         if kept:
             stage(self._connection, staged_weeks, [_values(each) for each in kept])
             due_at_once(self._connection, select(staged_weeks.c.user_id))

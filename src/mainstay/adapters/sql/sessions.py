@@ -25,13 +25,12 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Row
 from sqlalchemy.sql import ColumnElement
 
 from mainstay import _checks as checks
 from mainstay.activity.session import Session
-from mainstay.adapters.sql.bulk import found_by, stage
+from mainstay.adapters.sql.bulk import found_by, insert_into, stage
 from mainstay.adapters.sql.columns import (
     Day,
     Instant,
@@ -41,7 +40,7 @@ from mainstay.adapters.sql.columns import (
     temporary,
 )
 from mainstay.adapters.sql.database import Database
-from mainstay.adapters.sql.reading import converted, value_of
+from mainstay.adapters.sql.reading import converted, limit_of, value_of
 from mainstay.adapters.sql.settings import Settings
 from mainstay.adapters.sql.traces import Traces
 from mainstay.localdays import local_day
@@ -175,7 +174,7 @@ class SqlSessions:
                 _older_than(before),
             )
             .order_by(events.c.started_at.desc(), events.c.id.desc())
-            .limit(checks.integer("limit", limit, 1))
+            .limit(limit_of(limit))
         )
         with self._database.reading() as connection:
             return [value_of(events, row, session_of) for row in connection.execute(query)]
@@ -184,7 +183,7 @@ class SqlSessions:
         """Return the ids of users with a session, in order."""
         user_id = users.c.user_id
         query = select(user_id).where(true() if after is None else user_id > after)
-        query = query.order_by(user_id).limit(checks.integer("limit", limit, 1))
+        query = query.order_by(user_id).limit(limit_of(limit))
         with self._database.reading() as connection:
             return [row.user_id for row in connection.execute(query)]
 
@@ -199,10 +198,9 @@ def _know_users(connection: Connection) -> None:
 
     In order, so that two adders never block each other for good.
     """
-    insert_into = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     found = select(staged.c.user_id).where(staged.c.user_id.is_not(None))
     found = found.group_by(staged.c.user_id).order_by(staged.c.user_id)
-    known = insert_into(users).from_select(["user_id"], found)
+    known = insert_into(connection, users).from_select(["user_id"], found)
     locked = known.on_conflict_do_update(
         index_elements=["user_id"],
         set_={"user_id": known.excluded.user_id},
@@ -213,10 +211,9 @@ def _know_users(connection: Connection) -> None:
 
 def _know_kinds(connection: Connection) -> None:
     """Give each kind a row; in order, as with users."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     found = select(staged.c.kind).where(staged.c.kind.is_not(None))
     found = found.group_by(staged.c.kind).order_by(staged.c.kind)
-    new = dialect.insert(kinds).from_select(["kind"], found)
+    new = insert_into(connection, kinds).from_select(["kind"], found)
     connection.execute(new.on_conflict_do_nothing(index_elements=["kind"]))
 
 

@@ -123,6 +123,12 @@ class PointStoreConformance:
             expect(_total(store, user), sign * (MOST_POINTS - 1), "there is a way back")
         expect(_total(store, "bob"), None, "nothing of the rest is kept")
 
+    def test_amounts_that_nothing_adds_up_are_refused(self, store: HasPoints) -> None:
+        """``add``: so is a total that no 64 bits hold."""
+        many = [credit("ada", MOST_POINTS) for _ in range(1025)]
+        raised(RejectedError, partial(_add, store, credit("bob", 5), *many), "beyond 2⁶³")
+        expect(dict(store.points.totals(["ada", "bob"])), {}, "nothing is kept")
+
     def test_what_is_taken_back_is_a_credit_of_its_own(self, store: HasPoints) -> None:
         """A history "that only grows": the opposite amount, under another reason."""
         reward = credit("ada", 40, NOON - DAY, "reward:7")
@@ -154,6 +160,7 @@ class PointStoreConformance:
         ]
         _add(store, *sorted(newest_first, key=lambda each: each.reason), credit("bob", 1))
         expect([*store.points.credits("ada")], newest_first, "by instant, then by reason")
+        expect(_all(store, "ada", 10**20), newest_first, "whatever limit there is")
         for limit in range(1, 5):
             expect(_all(store, "ada", limit), newest_first, f"pages of {limit} have each once")
 

@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 import attrs
 
 from mainstay.errors import RejectedError
+from mainstay.ports.pages import not_due
 
 __all__ = ["Transaction"]
 
@@ -19,22 +20,18 @@ class Transaction(Generic[Due]):
 
     Attributes:
         rejected: Whether nothing of it is to be kept.
-        read: What ``due`` has returned in it, by user id.
+        read: What ``due`` has returned in it, by its key.
     """
 
     rejected: bool = False
     read: dict[str, Due] = attrs.field(factory=dict)
 
-    def due(self, user_id: str) -> Due:
-        """Return what a user's new state has to be made of; that of others is refused."""
-        if user_id not in self.read:
-            raise self.reject(
-                "must be that of a user whom due has returned in this transaction",
-                field="user_id",
-                value=user_id,
-                remedy="Keep what was made of what due has returned, before the block ends.",
-            )
-        return self.read[user_id]
+    def due(self, key: str, *, field: str = "user_id") -> Due:
+        """Return what was read of a user, or of what else has a key; others are refused."""
+        if key not in self.read:
+            self.rejected = True
+            raise not_due(field, key)
+        return self.read[key]
 
     def reject(self, problem: str, *, field: str, value: object, remedy: str) -> RejectedError:
         """Return the error, and keep nothing of this transaction, even if the block goes on."""

@@ -188,7 +188,7 @@ class _Page:
                     "must be credits of the user who was looked at",
                     field="awards",
                     value=check,
-                    remedy="Check each user by themselves.",
+                    remedy="Give each user's awards in a check of their own.",
                 )
             self.kept.marks.pop(check.user_id, None)
             if check.look_again_at is not None:

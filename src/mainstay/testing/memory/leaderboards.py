@@ -139,7 +139,7 @@ class MemoryLeaderboards:
         after: Ranked[int] | None = None,
     ) -> Board:
         """Return the first places, or those after a place."""
-        checks.integer("limit", limit, 1)
+        limit = checks.integer("limit", limit, 1)
         found = self._kept.fresh(query, now)
         if found is not None and after is None and found.has(limit):
             top = rank({place.user_id: place.total for place in found.top}, ties=query.ties)
@@ -174,7 +174,7 @@ class MemoryLeaderboards:
 
     def rank_for(self, points: int, query: BoardQuery = ALL_TIME, *, now: datetime) -> PointsRank:
         """Return the rank that somebody with so many points has, or would have."""
-        check_rank_for(points, query)
+        points = check_rank_for(points, query)
         found = self._kept.fresh(query, now)
         if found is not None:
             place = found.rank_for(points, query.ties)
@@ -228,20 +228,19 @@ class _Page:
     def keep(self, done: Iterable[DueBoard]) -> None:
         """Make the snapshots of boards that were due in this transaction."""
         for board in done:
-            self.transaction.due(board.key)
+            self.transaction.due(board.key, field="period")
             if self.target is not None:
                 self.kept = self._with(board.period, self.target)
 
     def _with(self, period: Period, target: BoardTarget) -> _Kept:
-        old = self.kept.standard
-        policy = old if target.policy is None else target.policy
+        policy = self.kept.standard if target.policy is None else target.policy
         totals = _Totals.of(self.points.all(), period.span(target.now)).totals
         ranking = rank(totals, exclude=policy.excluded)
         rungs = ladder(place.total for place in ranking)
         snapshots = {
             other: there
             for other, there in self.kept.snapshots.items()
-            if policy.excluded == old.excluded and target.now - there.as_of < policy.kept
+            if policy == self.kept.policy and target.now - there.as_of < policy.kept
         }
         snapshots[period] = _Snapshot(target.now, ranking[: policy.top], rungs)
         return _Kept(policy, snapshots)

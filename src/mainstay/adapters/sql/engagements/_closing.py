@@ -15,7 +15,7 @@ from mainstay.adapters.sql.counts import days_between
 from mainstay.adapters.sql.engagements._best import Best
 from mainstay.adapters.sql.engagements._outcomes import candidate_row
 from mainstay.adapters.sql.engagements.tables import candidates, closed_days, engagements
-from mainstay.adapters.sql.reading import as_day, value_of
+from mainstay.adapters.sql.reading import as_day, limit_of, value_of
 from mainstay.errors import CorruptRowError, InvalidValueError
 from mainstay.scores.engagement.day import DayOutcome
 
@@ -38,7 +38,7 @@ class ClosingRows:
 
     def open_days(self, through: date, *, after: date | None = None, limit: int) -> Sequence[date]:
         """Return days that were not closed, oldest first."""
-        checks.integer("limit", limit, 1)
+        most = limit_of(limit)
         first = self._first_day(checks.day("through", through))
         if first is None or (after is not None and checks.day("after", after) >= through):
             return []
@@ -48,7 +48,7 @@ class ClosingRows:
         span = or_(day.between(first, through), day < date.min)
         past = self._connection.execute(select(closed_days).where(span))
         closed = {value_of(closed_days, row, _day) for row in past}
-        return [each for each in days_between(first, through) if each not in closed][:limit]
+        return [each for each in days_between(first, through) if each not in closed][:most]
 
     def _first_day(self, through: date) -> date | None:
         """Return the first day of anybody's; one that is not a date is reported as its user's."""
@@ -67,7 +67,7 @@ class ClosingRows:
     ) -> Mapping[date, Sequence[DayOutcome]]:
         """Return each day's outcomes with a total above 0, the highest first."""
         asked = sorted({checks.day("days", day) for day in days})
-        most = checks.integer("limit", limit, 0)
+        most = limit_of(limit, low=0)
         return Best(self._connection, asked, most, self.left_out.append).outcomes()
 
     def close(self, picked: Mapping[date, Sequence[DayOutcome]]) -> None:

@@ -19,7 +19,7 @@ from mainstay.adapters.sql.engagements._progress import idle_through, say_idle
 from mainstay.adapters.sql.engagements._punctual import PunctualDay, Totals, by_kind, plus
 from mainstay.adapters.sql.engagements.tables import engagements
 from mainstay.adapters.sql.policies import PolicyRows, read_policies
-from mainstay.adapters.sql.reading import as_day, corrupt
+from mainstay.adapters.sql.reading import as_day, corrupt, limit_of
 from mainstay.adapters.sql.settings import Settings
 from mainstay.errors import RejectedError
 from mainstay.jobs._tally import ITEM_ERRORS
@@ -131,7 +131,7 @@ class SqlEngagementPage(ClosingRows, PolicyRows[EngagementPolicy]):
         query = select(*_STATE).where(asked.is_due())
         if after is not None:
             query = query.where(engagements.c.user_id > after)
-        query = query.order_by(engagements.c.user_id).limit(checks.integer("limit", limit, 1))
+        query = query.order_by(engagements.c.user_id).limit(limit_of(limit))
         rows = self._connection.execute(query.with_for_update()).all()
         users, punctual = _read_all(rows, asked)
         counted = count_kinds(self._connection, {day: [*punctual]}, day) if punctual else {}

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, select, true
 from sqlalchemy.engine import Row
 
 from mainstay import _checks as checks
@@ -20,10 +20,10 @@ from mainstay.adapters.sql.leaderboards._totals import totals_in
 from mainstay.adapters.sql.leaderboards.tables import boards
 from mainstay.adapters.sql.policies import keep_undated, read_undated
 from mainstay.adapters.sql.questions import Question
-from mainstay.adapters.sql.reading import converted, value_of
-from mainstay.errors import RejectedError
+from mainstay.adapters.sql.reading import converted, limit_of, value_of
 from mainstay.ports import BoardPage, BoardQuery, BoardTarget, DueBoard
 from mainstay.ports.leaderboards import ALL_TIME, check_rank_for, is_due
+from mainstay.ports.pages import not_due
 from mainstay.recognition import (
     Board,
     LeaderboardPolicy,
@@ -68,7 +68,7 @@ class SqlLeaderboards:
         after: Ranked[int] | None = None,
     ) -> Board:
         """Return the first places, or those after a place."""
-        checks.integer("limit", limit, 1)
+        limit = limit_of(limit)
         at = _asked(query, now)
         rows = self._snapshot(query, snapshots.TOP, at, limit=limit) if after is None else ()
         if rows and (found := _top(rows, query, limit)) is not None:
@@ -105,7 +105,7 @@ class SqlLeaderboards:
     def rank_for(self, points: int, query: BoardQuery = ALL_TIME, *, now: datetime) -> PointsRank:
         """Return the rank that somebody with so many points has, or would have."""
         at = _asked(query, now)
-        check_rank_for(points, query)
+        points = check_rank_for(points, query)
         for row in self._snapshot(query, snapshots.POINTS, at, points=points):
             place = rank_under(snapshots.rung_of(row), query.ties)
             return PointsRank(
@@ -211,7 +211,7 @@ class _Page:
         """Return the boards that need another snapshot."""
         due = [
             board for board in _due(self._connection, target) if after is None or board.key > after
-        ][: checks.integer("limit", limit, 1)]
+        ][: limit_of(limit)]
         self._due.update({board.key: target for board in due})
         return due
 
@@ -221,9 +221,7 @@ class _Page:
             target = self._due.get(board.key)
             if target is None:
                 self._connection.rollback()  # nothing is kept, even if the block goes on
-                raise RejectedError(
-                    "was not due in this transaction", field="period", value=board.key
-                )
+                raise not_due("period", board.key)
             policy = self._policy(target)
             snapshots.make(self._connection, board.period, now=target.now, policy=policy)
 
@@ -233,7 +231,6 @@ class _Page:
         policy = target.policy or kept or LeaderboardPolicy()
         if policy != kept:
             keep_undated(self._connection, policy)
-        excluded = snapshots.excluded_text(policy.excluded)
-        old = or_(boards.c.excluded != excluded, boards.c.as_of <= target.now - policy.kept)
-        snapshots.drop(self._connection, old)
+        old = boards.c.as_of <= target.now - policy.kept
+        snapshots.drop(self._connection, old if policy == kept else true())
         return policy

@@ -33,7 +33,7 @@ from sqlalchemy.schema import CreateTable
 from sqlalchemy.sql import ColumnElement
 
 from mainstay.adapters.sql.columns import Instant, key, utc_text
-from mainstay.adapters.sql.leaderboards._totals import totals_in
+from mainstay.adapters.sql.leaderboards._totals import listed_in
 from mainstay.adapters.sql.leaderboards.tables import boards, places, rungs, staged_totals
 from mainstay.adapters.sql.points import credits, points
 from mainstay.adapters.sql.questions import Question
@@ -81,10 +81,9 @@ def make(
 def _stage(
     connection: Connection, period: Period, now: datetime, policy: LeaderboardPolicy
 ) -> None:
-    rows = totals_in(connection, period.span(now), policy.excluded).rows.c
+    found = listed_in(connection, period.span(now), policy.excluded)
     connection.execute(CreateTable(staged_totals, if_not_exists=True))
     connection.execute(delete(staged_totals))
-    found = select(rows.user_id, rows.total)
     connection.execute(insert(staged_totals).from_select(["user_id", "total"], found))
 
 

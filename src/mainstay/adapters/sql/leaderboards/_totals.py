@@ -16,6 +16,7 @@ from sqlalchemy import (
     case,
     cast,
     func,
+    literal_column,
     not_,
     select,
     true,
@@ -27,7 +28,7 @@ from mainstay.adapters.sql.bulk import any_of
 from mainstay.adapters.sql.points import credits, listed, points
 from mainstay.recognition import Span
 
-__all__ = ["Totals", "totals_in"]
+__all__ = ["Totals", "listed_in", "totals_in"]
 
 #: How many credits may be too new, so that their users are looked at one by one.
 _FEW = 1000
@@ -107,6 +108,26 @@ def totals_in(connection: Connection, span: Span, excluded: Collection[str]) -> 
         return Totals(connection, rows.subquery(), excluded, few, span)
     both: CompoundSelect[*tuple[Any, ...]] = union_all(rows, _counted(connection, span, few))
     return Totals(connection, both.subquery(), excluded, few, span)
+
+
+def listed_in(
+    connection: Connection, span: Span, excluded: Collection[str]
+) -> Select[*tuple[Any, ...]]:
+    """Select who is listed in a span of time, with how many points, in one statement.
+
+    So it counts one moment, though others give credits meanwhile.
+    """
+    if span.since is not None:
+        rows = _from_credits(connection, span, excluded).rows.c
+        return select(rows.user_id, rows.total)
+    later = select(credits.c.user_id, credits.c.amount).where(credits.c.at >= span.until)
+    few = later.offset(literal_column("0")).subquery()  # else SQLite reads all, to group them
+    amount = cast(func.sum(few.c.amount), BigInteger).label("points")
+    given = select(few.c.user_id, amount).group_by(few.c.user_id).subquery()
+    total = points.c.total - func.coalesce(given.c.points, 0)
+    query = select(points.c.user_id, total.label("total")).where(points.c.first_at < span.until)
+    query = query.join(given, given.c.user_id == points.c.user_id, isouter=True)
+    return query.where(not_(any_of(connection, points.c.user_id, excluded))) if excluded else query
 
 
 _kept_reached = func.coalesce(points.c.changed_at, points.c.first_at, type_=points.c.first_at.type)

@@ -44,6 +44,12 @@ class CountedBoardsConformance:
         expect((board.period, board.as_of, board.live), (Period.ALL, NOON, True), "as of now")
         expect(store.leaderboards.rank_for(0, now=NOON).rank, 1, "anybody would be the first")
 
+    def test_a_limit_may_be_any_number(self, store: HasLeaderboards) -> None:
+        """``limit``: "How many places at most", however many there are."""
+        given(store, _AGO, **_VECTOR)
+        board = store.leaderboards.top(now=NOON, limit=10**20)
+        expect(len(board.entries), len(_VECTOR), "all there are")
+
     def test_the_first_have_the_most_points(self, store: HasLeaderboards) -> None:
         """``ties``: "as in :func:`mainstay.recognition.rank`", of the sums of credits."""
         given(store, _AGO, **_VECTOR)

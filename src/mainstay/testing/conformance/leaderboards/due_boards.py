@@ -73,15 +73,20 @@ class DueBoardsConformance:
         expect(found, dict.fromkeys(_ALL, NOON), "it is another")
         expect(due(store, BoardTarget(NOON)), {}, "asking alone changes nothing")
 
-    def test_other_excluded_users_drop_the_other_boards(self, store: HasLeaderboards) -> None:
-        """``keep``: "if it leaves out others ..., the snapshots of all other boards go"."""
-        refresh(store, policy=LeaderboardPolicy(excluded=["ada"]))
-        one = [Period.WEEKLY]
-        refresh(store, policy=LeaderboardPolicy(excluded=["ada"], top=7), periods=one)
-        expect(snapshots(store), dict.fromkeys(_ALL, NOON), "it leaves out the same")
-        refresh(store, policy=LeaderboardPolicy(excluded=["ada", "bob"]), periods=one)
-        expect(snapshots(store), {"weekly": NOON}, "it leaves out others")
-        expect(due(store, BoardTarget(NOON)), dict.fromkeys(("all", "daily")), "they are gone")
+    def test_another_policy_drops_the_other_boards(self, store: HasLeaderboards) -> None:
+        """``keep``: "if it differs ..., the snapshots of all other boards go"."""
+        first, one = LeaderboardPolicy(excluded=["ada"]), [Period.WEEKLY]
+        for other in (
+            LeaderboardPolicy(excluded=["ada", "bob"]),
+            LeaderboardPolicy(excluded=["ada"], top=7),
+            LeaderboardPolicy(excluded=["ada"], fresh=MINUTE),
+        ):
+            refresh(store, policy=first)
+            refresh(store, NOON + MINUTE, policy=first, periods=one)
+            expect(snapshots(store, NOON + MINUTE).keys(), _ALL.keys(), "it is the same")
+            refresh(store, policy=other, periods=one)
+            expect(snapshots(store), {"weekly": NOON}, f"{other} differs")
+            expect(due(store, BoardTarget(NOON)), dict.fromkeys(("all", "daily")), "they are gone")
 
     def test_old_snapshots_go(self, store: HasLeaderboards) -> None:
         """``keep``: "So do those that are as old as the policy's ``kept``"."""

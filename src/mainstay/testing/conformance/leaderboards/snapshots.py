@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from itertools import product
-from typing import get_args
+from typing import cast, get_args
 
 from mainstay.ports import ALL_TIME, BoardQuery, HasLeaderboards
 from mainstay.recognition import Credit, LeaderboardPolicy, Period, Ranked, Span, Ties, UserRank
@@ -144,6 +144,16 @@ class SnapshotsConformance:
         board = store.leaderboards.top(now=_LATER, limit=100)
         expect((board.live, len(board.entries)), (False, 2), "there are no more places than those")
 
+    def test_what_is_exactly_a_whole_number_is_one(self, store: HasLeaderboards) -> None:
+        """``limit`` and ``points`` may be those of another library, such as numpy."""
+        given(store, _AGO, ada=9, bob=7, cyd=5)
+        refresh(store)
+        board = store.leaderboards.top(now=_LATER, limit=cast("int", _Whole(2)))
+        expect((places(board), board.live), ([(1, "ada", 9), (2, "bob", 7)], False), "two places")
+        found = store.leaderboards.rank_for(cast("int", _Whole(7)), now=_LATER)
+        expect((found.rank, found.live), (2, False), "as that of 7")
+        expect((type(found.points), found.points), (int, 7), "it comes back as Python's own")
+
     def test_the_policy_excludes_users_everywhere(self, store: HasLeaderboards) -> None:
         """``exclude``: "by default those whom the policy kept excludes", live or not."""
         given(store, _AGO, ada=9, bob=7, cyd=7, dan=5)
@@ -184,6 +194,16 @@ class SnapshotsConformance:
             for place in whole[::13]:
                 found = store.leaderboards.rank_of(place.user_id, query, now=NOON)
                 expect((found.rank, found.points), (place.rank, place.total), f"{place}")
+
+
+class _Whole:
+    """A whole number of another library's."""
+
+    def __init__(self, value: int) -> None:
+        self._value = value
+
+    def __index__(self) -> int:
+        return self._value
 
 
 def _many_credits() -> list[Credit]:
