@@ -119,9 +119,12 @@ def test_nothing_may_be_credited_to_be_remembered(url: str) -> None:
         (["points", "ada", "--credit", "1.5", "--reason", "x"], "argument --credit"),
         (["points", "ada", "--credit", "many", "--reason", "x"], "argument --credit"),
         (["points", "ada", "--top", "0"], "argument --top"),
+        (["points", "ada", "--top", str(2**31)], "must be at least 1 and at most 2147483647, not"),
+        (["points", "ada", "--top", "9" * 20], "argument --top: must be at least 1 and at most"),
         (["leaderboard", "--period", "monthly"], "invalid choice: 'monthly'"),
         (["leaderboard", "--ties", "random"], "invalid choice: 'random'"),
         (["leaderboard", "--top", "-1"], "argument --top"),
+        (["leaderboard", "--top", "9" * 20], "argument --top: must be at least 1 and at most"),
         (["leaderboard", "--top", "3", "--around", "ada"], "not allowed with argument"),
         (["badges"], "the following arguments are required: USER"),
     ],
@@ -211,6 +214,13 @@ def test_only_so_many_credits_are_shown_but_the_total_is_of_all(url: str) -> Non
     done = mainstay("points", "ada", "--db", url, "--top", "2", "--json")
     assert [credit["reason"] for credit in done.json["credits"]] == ["r00", "r01"]
     assert done.json["total"] == 25
+
+
+@pytest.mark.parametrize("command", [["points", "ada"], ["leaderboard"]])
+def test_as_many_may_be_asked_for_as_anybody_counts_to(url: str, command: list[str]) -> None:
+    credited(url, {"ada": 50})
+    done = mainstay(*command, "--db", url, "--top", str(2**31 - 1))
+    assert (done.status, len(table(done))) == (0, 2)
 
 
 def board(url: str, *options: str) -> list[list[Any]]:

@@ -17,6 +17,9 @@ from mainstay.scheduling import Target, read_target
 
 T = TypeVar("T")
 
+#: More than anybody counts to, and few enough for every database.
+_MOST = 2**31 - 1
+
 
 def add_reading(group: argparse._ArgumentGroup) -> None:
     """Add what says how to read a file of events."""
@@ -104,9 +107,9 @@ def whole(text: str) -> int:
 
 
 def positive(text: str) -> int:
-    """Return an integer that is at least 1."""
-    if not (text.isdecimal() and int(text)):
-        raise argparse.ArgumentTypeError(f"must be at least 1, not {text!r}")
+    """Return an integer from 1 to 2³¹ - 1."""
+    if not (re.fullmatch(r"[0-9]{1,10}", text) and 1 <= int(text) <= _MOST):
+        raise argparse.ArgumentTypeError(f"must be at least 1 and at most {_MOST}, not {text!r}")
     return int(text)
 
 
