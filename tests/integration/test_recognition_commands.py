@@ -137,6 +137,24 @@ def test_a_wrong_command_line_is_refused_with_usage(arguments: list[str], messag
 
 
 @pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        (["points"], "USER"),
+        (["badges"], "USER"),
+        (["leaderboard", "--around"], "--around"),
+        (["score", "--user"], "--user"),
+        (["points", "ada", "--db"], "--db"),
+        (["score", "--db"], "--db"),
+    ],
+)
+def test_bytes_that_are_not_text_are_refused_with_usage(command: list[str], name: str) -> None:
+    """Python reads those of a command line as lone surrogates, which no database takes."""
+    done = mainstay(*command, b"ad\xff".decode(errors="surrogateescape"))
+    assert (done.status, done.out) == (2, "")
+    assert f"argument {name}: must be valid UTF-8, not 'ad\\udcff'" in " ".join(done.err.split())
+
+
+@pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["points", ""], "user_id must not be empty"),

@@ -53,6 +53,15 @@ def _argument(parse: Callable[[str], T]) -> Callable[[str], T]:
     return parsed
 
 
+def text(given: str) -> str:
+    """Return a text, such as a user's id; bytes that are not text arrive as lone surrogates."""
+    try:
+        given.encode()
+    except UnicodeEncodeError as error:
+        raise argparse.ArgumentTypeError(f"must be valid UTF-8, not {given!r}") from error
+    return given
+
+
 @_argument
 def moment(text: str) -> date:
     """Return the instant of an ISO 8601 timestamp with an offset, or of Unix seconds; or a date."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from rich.table import Table
 
-from mainstay.cli import OK, terminal
+from mainstay.cli import OK, arguments, terminal
 from mainstay.cli.config import read_policies
 from mainstay.cli.store import add_db, open_store
 from mainstay.ports import badge_progress, earned_badges
@@ -50,7 +50,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.set_defaults(run=run)
-    parser.add_argument("user", metavar="USER", help="whose")
+    parser.add_argument("user", type=arguments.text, metavar="USER", help="whose")
     parser.add_argument(
         "--progress", action="store_true", help="show all badges, and how far they are"
     )

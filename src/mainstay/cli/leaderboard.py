@@ -77,7 +77,9 @@ def _add_query(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="how many places to show (default: 20)",
     )
-    which.add_argument("--around", metavar="USER", help="show the places around a user")
+    which.add_argument(
+        "--around", type=arguments.text, metavar="USER", help="show the places around a user"
+    )
 
 
 def run(args: argparse.Namespace) -> int:

@@ -44,7 +44,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.set_defaults(run=run, refuse=parser.error)
-    parser.add_argument("user", metavar="USER", help="whose")
+    parser.add_argument("user", type=arguments.text, metavar="USER", help="whose")
     parser.add_argument(
         "--credit", type=arguments.whole, metavar="N", help="credit N points, below 0 to take back"
     )

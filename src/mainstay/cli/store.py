@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 import attrs
 
+from mainstay.cli import arguments
 from mainstay.cli.config import read_schedules
 from mainstay.errors import InvalidValueError
 from mainstay.jobs import all_jobs
@@ -60,6 +61,7 @@ def add_db(parser: argparse.ArgumentParser) -> None:
     """Add the option that says which store."""
     parser.add_argument(
         "--db",
+        type=arguments.text,
         metavar="URL",
         default=_default_url(),
         help="the store, such as sqlite:///mainstay.db (the default, unless MAINSTAY_DB is set) "

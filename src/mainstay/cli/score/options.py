@@ -35,7 +35,12 @@ def _add_input(group: argparse._ArgumentGroup) -> None:
         metavar="FILE",
         help="CSV, JSON Lines or Parquet; - or nothing for stdin",
     )
-    group.add_argument("--db", metavar="URL", help="score the users of a store instead of a file")
+    group.add_argument(
+        "--db",
+        type=arguments.text,
+        metavar="URL",
+        help="score the users of a store instead of a file",
+    )
     arguments.add_reading(group)
     group.add_argument(
         "--member-since", metavar="COLUMN", help="the column with the day a user joined"
@@ -78,7 +83,9 @@ def _add_output(group: argparse._ArgumentGroup) -> None:
         metavar="N",
         help=f"only the best N (default: all; {ROWS_SHOWN} in the table)",
     )
-    chosen.add_argument("--user", metavar="ID", help="explain one user's score")
+    chosen.add_argument(
+        "--user", type=arguments.text, metavar="ID", help="explain one user's score"
+    )
     shape = group.add_mutually_exclusive_group()
     shape.add_argument("--json", action="store_true", help="one JSON object on stdout")
     shape.add_argument("--csv", action="store_true", help="CSV on stdout")
