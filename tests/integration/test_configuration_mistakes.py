@@ -116,7 +116,12 @@ def wrong(folder: Path, url: str, command: str, text: str) -> Done:
             3,
             "levels.'Sr. Expert' must be an integer, got 'x'",
         ),
-        ("points", "# none yet\n[levels]\n", 2, "levels.thresholds must be at least one, got ()."),
+        (
+            "points",
+            "# none yet\n[levels]\n",
+            2,
+            "levels must have at least one level, got {}. Such as Newcomer = 0.\n",
+        ),
         ("points", "levels = [0, 100]\n", 1, "levels must be a table, got [0, 100]."),
         (
             "leaderboard",

@@ -50,16 +50,29 @@ def read_levels(path: str) -> Levels | None:
         The levels; ``None`` without the table.
 
     Raises:
-        InvalidValueError: It is not TOML; a table is unknown; thresholds descend, or can't be.
+        InvalidValueError: It is not TOML; a table is unknown; there is no level; thresholds
+            descend, or can't be.
         OSError: It can't be read.
     """
     file = _read(path)
     if _LEVELS not in file.tables:
         return None
     given = file.table(_LEVELS)
+    with file.located():
+        _check_levels(given)
     names = list(given)
     with file.located(_LEVELS, names):
         return Levels(list(given.values()), names)
+
+
+def _check_levels(given: Mapping[str, object]) -> None:
+    if not given:
+        raise InvalidValueError(
+            "must have at least one level",
+            field=_LEVELS,
+            value=given,
+            remedy="Such as Newcomer = 0.",
+        )
 
 
 def read_schedules(path: str) -> dict[str, Schedule]:
