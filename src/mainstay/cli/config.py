@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from ast import literal_eval
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import attrs
 
 from mainstay.errors import InvalidTypeError, InvalidValueError
 from mainstay.jobs import CATALOGUE
+from mainstay.jobs.tables import check_keys
 from mainstay.recognition import Levels
 from mainstay.scheduling import Schedule, schedule_from_plain
 
@@ -85,7 +86,7 @@ def read_schedules(path: str) -> dict[str, Schedule]:
     file = _read(path)
     given = file.table(_SCHEDULES)
     with file.located(_SCHEDULES):
-        _check_keys(given, CATALOGUE)
+        check_keys(given, CATALOGUE)
         return {job: schedule_from_plain(_as_table(job, given[job]), field=job) for job in given}
 
 
@@ -98,7 +99,7 @@ def _read(path: str) -> _File:
         raise InvalidValueError(f"is not TOML ({error})", field="--config", value=path) from error
     file = _File(path, text, tables)
     with file.located():
-        _check_keys(tables, [*_POLICIES, _LEVELS, _SCHEDULES])
+        check_keys(tables, [*_POLICIES, _LEVELS, _SCHEDULES])
     return file
 
 
@@ -135,14 +136,6 @@ def _as_table(name: str, values: object) -> dict[str, Any]:
     if not isinstance(values, dict):
         raise InvalidTypeError("must be a table", field=name, value=values)
     return values
-
-
-def _check_keys(values: Mapping[str, object], known: Iterable[str]) -> None:
-    for key, value in values.items():
-        if key not in known:
-            raise InvalidValueError(
-                "is unknown", field=key, value=value, remedy=f"Known: {', '.join(known)}."
-            )
 
 
 #: A text as Python writes it, and TOML too.

@@ -15,7 +15,7 @@ from mainstay.recognition import STANDARD_BADGES, Badge, BadgePolicy, Leaderboar
 from mainstay.scores.consistency.policy import ConsistencyPolicy
 from mainstay.scores.engagement.policy import DailyCriteria, EngagementPolicy
 
-__all__ = ["badge_policy", "engagement_policy", "leaderboard_policy", "made_of"]
+__all__ = ["badge_policy", "check_keys", "engagement_policy", "leaderboard_policy", "made_of"]
 
 P = TypeVar("P", bound=attrs.AttrsInstance)
 
@@ -28,18 +28,20 @@ def made_of(kind: type[P], values: Mapping[str, Any]) -> P:
     Raises:
         InvalidValueError: A key is unknown, or a value can't be.
     """
-    _check_keys(values, [field.name for field in attrs.fields(kind)])
+    check_keys(values, [field.name for field in attrs.fields(kind)])
     return kind(**values)
 
 
-def _check_keys(values: Mapping[str, Any], known: Iterable[str]) -> None:
+def check_keys(values: Mapping[str, object], known: Iterable[str]) -> None:
+    """Refuse a table's keys that are not known, and name those that are.
+
+    Raises:
+        InvalidValueError: A key is unknown.
+    """
     for key, value in values.items():
         if key not in known:
             raise InvalidValueError(
-                "is unknown",
-                field=key,
-                value=value,
-                remedy=f"Known: {', '.join(known)}.",
+                "is unknown", field=key, value=value, remedy=f"Known: {', '.join(known)}."
             )
 
 
@@ -98,7 +100,7 @@ def _badge(key: str, values: Mapping[str, Any]) -> Badge:
     fields = [field for field in attrs.fields(Badge) if field.name != "key"]
     needed = [field.name for field in fields if field.default is attrs.NOTHING]
     with _fields_of(f"badges[{key!r}]."):
-        _check_keys(values, [field.name for field in fields])
+        check_keys(values, [field.name for field in fields])
         for name in needed:
             if name not in values:
                 raise InvalidValueError(
