@@ -294,7 +294,7 @@ def test_a_board_may_be_of_all_time_of_the_last_week_or_of_the_last_day(url: str
     assert board(url, "--period", "weekly") == [[1, "ada", 11], [2, "cy", 10], [3, "bob", 1]]
     assert board(url, "--period", "daily") == [[1, "ada", 1], [1, "bob", 1]]
     said = mainstay("leaderboard", "--db", url, "--period", "daily").err
-    assert said == "Listed for 24 hours, counted now: 2.\n"
+    assert said == "Listed for the last 24 hours, counted now: 2.\n"
 
 
 def test_only_so_many_places_are_shown_but_all_are_counted(url: str) -> None:

@@ -31,7 +31,11 @@ examples:
   mainstay leaderboard --around ada --ties earliest
 """
 _MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
-_PERIODS = {Period.ALL: "all time", Period.WEEKLY: "the last 7 days", Period.DAILY: "24 hours"}
+_PERIODS = {
+    Period.ALL: "all time",
+    Period.WEEKLY: "the last 7 days",
+    Period.DAILY: "the last 24 hours",
+}
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -39,7 +43,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser = commands.add_parser(
         "leaderboard",
         help="show who has the most points",
-        description="Show who has the most points, over all time or of late.",
+        description="Show who has the most points, over all time or recently.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
