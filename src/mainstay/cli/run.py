@@ -1,4 +1,4 @@
-"""``mainstay run``: run a job now, for one day or week."""
+"""``mainstay run``: run a job now."""
 
 from __future__ import annotations
 
@@ -57,11 +57,14 @@ jobs:
   order. What is done is kept as it is; running a job again changes nothing.
 
 policies:
-  The first run that evaluates anybody keeps its policy in the store: the one
-  it is given, else the standard one (post=2 like=5 comment=5). Later runs need
-  none; one that is given must equal the latest kept. --from adds one, for days
-  (or weeks) that were not evaluated for anybody yet. Each day is judged by the
-  policy of that day, however late.
+  Days and weeks: the first run that evaluates anybody keeps its policy in the
+  store: the one it is given, else the standard one (post=2 like=5 comment=5).
+  Later runs need none; one that is given must equal the latest kept. --from
+  adds one, for days (or weeks) that were not evaluated for anybody yet. Each
+  day is judged by the policy of that day, however late.
+
+  Leaderboards and badges: a policy that is given replaces the one kept; a run
+  that is given none uses that, or the standard one if none is kept.
 
 config:
 {_tables()}
@@ -81,7 +84,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser = commands.add_parser(
         "run",
         help="run a job now",
-        description="Run a job now, up to and including one day or week.",
+        description="Run a job now.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -92,7 +95,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         type=arguments.target,
         metavar="DATE",
         help="the last day to do, or the last week, such as 2024-W18, by itself or by one of its "
-        "days (default: the last that is over)",
+        "days (default: the last that is over); only for jobs that work on days or weeks",
     )
     add_db(parser)
     policies.add_to(parser)

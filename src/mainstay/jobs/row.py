@@ -33,8 +33,8 @@ class PolicyTable:
     Attributes:
         table: The table of a TOML file that holds it, such as ``engagement``.
         kind: Its class, whose fields are the table's keys.
-        keeper: Which part of a store keeps it by date; ``None`` if none does, so that a run has
-            the policy that it is given, else the standard one.
+        keeper: Which part of a store keeps it by date; ``None`` if it has no dates, so that one
+            that is given replaces the one kept.
 
     Args:
         reader: What makes a policy of the table, if its keys are not simply the fields.
