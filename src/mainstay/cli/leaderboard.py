@@ -19,7 +19,8 @@ from mainstay.recognition import Board, LeaderboardPolicy, Period, Ties
 
 _EPILOG = """\
 A fresh snapshot answers if there is one (mainstay run refresh-leaderboards);
-else the points are counted. Whom the boards leave out is kept by that job.
+otherwise the points are counted. That job also keeps whom the boards leave
+out.
 
 config:
   [leaderboards]

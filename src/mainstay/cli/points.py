@@ -17,8 +17,8 @@ from mainstay.ports import Store, user_points
 from mainstay.recognition import Credit, Levels, PointsDict
 
 _EPILOG = """\
-A user has one credit a reason: crediting it again changes nothing. What is
-taken back is a credit of the opposite amount under a reason of its own.
+A user has one credit per reason: crediting it again changes nothing. To take
+points back, credit the opposite amount under another reason.
 
 config:
   [levels]

@@ -54,8 +54,8 @@ def plan_awards(standing: BadgeStanding, target: BadgeTarget) -> BadgeCheck:
 def check_badges(store: BadgeStore, *, policy: BadgePolicy | None = None) -> JobSpec:
     """Return the job that awards badges to everybody for whom something was added.
 
-    Each award is the credit of the badge's bonus, once, whatever else awards it. Another policy
-    than the last time has everybody looked at.
+    Each award is the credit of the badge's bonus, once, whatever else awards it. If the policy
+    differs from the last one, everybody is looked at.
 
     It is due every hour, without retries: the next run does what this one has left.
     ``page_size`` is how many users are in one transaction. ``result`` has ``awarded``, how many

@@ -95,7 +95,7 @@ def evaluate_consistency(
 
     The first run that evaluates anybody keeps its policy in the store, from the beginning. Each
     day is judged by the policy of that day, however late: :func:`mainstay.jobs.change_policy`
-    adds one from a date on. A run with another than the latest kept raises
+    adds one from a date on. A run whose policy differs from the latest kept raises
     :class:`mainstay.OtherPolicyError`.
 
     It is due at 00:00 UTC, with local days at 12:00 UTC, when the day is over everywhere; three

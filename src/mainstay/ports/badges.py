@@ -54,7 +54,7 @@ class BadgeStanding:
 
     Attributes:
         user_id: Who.
-        metrics: What was measured of them, by name, of that which the policy's badges ask for,
+        metrics: What was measured of them, by name, as far as the policy's badges ask for it,
             except the score. Those that are 0 are left out.
         awards: The credits that awarded them badges, in no order that matters.
         sessions: Their sessions from ``target.sessions_since`` on, in no order that matters: also
@@ -95,8 +95,8 @@ class BadgePage(Page[BadgeTarget, BadgeStanding, BadgeCheck], Protocol):
     ) -> Sequence[BadgeStanding | Unreadable]:
         """Return users for whom something was added since they were last looked at, by user id.
 
-        That is new events and credits, metrics of another value, and recorded weeks. So are those
-        whose time has come to be looked at again. If the policy is another than the last time,
+        That is new events and credits, metrics of another value, and recorded weeks. Users whose
+        time has come to be looked at again are due, too. If the policy differs from the last one,
         everybody is due, once: all users with events, credits or metrics.
 
         Args:
@@ -125,7 +125,7 @@ class BadgeStore(Pages[BadgeTarget, BadgeStanding, BadgeCheck], Protocol):
     def page(self) -> AbstractContextManager[BadgePage]:
         """Begin a transaction, as :meth:`Pages.page` does.
 
-        Whoever adds events, credits or metrics for a user of a page waits until the page ends.
+        Anyone who adds events, credits or metrics for a user of a page waits until the page ends.
         """
         ...
 

@@ -135,7 +135,7 @@ class BoardPage(Page[BoardTarget, DueBoard, DueBoard], Protocol):
         """Return boards without a snapshot as of the target's ``now``, by key.
 
         One that is up to 15 minutes ahead will do, since clocks differ; a later one was made by a
-        clock that was wrong. If the target's policy is another than the one kept, all are due.
+        clock that was wrong. If the target's policy differs from the one kept, all are due.
 
         Args:
             target: As of when, and what snapshots are to show.
@@ -166,9 +166,9 @@ class LeaderboardStore(Pages[BoardTarget, DueBoard, DueBoard], Protocol):
     places after one or around a user, and more of the first places than it keeps. Answers say
     which.
 
-    Listed is who has a credit in the span, also with 0 points or fewer. With ties ``"earliest"``,
-    a user reached their points with the latest credit within the span whose amount is not 0, or
-    with the first if all are.
+    A user is listed if they have a credit in the span, even with 0 points or fewer. With ties
+    ``"earliest"``, they reached their points with the latest credit within the span whose amount
+    is not 0, or with the first if all are.
     """
 
     def page(self) -> AbstractContextManager[BoardPage]:

@@ -88,7 +88,7 @@ class OutboxEntry:
 class Outbox(Protocol):
     """What is to be done outside.
 
-    Whoever claims entries has them under a lease, and calls the outside while no transaction is
+    A run that claims entries has them under a lease, and calls the outside while no transaction is
     open. If it is killed, they are free again when the lease ends. A wrong clock must not be
     believed for ever: leases that end more than 30 minutes after ``now`` are passed over.
     """

@@ -71,8 +71,8 @@ class Pages(Protocol[Target_contra, Due_co, Done_contra]):
         """Begin a transaction: kept if the block ends well, undone if it raises.
 
         Two of the same port happen one after the other, also in different processes: the second
-        reads what the first has kept. Whoever adds events for a user of a page waits until the
-        page ends. Nobody else does: neither who adds for other users, nor the log of runs.
+        reads what the first has kept. Anyone who adds events for a user of a page waits until
+        the page ends. Nobody else does: neither those who add for other users, nor the log of runs.
         """
         ...
 

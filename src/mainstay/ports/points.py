@@ -21,8 +21,8 @@ class PointStore(Protocol):
     def add(self, credits: Iterable[Credit], /, *, now: datetime) -> Sequence[Credit]:
         """Keep credits, all or none of them, and return those that are new, in their order.
 
-        A user has one credit a reason. The first stays as it is, with its amount and time: another
-        of the same user and reason changes nothing, also within ``credits``.
+        A user has one credit per reason. The first stays as it is, with its amount and time:
+        another of the same user and reason changes nothing, also within ``credits``.
 
         Args:
             credits: The credits.

@@ -133,7 +133,7 @@ class DueUsersConformance:
         expect(look(store, target()), everybody, "and the first, once it is another again")
 
     def test_any_change_is_another_policy(self, store: HasBadges) -> None:
-        """``due``: "If the policy is another than the last time"."""
+        """``due``: "If the policy differs from the last one"."""
         store.metrics.put({"ada": {"wins": 1}})
         for changed in (
             badge(1),

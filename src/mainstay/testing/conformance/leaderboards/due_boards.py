@@ -64,7 +64,7 @@ class DueBoardsConformance:
         expect(store.leaderboards.policy(), LeaderboardPolicy(), "the standard one")
 
     def test_another_policy_makes_all_due(self, store: HasLeaderboards) -> None:
-        """``due``: "If the target's policy is another than the one kept, all are due"."""
+        """``due``: "If the target's policy differs from the one kept, all are due"."""
         refresh(store, policy=LeaderboardPolicy(top=7))
         same, other = LeaderboardPolicy(top=7), LeaderboardPolicy(top=8)
         expect(due(store, BoardTarget(NOON, policy=same)), {}, "it is the same")
