@@ -29,11 +29,12 @@ def refresh_leaderboards(
     """Return the job that makes the snapshots of the three standard leaderboards.
 
     They show all time, the last 7 days and the last 24 hours, each up to just before the run's
-    present. A snapshot that is as of then already is left as it is. The policy is kept with them;
-    a run without one uses the policy that is kept, else the standard one.
+    present. A snapshot that is as of then, or up to 15 minutes ahead, is left as it is. The policy
+    is kept with them, and drops those that another one made; a run without one uses the policy that
+    is kept, else the standard one.
 
     It is due every 15 minutes, without retries: the next run does the same. ``result`` has
-    ``as_of``, the instant that the snapshots are of.
+    ``as_of``, the instant that the snapshots are of which the run has made.
 
     Args:
         store: Where the points are.
