@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Generic, Literal, NamedTuple, TypeAlias, TypeVar, get_args
 
 from mainstay import _checks as checks
@@ -94,10 +95,13 @@ def rank(
     """
     check_ties(ties)
     listed = _listed(totals, exclude, among)
+    # Sorts are stable: the last decides first. A negated total would order wrong if it is unsigned,
+    # or rounded by the thread's context for decimals.
+    ordered = sorted(listed.items(), key=itemgetter(0))
     if ties == "earliest":
-        return tuple(_ordinal(sorted(listed.items(), key=_by_reached(listed, reached))))
-    ordered = sorted(listed.items(), key=_by_total)
-    if ties == "ordinal":
+        ordered.sort(key=_by_reached(listed, reached))
+    ordered.sort(key=itemgetter(1), reverse=True)
+    if ties in {"ordinal", "earliest"}:
         return tuple(_ordinal(ordered))
     return tuple(tied(ordered, dense=ties == "dense"))
 
@@ -139,14 +143,10 @@ def _total(user: str, total: T) -> T:
     return total
 
 
-def _by_total(item: tuple[str, float]) -> tuple[float, str]:
-    return -item[1], item[0]
-
-
 def _by_reached(
     listed: Iterable[str], reached: Mapping[str, datetime] | None
-) -> Callable[[tuple[str, float]], tuple[float, datetime, str]]:
-    """Return what orders by total, by when it was reached, and by user id."""
+) -> Callable[[tuple[str, float]], datetime]:
+    """Return what orders by when the total was reached."""
     known = {} if reached is None else reached
     if not isinstance(known, Mapping):
         raise InvalidTypeError("must map user ids to instants", field="reached", value=reached)
@@ -159,7 +159,7 @@ def _by_reached(
                 remedy="Ranking by who was earliest needs it of everybody listed.",
             )
     instants = {user: checks.instant(f"reached[{user!r}]", known[user]) for user in listed}
-    return lambda item: (-item[1], instants[item[0]], item[0])
+    return lambda item: instants[item[0]]
 
 
 def _ordinal(ordered: Iterable[tuple[str, T]]) -> Iterator[Ranked[T]]:
@@ -209,11 +209,13 @@ def places_after(ranking: Sequence[Ranked[T]], last: Ranked[T], ties: Ties) -> S
             if (place.user_id, place.total) == (last.user_id, last.total):
                 return ranking[index + 1 :]
         return [place for place in ranking if place.total <= last.total]
-    return [place for place in ranking if _order(place) > _order(last)]
+    return [place for place in ranking if _is_after(place, last)]
 
 
-def _order(place: Ranked[T]) -> tuple[float, str]:
-    return -place.total, place.user_id
+def _is_after(place: Ranked[T], last: Ranked[T]) -> bool:
+    if place.total == last.total:
+        return place.user_id > last.user_id
+    return place.total < last.total
 
 
 def rank_for(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal, localcontext
 from typing import Any
 
 import pytest
@@ -19,6 +20,13 @@ NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
 any_rank: Any = rank
 any_rank_for: Any = rank_for
 any_ladder: Any = ladder
+
+
+class Unsigned(int):
+    """An integer of 32 bits without a sign, as numpy's ``uint32``: -1 is 4294967295."""
+
+    def __neg__(self) -> Unsigned:
+        return Unsigned(int.__neg__(self) % 2**32)
 
 
 @pytest.mark.parametrize(
@@ -68,6 +76,40 @@ def test_the_order_inside_a_tie_is_that_of_code_points() -> None:
 def test_totals_of_different_types_tie_if_they_are_equal() -> None:
     assert [place.rank for place in rank({"ada": 1, "bob": 1.0, "cyd": 0.5})] == [1, 1, 3]
     assert [place.rank for place in rank({"ada": 0.0, "bob": -0.0})] == [1, 1]
+
+
+#: The highest last, and none of them told from the others by a sign that unsigned integers lack,
+#: or by the two digits of a small context.
+UNSIGNED = [Unsigned(0), Unsigned(7), Unsigned(7), Unsigned(300)]
+LONG = [Decimal("100.1"), Decimal("100.2"), Decimal("100.2"), Decimal("100.3")]
+
+
+@pytest.mark.parametrize(
+    ("ties", "order"),
+    [
+        ("competition", "dan bob cyd ada"),
+        ("dense", "dan bob cyd ada"),
+        ("ordinal", "dan bob cyd ada"),
+        ("earliest", "dan cyd bob ada"),
+    ],
+)
+@pytest.mark.parametrize("totals", [UNSIGNED, LONG], ids=["unsigned", "long"])
+def test_totals_are_compared_as_they_are(
+    ties: Ties, order: str, totals: list[Unsigned] | list[Decimal]
+) -> None:
+    reached = {user: NOON + timedelta(hours=-ord(user[0])) for user in ("ada", "bob", "cyd", "dan")}
+    with localcontext(prec=2):
+        ranking = any_rank(dict(zip(reached, totals, strict=True)), ties=ties, reached=reached)
+    assert [place.user_id for place in ranking] == order.split()
+
+
+@pytest.mark.parametrize("totals", [UNSIGNED, LONG], ids=["unsigned", "long"])
+def test_a_page_goes_on_by_totals_as_they_are(totals: list[Unsigned] | list[Decimal]) -> None:
+    """After the first of the two who share a total: the other, and who has least."""
+    with localcontext(prec=2):
+        ranking = any_rank(dict(zip(["ada", "bob", "cyd", "dan"], totals, strict=True)))
+        rest = places_after(ranking, ranking[1], "competition")
+    assert [place.user_id for place in rest] == ["cyd", "ada"]
 
 
 @pytest.mark.parametrize(
