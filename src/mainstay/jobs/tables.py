@@ -12,6 +12,7 @@ import attrs
 from mainstay import _checks as checks
 from mainstay.errors import InvalidTypeError, InvalidValueError
 from mainstay.recognition import STANDARD_BADGES, Badge, BadgePolicy, LeaderboardPolicy
+from mainstay.recognition.boards import LONGEST
 from mainstay.scores.consistency.policy import ConsistencyPolicy
 from mainstay.scores.engagement.policy import DailyCriteria, EngagementPolicy
 
@@ -55,9 +56,9 @@ def engagement_policy(values: Mapping[str, Any]) -> EngagementPolicy:
 
 def leaderboard_policy(values: Mapping[str, Any]) -> LeaderboardPolicy:
     """Return what boards show; ``fresh`` and ``kept`` are seconds."""
-    given = dict(values)
+    given, most = dict(values), LONGEST.total_seconds()
     for key in {"fresh", "kept"} & given.keys():
-        given[key] = timedelta(seconds=checks.number(key, given[key], 1e-6, 1e9))
+        given[key] = timedelta(seconds=checks.number(key, given[key], 1e-6, most))
     return made_of(LeaderboardPolicy, given)
 
 

@@ -17,6 +17,7 @@ from mainstay.recognition.dicts import BoardDict, UserRankDict
 from mainstay.recognition.leaderboards import Ranked, user_ids
 
 __all__ = [
+    "LONGEST",
     "Board",
     "LeaderboardPolicy",
     "Period",
@@ -25,6 +26,10 @@ __all__ = [
     "UserRank",
     "checked_period",
 ]
+
+#: The longest that a snapshot may answer, or be kept: about 32 years, so that the instant at which
+#: it ends is one.
+LONGEST = timedelta(seconds=10**9)
 
 
 @schema("span/1")
@@ -198,15 +203,20 @@ def _excluded(users: Iterable[str]) -> frozenset[str]:
 
 def _lasting(field: str, value: object) -> timedelta:
     duration = checks.instance(field, value, timedelta)
-    if duration <= timedelta(0):
-        raise InvalidValueError("must be longer than 0", field=field, value=value)
+    if not timedelta(0) < duration <= LONGEST:
+        raise InvalidValueError(
+            f"must be longer than 0, and at most {LONGEST.total_seconds():.0f} seconds",
+            field=field,
+            value=value,
+            remedy="Such as timedelta(minutes=15).",
+        )
     return duration
 
 
 @schema("leaderboard-policy/1")
 @attrs.frozen(kw_only=True)
 class LeaderboardPolicy:
-    """What the snapshots of leaderboards show, and how long they do.
+    """What the snapshots of leaderboards show, and how long they do: at most 10⁹ seconds.
 
     Raises:
         InvalidValueError: A number is out of its range, or ``kept`` is shorter than ``fresh``.

@@ -11,10 +11,13 @@ import pytest
 
 from mainstay import InvalidTypeError, InvalidValueError, NaiveDatetimeError
 from mainstay.recognition import Board, LeaderboardPolicy, Period, Ranked, Span, UserRank
-from mainstay.recognition.boards import checked_period
+from mainstay.recognition.boards import LONGEST, checked_period
 
 NOON = datetime(2024, 5, 8, 12, tzinfo=UTC)
 MAY = Span(datetime(2024, 5, 1, tzinfo=UTC), datetime(2024, 6, 1, tzinfo=UTC))
+#: A billion seconds are 11,574 days and 6,400 seconds.
+BILLION = timedelta(days=11_574, seconds=6_400)
+OVER = BILLION + timedelta.resolution
 NAIVE = datetime(2024, 5, 1)  # noqa: DTZ001
 NO_OFFSET = (
     "has no UTC offset, got datetime.datetime(2024, 5, 1, 0, 0). "
@@ -95,6 +98,12 @@ def test_a_snapshot_may_be_removed_as_soon_as_it_is_old() -> None:
     assert LeaderboardPolicy(fresh=timedelta(hours=1)).kept == timedelta(hours=1)
 
 
+def test_a_snapshot_may_answer_and_be_kept_for_a_billion_seconds() -> None:
+    longest = LeaderboardPolicy(fresh=BILLION, kept=BILLION)
+    assert (longest.fresh, longest.kept) == (BILLION, BILLION)
+    assert longest.kept == LONGEST == timedelta(seconds=10**9)
+
+
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
@@ -134,7 +143,22 @@ def test_a_snapshot_may_be_removed_as_soon_as_it_is_old() -> None:
         (
             lambda: policy(fresh=timedelta(0)),
             InvalidValueError,
-            "fresh must be longer than 0, got datetime.timedelta(0).",
+            "fresh must be longer than 0, and at most 1000000000 seconds, "
+            "got datetime.timedelta(0). Such as timedelta(minutes=15).",
+        ),
+        (
+            lambda: policy(fresh=OVER, kept=OVER),
+            InvalidValueError,
+            "fresh must be longer than 0, and at most 1000000000 seconds, "
+            "got datetime.timedelta(days=11574, seconds=6400, microseconds=1). "
+            "Such as timedelta(minutes=15).",
+        ),
+        (
+            lambda: policy(kept=timedelta.max),
+            InvalidValueError,
+            "kept must be longer than 0, and at most 1000000000 seconds, "
+            "got datetime.timedelta(days=999999999, seconds=86399, microseconds=999999). "
+            "Such as timedelta(minutes=15).",
         ),
         (
             lambda: policy(kept=3600),
