@@ -134,15 +134,16 @@ def iterable(field: str, values: Iterable[T]) -> Iterable[T]:
     return values
 
 
-def mapping(field: str, values: Mapping[K, T]) -> Mapping[K, T]:
-    """Return what maps names to something."""
+def mapping(
+    field: str,
+    values: Mapping[K, T],
+    *,
+    problem: str = "must be a mapping",
+    remedy: str = "Such as a dict.",
+) -> Mapping[K, T]:
+    """Return what maps names to something; the error says what, if the caller does."""
     if not isinstance(values, Mapping):
-        raise InvalidTypeError(
-            "must be a mapping",
-            field=field,
-            value=values,
-            remedy="Such as a dict.",
-        )
+        raise InvalidTypeError(problem, field=field, value=values, remedy=remedy)
     return values
 
 

@@ -8,7 +8,6 @@ from operator import attrgetter
 
 from mainstay import _checks as checks
 from mainstay._reprs import in_utc
-from mainstay.errors import InvalidTypeError
 from mainstay.recognition._amounts import whole_points
 from mainstay.recognition.badges import AWARD, STANDARD_BADGES, Badge, catalogue_of
 from mainstay.recognition.dicts import BadgeDict, BadgeProgressDict, EarnedBadgesDict, ProgressDict
@@ -62,16 +61,15 @@ def planned_awards(
 
 
 def _metrics(metrics: Mapping[str, int]) -> Mapping[str, int]:
-    if not isinstance(metrics, Mapping):
-        raise InvalidTypeError(
-            "must map metrics to whole numbers",
-            field="metrics",
-            value=metrics,
-            remedy="Such as {'wins': 5}.",
-        )
+    given = checks.mapping(
+        "metrics",
+        metrics,
+        problem="must map metrics to whole numbers",
+        remedy="Such as {'wins': 5}.",
+    )
     return {
         checks.text("a metric in metrics", name): whole_points(f"metrics[{name!r}]", value)
-        for name, value in metrics.items()
+        for name, value in given.items()
     }
 
 

@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Generic, Literal, NamedTuple, TypeAlias, TypeVar, get_args
 
 from mainstay import _checks as checks
-from mainstay.errors import InvalidTypeError, InvalidValueError
+from mainstay.errors import InvalidValueError
 from mainstay.recognition._amounts import whole_points
 
 __all__ = [
@@ -121,13 +121,9 @@ def user_ids(field: str, users: Iterable[str]) -> frozenset[str]:
 def _listed(
     totals: Mapping[str, T], exclude: Iterable[str], among: Iterable[str] | None
 ) -> dict[str, T]:
-    if not isinstance(totals, Mapping):
-        raise InvalidTypeError(
-            "must map user ids to totals",
-            field="totals",
-            value=totals,
-            remedy="Such as {'ada': 250}.",
-        )
+    checks.mapping(
+        "totals", totals, problem="must map user ids to totals", remedy="Such as {'ada': 250}."
+    )
     excluded = user_ids("exclude", exclude)
     wanted = totals.keys() if among is None else user_ids("among", among)
     return {
@@ -147,9 +143,12 @@ def _by_reached(
     listed: Iterable[str], reached: Mapping[str, datetime] | None
 ) -> Callable[[tuple[str, float]], datetime]:
     """Return what orders by when the total was reached."""
-    known = {} if reached is None else reached
-    if not isinstance(known, Mapping):
-        raise InvalidTypeError("must map user ids to instants", field="reached", value=reached)
+    known = checks.mapping(
+        "reached",
+        {} if reached is None else reached,
+        problem="must map user ids to instants",
+        remedy="Such as {'ada': datetime(2024, 5, 1, 12, tzinfo=UTC)}.",
+    )
     for user in listed:
         if user not in known:
             raise InvalidValueError(

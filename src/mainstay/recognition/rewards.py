@@ -9,7 +9,7 @@ import attrs
 
 from mainstay import _checks as checks
 from mainstay._schemas import schema
-from mainstay.errors import InvalidTypeError, InvalidValueError
+from mainstay.errors import InvalidValueError
 from mainstay.recognition.reward_split import RewardPolicy, RewardSplit
 
 __all__ = ["Argument", "split_pool"]
@@ -101,13 +101,9 @@ def _by_votes(argument: Argument) -> tuple[int, datetime, str]:
 
 
 def _votes(votes: Mapping[str, str]) -> Mapping[str, str]:
-    if not isinstance(votes, Mapping):
-        raise InvalidTypeError(
-            "must map user ids to sides",
-            field="votes",
-            value=votes,
-            remedy="Such as {'ada': 'no'}.",
-        )
+    checks.mapping(
+        "votes", votes, problem="must map user ids to sides", remedy="Such as {'ada': 'no'}."
+    )
     for user, side in votes.items():
         if type(side) is not str or not side:  # at once, since there are many
             checks.text(f"votes[{user!r}]", side)

@@ -232,7 +232,8 @@ SEVERAL = "must be several, such as a list of them"
             lambda: any_rank({"ada": 1}, ties="earliest", reached=[NOON]),
             InvalidTypeError,
             "reached must map user ids to instants, "
-            "got [datetime.datetime(2024, 5, 1, 12, 0, tzinfo=datetime.timezone.utc)].",
+            "got [datetime.datetime(2024, 5, 1, 12, 0, tzinfo=datetime.timezone.utc)]. "
+            "Such as {'ada': datetime(2024, 5, 1, 12, tzinfo=UTC)}.",
         ),
         (
             lambda: any_rank({"a": 1}, ties="earliest", reached={"a": NOON.replace(tzinfo=None)}),
