@@ -74,7 +74,12 @@ def instant(field: str, value: object) -> datetime:
     if value.tzinfo is not UTC:
         value = _at_fixed_offset(field, value)
     if not 1 < value.year < 9999:
-        raise InvalidValueError("must lie in the years 2 to 9998", field=field, value=value)
+        raise InvalidValueError(
+            "must lie in the years 2 to 9998",
+            field=field,
+            value=value,
+            remedy="Leave out what stands for no time at all.",
+        )
     return value
 
 
@@ -187,9 +192,12 @@ def text(field: str, value: object) -> str:
     return value if type(value) is str else str.__str__(value)
 
 
-def integer(field: str, value: object, low: int, high: int | None = None) -> int:
+def integer(
+    field: str, value: object, low: int, high: int | None = None, *, remedy: str = ""
+) -> int:
     """Return an integer between ``low`` and ``high``, both included."""
-    return _within(field, value if type(value) is int else _index(field, value), low, high)
+    whole = value if type(value) is int else _index(field, value)
+    return _within(field, whole, low, high, remedy)
 
 
 def _index(field: str, value: object) -> int:
@@ -205,14 +213,16 @@ def _is_whole(value: object) -> bool:
     return isinstance(value, float | Decimal) and math.isfinite(value) and value == int(value)
 
 
-def count(field: str, value: object, high: int | None = None) -> int:
+def count(field: str, value: object, high: int | None = None, *, remedy: str = "") -> int:
     """Return an integer that is not negative."""
     if type(value) is int and value >= 0 and (high is None or value <= high):
         return value  # at once, since there are many
-    return integer(field, value, 0, high)
+    return integer(field, value, 0, high, remedy=remedy)
 
 
-def number(field: str, value: object, low: float, high: float | None = None) -> float:
+def number(
+    field: str, value: object, low: float, high: float | None = None, *, remedy: str = ""
+) -> float:
     """Return a finite number between ``low`` and ``high``, both included.
 
     A ``Decimal`` or another real number becomes the nearest ``float``.
@@ -221,17 +231,17 @@ def number(field: str, value: object, low: float, high: float | None = None) -> 
         return value  # at once, since there are many
     if isinstance(value, bool) or not isinstance(value, Real | Decimal):
         raise InvalidTypeError("must be a number", field=field, value=value)
-    return _within(field, _finite(field, value), low, high)
+    return _within(field, _finite(field, value, remedy), low, high, remedy)
 
 
-def _finite(field: str, value: Real | Decimal) -> float:
+def _finite(field: str, value: Real | Decimal, remedy: str) -> float:
     """Return an integer as it is, and any other number as a float."""
     try:
         nearest = float(value)  # an integer too large for a float overflows
     except (OverflowError, ValueError):  # a signalling NaN is refused
         nearest = math.inf
     if not math.isfinite(nearest):
-        raise InvalidValueError("must be finite", field=field, value=value)
+        raise InvalidValueError("must be finite", field=field, value=value, remedy=remedy)
     return operator.index(value) if isinstance(value, Integral) else nearest
 
 
@@ -250,10 +260,10 @@ def points(instance: object, names: Iterable[str]) -> None:
 N = TypeVar("N", int, float)
 
 
-def _within(field: str, value: N, low: N, high: N | None) -> N:
+def _within(field: str, value: N, low: N, high: N | None, remedy: str) -> N:
     if value < low or (high is not None and value > high):
         bounds = f"at least {low}" if high is None else f"between {low} and {high}"
-        raise InvalidValueError(f"must be {bounds}", field=field, value=value)
+        raise InvalidValueError(f"must be {bounds}", field=field, value=value, remedy=remedy)
     return value
 
 

@@ -77,7 +77,8 @@ REFUSALS: list[tuple[Callable[[], object], object, str]] = [
         session(started_at=datetime(9999, 1, 1, tzinfo=UTC)),
         datetime(9999, 1, 1, tzinfo=UTC),
         "started_at must lie in the years 2 to 9998, "
-        "got datetime.datetime(9999, 1, 1, 0, 0, tzinfo=datetime.timezone.utc).",
+        "got datetime.datetime(9999, 1, 1, 0, 0, tzinfo=datetime.timezone.utc). "
+        "Leave out what stands for no time at all.",
     ),
     (session(duration=60), 60, "duration must be a timedelta, got 60."),
     (

@@ -13,4 +13,9 @@ __all__ = ["MOST_POINTS", "whole_points"]
 MOST_POINTS = 2**53 - 1
 
 #: Return a whole number of points.
-whole_points = partial(checks.integer, low=-MOST_POINTS, high=MOST_POINTS)
+whole_points = partial(
+    checks.integer,
+    low=-MOST_POINTS,
+    high=MOST_POINTS,
+    remedy="Count in larger units: beyond that, JSON is not exact.",
+)

@@ -21,6 +21,17 @@ __all__ = ["AWARD", "STANDARD_BADGES", "Badge", "BadgePolicy", "catalogue_of", "
 #: What the reason of an award begins with.
 AWARD = "badge:"
 
+_number = partial(checks.integer, low=1, high=2**31 - 1, remedy="Number badges 1, 2, 3 and so on.")
+_threshold = partial(
+    checks.integer,
+    low=1,
+    high=MOST_POINTS,
+    remedy="Give 1 at least. Count large amounts in larger units.",
+)
+_bonus = partial(
+    checks.count, high=MOST_POINTS, remedy="Give 0 for no bonus. Count large ones in larger units."
+)
+
 
 def _keys(values: Iterable[str]) -> tuple[str, ...]:
     several = checks.iterable("requires", values)
@@ -59,19 +70,15 @@ class Badge:
         'badge:night_owl'
     """
 
-    number: int = attrs.field(validator=checks.each(partial(checks.integer, low=1, high=2**31 - 1)))
+    number: int = attrs.field(validator=checks.each(_number))
     key: str = attrs.field(validator=checks.each(checks.text))
     name: str = attrs.field(validator=checks.each(checks.text))
     description: str = attrs.field(validator=checks.each(checks.text))
     icon: str = attrs.field(validator=checks.each(checks.text))
     metric: str = attrs.field(validator=checks.each(checks.text))
     unit: str = attrs.field(validator=checks.each(checks.text))
-    threshold: int = attrs.field(
-        validator=checks.each(partial(checks.integer, low=1, high=MOST_POINTS))
-    )
-    bonus: int = attrs.field(
-        default=0, validator=checks.each(partial(checks.count, high=MOST_POINTS))
-    )
+    threshold: int = attrs.field(validator=checks.each(_threshold))
+    bonus: int = attrs.field(default=0, validator=checks.each(_bonus))
     requires: tuple[str, ...] = attrs.field(default=(), converter=_keys)
 
     @property

@@ -57,7 +57,10 @@ class Span:
     def __attrs_post_init__(self) -> None:
         if self.since is not None and self.until <= self.since:
             raise InvalidValueError(
-                f"must be after since, {in_utc(self.since)}", field="until", value=self.until
+                f"must be after since, {in_utc(self.since)}",
+                field="until",
+                value=self.until,
+                remedy="A span begins before it ends: swap the two, or make it longer.",
             )
 
     def __contains__(self, at: datetime) -> bool:
@@ -201,6 +204,9 @@ def _excluded(users: Iterable[str]) -> frozenset[str]:
     return user_ids("excluded", users)
 
 
+_top = partial(checks.integer, low=1, remedy="Give 1 for the first place alone.")
+
+
 def _lasting(field: str, value: object) -> timedelta:
     duration = checks.instance(field, value, timedelta)
     if not timedelta(0) < duration <= LONGEST:
@@ -229,7 +235,7 @@ class LeaderboardPolicy:
     #: Users that no board shows. Those below them move up.
     excluded: frozenset[str] = attrs.field(default=frozenset(), converter=_excluded)
     #: How many places a snapshot keeps with their users; it ranks everybody.
-    top: int = attrs.field(default=100, validator=checks.each(partial(checks.integer, low=1)))
+    top: int = attrs.field(default=100, validator=checks.each(_top))
     #: How long a snapshot answers; after that the store counts again.
     fresh: timedelta = attrs.field(default=timedelta(minutes=15), validator=checks.each(_lasting))
     #: How long a snapshot is kept.
@@ -238,7 +244,10 @@ class LeaderboardPolicy:
     def __attrs_post_init__(self) -> None:
         if self.kept < self.fresh:
             raise InvalidValueError(
-                f"must not be shorter than fresh, {self.fresh}", field="kept", value=self.kept
+                f"must not be shorter than fresh, {self.fresh}",
+                field="kept",
+                value=self.kept,
+                remedy="Make it longer, or fresh shorter.",
             )
 
     def __repr__(self) -> str:

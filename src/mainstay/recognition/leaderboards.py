@@ -110,7 +110,12 @@ def check_ties(ties: object) -> None:
     """Refuse what is not a way to rank those with the same total."""
     if ties not in get_args(Ties):
         words = ", ".join(map(repr, get_args(Ties)))
-        raise InvalidValueError(f"must be one of {words}", field="ties", value=ties)
+        raise InvalidValueError(
+            f"must be one of {words}",
+            field="ties",
+            value=ties,
+            remedy="The usual one is 'competition': 1, 2, 2, 4.",
+        )
 
 
 def user_ids(field: str, users: Iterable[str]) -> frozenset[str]:
@@ -135,7 +140,8 @@ def _listed(
 
 def _total(user: str, total: T) -> T:
     if type(total) is not int:
-        checks.number(f"totals[{user!r}]", total, -math.inf)
+        remedy = "Leave out users without a total."
+        checks.number(f"totals[{user!r}]", total, -math.inf, remedy=remedy)
     return total
 
 
@@ -190,7 +196,7 @@ def neighbours(
         ['ada', 'cyd', 'dan']
     """
     checks.text("user_id", user_id)
-    checks.count("count", count)
+    checks.count("count", count, remedy="Give 0 for their own place alone.")
     for index, place in enumerate(ranking):
         if place.user_id == user_id:
             return tuple(ranking[max(0, index - count) : index + count + 1])
@@ -245,7 +251,7 @@ def rank_for(
         4
     """
     check_by_total(ties)
-    checks.number("total", total, -math.inf)
+    checks.number("total", total, -math.inf, remedy="Ask for a total that somebody can have.")
     above = [other for other in _listed(totals, exclude, among).values() if other > total]
     return 1 + len(set(above) if ties == "dense" else above)
 

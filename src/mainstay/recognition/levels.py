@@ -19,6 +19,8 @@ from mainstay.recognition.phrases import ENGLISH_LEVELS, LevelPhrasebook
 
 __all__ = ["Level", "Levels"]
 
+_number = partial(checks.integer, low=1, remedy="The lowest level is number 1.")
+
 
 def _thresholds(values: Iterable[int]) -> tuple[int, ...]:
     several = checks.iterable("thresholds", values)
@@ -49,7 +51,7 @@ class Level:
     """
 
     total: int = attrs.field(validator=checks.each(whole_points))
-    number: int = attrs.field(validator=checks.each(partial(checks.integer, low=1)))
+    number: int = attrs.field(validator=checks.each(_number))
     name: str = attrs.field(validator=checks.each(checks.text))
     threshold: int = attrs.field(validator=checks.each(whole_points))
     next: int | None = attrs.field(validator=checks.optional(whole_points))
@@ -59,11 +61,17 @@ class Level:
         if self.total < self.threshold or (self.next is not None and self.total >= self.next):
             to = "" if self.next is None else f" and below {self.next}"
             raise InvalidValueError(
-                f"must be at least {self.threshold}{to}", field="total", value=self.total
+                f"must be at least {self.threshold}{to}",
+                field="total",
+                value=self.total,
+                remedy="Levels.of(total) gives the level that fits.",
             )
         if (self.next is None) != (self.next_name is None):
             raise InvalidValueError(
-                "must be given with next, or not at all", field="next_name", value=self.next_name
+                "must be given with next, or not at all",
+                field="next_name",
+                value=self.next_name,
+                remedy="Levels.of(total) gives both, or None for both at the highest level.",
             )
 
     @property
@@ -148,6 +156,7 @@ class Levels:
                 f"must be as many as there are thresholds, {len(self.thresholds)}",
                 field="names",
                 value=self.names,
+                remedy="Name each level, or none of them.",
             )
 
     def of(self, total: int) -> Level | None:

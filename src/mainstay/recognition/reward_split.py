@@ -24,7 +24,13 @@ from mainstay.recognition.phrases import ENGLISH_REWARDS, RewardPhrasebook
 __all__ = ["RewardPolicy", "RewardSplit"]
 
 _ALL = 100
-_per_cent = partial(checks.integer, low=0, high=_ALL)
+_per_cent = partial(checks.integer, low=0, high=_ALL, remedy="Give 40 for 40 %.")
+_pool = partial(
+    checks.count,
+    high=MOST_POINTS,
+    remedy="Give 0 if there is nothing to split. Count a larger pool in larger units.",
+)
+_least = partial(checks.count, remedy="Give 0 to pay a known creator always.")
 
 
 def _places(values: Iterable[int]) -> tuple[int, ...]:
@@ -57,7 +63,7 @@ class RewardPolicy:
     #: The part of who made the case.
     creator: int = attrs.field(default=10, validator=checks.each(_per_cent))
     #: With fewer participants the creator gets nothing: a case for a few friends earns nothing.
-    creator_from: int = attrs.field(default=100, validator=checks.each(checks.count))
+    creator_from: int = attrs.field(default=100, validator=checks.each(_least))
 
     def __attrs_post_init__(self) -> None:
         groups = (self.winners, self.arguments, self.participants, self.creator)
@@ -71,7 +77,30 @@ class RewardPolicy:
 def _check_sum(field: str, shares: tuple[int, ...]) -> None:
     if sum(shares) != _ALL:
         raise InvalidValueError(
-            f"must add up to {_ALL}, not to {sum(shares)}", field=field, value=shares
+            f"must add up to {_ALL}, not to {sum(shares)}",
+            field=field,
+            value=shares,
+            remedy="Change another share along with the one you changed.",
+        )
+
+
+def _check_took_part(field: str, people: frozenset[str], participants: frozenset[str]) -> None:
+    if strangers := people - participants:
+        raise InvalidValueError(
+            "must be among the participants",
+            field=field,
+            value=min(strangers),
+            remedy="Voters and authors are all participants: add who is missing.",
+        )
+
+
+def _check_places(top: tuple[str, ...], most: int) -> None:
+    if len(top) > most:
+        raise InvalidValueError(
+            f"must be at most {most}",
+            field="top",
+            value=top,
+            remedy="The policy has no more places: leave out the authors after them.",
         )
 
 
@@ -110,7 +139,7 @@ class RewardSplit:
             participants; or there are more authors than places.
     """
 
-    pool: int = attrs.field(validator=checks.each(partial(checks.count, high=MOST_POINTS)))
+    pool: int = attrs.field(validator=checks.each(_pool))
     winners: frozenset[str] = attrs.field(validator=checks.each(_people))
     participants: frozenset[str] = attrs.field(validator=checks.each(_people))
     top: tuple[str, ...] = attrs.field(validator=checks.each(_authors))
@@ -122,14 +151,9 @@ class RewardSplit:
     undistributed: int = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        for field, people in (("winners", self.winners), ("top", frozenset(self.top))):
-            if strangers := people - self.participants:
-                raise InvalidValueError(
-                    "must be among the participants", field=field, value=min(strangers)
-                )
-        most = len(self.policy.places)
-        if len(self.top) > most:
-            raise InvalidValueError(f"must be at most {most}", field="top", value=self.top)
+        _check_took_part("winners", self.winners, self.participants)
+        _check_took_part("top", frozenset(self.top), self.participants)
+        _check_places(self.top, len(self.policy.places))
         awards, undistributed = _whole_units(self)
         object.__setattr__(self, "awards", Counts(awards))
         object.__setattr__(self, "undistributed", undistributed)
@@ -193,7 +217,12 @@ class RewardSplit:
             InvalidValueError: The user has no part in this pool.
         """
         if user_id not in self.awards:
-            raise InvalidValueError("has no part in this pool", field="user_id", value=user_id)
+            raise InvalidValueError(
+                "has no part in this pool",
+                field="user_id",
+                value=user_id,
+                remedy="Ask for somebody who is in awards.",
+            )
         award, shares = self.awards[user_id], _Shares.of(self)
         # In steps this fine, sums up to the award are exact. What is rounded to them is the sum so
         # far, so that parts of a whole share add up to it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import partial
 
 import attrs
 
@@ -15,6 +16,7 @@ from mainstay.recognition.reward_split import RewardPolicy, RewardSplit
 __all__ = ["Argument", "split_pool"]
 
 DEFAULT_POLICY = RewardPolicy()
+_count = partial(checks.count, remedy="Give 0 if nobody voted for it.")
 
 
 @schema("argument/1")
@@ -36,7 +38,7 @@ class Argument:
     id: str = attrs.field(validator=checks.each(checks.text))
     author: str = attrs.field(validator=checks.each(checks.text))
     at: datetime = attrs.field(validator=checks.each(checks.instant))
-    votes: int = attrs.field(default=0, validator=checks.each(checks.count))
+    votes: int = attrs.field(default=0, validator=checks.each(_count))
 
 
 def split_pool(
@@ -121,6 +123,7 @@ def _arguments(arguments: Iterable[Argument]) -> list[Argument]:
                 "must differ from that of every other argument",
                 field="id of an argument",
                 value=argument.id,
+                remedy="Give each argument once, with an id of its own.",
             )
         by_id[argument.id] = argument
     return list(by_id.values())

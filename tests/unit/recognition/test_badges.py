@@ -87,23 +87,30 @@ KNOWN = "Known: bat, owl."
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (badge(number=0), InvalidValueError, "number must be between 1 and 2147483647, got 0."),
+        (
+            badge(number=0),
+            InvalidValueError,
+            "number must be between 1 and 2147483647, got 0. Number badges 1, 2, 3 and so on.",
+        ),
         (
             badge(number=2**31),
             InvalidValueError,
-            "number must be between 1 and 2147483647, got 2147483648.",
+            "number must be between 1 and 2147483647, got 2147483648. "
+            "Number badges 1, 2, 3 and so on.",
         ),
         (badge(key=""), InvalidValueError, "key must not be empty, got ''."),
         (badge(icon=None), InvalidTypeError, "icon must be a string, got None."),
         (
             badge(threshold=0),
             InvalidValueError,
-            "threshold must be between 1 and 9007199254740991, got 0.",
+            "threshold must be between 1 and 9007199254740991, got 0. "
+            "Give 1 at least. Count large amounts in larger units.",
         ),
         (
             badge(bonus=-1),
             InvalidValueError,
-            "bonus must be between 0 and 9007199254740991, got -1.",
+            "bonus must be between 0 and 9007199254740991, got -1. "
+            "Give 0 for no bonus. Count large ones in larger units.",
         ),
         (
             badge(requires="bat"),

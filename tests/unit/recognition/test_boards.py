@@ -124,13 +124,15 @@ def test_a_snapshot_may_answer_and_be_kept_for_a_billion_seconds() -> None:
             lambda: span(NOON, NOON),
             InvalidValueError,
             "until must be after since, 2024-05-08T12:00:00Z, "
-            "got datetime.datetime(2024, 5, 8, 12, 0, tzinfo=datetime.timezone.utc).",
+            "got datetime.datetime(2024, 5, 8, 12, 0, tzinfo=datetime.timezone.utc). "
+            "A span begins before it ends: swap the two, or make it longer.",
         ),
         (
             lambda: span(MAY.until, MAY.since),
             InvalidValueError,
             "until must be after since, 2024-06-01T00:00:00Z, "
-            "got datetime.datetime(2024, 5, 1, 0, 0, tzinfo=datetime.timezone.utc).",
+            "got datetime.datetime(2024, 5, 1, 0, 0, tzinfo=datetime.timezone.utc). "
+            "A span begins before it ends: swap the two, or make it longer.",
         ),
         (lambda: span(NAIVE, NOON), NaiveDatetimeError, f"since {NO_OFFSET}"),
         (lambda: span(None, NAIVE), NaiveDatetimeError, f"until {NO_OFFSET}"),
@@ -138,7 +140,8 @@ def test_a_snapshot_may_answer_and_be_kept_for_a_billion_seconds() -> None:
         (
             lambda: policy(kept=timedelta(minutes=14)),
             InvalidValueError,
-            "kept must not be shorter than fresh, 0:15:00, got datetime.timedelta(seconds=840).",
+            "kept must not be shorter than fresh, 0:15:00, got datetime.timedelta(seconds=840). "
+            "Make it longer, or fresh shorter.",
         ),
         (
             lambda: policy(fresh=timedelta(0)),
@@ -165,7 +168,11 @@ def test_a_snapshot_may_answer_and_be_kept_for_a_billion_seconds() -> None:
             InvalidTypeError,
             "kept must be of type timedelta, got 3600.",
         ),
-        (lambda: policy(top=0), InvalidValueError, "top must be at least 1, got 0."),
+        (
+            lambda: policy(top=0),
+            InvalidValueError,
+            "top must be at least 1, got 0. Give 1 for the first place alone.",
+        ),
         (
             lambda: policy(excluded="staff"),
             InvalidTypeError,

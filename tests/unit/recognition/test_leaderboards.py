@@ -178,9 +178,14 @@ SEVERAL = "must be several, such as a list of them"
         (
             lambda: any_rank({}, ties="random"),
             InvalidValueError,
-            f"ties must be one of {FOUR}, got 'random'.",
+            f"ties must be one of {FOUR}, got 'random'. "
+            "The usual one is 'competition': 1, 2, 2, 4.",
         ),
-        (lambda: any_rank({}, ties=[]), InvalidValueError, f"ties must be one of {FOUR}, got []."),
+        (
+            lambda: any_rank({}, ties=[]),
+            InvalidValueError,
+            f"ties must be one of {FOUR}, got []. The usual one is 'competition': 1, 2, 2, 4.",
+        ),
         (
             lambda: any_rank([("ada", 250)]),
             InvalidTypeError,
@@ -194,12 +199,12 @@ SEVERAL = "must be several, such as a list of them"
         (
             lambda: any_rank({"ada": math.nan}),
             InvalidValueError,
-            "totals['ada'] must be finite, got nan.",
+            "totals['ada'] must be finite, got nan. Leave out users without a total.",
         ),
         (
             lambda: any_rank({"ada": -math.inf}),
             InvalidValueError,
-            "totals['ada'] must be finite, got -inf.",
+            "totals['ada'] must be finite, got -inf. Leave out users without a total.",
         ),
         (
             lambda: any_rank({"ada": True}),
@@ -250,13 +255,18 @@ SEVERAL = "must be several, such as a list of them"
         (
             lambda: any_rank_for(1, {}, ties="random"),
             InvalidValueError,
-            f"ties must be one of {FOUR}, got 'random'.",
+            f"ties must be one of {FOUR}, got 'random'. "
+            "The usual one is 'competition': 1, 2, 2, 4.",
         ),
-        (lambda: any_rank_for(math.inf, {}), InvalidValueError, "total must be finite, got inf."),
+        (
+            lambda: any_rank_for(math.inf, {}),
+            InvalidValueError,
+            "total must be finite, got inf. Ask for a total that somebody can have.",
+        ),
         (
             lambda: neighbours((), "ada", count=-1),
             InvalidValueError,
-            "count must be at least 0, got -1.",
+            "count must be at least 0, got -1. Give 0 for their own place alone.",
         ),
         (lambda: neighbours((), ""), InvalidValueError, "user_id must not be empty, got ''."),
         (lambda: any_ladder([0.5]), InvalidTypeError, "totals must be an integer, got 0.5."),

@@ -115,12 +115,14 @@ def test_a_level_speaks_in_the_words_it_is_given() -> None:
         (
             lambda: levels([0, 100], ["Newcomer"]),
             InvalidValueError,
-            "names must be as many as there are thresholds, 2, got ('Newcomer',).",
+            "names must be as many as there are thresholds, 2, got ('Newcomer',). "
+            "Name each level, or none of them.",
         ),
         (
             lambda: levels([0, 100], []),
             InvalidValueError,
-            "names must be as many as there are thresholds, 2, got ().",
+            "names must be as many as there are thresholds, 2, got (). "
+            "Name each level, or none of them.",
         ),
         (lambda: levels([0], [""]), InvalidValueError, "names[0] must not be empty, got ''."),
         (
@@ -136,32 +138,36 @@ def test_a_level_speaks_in_the_words_it_is_given() -> None:
         (
             lambda: level(99, 2, "Regular", 100, 500, "Expert"),
             InvalidValueError,
-            "total must be at least 100 and below 500, got 99.",
+            "total must be at least 100 and below 500, got 99. "
+            "Levels.of(total) gives the level that fits.",
         ),
         (
             lambda: level(500, 2, "Regular", 100, 500, "Expert"),
             InvalidValueError,
-            "total must be at least 100 and below 500, got 500.",
+            "total must be at least 100 and below 500, got 500. "
+            "Levels.of(total) gives the level that fits.",
         ),
         (
             lambda: level(99, 2, "Regular", 100, None, None),
             InvalidValueError,
-            "total must be at least 100, got 99.",
+            "total must be at least 100, got 99. Levels.of(total) gives the level that fits.",
         ),
         (
             lambda: level(120, 2, "Regular", 100, 500, None),
             InvalidValueError,
-            "next_name must be given with next, or not at all, got None.",
+            "next_name must be given with next, or not at all, got None. "
+            "Levels.of(total) gives both, or None for both at the highest level.",
         ),
         (
             lambda: level(120, 2, "Regular", 100, None, "Expert"),
             InvalidValueError,
-            "next_name must be given with next, or not at all, got 'Expert'.",
+            "next_name must be given with next, or not at all, got 'Expert'. "
+            "Levels.of(total) gives both, or None for both at the highest level.",
         ),
         (
             lambda: level(120, 0, "Regular", 100, 500, "Expert"),
             InvalidValueError,
-            "number must be at least 1, got 0.",
+            "number must be at least 1, got 0. The lowest level is number 1.",
         ),
     ],
 )

@@ -173,7 +173,8 @@ GROUPS = "winners + arguments + participants + creator"
         (
             pool(-1),
             InvalidValueError,
-            "pool must be between 0 and 9007199254740991, got -1.",
+            "pool must be between 0 and 9007199254740991, got -1. "
+            "Give 0 if there is nothing to split. Count a larger pool in larger units.",
         ),
         (pool(1.0), InvalidTypeError, "pool must be an integer, got 1.0. Pass int(value)."),
         (pool(verdict=""), InvalidValueError, "verdict must not be empty, got ''."),
@@ -203,47 +204,62 @@ GROUPS = "winners + arguments + participants + creator"
         (
             pool(arguments=TWICE),
             InvalidValueError,
-            "id of an argument must differ from that of every other argument, got 'a-1'.",
+            "id of an argument must differ from that of every other argument, got 'a-1'. "
+            "Give each argument once, with an id of its own.",
         ),
         (pool(creator=""), InvalidValueError, "creator must not be empty, got ''."),
         (pool(policy=None), InvalidTypeError, "policy must be of type RewardPolicy, got None."),
         (
             policy(winners=50),
             InvalidValueError,
-            f"{GROUPS} must add up to 100, not to 110, got (50, 30, 20, 10).",
+            f"{GROUPS} must add up to 100, not to 110, got (50, 30, 20, 10). "
+            "Change another share along with the one you changed.",
         ),
         (
             policy(places=[50, 30]),
             InvalidValueError,
-            "places must add up to 100, not to 80, got (50, 30).",
+            "places must add up to 100, not to 80, got (50, 30). "
+            "Change another share along with the one you changed.",
         ),
         (
             policy(places=[]),
             InvalidValueError,
-            "places must add up to 100, not to 0, got ().",
+            "places must add up to 100, not to 0, got (). "
+            "Change another share along with the one you changed.",
         ),
         (
             policy(places=[150, -50]),
             InvalidValueError,
-            "places[0] must be between 0 and 100, got 150.",
+            "places[0] must be between 0 and 100, got 150. Give 40 for 40 %.",
         ),
-        (policy(creator=-1), InvalidValueError, "creator must be between 0 and 100, got -1."),
+        (
+            policy(creator=-1),
+            InvalidValueError,
+            "creator must be between 0 and 100, got -1. Give 40 for 40 %.",
+        ),
         (policy(winners=40.5), InvalidTypeError, "winners must be an integer, got 40.5."),
-        (policy(creator_from=-1), InvalidValueError, "creator_from must be at least 0, got -1."),
+        (
+            policy(creator_from=-1),
+            InvalidValueError,
+            "creator_from must be at least 0, got -1. Give 0 to pay a known creator always.",
+        ),
         (
             split(winners=frozenset({"zoe"})),
             InvalidValueError,
-            "winners must be among the participants, got 'zoe'.",
+            "winners must be among the participants, got 'zoe'. "
+            "Voters and authors are all participants: add who is missing.",
         ),
         (
             split(top=("zoe",)),
             InvalidValueError,
-            "top must be among the participants, got 'zoe'.",
+            "top must be among the participants, got 'zoe'. "
+            "Voters and authors are all participants: add who is missing.",
         ),
         (
             split(top=("ada", "bob", "cyd", "dan")),
             InvalidValueError,
-            "top must be at most 3, got ('ada', 'bob', 'cyd', 'dan').",
+            "top must be at most 3, got ('ada', 'bob', 'cyd', 'dan'). "
+            "The policy has no more places: leave out the authors after them.",
         ),
         (split(top=("",)), InvalidValueError, "top[0] must not be empty, got ''."),
         (
@@ -259,7 +275,7 @@ GROUPS = "winners + arguments + participants + creator"
         (
             lambda: SPLIT.explain_award("zoe"),
             InvalidValueError,
-            "user_id has no part in this pool, got 'zoe'.",
+            "user_id has no part in this pool, got 'zoe'. Ask for somebody who is in awards.",
         ),
         (
             lambda: Argument("a-1", "ada", NOON.replace(tzinfo=None)),
@@ -269,7 +285,7 @@ GROUPS = "winners + arguments + participants + creator"
         (
             lambda: Argument("a-1", "ada", NOON, votes=-1),
             InvalidValueError,
-            "votes must be at least 0, got -1.",
+            "votes must be at least 0, got -1. Give 0 if nobody voted for it.",
         ),
         (lambda: Argument("", "ada", NOON), InvalidValueError, "id must not be empty, got ''."),
     ],
