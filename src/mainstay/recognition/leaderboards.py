@@ -197,9 +197,10 @@ def neighbours(
     """
     checks.text("user_id", user_id)
     checks.count("count", count, remedy="Give 0 for their own place alone.")
-    for index, place in enumerate(ranking):
-        if place.user_id == user_id:
-            return tuple(ranking[max(0, index - count) : index + count + 1])
+    places = tuple(checks.iterable("ranking", ranking))
+    for index, place in enumerate(places):
+        if checks.instance("ranking", place, Ranked).user_id == user_id:
+            return places[max(0, index - count) : index + count + 1]
     return ()
 
 

@@ -216,7 +216,7 @@ class RewardSplit:
         Raises:
             InvalidValueError: The user has no part in this pool.
         """
-        if user_id not in self.awards:
+        if checks.text("user_id", user_id) not in self.awards:
             raise InvalidValueError(
                 "has no part in this pool",
                 field="user_id",

@@ -20,6 +20,7 @@ NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
 any_rank: Any = rank
 any_rank_for: Any = rank_for
 any_ladder: Any = ladder
+any_neighbours: Any = neighbours
 
 
 class Unsigned(int):
@@ -269,6 +270,16 @@ SEVERAL = "must be several, such as a list of them"
             "count must be at least 0, got -1. Give 0 for their own place alone.",
         ),
         (lambda: neighbours((), ""), InvalidValueError, "user_id must not be empty, got ''."),
+        (
+            lambda: any_neighbours(5, "ada"),
+            InvalidTypeError,
+            f"ranking {SEVERAL}, got 5. Put a single one in a list.",
+        ),
+        (
+            lambda: any_neighbours({"ada": 250}, "ada"),
+            InvalidTypeError,
+            "ranking must be of type Ranked, got 'ada'.",
+        ),
         (lambda: any_ladder([0.5]), InvalidTypeError, "totals must be an integer, got 0.5."),
         (
             lambda: any_ladder(5),

@@ -30,6 +30,7 @@ SPLIT = split_pool(
 )
 evolve: Any = attrs.evolve
 any_pool: Any = split_pool
+any_split: Any = SPLIT
 any_policy: Any = RewardPolicy
 
 
@@ -276,6 +277,16 @@ GROUPS = "winners + arguments + participants + creator"
             lambda: SPLIT.explain_award("zoe"),
             InvalidValueError,
             "user_id has no part in this pool, got 'zoe'. Ask for somebody who is in awards.",
+        ),
+        (
+            lambda: any_split.explain_award(["ada"]),
+            InvalidTypeError,
+            "user_id must be a string, got ['ada'].",
+        ),
+        (
+            lambda: SPLIT.explain_award(""),
+            InvalidValueError,
+            "user_id must not be empty, got ''.",
         ),
         (
             lambda: Argument("a-1", "ada", NOON.replace(tzinfo=None)),
