@@ -13,7 +13,7 @@ from mainstay import _checks as checks
 from mainstay._reprs import in_utc, of_policy
 from mainstay._schemas import schema
 from mainstay.errors import InvalidValueError
-from mainstay.recognition.dicts import BoardDict, UserRankDict
+from mainstay.recognition.dicts import BoardDict, PointsRankDict, UserRankDict
 from mainstay.recognition.leaderboards import Ranked, user_ids
 
 __all__ = [
@@ -198,6 +198,17 @@ class PointsRank:
     listed: int
     as_of: datetime
     live: bool
+
+    def to_dict(self) -> PointsRankDict:
+        """Return plain data for a JSON response."""
+        return {
+            "points": self.points,
+            "period": str(self.period),
+            "rank": self.rank,
+            "listed": self.listed,
+            "as_of": in_utc(self.as_of),
+            "live": self.live,
+        }
 
 
 def _excluded(users: Iterable[str]) -> frozenset[str]:

@@ -16,6 +16,7 @@ __all__ = [
     "EarnedBadgesDict",
     "LevelDict",
     "PointsDict",
+    "PointsRankDict",
     "ProgressDict",
     "ProgressOfAllDict",
     "RewardSplitDict",
@@ -74,6 +75,17 @@ class UserRankDict(TypedDict):
     period: str
     rank: int | None
     points: int
+    listed: int
+    as_of: str
+    live: bool
+
+
+class PointsRankDict(TypedDict):
+    """The rank of points as :meth:`mainstay.recognition.PointsRank.to_dict` gives it."""
+
+    points: int
+    period: str
+    rank: int
     listed: int
     as_of: str
     live: bool

@@ -10,7 +10,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from mainstay import InvalidTypeError, InvalidValueError, NaiveDatetimeError
-from mainstay.recognition import Board, LeaderboardPolicy, Period, Ranked, Span, UserRank
+from mainstay.recognition import (
+    Board,
+    LeaderboardPolicy,
+    Period,
+    PointsRank,
+    Ranked,
+    Span,
+    UserRank,
+)
 from mainstay.recognition.boards import LONGEST, checked_period
 
 NOON = datetime(2024, 5, 8, 12, tzinfo=UTC)
@@ -86,6 +94,19 @@ def test_a_rank_has_the_shape_of_the_contract() -> None:
         "as_of": "2024-05-08T12:00:00Z",
         "live": True,
     }
+
+
+def test_a_rank_of_points_has_the_shape_of_a_user_s_without_the_user() -> None:
+    found = PointsRank(200, Period.DAILY, 5, listed=7, as_of=NOON, live=False)
+    assert found.to_dict() == {
+        "points": 200,
+        "period": "daily",
+        "rank": 5,
+        "listed": 7,
+        "as_of": "2024-05-08T12:00:00Z",
+        "live": False,
+    }
+    assert [*found.to_dict()] == ["points", "period", "rank", "listed", "as_of", "live"]
 
 
 def test_the_standard_policy_is_that_of_the_contract() -> None:
