@@ -94,7 +94,7 @@ STANDARD_BADGES = (
         2,
         "five_wins",
         "Winning Streak",
-        "Win 5 cases, not only in a row.",
+        "Win 5 cases, in a row or not.",
         "🔥",
         "wins",
         "wins",

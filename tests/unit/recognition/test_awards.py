@@ -131,7 +131,7 @@ def test_what_is_newly_earned_has_the_shape_of_what_was_earned() -> None:
             {
                 "id": 2,
                 "name": "Winning Streak",
-                "description": "Win 5 cases, not only in a row.",
+                "description": "Win 5 cases, in a row or not.",
                 "icon": "🔥",
                 "earned_at": "2024-05-02T12:00:00Z",
                 "bonus_points": 200,
@@ -161,7 +161,7 @@ def test_progress_has_the_shape_of_the_contract() -> None:
         {
             "badge_name": "five_wins",
             "name": "Winning Streak",
-            "description": "Win 5 cases, not only in a row.",
+            "description": "Win 5 cases, in a row or not.",
             "icon": "🔥",
             "earned": False,
             "progress": "2/5 wins",

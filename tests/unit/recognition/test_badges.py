@@ -40,8 +40,8 @@ def test_the_standard_badges_are_those_of_the_contract(badge: Badge, row: list[s
     assert badge.reason == f"badge:{key}"
 
 
-def test_a_winning_streak_says_that_it_is_not_one_in_a_row() -> None:
-    assert STANDARD_BADGES[1].description == "Win 5 cases, not only in a row."
+def test_a_winning_streak_says_that_it_need_not_be_in_a_row() -> None:
+    assert STANDARD_BADGES[1].description == "Win 5 cases, in a row or not."
 
 
 @pytest.mark.parametrize("badge", STANDARD_BADGES, ids=lambda badge: badge.key)
