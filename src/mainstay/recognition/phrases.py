@@ -42,7 +42,10 @@ class RewardPhrasebook(Protocol):
         ...
 
     def creator(self, per_cent: int, least: int, *, paid: bool) -> str:
-        """Say what the creator gets, or that they get nothing with fewer participants."""
+        """Say what the creator gets; or why nobody does: unknown, or too few who took part.
+
+        ``least`` is how many must take part for it; it may be 0.
+        """
         ...
 
     def undistributed(self, amount: int) -> str:
@@ -102,7 +105,8 @@ class EnglishRewardPhrases:
         """Say what the best arguments' authors get."""
         if not people:
             return f"No argument had a vote, so {per_cent} % has no taker."
-        return f"{per_cent} % for the best arguments: {_counted(people, 'place')} taken."
+        taken = "1 place" if people == 1 else f"{people:,} places"
+        return f"{per_cent} % for the best arguments: {taken} taken."
 
     def participants(self, per_cent: int, people: int) -> str:
         """Say what all who took part get."""
@@ -111,10 +115,11 @@ class EnglishRewardPhrases:
         return f"{per_cent} % for taking part: {_each_of(people)}."
 
     def creator(self, per_cent: int, least: int, *, paid: bool) -> str:
-        """Say what the creator gets."""
+        """Say what the creator gets, or why nobody gets it."""
         if paid:
             return f"{per_cent} % for the creator."
-        return f"{per_cent} % for a known creator, from {_counted(least, 'participant')} on."
+        enough = f", and at least {_people(least)} must take part" if least else ""
+        return f"{per_cent} % has no taker: the creator must be known{enough}."
 
     def undistributed(self, amount: int) -> str:
         """Say what has no taker."""
@@ -141,8 +146,8 @@ class EnglishRewardPhrases:
         return "Rounded up to whole units." if amount > 0 else "Rounded down to whole units."
 
 
-def _counted(count: int, word: str) -> str:
-    return f"{count:,} {word if count == 1 else word + 's'}"
+def _people(count: int) -> str:
+    return "1 person" if count == 1 else f"{count:,} people"
 
 
 def _part(people: int) -> str:

@@ -58,7 +58,10 @@ def test_a_group_without_anybody_says_so() -> None:
         (0, "Nobody voted on the verdict's side, so 40 % has no taker."),
         (0, "No argument had a vote, so 30 % has no taker."),
         (0, "Nobody took part, so 20 % has no taker."),
-        (0, "10 % for a known creator, from 100 participants on."),
+        (
+            0,
+            "10 % has no taker: the creator must be known, and at least 100 people must take part.",
+        ),
         (1000, "1,000 not distributed."),
     ]
 
@@ -75,8 +78,26 @@ def test_one_place_and_one_participant_are_not_several() -> None:
     assert texts[1] == "30 % for the best arguments: 1 place taken."
     assert texts[2:4] == [
         "20 % for taking part: one person.",
-        "10 % for a known creator, from 1 participant on.",
+        "10 % has no taker: the creator must be known, and at least 1 person must take part.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("least", "text"),
+    [
+        (0, "10 % has no taker: the creator must be known."),
+        (
+            2000,
+            "10 % has no taker: the creator must be known, and at least 2,000 people must take "
+            "part.",
+        ),
+    ],
+)
+def test_why_nobody_gets_the_creator_s_part_is_said(least: int, text: str) -> None:
+    alone = split_pool(
+        10, votes={"ada": "no"}, verdict="no", arguments=[], policy=RewardPolicy(creator_from=least)
+    )
+    assert alone.explanations[3].text == text
 
 
 def test_an_award_is_explained_role_by_role() -> None:

@@ -202,7 +202,7 @@ def test_a_split_as_plain_data_says_everything() -> None:
             "40 % for voting on the verdict's side: one person.",
             "No argument had a vote, so 30 % has no taker.",
             "20 % for taking part: 2 people equally.",
-            "10 % for a known creator, from 100 participants on.",
+            "10 % has no taker: the creator must be known, and at least 100 people must take part.",
             "In whole units, nothing is left over.",
         ],
     }
