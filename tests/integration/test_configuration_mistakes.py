@@ -53,7 +53,7 @@ def wrong(folder: Path, url: str, command: str, text: str) -> Done:
             "check",
             BADGE.replace("number = 10", "number = 9"),
             2,
-            "badges.night_owl.number must be another than that of 'Blockchain Ready', got 9. Give",
+            "badges.night_owl.number must differ from that of 'Blockchain Ready', got 9. Give",
         ),
         (
             "check",
@@ -77,7 +77,7 @@ def wrong(folder: Path, url: str, command: str, text: str) -> Done:
             "badges",
             BADGE.replace("night_owl", "first_win"),
             1,
-            "badges.first_win.key must be another than that of 'First Victory', got 'first_win'.",
+            "badges.first_win.key must differ from that of 'First Victory', got 'first_win'.",
         ),
         (
             "badges",

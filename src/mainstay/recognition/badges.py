@@ -187,7 +187,7 @@ def _check_differ(field: str, badges: Iterable[Badge]) -> None:
         value = getattr(badge, field)
         if value in first:
             raise InvalidValueError(
-                f"must be another than that of {first[value].name!r}",
+                f"must differ from that of {first[value].name!r}",
                 field=f"badges[{badge.key!r}].{field}",
                 value=value,
                 remedy=f"Give each badge a {field} of its own.",

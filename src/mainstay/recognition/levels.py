@@ -162,7 +162,7 @@ class Levels:
     def of(self, total: int) -> Level | None:
         """Return the level that a total has; ``None`` below the first threshold.
 
-        Who has just a threshold has its level.
+        A total that just reaches a threshold has its level.
 
         Raises:
             InvalidTypeError: ``total`` is not a whole number. Of a score, take ``points``.

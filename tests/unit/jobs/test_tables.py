@@ -101,10 +101,10 @@ def test_what_is_read_is_left_as_it_was() -> None:
         ),
         (
             {"night_owl": OWL | {"number": 9}},
-            "badges['night_owl'].number must be another than that of 'Blockchain Ready', got 9. "
+            "badges['night_owl'].number must differ from that of 'Blockchain Ready', got 9. "
             "Give each badge a number of its own.",
         ),
-        ({"first_win": OWL}, "badges['first_win'].key must be another than that of 'First Victory"),
+        ({"first_win": OWL}, "badges['first_win'].key must differ from that of 'First Victory"),
     ],
 )
 def test_a_badge_that_can_not_be_is_refused_by_field(values: dict[str, Any], message: str) -> None:

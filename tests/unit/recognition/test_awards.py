@@ -232,7 +232,7 @@ def test_a_badge_stays_complete_below_its_threshold_with_the_bonus_that_was_cred
         (
             lambda: any_awards("ada", {}, [], at=NOON, badges=[WON, WON]),
             InvalidValueError,
-            "badges['won'].key must be another than that of 'Winner', got 'won'. "
+            "badges['won'].key must differ from that of 'Winner', got 'won'. "
             "Give each badge a key of its own.",
         ),
         (

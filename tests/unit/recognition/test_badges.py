@@ -122,19 +122,19 @@ KNOWN = "Known: bat, owl."
         (
             badges(OWL, attrs.evolve(OWL, number=11, name="Other")),
             InvalidValueError,
-            "badges['owl'].key must be another than that of 'Owl', got 'owl'. "
+            "badges['owl'].key must differ from that of 'Owl', got 'owl'. "
             "Give each badge a key of its own.",
         ),
         (
             badges(OWL, attrs.evolve(OWL, key="other", name="Other")),
             InvalidValueError,
-            "badges['other'].number must be another than that of 'Owl', got 10. "
+            "badges['other'].number must differ from that of 'Owl', got 10. "
             "Give each badge a number of its own.",
         ),
         (
             badges(OWL, OWL),
             InvalidValueError,
-            "badges['owl'].key must be another than that of 'Owl', got 'owl'. "
+            "badges['owl'].key must differ from that of 'Owl', got 'owl'. "
             "Give each badge a key of its own.",
         ),
         (

@@ -38,7 +38,7 @@ def near(column: ColumnElement[Any], values: Iterable[object]) -> ColumnElement[
     """Say that a column is from the first to the last of some texts.
 
     PostgreSQL may read a whole table otherwise: it knows nothing of what is staged, and looking up
-    thousands of values seems dear to it.
+    thousands of values seems expensive to it.
     """
     texts = [str(value) for value in values]
     return and_(column >= min(texts), column <= max(texts))
