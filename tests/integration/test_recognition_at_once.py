@@ -142,7 +142,7 @@ def test_credits_that_are_added_while_boards_are_made_are_on_the_next_one(url: s
             store.points.add(both, now=NOW)
 
         def make(number: int) -> None:
-            context = JobContext(clock=lambda: NOW + timedelta(seconds=number))
+            context = JobContext(clock=lambda: NOW + timedelta(milliseconds=number))
             report = refresh_leaderboards(store.leaderboards).run(context)
             assert report.failed == 0
 
@@ -156,7 +156,7 @@ def test_credits_that_are_added_while_boards_are_made_are_on_the_next_one(url: s
         assert not board.live
         ada, bob = board.entries
         assert ada.total == bob.total <= total
-        make(120)
+        make(120_000)
         board = store.leaderboards.top(now=NOW + timedelta(minutes=2))
         assert [(place.user_id, place.total) for place in board.entries] == [
             ("ada", total),

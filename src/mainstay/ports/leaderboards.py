@@ -22,6 +22,7 @@ from mainstay.recognition import (
     Ties,
     UserRank,
 )
+from mainstay.recognition._amounts import whole_sum
 from mainstay.recognition.boards import checked_period
 from mainstay.recognition.leaderboards import check_by_total, check_ties, user_ids
 
@@ -237,4 +238,4 @@ def is_due(as_of: datetime | None, target: BoardTarget, *, same_policy: bool) ->
 def check_rank_for(points: int, query: BoardQuery) -> int:
     """Return points that a board can rank."""
     check_by_total(query.ties)
-    return checks.integer("points", points, -(2**63), 2**63 - 1)
+    return whole_sum("points", points)

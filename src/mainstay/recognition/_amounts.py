@@ -6,7 +6,7 @@ from functools import partial
 
 from mainstay import _checks as checks
 
-__all__ = ["MOST_POINTS", "whole_points"]
+__all__ = ["MOST_POINTS", "whole_points", "whole_sum"]
 
 #: The most that a credit or a total can be, either way: beyond it, JSON and JavaScript don't count
 #: in ones any more.
@@ -18,4 +18,13 @@ whole_points = partial(
     low=-MOST_POINTS,
     high=MOST_POINTS,
     remedy="Count in larger units: beyond that, JSON is not exact.",
+)
+
+#: Return a sum of points over a span of time, which may be beyond what totals over all time can be:
+#: what was taken back later, or given before, is not in it.
+whole_sum = partial(
+    checks.integer,
+    low=-(2**63),
+    high=2**63 - 1,
+    remedy="Count in larger units: databases count in 64 bits.",
 )

@@ -11,7 +11,7 @@ from typing import Generic, Literal, NamedTuple, TypeAlias, TypeVar, get_args
 
 from mainstay import _checks as checks
 from mainstay.errors import InvalidValueError
-from mainstay.recognition._amounts import whole_points
+from mainstay.recognition._amounts import whole_sum
 
 __all__ = [
     "Ranked",
@@ -280,7 +280,7 @@ def ladder(totals: Iterable[int]) -> tuple[Rung, ...]:
         Rung(total=100, users=1, above=3, totals_above=2)
     """
     rungs, above = [], 0
-    whole = (whole_points("totals", total) for total in checks.iterable("totals", totals))
+    whole = (whole_sum("totals", total) for total in checks.iterable("totals", totals))
     counted = sorted(Counter(whole).items(), reverse=True)
     for totals_above, (total, users) in enumerate(counted):
         rungs.append(Rung(total, users, above, totals_above))

@@ -70,7 +70,7 @@ def pool(amount: int = 1, **options: Any) -> object:
         (lambda: any_rank_for(1, {}, ties="ordinal"), "ties", "ordinal"),
         (lambda: any_rank_for(math.inf, {}), "total", math.inf),
         (lambda: neighbours((), "ada", count=-1), "count", -1),
-        (lambda: ladder([0, 2**53]), "totals", 2**53),
+        (lambda: ladder([0, 2**63]), "totals", 2**63),
         # Boards
         (lambda: any_period("monthly"), "period", "monthly"),
         (lambda: Span(NOON, NOON), "until", NOON),

@@ -7,7 +7,16 @@ from itertools import product
 from typing import cast, get_args
 
 from mainstay.ports import ALL_TIME, BoardQuery, HasLeaderboards
-from mainstay.recognition import Credit, LeaderboardPolicy, Period, Ranked, Span, Ties, UserRank
+from mainstay.recognition import (
+    MOST_POINTS,
+    Credit,
+    LeaderboardPolicy,
+    Period,
+    Ranked,
+    Span,
+    Ties,
+    UserRank,
+)
 from mainstay.testing.conformance._activity import CODE_POINTS
 from mainstay.testing.conformance._boards import pages, places, ranking, refresh, snapshots
 from mainstay.testing.conformance._credits import (
@@ -143,6 +152,17 @@ class SnapshotsConformance:
         refresh(store, policy=LeaderboardPolicy(top=2))
         board = store.leaderboards.top(now=_LATER, limit=100)
         expect((board.live, len(board.entries)), (False, 2), "there are no more places than those")
+
+    def test_points_of_then_may_be_beyond_what_totals_can_be(self, store: HasLeaderboards) -> None:
+        """What was given later is not in them, and may have kept the total in its range."""
+        give(store, credit("ada", 50, _LATER), credit("ada", -50, _AGO))
+        give(store, credit("ada", -MOST_POINTS, _AGO))
+        refresh(store)
+        found = store.leaderboards.rank_of("ada", now=NOON)
+        expect((found.rank, found.points, found.live), (1, -MOST_POINTS - 50, False), "all before")
+        board = store.leaderboards.top(now=NOON)
+        expect(places(board), [(1, "ada", -MOST_POINTS - 50)], "so say the first places")
+        expect(store.leaderboards.top(now=_LATER + DAY).entries[0].total, -MOST_POINTS, "later")
 
     def test_what_is_exactly_a_whole_number_is_one(self, store: HasLeaderboards) -> None:
         """``limit`` and ``points`` may be those of another library, such as numpy."""
