@@ -22,7 +22,7 @@ __all__ = ["MOST_POINTS", "Credit", "points_of"]
 class Credit:
     """Points that a user was given once, for one reason.
 
-    A user has one credit a reason, no matter who gives it and how often: that is what makes each
+    A user has one credit per reason, no matter who gives it and how often: that is what makes each
     award a single one. What is taken back is a credit of the opposite amount, under a reason of
     its own. The total is the amounts' sum.
 

@@ -173,7 +173,7 @@ class PointStoreConformance:
         expect([*rest], added[100:], "``before``: only what comes after it in that order")
 
     def test_one_reason_is_credited_once_by_whatever_number(self, store: HasPoints) -> None:
-        """``add``: "A user has one credit a reason", also of many who give it at once."""
+        """``add``: "A user has one credit per reason", also of many who give it at once."""
         awards = [credit("ada", number, reason="badge:x") for number in range(1, _AT_ONCE + 1)]
         new = together(*(partial(_add, store, award) for award in awards))
         (stands,) = _all(store, "ada")

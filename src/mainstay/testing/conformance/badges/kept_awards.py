@@ -90,7 +90,7 @@ class KeptAwardsConformance:
         expect(found, before, "and nothing is credited")
 
     def test_an_award_is_credited_once_however_many_give_it(self, store: HasBadges) -> None:
-        """``add``: "A user has one credit a reason", whatever gives it at once."""
+        """``add``: "A user has one credit per reason", whatever gives it at once."""
         _wins(store, "ada")
         awards = [award("ada", amount) for amount in range(1, _AT_ONCE + 1)]
 
