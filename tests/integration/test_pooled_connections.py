@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
+from select import select
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from tests.conformance.databases import in_schema
 from tests.integration.stores import ran
 
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
+PATIENCE = 60
 #: How long a connection may wait in the pool without being asked whether it is alive.
 SURE = 1.0
 
@@ -136,7 +138,9 @@ def test_a_notice_of_the_server_does_no_harm(
     before = pid(store)
     with closing(store._database._engine.raw_connection()) as connection:
         connection.cursor().execute("LISTEN somebody")
+        driver: Any = connection.driver_connection
     with connected(postgres_url) as other:
         other.execute("NOTIFY somebody")
+    assert select([driver], [], [], PATIENCE)[0]  # until it has arrived
     assert (pid(store), len(pings)) == (before, 1)
     assert (pid(store), len(pings)) == (before, 1)
