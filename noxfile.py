@@ -132,7 +132,9 @@ def lowest(session: nox.Session) -> None:
 
     What kills runs is about our code and not about others', and so is what all stores must pass.
     """
-    session.install("--resolution=lowest-direct", built(session, "all"))
+    # Of the wheel, all these would be requirements of a requirement, and so the latest.
+    session.install("--resolution=lowest-direct", "-r", "pyproject.toml", "--extra", "all")
+    session.install("--no-deps", built(session, "all"))
     session.install(*group("tests"), *group("servers"))
     slow = ("killed", "outbox", "recognition_at_once")
     without = (f"--ignore=tests/integration/test_{name}.py" for name in slow)

@@ -202,11 +202,16 @@ def integer(
 
 def _index(field: str, value: object) -> int:
     """Return the integer that a value is, also one of numpy's; a float is not one."""
-    if isinstance(value, SupportsIndex) and not isinstance(value, bool):
+    if isinstance(value, SupportsIndex) and not _is_truth(value):
         with suppress(TypeError):  # an array of several, or of truth values, is not one
             return int(operator.index(value))
     remedy = "Pass int(value)." if _is_whole(value) else ""
     raise InvalidTypeError("must be an integer", field=field, value=value, remedy=remedy)
+
+
+def _is_truth(value: object) -> bool:
+    """Return whether a value is a truth value, also one of numpy's, whose index is deprecated."""
+    return isinstance(value, bool) or str(getattr(value, "dtype", "")) == "bool"
 
 
 def _is_whole(value: object) -> bool:
