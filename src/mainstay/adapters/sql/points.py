@@ -27,6 +27,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    update,
 )
 from sqlalchemy.engine import Row
 from sqlalchemy.sql import ColumnElement
@@ -261,25 +262,27 @@ def _add_up(connection: Connection) -> None:
         user = connection.scalar(_beyond)
         connection.rollback()  # nothing is kept, even if the block goes on
         raise too_many_points(str(user))
-    _write_sums(connection)
+    connection.execute(_more)
     if count:
+        connection.execute(_first)
         _list(connection, first, count)
 
 
-def _write_sums(connection: Connection) -> None:
-    columns = ["user_id", "total", "first_at", "changed_at"]
-    new = insert_into(connection, points).from_select(columns, _sums.order_by(_staged.c.user_id))
-    added = new.excluded
-    connection.execute(
-        new.on_conflict_do_update(
-            index_elements=["user_id"],
-            set_={
-                "total": points.c.total + added.total,
-                "first_at": earlier(points.c.first_at, added.first_at),
-                "changed_at": later(points.c.changed_at, added.changed_at),
-            },
-        )
+#: Not one statement for both: what is new is checked before it is added to what is there, and may
+#: be out of the range that the total will be in. Users are locked, so that nobody comes between.
+_more = (
+    update(points)
+    .where(points.c.user_id == _mine.c.user_id)
+    .values(
+        total=points.c.total + _mine.c.total,
+        first_at=earlier(points.c.first_at, _mine.c.first_at),
+        changed_at=later(points.c.changed_at, _mine.c.changed_at),
     )
+)
+_has_points = found_by(select(points.c.user_id).where(points.c.user_id == _mine.c.user_id))
+_first = insert(points).from_select(
+    ["user_id", "total", "first_at", "changed_at"], select(_mine).where(~_has_points)
+)
 
 
 def _list(connection: Connection, user: str, count: int) -> None:

@@ -123,6 +123,13 @@ class PointStoreConformance:
             expect(_total(store, user), sign * (MOST_POINTS - 1), "there is a way back")
         expect(_total(store, "bob"), None, "nothing of the rest is kept")
 
+    def test_amounts_beyond_the_range_may_lead_to_a_total_within_it(self, store: HasPoints) -> None:
+        """``add``: only "a total" must be in its range."""
+        _add(store, credit("ada", 2), credit("bob", -2))
+        _add(store, credit("ada", -MOST_POINTS), credit("ada", -2))
+        _add(store, credit("bob", MOST_POINTS), credit("bob", 2))
+        expect((_total(store, "ada"), _total(store, "bob")), (-MOST_POINTS, MOST_POINTS), "in it")
+
     def test_amounts_that_nothing_adds_up_are_refused(self, store: HasPoints) -> None:
         """``add``: so is a total that no 64 bits hold."""
         many = [credit("ada", MOST_POINTS) for _ in range(1025)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import RLock
 
@@ -40,20 +40,19 @@ class Sources:
         """Return everybody."""
         return {credit.user_id for credit in self.points.all()} | self.metrics.all().keys()
 
-    def standing(self, user_id: str, target: BadgeTarget) -> BadgeStanding:
-        """Return what is known of a user."""
+    def standing(
+        self, user_id: str, target: BadgeTarget, credits: Iterable[Credit]
+    ) -> BadgeStanding:
+        """Return what is known of a user, with everybody's credits as they are just now."""
         if user_id in self.unreadable:
             raise self.unreadable.error(user_id)
-        measured = self._metrics(user_id)
+        theirs = [credit for credit in credits if credit.user_id == user_id]
+        measured = {**self._metrics(user_id), "points": sum(credit.amount for credit in theirs)}
         wanted = {name: measured[name] for name in target.metrics & measured.keys()}
         return BadgeStanding(
             user_id,
             {name: value for name, value in wanted.items() if value},
-            [
-                credit
-                for credit in self.points.all()
-                if credit.user_id == user_id and credit.reason.startswith(AWARD)
-            ],
+            [credit for credit in theirs if credit.reason.startswith(AWARD)],
             self._sessions(user_id, target),
         )
 
@@ -62,7 +61,6 @@ class Sources:
         weeks = self.reputations.reputations([user_id]).get(user_id)
         return {
             **self.metrics.all().get(user_id, {}),
-            "points": self.points.totals([user_id]).get(user_id, 0),
             "streak_days": streak_of(days, as_of=max(days)).longest if days else 0,
             "streak_weeks": weeks.streak.weeks if weeks else 0,
         }
@@ -136,7 +134,8 @@ class MemoryBadges:
     def standing(self, user_id: str, target: BadgeTarget) -> BadgeStanding:
         """Return what is known of a user, whether they are due or not."""
         with self._lock:
-            return self._sources.standing(checks.text("user_id", user_id), target)
+            everybodys = self._sources.points.all()
+            return self._sources.standing(checks.text("user_id", user_id), target, everybodys)
 
     def known(self) -> Sequence[Badge]:
         """Return all badges that users have been looked at for, as last known, by key."""
@@ -171,7 +170,7 @@ class _Page:
     def _standing(self, user_id: str, target: BadgeTarget) -> BadgeStanding | Unreadable:
         if user_id in self.sources.unreadable:
             return Unreadable(user_id, self.sources.unreadable.error(user_id))
-        return self.sources.standing(user_id, target)
+        return self.sources.standing(user_id, target, self.credits.values())
 
     def keep(self, done: Sequence[BadgeCheck]) -> None:
         """Credit awards, and note that users have been looked at."""

@@ -9,7 +9,7 @@ from threading import Barrier, Thread
 from mainstay.errors import RejectedError
 from mainstay.ports import BadgeCheck, HasBadges
 from mainstay.recognition import MOST_POINTS, Credit
-from mainstay.testing.conformance._activity import CODE_POINTS
+from mainstay.testing.conformance._activity import CODE_POINTS, readable
 from mainstay.testing.conformance._badges import award, due_in, ids, look, target
 from mainstay.testing.conformance._credits import DAY, MICROSECOND, NOON, credit, give
 from mainstay.testing.conformance._expect import expect, raised, together
@@ -47,6 +47,17 @@ class KeptAwardsConformance:
             total = 50 * place + 1
             expect(dict(store.points.totals([user])), {user: total}, "the bonus is in the total")
             expect(dict(standing.metrics), {"points": total}, "and in the metric")
+
+    def test_a_page_knows_what_it_has_kept(self, store: HasBadges) -> None:
+        """``due``: who is due again at once has what was kept of them before."""
+        give(store, credit("ada", 1, NOON - DAY))
+        given = award("ada", 50)
+        with store.badges.page() as page:
+            page.due(target("points"), limit=9)
+            page.keep([BadgeCheck("ada", [given], NOON)])
+            (again,) = readable(page.due(target("points"), limit=9))
+            expect(list(again.awards), [given], "the award")
+            expect(dict(again.metrics), {"points": 51}, "and its bonus")
 
     def test_an_award_that_stands_stays_as_it_is(self, store: HasBadges) -> None:
         """``keep``: "An award that stands already stays as it is, like any credit"."""
