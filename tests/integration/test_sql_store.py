@@ -28,20 +28,18 @@ from mainstay import (
     InvalidValueError,
     MainstayError,
     OtherPolicyError,
-    RejectedError,
     Session,
     StoreError,
 )
 from mainstay.adapters.sql import SqlStore
 from mainstay.adapters.sql import settings as settings_
-from mainstay.adapters.sql.bulk import each_of
 from mainstay.adapters.sql.columns import Day, temporary
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.sessions import staged
 from mainstay.jobs import evaluate_consistency, update_multipliers
 from mainstay.scheduling import JobContext, JobRun, JobSpec
 from tests import servers
-from tests.conformance.databases import empty, in_schema, odd_database
+from tests.conformance.databases import empty, in_schema
 from tests.integration.stores import (
     DAY,
     activity,
@@ -280,57 +278,6 @@ def test_a_temporary_tables_name_says_what_its_columns_are() -> None:
     assert (
         temporary("staged", Column("a", Text)).name == temporary("staged", Column("a", Text)).name
     )
-
-
-@pytest.mark.parametrize(
-    ("session", "field"),
-    [
-        (Session("a\0", clock(), id="1"), "user_id"),
-        (Session("a", clock(), kind="\ud800", id="1"), "kind"),
-        (Session("a", clock(), id="1\0"), "id"),
-        (Session("a", clock()), "id"),
-        (Session("a", clock(), id="1", duration=timedelta(days=999_999_999)), "duration"),
-    ],
-    ids=["NUL", "a lone surrogate", "NUL in the id", "no id", "too long"],
-)
-def test_what_no_database_can_hold_is_refused_by_name(
-    store: SqlStore, session: Session, field: str
-) -> None:
-    with pytest.raises(RejectedError) as caught:
-        store.sessions.add([ran("ada"), session])
-    assert caught.value.field == field
-    assert store.sessions.users() == []
-
-
-@pytest.mark.parametrize(
-    "ask",
-    [
-        lambda store: store.sessions.sessions("\ud800", since=clock(), until=clock()),
-        lambda store: store.points.credits("\ud800"),
-        lambda store: store.leaderboards.rank_of("\ud800", now=clock()),
-    ],
-)
-def test_a_lone_surrogate_is_refused_where_something_is_asked(
-    store: SqlStore, ask: Callable[[SqlStore], object]
-) -> None:
-    with pytest.raises(RejectedError, match="a text holds what no database takes") as caught:
-        ask(store)
-    assert "lone surrogates" in caught.value.remedy
-
-
-def test_keys_are_ordered_by_code_point_whatever_the_databases_own_order(
-    postgres_url: str,
-) -> None:
-    """Those who lock the same users do it in one order: else they could wait for each other."""
-    with (
-        SqlStore.create(odd_database(postgres_url)) as store,
-        store._database.reading() as connection,
-    ):
-        own = connection.scalars(text("SELECT * FROM unnest(ARRAY['a', 'B']) AS u ORDER BY u"))
-        assert own.all() == ["a", "B"]
-        keys = each_of(connection, ["a", "B", "é", "z"])
-        ordered = connection.scalars(keys.order_by(keys.selected_columns[0]))
-        assert ordered.all() == ["B", "a", "z", "é"]
 
 
 def test_a_store_can_be_prepared_again_and_says_with_what(url: str, store: SqlStore) -> None:

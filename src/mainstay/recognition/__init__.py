@@ -40,7 +40,8 @@ from mainstay.recognition.phrases import (
     RewardPhrasebook,
 )
 from mainstay.recognition.points import MOST_POINTS, Credit, points_of
-from mainstay.recognition.reward_split import RewardPolicy, RewardSplit
+from mainstay.recognition.reward_policy import RewardPolicy
+from mainstay.recognition.reward_split import RewardSplit
 from mainstay.recognition.rewards import Argument, split_pool
 
 __all__ = [

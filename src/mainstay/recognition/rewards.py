@@ -11,7 +11,8 @@ import attrs
 from mainstay import _checks as checks
 from mainstay._schemas import schema
 from mainstay.errors import InvalidValueError
-from mainstay.recognition.reward_split import RewardPolicy, RewardSplit
+from mainstay.recognition.reward_policy import RewardPolicy
+from mainstay.recognition.reward_split import RewardSplit
 
 __all__ = ["Argument", "split_pool"]
 

@@ -262,15 +262,15 @@ def _add_up(connection: Connection) -> None:
         user = connection.scalar(_beyond)
         connection.rollback()  # nothing is kept, even if the block goes on
         raise too_many_points(str(user))
-    connection.execute(_more)
+    connection.execute(_add_to_totals)
     if count:
-        connection.execute(_first)
+        connection.execute(_begin_totals)
         _list(connection, first, count)
 
 
 #: Not one statement for both: what is new is checked before it is added to what is there, and may
 #: be out of the range that the total will be in. Users are locked, so that nobody comes between.
-_more = (
+_add_to_totals = (
     update(points)
     .where(points.c.user_id == _mine.c.user_id)
     .values(
@@ -280,7 +280,7 @@ _more = (
     )
 )
 _has_points = found_by(select(points.c.user_id).where(points.c.user_id == _mine.c.user_id))
-_first = insert(points).from_select(
+_begin_totals = insert(points).from_select(
     ["user_id", "total", "first_at", "changed_at"], select(_mine).where(~_has_points)
 )
 

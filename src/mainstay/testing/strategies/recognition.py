@@ -14,7 +14,8 @@ from mainstay.recognition.boards import Board, LeaderboardPolicy, Period, Points
 from mainstay.recognition.leaderboards import Ranked, Rung, Ties, ladder, rank, rank_for
 from mainstay.recognition.levels import Level, Levels
 from mainstay.recognition.points import MOST_POINTS, Credit
-from mainstay.recognition.reward_split import RewardPolicy, RewardSplit
+from mainstay.recognition.reward_policy import RewardPolicy
+from mainstay.recognition.reward_split import RewardSplit
 from mainstay.recognition.rewards import Argument, split_pool
 from mainstay.testing.strategies.activity import user_ids
 from mainstay.testing.strategies.calendar import instants
