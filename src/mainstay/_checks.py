@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timezone
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from enum import StrEnum
 from numbers import Integral, Real
 from typing import Any, SupportsIndex, TypeVar
 
@@ -216,6 +217,18 @@ def _is_truth(value: object) -> bool:
 
 def _is_whole(value: object) -> bool:
     return isinstance(value, float | Decimal) and math.isfinite(value) and value == int(value)
+
+
+M = TypeVar("M", bound=StrEnum)
+
+
+def member(field: str, value: object, kind: type[M]) -> M:
+    """Return the member of an enumeration that a value is, or whose text it is."""
+    for one in kind:
+        if value == one.value:
+            return one
+    words = ", ".join(repr(one.value) for one in kind)
+    raise InvalidValueError(f"must be one of {words}", field=field, value=value)
 
 
 def count(field: str, value: object, high: int | None = None, *, remedy: str = "") -> int:

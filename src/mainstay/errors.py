@@ -9,8 +9,11 @@ from typing import Final, Literal, Self
 __all__ = [
     "BadRecordError",
     "CallsFailedError",
+    "ChainError",
+    "CommitmentError",
     "CorruptRowError",
     "DecodeError",
+    "IllegalMoveError",
     "InvalidTypeError",
     "InvalidValueError",
     "MainstayError",
@@ -131,6 +134,35 @@ class UnknownZoneError(InvalidValueError):
 
 class OutOfOrderError(InvalidValueError):
     """A step back to before what has been recorded already."""
+
+
+class IllegalMoveError(InvalidValueError):
+    """A move that the state of a thing does not allow, such as closing a case twice.
+
+    Examples:
+        >>> print(IllegalMoveError("is closed, and can't become open", field="case", value="c1"))
+        case is closed, and can't become open, got 'c1'.
+    """
+
+
+class CommitmentError(InvalidValueError):
+    """A verdict that can't be shown: its commitment fails, or the ledger doesn't bear it out.
+
+    Neither verdict nor nonce is in it.
+
+    Examples:
+        >>> print(CommitmentError("is unverified", field="the commitment of a case", value="c1"))
+        the commitment of a case is unverified, got 'c1'.
+    """
+
+
+class ChainError(InvalidValueError):
+    """A ledger of which an entry was changed, deleted, inserted or moved; ``field`` says which.
+
+    Examples:
+        >>> print(ChainError("is missing", field="ledger entry 7"))
+        ledger entry 7 is missing.
+    """
 
 
 class NoLongerKeptError(InvalidValueError):

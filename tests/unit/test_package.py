@@ -56,6 +56,7 @@ ORDER = [
     {"streaks"},
     {"scores"},
     {"reputation", "recognition"},
+    {"contest"},
     {"scheduling"},
     {"ports", "codec", "reading"},
     {"jobs", "columnar"},

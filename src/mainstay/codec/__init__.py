@@ -23,6 +23,7 @@ from typing import TypeVar
 import attrs
 from cattrs.errors import AttributeValidationNote, BaseValidationError, IterableValidationNote
 
+import mainstay.contest
 import mainstay.recognition
 import mainstay.scheduling  # noqa: F401  (whose types declare their schemas; the core's have)
 from mainstay import _checks as checks

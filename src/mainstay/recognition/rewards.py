@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import partial
+from heapq import nsmallest
 
 import attrs
 
@@ -87,16 +88,21 @@ def split_pool(
     checks.text("verdict", verdict)
     sides = _votes(votes)
     counted = _arguments(arguments)
-    best = sorted((one for one in counted if one.votes), key=_by_votes)
-    checks.instance("policy", policy, RewardPolicy)
+    best = placed(counted, checks.instance("policy", policy, RewardPolicy))
     return RewardSplit(
         pool=pool,
         winners=frozenset(user for user, side in sides.items() if side == verdict),
         participants=frozenset(sides).union(one.author for one in counted),
-        top=tuple(one.author for one in best[: len(policy.places)]),
+        top=tuple(one.author for one in best),
         creator=creator,
         policy=policy,
     )
+
+
+def placed(arguments: Iterable[Argument], policy: RewardPolicy) -> tuple[Argument, ...]:
+    """Return the arguments that take a place, best first; one without a vote takes none."""
+    voted_for = (one for one in arguments if one.votes)
+    return tuple(nsmallest(len(policy.places), voted_for, key=_by_votes))
 
 
 def _by_votes(argument: Argument) -> tuple[int, datetime, str]:

@@ -1,0 +1,42 @@
+"""Bytes that everybody makes of the same texts: RFC 8785 JSON of texts and lists of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+from mainstay.errors import InvalidValueError
+
+__all__ = ["canonical_json", "has_lone_surrogate"]
+
+
+def canonical_json(texts: Mapping[str, str | Sequence[str]]) -> bytes:
+    """Return the canonical JSON of an object whose values are texts, or lists of texts.
+
+    Its names are sorted, there is no space, and only what must be is escaped. For names of ASCII
+    and values of text, that is just what the standard library can write.
+
+    Raises:
+        InvalidValueError: A text holds a lone surrogate, which UTF-8 can't write.
+    """
+    for field, value in texts.items():
+        for text in [value] if isinstance(value, str) else value:
+            if has_lone_surrogate(text):
+                raise InvalidValueError(
+                    "must not hold a lone surrogate",
+                    field=field,
+                    value=text,
+                    remedy="Decode the text with errors='strict'.",
+                )
+    written = json.dumps(
+        {name: value if isinstance(value, str) else [*value] for name, value in texts.items()},
+        ensure_ascii=False,
+        separators=(",", ":"),
+        sort_keys=True,
+    )
+    return written.encode()
+
+
+def has_lone_surrogate(text: str) -> bool:
+    """Return whether a text holds what UTF-8 can't write."""
+    return not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text)

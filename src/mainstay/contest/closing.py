@@ -1,0 +1,189 @@
+"""Closing a case: what counts, who was right, and what each of them gets."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+import attrs
+
+from mainstay import _checks as checks
+from mainstay._schemas import schema
+from mainstay.contest.cases import ArgumentVote, Case, CaseVote
+from mainstay.contest.commitment import Commitment, Secret, reveal
+from mainstay.contest.policy import DEFAULT_POLICY, ContestPolicy
+from mainstay.contest.verification import Verification
+from mainstay.errors import CommitmentError, InvalidValueError
+from mainstay.recognition import Argument, RewardSplit, split_pool
+from mainstay.recognition.rewards import placed
+
+__all__ = ["ClosedCase", "close_case", "counted_arguments", "counted_votes"]
+
+
+@schema("closed-case/1")
+@attrs.frozen
+class ClosedCase:
+    """What closing a case came to.
+
+    Attributes:
+        case: The case, closed.
+        verdict: The side that was right.
+        winners: Who voted for it, by user id.
+        top: The arguments that took a place, best first, with the votes that count.
+        split: What each gets, and why.
+        voters: Everybody whose vote counts, by user id.
+    """
+
+    case: Case
+    verdict: str
+    winners: tuple[str, ...]
+    top: tuple[Argument, ...]
+    split: RewardSplit
+    voters: tuple[str, ...]
+
+
+def close_case(
+    case: Case,
+    votes: Iterable[CaseVote],
+    arguments: Iterable[Argument],
+    argument_votes: Iterable[ArgumentVote],
+    *,
+    commitment: Commitment,
+    secret: Secret,
+    status: Verification | str,
+    now: datetime,
+    policy: ContestPolicy = DEFAULT_POLICY,
+) -> ClosedCase:
+    """Close a case: count what counts, reveal the verdict, and split the rewards.
+
+    What was done from ``opens_at`` to just before ``closes_at`` counts. Of several votes of a
+    user, the earliest for a side of the case does; at one instant, that with the smaller id. An
+    argument is voted for by others than its author, by each once. How the pool is shared, and
+    which arguments take a place, is as :func:`mainstay.recognition.split_pool` says.
+
+    Args:
+        case: The case, open, and over.
+        votes: What users voted; those that don't count are passed over.
+        arguments: What they argued; how many votes each has is counted here.
+        argument_votes: What they voted for.
+        commitment: What was published before anybody voted.
+        secret: What opens it.
+        status: How the commitment stands on the ledger: it must be verified.
+        now: What time it is.
+        policy: What is at stake.
+
+    Raises:
+        IllegalMoveError: The case is not open, or not over.
+        CommitmentError: The commitment is not verified, or not that of the case and its verdict.
+        InvalidValueError: Two votes or two arguments have one id.
+
+    Examples:
+        >>> from datetime import UTC, timedelta
+        >>> from mainstay.contest import commit
+        >>> noon, day = datetime(2024, 5, 1, 12, tzinfo=UTC), timedelta(hours=24)
+        >>> draft = Case("case-0001", "May a doctor lie to spare a patient?", ["yes", "no"])
+        >>> commitment, secret = commit(draft, "no")
+        >>> case = draft.opened(noon, lasting=day)
+        >>> votes = [CaseVote("1", "ada", "no", noon), CaseVote("2", "bob", "yes", noon)]
+        >>> closed = close_case(case, votes, [], [], commitment=commitment, secret=secret,
+        ...                     status="verified", now=noon + day)
+        >>> closed.verdict, closed.winners, dict(closed.split.awards)
+        ('no', ('ada',), {'ada': 500, 'bob': 100})
+    """
+    over = checks.instance("case", case, Case).closed(now)
+    checks.instance("policy", policy, ContestPolicy)
+    _require_verified(case, commitment, checks.member("status", status, Verification))
+    verdict = reveal(commitment, secret)
+    sides = counted_votes(case, votes)
+    counted = counted_arguments(case, arguments, argument_votes)
+    split = split_pool(
+        policy.pool,
+        votes=sides,
+        verdict=verdict,
+        arguments=counted,
+        creator=case.creator,
+        policy=policy.rewards,
+    )
+    return ClosedCase(
+        over,
+        verdict,
+        tuple(sorted(split.winners)),
+        placed(counted, policy.rewards),
+        split,
+        tuple(sorted(sides)),
+    )
+
+
+def _require_verified(case: Case, commitment: Commitment, status: Verification) -> None:
+    checks.instance("commitment", commitment, Commitment)
+    if status is not Verification.VERIFIED:
+        raise CommitmentError(
+            f"is {status.value}",
+            field="the commitment of a case",
+            value=case.id,
+            remedy="Nothing is shown and nobody is paid unless the ledger has it.",
+        )
+    if commitment != Commitment.of(case, commitment.digest):
+        raise CommitmentError(
+            "is to another case, question or sides",
+            field="the commitment of a case",
+            value=case.id,
+            remedy="Rebuild it from the case as it is kept: Commitment.of(case, digest).",
+        )
+
+
+def counted_votes(case: Case, votes: Iterable[CaseVote]) -> Mapping[str, str]:
+    """Return the side of each voter whose vote counts: that of their earliest one that does.
+
+    Raises:
+        InvalidValueError: Two votes have one id.
+    """
+    first: dict[str, CaseVote] = {}
+    for vote in _each_once("votes", votes, CaseVote):
+        if vote.side in case.sides and case.takes_at(vote.at):
+            other = first.setdefault(vote.user_id, vote)
+            if (vote.at, vote.id) < (other.at, other.id):
+                first[vote.user_id] = vote
+    return {user: vote.side for user, vote in first.items()}
+
+
+def counted_arguments(
+    case: Case, arguments: Iterable[Argument], argument_votes: Iterable[ArgumentVote]
+) -> Sequence[Argument]:
+    """Return the arguments that count, each with as many votes as count.
+
+    Raises:
+        InvalidValueError: Two arguments have one id.
+    """
+    there = {
+        one.id: one for one in _each_once("arguments", arguments, Argument) if case.takes_at(one.at)
+    }
+    voted = {
+        (vote.argument_id, vote.user_id)
+        for vote in checks.iterable("argument_votes", argument_votes)
+        if checks.instance("argument_votes", vote, ArgumentVote).argument_id in there
+        and case.takes_at(vote.at)
+        and vote.user_id != there[vote.argument_id].author
+    }
+    votes = Counter(argument for argument, _ in voted)
+    return [attrs.evolve(one, votes=votes[one.id]) for one in there.values()]
+
+
+T = TypeVar("T", CaseVote, Argument)
+
+
+def _each_once(field: str, values: Iterable[T], kind: type[T]) -> Iterable[T]:
+    """Return values, and refuse two with one id."""
+    by_id: dict[str, T] = {}
+    for value in checks.iterable(field, values):
+        one = checks.instance(field, value, kind)
+        if by_id.setdefault(one.id, one) is not one:
+            raise InvalidValueError(
+                "must differ from that of every other",
+                field=f"id in {field}",
+                value=one.id,
+                remedy="Give each once, with an id of its own.",
+            )
+    return by_id.values()

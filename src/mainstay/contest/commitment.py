@@ -1,0 +1,190 @@
+"""Commit and reveal: a verdict that is fixed before anybody votes, and shown when all have."""
+
+from __future__ import annotations
+
+import hmac
+import re
+import secrets
+from hashlib import sha256
+from typing import NoReturn
+
+import attrs
+
+from mainstay import _checks as checks
+from mainstay._schemas import schema
+from mainstay.contest._canonical import canonical_json, has_lone_surrogate
+from mainstay.contest.cases import Case, sides_of
+from mainstay.errors import CommitmentError, InvalidTypeError, InvalidValueError
+
+__all__ = ["Commitment", "Secret", "commit", "digest_field", "preimage", "reveal"]
+
+_DOMAIN = "mainstay.verdict.v1"
+_NONCE_BYTES = 32
+_HEX = re.compile(r"[0-9a-f]{64}")
+
+
+def digest_field(field: str, value: object) -> str:
+    """Return a SHA-256 in hex, and refuse all else."""
+    text = checks.text(field, value)
+    if not _HEX.fullmatch(text):
+        raise InvalidValueError(
+            "must be 64 hex digits in lower case",
+            field=field,
+            value=text,
+            remedy="Pass sha256(...).hexdigest().",
+        )
+    return text
+
+
+@schema("commitment/1")
+@attrs.frozen
+class Commitment:
+    """What is published of a verdict before anybody votes.
+
+    Attributes:
+        case_id: Of which case.
+        question: What is asked.
+        sides: What can be answered.
+        digest: The SHA-256 of what :func:`preimage` returns, in hex.
+
+    Raises:
+        InvalidValueError: A text is empty, there are fewer than two sides, or ``digest`` is not a
+            SHA-256.
+    """
+
+    case_id: str = attrs.field(validator=checks.each(checks.text))
+    question: str = attrs.field(validator=checks.each(checks.text))
+    sides: tuple[str, ...] = attrs.field(converter=sides_of)
+    digest: str = attrs.field(validator=checks.each(digest_field))
+
+    @classmethod
+    def of(cls, case: Case, digest: str) -> Commitment:
+        """Return the commitment to a case as it is now: changing the case breaks it."""
+        return cls(case.id, case.question, case.sides, digest)
+
+
+def _verdict(field: str, value: object) -> str:
+    if not isinstance(value, str) or not value or has_lone_surrogate(value):
+        raise InvalidTypeError(
+            "must be a text, not empty and without lone surrogates",
+            field=field,
+            remedy="Give one of the case's sides.",
+        )
+    return str.__str__(value)
+
+
+def _nonce(field: str, value: object) -> bytes:
+    if not isinstance(value, bytes) or len(value) != _NONCE_BYTES:
+        raise InvalidTypeError(
+            f"must be {_NONCE_BYTES} bytes", field=field, remedy="Leave it out for random ones."
+        )
+    return bytes(value)
+
+
+@attrs.frozen(repr=False)
+class Secret:
+    """What opens a commitment. It is written nowhere: neither in a representation nor as JSON.
+
+    Attributes:
+        verdict: The side that is right.
+        nonce: 32 random bytes, without which anybody could try each side.
+
+    Raises:
+        InvalidTypeError: A field is of another type, or not 32 bytes. The value is not in it.
+
+    Examples:
+        >>> Secret("no", bytes(32))
+        Secret(...)
+    """
+
+    verdict: str = attrs.field(validator=checks.each(_verdict))
+    nonce: bytes = attrs.field(validator=checks.each(_nonce))
+
+    def __repr__(self) -> str:
+        return "Secret(...)"
+
+    def __reduce__(self) -> NoReturn:
+        raise InvalidTypeError(
+            "can't be pickled or copied",
+            field="a Secret",
+            remedy="It is kept by the store until its case closes.",
+        )
+
+
+def commit(case: Case, verdict: str, nonce: bytes | None = None) -> tuple[Commitment, Secret]:
+    """Commit to the verdict of a case.
+
+    The digest is SHA-256 over the RFC 8785 JSON of six texts: the case's id, the domain
+    ``mainstay.verdict.v1``, a nonce in hex, the question, the sides and the verdict. So it says
+    nothing of the verdict, and can't be moved to another case or question.
+
+    Args:
+        case: The case.
+        verdict: Which of its sides is right.
+        nonce: 32 bytes that nobody knows; by default fresh random ones.
+
+    Raises:
+        InvalidValueError: The verdict is not a side of the case, a text holds a lone surrogate,
+            or the nonce is of another length. The verdict is not in the message.
+
+    Examples:
+        >>> case = Case("case-0001", "May a doctor lie to spare a patient?", ["yes", "no"])
+        >>> commitment, secret = commit(case, "no", bytes(range(32)))
+        >>> commitment.digest[:16], reveal(commitment, secret)
+        ('ace3002d65080750', 'no')
+    """
+    checks.instance("case", case, Case)
+    secret = Secret(verdict, secrets.token_bytes(_NONCE_BYTES) if nonce is None else nonce)
+    if secret.verdict not in case.sides:
+        raise InvalidValueError(
+            "is not a side of the case", field="verdict", remedy=f"Its sides are {case.sides!r}."
+        )
+    written = _written(case.id, case.question, case.sides, secret)
+    return Commitment.of(case, sha256(written).hexdigest()), secret
+
+
+def preimage(commitment: Commitment, secret: Secret) -> bytes:
+    """Return the bytes whose SHA-256 is the digest: ``sha256sum`` checks them.
+
+    They hold the secret: show them once the case has closed.
+
+    Examples:
+        >>> case = Case("case-0001", "May a doctor lie to spare a patient?", ["yes", "no"])
+        >>> len(preimage(*commit(case, "no")))
+        212
+    """
+    checks.instance("commitment", commitment, Commitment)
+    checks.instance("secret", secret, Secret)
+    return _written(commitment.case_id, commitment.question, commitment.sides, secret)
+
+
+def _written(case_id: str, question: str, sides: tuple[str, ...], secret: Secret) -> bytes:
+    return canonical_json(
+        {
+            "case": case_id,
+            "domain": _DOMAIN,
+            "nonce": secret.nonce.hex(),
+            "question": question,
+            "sides": sides,
+            "verdict": secret.verdict,
+        }
+    )
+
+
+def reveal(commitment: Commitment, secret: Secret) -> str:
+    """Return the verdict, if it is the one that was committed to.
+
+    Digests are compared in constant time.
+
+    Raises:
+        CommitmentError: It is not, or the case, its question or its sides were changed.
+    """
+    found = sha256(preimage(commitment, secret)).hexdigest()
+    if not hmac.compare_digest(found, commitment.digest):
+        raise CommitmentError(
+            "is not opened by its secret",
+            field="the commitment of a case",
+            value=commitment.case_id,
+            remedy="The verdict, the nonce, or the case's id, question or sides were changed.",
+        )
+    return secret.verdict
