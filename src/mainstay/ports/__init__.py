@@ -15,6 +15,16 @@ from mainstay.ports.badges import (
     BadgeStore,
     BadgeTarget,
 )
+from mainstay.ports.case_generator import CaseDraft, CaseGenerator
+from mainstay.ports.contests import (
+    ArgumentStanding,
+    CaseClosing,
+    CaseOutcome,
+    ContestPage,
+    ContestStore,
+    DueCase,
+    KeptCase,
+)
 from mainstay.ports.engagements import (
     DueDays,
     EngagementPage,
@@ -43,6 +53,7 @@ from mainstay.ports.scoring import score_user
 from mainstay.ports.sessions import SessionStore, other_contents, storable
 from mainstay.ports.store import (
     HasBadges,
+    HasContests,
     HasEngagements,
     HasLeaderboards,
     HasMetrics,
@@ -56,6 +67,7 @@ from mainstay.ports.store import (
 
 __all__ = [
     "ALL_TIME",
+    "ArgumentStanding",
     "BadgeCheck",
     "BadgePage",
     "BadgeStanding",
@@ -64,13 +76,21 @@ __all__ = [
     "BoardPage",
     "BoardQuery",
     "BoardTarget",
+    "CaseClosing",
+    "CaseDraft",
+    "CaseGenerator",
+    "CaseOutcome",
+    "ContestPage",
+    "ContestStore",
     "DueBoard",
+    "DueCase",
     "DueDays",
     "DueWeeks",
     "EngagementPage",
     "EngagementStore",
     "EvaluatedDays",
     "HasBadges",
+    "HasContests",
     "HasEngagements",
     "HasLeaderboards",
     "HasMetrics",
@@ -81,6 +101,7 @@ __all__ = [
     "HasSessions",
     "JudgedPage",
     "JudgedPages",
+    "KeptCase",
     "Keyed",
     "LeaderboardStore",
     "MetricStore",

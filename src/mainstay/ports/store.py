@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from mainstay.ports.badges import BadgeStore
+from mainstay.ports.contests import ContestStore
 from mainstay.ports.engagements import EngagementStore
 from mainstay.ports.leaderboards import LeaderboardStore
 from mainstay.ports.metrics import MetricStore
@@ -16,6 +17,7 @@ from mainstay.ports.sessions import SessionStore
 
 __all__ = [
     "HasBadges",
+    "HasContests",
     "HasEngagements",
     "HasLeaderboards",
     "HasMetrics",
@@ -91,15 +93,6 @@ class HasBadges(HasMetrics, HasReputations, HasPoints, Protocol):
         ...
 
 
-class HasRuns(Protocol):
-    """Has the log of runs."""
-
-    @property
-    def runs(self) -> RunLog:
-        """Which jobs ran when."""
-        ...
-
-
 class HasOutbox(Protocol):
     """Has what is to be done outside."""
 
@@ -109,5 +102,23 @@ class HasOutbox(Protocol):
         ...
 
 
-class Store(HasEngagements, HasBadges, HasLeaderboards, HasRuns, HasOutbox, Protocol):
+class HasContests(HasMetrics, HasPoints, HasOutbox, Protocol):
+    """Has contests, over the outbox that pays their rewards and the metrics that they change."""
+
+    @property
+    def contests(self) -> ContestStore:
+        """Cases, and what people do about them."""
+        ...
+
+
+class HasRuns(Protocol):
+    """Has the log of runs."""
+
+    @property
+    def runs(self) -> RunLog:
+        """Which jobs ran when."""
+        ...
+
+
+class Store(HasEngagements, HasBadges, HasLeaderboards, HasContests, HasRuns, Protocol):
     """All ports, over one place where things are kept."""
