@@ -395,6 +395,17 @@ def new_case(
     return KeptCase(case, commitment.digest, slot=at)
 
 
+def with_status(
+    kept: KeptCase, status: Verification, *, now: datetime, lasting: timedelta
+) -> KeptCase:
+    """Return a case of which it is known how its commitment stands: a verified draft opens."""
+    found = checks.member("status", status, Verification)
+    changed = attrs.evolve(kept, verification=found)
+    if kept.case.status is CaseStatus.DRAFT and found is Verification.VERIFIED:
+        return attrs.evolve(changed, case=kept.case.opened(now, lasting=lasting))
+    return changed
+
+
 def commitment_entry(kept: KeptCase, *, at: datetime) -> OutboxEntry:
     """Return the entry that publishes a commitment, and watches it."""
     return OutboxEntry(

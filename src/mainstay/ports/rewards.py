@@ -11,16 +11,24 @@ from mainstay.errors import InvalidTypeError
 from mainstay.ports.outbox import OutboxEntry
 from mainstay.scheduling import PlainData
 
-__all__ = ["REWARD", "new_reward", "reward_of", "reward_prefix", "reward_result"]
+__all__ = ["REWARD", "new_reward", "reward_of", "reward_range", "reward_result"]
 
 #: The kind of the entries.
 REWARD = "reward"
 _RANDOM_BYTES = 16
 
 
-def reward_prefix(case_id: str) -> str:
-    """Return what the keys of all rewards of a case begin with."""
-    return f"reward:{case_id}:"
+def reward_range(case_id: str, *, after: str | None = None) -> tuple[str, str]:
+    """Return between which keys the rewards of a case are, both excluded.
+
+    All of its keys are as long as the second; others between them are of other cases.
+
+    Args:
+        case_id: Of which case.
+        after: The id of the reward after which they begin.
+    """
+    prefix = f"reward:{case_id}:"
+    return f"{prefix}{after or ''}", f"{prefix}{'g' * 2 * _RANDOM_BYTES}"
 
 
 def new_reward(case_id: str, user_id: str, amount: int, *, at: datetime) -> OutboxEntry:
@@ -36,7 +44,7 @@ def new_reward(case_id: str, user_id: str, amount: int, *, at: datetime) -> Outb
         (True, 400)
     """
     return OutboxEntry(
-        key=f"{reward_prefix(case_id)}{secrets.token_hex(_RANDOM_BYTES)}",
+        key=f"reward:{case_id}:{secrets.token_hex(_RANDOM_BYTES)}",
         kind=REWARD,
         user_id=user_id,
         payload=PlainData(

@@ -34,6 +34,7 @@ from mainstay._extras import Extra
 with Extra("sql", "sqlalchemy"):
     from mainstay.adapters.sql import settings as settings_
     from mainstay.adapters.sql.badges import SqlBadges
+    from mainstay.adapters.sql.contests import SqlContests
     from mainstay.adapters.sql.database import Database
     from mainstay.adapters.sql.engagements import SqlEngagements
     from mainstay.adapters.sql.leaderboards import SqlLeaderboards
@@ -62,6 +63,7 @@ class SqlStore:
         metrics: The :class:`mainstay.ports.MetricStore`.
         leaderboards: The :class:`mainstay.ports.LeaderboardStore`.
         badges: The :class:`mainstay.ports.BadgeStore`.
+        contests: The :class:`mainstay.ports.ContestStore`.
         runs: The :class:`mainstay.ports.RunLog`.
         outbox: The :class:`mainstay.ports.Outbox`.
     """
@@ -77,6 +79,7 @@ class SqlStore:
         self.metrics: SqlMetrics = SqlMetrics(database)
         self.leaderboards: SqlLeaderboards = SqlLeaderboards(database)
         self.badges: SqlBadges = SqlBadges(database)
+        self.contests: SqlContests = SqlContests(database)
         traces = (self.engagements, self.reputations, self.metrics)
         self.sessions: SqlSessions = SqlSessions(database, settings, traces)
 

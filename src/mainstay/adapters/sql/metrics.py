@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -27,7 +27,7 @@ from mainstay.adapters.sql.marks import due_at_once
 from mainstay.adapters.sql.sessions import staged
 from mainstay.ports.metrics import KIND, storable_metrics
 
-__all__ = ["SqlMetrics", "count_kinds_of", "metrics"]
+__all__ = ["SqlMetrics", "add_metrics", "count_kinds_of", "metrics"]
 
 metrics: Table = Table(
     "mainstay_metrics",
@@ -87,6 +87,19 @@ class SqlMetrics:
         """Count them by kind, and make their users due for badges."""
         due_at_once(connection, select(staged.c.user_id).distinct())
         _put(connection, count_kinds_of(staged), add=True)
+
+
+def add_metrics(connection: Connection, rows: Sequence[tuple[str, str, int]]) -> None:
+    """Add to metrics in the transaction that causes it, and make their users due for badges.
+
+    Args:
+        connection: The database, in a transaction.
+        rows: User ids, names and increments; each user and name once.
+    """
+    if rows:
+        stage(connection, _staged_metrics, rows)
+        due_at_once(connection, select(_staged_metrics.c.user_id).distinct())
+        _put(connection, select(_staged_metrics), add=True)
 
 
 def count_kinds_of(events: FromClause) -> Select[*tuple[Any, ...]]:

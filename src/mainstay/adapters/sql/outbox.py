@@ -36,7 +36,7 @@ from mainstay.ports.outbox import known_contents, new_entry, other_entry
 from mainstay.ports.runs import LATEST_END
 from mainstay.scheduling import PlainData
 
-__all__ = ["SqlOutbox", "outbox", "put_entries"]
+__all__ = ["SqlOutbox", "outbox", "put_entries", "read_entry"]
 
 _AT_ONCE = 1000
 
@@ -103,7 +103,7 @@ def _put(connection: Connection, entries: Sequence[OutboxEntry]) -> int:
     added = {*connection.scalars(new, rows)}
     known = [entry.key for entry in entries if entry.key not in added]
     there = select(outbox).where(outbox.c.key.in_(known))
-    found = {row.key: value_of(outbox, row, _entry) for row in connection.execute(there)}
+    found = {row.key: value_of(outbox, row, read_entry) for row in connection.execute(there)}
     for entry in entries:
         if entry.key in found:
             _require_same(found[entry.key], entry)
@@ -190,7 +190,7 @@ class SqlOutbox:
         query = select(outbox).where(outbox.c.key == checks.text("key", key))
         with self._database.reading() as connection:
             row = connection.execute(query).one_or_none()
-        return None if row is None else value_of(outbox, row, _entry)
+        return None if row is None else value_of(outbox, row, read_entry)
 
     def count_waiting(self, kind: str | None = None, *, due_by: datetime | None = None) -> int:
         """Return how many wait."""
@@ -235,13 +235,14 @@ def _json(data: PlainData) -> str:
 
 def _claimed(row: Row[Any]) -> OutboxEntry | Unreadable:
     try:
-        entry = value_of(outbox, row, _entry)
+        entry = value_of(outbox, row, read_entry)
     except CorruptRowError as error:
         return Unreadable(row.key, error)
     return attrs.evolve(entry, attempts=entry.attempts + 1)
 
 
-def _entry(row: Row[Any]) -> OutboxEntry:
+def read_entry(row: Row[Any]) -> OutboxEntry:
+    """Return the entry in a row."""
     return OutboxEntry(
         key=row.key,
         kind=row.kind,
