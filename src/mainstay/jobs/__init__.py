@@ -6,11 +6,11 @@ is the claim loop (:func:`outbox_job`). A host with a loop of its own, asynchron
 calls the plans itself.
 """
 
-from mainstay.jobs.calls import Call, ClaimPolicy, Done, LookAgain
+from mainstay.jobs.calls import Call, ClaimPolicy, Done, GivenUp, LookAgain
 from mainstay.jobs.catalogue import CATALOGUE, all_jobs
 from mainstay.jobs.check_badges import check_badges, plan_awards
-from mainstay.jobs.claims import outbox_job
 from mainstay.jobs.evaluate_consistency import day_just_over, evaluate_consistency, plan_days
+from mainstay.jobs.outbox_job import outbox_job
 from mainstay.jobs.policies import change_policy
 from mainstay.jobs.refresh_leaderboards import refresh_leaderboards
 from mainstay.jobs.row import CatalogueRow, PolicyTable
@@ -24,6 +24,7 @@ __all__ = [
     "CatalogueRow",
     "ClaimPolicy",
     "Done",
+    "GivenUp",
     "JobStatus",
     "LookAgain",
     "NotBegun",

@@ -9,7 +9,7 @@ import attrs
 
 from mainstay.scheduling import MOST_ERRORS, ItemError, JobContext, JobReport
 
-__all__ = ["ITEM_ERRORS", "LOGGER", "Tally"]
+__all__ = ["ITEM_ERRORS", "LOGGER", "Tally", "words_of"]
 
 LOGGER = logging.getLogger("mainstay.jobs")
 
@@ -25,6 +25,11 @@ ITEM_ERRORS = (
     TypeError,
     ValueError,
 )
+
+
+def words_of(error: Exception) -> str:
+    """Return what an error says: never nothing."""
+    return str(error) or type(error).__name__
 
 
 @attrs.define
@@ -62,7 +67,7 @@ class Tally:
         """Log what is wrong with an item, and count it."""
         self.failed += 1
         if len(self.errors) < MOST_ERRORS:
-            self.errors.append(ItemError(str(item) or "''", str(error) or type(error).__name__))
+            self.errors.append(ItemError(str(item) or "''", words_of(error)))
         LOGGER.error(
             "%s: %s failed: %s",
             self.job,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeAlias
@@ -11,49 +11,109 @@ import attrs
 
 from mainstay import _checks as checks
 from mainstay.errors import InvalidValueError
+from mainstay.jobs._tally import words_of
 from mainstay.ports import OutboxEntry, OutboxState
+from mainstay.recognition import Credit
 from mainstay.scheduling import PlainData, RetryPolicy
 
 __all__ = [
     "DEFAULT_POLICY",
+    "Answer",
     "Call",
     "ClaimPolicy",
     "Done",
+    "GivenUp",
     "LookAgain",
+    "Prepare",
     "after_call",
     "after_error",
 ]
 
 _LONGEST_LEASE = timedelta(minutes=30)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def _credits(values: Iterable[Credit]) -> tuple[Credit, ...]:
+    several = checks.iterable("credits", values)
+    return tuple(checks.instance("credits", value, Credit) for value in several)
+
+
+def _entries(values: Iterable[OutboxEntry]) -> tuple[OutboxEntry, ...]:
+    several = checks.iterable("entries", values)
+    return tuple(checks.instance("entries", value, OutboxEntry) for value in several)
+
+
+_plain = checks.optional(PlainData.at)
+_an_error = partial(checks.instance, kind=Exception)
 
 
 @attrs.frozen
-class Done:
+class _Answered:
+    """What follows from any answer, and is kept with it."""
+
+    credits: tuple[Credit, ...] = attrs.field(default=(), converter=_credits, kw_only=True)
+    entries: tuple[OutboxEntry, ...] = attrs.field(default=(), converter=_entries, kw_only=True)
+
+
+@attrs.frozen
+class Done(_Answered):
     """What the outside says of something that is done.
 
     Attributes:
         result: Its answer, as plain data.
+        credits: Points to credit, in the transaction that keeps the answer.
+        entries: What is to be done next; these are put in the same transaction.
+
+    Examples:
+        >>> Done({"number": 7}).result
+        PlainData({'number': 7})
     """
 
-    result: PlainData | None = attrs.field(default=None, validator=checks.optional(PlainData.at))
+    result: PlainData | None = attrs.field(default=None, validator=_plain)
 
 
 @attrs.frozen
-class LookAgain:
+class LookAgain(_Answered):
     """What the outside says of something that is under way.
 
     Attributes:
-        at: When to ask again.
+        at: When to ask again; by default when the next run comes, after all that is due by then.
         result: Its answer so far, as plain data.
+        problem: What is wrong with it, if anything is: each run reports it as the entry's failure,
+            which costs it no attempt.
+        credits: Points to credit, in the transaction that keeps the answer.
+        entries: What is to be done next; these are put in the same transaction.
     """
 
-    at: datetime = attrs.field(validator=checks.each(checks.instant))
-    result: PlainData | None = attrs.field(default=None, validator=checks.optional(PlainData.at))
+    at: datetime | None = attrs.field(default=None, validator=checks.optional(checks.instant))
+    result: PlainData | None = attrs.field(default=None, validator=_plain)
+    problem: Exception | None = attrs.field(default=None, validator=checks.optional(_an_error))
 
+
+@attrs.frozen
+class GivenUp(_Answered):
+    """What the outside says of something that will never be done: it is not asked again.
+
+    Attributes:
+        problem: Why. The run reports it as the entry's failure.
+        result: Its answer, as plain data.
+        credits: Points to credit, in the transaction that keeps the answer.
+        entries: What is to be done next; these are put in the same transaction.
+    """
+
+    problem: Exception = attrs.field(validator=checks.each(_an_error))
+    result: PlainData | None = attrs.field(default=None, validator=_plain)
+
+
+#: What a call says.
+Answer: TypeAlias = Done | LookAgain | GivenUp
 
 #: Does something outside, or asks how it stands. It may be called more than once for an entry, and
 #: must then do it once: by the entry's key.
-Call: TypeAlias = Callable[[OutboxEntry], Done | LookAgain]
+Call: TypeAlias = Callable[[OutboxEntry], Answer]
+
+#: Asks the outside about several entries at once, and returns what calls for each of them.
+Prepare: TypeAlias = Callable[[Sequence[OutboxEntry]], Call]
 
 
 def _lease(field: str, value: object) -> timedelta:
@@ -93,7 +153,7 @@ class ClaimPolicy:
 DEFAULT_POLICY = ClaimPolicy()
 
 
-def after_call(entry: OutboxEntry, said: Done | LookAgain, *, now: datetime) -> OutboxEntry:
+def after_call(entry: OutboxEntry, said: Answer, *, now: datetime) -> OutboxEntry:
     """Return a claimed entry as the outside's answer leaves it.
 
     Raises:
@@ -109,15 +169,30 @@ def after_call(entry: OutboxEntry, said: Done | LookAgain, *, now: datetime) -> 
         >>> soon = after_call(claimed, LookAgain(noon + timedelta(minutes=1)), now=noon)
         >>> soon.state.value, soon.attempts, soon.due_at.minute
         ('waiting', 0, 1)
+        >>> late = after_call(claimed, GivenUp(TimeoutError("nobody has seen it")), now=noon)
+        >>> late.state.value, late.error
+        ('failed', 'nobody has seen it')
     """
     if isinstance(said, LookAgain):
-        if said.at <= now:
-            raise InvalidValueError(
-                f"must be after now, {now.isoformat()}", field="at", value=said.at.isoformat()
-            )
-        return attrs.evolve(entry, due_at=said.at, attempts=0, result=said.result, error=None)
+        error = None if said.problem is None else words_of(said.problem)
+        due = _next_look(said, now)
+        return attrs.evolve(entry, due_at=due, attempts=0, result=said.result, error=error)
+    if isinstance(said, GivenUp):
+        error = words_of(said.problem)
+        return attrs.evolve(entry, state=OutboxState.FAILED, result=said.result, error=error)
     checks.instance("what is returned", said, Done)
     return attrs.evolve(entry, state=OutboxState.DONE, result=said.result, error=None)
+
+
+def _next_look(said: LookAgain, now: datetime) -> datetime:
+    """Return when an entry is due again; by default too late for the run that is under way."""
+    if said.at is None:
+        return now + _MICROSECOND
+    if said.at <= now:
+        raise InvalidValueError(
+            f"must be after now, {now.isoformat()}", field="at", value=said.at.isoformat()
+        )
+    return said.at
 
 
 def after_error(entry: OutboxEntry, *, now: datetime, retry: RetryPolicy) -> OutboxEntry:

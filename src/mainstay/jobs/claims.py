@@ -8,92 +8,61 @@ when the lease has ended. The outside must be such that this is harmless.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
 
 import attrs
 
-from mainstay import _checks as checks
-from mainstay.errors import CallsFailedError, InvalidValueError
-from mainstay.jobs._tally import ITEM_ERRORS, LOGGER, Tally
-from mainstay.jobs.calls import DEFAULT_POLICY, Call, ClaimPolicy, after_call, after_error
-from mainstay.ports import Outbox, OutboxEntry, OutboxState, Unreadable
-from mainstay.scheduling import (
-    Every,
-    JobContext,
-    JobReport,
-    JobSpec,
-    Option,
-    RetryPolicy,
+from mainstay.errors import CallsFailedError
+from mainstay.jobs._tally import ITEM_ERRORS, LOGGER, Tally, words_of
+from mainstay.jobs.calls import (
+    DEFAULT_POLICY,
+    Answer,
+    Call,
+    ClaimPolicy,
+    Done,
+    Prepare,
+    after_call,
+    after_error,
 )
+from mainstay.ports import Outbox, OutboxEntry, OutboxState, Unreadable
+from mainstay.scheduling import Option
 from mainstay.scheduling.context import new_id
 
-__all__ = ["outbox_job"]
+__all__ = ["ALL", "run_claims"]
 
 #: Whether a run goes on until nothing is left that was due when it began.
 ALL = Option("all", default=False, help="go on until nothing is due")
 
 
-def outbox_job(
-    name: str, outbox: Outbox, kind: str, call: Call, *, policy: ClaimPolicy = DEFAULT_POLICY
-) -> JobSpec:
-    """Return a job that does what waits in an outbox, of one kind, by calling the outside.
+def run_claims(
+    outbox: Outbox,
+    kind: str,
+    prepare: Prepare,
+    tally: Tally,
+    *,
+    policy: ClaimPolicy = DEFAULT_POLICY,
+) -> int:
+    """Work through what is due of one kind, tally what came of it, and return how many expired.
 
-    Each entry is called until it is done, however many workers there are and whenever they are
-    killed, always with the same key. One that fails is tried again later, and given up in the end.
-    One that has expired is not called.
-
-    Five failures in a row end the run, or one :class:`mainstay.CallsFailedError` that ``call``
-    raises: then the outside can't be reached. No entry is to blame, so all stay as they were, and
-    the job's own retry goes on with them.
+    If ``prepare`` fails for several entries, it is asked about each alone, as part of its call: so
+    that one of them stops nobody.
 
     Args:
-        name: What the job is called.
         outbox: Where entries wait.
         kind: Of which kind.
-        call: Does it, and says how it stands. What it raises is the entry's failure.
-        policy: How a run works through them, if not the standard way.
+        prepare: Is given what was claimed and is to be called next, with no transaction open, and
+            returns what calls for each.
+        tally: Takes in what was done. If the run was asked for :data:`ALL`, it goes on until
+            nothing is left that was due when it began.
+        policy: How to work through them, if not the standard way.
 
     Raises:
-        InvalidTypeError: ``call`` can't be called, or an argument is of another type.
-
-    Examples:
-        >>> from datetime import UTC
-        >>> from mainstay.jobs import Done
-        >>> from mainstay.scheduling import PlainData
-        >>> from mainstay.testing.memory import MemoryStore
-        >>> store, sent = MemoryStore(), []
-        >>> def send(entry):
-        ...     sent.append((entry.key, entry.user_id, entry.payload["text"]))
-        ...     return Done({"id": 17})
-        >>> noon = datetime(2024, 5, 1, 12, tzinfo=UTC)
-        >>> store.outbox.put([OutboxEntry(key="welcome:ada", kind="mail", user_id="ada",
-        ...                               payload=PlainData({"text": "Welcome!"}), due_at=noon)])
-        1
-        >>> job = outbox_job("send-mail", store.outbox, "mail", send)
-        >>> [job.run(JobContext()).succeeded for _ in range(2)], sent
-        ([1, 0], [('welcome:ada', 'ada', 'Welcome!')])
-        >>> store.outbox.entry("welcome:ada").result
-        PlainData({'id': 17})
+        CallsFailedError: The outside can't be reached.
     """
-    checks.text("kind", kind)
-    if not callable(call):
-        raise InvalidValueError("must be a function of an OutboxEntry", field="call", value=call)
-    checks.instance("policy", policy, ClaimPolicy)
-
-    def run(context: JobContext) -> JobReport:
-        tally = Tally.begin(name, context)
-        most = None if ALL.of(context.options) else policy.most
-        _Claims(outbox, kind, call, policy, tally, new_id()).run(most)
-        return tally.report()
-
-    return JobSpec(
-        name=name,
-        schedule=Every(timedelta(seconds=30)),
-        run=run,
-        retry=RetryPolicy(3, timedelta(minutes=1)),
-        options=(ALL,),
-    )
+    most = None if ALL.of(tally.context.options) else policy.most
+    return _Claims(outbox, kind, prepare, policy, tally).run(most)
 
 
 @attrs.define
@@ -101,6 +70,8 @@ class _Claims:
     """A run of the claim loop.
 
     Attributes:
+        begin: When it began: what becomes due later is left to the next.
+        before: How many items the tally had then.
         doubtful: Those that have failed, one after the other: it is not known yet whether the
             fault is theirs, or the outside can't be reached.
         alone: Whether entries are taken one by one, since somebody was killed with the last one.
@@ -108,41 +79,47 @@ class _Claims:
 
     outbox: Outbox
     kind: str
-    call: Call
+    prepare: Prepare
     policy: ClaimPolicy
     tally: Tally
-    holder: str
+    holder: str = attrs.field(factory=new_id)
+    begin: datetime = attrs.field(init=False)
+    before: int = attrs.field(init=False)
     doubtful: list[OutboxEntry] = attrs.field(factory=list)
     alone: bool = False
 
-    def run(self, most: int | None) -> None:
-        """Look at what is due now, so much at most."""
-        begin = self._now()
-        due = self.outbox.count_waiting(self.kind, due_by=begin)
-        total = due if most is None else min(due, most)
-        self.tally.result["expired_count"] = self.outbox.expire(self.kind, now=begin)
-        self.tally.context.progress(0, total)
+    def __attrs_post_init__(self) -> None:
+        self.begin, self.before = self._now(), self.tally.processed
+
+    def run(self, most: int | None) -> int:
+        """Look at what is due now, so much at most, and return how many have expired."""
+        due = self.outbox.count_waiting(self.kind, due_by=self.begin)
+        total = self.before + (due if most is None else min(due, most))
+        end = None if most is None else self.before + most
+        expired = self.outbox.expire(self.kind, now=self.begin)
+        self.tally.context.progress(self.before, total)
         try:
-            while most is None or self.tally.processed < most:
-                left = self.policy.at_once if most is None else most - self.tally.processed
-                if not self._batch(begin, min(self.policy.at_once, left), total):
+            while end is None or self.tally.processed < end:
+                left = self.policy.at_once if end is None else end - self.tally.processed
+                if not self._batch(min(self.policy.at_once, left), total):
                     break
         except BaseException:
             self._give_back(self.doubtful)
             raise
         self._blame()
+        return expired
 
     def _now(self) -> datetime:
         return self.tally.context.now()
 
-    def _batch(self, due_by: datetime, limit: int, total: int) -> int:
+    def _batch(self, limit: int, total: int) -> int:
         """Claim some of what was due when the run began, do it, and return how many they were."""
         self.tally.context.check_deadline()
         now = self._now()
         until = now + self.policy.lease
         limit = 1 if self.alone else limit
         claimed = self.outbox.claim(
-            self.kind, self.holder, now=now, until=until, limit=limit, due_by=due_by
+            self.kind, self.holder, now=now, until=until, limit=limit, due_by=self.begin
         )
         self.alone = any(map(_was_claimed, claimed))
         waiting = list(claimed)
@@ -150,9 +127,10 @@ class _Claims:
             if self.alone:
                 self._give_back(waiting[1:])
                 del waiting[1:]
+            call = self._prepared(waiting)
             while waiting:  # one at least, however short the lease: so that a run ends
                 self.tally.context.check_deadline()
-                self._one(waiting.pop(0))
+                self._one(waiting.pop(0), call)
                 self.tally.context.progress(self.tally.processed, max(total, self.tally.processed))
                 if self._now() >= until:
                     break
@@ -160,38 +138,88 @@ class _Claims:
             self._give_back(waiting)
         return len(claimed)
 
-    def _one(self, entry: OutboxEntry | Unreadable) -> None:
+    def _prepared(self, claimed: Iterable[OutboxEntry | Unreadable]) -> Call:
+        """Return what calls for those that are to be called."""
+        entries = [
+            entry
+            for entry in claimed
+            if isinstance(entry, OutboxEntry) and not self._was_killed(entry)
+        ]
+        if len(entries) > 1:
+            try:
+                with self._asking(entries):
+                    return self.prepare(entries)
+            except ITEM_ERRORS as error:
+                words = "%s: %d entries are asked about one by one, since all at once failed: %s"
+                labels = self.tally.labels()
+                LOGGER.warning(
+                    words, self.tally.job, len(entries), error, exc_info=error, extra=labels
+                )
+        return lambda entry: self.prepare([entry])(entry)
+
+    def _one(self, entry: OutboxEntry | Unreadable, call: Call) -> None:
         if isinstance(entry, Unreadable):
             self.tally.fail(entry.key, entry.error)
-        elif entry.attempts > self.policy.retry.retries + 1:
-            error = _killed(entry)
-            self.tally.fail(entry.key, error)
-            self._keep_failure(attrs.evolve(entry, error=str(error)))
+        elif self._was_killed(entry):
+            self._fail(entry, _killed(entry))
         else:
-            self._call(entry)
+            self._call(entry, call)
 
-    def _call(self, entry: OutboxEntry) -> None:
+    def _was_killed(self, entry: OutboxEntry) -> bool:
+        """Return whether as many were killed with an entry as may call for it."""
+        return entry.attempts > self.policy.retry.retries + 1
+
+    def _call(self, entry: OutboxEntry, call: Call) -> None:
         try:
-            finished = after_call(entry, self.call(entry), now=self._now())
+            with self._asking([entry]):
+                said = call(entry)
+                finished = after_call(entry, said, now=self._not_before_begin())
         except ITEM_ERRORS as error:
             self._doubt(entry, error)
             return
+        self._blame()
+        try:
+            kept = self.outbox.finish(
+                finished, self.holder, credits=said.credits, entries=said.entries
+            )
+        except ITEM_ERRORS as error:  # nothing is kept, and the outside can be reached
+            self._fail(entry, error)
+            return
+        self._count(finished, said, kept=kept)
+
+    @contextmanager
+    def _asking(self, entries: Sequence[OutboxEntry]) -> Iterator[None]:
+        """Let others have entries at once if the run ends while the outside is asked."""
+        try:
+            yield
+        except ITEM_ERRORS:
+            raise
         except CallsFailedError:  # so says the call itself
-            self._give_back([entry])
+            self._give_back(entries)
             raise
         except BaseException:  # nobody knows what came of it: let the next run ask at once
-            self._leave(entry)
+            for entry in entries:
+                self._leave(entry)
             raise
-        self._blame()
-        kept = self.outbox.finish(finished, self.holder)
+
+    def _count(self, finished: OutboxEntry, said: Answer, *, kept: bool) -> None:
+        problem = None if isinstance(said, Done) else said.problem
+        if problem is not None:
+            self.tally.fail(finished.key, problem)
+            return
         done = kept and finished.state is OutboxState.DONE
         self.tally.succeeded += done
         self.tally.skipped += not done
 
+    def _fail(self, entry: OutboxEntry, error: Exception) -> None:
+        """Take in a failure that is the entry's own."""
+        self.tally.fail(entry.key, error)
+        self._keep_failure(attrs.evolve(entry, error=words_of(error)))
+
     def _doubt(self, entry: OutboxEntry, error: Exception) -> None:
         """Take in a failure; end the run if as many as are allowed came one after the other."""
         self.tally.fail(entry.key, error)
-        self.doubtful.append(attrs.evolve(entry, error=str(error) or type(error).__name__))
+        self.doubtful.append(attrs.evolve(entry, error=words_of(error)))
         failures = len(self.doubtful)
         if failures < self.policy.failures_in_a_row:
             return
@@ -210,9 +238,12 @@ class _Claims:
         self.doubtful = []
 
     def _keep_failure(self, entry: OutboxEntry) -> None:
-        self.outbox.finish(
-            after_error(entry, now=self._now(), retry=self.policy.retry), self.holder
-        )
+        failed = after_error(entry, now=self._not_before_begin(), retry=self.policy.retry)
+        self.outbox.finish(failed, self.holder)
+
+    def _not_before_begin(self) -> datetime:
+        """Return what time it is; if a clock is put back, still none is looked at twice."""
+        return max(self.begin, self._now())
 
     def _give_back(self, entries: Iterable[OutboxEntry | Unreadable]) -> None:
         """Let others have what was claimed, as if it had not been."""
@@ -221,6 +252,7 @@ class _Claims:
                 self._leave(attrs.evolve(entry, attempts=entry.attempts - 1))
 
     def _leave(self, entry: OutboxEntry) -> None:
+        """Let others have an entry; one that they can have already stays as it is."""
         try:
             self.outbox.finish(entry, self.holder)
         except Exception:  # noqa: BLE001  (its lease ends by itself)

@@ -14,6 +14,7 @@ from mainstay import _checks as checks
 from mainstay.errors import RejectedError
 from mainstay.ports._texts import require_storable
 from mainstay.ports.pages import Unreadable
+from mainstay.recognition import Credit
 from mainstay.scheduling import PlainData
 
 __all__ = [
@@ -56,7 +57,7 @@ class OutboxEntry:
         attempts: How many times it was claimed since somebody last said how it stands.
         state: What has become of it.
         result: What the outside last answered, as plain data.
-        error: Why the last attempt failed, if it did.
+        error: Why the last attempt failed, or what was wrong with what the outside last said.
 
     Raises:
         InvalidValueError: A field is empty, negative or not plain data.
@@ -131,15 +132,27 @@ class Outbox(Protocol):
         """
         ...
 
-    def finish(self, entry: OutboxEntry, holder: str) -> bool:
+    def finish(
+        self,
+        entry: OutboxEntry,
+        holder: str,
+        *,
+        credits: Iterable[Credit] = (),
+        entries: Iterable[OutboxEntry] = (),
+    ) -> bool:
         """Keep what has become of a claimed entry, end its lease, and return whether it was ours.
 
         It is not if somebody else has claimed it since the lease has ended, or if it is not there
-        any more: then nothing changes.
+        any more: then nothing changes. What follows from it is kept in the same transaction.
 
         Args:
             entry: The entry as it is from now on. Its key, kind, user, payload and expiry stay.
             holder: Who has claimed it.
+            credits: Points to credit, as :meth:`PointStore.add` does, whenever they are dated.
+            entries: What is to be done next, as :meth:`put` takes it.
+
+        Raises:
+            RejectedError: A credit or an entry is one that those refuse: then nothing is kept.
         """
         ...
 

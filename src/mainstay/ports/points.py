@@ -54,20 +54,26 @@ class PointStore(Protocol):
         ...
 
 
-def new_credits(credits: Iterable[Credit], *, now: datetime) -> dict[tuple[str, str], Credit]:
+def new_credits(
+    credits: Iterable[Credit], *, now: datetime | None
+) -> dict[tuple[str, str], Credit]:
     """Return credits that any store can keep, the first of each user and reason.
+
+    Args:
+        credits: The credits.
+        now: What time it is; without it, they may be dated whenever they are.
 
     Raises:
         RejectedError: One is dated after ``now``, or a text holds a NUL character or a lone
             surrogate, which no database takes.
     """
-    at = checks.instant("now", now)
+    at = None if now is None else checks.instant("now", now)
     first: dict[tuple[str, str], Credit] = {}
     for credit in checks.iterable("credits", credits):
         checks.instance("credits", credit, Credit)
         require_storable("user_id", credit.user_id)
         require_storable("reason", credit.reason)
-        if credit.at > at:
+        if at is not None and credit.at > at:
             raise RejectedError(
                 f"must not be after now, {in_utc(at)}",
                 field="at",

@@ -93,8 +93,8 @@ class HasBadges(HasMetrics, HasReputations, HasPoints, Protocol):
         ...
 
 
-class HasOutbox(Protocol):
-    """Has what is to be done outside."""
+class HasOutbox(HasPoints, Protocol):
+    """Has what is to be done outside, and the points that users are given once it is."""
 
     @property
     def outbox(self) -> Outbox:
@@ -102,7 +102,7 @@ class HasOutbox(Protocol):
         ...
 
 
-class HasContests(HasMetrics, HasPoints, HasOutbox, Protocol):
+class HasContests(HasMetrics, HasOutbox, Protocol):
     """Has contests, over the outbox that pays their rewards and the metrics that they change."""
 
     @property

@@ -289,7 +289,7 @@ def test_what_is_claimed_with_what_kills_its_workers_is_not_given_up(
         pass
 
     def kill(_: OutboxEntry) -> Done:
-        monkeypatch.setattr(outbox, "finish", lambda *_: False)
+        monkeypatch.setattr(outbox, "finish", lambda *_, **__: False)
         raise Killed
 
     for minute in (0, 6, 12):
@@ -351,6 +351,10 @@ def test_a_run_ends_however_short_its_lease(outbox: MemoryOutbox) -> None:
 class Corrupt(MemoryOutbox):
     """One whose entry ``a`` can't be read."""
 
+    def __init__(self) -> None:
+        store = MemoryStore()
+        super().__init__(store.outbox._lock, store.points)
+
     def claim(self, *args: object, **kwargs: object) -> Sequence[OutboxEntry]:
         found = super().claim(*args, **kwargs)  # type: ignore[arg-type]  # as they came
         broken = Unreadable("a", ValueError("is not JSON"))
@@ -358,7 +362,7 @@ class Corrupt(MemoryOutbox):
 
 
 def test_a_row_that_cannot_be_read_is_reported_and_the_others_go_on() -> None:
-    outbox = Corrupt(MemoryStore().outbox._lock)
+    outbox = Corrupt()
     outbox.put([entry("a"), entry("b")])
     report = run(outbox, Outside())
     assert counts(report) == (1, 0, 1)
@@ -367,7 +371,7 @@ def test_a_row_that_cannot_be_read_is_reported_and_the_others_go_on() -> None:
 
 def test_a_row_that_cannot_be_read_is_not_given_back() -> None:
     """Its lease ends by itself; those that were claimed with it are free at once."""
-    outbox = Corrupt(MemoryStore().outbox._lock)
+    outbox = Corrupt()
     outbox.put([entry("A"), entry("a"), entry("b")])
 
     def interrupted(_: OutboxEntry) -> Done:
@@ -383,7 +387,7 @@ def test_what_cannot_be_given_back_is_logged_and_hides_no_error(
 ) -> None:
     outbox.put([entry("a")])
 
-    def finish(_: OutboxEntry, __: str) -> bool:
+    def finish(*_: object, **__: object) -> bool:
         raise StoreError("is down")
 
     def call(_: OutboxEntry) -> Done:

@@ -29,11 +29,14 @@ from mainstay import _checks as checks
 from mainstay.adapters.sql.bulk import insert_into
 from mainstay.adapters.sql.columns import Instant, key, metadata
 from mainstay.adapters.sql.database import Database
+from mainstay.adapters.sql.points import put_storable
 from mainstay.adapters.sql.reading import converted, limit_of, storable, value_of
 from mainstay.errors import CorruptRowError
 from mainstay.ports import OutboxEntry, OutboxState, Unreadable
 from mainstay.ports.outbox import known_contents, new_entry, other_entry
+from mainstay.ports.points import new_credits
 from mainstay.ports.runs import LATEST_END
+from mainstay.recognition import Credit
 from mainstay.scheduling import PlainData
 
 __all__ = ["SqlOutbox", "outbox", "put_entries", "read_entry"]
@@ -94,20 +97,31 @@ def put_entries(connection: Connection, entries: Iterable[OutboxEntry]) -> int:
 
 
 def _put(connection: Connection, entries: Sequence[OutboxEntry]) -> int:
+    """Put entries, and return how many are new.
+
+    Those that are there are left out first: PostgreSQL has an insert of a known key wait for
+    whoever is just finishing its entry, who may wait for what we have put.
+    """
+    rest = _without_known(connection, entries)
     new = (
         insert_into(connection, outbox)
         .on_conflict_do_nothing(index_elements=["key"])
         .returning(outbox.c.key)
     )
-    rows = [_values(entry) | {"key": entry.key} for entry in entries]
-    added = {*connection.scalars(new, rows)}
-    known = [entry.key for entry in entries if entry.key not in added]
-    there = select(outbox).where(outbox.c.key.in_(known))
+    rows = [_values(entry) | {"key": entry.key} for entry in rest]
+    added = {*connection.scalars(new, rows)} if rows else set()
+    _without_known(connection, [entry for entry in rest if entry.key not in added])
+    return len(added)
+
+
+def _without_known(connection: Connection, entries: Sequence[OutboxEntry]) -> Sequence[OutboxEntry]:
+    """Return entries whose keys are not there; those that are must have the same contents."""
+    there = select(outbox).where(outbox.c.key.in_([entry.key for entry in entries]))
     found = {row.key: value_of(outbox, row, read_entry) for row in connection.execute(there)}
     for entry in entries:
         if entry.key in found:
             _require_same(found[entry.key], entry)
-    return len(added)
+    return [entry for entry in entries if entry.key not in found]
 
 
 def _require_same(there: OutboxEntry, entry: OutboxEntry) -> None:
@@ -155,14 +169,27 @@ class SqlOutbox:
             connection.execute(taken)
         return [_claimed(row) for row in rows]
 
-    def finish(self, entry: OutboxEntry, holder: str) -> bool:
+    def finish(
+        self,
+        entry: OutboxEntry,
+        holder: str,
+        *,
+        credits: Iterable[Credit] = (),
+        entries: Iterable[OutboxEntry] = (),
+    ) -> bool:
         """Keep what has become of a claimed entry, and return whether it was ours."""
         checks.instance("entry", entry, OutboxEntry)
         changes = {name: _values(entry)[name] for name in _CHANGING}
         mine = (outbox.c.key == entry.key) & (outbox.c.holder == checks.text("holder", holder))
         finished = update(outbox).where(mine).values(**changes, holder=None, until=None)
         with self._database.writing() as connection:
-            return connection.execute(finished).rowcount == 1
+            if connection.execute(finished).rowcount == 0:
+                return False
+            # As all do who credit and put: users are locked first, then keys.
+            if given := new_credits(credits, now=None):
+                put_storable(connection, given)
+            put_entries(connection, entries)
+            return True
 
     def expire(self, kind: str, *, now: datetime) -> int:
         """Let those expire that wait and whose time has come, and return how many they are."""

@@ -94,7 +94,7 @@ class MemoryStore:
         sources = Sources(activity, self.points, self.metrics, self.reputations, self._unreadable)
         self.badges: MemoryBadges = MemoryBadges(lock, sources, marks)
         self.runs: MemoryRuns = MemoryRuns()
-        self.outbox: MemoryOutbox = MemoryOutbox(lock)
+        self.outbox: MemoryOutbox = MemoryOutbox(lock, self.points)
 
     def corrupt(self, user_id: str) -> None:
         """Make what is kept of a user unreadable, as a bad row in a database is.

@@ -11,7 +11,10 @@ import attrs
 from mainstay import _checks as checks
 from mainstay.ports import OutboxEntry, OutboxState
 from mainstay.ports.outbox import known_contents, new_entry, other_entry
+from mainstay.ports.points import new_credits
 from mainstay.ports.runs import LATEST_END
+from mainstay.recognition import Credit
+from mainstay.testing.memory.points import MemoryPoints
 
 __all__ = ["MemoryOutbox"]
 
@@ -43,20 +46,18 @@ class MemoryOutbox:
 
     Args:
         lock: Held while anything changes, and by transactions that put entries of their own.
+        points: What users are credited with once an entry is finished.
     """
 
-    def __init__(self, lock: RLock) -> None:
+    def __init__(self, lock: RLock, points: MemoryPoints) -> None:
         self._lock = lock
+        self._points = points
         self._kept: dict[str, _Kept] = {}
 
     def put(self, entries: Iterable[OutboxEntry]) -> int:
         """Keep new entries, all or none of them, and return how many are new."""
         with self._lock:
-            kept = dict(self._kept)
-            for entry in checks.iterable("entries", entries):
-                there = kept.setdefault(new_entry(entry).key, _Kept(entry)).entry
-                if known_contents(there) != known_contents(entry):
-                    raise other_entry(entry.key)
+            kept = _with_entries(self._kept, entries)
             new = len(kept) - len(self._kept)
             self._kept = kept
             return new
@@ -88,14 +89,21 @@ class MemoryOutbox:
             self._kept |= {entry.key: _Kept(entry, holder, end) for entry in taken}
             return taken
 
-    def finish(self, entry: OutboxEntry, holder: str) -> bool:
+    def finish(
+        self,
+        entry: OutboxEntry,
+        holder: str,
+        *,
+        credits: Iterable[Credit] = (),
+        entries: Iterable[OutboxEntry] = (),
+    ) -> bool:
         """Keep what has become of a claimed entry, and return whether it was ours."""
         checks.instance("entry", entry, OutboxEntry)
         with self._lock:
             there = self._kept.get(entry.key)
             if there is None or there.holder != checks.text("holder", holder):
                 return False
-            kept = attrs.evolve(
+            finished = attrs.evolve(
                 there.entry,
                 due_at=entry.due_at,
                 attempts=entry.attempts,
@@ -103,7 +111,9 @@ class MemoryOutbox:
                 result=entry.result,
                 error=entry.error,
             )
-            self._kept[entry.key] = _Kept(kept)
+            kept = _with_entries(self._kept | {entry.key: _Kept(finished)}, entries)
+            self._points.put(new_credits(credits, now=None))
+            self._kept = kept
             return True
 
     def expire(self, kind: str, *, now: datetime) -> int:
@@ -137,3 +147,13 @@ class MemoryOutbox:
                 and (by is None or each.entry.due_at <= by)
                 for each in self._kept.values()
             )
+
+
+def _with_entries(kept: dict[str, _Kept], entries: Iterable[OutboxEntry]) -> dict[str, _Kept]:
+    """Return what is kept with new entries, of which those that are known change nothing."""
+    both = dict(kept)
+    for entry in checks.iterable("entries", entries):
+        there = both.setdefault(new_entry(entry).key, _Kept(entry)).entry
+        if known_contents(there) != known_contents(entry):
+            raise other_entry(entry.key)
+    return both

@@ -30,8 +30,11 @@ class MemoryPoints:
 
     def add(self, credits: Iterable[Credit], *, now: datetime) -> Sequence[Credit]:
         """Keep credits, all or none of them, and return those that are new."""
+        return self.put(new_credits(credits, now=now))
+
+    def put(self, given: Mapping[tuple[str, str], Credit]) -> Sequence[Credit]:
+        """Put what :func:`mainstay.ports.points.new_credits` gives."""
         with self._lock:
-            given = new_credits(credits, now=now)
             new = [credit for key, credit in given.items() if key not in self.kept]
             self.kept = with_credits(self.kept, given)
             self._marks.at_once(credit.user_id for credit in new)

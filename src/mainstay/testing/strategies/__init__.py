@@ -63,6 +63,7 @@ with Extra("testing", "hypothesis"):
         looks_again,
         outbox_entries,
         things_done,
+        things_given_up,
     )
     from mainstay.testing.strategies.policies import (
         consistency_policies,
@@ -174,6 +175,7 @@ __all__ = [
     "spans",
     "streak_policies",
     "things_done",
+    "things_given_up",
     "unreadables",
     "user_ids",
     "user_ranks",

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from mainstay.jobs import ClaimPolicy, Done, LookAgain
+from mainstay.jobs import ClaimPolicy, Done, GivenUp, LookAgain
 from mainstay.ports import OutboxEntry
 from mainstay.testing.strategies.activity import user_ids
 from mainstay.testing.strategies.calendar import instants
 from mainstay.testing.strategies.jobs import plain_data, retry_policies
 from mainstay.testing.strategies.making import made
+from mainstay.testing.strategies.recognition import credits
 
-__all__ = ["claim_policies", "looks_again", "outbox_entries", "things_done"]
+__all__ = ["claim_policies", "looks_again", "outbox_entries", "things_done", "things_given_up"]
 
 _TEXTS = st.text(min_size=1, max_size=20)
+_PROBLEMS = st.builds(TimeoutError, st.sampled_from(["", "no answer"]))
 _SPANS = st.timedeltas(timedelta(microseconds=1), timedelta(minutes=30))
 
 
@@ -53,9 +56,22 @@ def claim_policies() -> SearchStrategy[ClaimPolicy]:
 
 def things_done() -> SearchStrategy[Done]:
     """What the outside says of something that is done."""
-    return made(Done, st.none() | plain_data())
+    return made(Done, st.none() | plain_data(), **_what_follows())
 
 
 def looks_again() -> SearchStrategy[LookAgain]:
     """What the outside says of something that is under way."""
-    return made(LookAgain, instants(), st.none() | plain_data())
+    due, problem = st.none() | instants(), st.none() | _PROBLEMS
+    return made(LookAgain, due, st.none() | plain_data(), problem, **_what_follows())
+
+
+def things_given_up() -> SearchStrategy[GivenUp]:
+    """What the outside says of something that will never be done."""
+    return made(GivenUp, _PROBLEMS, st.none() | plain_data(), **_what_follows())
+
+
+def _what_follows() -> dict[str, SearchStrategy[Any]]:
+    return {
+        "credits": st.lists(credits(), max_size=2),
+        "entries": st.lists(outbox_entries(), max_size=2),
+    }
