@@ -9,6 +9,8 @@ from mainstay.contest.cases import ArgumentVote, Case, CaseArgument, CaseStatus,
 from mainstay.contest.chain import GENESIS, ChainHead, LedgerEntry, verify_chain
 from mainstay.contest.closing import ClosedCase, close_case
 from mainstay.contest.commitment import Commitment, Secret, commit, preimage, reveal
+from mainstay.contest.drafts import CaseDraft
+from mainstay.contest.payloads import reward_payload, verdict_key
 from mainstay.contest.policy import ContestPolicy
 from mainstay.contest.settlement import Reward, RewardState, Seen, Settlement, Sighting, settle
 from mainstay.contest.verification import Verification, verified
@@ -18,6 +20,7 @@ __all__ = [
     "ArgumentVote",
     "Case",
     "CaseArgument",
+    "CaseDraft",
     "CaseStatus",
     "CaseVote",
     "ChainHead",
@@ -36,7 +39,9 @@ __all__ = [
     "commit",
     "preimage",
     "reveal",
+    "reward_payload",
     "settle",
+    "verdict_key",
     "verified",
     "verify_chain",
 ]

@@ -16,7 +16,14 @@ from mainstay.recognition.boards import LONGEST
 from mainstay.scores.consistency.policy import ConsistencyPolicy
 from mainstay.scores.engagement.policy import DailyCriteria, EngagementPolicy
 
-__all__ = ["badge_policy", "check_keys", "engagement_policy", "leaderboard_policy", "made_of"]
+__all__ = [
+    "badge_policy",
+    "check_keys",
+    "engagement_policy",
+    "fields_of",
+    "leaderboard_policy",
+    "made_of",
+]
 
 P = TypeVar("P", bound=attrs.AttrsInstance)
 
@@ -71,14 +78,14 @@ def badge_policy(values: Mapping[str, Any]) -> BadgePolicy:
     own = {key: value for key, value in values.items() if key not in {_STANDARD, _SCORE}}
     standard = checks.instance(_STANDARD, values.get(_STANDARD, True), bool)
     score_table = _table(_SCORE, values.get(_SCORE, {}))
-    with _fields_of(f"{_SCORE}."):
+    with fields_of(f"{_SCORE}."):
         score = made_of(ConsistencyPolicy, score_table)
     badges = [_badge(key, _table(key, table)) for key, table in own.items()]
     return BadgePolicy(badges=[*(STANDARD_BADGES if standard else ()), *badges], score=score)
 
 
 @contextmanager
-def _fields_of(where: str) -> Iterator[None]:
+def fields_of(where: str) -> Iterator[None]:
     """Have what is wrong with fields say what they are of."""
     try:
         yield
@@ -100,7 +107,7 @@ def _table(key: str, value: object) -> Mapping[str, Any]:
 def _badge(key: str, values: Mapping[str, Any]) -> Badge:
     fields = [field for field in attrs.fields(Badge) if field.name != "key"]
     needed = [field.name for field in fields if field.default is attrs.NOTHING]
-    with _fields_of(f"badges[{key!r}]."):
+    with fields_of(f"badges[{key!r}]."):
         check_keys(values, [field.name for field in fields])
         for name in needed:
             if name not in values:

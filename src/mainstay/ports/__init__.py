@@ -15,7 +15,7 @@ from mainstay.ports.badges import (
     BadgeStore,
     BadgeTarget,
 )
-from mainstay.ports.case_generator import CaseDraft, CaseGenerator
+from mainstay.ports.case_generator import CaseGenerator
 from mainstay.ports.contests import (
     ArgumentStanding,
     CaseClosing,
@@ -77,7 +77,6 @@ __all__ = [
     "BoardQuery",
     "BoardTarget",
     "CaseClosing",
-    "CaseDraft",
     "CaseGenerator",
     "CaseOutcome",
     "ContestPage",

@@ -12,6 +12,7 @@ import attrs
 
 from mainstay import _checks as checks
 from mainstay.activity.session import Session
+from mainstay.ports.outbox import OutboxEntry
 from mainstay.ports.pages import Page, Pages, Unreadable
 from mainstay.ports.scoring import first_instant
 from mainstay.recognition import Badge, BadgePolicy, Credit
@@ -80,11 +81,13 @@ class BadgeCheck:
         user_id: Who.
         awards: The credits that award them what is due.
         look_again_at: When to look at them again, though nothing happens meanwhile.
+        entries: What is to be done outside, such as telling them.
     """
 
     user_id: str
     awards: Sequence[Credit] = ()
     look_again_at: datetime | None = None
+    entries: Sequence[OutboxEntry] = ()
 
 
 class BadgePage(Page[BadgeTarget, BadgeStanding, BadgeCheck], Protocol):
@@ -107,14 +110,14 @@ class BadgePage(Page[BadgeTarget, BadgeStanding, BadgeCheck], Protocol):
         ...
 
     def keep(self, done: Sequence[BadgeCheck], /) -> None:
-        """Credit awards, and note that users have been looked at.
+        """Credit awards, put what is to be done outside, and note that users have been looked at.
 
         An award that stands already stays as it is, like any credit. Crediting them makes nobody
         due: a plan counts the bonuses of what it awards.
 
         Raises:
             RejectedError: A user was not due in this transaction, or an award is somebody else's,
-                dated after the target's ``now``, or can't be kept.
+                dated after the target's ``now``, or something can't be kept.
         """
         ...
 

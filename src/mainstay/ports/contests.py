@@ -293,6 +293,14 @@ class ContestStore(Pages[datetime, DueCase, CaseClosing], Protocol):
         """
         ...
 
+    def of_slot(self, slot: datetime, /) -> KeptCase | None:
+        """Return the case that was made for a slot; ``None`` if there is none.
+
+        Raises:
+            MainstayError: Its row can't be read.
+        """
+        ...
+
     def cases(
         self, *, status: CaseStatus | None = None, after: str | None = None, limit: int = 100
     ) -> Sequence[KeptCase]:

@@ -1,7 +1,8 @@
-"""Files of events: CSV and JSON Lines, line by line, each either an event or a clear complaint."""
+"""Files of events and of cases, line by line, each either one of them or a clear complaint."""
 
+from mainstay.reading.cases import CaseFile, read_cases
 from mainstay.reading.events import Event, read_events
 from mainstay.reading.identity import identified
 from mainstay.reading.timestamps import parse_moment
 
-__all__ = ["Event", "identified", "parse_moment", "read_events"]
+__all__ = ["CaseFile", "Event", "identified", "parse_moment", "read_cases", "read_events"]

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, exists, func, insert, select, update
 
+from sqlalchemy.sql import ColumnElement
+
 from mainstay import _checks as checks
 from mainstay.adapters.sql.bulk import insert_into
 from mainstay.adapters.sql.contests._adding import (
@@ -115,9 +117,19 @@ class SqlContests:
         Raises:
             CorruptRowError: Its row can't be read.
         """
-        query = select(cases).where(cases.c.id == checks.text("case_id", case_id))
+        return self._only(cases.c.id == checks.text("case_id", case_id))
+
+    def of_slot(self, slot: datetime) -> KeptCase | None:
+        """Return the case that was made for a slot; ``None`` if there is none.
+
+        Raises:
+            CorruptRowError: Its row can't be read.
+        """
+        return self._only(cases.c.slot == checks.instant("slot", slot))
+
+    def _only(self, one: ColumnElement[bool]) -> KeptCase | None:
         with self._database.reading() as connection:
-            row = connection.execute(query).one_or_none()
+            row = connection.execute(select(cases).where(one)).one_or_none()
         return None if row is None else value_of(cases, row, kept_case)
 
     def cases(

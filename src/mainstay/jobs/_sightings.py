@@ -1,0 +1,54 @@
+"""Asking a ledger about what waits in the outbox: many transactions at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from mainstay import _checks as checks
+from mainstay.contest import ContestPolicy, Sighting
+from mainstay.errors import InvalidValueError
+from mainstay.jobs.calls import ClaimPolicy
+from mainstay.ports import Ledger, OutboxEntry
+
+__all__ = ["claim_policy", "look_up", "look_up_known", "submitted", "transaction_of"]
+
+
+def claim_policy(policy: ContestPolicy) -> ClaimPolicy:
+    """Return how a run works through transactions: nothing is given up for the ledger's sake."""
+    return ClaimPolicy(most=policy.most, at_once=policy.most, retry=None)
+
+
+def transaction_of(entry: OutboxEntry) -> str | None:
+    """Return what the ledger calls an entry's transaction; ``None`` before it is submitted."""
+    found = None if entry.result is None else entry.result.get("transaction")
+    return None if found is None else checks.text("transaction", found)
+
+
+def submitted(ledger: Ledger, key: str, payload: str) -> str:
+    """Submit a payload, and return its transaction."""
+    return checks.text("what submit returns", ledger.submit(key, payload))
+
+
+def look_up(ledger: Ledger, transactions: Iterable[str]) -> Mapping[str, Sighting]:
+    """Return how transactions look on a ledger just now, by their ids.
+
+    Raises:
+        InvalidValueError: The ledger returns something else than a sighting for each.
+    """
+    asked = [*dict.fromkeys(transactions)]
+    if not asked:
+        return {}
+    answered = [*checks.iterable("what look_up returns", ledger.look_up(asked))]
+    if len(answered) != len(asked):
+        raise InvalidValueError(
+            f"must be {len(asked)} sightings, one for each transaction",
+            field="what look_up returns",
+            value=answered,
+        )
+    seen = (checks.instance("what look_up returns", each, Sighting) for each in answered)
+    return dict(zip(asked, seen, strict=True))
+
+
+def look_up_known(ledger: Ledger, entries: Iterable[OutboxEntry]) -> Mapping[str, Sighting]:
+    """Return how the transactions of those entries look that were submitted before."""
+    return look_up(ledger, filter(None, map(transaction_of, entries)))

@@ -1,0 +1,118 @@
+"""Cases from a file: JSON Lines, an object a case."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import attrs
+
+from mainstay import _checks as checks
+from mainstay.contest import CaseDraft
+from mainstay.errors import BadRecordError, InvalidTypeError, InvalidValueError
+
+__all__ = ["CaseFile", "read_cases"]
+
+_LOGGER = logging.getLogger("mainstay.reading")
+_FIELDS = [field.name for field in attrs.fields(CaseDraft)]
+
+
+def read_cases(path: str | Path) -> Iterator[CaseDraft | BadRecordError]:
+    """Yield the cases in a file, and what is wrong with the lines that are not one.
+
+    A line is a JSON object with ``question``, ``sides``, ``verdict`` and, if there is any,
+    ``creator`` and ``id``. Empty lines are passed over. No error holds what a line says: it may be
+    a verdict.
+
+    Args:
+        path: Of a file in UTF-8.
+    """
+    with Path(path).open(encoding="utf-8", errors="strict") as lines:
+        for number, line in enumerate(lines, start=1):
+            if line.strip():
+                yield _case(number, line)
+
+
+def _case(number: int, line: str) -> CaseDraft | BadRecordError:
+    try:
+        return _draft(line)
+    except InvalidValueError as error:
+        return BadRecordError(
+            error.problem,
+            field=error.field,
+            remedy=error.remedy,
+            place="line",
+            number=number,
+        )
+
+
+def _draft(line: str) -> CaseDraft:
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise InvalidValueError(
+            "is not JSON", field="the line", remedy="Write an object a line."
+        ) from error
+    if not isinstance(found, dict):
+        raise InvalidTypeError("must be a JSON object", field="the line")
+    for name in found:
+        if name not in _FIELDS:
+            raise InvalidValueError(
+                "is unknown", field=name, remedy=f"Known: {', '.join(_FIELDS)}."
+            )
+    for name in ("question", "sides", "verdict"):
+        if name not in found:
+            raise InvalidValueError("is missing", field=name)
+    return CaseDraft(**found)
+
+
+@attrs.frozen
+class CaseFile:
+    """A :class:`mainstay.ports.CaseGenerator` that takes case after case from a file.
+
+    The next is the first whose question no case has had: lines can be added, and put in another
+    order. A line that is not a case is logged, and passed over.
+
+    Attributes:
+        path: The file, as :func:`read_cases` reads it.
+        asked: Says whether there was a case with a question, as
+            :meth:`mainstay.ports.ContestStore.has_question` does.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from tempfile import TemporaryDirectory
+        >>> folder = TemporaryDirectory()
+        >>> path = Path(folder.name) / "cases.jsonl"
+        >>> line = '{"question": "May a doctor lie?", "sides": ["yes", "no"], "verdict": "no"}'
+        >>> path.write_text(line, encoding="utf-8")
+        74
+        >>> CaseFile(path, lambda question: False).generate(datetime(2024, 5, 1, tzinfo=UTC))
+        CaseDraft(question='May a doctor lie?', sides=('yes', 'no'), creator=None, id=None)
+        >>> folder.cleanup()
+    """
+
+    path: str | Path
+    asked: Callable[[str], bool]
+
+    def generate(self, slot: datetime) -> CaseDraft:
+        """Return the next case.
+
+        Raises:
+            InvalidValueError: There is none left.
+            OSError: The file can't be read.
+        """
+        checks.instant("slot", slot)
+        for found in read_cases(self.path):
+            if isinstance(found, BadRecordError):
+                _LOGGER.warning("%s: %s", self.path, found)
+            elif not self.asked(found.question):
+                return found
+        raise InvalidValueError(
+            "has no case left whose question was not asked yet",
+            field="file of cases",
+            value=str(self.path),
+            remedy="Add lines to it.",
+        )
