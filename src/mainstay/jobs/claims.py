@@ -139,12 +139,8 @@ class _Claims:
         return len(claimed)
 
     def _prepared(self, claimed: Iterable[OutboxEntry | Unreadable]) -> Call:
-        """Return what calls for those that are to be called."""
-        entries = [
-            entry
-            for entry in claimed
-            if isinstance(entry, OutboxEntry) and not self._was_killed(entry)
-        ]
+        """Return what calls for each of some entries."""
+        entries = [entry for entry in claimed if isinstance(entry, OutboxEntry)]
         if len(entries) > 1:
             try:
                 with self._asking(entries):
@@ -160,14 +156,10 @@ class _Claims:
     def _one(self, entry: OutboxEntry | Unreadable, call: Call) -> None:
         if isinstance(entry, Unreadable):
             self.tally.fail(entry.key, entry.error)
-        elif self._was_killed(entry):
+        elif entry.attempts > self.policy.retry.retries + 1:  # such are taken one by one
             self._fail(entry, _killed(entry))
         else:
             self._call(entry, call)
-
-    def _was_killed(self, entry: OutboxEntry) -> bool:
-        """Return whether as many were killed with an entry as may call for it."""
-        return entry.attempts > self.policy.retry.retries + 1
 
     def _call(self, entry: OutboxEntry, call: Call) -> None:
         try:
