@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from inspect import getmembers, isfunction
 from types import SimpleNamespace
 
 import attrs
@@ -20,7 +19,7 @@ from mainstay.testing.conformance import (
     MetricStoreConformance,
     PointStoreConformance,
 )
-from mainstay.testing.memory import MemoryStore, badges, leaderboards, points
+from mainstay.testing.memory import badges, leaderboards, points
 from mainstay.testing.memory._marks import Marks
 from mainstay.testing.memory.badges import MemoryBadges, Sources
 from mainstay.testing.memory.badges import _Kept as Known
@@ -31,6 +30,7 @@ from mainstay.testing.memory.leaderboards import _Page as BoardPage
 from mainstay.testing.memory.leaderboards import _Snapshot as Snapshot
 from mainstay.testing.memory.metrics import MemoryMetrics
 from mainstay.testing.memory.points import MemoryPoints
+from tests.conformance.failing import failures
 
 Credits = Mapping[tuple[str, str], Credit]
 
@@ -262,16 +262,6 @@ BROKEN: Mapping[type, Mapping[str, tuple[object, str, Callable[..., object]]]] =
     },
 }
 CASES = [(suite, promise) for suite, broken in BROKEN.items() for promise in broken]
-
-
-def failures(suite: type) -> Iterator[str]:
-    """Find the tests that a store in memory fails, each an empty one."""
-    for name, test in getmembers(suite, isfunction):
-        if name.startswith("test_"):
-            try:
-                test(suite(), MemoryStore())
-            except Exception:  # noqa: BLE001  (whatever a broken store leads to)
-                yield name
 
 
 @pytest.mark.parametrize(("suite", "promise"), CASES, ids=[promise for _, promise in CASES])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from inspect import getmembers, isfunction
 
 import attrs
 import pytest
@@ -12,10 +11,10 @@ import pytest
 from mainstay import DayOutcome
 from mainstay.ports import DueDays, EvaluatedDays
 from mainstay.testing.conformance import EngagementStoreConformance
-from mainstay.testing.memory import MemoryStore
 from mainstay.testing.memory._activity import UserDays
 from mainstay.testing.memory.engagements import _Page as Page
 from mainstay.testing.memory.engagements import _User as User
+from tests.conformance.failing import failures
 
 idle, must, keep, goes_on, missed = Page.idle, Page._must, Page.keep, Page._goes_on, Page._missed
 outcome = User.outcome
@@ -124,26 +123,14 @@ BROKEN: Mapping[str, tuple[type, str, Callable[..., object]]] = {
 }
 
 
-def failing(suite: EngagementStoreConformance) -> list[str]:
-    """The tests that a store in memory fails, each an empty one."""
-    failed = []
-    for name, test in getmembers(type(suite), isfunction):
-        if name.startswith("test_"):
-            try:
-                test(suite, MemoryStore())
-            except Exception:  # noqa: BLE001  (whatever a broken store leads to)
-                failed.append(name)
-    return failed
-
-
 @pytest.mark.parametrize("promise", BROKEN)
 def test_a_store_that_breaks_a_promise_is_caught(
     monkeypatch: pytest.MonkeyPatch, promise: str
 ) -> None:
     place, name, broken = BROKEN[promise]
     monkeypatch.setattr(place, name, broken)
-    assert failing(EngagementStoreConformance())
+    assert next(failures(EngagementStoreConformance), None)
 
 
 def test_a_store_that_breaks_none_is_not() -> None:
-    assert failing(EngagementStoreConformance()) == []
+    assert [*failures(EngagementStoreConformance)] == []

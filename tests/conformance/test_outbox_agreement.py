@@ -17,8 +17,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 pytest.importorskip("sqlalchemy", reason="two of the stores need mainstay[sql]")
 
 from mainstay.adapters.sql import SqlStore
-from mainstay.ports import HasOutbox, OutboxEntry, OutboxState
-from mainstay.scheduling import PlainData
+from mainstay.jobs import check_badges
+from mainstay.ports import OutboxEntry, OutboxState, Store
+from mainstay.recognition import MOST_POINTS, Credit
+from mainstay.scheduling import JobContext, PlainData
 from mainstay.testing import strategies
 from mainstay.testing.memory import MemoryStore
 from tests import effort
@@ -31,6 +33,8 @@ FIRST = datetime(2024, 5, 1, 12, tzinfo=UTC)
 KEYS = ["Zoë", "a", "b", "\u00e9", "e\u0301", "\uff5a", "\U0001f600", "\0"]
 KINDS = ["send", "settle"]
 HOLDERS = ["me", "you"]
+USERS = ["ada", "bob"]
+AMOUNTS = [0, 1, 40, -40, MOST_POINTS]
 
 keys = st.sampled_from(KEYS)
 kinds = st.sampled_from(KINDS)
@@ -61,6 +65,19 @@ def entries(draw: st.DrawFn) -> OutboxEntry:
     )
 
 
+#: Of few users and reasons, so that the same comes up again; now and then more than can be.
+credits_ = st.lists(
+    st.builds(
+        Credit,
+        st.sampled_from([*USERS, *USERS, "\0"]),
+        st.sampled_from(["reward:1", "reward:2"]),
+        st.sampled_from(AMOUNTS),
+        minutes.map(partial(later, FIRST)),
+    ),
+    max_size=3,
+)
+
+
 class Agreement(RuleBasedStateMachine):
     """Asks all outboxes the same."""
 
@@ -68,11 +85,11 @@ class Agreement(RuleBasedStateMachine):
         super().__init__()
         for database in databases:
             empty(database)
-        self.stores: list[HasOutbox] = [MemoryStore(), *databases]
+        self.stores: list[Store] = [MemoryStore(), *databases]
         self.claimed: list[OutboxEntry] = []
         self.now = FIRST
 
-    def ask(self, question: Callable[[HasOutbox], T]) -> T | str:
+    def ask(self, question: Callable[[Store], T]) -> T | str:
         """Require the same answer of all stores, or the same refusal."""
         return same_answer(self.stores, question)
 
@@ -119,6 +136,8 @@ class Agreement(RuleBasedStateMachine):
         attempts=st.integers(0, 3),
         result=st.none() | strategies.plain_data(),
         error=st.none() | st.sampled_from(["away", "no\0 \ud800é"]),
+        credits=credits_,
+        batch=st.lists(entries(), max_size=2),
     )
     def finish(
         self,
@@ -129,6 +148,8 @@ class Agreement(RuleBasedStateMachine):
         attempts: int,
         result: PlainData | None,
         error: str | None,
+        credits: list[Credit],
+        batch: list[OutboxEntry],
     ) -> None:
         if self.claimed:
             finished = attrs.evolve(
@@ -139,7 +160,9 @@ class Agreement(RuleBasedStateMachine):
                 result=result,
                 error=error,
             )
-            self.ask(lambda store: store.outbox.finish(finished, holder))
+            self.ask(
+                lambda store: store.outbox.finish(finished, holder, credits=credits, entries=batch)
+            )
 
     @rule(data=st.data(), holder=holders)
     def give_back(self, data: st.DataObject, holder: str) -> None:
@@ -158,16 +181,29 @@ class Agreement(RuleBasedStateMachine):
         self.now = later(self.now, step)
         self.ask(lambda store: store.outbox.expire(kind, now=self.now))
 
+    @rule()
+    def look_at_who_was_credited(self) -> None:
+        """All agree on how many have points since they were last looked at."""
+        context = JobContext(clock=lambda: self.now)
+        self.ask(lambda store: check_badges(store.badges).run(context).processed)
+
     @invariant()
     def nothing_differs(self) -> None:
+        self.ask(lambda store: dict(store.points.totals(USERS)))
+        for user in USERS:
+            self.ask(partial(credits_of, user))
         for key in KEYS[:-1]:  # the last can't be stored
             self.ask(partial(entry_of, key))
         self.ask(lambda store: store.outbox.count_waiting())
         self.ask(lambda store: store.outbox.count_waiting("send", due_by=self.now))
 
 
-def entry_of(key: str, store: HasOutbox) -> OutboxEntry | None:
+def entry_of(key: str, store: Store) -> OutboxEntry | None:
     return store.outbox.entry(key)
+
+
+def credits_of(user: str, store: Store) -> list[Credit]:
+    return [*store.points.credits(user)]
 
 
 @pytest.fixture

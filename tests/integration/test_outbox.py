@@ -24,8 +24,10 @@ from sqlalchemy import select
 from mainstay.adapters.sql import SqlStore, put_entries
 from mainstay.adapters.sql.outbox import outbox
 from mainstay.errors import RejectedError
+from mainstay.jobs import check_badges
 from mainstay.ports import OutboxEntry, OutboxState, Unreadable
-from mainstay.scheduling import PlainData
+from mainstay.recognition import Credit
+from mainstay.scheduling import JobContext, PlainData
 from mainstay.testing.conformance._transactions import Interrupted
 from tests import effort
 from tests.conformance.databases import odd_database
@@ -128,6 +130,27 @@ def test_nobody_waits_for_what_another_is_just_claiming(url: str, store: SqlStor
         )
         assert not isinstance(second, Unreadable)
         assert second.key == mail(1).key
+
+
+def test_nobody_waits_for_what_another_is_just_finishing(url: str, store: SqlStore) -> None:
+    """An insert of its key would: and the other may wait for what this one has put."""
+    if store._database.is_sqlite:
+        pytest.skip("SQLite has one writer at a time")
+    store.outbox.put([mail(1)])
+    with SqlStore.open(url, lock_timeout=0.2) as impatient, store._database.writing() as connection:
+        connection.execute(outbox.update().values(holder="another"))
+        assert impatient.outbox.put([mail(1), mail(2)]) == 1
+    assert store.outbox.count_waiting() == 2
+
+
+def test_who_is_credited_is_looked_at_for_badges(store: SqlStore) -> None:
+    badges, context = check_badges(store.badges), JobContext(clock=lambda: NOON)
+    assert badges.run(context).processed == 0
+    store.outbox.put([mail(1)])
+    (mine,) = store.outbox.claim("mail", "me", now=NOON, until=NOON + timedelta(minutes=5), limit=1)
+    assert isinstance(mine, OutboxEntry)
+    assert store.outbox.finish(mine, "me", credits=[Credit("ada", "reward:1", 40, NOON)])
+    assert [badges.run(context).processed for _ in range(2)] == [1, 0]
 
 
 def test_an_entry_is_there_if_what_causes_it_is(store: SqlStore) -> None:

@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from mainstay import CallsFailedError, InvalidValueError, RejectedError
-from mainstay.jobs import ClaimPolicy, Done, GivenUp, LookAgain, outbox_job
+from mainstay.jobs import ClaimPolicy, Done, GivenUp, LookAgain, check_badges, outbox_job
 from mainstay.jobs.calls import Answer, Call, after_call
 from mainstay.ports import OutboxEntry, OutboxState
 from mainstay.recognition import MOST_POINTS, Credit
@@ -77,6 +77,14 @@ def test_what_was_lost_to_another_is_followed_by_nothing(store: MemoryStore, ans
     assert kept(store, "a").state is OutboxState.DONE
     assert [*store.points.credits("ada")] == []
     assert store.outbox.entry("notice") is None
+
+
+def test_who_is_credited_is_looked_at_for_badges(store: MemoryStore) -> None:
+    badges, later = check_badges(store.badges), JobContext(clock=lambda: NOW + MINUTE)
+    assert badges.run(later).processed == 0
+    store.outbox.put([entry("a")])
+    run(store, lambda _: Done(credits=[PAID]))
+    assert [badges.run(later).processed for _ in range(2)] == [1, 0]
 
 
 def test_without_a_time_an_entry_is_due_a_microsecond_later(store: MemoryStore) -> None:
