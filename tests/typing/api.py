@@ -61,8 +61,15 @@ from mainstay import (
     what_if,
 )
 from mainstay.codec import from_json, from_plain, to_json, to_plain
-from mainstay.jobs import change_policy, plan_days, plan_weeks
-from mainstay.ports import DueDays, DueWeeks, EngagementStore, EvaluatedDays, ReputationStore
+from mainstay.jobs import Call, Done, GivenUp, LookAgain, change_policy, plan_days, plan_weeks
+from mainstay.ports import (
+    DueDays,
+    DueWeeks,
+    EngagementStore,
+    EvaluatedDays,
+    OutboxEntry,
+    ReputationStore,
+)
 from mainstay.recognition import (
     Argument,
     BadgePolicy,
@@ -93,7 +100,7 @@ from mainstay.recognition import (
     rank_for,
     split_pool,
 )
-from mainstay.scheduling import JobContext, JobReport, JobSpec, Option, Plain
+from mainstay.scheduling import JobContext, JobReport, JobSpec, Option, Plain, PlainData
 from mainstay.testing import strategies
 
 
@@ -243,6 +250,22 @@ def rewards(arguments: Iterable[Argument]) -> None:
     assert_type(split.awards["ada"], int)
     assert_type(split.undistributed, int)
     assert_type(split.explain_award("ada", EnglishRewardPhrases()), tuple[Explanation, ...])
+
+
+def calls(entry: OutboxEntry, credit: Credit, now: datetime) -> None:
+    """A call gives one of three answers, each with all that follows from it."""
+
+    def call(entry: OutboxEntry) -> Done | LookAgain | GivenUp:
+        if entry.attempts > 1:
+            return GivenUp(TimeoutError(), credits=[credit], entries=iter([entry]))
+        return LookAgain(now, PlainData(), problem=ValueError()) if entry.user_id else Done()
+
+    def always_done(entry: OutboxEntry) -> Done:
+        return Done(PlainData({"number": 7}), entries=(entry,))
+
+    answer: list[Call] = [call, always_done]
+    assert_type(answer[0](entry).credits, tuple[Credit, ...])
+    assert_type(LookAgain().at, datetime | None)
 
 
 def jobs(job: JobSpec, context: JobContext, report: JobReport) -> None:

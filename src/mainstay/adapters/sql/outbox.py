@@ -99,8 +99,8 @@ def put_entries(connection: Connection, entries: Iterable[OutboxEntry]) -> int:
 def _put(connection: Connection, entries: Sequence[OutboxEntry]) -> int:
     """Put entries, and return how many are new.
 
-    Those that are there are left out first: PostgreSQL has an insert of a known key wait for
-    whoever is just finishing its entry, who may wait for what we have put.
+    Those that are there are left out first. In PostgreSQL, an insert of a known key waits for
+    anyone who is just finishing its entry, and they may wait for what we have put.
     """
     rest = _without_known(connection, entries)
     new = (

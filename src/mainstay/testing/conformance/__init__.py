@@ -4,7 +4,8 @@ Derive from a suite and give it your store, empty, as the pytest fixture ``store
 with the port as an attribute (``sessions``, ``engagements``, ``reputations``, ``points``,
 ``metrics``, ``leaderboards``, ``badges``, ``runs``, ``outbox``), and with those over which it
 works, so that something can happen: ``sessions`` for engagements, reputations and metrics,
-``points`` for leaderboards, and all four for badges. :class:`mainstay.ports.Store` names them all.
+``points`` for leaderboards and the outbox, and all four for badges. :class:`mainstay.ports.Store`
+names them all.
 
     class TestMyReputations(ReputationStoreConformance):
         @pytest.fixture
