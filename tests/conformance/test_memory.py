@@ -8,6 +8,7 @@ from mainstay.testing.conformance import (
     BadgeStoreConformance,
     EngagementStoreConformance,
     LeaderboardStoreConformance,
+    LedgerConformance,
     MetricStoreConformance,
     OutboxConformance,
     PointStoreConformance,
@@ -56,4 +57,8 @@ class TestRuns(RunLogConformance):
 
 
 class TestOutbox(OutboxConformance):
+    pass
+
+
+class TestLedger(LedgerConformance):
     pass

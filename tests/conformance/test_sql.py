@@ -13,6 +13,7 @@ from mainstay.testing.conformance import (
     BadgeStoreConformance,
     EngagementStoreConformance,
     LeaderboardStoreConformance,
+    LedgerConformance,
     MetricStoreConformance,
     OutboxConformance,
     PointStoreConformance,
@@ -81,4 +82,8 @@ class TestRuns(RunLogConformance):
 
 
 class TestOutbox(OutboxConformance):
+    pass
+
+
+class TestLedger(LedgerConformance):
     pass

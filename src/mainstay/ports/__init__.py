@@ -40,6 +40,7 @@ from mainstay.ports.leaderboards import (
     DueBoard,
     LeaderboardStore,
 )
+from mainstay.ports.ledger import FINAL, Ledger
 from mainstay.ports.metrics import MetricStore
 from mainstay.ports.outbox import Outbox, OutboxEntry, OutboxState
 from mainstay.ports.pages import Keyed, Page, Pages, Unreadable
@@ -56,6 +57,7 @@ from mainstay.ports.store import (
     HasContests,
     HasEngagements,
     HasLeaderboards,
+    HasLedger,
     HasMetrics,
     HasOutbox,
     HasPoints,
@@ -67,6 +69,7 @@ from mainstay.ports.store import (
 
 __all__ = [
     "ALL_TIME",
+    "FINAL",
     "ArgumentStanding",
     "BadgeCheck",
     "BadgePage",
@@ -92,6 +95,7 @@ __all__ = [
     "HasContests",
     "HasEngagements",
     "HasLeaderboards",
+    "HasLedger",
     "HasMetrics",
     "HasOutbox",
     "HasPoints",
@@ -103,6 +107,7 @@ __all__ = [
     "KeptCase",
     "Keyed",
     "LeaderboardStore",
+    "Ledger",
     "MetricStore",
     "Outbox",
     "OutboxEntry",

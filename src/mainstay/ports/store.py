@@ -8,6 +8,7 @@ from mainstay.ports.badges import BadgeStore
 from mainstay.ports.contests import ContestStore
 from mainstay.ports.engagements import EngagementStore
 from mainstay.ports.leaderboards import LeaderboardStore
+from mainstay.ports.ledger import Ledger
 from mainstay.ports.metrics import MetricStore
 from mainstay.ports.outbox import Outbox
 from mainstay.ports.points import PointStore
@@ -20,6 +21,7 @@ __all__ = [
     "HasContests",
     "HasEngagements",
     "HasLeaderboards",
+    "HasLedger",
     "HasMetrics",
     "HasOutbox",
     "HasPoints",
@@ -120,5 +122,14 @@ class HasRuns(Protocol):
         ...
 
 
-class Store(HasEngagements, HasBadges, HasLeaderboards, HasContests, HasRuns, Protocol):
+class HasLedger(Protocol):
+    """Has the ledger on which contests publish and pay."""
+
+    @property
+    def ledger(self) -> Ledger:
+        """Where commitments are published and rewards are paid."""
+        ...
+
+
+class Store(HasEngagements, HasBadges, HasLeaderboards, HasContests, HasLedger, HasRuns, Protocol):
     """All ports, over one place where things are kept."""

@@ -18,6 +18,7 @@ __all__ = [
     "JobContext",
     "Progress",
     "new_id",
+    "utc_now",
 ]
 
 #: How far the clock that starts a run may be ahead of the clock of the machine that runs it.
@@ -35,7 +36,8 @@ def _options(value: Mapping[str, object]) -> PlainData:
     return PlainData.at("options", value)
 
 
-def _now() -> datetime:
+def utc_now() -> datetime:
+    """Return what time it is, by the clock of this machine."""
     return datetime.now(UTC)
 
 
@@ -82,7 +84,7 @@ class JobContext:
     target: Target | None = attrs.field(default=None, validator=checks.optional(_target))
     options: PlainData = attrs.field(default=PlainData(), converter=_options)
     task_id: str = attrs.field(factory=new_id, validator=checks.each(checks.text))
-    clock: Callable[[], datetime] = _now
+    clock: Callable[[], datetime] = utc_now
     due: datetime = attrs.field(
         default=attrs.Factory(_by_hand, takes_self=True), validator=checks.each(checks.instant)
     )

@@ -38,6 +38,7 @@ with Extra("sql", "sqlalchemy"):
     from mainstay.adapters.sql.database import Database
     from mainstay.adapters.sql.engagements import SqlEngagements
     from mainstay.adapters.sql.leaderboards import SqlLeaderboards
+    from mainstay.adapters.sql.ledger import SqlLedger
     from mainstay.adapters.sql.metrics import SqlMetrics
     from mainstay.adapters.sql.outbox import SqlOutbox, put_entries
     from mainstay.adapters.sql.points import SqlPoints, put_credits
@@ -66,6 +67,7 @@ class SqlStore:
         contests: The :class:`mainstay.ports.ContestStore`.
         runs: The :class:`mainstay.ports.RunLog`.
         outbox: The :class:`mainstay.ports.Outbox`.
+        ledger: The :class:`mainstay.ports.Ledger`, a chain of entries.
     """
 
     def __init__(self, database: Database, settings: Settings) -> None:
@@ -75,6 +77,7 @@ class SqlStore:
         self.reputations: SqlReputations = SqlReputations(database, settings)
         self.runs: SqlRunLog = SqlRunLog(database)
         self.outbox: SqlOutbox = SqlOutbox(database)
+        self.ledger: SqlLedger = SqlLedger(database)
         self.points: SqlPoints = SqlPoints(database)
         self.metrics: SqlMetrics = SqlMetrics(database)
         self.leaderboards: SqlLeaderboards = SqlLeaderboards(database)

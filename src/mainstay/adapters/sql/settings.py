@@ -37,7 +37,7 @@ settings_table: Table = Table(
 T = TypeVar("T")
 
 #: The version of the tables that this release reads and writes.
-VERSION = 2
+VERSION = 3
 
 
 def _add_recognition(connection: Connection) -> None:
@@ -49,8 +49,13 @@ def _add_recognition(connection: Connection) -> None:
     )
 
 
+def _add_contests(connection: Connection) -> None:
+    """Create the tables of contests, the ledger among them."""
+    metadata.create_all(connection)
+
+
 #: What makes tables of the version before into those of each version from the second on.
-UPGRADES: Mapping[int, Callable[[Connection], None]] = {2: _add_recognition}
+UPGRADES: Mapping[int, Callable[[Connection], None]] = {2: _add_recognition, 3: _add_contests}
 
 
 def _kinds(value: Iterable[str]) -> frozenset[str]:

@@ -2,8 +2,8 @@
 
 Derive from a suite and give it your store, empty, as the pytest fixture ``store``: any object
 with the port as an attribute (``sessions``, ``engagements``, ``reputations``, ``points``,
-``metrics``, ``leaderboards``, ``badges``, ``runs``, ``outbox``), and with those over which it
-works, so that something can happen: ``sessions`` for engagements, reputations and metrics,
+``metrics``, ``leaderboards``, ``badges``, ``runs``, ``outbox``, ``ledger``), and with those over
+which it works, so that something can happen: ``sessions`` for engagements, reputations and metrics,
 ``points`` for leaderboards and the outbox, and all four for badges. :class:`mainstay.ports.Store`
 names them all.
 
@@ -18,6 +18,7 @@ A store that counts posts is to count the kind ``post``. Some tests use threads.
 from mainstay.testing.conformance.badges import BadgeStoreConformance
 from mainstay.testing.conformance.engagements import EngagementStoreConformance
 from mainstay.testing.conformance.leaderboards import LeaderboardStoreConformance
+from mainstay.testing.conformance.ledger import LedgerConformance
 from mainstay.testing.conformance.metrics import MetricStoreConformance
 from mainstay.testing.conformance.outbox import OutboxConformance
 from mainstay.testing.conformance.pages import PagesConformance
@@ -30,6 +31,7 @@ __all__ = [
     "BadgeStoreConformance",
     "EngagementStoreConformance",
     "LeaderboardStoreConformance",
+    "LedgerConformance",
     "MetricStoreConformance",
     "OutboxConformance",
     "PagesConformance",

@@ -31,6 +31,7 @@ from mainstay.testing.memory._marks import Marks
 from mainstay.testing.memory.badges import MemoryBadges, Sources
 from mainstay.testing.memory.engagements import MemoryEngagements
 from mainstay.testing.memory.leaderboards import MemoryLeaderboards
+from mainstay.testing.memory.ledger import MemoryLedger
 from mainstay.testing.memory.metrics import MemoryMetrics
 from mainstay.testing.memory.outbox import MemoryOutbox
 from mainstay.testing.memory.points import MemoryPoints
@@ -42,6 +43,7 @@ __all__ = [
     "MemoryBadges",
     "MemoryEngagements",
     "MemoryLeaderboards",
+    "MemoryLedger",
     "MemoryMetrics",
     "MemoryOutbox",
     "MemoryPoints",
@@ -67,6 +69,7 @@ class MemoryStore:
         badges: A :class:`mainstay.ports.BadgeStore`.
         runs: A :class:`mainstay.ports.RunLog`.
         outbox: A :class:`mainstay.ports.Outbox`.
+        ledger: A :class:`mainstay.ports.Ledger`, a chain of entries.
 
     Args:
         posts: The kinds of activity that count as posts.
@@ -95,6 +98,7 @@ class MemoryStore:
         self.badges: MemoryBadges = MemoryBadges(lock, sources, marks)
         self.runs: MemoryRuns = MemoryRuns()
         self.outbox: MemoryOutbox = MemoryOutbox(lock, self.points)
+        self.ledger: MemoryLedger = MemoryLedger()
 
     def corrupt(self, user_id: str) -> None:
         """Make what is kept of a user unreadable, as a bad row in a database is.

@@ -1,0 +1,105 @@
+"""The ledger: where commitments are published and rewards are paid, for everybody to see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from mainstay import _checks as checks
+from mainstay.contest import Sighting
+from mainstay.errors import RejectedError
+from mainstay.ports._texts import require_storable
+
+__all__ = ["FINAL", "Ledger", "asked_for", "other_payload", "require_submittable"]
+
+#: How often an entry is confirmed that nothing can undo: more often than any policy asks for.
+FINAL = 2**31 - 1
+
+
+class Ledger(Protocol):
+    """A place outside that keeps texts under keys, for good and in public.
+
+    It may be slow, take a while to confirm what it has accepted, or lose it again: contests settle
+    with whatever :meth:`look_up` says. Nothing that it is given names a user, nor can a user's id
+    be computed from it: what is public can't be erased.
+
+    What a host's own ledger raises while it can't be reached is an ``OSError`` or a
+    ``RuntimeError``, as most clients do, or :class:`mainstay.CallsFailedError`, after which
+    nothing more is asked of it for now; a database's raises :class:`mainstay.StoreError`. None of
+    them changes what contests know: the same is asked again later.
+    """
+
+    def submit(self, key: str, payload: str, /) -> str:
+        """Hand a text in, and return the id of its transaction.
+
+        A key stands for one text, and has one transaction. Submitting the same again is harmless,
+        however often, by however many at once, and whatever has become of it: it returns the same
+        id. So whoever was killed, or got no answer, after the ledger had accepted submits again.
+
+        Args:
+            key: What tells it from every other; compared by code point.
+            payload: What the ledger is to hold.
+
+        Returns:
+            The id by which :meth:`look_up` finds it: not empty, and another for each key.
+
+        Raises:
+            RejectedError: The key is there with another payload, which stays; or a text holds a
+                NUL character or a lone surrogate.
+            InvalidValueError: A text is empty.
+        """
+        ...
+
+    def look_up(self, transactions: Sequence[str], /) -> Sequence[Sighting]:
+        """Return how some transactions look just now: one sighting for each, in their order.
+
+        One that is given twice is in it twice; one that the ledger does not know is
+        ``"not_found"``, also one whose id can't be one of its ids. What was submitted may be so,
+        too, until it has spread. With each further block a confirmed one has more
+        ``confirmations``, unless the ledger takes it back; it is at most ``FINAL``, which stands
+        for one that nothing can undo.
+
+        A sighting's ``payload`` is what the ledger has under the transaction's key, if it can say
+        so: by that a commitment is verified, or contradicted. A ledger that can't leaves it out.
+
+        Args:
+            transactions: Their ids; there may be none.
+        """
+        ...
+
+
+def require_submittable(key: str, payload: str) -> None:
+    r"""Refuse what no ledger takes.
+
+    Raises:
+        RejectedError: A text holds a NUL character or a lone surrogate.
+        InvalidValueError: A text is empty, or not a text.
+
+    Examples:
+        >>> require_submittable("a", "\0")
+        Traceback (most recent call last):
+            ...
+        mainstay.errors.RejectedError: payload can't be stored, ...
+    """
+    require_storable("key", checks.text("key", key))
+    require_storable("payload", checks.text("payload", payload))
+
+
+def asked_for(transactions: Sequence[str]) -> list[str]:
+    """Return the ids of some transactions.
+
+    Raises:
+        InvalidValueError: They are not texts, or one is empty.
+    """
+    several = checks.iterable("transactions", transactions)
+    return [checks.text("transactions", transaction) for transaction in several]
+
+
+def other_payload(key: str) -> RejectedError:
+    """Return the error of a key under which the ledger has another text."""
+    return RejectedError(
+        "is there already, with another payload",
+        field="key",
+        value=key,
+        remedy="Give each text a key of its own; what was submitted does not change.",
+    )
