@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Iterable, Iterator
 from functools import partial
@@ -72,6 +73,9 @@ def _number(name: str) -> int:
 def connect(url: URL, *, lock_timeout: float) -> Engine:
     """Return an engine whose transactions are begun as we need them.
 
+    What statements are given and what they find may be secret: no log has it, and no error of
+    SQLAlchemy's.
+
     Args:
         url: Of SQLite, or of PostgreSQL with psycopg.
         lock_timeout: How many seconds to wait for another writer.
@@ -85,8 +89,19 @@ def connect(url: URL, *, lock_timeout: float) -> Engine:
     return _connect_postgresql(url, lock_timeout)
 
 
+def _engine(url: URL, **options: Any) -> Engine:
+    """Return an engine that tells nobody what is in parameters and rows."""
+    logging.getLogger("sqlalchemy.engine.Engine.mainstay").addFilter(_is_not_a_row)
+    return create_engine(url, hide_parameters=True, logging_name="mainstay", **options)
+
+
+def _is_not_a_row(record: logging.LogRecord) -> bool:
+    """Return whether SQLAlchemy logs something else: it logs rows as messages of level DEBUG."""
+    return record.levelno > logging.DEBUG
+
+
 def _connect_sqlite(url: URL, lock_timeout: float) -> Engine:
-    engine = create_engine(url, poolclass=QueuePool, connect_args={"timeout": lock_timeout})
+    engine = _engine(url, poolclass=QueuePool, connect_args={"timeout": lock_timeout})
 
     def set_up(connection: sqlite3.Connection, _: object) -> None:
         _require_file(connection, url)
@@ -136,7 +151,7 @@ def _connect_postgresql(url: URL, lock_timeout: float) -> Engine:
     that prepare two statements under one name would execute each other's, such as the shared lock
     for the exclusive one.
     """
-    engine = create_engine(
+    engine = _engine(
         url.difference_update_query(["prepare_threshold"]),
         connect_args={"client_encoding": "utf8", "prepare_threshold": _prepare_threshold(url)},
     )

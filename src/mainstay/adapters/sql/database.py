@@ -117,6 +117,7 @@ class Database:
         try:
             yield
         except (IntegrityError, DataError, driver.IntegrityError, driver.DataError) as error:
+            _leave_rows_out(error)
             raise RejectedError(
                 f"was refused by the database ({_words(error)})",
                 field="a row",
@@ -131,6 +132,7 @@ class Database:
                 remedy="Leave out lone surrogates.",
             ) from error
         except (DBAPIError, driver.Error) as error:
+            _leave_rows_out(error)
             raise StoreError(
                 f"can't be used ({_words(error)})",
                 field="database",
@@ -180,6 +182,18 @@ def _parsed(url: str) -> URL:
 def _words(error: BaseException) -> str:
     """Return the first line of what the driver says."""
     return str(_cause(error)).strip().partition("\n")[0].strip()
+
+
+def _leave_rows_out(error: BaseException) -> None:
+    """Leave only the first line of what PostgreSQL says: the next ones quote rows, in full.
+
+    They would be in every traceback, and may be secret.
+    """
+    driver = _cause(error)
+    said, first = str(driver), _words(error)
+    driver.args = (first,)
+    if error is not driver:
+        error.args = tuple(str(part).replace(said, first) for part in error.args)
 
 
 def _cause(error: BaseException) -> BaseException:
