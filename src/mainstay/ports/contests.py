@@ -470,6 +470,18 @@ def by_id(field: str, values: Iterable[T], kind: type[T]) -> dict[str, T]:
     return found
 
 
+def require_new(given: Mapping[str, T], there: Mapping[str, T]) -> dict[str, T]:
+    """Return those votes or arguments that are not there yet, by id.
+
+    Raises:
+        RejectedError: One that is there says something else.
+    """
+    for key in given.keys() & there.keys():
+        if given[key] != there[key]:
+            raise other_contents("id", key)
+    return {key: value for key, value in given.items() if key not in there}
+
+
 def require_votes(case: Case, votes: Iterable[CaseVote]) -> None:
     """Refuse new votes that a case does not take.
 

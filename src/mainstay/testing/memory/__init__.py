@@ -29,6 +29,7 @@ from mainstay import _checks as checks
 from mainstay.testing.memory._activity import Activity, Unreadables
 from mainstay.testing.memory._marks import Marks
 from mainstay.testing.memory.badges import MemoryBadges, Sources
+from mainstay.testing.memory.contests import MemoryContests
 from mainstay.testing.memory.engagements import MemoryEngagements
 from mainstay.testing.memory.leaderboards import MemoryLeaderboards
 from mainstay.testing.memory.ledger import MemoryLedger
@@ -41,6 +42,7 @@ from mainstay.testing.memory.sessions import MemorySessions
 
 __all__ = [
     "MemoryBadges",
+    "MemoryContests",
     "MemoryEngagements",
     "MemoryLeaderboards",
     "MemoryLedger",
@@ -69,6 +71,7 @@ class MemoryStore:
         badges: A :class:`mainstay.ports.BadgeStore`.
         runs: A :class:`mainstay.ports.RunLog`.
         outbox: A :class:`mainstay.ports.Outbox`.
+        contests: A :class:`mainstay.ports.ContestStore`.
         ledger: A :class:`mainstay.ports.Ledger`, a chain of entries.
 
     Args:
@@ -99,9 +102,15 @@ class MemoryStore:
         self.runs: MemoryRuns = MemoryRuns()
         self.outbox: MemoryOutbox = MemoryOutbox(lock, self.points)
         self.ledger: MemoryLedger = MemoryLedger()
+        self.contests: MemoryContests = MemoryContests(
+            lock, self.outbox, self.metrics, self._unreadable
+        )
 
-    def corrupt(self, user_id: str) -> None:
-        """Make what is kept of a user unreadable, as a bad row in a database is.
+    def corrupt(self, key: str) -> None:
+        """Make what is kept of a user or a case unreadable, as a bad row in a database is.
+
+        Args:
+            key: Their id.
 
         Examples:
             >>> store = MemoryStore()
@@ -114,11 +123,11 @@ class MemoryStore:
             >>> dict(store.reputations.reputations(["ada"]))
             {}
         """
-        self._unreadable.add(checks.text("user_id", user_id))
+        self._unreadable.add(checks.text("key", key))
 
-    def mend(self, user_id: str) -> None:
-        """Make what is kept of a user readable again."""
-        self._unreadable.discard(user_id)
+    def mend(self, key: str) -> None:
+        """Make what is kept of a user or a case readable again."""
+        self._unreadable.discard(key)
 
     def __enter__(self) -> Self:
         return self

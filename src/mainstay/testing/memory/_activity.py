@@ -70,13 +70,13 @@ class Activity:
 
 
 class Unreadables(set[str]):
-    """The users of whom nothing can be read."""
+    """The users and the cases of whom nothing can be read."""
 
-    def error(self, user_id: str) -> InvalidValueError:
-        """Return what reading a user's row comes to."""
+    def error(self, key: str) -> InvalidValueError:
+        """Return what reading their row comes to."""
         return InvalidValueError(
             "can't be read",
-            field=f"the state of {user_id!r}",
+            field=f"the state of {key!r}",
             value="corrupt",
             remedy="MemoryStore.mend makes it readable again.",
         )

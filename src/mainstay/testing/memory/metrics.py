@@ -36,6 +36,15 @@ class MemoryMetrics:
             self._put = {**self._put, **new}
             self._marks.at_once(user for user, _ in new)
 
+    def grow(self, increments: Iterable[tuple[str, str, int]]) -> None:
+        """Add to metrics of users: user id, name, increment."""
+        with self._lock:
+            grown = dict(self._put)
+            for user, name, increment in increments:
+                grown[user, name] = grown.get((user, name), 0) + increment
+                self._marks.at_once([user])
+            self._put = grown
+
     def metrics(self, user_ids: Iterable[str]) -> Mapping[str, Mapping[str, int]]:
         """Return what is kept of some users, by user id; those without anything are left out."""
         asked = {checks.text("user_ids", user) for user in checks.iterable("user_ids", user_ids)}

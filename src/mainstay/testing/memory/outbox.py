@@ -137,6 +137,10 @@ class MemoryOutbox:
         there = self._kept.get(checks.text("key", key))
         return None if there is None else there.entry
 
+    def all(self) -> Iterable[OutboxEntry]:
+        """Return all entries, in no order that matters."""
+        return [each.entry for each in self._kept.values()]
+
     def count_waiting(self, kind: str | None = None, *, due_by: datetime | None = None) -> int:
         """Return how many wait."""
         by = None if due_by is None else checks.instant("due_by", due_by)
