@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 
 from mainstay.errors import InvalidValueError
 
 __all__ = ["canonical_json", "has_lone_surrogate"]
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def canonical_json(texts: Mapping[str, str | Sequence[str]]) -> bytes:
@@ -39,4 +42,4 @@ def canonical_json(texts: Mapping[str, str | Sequence[str]]) -> bytes:
 
 def has_lone_surrogate(text: str) -> bool:
     """Return whether a text holds what UTF-8 can't write."""
-    return not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text)
+    return not text.isascii() and _LONE_SURROGATE.search(text) is not None

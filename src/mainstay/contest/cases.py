@@ -12,10 +12,19 @@ import attrs
 from mainstay import _checks as checks
 from mainstay._reprs import in_utc
 from mainstay._schemas import schema
+from mainstay.contest.policy import positive_span
 from mainstay.errors import IllegalMoveError, InvalidValueError
 from mainstay.recognition import Argument
 
-__all__ = ["ArgumentVote", "Case", "CaseArgument", "CaseStatus", "CaseVote", "sides_of"]
+__all__ = [
+    "ArgumentVote",
+    "Case",
+    "CaseArgument",
+    "CaseStatus",
+    "CaseVote",
+    "case_id",
+    "sides_of",
+]
 
 _text = checks.each(checks.text)
 _instant = checks.each(checks.instant)
@@ -33,10 +42,15 @@ class CaseStatus(StrEnum):
 
 
 #: Ends of ids with which the reason of one case's reward would be that of another's reversal.
-_REASONS = re.compile(r":(reversed|again):\d+$")
+_REASONS = re.compile(r":(reversed|again):[0-9]+\Z")
 
 
-def _id(field: str, value: object) -> str:
+def case_id(field: str, value: object) -> str:
+    """Return the id of a case, with which no two rewards have one reason.
+
+    Raises:
+        InvalidValueError: It is empty, or ends as the reason of a reward that was taken back.
+    """
     text = checks.text(field, value)
     if _REASONS.search(text):
         raise InvalidValueError(
@@ -75,7 +89,8 @@ class Case:
     """A question with sides to take.
 
     Attributes:
-        id: What tells it from every other.
+        id: What tells it from every other. It must not end in ``:reversed:`` or ``:again:`` and
+            a number, as the reasons of rewards do.
         question: What is asked.
         sides: What can be answered, two or more.
         creator: Who made it, if anybody is to have a part of the rewards for that.
@@ -84,15 +99,15 @@ class Case:
         closes_at: When voting ends: a vote at this instant is late. ``None`` for a draft.
 
     Raises:
-        InvalidValueError: A text is empty, there are fewer than two sides or two are the same, or
-            the instants don't go with the status or with each other.
+        InvalidValueError: A text is empty, the id ends as it must not, there are fewer than two
+            sides or two are the same, or the instants don't go with the status or each other.
 
     Examples:
         >>> Case("case-0001", "May a doctor lie to spare a patient?", ["yes", "no"]).status.value
         'draft'
     """
 
-    id: str = attrs.field(validator=checks.each(_id))
+    id: str = attrs.field(validator=checks.each(case_id))
     question: str = attrs.field(validator=_text)
     sides: tuple[str, ...] = attrs.field(converter=sides_of)
     creator: str | None = attrs.field(default=None, validator=checks.optional(checks.text))
@@ -123,19 +138,18 @@ class Case:
         """
         if self.opens_at is None or self.closes_at is None or self.opens_at >= self.closes_at:
             raise InvalidValueError(
-                "must be given unless the case is a draft, and closes_at be later",
+                "must be two instants, the second later, of a case that is not a draft",
                 field="opens_at and closes_at",
                 value=(self.opens_at, self.closes_at),
+                remedy="Case.opened gives both.",
             )
         return self.opens_at, self.closes_at
 
     def takes_at(self, at: datetime) -> bool:
         """Return whether what is done at an instant counts: from opening to just before closing."""
-        return (
-            self.opens_at is not None
-            and self.closes_at is not None
-            and self.opens_at <= at < self.closes_at
-        )
+        if self.opens_at is None or self.closes_at is None:
+            return False
+        return self.opens_at <= checks.instant("at", at) < self.closes_at
 
     def opened(self, at: datetime, *, lasting: timedelta) -> Case:
         """Return the case as it is once its commitment is known to be on the ledger.
@@ -146,6 +160,7 @@ class Case:
 
         Raises:
             IllegalMoveError: The case is not a draft.
+            InvalidValueError: ``lasting`` is not above 0, or too long.
 
         Examples:
             >>> from datetime import UTC
@@ -156,7 +171,13 @@ class Case:
         """
         self._require(CaseStatus.DRAFT, CaseStatus.OPEN)
         begin = checks.instant("at", at)
-        return attrs.evolve(self, status=CaseStatus.OPEN, opens_at=begin, closes_at=begin + lasting)
+        try:
+            end = begin + positive_span("lasting", lasting)
+        except OverflowError:
+            raise InvalidValueError(
+                "must not lead beyond the year 9998", field="lasting", value=lasting
+            ) from None
+        return attrs.evolve(self, status=CaseStatus.OPEN, opens_at=begin, closes_at=end)
 
     def closed(self, at: datetime) -> Case:
         """Return the case as it is once its verdict is shown; :func:`close_case` does all of it.

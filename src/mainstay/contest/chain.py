@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
@@ -22,10 +23,17 @@ __all__ = ["GENESIS", "ChainHead", "LedgerEntry", "verify_chain"]
 _DOMAIN = "mainstay.ledger.v1"
 #: What the first entry has in place of a digest before it.
 GENESIS = "0" * 64
+_HEAD = re.compile(r"([0-9]{1,18}):([0-9a-f]{64})")
 
 
 def _computed(entry: LedgerEntry) -> str:
     return sha256(entry.canonical()).hexdigest()
+
+
+def _digest(entry: LedgerEntry, attribute: attrs.Attribute[str], value: str | None) -> None:
+    """Check an entry's digest, or compute it: the last of its fields, when all others are right."""
+    digest = _computed(entry) if value is None else digest_field(attribute.name, value)
+    object.__setattr__(entry, attribute.name, digest)
 
 
 @schema("ledger-entry/1")
@@ -57,9 +65,7 @@ class LedgerEntry:
     key: str = attrs.field(validator=checks.each(checks.text))
     payload: str = attrs.field(validator=checks.each(checks.text))
     previous: str = attrs.field(validator=checks.each(digest_field))
-    digest: str = attrs.field(
-        default=attrs.Factory(_computed, takes_self=True), validator=checks.each(digest_field)
-    )
+    digest: str = attrs.field(default=None, validator=_digest)
 
     def canonical(self) -> bytes:
         """Return what its digest is of: the RFC 8785 JSON of six texts, in UTF-8.
@@ -99,13 +105,26 @@ class ChainHead:
         length: How many entries it has.
         digest: The last one's; 64 zeros if there is none.
 
+    Raises:
+        InvalidValueError: A field can't be, or a chain without entries has another digest.
+
     Examples:
-        >>> print(ChainHead.parse("0:" + GENESIS) == ChainHead())
-        True
+        >>> head = ChainHead.parse("7:" + "0123456789abcdef" * 4)
+        >>> head.length, str(head)[:10]
+        (7, '7:01234567')
     """
 
     length: int = attrs.field(default=0, validator=checks.each(checks.count))
     digest: str = attrs.field(default=GENESIS, validator=checks.each(digest_field))
+
+    def __attrs_post_init__(self) -> None:
+        if not self.length and self.digest != GENESIS:
+            raise InvalidValueError(
+                "must be 64 zeros of a chain without entries",
+                field="digest",
+                value=self.digest,
+                remedy="ChainHead() is the head of such a chain.",
+            )
 
     def __str__(self) -> str:
         return f"{self.length}:{self.digest}"
@@ -117,12 +136,15 @@ class ChainHead:
         Raises:
             InvalidValueError: It is not one.
         """
-        length, _, digest = checks.text("head", text).partition(":")
-        if not length.isascii() or not length.isdigit():
+        written = _HEAD.fullmatch(checks.text("head", text))
+        if written is None:
             raise InvalidValueError(
-                "must be N:HASH, a length and a digest", field="head", value=text
+                "must be N:HASH, a length and 64 hex digits in lower case",
+                field="head",
+                value=text,
+                remedy="Give it as it was noted.",
             )
-        return cls(int(length), digest)
+        return cls(int(written[1]), written[2])
 
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -149,6 +171,7 @@ def verify_chain(
 
     Raises:
         ChainError: It is not; ``field`` says which entry is the first that is wrong.
+        InvalidValueError: An argument is of another type, or in ``known`` is not a digest.
 
     Examples:
         >>> first = LedgerEntry(sequence=1, at=datetime(2024, 5, 1, tzinfo=UTC), key="a",
@@ -160,17 +183,22 @@ def verify_chain(
             ...
         mainstay.errors.ChainError: ledger entry 1 is not what it was, got 'a'. ...
     """
-    head, missing = ChainHead(), {digest: name for name, digest in known.items()}
+    noted = None if expect is None else checks.instance("expect", expect, ChainHead)
+    missing = {
+        digest_field(f"known[{name!r}]", digest): name
+        for name, digest in checks.mapping("known", known).items()
+    }
+    head = ChainHead()
     for entry in checks.iterable("entries", entries):
         _require_next(checks.instance("entries", entry, LedgerEntry), head)
         head = entry.head
         missing.pop(head.digest, None)
-        _require_as_noted(head, expect)
-    if expect is not None and head.length < expect.length:
+        _require_as_noted(head, noted)
+    if noted is not None and head.length < noted.length:
         raise ChainError(
             f"is missing: the chain ends with {head.length:,}",
             field=f"ledger entry {head.length + 1}",
-            remedy=f"It had {expect.length:,} once: its tail was cut off.",
+            remedy=f"It had {noted.length:,} once: its tail was cut off.",
         )
     for digest, name in missing.items():
         raise ChainError(
@@ -196,8 +224,8 @@ def _require_next(entry: LedgerEntry, before: ChainHead) -> None:
     raise ChainError(problem, field=f"ledger entry {place}", value=entry.key, remedy=remedy)
 
 
-def _require_as_noted(head: ChainHead, expect: ChainHead | None) -> None:
-    if expect is not None and head.length == expect.length and head != expect:
+def _require_as_noted(head: ChainHead, noted: ChainHead | None) -> None:
+    if noted is not None and head.length == noted.length and head != noted:
         raise ChainError(
             "is not the one that was noted",
             field=f"ledger entry {head.length}",

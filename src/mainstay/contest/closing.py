@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 import attrs
 
 from mainstay import _checks as checks
 from mainstay._schemas import schema
-from mainstay.contest.cases import ArgumentVote, Case, CaseVote
+from mainstay.contest.cases import ArgumentVote, Case, CaseStatus, CaseVote
 from mainstay.contest.commitment import Commitment, Secret, reveal
 from mainstay.contest.policy import DEFAULT_POLICY, ContestPolicy
 from mainstay.contest.verification import Verification
@@ -20,6 +21,15 @@ from mainstay.recognition import Argument, RewardSplit, split_pool
 from mainstay.recognition.rewards import placed
 
 __all__ = ["ClosedCase", "close_case", "counted_arguments", "counted_votes"]
+
+
+def _of(kind: type[object]) -> Callable[[object, attrs.Attribute[Any], Any], None]:
+    return checks.each(partial(checks.instance, kind=kind))
+
+
+def _users(field: str, value: object) -> tuple[str, ...]:
+    users: tuple[object, ...] = checks.instance(field, value, tuple)
+    return tuple(checks.text(f"{field}[{n}]", user) for n, user in enumerate(users))
 
 
 @schema("closed-case/1")
@@ -34,14 +44,34 @@ class ClosedCase:
         top: The arguments that took a place, best first, with the votes that count.
         split: What each gets, and why.
         voters: Everybody whose vote counts, by user id.
+
+    Raises:
+        InvalidValueError: The fields contradict each other.
     """
 
-    case: Case
-    verdict: str
-    winners: tuple[str, ...]
-    top: tuple[Argument, ...]
-    split: RewardSplit
-    voters: tuple[str, ...]
+    case: Case = attrs.field(validator=_of(Case))
+    verdict: str = attrs.field(validator=checks.each(checks.text))
+    winners: tuple[str, ...] = attrs.field(validator=_of(tuple))
+    top: tuple[Argument, ...] = attrs.field(validator=_of(tuple))
+    split: RewardSplit = attrs.field(validator=_of(RewardSplit))
+    voters: tuple[str, ...] = attrs.field(validator=checks.each(_users))
+
+    def __attrs_post_init__(self) -> None:
+        split, voters = self.split, frozenset(self.voters)
+        for field, holds, problem in (
+            ("case", self.case.status is CaseStatus.CLOSED, "must be closed"),
+            ("verdict", self.verdict in self.case.sides, "must be a side of the case"),
+            ("winners", list(self.winners) == sorted(split.winners), "must be those of the split"),
+            ("top", _authors(self.top) == split.top, "must be by the authors in the split"),
+            ("voters", split.winners <= voters <= split.participants, "must have taken part"),
+            ("voters", list(self.voters) == sorted(voters), "must be sorted, and each there once"),
+        ):
+            if not holds:
+                raise InvalidValueError(problem, field=field, value=getattr(self, field))
+
+
+def _authors(arguments: tuple[Argument, ...]) -> tuple[str, ...]:
+    return tuple(checks.instance("top", one, Argument).author for one in arguments)
 
 
 def close_case(
@@ -77,7 +107,7 @@ def close_case(
     Raises:
         IllegalMoveError: The case is not open, or not over.
         CommitmentError: The commitment is not verified, or not that of the case and its verdict.
-        InvalidValueError: Two votes or two arguments have one id.
+        InvalidValueError: Two votes or two arguments that differ have one id.
 
     Examples:
         >>> from datetime import UTC, timedelta
@@ -138,7 +168,7 @@ def counted_votes(case: Case, votes: Iterable[CaseVote]) -> Mapping[str, str]:
     """Return the side of each voter whose vote counts: that of their earliest one that does.
 
     Raises:
-        InvalidValueError: Two votes have one id.
+        InvalidValueError: Two votes that differ have one id.
     """
     first: dict[str, CaseVote] = {}
     for vote in _each_once("votes", votes, CaseVote):
@@ -155,7 +185,7 @@ def counted_arguments(
     """Return the arguments that count, each with as many votes as count.
 
     Raises:
-        InvalidValueError: Two arguments have one id.
+        InvalidValueError: Two arguments that differ have one id.
     """
     there = {
         one.id: one for one in _each_once("arguments", arguments, Argument) if case.takes_at(one.at)
@@ -175,15 +205,15 @@ T = TypeVar("T", CaseVote, Argument)
 
 
 def _each_once(field: str, values: Iterable[T], kind: type[T]) -> Iterable[T]:
-    """Return values, and refuse two with one id."""
+    """Return values without those given again, and refuse two that differ and have one id."""
     by_id: dict[str, T] = {}
     for value in checks.iterable(field, values):
         one = checks.instance(field, value, kind)
-        if by_id.setdefault(one.id, one) is not one:
+        if by_id.setdefault(one.id, one) != one:
             raise InvalidValueError(
-                "must differ from that of every other",
+                "is of two that differ",
                 field=f"id in {field}",
                 value=one.id,
-                remedy="Give each once, with an id of its own.",
+                remedy="Give each an id of its own.",
             )
     return by_id.values()

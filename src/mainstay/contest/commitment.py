@@ -6,7 +6,7 @@ import hmac
 import re
 import secrets
 from hashlib import sha256
-from typing import NoReturn
+from typing import NoReturn, Protocol
 
 import attrs
 
@@ -63,25 +63,34 @@ class Commitment:
         return cls(case.id, case.question, case.sides, digest)
 
 
+# What is wrong with a part of a secret is said without the value, which may be nearly right.
+
+
 def _verdict(field: str, value: object) -> str:
-    if not isinstance(value, str) or not value or has_lone_surrogate(value):
-        raise InvalidTypeError(
-            "must be a text, not empty and without lone surrogates",
-            field=field,
-            remedy="Give one of the case's sides.",
+    remedy = "Give one of the case's sides."
+    if not isinstance(value, str):
+        raise InvalidTypeError("must be a string", field=field, remedy=remedy)
+    if not value or has_lone_surrogate(value):
+        raise InvalidValueError(
+            "must not be empty, nor hold a lone surrogate", field=field, remedy=remedy
         )
     return str.__str__(value)
 
 
 def _nonce(field: str, value: object) -> bytes:
-    if not isinstance(value, bytes) or len(value) != _NONCE_BYTES:
-        raise InvalidTypeError(
-            f"must be {_NONCE_BYTES} bytes", field=field, remedy="Leave it out for random ones."
-        )
+    problem, remedy = f"must be {_NONCE_BYTES} bytes", "Leave it out for random ones."
+    if not isinstance(value, bytes):
+        raise InvalidTypeError(problem, field=field, remedy=remedy)
+    if len(value) != _NONCE_BYTES:
+        raise InvalidValueError(problem, field=field, remedy=remedy)
     return bytes(value)
 
 
-@attrs.frozen(repr=False)
+class _Printer(Protocol):
+    def text(self, text: str, /) -> None: ...
+
+
+@attrs.frozen
 class Secret:
     """What opens a commitment. It is written nowhere: neither in a representation nor as JSON.
 
@@ -90,18 +99,26 @@ class Secret:
         nonce: 32 random bytes, without which anybody could try each side.
 
     Raises:
-        InvalidTypeError: A field is of another type, or not 32 bytes. The value is not in it.
+        InvalidTypeError: A field is of another type.
+        InvalidValueError: The verdict is empty or holds a lone surrogate, or the nonce is of
+            another length. As above, the value is not in the error.
 
     Examples:
         >>> Secret("no", bytes(32))
         Secret(...)
     """
 
-    verdict: str = attrs.field(validator=checks.each(_verdict))
-    nonce: bytes = attrs.field(validator=checks.each(_nonce))
+    # Without repr=False, rich shows the fields of an attrs class, whatever its own __repr__ says.
+    verdict: str = attrs.field(repr=False, validator=checks.each(_verdict))
+    nonce: bytes = attrs.field(repr=False, validator=checks.each(_nonce))
 
     def __repr__(self) -> str:
         return "Secret(...)"
+
+    def _repr_pretty_(self, printer: _Printer, cycle: bool) -> None:
+        """Be shown as ever by IPython and Hypothesis, which would print the fields, too."""
+        del cycle
+        printer.text(repr(self))
 
     def __reduce__(self) -> NoReturn:
         raise InvalidTypeError(
@@ -125,7 +142,7 @@ def commit(case: Case, verdict: str, nonce: bytes | None = None) -> tuple[Commit
 
     Raises:
         InvalidValueError: The verdict is not a side of the case, a text holds a lone surrogate,
-            or the nonce is of another length. The verdict is not in the message.
+            or the nonce is of another length. Neither verdict nor nonce is in the message.
 
     Examples:
         >>> case = Case("case-0001", "May a doctor lie to spare a patient?", ["yes", "no"])
@@ -177,10 +194,13 @@ def reveal(commitment: Commitment, secret: Secret) -> str:
     Digests are compared in constant time.
 
     Raises:
-        CommitmentError: It is not, or the case, its question or its sides were changed.
+        CommitmentError: It is not, or the case, its question or its sides were changed; or it is
+            not one of the sides.
+        InvalidValueError: The case, its question or a side holds a lone surrogate.
     """
     found = sha256(preimage(commitment, secret)).hexdigest()
-    if not hmac.compare_digest(found, commitment.digest):
+    opened = hmac.compare_digest(found, commitment.digest)
+    if not opened or secret.verdict not in commitment.sides:
         raise CommitmentError(
             "is not opened by its secret",
             field="the commitment of a case",

@@ -13,13 +13,14 @@ from mainstay._schemas import schema
 from mainstay.errors import InvalidValueError
 from mainstay.recognition import MOST_POINTS, RewardPolicy
 
-__all__ = ["DEFAULT_POLICY", "LONGEST", "ContestPolicy"]
+__all__ = ["DEFAULT_POLICY", "LONGEST", "ContestPolicy", "positive_span"]
 
 #: The longest that anything may last: about 32 years, so that the instant at which it ends is one.
 LONGEST = timedelta(seconds=10**9)
 
 
-def _positive(field: str, value: object) -> timedelta:
+def positive_span(field: str, value: object) -> timedelta:
+    """Return how long something lasts: above 0, and not longer than anything may."""
     span = checks.instance(field, value, timedelta)
     if not timedelta(0) < span <= LONGEST:
         raise InvalidValueError(
@@ -31,7 +32,7 @@ def _positive(field: str, value: object) -> timedelta:
     return span
 
 
-_span = checks.each(_positive)
+_span = checks.each(positive_span)
 _one_or_more = checks.each(partial(checks.integer, low=1))
 _pool = partial(checks.count, high=MOST_POINTS, remedy="Give 0 if there is nothing to split.")
 

@@ -13,6 +13,7 @@ import attrs
 
 from mainstay import _checks as checks
 from mainstay._schemas import schema
+from mainstay.contest.cases import case_id
 from mainstay.contest.policy import DEFAULT_POLICY, ContestPolicy
 from mainstay.errors import IllegalMoveError, InvalidValueError
 from mainstay.recognition import MOST_POINTS, Credit
@@ -108,7 +109,7 @@ class Reward:
 
     id: str = attrs.field(validator=_text)
     user_id: str = attrs.field(validator=_text)
-    case_id: str = attrs.field(validator=_text)
+    case_id: str = attrs.field(validator=checks.each(case_id))
     amount: int = attrs.field(
         validator=checks.each(partial(checks.integer, low=1, high=MOST_POINTS))
     )
