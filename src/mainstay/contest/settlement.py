@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from types import MappingProxyType
-from typing import Literal, TypeAlias, get_args
+from typing import TypeAlias
 
 import attrs
 
@@ -34,15 +34,21 @@ class RewardState(StrEnum):
     FAILED = "failed"
 
 
-#: How a transaction looks on a ledger.
-Seen: TypeAlias = Literal["pending", "confirmed", "not_found", "failed"]
-_SEEN: tuple[Seen, ...] = get_args(Seen)
+class Seen(StrEnum):
+    """How a transaction looks on a ledger."""
+
+    #: It is there, and not confirmed.
+    PENDING = "pending"
+    #: It is there, and confirmed.
+    CONFIRMED = "confirmed"
+    #: The ledger does not know it.
+    NOT_FOUND = "not_found"
+    #: The ledger has refused it.
+    FAILED = "failed"
 
 
-def _seen(field: str, value: object) -> None:
-    if value not in _SEEN:
-        words = ", ".join(map(repr, _SEEN))
-        raise InvalidValueError(f"must be one of {words}", field=field, value=value)
+def _seen(value: Seen | str) -> Seen:
+    return checks.member("seen", value, Seen)
 
 
 @schema("sighting/1")
@@ -51,8 +57,7 @@ class Sighting:
     """How a transaction looks on a ledger just now.
 
     Attributes:
-        seen: ``"pending"``: it is there, and not confirmed. ``"confirmed"``: it is, so often.
-            ``"not_found"``: the ledger does not know it. ``"failed"``: the ledger has refused it.
+        seen: How.
         confirmations: How often it is confirmed; 0 unless it is.
         payload: What the ledger has under its key, if it says so.
 
@@ -60,14 +65,14 @@ class Sighting:
         InvalidValueError: A field can't be, or has confirmations though it is not confirmed.
     """
 
-    seen: Seen = attrs.field(validator=checks.each(_seen))
+    seen: Seen = attrs.field(converter=_seen)
     confirmations: int = attrs.field(default=0, validator=checks.each(checks.count))
     payload: str | None = attrs.field(default=None, validator=checks.optional(checks.text))
 
     def __attrs_post_init__(self) -> None:
-        if self.confirmations and self.seen != "confirmed":
+        if self.confirmations and self.seen is not Seen.CONFIRMED:
             raise InvalidValueError(
-                f"must be 0 of a transaction that is {self.seen}",
+                f"must be 0 of a transaction that is seen as {self.seen.value}",
                 field="confirmations",
                 value=self.confirmations,
                 remedy="Only one that is confirmed has confirmations.",
@@ -244,9 +249,9 @@ def _queued(reward: Reward, sighting: Sighting, now: datetime, policy: ContestPo
 def _processing(
     reward: Reward, sighting: Sighting, now: datetime, policy: ContestPolicy
 ) -> Settlement:
-    if sighting.seen == "failed":
+    if sighting.seen is Seen.FAILED:
         return _given_up(reward)
-    if sighting.seen == "not_found":
+    if sighting.seen is Seen.NOT_FOUND:
         missed = reward.missed(now)
         return _given_up(missed) if missed.is_lost(now, policy) else Settlement(missed)
     seen = attrs.evolve(reward, last_seen=now, misses=())

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from mainstay import _checks as checks
 from mainstay.contest.policy import DEFAULT_POLICY, ContestPolicy
-from mainstay.contest.settlement import Sighting
+from mainstay.contest.settlement import Seen, Sighting
 
 __all__ = ["Verification", "verified"]
 
@@ -48,7 +48,7 @@ def verified(
     checks.instance("policy", policy, ContestPolicy)
     if sighting.payload not in {None, digest}:
         return Verification.CONTRADICTED
-    if sighting.seen in {"not_found", "failed"}:
+    if sighting.seen in {Seen.NOT_FOUND, Seen.FAILED}:
         return Verification.MISSING
     if sighting.confirmations >= policy.confirmations:
         return Verification.VERIFIED

@@ -18,6 +18,7 @@ MODULES = (
     "mainstay",
     "mainstay.reading",
     "mainstay.recognition",
+    "mainstay.contest",
     "mainstay.jobs",
     "mainstay.ports",
     "mainstay.scheduling",

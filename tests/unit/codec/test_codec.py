@@ -40,6 +40,20 @@ from mainstay import (
     what_if,
 )
 from mainstay.codec import SCHEMAS, from_json, from_plain, to_json, to_plain
+from mainstay.contest import (
+    GENESIS,
+    ArgumentVote,
+    Case,
+    CaseArgument,
+    CaseVote,
+    ChainHead,
+    ClosedCase,
+    Commitment,
+    ContestPolicy,
+    LedgerEntry,
+    Reward,
+    Sighting,
+)
 from mainstay.recognition import (
     Argument,
     Badge,
@@ -82,6 +96,22 @@ WINS = ("wins", "wins")
 NIGHT_OWL = Badge(
     10, "night_owl", "Night Owl", "Write 5 posts.", "🦉", "kind:post", "posts", 5, 20, ["first_win"]
 )
+
+NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+CASE = Case(
+    "case-0001",
+    "May a doctor lie to spare a patient?",
+    ["yes", "no"],
+    creator="zoe",
+    status="open",
+    opens_at=NOON,
+    closes_at=NOON + 24 * HOUR,
+)
+COMMITTED = "ace3002d650807500bae56a6d30bc9255366beee916f794d6b822c145da0e211"
+ENTERED = "14d1b455a3484e451fec9d4d6bd44e11d5d779296316f328c21932d0cb16d9ca"
+VOTES = {"ada": "no", "bob": "no", "cyd": "yes", "dan": "no", "eve": "yes", "fay": "no"}
+TOP = Argument("a-1", "gil", NOON, votes=5), Argument("a-2", "cyd", NOON + HOUR, votes=5)
 
 #: A value of each type, whose JSON stands in the file of its schema's name.
 VALUES: list[object] = [
@@ -160,6 +190,45 @@ VALUES: list[object] = [
         ],
     ),
     Span(None, datetime(2024, 5, 1, tzinfo=UTC)),
+    CASE,
+    CaseVote("v-1", "ada", "no", NOON),
+    CaseArgument(
+        "a-1",
+        "gil",
+        "Trust is worth more than comfort.",
+        datetime(2024, 5, 1, 14, 30, tzinfo=timezone(timedelta(hours=2))),
+    ),
+    ArgumentVote("a-1", "bob", datetime(2024, 5, 1, 13, 0, 0, 250_000, tzinfo=UTC)),
+    Commitment("case-0001", "May a doctor lie to spare a patient?", ["yes", "no"], COMMITTED),
+    ContestPolicy(),
+    ClosedCase(
+        CASE.closed(NOON + 24 * HOUR),
+        "no",
+        ("ada", "bob", "dan", "fay"),
+        TOP,
+        split_pool(1001, votes=VOTES, verdict="no", arguments=TOP, creator="zoe"),
+        tuple(VOTES),
+    ),
+    Sighting("confirmed", 3, COMMITTED),
+    Reward(
+        "3f1c",
+        "ada",
+        "case-0001",
+        129,
+        state="processing",
+        submitted_at=NOON + 24 * HOUR + 5 * MINUTE,
+        last_seen=NOON + 24 * HOUR + 6 * MINUTE,
+        misses=[NOON + 25 * HOUR, NOON + 26 * HOUR],
+        round=1,
+    ),
+    LedgerEntry(
+        sequence=1,
+        at=datetime(2024, 5, 1, tzinfo=UTC),
+        key="verdict:case-0001",
+        payload=COMMITTED,
+        previous=GENESIS,
+    ),
+    ChainHead(1, ENTERED),
 ]
 
 

@@ -1,0 +1,252 @@
+"""Contests: cases, what people do about them, rewards on their way, and chains of entries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+from mainstay.contest.cases import ArgumentVote, Case, CaseArgument, CaseStatus, CaseVote
+from mainstay.contest.chain import ChainHead, LedgerEntry
+from mainstay.contest.closing import ClosedCase, close_case
+from mainstay.contest.commitment import Commitment, Secret, commit
+from mainstay.contest.policy import ContestPolicy
+from mainstay.contest.settlement import Reward, Settlement, Sighting, settle
+from mainstay.recognition.points import MOST_POINTS
+from mainstay.recognition.reward_policy import RewardPolicy
+from mainstay.testing.strategies.activity import user_ids
+from mainstay.testing.strategies.calendar import instants
+from mainstay.testing.strategies.making import made
+from mainstay.testing.strategies.recognition import reward_policies
+
+__all__ = [
+    "argument_votes",
+    "case_arguments",
+    "case_votes",
+    "cases",
+    "chain_heads",
+    "chains",
+    "closed_cases",
+    "commitments",
+    "contest_policies",
+    "ledger_entries",
+    "rewards",
+    "secrets",
+    "settlements",
+    "sightings",
+]
+
+
+# What is drawn again and again is made once: Hypothesis checks and labels each new strategy.
+_IDS = st.integers(1, 9999).map("{:04}".format) | user_ids()
+_SIDES = st.sampled_from([("yes", "no"), ("yes", "no", "it depends")]) | st.lists(
+    user_ids(), min_size=2, max_size=4, unique=True
+).map(tuple)
+_NONCES = st.binary(min_size=32, max_size=32)
+_DAY, _MICROSECOND = timedelta(days=1), timedelta(microseconds=1)
+_SPANS = st.just(_DAY) | st.timedeltas(_MICROSECOND, 400 * _DAY)
+_AMOUNTS = st.integers(1, 1000) | st.integers(1, MOST_POINTS)
+_CONFIRMATIONS = st.sampled_from([1, 11, 12]) | st.integers(1, 10**6)
+_WAITS = st.sampled_from([timedelta(0), timedelta(seconds=30), timedelta(hours=1), _DAY]) | (
+    st.timedeltas(timedelta(0), 2 * _DAY)
+)
+_DIGESTS = st.binary(min_size=32, max_size=32).map(bytes.hex)
+_SIGHTINGS = st.one_of(
+    st.sampled_from([Sighting("pending"), Sighting("not_found"), Sighting("failed")]),
+    made(Sighting, st.just("confirmed"), _CONFIRMATIONS, st.none() | _DIGESTS),
+    made(Sighting, st.just("pending"), payload=_DIGESTS),
+)
+_LOOKS = st.lists(st.tuples(_WAITS, _SIGHTINGS), max_size=5)
+_ADDED = st.lists(st.tuples(_WAITS, _IDS, user_ids()), min_size=1, max_size=5)
+
+
+@st.composite
+def cases(draw: DrawFn, status: SearchStrategy[CaseStatus] | None = None) -> Case:
+    """Cases, of two sides or more, as they come into being.
+
+    Args:
+        status: How far they have come; anywhere by default.
+    """
+    draft = Case(draw(_IDS), draw(user_ids()), draw(_SIDES), draw(st.none() | user_ids()))
+    reached = draw(st.sampled_from(CaseStatus) if status is None else status)
+    if reached is CaseStatus.DRAFT:
+        return draft
+    opened = draft.opened(draw(instants()), lasting=draw(_SPANS))
+    return opened if reached is CaseStatus.OPEN else opened.closed(opened.span()[1])
+
+
+def secrets(verdict: SearchStrategy[str] | None = None) -> SearchStrategy[Secret]:
+    """Secrets that are drawn, and so are not secret; they are not printed all the same.
+
+    Args:
+        verdict: Their verdicts; any text by default.
+    """
+    return made(Secret, user_ids() if verdict is None else verdict, _NONCES)
+
+
+@st.composite
+def commitments(draw: DrawFn) -> Commitment:
+    """Commitments to one of the sides of a case."""
+    case = draw(cases())
+    return commit(case, draw(st.sampled_from(case.sides)), draw(_NONCES))[0]
+
+
+def case_votes(
+    side: SearchStrategy[str] | None = None, at: SearchStrategy[datetime] | None = None
+) -> SearchStrategy[CaseVote]:
+    """Votes for sides of a case.
+
+    Args:
+        side: For which; for yes or no by default.
+        at: When; at any instant by default.
+    """
+    return st.builds(
+        CaseVote,
+        _IDS,
+        user_ids(),
+        st.sampled_from(["yes", "no"]) if side is None else side,
+        instants() if at is None else at,
+    )
+
+
+def case_arguments(at: SearchStrategy[datetime] | None = None) -> SearchStrategy[CaseArgument]:
+    """Arguments as they were written.
+
+    Args:
+        at: When; at any instant by default.
+    """
+    return st.builds(CaseArgument, _IDS, user_ids(), user_ids(), instants() if at is None else at)
+
+
+def argument_votes(
+    argument_id: SearchStrategy[str] | None = None, at: SearchStrategy[datetime] | None = None
+) -> SearchStrategy[ArgumentVote]:
+    """Votes for arguments.
+
+    Args:
+        argument_id: For which; for any by default.
+        at: When; at any instant by default.
+    """
+    return st.builds(
+        ArgumentVote,
+        _IDS if argument_id is None else argument_id,
+        user_ids(),
+        instants() if at is None else at,
+    )
+
+
+def contest_policies() -> SearchStrategy[ContestPolicy]:
+    """How contests go: the standard way, or any other."""
+    return st.just(ContestPolicy()) | made(
+        _contest_policy,
+        st.integers(0, 1000) | st.integers(0, MOST_POINTS),
+        reward_policies(),
+        st.lists(_CONFIRMATIONS, min_size=2, max_size=2),
+        st.lists(_SPANS, min_size=3, max_size=3),
+        st.integers(1, 1000),
+    )
+
+
+def _contest_policy(
+    pool: int,
+    rewards: RewardPolicy,
+    depths: list[int],
+    spans: list[timedelta],
+    most: int,
+) -> ContestPolicy:
+    (confirmations, final), (lasting, lost_after, misses_apart) = sorted(depths), spans
+    return ContestPolicy(
+        pool=pool,
+        lasting=lasting,
+        rewards=rewards,
+        confirmations=confirmations,
+        final=final,
+        lost_after=lost_after,
+        misses_apart=misses_apart,
+        most=most,
+    )
+
+
+@st.composite
+def closed_cases(draw: DrawFn) -> ClosedCase:
+    """Cases that were closed, with a few votes and arguments, also without any."""
+    case = draw(cases(st.just(CaseStatus.OPEN)))
+    begin, end = case.span()
+    commitment, secret = commit(case, draw(st.sampled_from(case.sides)), draw(_NONCES))
+    around = st.sampled_from([begin - _MICROSECOND, begin, end - _MICROSECOND, end])
+    votes = case_votes(st.sampled_from(case.sides), around)
+    written = draw(st.lists(case_arguments(around), max_size=4, unique_by=lambda one: one.id))
+    ids = st.sampled_from([argument.id for argument in written] or ["none"])
+    return close_case(
+        case,
+        draw(st.lists(votes, max_size=6, unique_by=lambda vote: vote.id)),
+        [argument.argument for argument in written],
+        draw(st.lists(argument_votes(ids, around), max_size=6)),
+        commitment=commitment,
+        secret=secret,
+        status="verified",
+        now=end,
+        policy=draw(contest_policies()),
+    )
+
+
+def sightings() -> SearchStrategy[Sighting]:
+    """How transactions look on a ledger, of which some say what is under their key."""
+    return _SIGHTINGS
+
+
+@st.composite
+def rewards(draw: DrawFn, *, submitted: bool = False) -> Reward:
+    """Rewards: queued, and after a few looks at a ledger that is slow, forgets and recalls.
+
+    Args:
+        submitted: Leave out those that are queued.
+    """
+    reward = Reward(draw(_DIGESTS), draw(user_ids()), draw(_IDS), draw(_AMOUNTS))
+    if not submitted and draw(st.booleans()):
+        return reward
+    now = draw(instants())
+    reward = reward.submitted(now)
+    for wait, sighting in draw(_LOOKS):
+        now += wait
+        reward = settle(reward, sighting, now=now).reward
+    return reward
+
+
+def settlements() -> SearchStrategy[Settlement]:
+    """What looks at rewards came to."""
+    return made(settle, rewards(submitted=True), _SIGHTINGS, now=instants())
+
+
+def chains() -> SearchStrategy[tuple[LedgerEntry, ...]]:
+    """Whole chains of one to five entries."""
+    return made(_chain, instants(), _ADDED)
+
+
+def _chain(at: datetime, added: list[tuple[timedelta, str, str]]) -> tuple[LedgerEntry, ...]:
+    head, entries = ChainHead(), list[LedgerEntry]()
+    for wait, key, payload in added:
+        at += wait
+        place = head.length + 1
+        entry = LedgerEntry(
+            sequence=place, at=at, key=f"{place}:{key}", payload=payload, previous=head.digest
+        )
+        entries.append(entry)
+        head = entry.head
+    return tuple(entries)
+
+
+def _heads(chain: Sequence[LedgerEntry]) -> list[ChainHead]:
+    return [ChainHead(), *(entry.head for entry in chain)]
+
+
+def ledger_entries() -> SearchStrategy[LedgerEntry]:
+    """Entries of whole chains."""
+    return chains().flatmap(st.sampled_from)
+
+
+def chain_heads() -> SearchStrategy[ChainHead]:
+    """Heads of whole chains, also of one without entries."""
+    return chains().map(_heads).flatmap(st.sampled_from)
