@@ -9,7 +9,12 @@ calls the plans itself.
 from mainstay.jobs.calls import Call, ClaimPolicy, Done, GivenUp, LookAgain
 from mainstay.jobs.catalogue import CATALOGUE, all_jobs
 from mainstay.jobs.check_badges import check_badges, plan_awards
+from mainstay.jobs.close_cases import close_cases, plan_closing
+from mainstay.jobs.contest_table import ContestTable
+from mainstay.jobs.contests import contest_jobs
 from mainstay.jobs.evaluate_consistency import day_just_over, evaluate_consistency, plan_days
+from mainstay.jobs.generate_cases import generate_cases
+from mainstay.jobs.monitor_transactions import monitor_transactions
 from mainstay.jobs.outbox_job import outbox_job
 from mainstay.jobs.policies import change_policy
 from mainstay.jobs.refresh_leaderboards import refresh_leaderboards
@@ -17,12 +22,14 @@ from mainstay.jobs.row import CatalogueRow, PolicyTable
 from mainstay.jobs.running import NotBegun, run_job
 from mainstay.jobs.status import JobStatus, job_status
 from mainstay.jobs.update_multipliers import plan_weeks, update_multipliers, week_just_over
+from mainstay.jobs.verify_commitments import verify_commitments
 
 __all__ = [
     "CATALOGUE",
     "Call",
     "CatalogueRow",
     "ClaimPolicy",
+    "ContestTable",
     "Done",
     "GivenUp",
     "JobStatus",
@@ -32,15 +39,21 @@ __all__ = [
     "all_jobs",
     "change_policy",
     "check_badges",
+    "close_cases",
+    "contest_jobs",
     "day_just_over",
     "evaluate_consistency",
+    "generate_cases",
     "job_status",
+    "monitor_transactions",
     "outbox_job",
     "plan_awards",
+    "plan_closing",
     "plan_days",
     "plan_weeks",
     "refresh_leaderboards",
     "run_job",
     "update_multipliers",
+    "verify_commitments",
     "week_just_over",
 ]

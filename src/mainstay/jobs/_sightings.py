@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 
 from mainstay import _checks as checks
 from mainstay.contest import ContestPolicy, Sighting
 from mainstay.errors import InvalidValueError
 from mainstay.jobs.calls import ClaimPolicy
 from mainstay.ports import Ledger, OutboxEntry
+from mainstay.scheduling import RetryPolicy
 
 __all__ = ["claim_policy", "look_up", "look_up_known", "submitted", "transaction_of"]
 
 
+#: What has failed is tried again by the next run, after all else.
+_AT_ONCE = RetryPolicy(10, timedelta(microseconds=1), factor=1)
+
+
 def claim_policy(policy: ContestPolicy) -> ClaimPolicy:
     """Return how a run works through transactions: nothing is given up for the ledger's sake."""
-    return ClaimPolicy(most=policy.most, at_once=policy.most, retry=None)
+    return ClaimPolicy(most=policy.most, at_once=policy.most, retry=_AT_ONCE, give_up=False)
 
 
 def transaction_of(entry: OutboxEntry) -> str | None:

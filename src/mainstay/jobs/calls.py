@@ -146,6 +146,10 @@ class ClaimPolicy:
         default=RetryPolicy(10, timedelta(minutes=1)),
         validator=checks.each(partial(checks.instance, kind=RetryPolicy)),
     )
+    #: Whether one that has failed so often is given up; if not, it is tried anew in the next run.
+    give_up: bool = attrs.field(
+        default=True, validator=checks.each(partial(checks.instance, kind=bool))
+    )
     #: As many failures in a row end the run: then it is the outside that can't be reached.
     failures_in_a_row: int = attrs.field(default=5, validator=_count)
 
@@ -195,20 +199,22 @@ def _next_look(said: LookAgain, now: datetime) -> datetime:
     return said.at
 
 
-def after_error(entry: OutboxEntry, *, now: datetime, retry: RetryPolicy) -> OutboxEntry:
+def after_error(entry: OutboxEntry, *, now: datetime, policy: ClaimPolicy) -> OutboxEntry:
     """Return a claimed entry as a failed call leaves it: to be tried again later, or given up.
 
     Examples:
         >>> from datetime import UTC
         >>> noon = datetime(2024, 5, 1, 12, tzinfo=UTC)
         >>> claimed = OutboxEntry(key="1", kind="mail", due_at=noon, attempts=1, error="no answer")
-        >>> once = RetryPolicy(1, timedelta(minutes=2))
-        >>> after_error(claimed, now=noon, retry=once).due_at.minute
+        >>> once = ClaimPolicy(retry=RetryPolicy(1, timedelta(minutes=2)))
+        >>> after_error(claimed, now=noon, policy=once).due_at.minute
         2
-        >>> after_error(attrs.evolve(claimed, attempts=2), now=noon, retry=once).state.value
+        >>> after_error(attrs.evolve(claimed, attempts=2), now=noon, policy=once).state.value
         'failed'
     """
-    waits = retry.delays()[entry.attempts - 1 :]
-    if not waits:
+    waits = policy.retry.delays()[entry.attempts - 1 :]
+    if waits:
+        return attrs.evolve(entry, due_at=now + waits[0])
+    if policy.give_up:
         return attrs.evolve(entry, state=OutboxState.FAILED)
-    return attrs.evolve(entry, due_at=now + waits[0])
+    return attrs.evolve(entry, due_at=now + _MICROSECOND, attempts=0)

@@ -11,10 +11,14 @@ from types import MappingProxyType
 
 from mainstay.errors import InvalidValueError
 from mainstay.jobs.check_badges import ROW as CHECK_BADGES
+from mainstay.jobs.close_cases import ROW as CLOSE_CASES
 from mainstay.jobs.evaluate_consistency import ROW as EVALUATE_CONSISTENCY
+from mainstay.jobs.generate_cases import ROW as GENERATE_CASES
+from mainstay.jobs.monitor_transactions import ROW as MONITOR_TRANSACTIONS
 from mainstay.jobs.refresh_leaderboards import ROW as REFRESH_LEADERBOARDS
 from mainstay.jobs.row import CatalogueRow
 from mainstay.jobs.update_multipliers import ROW as UPDATE_MULTIPLIERS
+from mainstay.jobs.verify_commitments import ROW as VERIFY_COMMITMENTS
 from mainstay.ports import Store
 from mainstay.scheduling import JobSpec
 
@@ -27,6 +31,10 @@ CATALOGUE: Mapping[str, CatalogueRow] = MappingProxyType(
         for row in (
             EVALUATE_CONSISTENCY,
             UPDATE_MULTIPLIERS,
+            GENERATE_CASES,
+            CLOSE_CASES,
+            MONITOR_TRANSACTIONS,
+            VERIFY_COMMITMENTS,
             REFRESH_LEADERBOARDS,
             CHECK_BADGES,
         )

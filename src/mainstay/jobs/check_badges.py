@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from mainstay import _checks as checks
+from mainstay.jobs._notices import NOTICES
 from mainstay.jobs._tally import Tally
 from mainstay.jobs.pages import run_pages
 from mainstay.jobs.row import CatalogueRow, PolicyTable
 from mainstay.jobs.tables import badge_policy
-from mainstay.ports import BadgeCheck, BadgeStanding, BadgeStore, BadgeTarget
+from mainstay.ports import BadgeCheck, BadgeStanding, BadgeStore, BadgeTarget, OutboxEntry
+from mainstay.ports.notices import notice
 from mainstay.ports.recognition import measured
-from mainstay.recognition import BadgePolicy, Credit
+from mainstay.recognition import Badge, BadgePolicy, Credit
 from mainstay.recognition.awards import planned_awards
 from mainstay.recognition.badges import AWARD
 from mainstay.scheduling import Every, JobContext, JobReport, JobSpec, Option, RetryPolicy
@@ -28,12 +30,15 @@ _INTERVAL = timedelta(hours=1)
 _LOOK_AGAIN = timedelta(hours=20)
 
 
-def plan_awards(standing: BadgeStanding, target: BadgeTarget) -> BadgeCheck:
+def plan_awards(
+    standing: BadgeStanding, target: BadgeTarget, *, notices: bool = False
+) -> BadgeCheck:
     """Return what is due to a user; nothing is read or written.
 
     Args:
         standing: What is known of them.
         target: What there is to achieve, and what time it is.
+        notices: Whether they are to be told of each badge.
 
     Examples:
         >>> from datetime import UTC, datetime
@@ -48,23 +53,33 @@ def plan_awards(standing: BadgeStanding, target: BadgeTarget) -> BadgeCheck:
         standing.user_id,
         [Credit(standing.user_id, badge.reason, badge.bonus, target.now) for badge in due],
         target.now + _LOOK_AGAIN if standing.sessions else None,
+        [_told(standing.user_id, badge, target.now) for badge in due if notices],
     )
 
 
-def check_badges(store: BadgeStore, *, policy: BadgePolicy | None = None) -> JobSpec:
+def _told(user_id: str, badge: Badge, now: datetime) -> OutboxEntry:
+    about = {"key": badge.key, "name": badge.name, "icon": badge.icon, "points": badge.bonus}
+    return notice("badge", user_id, about, at=now)
+
+
+def check_badges(
+    store: BadgeStore, *, policy: BadgePolicy | None = None, notices: bool = False
+) -> JobSpec:
     """Return the job that awards badges to everybody for whom something was added.
 
     Each award is the credit of the badge's bonus, once, whatever else awards it. If the policy
     differs from the last one, everybody is looked at.
 
     It is due every hour, without retries: the next run does what this one has left.
-    ``page_size`` is how many users are in one transaction. ``result`` has ``awarded``, how many
+    ``page_size`` is how many users are in one transaction. ``notices`` leaves a notice in the
+    outbox for each badge. ``result`` has ``awarded``, how many
     badges, and ``points``, what they gave.
 
     Args:
         store: Where the badges are.
         policy: What there is to achieve; by default what users were last looked at for, else the
             standard badges.
+        notices: Whether people are to be told, also if a run is not asked to.
 
     Examples:
         >>> from mainstay.testing.memory import MemoryStore
@@ -75,14 +90,16 @@ def check_badges(store: BadgeStore, *, policy: BadgePolicy | None = None) -> Job
     """
     if policy is not None:
         checks.instance("policy", policy, BadgePolicy)
-    return ROW.job(schedule=Every(_INTERVAL), run=partial(_run, store, policy), retry=RetryPolicy())
+    checks.instance("notices", notices, bool)
+    run = partial(_run, store, policy, notices)
+    return ROW.job(schedule=Every(_INTERVAL), run=run, retry=RetryPolicy())
 
 
 ROW = CatalogueRow(
     name=CHECK_BADGES,
     summary="awards badges to all users for whom something was added",
     make=lambda store, policy: check_badges(store.badges, policy=policy),
-    options=(PAGE_SIZE,),
+    options=(PAGE_SIZE, NOTICES),
     policy=PolicyTable(
         "badges",
         BadgePolicy,
@@ -92,7 +109,9 @@ ROW = CatalogueRow(
 )
 
 
-def _run(store: BadgeStore, policy: BadgePolicy | None, context: JobContext) -> JobReport:
+def _run(
+    store: BadgeStore, policy: BadgePolicy | None, notices: bool, context: JobContext
+) -> JobReport:
     tally = Tally.begin(CHECK_BADGES, context)
     target = BadgeTarget(context.now(), policy=policy or store.policy() or BadgePolicy())
     awarded: list[int] = []
@@ -103,7 +122,7 @@ def _run(store: BadgeStore, policy: BadgePolicy | None, context: JobContext) -> 
     run_pages(
         store,
         target,
-        partial(plan_awards, target=target),
+        partial(plan_awards, target=target, notices=notices or NOTICES.of(context.options)),
         tally,
         size=PAGE_SIZE.of(context.options),
         kept=count,

@@ -230,7 +230,7 @@ class _Claims:
         self.doubtful = []
 
     def _keep_failure(self, entry: OutboxEntry) -> None:
-        failed = after_error(entry, now=self._not_before_begin(), retry=self.policy.retry)
+        failed = after_error(entry, now=self._not_before_begin(), policy=self.policy)
         self.outbox.finish(failed, self.holder)
 
     def _not_before_begin(self) -> datetime:

@@ -8,8 +8,9 @@ from functools import partial
 
 from mainstay import _checks as checks
 from mainstay.contest import ContestPolicy, close_case
+from mainstay.jobs._notices import NOTICES
 from mainstay.jobs._tally import Tally
-from mainstay.jobs.contest_table import CONTEST_TABLE, NOTICES, ContestTable
+from mainstay.jobs.contest_table import CONTEST_TABLE, ContestTable
 from mainstay.jobs.pages import run_pages
 from mainstay.jobs.row import CatalogueRow
 from mainstay.ports import CaseClosing, ContestStore, DueCase, Store
@@ -97,7 +98,7 @@ def close_cases(
 
 
 def _make(store: Store, table: ContestTable | None) -> JobSpec:
-    return close_cases(store.contests, policy=table and table.policy)
+    return close_cases(store.contests, policy=(table or ContestTable()).policy)
 
 
 ROW = CatalogueRow(

@@ -15,12 +15,8 @@ from mainstay.contest.policy import LONGEST
 from mainstay.jobs.row import PolicyTable
 from mainstay.jobs.tables import check_keys, fields_of, made_of
 from mainstay.recognition import RewardPolicy
-from mainstay.scheduling import Option
 
-__all__ = ["CONTEST_TABLE", "NOTICES", "ContestTable"]
-
-#: Whether people are to be told.
-NOTICES = Option("notices", default=False, help="leave notices in the outbox, to be delivered")
+__all__ = ["CONTEST_TABLE", "ContestTable"]
 
 _CASES, _REWARDS = "cases", "rewards"
 _SPANS = ("lasting", "lost_after", "misses_apart")

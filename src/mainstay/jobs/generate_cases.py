@@ -82,11 +82,9 @@ def generate_cases(
 
 
 def _make(store: Store, table: ContestTable | None) -> JobSpec:
-    table = ContestTable() if table is None else table
+    table = table or ContestTable()
     made_from = None if table.cases is None else CaseFile(table.cases, store.contests.has_question)
-    return generate_cases(
-        store, ledger=store.ledger, generator=made_from, policy=table.policy
-    )
+    return generate_cases(store, ledger=store.ledger, generator=made_from, policy=table.policy)
 
 
 ROW = CatalogueRow(

@@ -20,6 +20,7 @@ from mainstay.contest import (
 )
 from mainstay.contest.payloads import reward_payload
 from mainstay.errors import RejectedError
+from mainstay.jobs._notices import NOTICES
 from mainstay.jobs._sightings import (
     claim_policy,
     look_up,
@@ -30,7 +31,7 @@ from mainstay.jobs._sightings import (
 from mainstay.jobs._tally import Tally
 from mainstay.jobs.calls import Answer, Call, Done, GivenUp, LookAgain
 from mainstay.jobs.claims import ALL, run_claims
-from mainstay.jobs.contest_table import CONTEST_TABLE, NOTICES, ContestTable
+from mainstay.jobs.contest_table import CONTEST_TABLE, ContestTable
 from mainstay.jobs.row import CatalogueRow
 from mainstay.ports import HasContests, Ledger, OutboxEntry, Store
 from mainstay.ports.notices import notice
@@ -89,7 +90,7 @@ def monitor_transactions(
 
 
 def _make(store: Store, table: ContestTable | None) -> JobSpec:
-    return monitor_transactions(store, ledger=store.ledger, policy=table and table.policy)
+    return monitor_transactions(store, ledger=store.ledger, policy=(table or ContestTable()).policy)
 
 
 ROW = CatalogueRow(
@@ -143,9 +144,7 @@ class _Watch:
     def _now(self) -> datetime:
         return self.context.now()
 
-    def _answer(
-        self, reward: Reward, transaction: str, sighting: Sighting, payload: str
-    ) -> Answer:
+    def _answer(self, reward: Reward, transaction: str, sighting: Sighting, payload: str) -> Answer:
         if sighting.payload not in {None, payload}:
             return LookAgain(
                 result=reward_result(reward, transaction), problem=_contradicted(reward)

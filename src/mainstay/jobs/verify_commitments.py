@@ -75,7 +75,7 @@ def verify_commitments(
 
 
 def _make(store: Store, table: ContestTable | None) -> JobSpec:
-    return verify_commitments(store, ledger=store.ledger, policy=table and table.policy)
+    return verify_commitments(store, ledger=store.ledger, policy=(table or ContestTable()).policy)
 
 
 ROW = CatalogueRow(

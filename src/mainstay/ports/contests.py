@@ -207,7 +207,8 @@ class ContestPage(Page[datetime, DueCase, CaseClosing], Protocol):
         Args:
             now: What time it is: what ends then, or before, is over.
             after: Only cases after this one.
-            limit: How many votes and arguments at most, but one case at least.
+            limit: How many votes, arguments and votes for arguments at most, but one case at
+                least.
         """
         ...
 

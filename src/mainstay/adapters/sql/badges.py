@@ -18,6 +18,7 @@ from mainstay.adapters.sql.bulk import any_of, insert_into
 from mainstay.adapters.sql.columns import key, metadata
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.marks import checks_due
+from mainstay.adapters.sql.outbox import put_entries
 from mainstay.adapters.sql.points import put_storable
 from mainstay.adapters.sql.policies import keep_undated, read_undated
 from mainstay.adapters.sql.reading import converted, limit_of, value_of
@@ -131,12 +132,10 @@ class _Page:
         if not done:
             return
         try:
-            given = self._awards(done)
+            self._give(done)
         except RejectedError:
             self._connection.rollback()  # nothing is kept, even if the block goes on
             raise
-        if given:
-            put_storable(self._connection, given, mark=False)
         seen = any_of(self._connection, checks_due.c.user_id, [check.user_id for check in done])
         self._connection.execute(delete(checks_due).where(seen))
         again = [
@@ -146,6 +145,11 @@ class _Page:
         ]
         if again:
             self._connection.execute(checks_due.insert(), again)
+
+    def _give(self, done: Sequence[BadgeCheck]) -> None:
+        if given := self._awards(done):
+            put_storable(self._connection, given, mark=False)
+        put_entries(self._connection, (entry for check in done for entry in check.entries))
 
     def _awards(self, done: Sequence[BadgeCheck]) -> dict[tuple[str, str], Credit]:
         """Return awards of users who were due in this transaction."""

@@ -97,10 +97,10 @@ class MemoryStore:
         self.points: MemoryPoints = MemoryPoints(lock, marks)
         self.metrics: MemoryMetrics = MemoryMetrics(lock, self.sessions, marks)
         self.leaderboards: MemoryLeaderboards = MemoryLeaderboards(lock, self.points)
-        sources = Sources(activity, self.points, self.metrics, self.reputations, self._unreadable)
-        self.badges: MemoryBadges = MemoryBadges(lock, sources, marks)
-        self.runs: MemoryRuns = MemoryRuns()
         self.outbox: MemoryOutbox = MemoryOutbox(lock, self.points)
+        sources = Sources(activity, self.points, self.metrics, self.reputations, self._unreadable)
+        self.badges: MemoryBadges = MemoryBadges(lock, sources, marks, self.outbox)
+        self.runs: MemoryRuns = MemoryRuns()
         self.ledger: MemoryLedger = MemoryLedger()
         self.contests: MemoryContests = MemoryContests(
             lock, self.outbox, self.metrics, self._unreadable

@@ -103,7 +103,7 @@ class ContestsPage:
         found: list[DueCase | Unreadable] = []
         for case_id, each in sorted(self.contests.items()):
             if each.is_due(at) and (after is None or case_id > after):
-                left -= len(each.votes) + len(each.arguments)
+                left -= len(each.votes) + len(each.arguments) + len(each.upvotes)
                 if found and left < 0:
                     break
                 found.append(self._read(each))

@@ -11,7 +11,15 @@ import attrs
 from mainstay import _checks as checks
 from mainstay.activity.session import Session
 from mainstay.errors import RejectedError
-from mainstay.ports import BadgeCheck, BadgePage, BadgeStanding, BadgeTarget, Unreadable
+from mainstay.ports import (
+    BadgeCheck,
+    BadgePage,
+    BadgeStanding,
+    BadgeTarget,
+    OutboxEntry,
+    Unreadable,
+)
+from mainstay.ports.outbox import new_entry
 from mainstay.ports.points import new_credits
 from mainstay.recognition import Badge, BadgePolicy, Credit
 from mainstay.recognition.badges import AWARD
@@ -20,6 +28,7 @@ from mainstay.testing.memory._activity import Activity, Unreadables
 from mainstay.testing.memory._marks import Marks
 from mainstay.testing.memory._transaction import Transaction
 from mainstay.testing.memory.metrics import MemoryMetrics
+from mainstay.testing.memory.outbox import MemoryOutbox
 from mainstay.testing.memory.points import MemoryPoints, with_credits
 from mainstay.testing.memory.reputations import MemoryReputations
 
@@ -98,10 +107,12 @@ class MemoryBadges:
         lock: Held while anything changes.
         sources: What users are awarded badges for.
         marks: Who is to be looked at again; other ports mark users.
+        outbox: What is to be done outside, such as telling users of their badges.
     """
 
-    def __init__(self, lock: RLock, sources: Sources, marks: Marks) -> None:
+    def __init__(self, lock: RLock, sources: Sources, marks: Marks, outbox: MemoryOutbox) -> None:
         self._lock = lock
+        self._outbox = outbox
         self._sources = sources
         self._marks = marks
         self._policy: BadgePolicy | None = None
@@ -114,6 +125,7 @@ class MemoryBadges:
             page = self._page()
             yield page
             if not page.transaction.rejected:
+                self._outbox.put(page.entries)
                 self._policy, self._known = page.kept.policy, page.kept.known
                 self._sources.points.kept = page.credits
                 self._marks.clear()
@@ -149,6 +161,7 @@ class _Page:
     sources: Sources
     kept: _Kept
     credits: Mapping[tuple[str, str], Credit]
+    entries: list[OutboxEntry] = attrs.field(factory=list)
     transaction: Transaction[BadgeTarget] = attrs.field(factory=Transaction[BadgeTarget])
 
     def due(
@@ -179,6 +192,7 @@ class _Page:
             try:
                 new = new_credits(check.awards, now=target.now)
                 self.credits = with_credits(self.credits, new)
+                self.entries += map(new_entry, check.entries)
             except RejectedError:
                 self.transaction.rejected = True
                 raise

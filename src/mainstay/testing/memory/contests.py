@@ -39,7 +39,7 @@ from mainstay.ports.contests import (
     require_votes,
     unknown,
 )
-from mainstay.ports.rewards import REWARD, reward_of, reward_prefix
+from mainstay.ports.rewards import REWARD, reward_of, reward_range
 from mainstay.testing.memory._activity import Unreadables
 from mainstay.testing.memory._contest import Contest, ContestsPage
 from mainstay.testing.memory.metrics import MemoryMetrics
@@ -124,6 +124,12 @@ class MemoryContests:
         there = self._contests.get(checks.text("case_id", case_id))
         return None if there is None else self._readable(there).kept
 
+    def of_slot(self, slot: datetime) -> KeptCase | None:
+        """Return the case that was made for a slot; ``None`` if there is none."""
+        at = checks.instant("slot", slot)
+        there = [each for each in self._contests.values() if each.kept.slot == at]
+        return self._readable(there[0]).kept if there else None
+
     def cases(
         self, *, status: CaseStatus | None = None, after: str | None = None, limit: int = 100
     ) -> Sequence[KeptCase]:
@@ -198,16 +204,14 @@ class MemoryContests:
         self, case_id: str, *, after: str | None = None, limit: int = 100
     ) -> Sequence[Reward]:
         """Return the rewards of a case, as far as they have come, by their ids."""
-        prefix = reward_prefix(checks.text("case_id", case_id))
-        entries = {
-            entry.key.removeprefix(prefix): entry
+        first, last = reward_range(checks.text("case_id", case_id), after=after)
+        found = [
+            entry
             for entry in self._outbox.all()
-            if entry.kind == REWARD
-            and entry.key.startswith(prefix)
-            and entry.payload.get("case_id") == case_id
-        }
-        keys = sorted(key for key in entries if after is None or key > after)
-        return [reward_of(entries[key]) for key in keys[: checks.integer("limit", limit, 1)]]
+            if entry.kind == REWARD and first < entry.key < last and len(entry.key) == len(last)
+        ]
+        found.sort(key=lambda entry: entry.key)
+        return [reward_of(entry) for entry in found[: checks.integer("limit", limit, 1)]]
 
     def _contest(self, case_id: str) -> Contest:
         there = self._contests.get(checks.text("case_id", case_id))

@@ -25,7 +25,7 @@ class MemoryLedger:
         >>> transaction = ledger.submit("verdict:case-0001", "ace3")
         >>> ledger.submit("verdict:case-0001", "ace3") == transaction
         True
-        >>> [sighting.seen for sighting in ledger.look_up([transaction, "another"])]
+        >>> [sighting.seen.value for sighting in ledger.look_up([transaction, "another"])]
         ['confirmed', 'not_found']
         >>> ledger.verify(known={"case-0001": transaction}).length
         1

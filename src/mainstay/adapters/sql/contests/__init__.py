@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, exists, func, insert, select, update
-
 from sqlalchemy.sql import ColumnElement
 
 from mainstay import _checks as checks

@@ -107,9 +107,9 @@ class ClosingPage:
     def _keep(self, done: Sequence[CaseClosing]) -> None:
         increments = Counter[tuple[str, str]]()
         for closing in done:
-            case_id = closing.closed.case.id
+            case_id = checks.instance("done", closing, CaseClosing).closed.case.id
             if case_id not in self._due:
-                raise not_due("case", case_id)
+                raise not_due("case_id", case_id)
             self._close(closing, self._due.pop(case_id))
             for user, name, more in closing.metrics():
                 increments[user, name] += more

@@ -1,0 +1,9 @@
+"""Whether a run leaves notices in the outbox, for whoever delivers them."""
+
+from __future__ import annotations
+
+from mainstay.scheduling import Option
+
+__all__ = ["NOTICES"]
+
+NOTICES = Option("notices", default=False, help="leave notices in the outbox, to be delivered")
