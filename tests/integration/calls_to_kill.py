@@ -14,6 +14,7 @@ from uuid import uuid4
 from mainstay.adapters.sql import SqlStore
 from mainstay.jobs import ClaimPolicy, Done, outbox_job
 from mainstay.ports import OutboxEntry
+from mainstay.recognition import Credit
 from mainstay.scheduling import JobContext, JobReport, PlainData
 
 #: Short, so that a test need not wait long for the lease of a run that was killed.
@@ -28,7 +29,8 @@ def call_all(store: SqlStore, folder: Path) -> JobReport:
         (folder / "calls" / f"{entry.key} {uuid4().hex}").touch()
         (folder / "effects" / entry.key).write_text(str(entry.payload["to"]), encoding="utf-8")
         print("called", flush=True)
-        return Done(PlainData({"to": entry.payload["to"]}))
+        paid = Credit("ada", entry.key, 1, entry.due_at)
+        return Done(PlainData({"to": entry.payload["to"]}), credits=[paid])
 
     job = outbox_job("send", store.outbox, "mail", call, policy=ClaimPolicy(lease=LEASE))
     return job.run(JobContext(options={"all": True}))

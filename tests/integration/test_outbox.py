@@ -90,6 +90,7 @@ def test_whoever_is_killed_each_call_is_made_and_finished_once(
         call_all(store, tmp_path)
     effects = {path.name: path.read_text() for path in (tmp_path / "effects").iterdir()}
     assert effects == {mail(n).key: f"u{n}" for n in range(entries)}
+    assert store.points.totals(["ada"]) == {"ada": entries}
     calls = Counter(path.name.split()[0] for path in (tmp_path / "calls").iterdir())
     assert calls.keys() == effects.keys()
     assert entries <= calls.total() <= entries + kills

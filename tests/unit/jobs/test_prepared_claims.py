@@ -245,12 +245,12 @@ def test_asked_for_all_a_run_looks_at_each_once(
     looks: list[str] = []
 
     def look(given: OutboxEntry) -> LookAgain:
+        if len(looks) == len(keys):  # it might never end
+            pytest.fail(f"{given.key} is looked at twice")
         looks.append(given.key)
         return again
 
-    context = JobContext(
-        clock=lambda: NOW + step * min(len(looks), 250), due=NOW, options={"all": True}
-    )
+    context = JobContext(clock=lambda: NOW + step * len(looks), due=NOW, options={"all": True})
     report = run(outbox, lambda _: look, policy=ClaimPolicy(most=100), context=context)
     assert (counts(report), looks) == ((0, 250, 0), keys)
 
