@@ -163,22 +163,29 @@ class CaseClosing:
             undistributed=split.undistributed,
         )
 
+    def rewards(self) -> Iterator[tuple[str, int]]:
+        """Yield who is to be paid how much: all awards above 0."""
+        return ((user, amount) for user, amount in self.closed.split.awards.items() if amount)
+
+    def told(self) -> Iterator[OutboxEntry]:
+        """Yield a notice for everybody who took part, if they are to be told."""
+        case_id, split = self.closed.case.id, self.closed.split
+        winners = frozenset(self.closed.winners)
+        for user in sorted(split.participants if self.notices else ()):
+            about = {
+                "case_id": case_id,
+                "verdict": self.closed.verdict,
+                "won": user in winners,
+                "points": split.awards[user],
+            }
+            yield notice("case", user, about, at=self.at)
+
     def entries(self) -> Iterator[OutboxEntry]:
         """Yield what is to be done outside: paying each reward above 0, and telling people."""
-        case, split = self.closed.case, self.closed.split
-        for user, amount in split.awards.items():
-            if amount:
-                yield new_reward(case.id, user, amount, at=self.at)
-        if self.notices:
-            winners = frozenset(self.closed.winners)
-            for user in sorted(split.participants):
-                about = {
-                    "case_id": case.id,
-                    "verdict": self.closed.verdict,
-                    "won": user in winners,
-                    "points": split.awards[user],
-                }
-                yield notice("case", user, about, at=self.at)
+        case_id = self.closed.case.id
+        for user, amount in self.rewards():
+            yield new_reward(case_id, user, amount, at=self.at)
+        yield from self.told()
 
     def metrics(self) -> Iterator[tuple[str, str, int]]:
         """Yield by how much metrics of users grow: user id, name, increment."""

@@ -11,7 +11,7 @@ from mainstay.errors import InvalidTypeError
 from mainstay.ports.outbox import OutboxEntry
 from mainstay.scheduling import PlainData
 
-__all__ = ["REWARD", "new_reward", "reward_of", "reward_range", "reward_result"]
+__all__ = ["REWARD", "new_reward", "reward_contents", "reward_of", "reward_range", "reward_result"]
 
 #: The kind of the entries.
 REWARD = "reward"
@@ -31,6 +31,14 @@ def reward_range(case_id: str, *, after: str | None = None) -> tuple[str, str]:
     return f"{prefix}{after or ''}", f"{prefix}{'g' * 2 * _RANDOM_BYTES}"
 
 
+def reward_contents(case_id: str, amount: int) -> tuple[str, dict[str, object]]:
+    """Return a key and a payload for the entry of a reward; its id and a nonce are random."""
+    random = secrets.token_hex(2 * _RANDOM_BYTES)  # at once: asking for it takes time
+    reward_id, nonce = random[: 2 * _RANDOM_BYTES], random[2 * _RANDOM_BYTES :]
+    payload: dict[str, object] = {"case_id": case_id, "amount": amount, "nonce": nonce}
+    return f"reward:{case_id}:{reward_id}", payload
+
+
 def new_reward(case_id: str, user_id: str, amount: int, *, at: datetime) -> OutboxEntry:
     """Return the entry of a reward that is to be paid.
 
@@ -43,15 +51,8 @@ def new_reward(case_id: str, user_id: str, amount: int, *, at: datetime) -> Outb
         >>> entry.key.startswith("reward:case-7:"), reward_of(entry).amount
         (True, 400)
     """
-    return OutboxEntry(
-        key=f"reward:{case_id}:{secrets.token_hex(_RANDOM_BYTES)}",
-        kind=REWARD,
-        user_id=user_id,
-        payload=PlainData(
-            {"case_id": case_id, "amount": amount, "nonce": secrets.token_hex(_RANDOM_BYTES)}
-        ),
-        due_at=at,
-    )
+    key, payload = reward_contents(case_id, amount)
+    return OutboxEntry(key=key, kind=REWARD, user_id=user_id, payload=PlainData(payload), due_at=at)
 
 
 def reward_of(entry: OutboxEntry) -> Reward:

@@ -93,6 +93,8 @@ class PlainData(Mapping[str, Plain]):
     @classmethod
     def at(cls, field: str, value: object, depth: int = 0) -> PlainData:
         """Return the data with errors that begin with a field's name."""
+        if type(value) is cls and depth == 0:
+            return value  # it can't change
         data = cls()
         data._items.update(_object(field, value, depth))
         return data

@@ -27,7 +27,7 @@ from sqlalchemy.sql import ColumnElement
 __all__ = ["any_of", "each_of", "found_by", "insert_into", "insert_rows", "near", "stage"]
 
 
-def stage(connection: Connection, table: Table, rows: Sequence[Sequence[object]]) -> None:
+def stage(connection: Connection, table: Table, rows: Iterable[Sequence[object]]) -> None:
     """Put rows, and nothing else, into a temporary table, which is created if need be."""
     connection.execute(CreateTable(table, if_not_exists=True))
     connection.execute(delete(table))
@@ -80,17 +80,17 @@ def _array(texts: Iterable[str]) -> BindParameter[Any]:
     return bindparam(None, list(texts), type_=ARRAY(Text))
 
 
-def insert_rows(connection: Connection, table: Table, rows: Sequence[Sequence[object]]) -> None:
+def insert_rows(connection: Connection, table: Table, rows: Iterable[Sequence[object]]) -> None:
     """Insert rows with a value for each of a table's columns, days and instants as text."""
     names = [column.name for column in table.columns]
+    driver: Any = connection.connection.driver_connection
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" * len(names))
-        connection.exec_driver_sql(
+        driver.executemany(
             f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})",  # noqa: S608  (our names)
-            [tuple(row) for row in rows],
+            map(tuple, rows),
         )
         return
-    driver: Any = connection.connection.driver_connection
     with (
         driver.cursor() as cursor,
         cursor.copy(f"COPY {table.name} ({', '.join(names)}) FROM STDIN") as copy,

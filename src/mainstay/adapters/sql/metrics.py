@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import (
@@ -12,6 +12,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Select,
     Table,
+    cast,
     delete,
     func,
     literal,
@@ -89,17 +90,23 @@ class SqlMetrics:
         _put(connection, count_kinds_of(staged), add=True)
 
 
-def add_metrics(connection: Connection, rows: Sequence[tuple[str, str, int]]) -> None:
+def add_metrics(connection: Connection, rows: Iterable[tuple[str, str, int]]) -> None:
     """Add to metrics in the transaction that causes it, and make their users due for badges.
 
     Args:
         connection: The database, in a transaction.
-        rows: User ids, names and increments; each user and name once.
+        rows: User ids, names and increments.
     """
-    if rows:
-        stage(connection, _staged_metrics, rows)
-        due_at_once(connection, select(_staged_metrics.c.user_id).distinct())
-        _put(connection, select(_staged_metrics), add=True)
+    stage(connection, _staged_metrics, rows)
+    due_at_once(connection, select(_staged_metrics.c.user_id).distinct())
+    _put(connection, _sums, add=True)
+
+
+_sums = select(
+    _staged_metrics.c.user_id,
+    _staged_metrics.c.metric,
+    cast(func.sum(_staged_metrics.c.value), BigInteger).label("value"),
+).group_by(_staged_metrics.c.user_id, _staged_metrics.c.metric)
 
 
 def count_kinds_of(events: FromClause) -> Select[*tuple[Any, ...]]:

@@ -26,8 +26,8 @@ from sqlalchemy.engine import Row
 from sqlalchemy.sql import ColumnElement
 
 from mainstay import _checks as checks
-from mainstay.adapters.sql.bulk import insert_into
-from mainstay.adapters.sql.columns import Instant, key, metadata
+from mainstay.adapters.sql.bulk import insert_into, insert_rows
+from mainstay.adapters.sql.columns import Instant, instant_text, key, metadata
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.points import put_storable
 from mainstay.adapters.sql.reading import converted, limit_of, storable, value_of
@@ -39,7 +39,7 @@ from mainstay.ports.runs import LATEST_END
 from mainstay.recognition import Credit
 from mainstay.scheduling import PlainData
 
-__all__ = ["SqlOutbox", "outbox", "put_entries", "read_entry"]
+__all__ = ["SqlOutbox", "outbox", "put_alike", "put_entries", "read_entry"]
 
 _AT_ONCE = 1000
 
@@ -94,6 +94,39 @@ def put_entries(connection: Connection, entries: Iterable[OutboxEntry]) -> int:
         _put(connection, [by_key[key] for key in keys[at : at + _AT_ONCE]])
         for at in range(0, len(keys), _AT_ONCE)
     )
+
+
+def put_alike(
+    connection: Connection, entry: OutboxEntry, contents: Iterable[tuple[str, str, object]]
+) -> None:
+    """Put entries that are like one, as fast as the database takes them.
+
+    Args:
+        connection: As for :func:`put_entries`.
+        entry: What they are like; it is not put itself.
+        contents: Their keys, which are random and so not there; their users; and their payloads,
+            as plain data. Their texts can be stored.
+    """
+    row = [_row(entry)[column.name] for column in outbox.columns]
+    key, user, payload = (outbox.columns.keys().index(name) for name in _DIFFERENT)
+
+    def filled(content: tuple[str, str, object]) -> list[object]:
+        row[key], row[user], row[payload] = content[0], content[1], json.dumps(content[2])
+        return row
+
+    insert_rows(connection, outbox, map(filled, contents))
+
+
+_DIFFERENT = ("key", "user_id", "payload")
+
+
+def _row(entry: OutboxEntry) -> dict[str, object]:
+    """Return all columns of a new entry, instants as text."""
+    values = dict.fromkeys(outbox.columns.keys()) | _values(entry) | {"key": entry.key}
+    return {
+        name: instant_text(value) if isinstance(value, datetime) else value
+        for name, value in values.items()
+    }
 
 
 def _put(connection: Connection, entries: Sequence[OutboxEntry]) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
@@ -29,12 +28,13 @@ from mainstay.adapters.sql.contests.tables import (
     secrets,
 )
 from mainstay.adapters.sql.metrics import add_metrics
-from mainstay.adapters.sql.outbox import put_entries
+from mainstay.adapters.sql.outbox import put_alike, put_entries
 from mainstay.adapters.sql.reading import limit_of, value_of
 from mainstay.contest import CaseStatus
 from mainstay.errors import CorruptRowError, RejectedError
 from mainstay.ports import CaseClosing, DueCase, Unreadable
 from mainstay.ports.pages import not_due
+from mainstay.ports.rewards import new_reward, reward_contents
 
 __all__ = ["ClosingPage", "over"]
 
@@ -105,17 +105,25 @@ class ClosingPage:
             raise
 
     def _keep(self, done: Sequence[CaseClosing]) -> None:
-        increments = Counter[tuple[str, str]]()
         for closing in done:
             case_id = checks.instance("done", closing, CaseClosing).closed.case.id
             if case_id not in self._due:
                 raise not_due("case_id", case_id)
             self._close(closing, self._due.pop(case_id))
-            for user, name, more in closing.metrics():
-                increments[user, name] += more
-        put_entries(self._connection, (entry for each in done for entry in each.entries()))
-        rows = [(user, name, more) for (user, name), more in increments.items()]
-        add_metrics(self._connection, rows)
+        add_metrics(self._connection, (row for closing in done for row in closing.metrics()))
+        for closing in done:
+            self._pay(closing)
+        put_entries(self._connection, (entry for closing in done for entry in closing.told()))
+
+    def _pay(self, closing: CaseClosing) -> None:
+        """Queue rewards: there may be very many."""
+        case_id = closing.closed.case.id
+        contents = (
+            (key, user, payload)
+            for user, amount in closing.rewards()
+            for key, payload in [reward_contents(case_id, amount)]
+        )
+        put_alike(self._connection, new_reward(case_id, "-", 1, at=closing.at), contents)
 
     def _close(self, closing: CaseClosing, due: DueCase) -> None:
         outcome = outcome_row(closing.outcome(due.secret))
