@@ -63,7 +63,7 @@ class Commitment:
         return cls(case.id, case.question, case.sides, digest)
 
 
-# What is wrong with a part of a secret is said without the value, which may be nearly right.
+# What is wrong where a secret may stand is said without the value: it may be the secret, or nearly.
 
 
 def _verdict(field: str, value: object) -> str:
@@ -84,6 +84,11 @@ def _nonce(field: str, value: object) -> bytes:
     if len(value) != _NONCE_BYTES:
         raise InvalidValueError(problem, field=field, remedy=remedy)
     return bytes(value)
+
+
+def _require(field: str, value: object, kind: type[object]) -> None:
+    if not isinstance(value, kind):
+        raise InvalidTypeError(f"must be of type {kind.__name__}", field=field)
 
 
 class _Printer(Protocol):
@@ -150,7 +155,7 @@ def commit(case: Case, verdict: str, nonce: bytes | None = None) -> tuple[Commit
         >>> commitment.digest[:16], reveal(commitment, secret)
         ('ace3002d65080750', 'no')
     """
-    checks.instance("case", case, Case)
+    _require("case", case, Case)
     secret = Secret(verdict, secrets.token_bytes(_NONCE_BYTES) if nonce is None else nonce)
     if secret.verdict not in case.sides:
         raise InvalidValueError(
@@ -170,8 +175,8 @@ def preimage(commitment: Commitment, secret: Secret) -> bytes:
         >>> len(preimage(*commit(case, "no")))
         212
     """
-    checks.instance("commitment", commitment, Commitment)
-    checks.instance("secret", secret, Secret)
+    _require("commitment", commitment, Commitment)
+    _require("secret", secret, Secret)
     return _written(commitment.case_id, commitment.question, commitment.sides, secret)
 
 
