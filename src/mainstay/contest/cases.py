@@ -57,7 +57,7 @@ def case_id(field: str, value: object) -> str:
             "must not end in ':reversed:' or ':again:' and a number",
             field=field,
             value=text,
-            remedy="So end the reasons of rewards that were taken back.",
+            remedy="The reasons of rewards that were taken back end so.",
         )
     return text
 

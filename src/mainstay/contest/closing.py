@@ -122,7 +122,7 @@ def close_case(
         >>> closed.verdict, closed.winners, dict(closed.split.awards)
         ('no', ('ada',), {'ada': 500, 'bob': 100})
     """
-    over = checks.instance("case", case, Case).closed(now)
+    over = checks.instance("case", case, Case).closed(checks.instant("now", now))
     checks.instance("policy", policy, ContestPolicy)
     _require_verified(case, commitment, checks.member("status", status, Verification))
     verdict = reveal(commitment, secret)
