@@ -6,6 +6,7 @@ import pytest
 
 from mainstay.testing.conformance import (
     BadgeStoreConformance,
+    ContestStoreConformance,
     EngagementStoreConformance,
     LeaderboardStoreConformance,
     LedgerConformance,
@@ -61,4 +62,8 @@ class TestOutbox(OutboxConformance):
 
 
 class TestLedger(LedgerConformance):
+    pass
+
+
+class TestContests(ContestStoreConformance):
     pass

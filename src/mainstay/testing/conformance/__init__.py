@@ -2,10 +2,10 @@
 
 Derive from a suite and give it your store, empty, as the pytest fixture ``store``: any object
 with the port as an attribute (``sessions``, ``engagements``, ``reputations``, ``points``,
-``metrics``, ``leaderboards``, ``badges``, ``runs``, ``outbox``, ``ledger``), and with those over
-which it works, so that something can happen: ``sessions`` for engagements, reputations and metrics,
-``points`` for leaderboards and the outbox, and all four for badges. :class:`mainstay.ports.Store`
-names them all.
+``metrics``, ``leaderboards``, ``badges``, ``runs``, ``outbox``, ``contests``, ``ledger``), and with
+those over which it works, so that something can happen: ``sessions`` for engagements, reputations
+and metrics, ``points`` for leaderboards and the outbox, all four for badges, and these with
+``badges`` and ``outbox`` for contests. :class:`mainstay.ports.Store` names them all.
 
     class TestMyReputations(ReputationStoreConformance):
         @pytest.fixture
@@ -16,6 +16,7 @@ A store that counts posts is to count the kind ``post``. Some tests use threads.
 """
 
 from mainstay.testing.conformance.badges import BadgeStoreConformance
+from mainstay.testing.conformance.contests import ContestStoreConformance
 from mainstay.testing.conformance.engagements import EngagementStoreConformance
 from mainstay.testing.conformance.leaderboards import LeaderboardStoreConformance
 from mainstay.testing.conformance.ledger import LedgerConformance
@@ -29,6 +30,7 @@ from mainstay.testing.conformance.sessions import SessionStoreConformance
 
 __all__ = [
     "BadgeStoreConformance",
+    "ContestStoreConformance",
     "EngagementStoreConformance",
     "LeaderboardStoreConformance",
     "LedgerConformance",
