@@ -32,13 +32,13 @@ from mainstay.ports import (
     OutboxEntry,
 )
 from mainstay.ports import contests as port
-from mainstay.ports.rewards import reward_of, reward_prefix
+from mainstay.ports.rewards import reward_of, reward_range
 from mainstay.testing.conformance import ContestStoreConformance
 from mainstay.testing.memory import contests
 from mainstay.testing.memory._contest import Contest, ContestsPage
 from mainstay.testing.memory.contests import MemoryContests
 from mainstay.testing.memory.metrics import MemoryMetrics
-from tests.conformance.test_broken_recognition import failures
+from tests.conformance.failing import failures
 
 T = TypeVar("T", CaseVote, CaseArgument)
 
@@ -306,7 +306,7 @@ def without_its_votes(contest: Contest, closing: CaseClosing) -> Contest:
 def of_that_beginning(
     store: MemoryContests, case_id: str, *, after: str | None = None, limit: int = 100
 ) -> Sequence[Reward]:
-    prefix = reward_prefix(case_id)
+    prefix, _ = reward_range(case_id)
     found = [reward_of(each) for each in store._outbox.all() if each.key.startswith(prefix)]
     found.sort(key=lambda reward: reward.id)
     return [each for each in found if after is None or each.id > after][:limit]

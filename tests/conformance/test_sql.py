@@ -11,6 +11,7 @@ pytest.importorskip("sqlalchemy", reason="these stores need mainstay[sql]")
 from mainstay.adapters.sql import SqlStore
 from mainstay.testing.conformance import (
     BadgeStoreConformance,
+    ContestStoreConformance,
     EngagementStoreConformance,
     LeaderboardStoreConformance,
     LedgerConformance,
@@ -86,4 +87,8 @@ class TestOutbox(OutboxConformance):
 
 
 class TestLedger(LedgerConformance):
+    pass
+
+
+class TestContests(ContestStoreConformance):
     pass

@@ -86,11 +86,11 @@ class SqlContests:
         """Keep a new case, and queue its commitment to be published, in one transaction."""
         new, at = new_case(case, commitment, secret, slot=slot), checks.instant("now", now)
         with self._database.writing() as connection:
-            statement = insert_into(connection, cases).on_conflict_do_nothing()
-            if connection.execute(statement.values(case_row(new))).rowcount == 0:
+            row = insert_into(connection, cases).values(case_row(new))
+            if connection.scalar(row.on_conflict_do_nothing().returning(cases.c.id)) is None:
                 return _there_already(connection, new)
-            row = {"case_id": case.id, "verdict": secret.verdict, "nonce": secret.nonce.hex()}
-            connection.execute(insert(secrets).values(row))
+            opening = {"case_id": case.id, "verdict": secret.verdict, "nonce": secret.nonce.hex()}
+            connection.execute(insert(secrets).values(opening))
             put_entries(connection, [commitment_entry(new, at=at)])
         return new
 
@@ -143,7 +143,7 @@ class SqlContests:
         if status is not None:
             query = query.where(cases.c.status == checks.member("status", status, CaseStatus).value)
         if after is not None:
-            query = query.where(cases.c.id > checks.text("after", after))
+            query = query.where(cases.c.id > checks.instance("after", after, str))
         with self._database.reading() as connection:
             return [value_of(cases, row, kept_case) for row in connection.execute(query)]
 
