@@ -78,7 +78,7 @@ def closed(url: str, votes: int) -> tuple[float, float]:
 
 
 def read_and_inserted(url: str) -> float:
-    """Read the votes of a closed case as rows, and write all that closing has written, anew."""
+    """Read the votes of a closed case as rows, and write all that closing has written, again."""
     written: tuple[Table, ...] = (outbox, metrics, checks_due)
     with SqlStore.open(url) as store:
         with store._database.reading() as connection:

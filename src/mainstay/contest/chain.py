@@ -160,7 +160,7 @@ def verify_chain(
 
     Each entry's digest is computed from what it holds, and must be the one that is kept with it,
     and the next entry's ``previous``. That finds what was changed, deleted, inserted or moved. It
-    can't find a tail that was cut off, nor a chain that was made anew from some entry on: for
+    can't find a tail that was cut off, nor a chain that was replaced from some entry on: for
     that, compare it with a head noted earlier.
 
     Args:
@@ -205,7 +205,7 @@ def verify_chain(
             "is not among the entries",
             field=f"the transaction of {name}",
             value=digest,
-            remedy="The chain was made anew, or its tail was cut off.",
+            remedy="The chain was replaced, or its tail was cut off.",
         )
     return head
 
@@ -230,5 +230,5 @@ def _require_as_noted(head: ChainHead, noted: ChainHead | None) -> None:
             "is not the one that was noted",
             field=f"ledger entry {head.length}",
             value=head.digest,
-            remedy="The chain was made anew from it, or from an earlier one.",
+            remedy="The chain was replaced from it on, or from an earlier one.",
         )

@@ -1,4 +1,4 @@
-"""Whether a run leaves notices in the outbox, for whoever delivers them."""
+"""Whether a run leaves notices in the outbox, for what delivers them."""
 
 from __future__ import annotations
 

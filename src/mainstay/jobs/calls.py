@@ -146,7 +146,8 @@ class ClaimPolicy:
         default=RetryPolicy(10, timedelta(minutes=1)),
         validator=checks.each(partial(checks.instance, kind=RetryPolicy)),
     )
-    #: Whether one that has failed so often is given up; if not, it is tried anew in the next run.
+    #: Whether one that has failed so often is given up. If not, the next run tries it again, as if
+    #: it had not failed yet.
     give_up: bool = attrs.field(
         default=True, validator=checks.each(partial(checks.instance, kind=bool))
     )

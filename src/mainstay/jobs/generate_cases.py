@@ -49,7 +49,7 @@ def generate_cases(
     In this order: the generator is asked for a question and its verdict; the commitment is kept,
     with the secret apart; it is published on the ledger; and the case opens once it is confirmed.
     A run that is killed between two of these leaves the rest to the next run, or to that of
-    :func:`verify_commitments`. There is one case a slot, whatever runs again or beside it.
+    :func:`verify_commitments`. There is one case a slot, whatever runs again or at once.
 
     It is due at 00:00 and 12:00 UTC, without retries. The slot is the one in which the run was
     due; slots that passed while nothing ran have no case. ``result`` has what

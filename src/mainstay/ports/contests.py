@@ -235,7 +235,7 @@ class ContestPage(Page[datetime, DueCase, CaseClosing], Protocol):
 class ContestStore(Pages[datetime, DueCase, CaseClosing], Protocol):
     """Cases, what people do about them, and what closing them comes to.
 
-    Whoever adds to a case waits while it is being opened or closed. What is added again changes
+    Those who add to a case wait while it is being opened or closed. What is added again changes
     nothing, whatever has become of the case meanwhile.
     """
 
@@ -563,7 +563,7 @@ def _require_in_time(case: Case, at: datetime) -> None:
     if case.status is not CaseStatus.OPEN:
         raise RejectedError(
             f"is {case.status.value}, and takes neither votes nor arguments",
-            field="case_id",
+            field="case",
             value=case.id,
             remedy="Only one that is open does.",
         )

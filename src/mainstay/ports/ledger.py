@@ -34,7 +34,7 @@ class Ledger(Protocol):
 
         A key stands for one text, and has one transaction. Submitting the same again is harmless,
         however often, by however many at once, and whatever has become of it: it returns the same
-        id. So whoever was killed, or got no answer, after the ledger had accepted submits again.
+        id. So one who was killed, or got no answer, after the ledger had accepted submits again.
 
         Args:
             key: What tells it from every other; compared by code point.
@@ -63,7 +63,7 @@ class Ledger(Protocol):
         so: by that a commitment is verified, or contradicted. A ledger that can't leaves it out.
 
         Args:
-            transactions: Their ids; there may be none.
+            transactions: Their ids, if there are any.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""Notices: what people are to be told, left in the outbox for whoever delivers it."""
+"""Notices: what people are to be told, left in the outbox for what delivers it."""
 
 from __future__ import annotations
 

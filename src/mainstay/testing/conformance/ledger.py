@@ -39,7 +39,7 @@ class LedgerConformance:
     def confirm(self, store: HasLedger) -> None:
         """Have the ledger confirm all that was submitted, once more; override it if need be.
 
-        A chain of one's own mines a block here. A ledger that confirms at once has nothing to do.
+        A chain that the test runs mines a block here. A ledger that confirms at once does nothing.
         """
 
     def test_the_same_again_is_the_same_transaction(self, store: HasLedger) -> None:

@@ -52,7 +52,7 @@ class TakesConformance:
     """Tests of what people do about cases."""
 
     def test_what_is_added_comes_back(self, store: HasContests) -> None:
-        """``vote``, ``argue``, ``upvote``: all that they say, also to whoever closes the case."""
+        """``vote``, ``argue``, ``upvote``: all that they say, also to the closing page."""
         opened(store, "case", "other")
         votes = [
             *(CaseVote(f"id of {user}", user, "no", NOON) for user in CODE_POINTS),
