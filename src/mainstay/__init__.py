@@ -145,8 +145,8 @@ __all__ = [
 #: The packages to import by themselves; those of the core are an affair of ours.
 _PACKAGES = frozenset(
     {
-        *("adapters", "codec", "columnar", "jobs", "ports", "reading", "recognition"),
-        *("scheduling", "testing"),
+        *("adapters", "codec", "columnar", "contest", "jobs", "ports", "reading"),
+        *("recognition", "scheduling", "testing"),
     }
 )
 

@@ -152,8 +152,13 @@ class Reward:
         """Return the reward as it is once it was looked for in vain."""
         return attrs.evolve(self, misses=(*self.misses[:1], at))
 
-    def is_lost(self, at: datetime, policy: ContestPolicy) -> bool:
-        """Return whether it has been missed for so long that it won't turn up any more."""
+    def is_lost(self, at: datetime, *, policy: ContestPolicy) -> bool:
+        """Return whether it has been missed for so long that it won't turn up any more.
+
+        Args:
+            at: When; it was looked for in vain just then.
+            policy: How long that is.
+        """
         seen = self.submitted_at if self.last_seen is None else self.last_seen
         return (
             seen is not None
@@ -253,7 +258,7 @@ def _processing(
         return _given_up(reward)
     if sighting.seen is Seen.NOT_FOUND:
         missed = reward.missed(now)
-        return _given_up(missed) if missed.is_lost(now, policy) else Settlement(missed)
+        return _given_up(missed) if missed.is_lost(now, policy=policy) else Settlement(missed)
     seen = attrs.evolve(reward, last_seen=now, misses=())
     if sighting.confirmations < policy.confirmations:
         return Settlement(seen)
