@@ -61,6 +61,32 @@ from mainstay import (
     what_if,
 )
 from mainstay.codec import from_json, from_plain, to_json, to_plain
+from mainstay.contest import (
+    ArgumentVote,
+    Case,
+    CaseArgument,
+    CaseStatus,
+    CaseVote,
+    ChainHead,
+    ClosedCase,
+    Commitment,
+    ContestPolicy,
+    LedgerEntry,
+    Reward,
+    RewardState,
+    Secret,
+    Seen,
+    Settlement,
+    Sighting,
+    Verification,
+    close_case,
+    commit,
+    preimage,
+    reveal,
+    settle,
+    verified,
+    verify_chain,
+)
 from mainstay.jobs import Call, Done, GivenUp, LookAgain, change_policy, plan_days, plan_weeks
 from mainstay.ports import (
     DueDays,
@@ -204,6 +230,8 @@ def generators() -> None:
     assert_type(strategies.sessions(), SearchStrategy[Session])
     assert_type(strategies.histories(), SearchStrategy[tuple[list[Session], datetime]])
     assert_type(strategies.vouches(strategies.user_ids()), SearchStrategy[Vouch])
+    assert_type(strategies.cases(), SearchStrategy[Case])
+    assert_type(strategies.chains(), SearchStrategy[tuple[LedgerEntry, ...]])
     assert_type(
         strategies.policy_histories(strategies.engagement_policies()),
         SearchStrategy[PolicyHistory[EngagementPolicy]],
@@ -266,6 +294,56 @@ def calls(entry: OutboxEntry, credit: Credit, now: datetime) -> None:
     answer: list[Call] = [call, always_done]
     assert_type(answer[0](entry).credits, tuple[Credit, ...])
     assert_type(LookAgain().at, datetime | None)
+
+
+def contests(
+    case: Case,
+    votes: Iterable[CaseVote],
+    written: Iterable[CaseArgument],
+    upvotes: Iterable[ArgumentVote],
+    now: datetime,
+) -> None:
+    """A status or a state is given as its text or as a member, and is a member then."""
+    assert_type(commit(case, "no"), tuple[Commitment, Secret])
+    commitment, secret = commit(case, "no", bytes(32))
+    assert_type(preimage(commitment, secret), bytes)
+    assert_type(reveal(commitment, secret), str)
+    assert_type(Case("c", "Why?", ["yes", "no"], status="draft").status, CaseStatus)
+    assert_type(case.opened(now, lasting=ContestPolicy().lasting), Case)
+    status = verified(commitment.digest, Sighting("confirmed", 1))
+    assert_type(status, Verification)
+    arguments = [one.argument for one in written]
+    closed = close_case(
+        case,
+        votes,
+        arguments,
+        upvotes,
+        commitment=commitment,
+        secret=secret,
+        status=status,
+        now=now,
+    )
+    assert_type(closed, ClosedCase)
+    assert_type(closed.split, RewardSplit)
+    assert_type(closed.top, tuple[Argument, ...])
+    close_case(case, [], [], [], commitment=commitment, secret=secret, status="verified", now=now)
+
+
+def settlement(reward: Reward, now: datetime) -> None:
+    assert_type(reward.submitted(now), Reward)
+    assert_type(reward.state, RewardState)
+    assert_type(Sighting(Seen.PENDING).seen, Seen)
+    settled = settle(reward, Sighting("not_found"), now=now, policy=ContestPolicy(final=6))
+    assert_type(settled, Settlement)
+    assert_type(settled.credits, tuple[Credit, ...])
+
+
+def chains(entries: Iterator[LedgerEntry], now: datetime) -> None:
+    """The digest may be left out."""
+    entry = LedgerEntry(sequence=1, at=now, key="a", payload="b", previous="0" * 64)
+    assert_type(entry.digest, str)
+    assert_type(verify_chain(entries, known={"a": entry.digest}, expect=entry.head), ChainHead)
+    assert_type(ChainHead.parse("1:" + entry.digest), ChainHead)
 
 
 def jobs(job: JobSpec, context: JobContext, report: JobReport) -> None:

@@ -36,6 +36,7 @@ from mainstay import (
 from mainstay._extras import Extra
 from mainstay.activity.counts import Counts
 from mainstay.codec import from_json, to_json
+from mainstay.contest import Case, ChainHead, Reward, commit, verify_chain
 
 SUBCLASSES = [
     value
@@ -79,6 +80,14 @@ KIND = "x" * 10**5
         lambda: from_json(to_json(Vouch("ada", "bob"))[:-1] + f', "{KIND}": 1}}', Vouch),
         lambda: ConsistencyPolicy(streak_points=10**5000),
         lambda: StreakPolicy(freezes=-(10**5000)),
+        lambda: Case(f"{KIND}:again:1", "Why?", ["yes", "no"]),
+        lambda: Case(KIND, "Why?", ["yes", "no"]).closed(datetime(2024, 5, 1, tzinfo=UTC)),
+        lambda: commit(Case("c", "Why?", [KIND, "no"]), "perhaps"),
+        lambda: commit(Case("c", f"{KIND}\ud800", ["yes", "no"]), "no"),
+        lambda: Reward(KIND, "ada", f"{KIND}:reversed:1", 1),
+        lambda: ChainHead.parse(KIND),
+        lambda: verify_chain([], known={KIND: KIND}),
+        lambda: verify_chain([], known={KIND: "0" * 64}),
     ],
 )
 def test_a_message_that_quotes_what_it_was_given_stays_short(

@@ -36,6 +36,17 @@ from mainstay import (
     what_if,
 )
 from mainstay.activity.windowing import WindowBuilder
+from mainstay.contest import (
+    Case,
+    CaseStatus,
+    Reward,
+    Sighting,
+    Verification,
+    close_case,
+    commit,
+    settle,
+    verified,
+)
 
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
 DAY = date(2024, 5, 1)
@@ -277,6 +288,12 @@ def test_a_refusal_says_what_was_wrong_and_carries_the_value(
     assert message.startswith(caught.value.field)
 
 
+CASE = Case("c", "Why?", ["yes", "no"], None, CaseStatus.OPEN, NOON - timedelta(hours=24), NOON)
+REWARD = Reward("3f1c", "ada", "c", 1).submitted(NOON)
+COMMITMENT, SECRET = commit(CASE, "no", bytes(32))
+OPENED = {"commitment": COMMITMENT, "secret": SECRET, "status": Verification.VERIFIED, "now": NOON}
+
+
 POLICY_TAKERS: list[Callable[..., object]] = [
     lambda policy: consistency_score(WINDOW, policy=policy),
     lambda policy: score_sessions([], as_of=NOON, policy=policy),
@@ -291,6 +308,9 @@ POLICY_TAKERS: list[Callable[..., object]] = [
     lambda policy: evaluate_day(Engagement("ada"), DayActivity(DAY), policy=policy),
     lambda policy: catch_up(Engagement("ada"), [], policy=policy),
     lambda policy: pick_candidates([], policy=policy),
+    lambda policy: anything(close_case, CASE, [], [], [], **OPENED, policy=policy)(),
+    lambda policy: settle(REWARD, Sighting("pending"), now=NOON, policy=policy),
+    lambda policy: verified("ace3", Sighting("pending"), policy=policy),
 ]
 
 
