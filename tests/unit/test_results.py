@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from importlib import import_module
 from types import NoneType, UnionType
@@ -34,20 +34,35 @@ from mainstay import (
     streak_of,
     what_if,
 )
+from mainstay.contest import (
+    ArgumentVote,
+    Case,
+    CaseVote,
+    ChainHead,
+    Commitment,
+    Secret,
+    Settlement,
+    close_case,
+    commit,
+)
 from mainstay.recognition import Argument, Badge, Credit, Levels, split_pool
 
 TODAY = date(2024, 5, 28)
 WINDOW = ActivityWindow.from_days([date(2024, 5, day) for day in (1, 14, 28)], last_day=TODAY)
 ADA = Engagement("ada", streak=14, last_day=date(2024, 5, 27))
 #: What functions return to be passed to them again, and to be kept: states explain nothing. Nor do
-#: the credits that award badges, which are kept, and a catalogue's badges, which somebody wrote.
-STATES = {Engagement, Credit, Badge}
+#: the credits that award badges, which are kept, and a catalogue's badges, which somebody wrote. Nor
+#: do commitments with their secrets, what a look at a reward came to, and the head of a chain.
+STATES = {Engagement, Credit, Badge, Commitment, Secret, Settlement, ChainHead}
 #: The public packages that compute nothing of their own. All others are domains: each of these
 #: gives results, and a new one can't escape.
 NO_DOMAINS = {
     *("adapters", "codec", "columnar", "jobs", "ports", "reading", "scheduling", "testing"),
 }
 DOMAINS = [mainstay, *(import_module(f"mainstay.{name}") for name in _PACKAGES - NO_DOMAINS)]
+NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
+CASE = Case("c", "Why?", ["yes", "no"]).opened(NOON, lasting=timedelta(hours=24))
+COMMITMENT, SECRET = commit(CASE, "no", bytes(32))
 #: One of each result, with a few that have less to say.
 RESULTS = [
     consistency_score(WINDOW),
@@ -75,6 +90,16 @@ RESULTS = [
         creator="ada",
     ),
     split_pool(0, votes={}, verdict="no", arguments=[]),
+    close_case(
+        CASE,
+        [CaseVote("v-1", "ada", "no", NOON), CaseVote("v-2", "bob", "yes", NOON)],
+        [Argument("a-1", "cyd", NOON)],
+        [ArgumentVote("a-1", "ada", NOON)],
+        commitment=COMMITMENT,
+        secret=SECRET,
+        status="verified",
+        now=NOON + timedelta(hours=24),
+    ),
 ]
 #: The methods that give a result, as functions do.
 METHODS = [Levels.of]

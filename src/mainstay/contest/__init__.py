@@ -9,6 +9,7 @@ from mainstay.contest.cases import ArgumentVote, Case, CaseArgument, CaseStatus,
 from mainstay.contest.chain import GENESIS, ChainHead, LedgerEntry, verify_chain
 from mainstay.contest.closing import ClosedCase, close_case
 from mainstay.contest.commitment import Commitment, Secret, commit, preimage, reveal
+from mainstay.contest.dicts import ClosedCaseDict, PlacedArgumentDict
 from mainstay.contest.drafts import CaseDraft
 from mainstay.contest.payloads import reward_payload, verdict_key
 from mainstay.contest.policy import ContestPolicy
@@ -25,9 +26,11 @@ __all__ = [
     "CaseVote",
     "ChainHead",
     "ClosedCase",
+    "ClosedCaseDict",
     "Commitment",
     "ContestPolicy",
     "LedgerEntry",
+    "PlacedArgumentDict",
     "Reward",
     "RewardState",
     "Secret",

@@ -14,10 +14,13 @@ from mainstay import _checks as checks
 from mainstay._schemas import schema
 from mainstay.contest.cases import ArgumentVote, Case, CaseStatus, CaseVote
 from mainstay.contest.commitment import Commitment, Secret, reveal
+from mainstay.contest.dicts import ClosedCaseDict
 from mainstay.contest.policy import DEFAULT_POLICY, ContestPolicy
 from mainstay.contest.verification import Verification
 from mainstay.errors import CommitmentError, InvalidValueError
-from mainstay.recognition import Argument, RewardSplit, split_pool
+from mainstay.explanation import Explanation
+from mainstay.recognition import Argument, RewardPhrasebook, RewardSplit, split_pool
+from mainstay.recognition.phrases import ENGLISH_REWARDS
 from mainstay.recognition.rewards import placed
 
 __all__ = ["ClosedCase", "close_case", "counted_arguments", "counted_votes"]
@@ -68,6 +71,26 @@ class ClosedCase:
         ):
             if not holds:
                 raise InvalidValueError(problem, field=field, value=getattr(self, field))
+
+    def explain(self, phrases: RewardPhrasebook = ENGLISH_REWARDS) -> tuple[Explanation, ...]:
+        """Return why the pool was split so; :meth:`RewardSplit.explain_award` says it of a user."""
+        return self.split.explain(phrases)
+
+    @property
+    def explanations(self) -> tuple[Explanation, ...]:
+        """What :meth:`explain` gives, in the standard words."""
+        return self.explain()
+
+    def to_dict(self) -> ClosedCaseDict:
+        """Return plain data for a JSON response."""
+        return {
+            "case_id": self.case.id,
+            "verdict": self.verdict,
+            "winners": list(self.winners),
+            "voters": list(self.voters),
+            "top": [{"id": one.id, "author": one.author, "votes": one.votes} for one in self.top],
+            **self.split.to_dict(),
+        }
 
 
 def _authors(arguments: tuple[Argument, ...]) -> tuple[str, ...]:

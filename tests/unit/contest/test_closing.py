@@ -95,6 +95,22 @@ def test_the_third_vector_of_the_contract() -> None:
     )
 
 
+def test_as_plain_data_it_has_the_verdict_and_the_split() -> None:
+    """Of 1000: 400 for ada, 150 for gil's place, 200/3 for each; ada and bob are rounded up."""
+    found = closed(votes("ada", "bob"), [argument("gil")], upvotes("gil", 1))
+    assert found.to_dict() == {
+        "case_id": "case-0001",
+        "verdict": "no",
+        "winners": ["ada"],
+        "voters": ["ada", "bob"],
+        "top": [{"id": "a-gil", "author": "gil", "votes": 1}],
+        "pool": 1000,
+        "awards": {"ada": 467, "bob": 67, "gil": 216},
+        "undistributed": 250,
+        "explanations": [part.text for part in found.split.explanations],
+    }
+
+
 def test_the_fourth_vector_of_the_contract() -> None:
     wrong = [user for n, user in enumerate(HUNDRED) if n % 3]
     found = closed(

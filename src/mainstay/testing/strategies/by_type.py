@@ -19,9 +19,11 @@ from mainstay.contest import (
     CaseVote,
     ChainHead,
     ClosedCase,
+    ClosedCaseDict,
     Commitment,
     ContestPolicy,
     LedgerEntry,
+    PlacedArgumentDict,
     Reward,
     RewardState,
     Secret,
@@ -170,6 +172,7 @@ _EARNED = made(
     newly_earned, st.just("ada"), st.just({"wins": 5}), st.just([]), at=calendar.instants()
 )
 _BOARDS = made(Board.to_dict, recognition.boards().filter(lambda board: board.entries))
+_CLOSED_CASES = made(ClosedCase.to_dict, contest.closed_cases())
 
 #: The strategy of each public type: those that one may make a value of, and the protocols of
 #: such values.
@@ -197,6 +200,7 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     ChainHead: contest.chain_heads(),
     ClaimPolicy: outbox.claim_policies(),
     ClosedCase: contest.closed_cases(),
+    ClosedCaseDict: _CLOSED_CASES,
     Commitment: contest.commitments(),
     ConsistencyPolicy: policies.consistency_policies(),
     ConsistencyScore: results.consistency_scores(),
@@ -259,6 +263,9 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     OutboxState: st.sampled_from(OutboxState),
     Period: st.sampled_from(Period),
     Phrasebook: _PHRASES,
+    PlacedArgumentDict: made(
+        lambda closed: closed["top"][0], _CLOSED_CASES.filter(itemgetter("top"))
+    ),
     PlainData: jobs.plain_data(),
     PointsRank: recognition.points_ranks(),
     PointsRankDict: made(PointsRank.to_dict, recognition.points_ranks()),
