@@ -73,7 +73,7 @@ class LedgerEntry:
         They are ``at`` (in UTC, with six digits of microseconds, and Z), ``domain``
         (``mainstay.ledger.v1``), ``key``, ``payload``, ``previous`` and ``sequence``.
         """
-        at = self.at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
+        at = self.at.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00")
         return canonical_json(
             {
                 "at": f"{at}Z",
@@ -188,12 +188,15 @@ def verify_chain(
         digest_field(f"known[{name!r}]", digest): name
         for name, digest in checks.mapping("known", known).items()
     }
-    head = ChainHead()
+    length, last = 0, GENESIS
     for entry in checks.iterable("entries", entries):
-        _require_next(checks.instance("entries", entry, LedgerEntry), head)
-        head = entry.head
-        missing.pop(head.digest, None)
-        _require_as_noted(head, noted)
+        length += 1
+        _require_next(checks.instance("entries", entry, LedgerEntry), length, last)
+        last = entry.digest
+        missing.pop(last, None)
+        if noted is not None and length == noted.length and last != noted.digest:
+            raise _other_head(noted.length, last)
+    head = ChainHead(length, last)
     if noted is not None and head.length < noted.length:
         raise ChainError(
             f"is missing: the chain ends with {head.length:,}",
@@ -210,25 +213,23 @@ def verify_chain(
     return head
 
 
-def _require_next(entry: LedgerEntry, before: ChainHead) -> None:
-    """Refuse an entry that does not follow what is before it."""
-    place = before.length + 1
+def _require_next(entry: LedgerEntry, place: int, before: str) -> None:
+    """Refuse an entry that does not follow the one with a digest, at a place."""
     if entry.sequence != place:
         problem, remedy = "is missing", "It was deleted, or another took its place."
     elif not entry.is_intact:
         problem, remedy = "is not what it was", "Its digest is not that of what it holds."
-    elif entry.previous != before.digest:
+    elif entry.previous != before:
         problem, remedy = "does not follow the one before", "One of the two was put in its place."
     else:
         return
     raise ChainError(problem, field=f"ledger entry {place}", value=entry.key, remedy=remedy)
 
 
-def _require_as_noted(head: ChainHead, noted: ChainHead | None) -> None:
-    if noted is not None and head.length == noted.length and head != noted:
-        raise ChainError(
-            "is not the one that was noted",
-            field=f"ledger entry {head.length}",
-            value=head.digest,
-            remedy="The chain was replaced from it on, or from an earlier one.",
-        )
+def _other_head(place: int, digest: str) -> ChainError:
+    return ChainError(
+        "is not the one that was noted",
+        field=f"ledger entry {place}",
+        value=digest,
+        remedy="The chain was replaced from it on, or from an earlier one.",
+    )
