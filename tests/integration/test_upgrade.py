@@ -1,7 +1,8 @@
-"""Stores that version 1 of the tables made are upgraded in place.
+"""Stores that earlier versions of the tables made are upgraded in place.
 
 ``version_1/`` has dumps of one store on each database, filled by the code of that version (commit
 5129b51): the tables as they were, events of three users, their days evaluated, a week recorded.
+``version_2/`` (commit f4c34f0) has the same events, and metrics, points, badges and leaderboards.
 """
 
 from __future__ import annotations
@@ -26,24 +27,34 @@ from sqlalchemy import create_engine, inspect, text
 from mainstay import Session, StoreError
 from mainstay.adapters.sql import SqlStore
 from mainstay.adapters.sql.settings import VERSION
+from mainstay.contest import ChainHead
 from mainstay.jobs import check_badges, evaluate_consistency, refresh_leaderboards
 from mainstay.scheduling import JobContext
 from tests.integration.stores import own_database
 
-DUMPS = Path(__file__).with_name("version_1")
+DUMPS = Path(__file__).parent
 #: Some hours after the last run in the dumps.
 NOW = datetime(2024, 5, 6, 12, tzinfo=UTC)
-TABLES_OF_VERSION_1 = set(
-    re.findall(
-        r"^CREATE TABLE (\w+)", (DUMPS / "sqlite.sql").read_text(encoding="utf-8"), re.MULTILINE
-    )
-)
+every_version = pytest.mark.parametrize("version", range(1, VERSION))
+
+
+def tables_of(version: int) -> set[str]:
+    """The tables that a version has."""
+    dump = (DUMPS / f"version_{version}" / "sqlite.sql").read_text(encoding="utf-8")
+    return {*re.findall(r"^CREATE TABLE (\w+)", dump, re.MULTILINE)}
+
+
+@pytest.fixture
+def version() -> int:
+    """Which version made the store, unless a test is about every one."""
+    return 1
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of a store of version 1."""
-    script = (DUMPS / f"{request.param}.sql").read_text(encoding="utf-8")
+def url(request: pytest.FixtureRequest, version: int, tmp_path: Path) -> Iterator[str]:
+    """The URL of a store of that version."""
+    dump = DUMPS / f"version_{version}" / f"{request.param}.sql"
+    script = dump.read_text(encoding="utf-8")
     if request.param == "sqlite":
         connection = sqlite3.connect(tmp_path / "mainstay.db")
         connection.executescript(script)
@@ -94,6 +105,7 @@ def layout(url: str) -> Mapping[str, object]:
     return found
 
 
+@every_version
 def test_a_store_of_an_earlier_version_is_refused_with_the_way_to_upgrade_it(url: str) -> None:
     before = everything(url)
     with pytest.raises(StoreError, match="was made by an earlier version of mainstay") as caught:
@@ -102,6 +114,7 @@ def test_a_store_of_an_earlier_version_is_refused_with_the_way_to_upgrade_it(url
     assert everything(url) == before
 
 
+@every_version
 def test_an_upgraded_store_has_the_tables_of_a_new_one(
     url: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -115,10 +128,13 @@ def test_an_upgraded_store_has_the_tables_of_a_new_one(
         assert layout(url) == layout(new)
 
 
-def test_all_that_was_there_is_there_and_only_the_version_is_another(url: str) -> None:
+@every_version
+def test_all_that_was_there_is_there_and_only_the_version_is_another(
+    url: str, version: int
+) -> None:
     before = everything(url)
-    assert set(before) == TABLES_OF_VERSION_1
-    assert ("version", "1") in before["mainstay_settings"]
+    assert set(before) == tables_of(version)
+    assert ("version", str(version)) in before["mainstay_settings"]
     SqlStore.create(url).close()
     after = everything(url)
     settings = [
@@ -153,6 +169,33 @@ def test_the_first_check_of_badges_awards_what_events_of_before_are_worth(url: s
         assert store.points.totals(["ada", "bob", "cy"]) == {"ada": 100, "bob": 50}
 
 
+@pytest.mark.parametrize("version", [2])
+def test_points_and_badges_of_before_are_there_and_go_on(url: str) -> None:
+    """Bob was welcomed, has won and has a wallet; Ada has joined the beta, Cy was welcomed."""
+    with SqlStore.create(url) as store:
+        totals = {"ada": 100, "bob": 10 + 50 + 50, "cy": 10}
+        assert store.points.totals(["ada", "bob", "cy"]) == totals
+        top = store.leaderboards.top(now=NOW).entries
+        assert [(place.user_id, place.total) for place in top] == [
+            ("bob", 110),
+            ("ada", 100),
+            ("cy", 10),
+        ]
+        store.metrics.put({"cy": {"wins": 1}})
+        report = check_badges(store.badges).run(JobContext(clock=lambda: NOW))
+        assert report.result == {"awarded": 1, "points": 50}
+
+
+@every_version
+def test_an_upgraded_store_has_a_ledger(url: str) -> None:
+    with SqlStore.create(url) as store:
+        assert store.ledger.verify() == ChainHead()
+        transaction = store.ledger.submit("verdict:case-0001", "ace3")
+    with SqlStore.open(url) as store:
+        assert store.ledger.verify(known={"case-0001": transaction}).length == 1
+
+
+@every_version
 def test_days_go_on_where_they_were(url: str) -> None:
     with SqlStore.create(url) as store:
         midnight = datetime(2024, 5, 7, tzinfo=UTC)
@@ -165,17 +208,18 @@ def test_days_go_on_where_they_were(url: str) -> None:
         }
 
 
-def test_an_upgrade_that_is_killed_halfway_has_changed_nothing(url: str) -> None:
+@every_version
+def test_an_upgrade_that_is_killed_halfway_has_changed_nothing(url: str, version: int) -> None:
     before = everything(url)
     program = f"""
         import os, signal
         from mainstay.adapters.sql import SqlStore, settings
-        upgrade = settings.UPGRADES[2]
+        upgrade = settings.UPGRADES[{version + 1}]
         def killed(connection):
             upgrade(connection)
             print("upgraded", flush=True)
             os.kill(os.getpid(), signal.SIGKILL)
-        settings.UPGRADES = {{2: killed}}
+        settings.UPGRADES = {{{version + 1}: killed}}
         SqlStore.create({url!r})
         """
     done = subprocess.run(
@@ -192,6 +236,7 @@ def test_an_upgrade_that_is_killed_halfway_has_changed_nothing(url: str) -> None
     SqlStore.open(url).close()
 
 
+@every_version
 def test_of_several_that_upgrade_at_once_one_does(url: str) -> None:
     with ThreadPoolExecutor(4) as threads:
         for future in [threads.submit(SqlStore.create, url) for _ in range(4)]:
@@ -200,6 +245,7 @@ def test_of_several_that_upgrade_at_once_one_does(url: str) -> None:
         assert store.metrics.metrics(["cy"]) == {"cy": {"kind:run": 1}}
 
 
+@every_version
 def test_the_command_refuses_an_earlier_version_and_init_upgrades_it(url: str) -> None:
     pytest.importorskip("rich", reason="the command needs mainstay[cli]")
     from tests.command import mainstay  # noqa: PLC0415  (see above)
