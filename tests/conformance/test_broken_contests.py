@@ -84,6 +84,11 @@ def the_one_that_is_there(kept: KeptCase, _: KeptCase) -> KeptCase:
     return kept
 
 
+def a_draft_of_a_slot(store: MemoryContests, slot: datetime) -> KeptCase | None:
+    found = cases(store, status=CaseStatus.DRAFT)
+    return next((kept for kept in found if kept.slot == slot), None)
+
+
 def unchecked(case: Case, commitment: Commitment, _: Secret, *, slot: datetime | None) -> KeptCase:
     return KeptCase(case, commitment.digest, slot=slot)
 
@@ -470,6 +475,7 @@ BROKEN: Mapping[str, tuple[object, str, object]] = {
     "a case of an id is any case": (contests, "known_case", the_one_that_is_there),
     "drafts are not checked": (contests, "new_case", unchecked),
     "slots are forgotten": (contests, "new_case", without_its_slot),
+    "slots forget their cases": (MemoryContests, "of_slot", a_draft_of_a_slot),
     "commitments are published some day": (contests, "commitment_entry", some_day),
     "commitments are somebody's": (contests, "commitment_entry", of_its_creator),
     "cases are kept apart from their entries": (MemoryContests, "draft", apart_from_its_entry),

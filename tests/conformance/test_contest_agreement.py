@@ -55,7 +55,7 @@ HOUR = timedelta(hours=1)
 MICROSECOND = timedelta(microseconds=1)
 CASES = ["a", "a:b", "Zoë", "é", "e\u0301", "\uff5a", "\U0001f600"]
 USERS = ["Zoë", "ada", "bob", "é", "e\u0301", "\U0001f600"]
-QUESTIONS = ["Really?", "Really, really?"]
+QUESTIONS = ["Really?", "really?"]
 SIDES = ["no", "yes"]
 OFFSETS = [UTC, timezone(timedelta(hours=5, minutes=45)), timezone(timedelta(hours=-10))]
 
@@ -321,22 +321,28 @@ class Agreement(RuleBasedStateMachine):
         after=st.none() | anything,
         limit=limits,
         name=anything,
+        slot=st.integers(0, 3),
     )
-    def read(self, status: CaseStatus | None, after: str | None, limit: int, name: str) -> None:
+    def read(
+        self, status: CaseStatus | None, after: str | None, limit: int, name: str, slot: int
+    ) -> None:
         self.ask(lambda store: list(store.contests.cases(status=status, after=after, limit=limit)))
         self.ask(lambda store: list(store.contests.arguments(name, limit=limit)))
         self.ask(lambda store: len(store.contests.rewards(name, limit=limit)))
+        self.ask(lambda store: store.contests.of_slot(FIRST + slot * HOUR))
+        self.ask(partial(all_of, name))
 
     @invariant()
     def nothing_differs_at_a_glance(self) -> None:
+        self.ask(lambda store: list(store.contests.cases()))
+        self.ask(lambda store: {u: dict(m) for u, m in store.metrics.metrics(USERS).items()})
+
+    def teardown(self) -> None:
+        """Compare everything, and who is due for badges."""
         for name in [*CASES, "nobody's"]:
             self.ask(partial(all_of, name))
         for question in QUESTIONS:
             self.ask(partial(has_question, question))
-        self.ask(lambda store: {u: dict(m) for u, m in store.metrics.metrics(USERS).items()})
-
-    def teardown(self) -> None:
-        """Compare who is due for badges."""
         target = BadgeTarget(self.now, policy=BadgePolicy())
         self.ask(partial(users_due, target=target))
 

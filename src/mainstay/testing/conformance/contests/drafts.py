@@ -126,6 +126,20 @@ class DraftsConformance:
         found = {kept.case.id for kept in store.contests.cases()}
         expect(found, {"first", "second", "by hand", "also"}, "those without a slot are as many")
 
+    def test_the_case_of_a_slot_is_found(self, store: HasContests) -> None:
+        """``of_slot``: "the case that was made for a slot", however far it is, or ``None``."""
+        expect(store.contests.of_slot(NOON), None, "there is none yet")
+        draft(store, case("by hand"))
+        first, _ = draft(store, case("first"), slot=NOON.astimezone(_KATHMANDU))
+        second, _ = draft(store, case("second"), slot=NOON + DAY)
+        expect(store.contests.of_slot(NOON), first, "whatever zone it is written in")
+        expect(store.contests.of_slot((NOON + DAY).astimezone(_KATHMANDU)), second, "likewise")
+        expect(store.contests.of_slot(NOON + MICROSECOND), None, "there is none of that one")
+        publish(store, "first")
+        expect(store.contests.of_slot(NOON), store.contests.case("first"), "it is open")
+        close(store)
+        expect(store.contests.of_slot(NOON), store.contests.case("first"), "it is closed")
+
     def test_many_at_once_make_one_case_of_a_slot(self, store: HasContests) -> None:
         """``slot``: "there is one case a slot", also where several are made at once."""
         calls = [

@@ -17,6 +17,7 @@ from mainstay.testing.conformance._contests import (
     draft,
     due,
     opened,
+    upvotes,
     vote,
 )
 from mainstay.testing.conformance._credits import DAY, MICROSECOND, NOON
@@ -82,14 +83,16 @@ class DueCasesConformance:
                 raised(CommitmentError, partial(closing, each, END), "which closes nothing")
 
     def test_a_page_has_so_many_votes_and_arguments(self, store: HasContests) -> None:
-        """``limit``: "How many votes and arguments at most, but one case at least"."""
-        sizes = {"a": (2, 1), "b": (1, 1), "c": (0, 3), "d": (1, 0), "e": (0, 0)}
+        """``limit``: "How many votes, arguments and votes for arguments", "one case at least"."""
+        sizes = {"a": (2, 1, 2), "b": (1, 1, 0), "c": (0, 3, 1), "d": (1, 0, 0), "e": (0, 0, 0)}
         opened(store, *sizes)
-        for name, (votes, arguments) in sizes.items():
+        for name, (votes, arguments, for_them) in sizes.items():
             store.contests.vote(name, [vote(f"{number}") for number in range(votes)])
             argued = [argument(f"{number} about {name}", "ada") for number in range(arguments)]
             store.contests.argue(name, argued)
-        for limit in range(1, 11):
+            users = [f"{number}" for number in range(for_them)]
+            store.contests.upvote(upvotes(f"0 about {name}", *users))
+        for limit in range(1, 14):
             pages = _pages(store, limit)
             found = [name for page in pages for name in page]
             expect(found, [*sizes], f"pages of {limit} have everything once")
