@@ -24,21 +24,26 @@ def read_cases(path: str | Path) -> Iterator[CaseDraft | BadRecordError]:
     """Yield the cases in a file, and what is wrong with the lines that are not one.
 
     A line is a JSON object with ``question``, ``sides``, ``verdict`` and, if there is any,
-    ``creator`` and ``id``. Empty lines are passed over. No error holds what a line says: it may be
-    a verdict.
+    ``creator`` and ``id``. Empty lines are passed over. An id must not be that of a line before.
+    No error shows the line, nor which side is the verdict.
 
     Args:
         path: Of a file in UTF-8.
+
+    Raises:
+        OSError: The file can't be read.
     """
-    with Path(path).open(encoding="utf-8", errors="strict") as lines:
+    ids: set[str] = set()
+    with Path(path).open("rb") as lines:
         for number, line in enumerate(lines, start=1):
             if line.strip():
-                yield _case(number, line)
+                yield _case(number, line, ids)
 
 
-def _case(number: int, line: str) -> CaseDraft | BadRecordError:
+def _case(number: int, line: bytes, ids: set[str]) -> CaseDraft | BadRecordError:
     try:
-        return _draft(line)
+        draft = _draft(line)
+        _require_new(draft, ids)
     except InvalidValueError as error:
         return BadRecordError(
             error.problem,
@@ -47,15 +52,26 @@ def _case(number: int, line: str) -> CaseDraft | BadRecordError:
             place="line",
             number=number,
         )
+    return draft
 
 
-def _draft(line: str) -> CaseDraft:
-    try:
-        found = json.loads(line)
-    except (ValueError, RecursionError) as error:
+def _require_new(draft: CaseDraft, ids: set[str]) -> None:
+    if draft.id is None:
+        return
+    if draft.id in ids:
         raise InvalidValueError(
-            "is not JSON", field="the line", remedy="Write an object a line."
-        ) from error
+            "is that of a line before", field="id", remedy="Give each case an id of its own."
+        )
+    ids.add(draft.id)
+
+
+def _draft(line: bytes) -> CaseDraft:
+    try:
+        found = json.loads(line.decode("utf-8-sig"))
+    except (ValueError, RecursionError):  # of which some hold the line
+        raise InvalidValueError(
+            "is not JSON in UTF-8", field="the line", remedy="Write an object a line."
+        ) from None
     if not isinstance(found, dict):
         raise InvalidTypeError("must be a JSON object", field="the line")
     for name in found:
