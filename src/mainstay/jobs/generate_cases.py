@@ -10,13 +10,13 @@ import attrs
 from mainstay import _checks as checks
 from mainstay.contest import CaseDraft, ContestPolicy, commit
 from mainstay.errors import InvalidTypeError
-from mainstay.jobs._tally import Tally
-from mainstay.jobs.calls import Answer, Done
+from mainstay.jobs._tally import ITEM_ERRORS, Tally
+from mainstay.jobs.calls import Answer, Done, GivenUp
 from mainstay.jobs.claims import run_claims
 from mainstay.jobs.contest_table import CONTEST_TABLE, ContestTable
 from mainstay.jobs.row import CatalogueRow
 from mainstay.jobs.verify_commitments import watch_commitments
-from mainstay.ports import CaseGenerator, HasContests, Ledger, OutboxEntry, Store
+from mainstay.ports import CaseGenerator, HasContests, KeptCase, Ledger, OutboxEntry, Store
 from mainstay.reading import CaseFile
 from mainstay.scheduling import (
     Every,
@@ -52,8 +52,10 @@ def generate_cases(
     :func:`verify_commitments`. There is one case a slot, whatever runs again or at once.
 
     It is due at 00:00 and 12:00 UTC, without retries. The slot is the one in which the run was
-    due; slots that passed while nothing ran have no case. ``result`` has what
-    :func:`verify_commitments` says of all commitments that were due, too.
+    due; slots that passed while nothing ran have no case. If no case could be made for a slot, the
+    run of the next one tries again, and gives it up if that fails: so a generator that was away for
+    long leaves no heap of cases. ``result`` has what :func:`verify_commitments` says of
+    all commitments that were due.
 
     Args:
         store: Where the cases are.
@@ -104,8 +106,9 @@ def _run(
 ) -> JobReport:
     tally = Tally.begin(GENERATE_CASES, context)
     if generator is not None:
-        store.outbox.put([_slot_entry(latest_due(_SLOTS, context.due), context.now())])
-        making = _Making(store, generator, context)
+        slot = latest_due(_SLOTS, context.due)
+        store.outbox.put([_slot_entry(slot, context.now())])
+        making = _Making(store, generator, context, slot)
         run_claims(store.outbox, _CASE, lambda _: making.case, tally)
     watch_commitments(store, ledger, policy, tally)
     return tally.report()
@@ -119,26 +122,36 @@ def _slot_entry(slot: datetime, now: datetime) -> OutboxEntry:
 
 @attrs.frozen
 class _Making:
-    """What a run makes cases with."""
+    """What a run makes cases with, and for which slot it was due."""
 
     store: HasContests
     generator: CaseGenerator
     context: JobContext
+    due: datetime
 
     def case(self, entry: OutboxEntry) -> Answer:
-        """Make a slot's case, and commit to its verdict, unless it was done before."""
+        """Make a slot's case; give up that of an earlier slot if it can't be made now either."""
         slot = datetime.fromisoformat(checks.text("slot", entry.payload.get("slot")))
+        try:
+            return Done(PlainData({"case_id": self._made(slot).case.id}))
+        except ITEM_ERRORS as error:
+            if slot < self.due:
+                return GivenUp(error)
+            raise
+
+    def _made(self, slot: datetime) -> KeptCase:
+        """Return a slot's case, after committing to its verdict, unless it was done before."""
         kept = self.store.contests.of_slot(slot)
-        if kept is None:
-            made = _made(self.generator.generate(slot))
-            case = made.case(slot)
-            kept = self.store.contests.draft(
-                case, *commit(case, made.verdict), now=self.context.now(), slot=slot
-            )
-        return Done(PlainData({"case_id": kept.case.id}))
+        if kept is not None:
+            return kept
+        made = _draft(self.generator.generate(slot))
+        case = made.case(slot)
+        return self.store.contests.draft(
+            case, *commit(case, made.verdict), now=self.context.now(), slot=slot
+        )
 
 
-def _made(made: object) -> CaseDraft:
+def _draft(made: object) -> CaseDraft:
     if not isinstance(made, CaseDraft):
         raise InvalidTypeError(  # without the value, which may hold the verdict
             f"must be a CaseDraft, and is of type {type(made).__name__}",

@@ -24,6 +24,6 @@ class CaseGenerator(Protocol):
             slot: When the slot begins, in UTC.
 
         Raises:
-            Exception: It has none, or can't make one now. The slot is tried again later.
+            Exception: It has none, or can't make one now. The next slot's run tries again.
         """
         ...
