@@ -19,7 +19,7 @@ from mainstay.contest import (
     settle,
 )
 from mainstay.contest.payloads import reward_payload
-from mainstay.errors import RejectedError
+from mainstay.errors import InvalidValueError, RejectedError
 from mainstay.jobs._notices import NOTICES
 from mainstay.jobs._sightings import (
     claim_policy,
@@ -127,10 +127,10 @@ class _Watch:
         return partial(self._look, look_up_known(self.ledger, entries))
 
     def _look(self, seen: Mapping[str, Sighting], entry: OutboxEntry) -> Answer:
-        reward = reward_of(entry)
-        payload = reward_payload(
-            reward.id, reward.amount, checks.text("nonce", entry.payload.get("nonce"))
-        )
+        try:
+            reward, payload = _read(entry)
+        except InvalidValueError as error:  # the entry's own fault, however many there are
+            return LookAgain(result=entry.result, problem=error)
         transaction = transaction_of(entry)
         if transaction is None:
             try:
@@ -171,6 +171,12 @@ class _Watch:
         ]
 
 
+def _read(entry: OutboxEntry) -> tuple[Reward, str]:
+    """Return the reward that an entry is about, and what is published of it."""
+    reward, nonce = reward_of(entry), checks.text("nonce", entry.payload.get("nonce"))
+    return reward, reward_payload(reward.id, reward.amount, nonce)
+
+
 def _contradicted(reward: Reward) -> RejectedError:
     return RejectedError(
         "is contradicted: the ledger holds something else under its key",
@@ -185,5 +191,5 @@ def _not_paid(reward: Reward) -> RejectedError:
         "has failed: the ledger has refused it, or has lost it",
         field="reward",
         value=reward.id,
-        remedy=f"It is for case {reward.case_id}. It stays so; credit the points yourself, or not.",
+        remedy=f"It is for case {reward.case_id}. It is not tried again.",
     )
