@@ -72,8 +72,8 @@ def check_badges(
 
     It is due every hour, without retries: the next run does what this one has left.
     ``page_size`` is how many users are in one transaction. ``notices`` leaves a notice in the
-    outbox for each badge. ``result`` has ``awarded``, how many
-    badges, and ``points``, what they gave.
+    outbox for each badge. ``result`` has ``awarded``, how many badges, and ``points``, what they
+    gave.
 
     Args:
         store: Where the badges are.

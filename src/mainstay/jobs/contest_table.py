@@ -56,5 +56,6 @@ CONTEST_TABLE = PolicyTable(
     "contest",
     ContestTable,
     reader=_read,
-    keys="cases (a file), pool, lasting (seconds), rewards (a table), confirmations, most and more",
+    keys="cases (a file), pool, rewards (a table), confirmations, final, most; in seconds: "
+    "lasting, lost_after, misses_apart",
 )
