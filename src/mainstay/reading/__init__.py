@@ -1,8 +1,18 @@
-"""Files of events and of cases, line by line, each either one of them or a clear complaint."""
+"""Files of events, of cases and of votes: each line one of them, or a clear complaint."""
 
 from mainstay.reading.cases import CaseFile, read_cases
+from mainstay.reading.contributions import Contribution, read_contributions
 from mainstay.reading.events import Event, read_events
 from mainstay.reading.identity import identified
 from mainstay.reading.timestamps import parse_moment
 
-__all__ = ["CaseFile", "Event", "identified", "parse_moment", "read_cases", "read_events"]
+__all__ = [
+    "CaseFile",
+    "Contribution",
+    "Event",
+    "identified",
+    "parse_moment",
+    "read_cases",
+    "read_contributions",
+    "read_events",
+]

@@ -12,6 +12,7 @@ from mainstay import _checks as checks
 from mainstay.activity.session import Session
 from mainstay.errors import BadRecordError, InvalidValueError
 from mainstay.localdays import DATED, find_zone, noon_of
+from mainstay.reading.names import name_of
 from mainstay.reading.rows import Columns, Values, layout, rows
 from mainstay.reading.timestamps import parse_moment
 
@@ -113,7 +114,7 @@ def _item(
 def _event(line: int, values: Values, naive_zone: tzinfo | None, kind: str) -> Event:
     user, started, timezone, member, *more = values
     duration, own_kind, quality, own_id = more or _NO_MORE
-    name = _name("user_id", user)
+    name = name_of("user_id", user)
     zone = None if timezone in _EMPTY else checks.text("timezone", timezone)
     naive_zone = naive_zone if zone is None else find_zone(zone)
     at = parse_moment(started, naive_zone=naive_zone, or_else=_NO_OFFSET)
@@ -123,22 +124,11 @@ def _event(line: int, values: Values, naive_zone: tzinfo | None, kind: str) -> E
         at if isinstance(at, datetime) else noon_of(at),
         duration=None if duration in _EMPTY else _duration(duration),
         timezone=zone if day is None else DATED,
-        kind=kind if own_kind in _EMPTY else _name("kind", own_kind),
+        kind=kind if own_kind in _EMPTY else name_of("kind", own_kind),
         quality=None if quality in _EMPTY else _quality(quality),
-        id=None if own_id in _EMPTY else _name("id", own_id),
+        id=None if own_id in _EMPTY else name_of("id", own_id),
     )
     return Event(line, session, None if member in _EMPTY else _joined(member, naive_zone), day)
-
-
-def _name(field: str, value: object) -> str:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    name = checks.text(field, value)
-    if not name.isascii() and any("\ud800" <= char <= "\udfff" for char in name):
-        raise InvalidValueError(
-            "is not valid UTF-8", field=field, value=name, remedy="Save the file as UTF-8."
-        )
-    return name
 
 
 def _duration(value: object) -> timedelta:
