@@ -13,7 +13,7 @@ from mainstay.errors import MainstayError
 
 __all__ = ["main"]
 
-OK, FAILED, SKIPPED, UNWELL, INTERRUPTED = 0, 1, 3, 4, 130
+OK, FAILED, SKIPPED, UNWELL, FAULTY, INTERRUPTED = 0, 1, 3, 4, 5, 130
 
 _EPILOG = """\
 environment:
@@ -28,6 +28,7 @@ exit status:
   2    the command line is wrong
   3    done, but bad lines were skipped, or some of a job's users failed
   4    a job is late, takes too long or is failing (mainstay status)
+  5    a commitment, a reward or the ledger was changed (mainstay verify)
   130  interrupted
 """
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from mainstay import _checks as checks
 from mainstay import localdays
+from mainstay.contest import ChainHead
 from mainstay.errors import MainstayError
 from mainstay.reading import parse_moment
 from mainstay.reading.rows import Columns
@@ -29,6 +30,11 @@ def add_reading(group: argparse._ArgumentGroup) -> None:
         metavar="NAME,...",
         help="all columns in order, if there is no header; or user_id=NAME,started_at=NAME",
     )
+    add_leniency(group)
+
+
+def add_leniency(group: argparse._ArgumentGroup) -> None:
+    """Add what else is taken than complete instants and good lines."""
     group.add_argument(
         "--naive-zone",
         type=zone,
@@ -95,6 +101,12 @@ def day(text: str) -> date:
         raise argparse.ArgumentTypeError(
             f"write a date such as 2024-05-01, not {text!r}"
         ) from error
+
+
+@_argument
+def head(text: str) -> ChainHead:
+    """Return the head of a chain from ``N:HASH``."""
+    return ChainHead.parse(text)
 
 
 @_argument

@@ -7,6 +7,7 @@ import argparse
 from mainstay.cli import (
     badges,
     candidates,
+    case,
     importing,
     init,
     jobs,
@@ -15,6 +16,7 @@ from mainstay.cli import (
     run,
     score,
     status,
+    verify,
 )
 
 __all__ = ["add_to"]
@@ -22,6 +24,6 @@ __all__ = ["add_to"]
 
 def add_to(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add every command to the parser."""
-    first = (score, init, importing, run, candidates, points, leaderboard, badges)
+    first = (score, init, importing, run, candidates, points, leaderboard, badges, case, verify)
     for command in (*first, status, jobs):
         command.add_to(parsers)

@@ -13,14 +13,12 @@ from rich.console import Console
 
 from mainstay.activity.session import Session
 from mainstay.cli import OK, SKIPPED, arguments, terminal
+from mainstay.cli.batches import LINES_AT_ONCE, add_all
 from mainstay.cli.store import PreparedStore, add_db, open_store, option
-from mainstay.errors import BadRecordError, MainstayError, RejectedError
+from mainstay.errors import BadRecordError, MainstayError
 from mainstay.ports import SessionStore
 from mainstay.reading import Event, identified, read_events
 from mainstay.scores.engagement.policy import DailyCriteria
-
-#: In one transaction: enough that each page of the database is not written again for a few rows.
-_EVENTS_AT_ONCE = 20_000
 
 _EPILOG = """\
 columns:
@@ -74,7 +72,7 @@ class _Import:
         try:
             for line, session in _with_ids(self._good(items)):
                 self.waiting.append((line, session))
-                if len(self.waiting) == _EVENTS_AT_ONCE:
+                if len(self.waiting) == LINES_AT_ONCE:
                     self._flush()
         except BadRecordError:
             self._flush()
@@ -90,21 +88,9 @@ class _Import:
 
     def _flush(self) -> None:
         waiting, self.waiting = self.waiting, []
-        self._add(waiting)
-
-    def _add(self, batch: list[tuple[int, Session]]) -> None:
-        """Add events at once; if the store rejects one, in halves, until that one is found."""
-        try:
-            self.new += self.store.add([session for _, session in batch])
-        except RejectedError as error:
-            if len(batch) == 1:
-                self.bad.skip(BadRecordError.at("line", batch[0][0], error))
-                return
-            middle = len(batch) // 2
-            self._add(batch[:middle])
-            self._add(batch[middle:])
-        else:
-            self.events += len(batch)
+        events, new = add_all(waiting, self.store.add, self.bad)
+        self.events += events
+        self.new += new
 
     def words(self) -> str:
         """Say how many there are."""

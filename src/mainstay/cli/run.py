@@ -14,7 +14,7 @@ from mainstay.cli import OK, SKIPPED, arguments, asking, candidates, policies, t
 from mainstay.cli.logs import logged
 from mainstay.cli.store import add_db, open_store
 from mainstay.codec import to_plain
-from mainstay.jobs import CATALOGUE, run_job
+from mainstay.jobs import CATALOGUE, PolicyTable, run_job
 from mainstay.ports import Store
 from mainstay.scheduling import JobContext, JobReport, JobSpec
 from mainstay.scores.engagement.day import DayOutcome
@@ -30,8 +30,16 @@ def _listed() -> str:
 
 def _tables() -> str:
     """Return a line or two on each table of policies."""
-    found = [(name, row.policy) for name, row in CATALOGUE.items() if row.policy is not None]
-    return _table({f"[{policy.table}]": f"{policy.summary}, for {name}" for name, policy in found})
+    jobs: dict[PolicyTable, list[str]] = {}
+    for name, row in CATALOGUE.items():
+        if row.policy is not None:
+            jobs.setdefault(row.policy, []).append(name)
+    return _table(
+        {
+            f"[{policy.table}]": f"{policy.summary}, for {', '.join(names)}"
+            for policy, names in jobs.items()
+        }
+    )
 
 
 def _table(rows: Mapping[str, str]) -> str:
@@ -66,6 +74,8 @@ policies:
   Leaderboards and badges: a policy that is given replaces the one kept; a run
   that is given none uses that, or the standard one if none is kept.
 
+  Contests: none is kept. Give all four jobs, and mainstay case, the same file.
+
 config:
 {_tables()}
   Fields that are left out have their defaults; criteria are written
@@ -76,6 +86,7 @@ examples:
   mainstay run evaluate-consistency --criteria commit=1 --date 2024-05-01
   mainstay run evaluate-consistency --criteria commit=2 --from 2024-06-01
   mainstay run update-multipliers --date 2024-W18 --config policy.toml
+  mainstay run monitor-transactions --all --config contest.toml
 """
 
 

@@ -14,7 +14,7 @@ from mainstay.cli import arguments
 from mainstay.cli.config import read_schedules
 from mainstay.errors import InvalidValueError
 from mainstay.jobs import all_jobs
-from mainstay.ports import SessionStore, Store
+from mainstay.ports import LedgerChain, SessionStore, Store
 from mainstay.scheduling import JobSpec
 
 if TYPE_CHECKING:
@@ -46,6 +46,11 @@ class OpenedStore(Store, Protocol):
 
 class PreparedStore(OpenedStore, Protocol):
     """A store that has been prepared."""
+
+    @property
+    def ledger(self) -> LedgerChain:
+        """The ledger, which is kept there too."""
+        ...
 
     @property
     def settings(self) -> Settings:

@@ -102,7 +102,7 @@ def open_lines(name: str, messages: Console) -> Iterator[Iterator[str]]:
     """Open a file, or standard input for ``-``, with a progress bar on a terminal."""
     piped = name == "-"
     if piped and sys.stdin.isatty():
-        messages.print("Reading events from the terminal; Ctrl-D ends them.")
+        messages.print("Reading lines from the terminal; Ctrl-D ends them.")
     with open(sys.stdin.fileno() if piped else name, "rb", closefd=not piped) as raw:
         text = io.TextIOWrapper(raw, encoding="utf-8", errors="surrogateescape", newline="")
         if not messages.is_terminal:

@@ -9,7 +9,7 @@ calls the plans itself.
 from mainstay.jobs.calls import Call, ClaimPolicy, Done, GivenUp, LookAgain
 from mainstay.jobs.catalogue import CATALOGUE, all_jobs
 from mainstay.jobs.check_badges import check_badges, plan_awards
-from mainstay.jobs.close_cases import close_cases, plan_closing
+from mainstay.jobs.close_cases import close_cases, close_now, plan_closing
 from mainstay.jobs.contest_table import ContestTable
 from mainstay.jobs.contests import contest_jobs
 from mainstay.jobs.evaluate_consistency import day_just_over, evaluate_consistency, plan_days
@@ -40,6 +40,7 @@ __all__ = [
     "change_policy",
     "check_badges",
     "close_cases",
+    "close_now",
     "contest_jobs",
     "day_just_over",
     "evaluate_consistency",

@@ -8,20 +8,22 @@ from functools import partial
 
 from mainstay import _checks as checks
 from mainstay.contest import ContestPolicy, close_case
+from mainstay.errors import IllegalMoveError
 from mainstay.jobs._notices import NOTICES
 from mainstay.jobs._tally import Tally
 from mainstay.jobs.contest_table import CONTEST_TABLE, ContestTable
 from mainstay.jobs.pages import run_pages
 from mainstay.jobs.row import CatalogueRow
-from mainstay.ports import CaseClosing, ContestStore, DueCase, Store
+from mainstay.ports import CaseClosing, ContestStore, DueCase, Store, Unreadable
+from mainstay.ports.contests import required_case
 from mainstay.scheduling import Every, JobContext, JobReport, JobSpec, Option, RetryPolicy
 
-__all__ = ["CLOSE_CASES", "close_cases", "plan_closing"]
+__all__ = ["CLOSE_CASES", "close_cases", "close_now", "plan_closing"]
 
 CLOSE_CASES = "close-cases"
 
 PAGE_SIZE = Option(
-    "page_size", 20_000, "how many votes are in one transaction, or those of one case", low=1
+    "page_size", 20_000, "how many votes are in one transaction, if one case has not more", low=1
 )
 _INTERVAL = timedelta(minutes=5)
 _DEFAULT = ContestPolicy()
@@ -53,6 +55,39 @@ def plan_closing(
         policy=policy,
     )
     return CaseClosing(closed, now, notices)
+
+
+def close_now(
+    store: ContestStore,
+    case_id: str,
+    *,
+    now: datetime,
+    policy: ContestPolicy = _DEFAULT,
+    notices: bool = False,
+) -> CaseClosing:
+    """Close one case, as :func:`close_cases` does, and return what that came to.
+
+    Args:
+        store: Where the case is.
+        case_id: Which case.
+        now: What time it is.
+        policy: What is at stake.
+        notices: Whether everybody who took part is to be told.
+
+    Raises:
+        RejectedError: There is no such case.
+        IllegalMoveError: It is not open, or not over.
+        CommitmentError: Its commitment is not verified, or its secret does not open it.
+    """
+    required_case(store, case_id).case.closed(now)  # or it says why not
+    with store.page() as page:
+        for due in page.due(now, limit=1, only=case_id):
+            if isinstance(due, Unreadable):
+                raise due.error
+            closing = plan_closing(due, now=now, policy=policy, notices=notices)
+            page.keep([closing])
+            return closing
+    raise IllegalMoveError("was closed just now, by somebody else", field="case", value=case_id)
 
 
 def close_cases(

@@ -25,7 +25,7 @@ from mainstay.jobs.claims import ALL, run_claims
 from mainstay.jobs.contest_table import CONTEST_TABLE, ContestTable
 from mainstay.jobs.row import CatalogueRow
 from mainstay.ports import HasContests, KeptCase, Ledger, OutboxEntry, Store
-from mainstay.ports.contests import COMMITMENT, unknown
+from mainstay.ports.contests import COMMITMENT, required_case
 from mainstay.scheduling import Every, JobContext, JobReport, JobSpec, PlainData, RetryPolicy
 
 __all__ = ["VERIFY_COMMITMENTS", "verify_commitments", "watch_commitments"]
@@ -133,10 +133,7 @@ class _Watch:
 
     def _case(self, entry: OutboxEntry) -> KeptCase:
         case_id = checks.text("case_id", entry.payload.get("case_id"))
-        kept = self.store.contests.case(case_id)
-        if kept is None:
-            raise unknown("case_id", case_id, "a case")
-        return kept
+        return required_case(self.store.contests, case_id)
 
     def _sighting(
         self, kept: KeptCase, entry: OutboxEntry, seen: Mapping[str, Sighting]

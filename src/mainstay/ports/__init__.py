@@ -15,6 +15,15 @@ from mainstay.ports.badges import (
     BadgeStore,
     BadgeTarget,
 )
+from mainstay.ports.case_dicts import (
+    CaseArgumentDict,
+    CaseDict,
+    CaseOutcomeDict,
+    CaseRewardDict,
+    WholeCaseDict,
+    case_dict,
+    whole_case,
+)
 from mainstay.ports.case_generator import CaseGenerator
 from mainstay.ports.contests import (
     ArgumentStanding,
@@ -40,7 +49,7 @@ from mainstay.ports.leaderboards import (
     DueBoard,
     LeaderboardStore,
 )
-from mainstay.ports.ledger import FINAL, Ledger
+from mainstay.ports.ledger import FINAL, Ledger, LedgerChain
 from mainstay.ports.metrics import MetricStore
 from mainstay.ports.outbox import Outbox, OutboxEntry, OutboxState
 from mainstay.ports.pages import Keyed, Page, Pages, Unreadable
@@ -66,6 +75,7 @@ from mainstay.ports.store import (
     HasSessions,
     Store,
 )
+from mainstay.ports.verifying import HasChain, VerifiedContests, verify_contests
 
 __all__ = [
     "ALL_TIME",
@@ -79,9 +89,13 @@ __all__ = [
     "BoardPage",
     "BoardQuery",
     "BoardTarget",
+    "CaseArgumentDict",
     "CaseClosing",
+    "CaseDict",
     "CaseGenerator",
     "CaseOutcome",
+    "CaseOutcomeDict",
+    "CaseRewardDict",
     "ContestPage",
     "ContestStore",
     "DueBoard",
@@ -92,6 +106,7 @@ __all__ = [
     "EngagementStore",
     "EvaluatedDays",
     "HasBadges",
+    "HasChain",
     "HasContests",
     "HasEngagements",
     "HasLeaderboards",
@@ -108,6 +123,7 @@ __all__ = [
     "Keyed",
     "LeaderboardStore",
     "Ledger",
+    "LedgerChain",
     "MetricStore",
     "Outbox",
     "OutboxEntry",
@@ -123,8 +139,11 @@ __all__ = [
     "SessionStore",
     "Store",
     "Unreadable",
+    "VerifiedContests",
+    "WholeCaseDict",
     "average_quality",
     "badge_progress",
+    "case_dict",
     "earned_badges",
     "millionths",
     "other_contents",
@@ -132,4 +151,6 @@ __all__ = [
     "score_user",
     "storable",
     "user_points",
+    "verify_contests",
+    "whole_case",
 ]

@@ -204,7 +204,7 @@ class ContestPage(Page[datetime, DueCase, CaseClosing], Protocol):
     """One transaction on cases that are over."""
 
     def due(
-        self, now: datetime, /, *, after: str | None = None, limit: int
+        self, now: datetime, /, *, after: str | None = None, limit: int, only: str | None = None
     ) -> Sequence[DueCase | Unreadable]:
         """Return open cases whose time is over, by case id.
 
@@ -214,6 +214,7 @@ class ContestPage(Page[datetime, DueCase, CaseClosing], Protocol):
         Args:
             now: What time it is: what ends then, or before, is over.
             after: Only cases after this one.
+            only: Only the case of this id.
             limit: How many votes, arguments and votes for arguments at most, but one case at
                 least.
         """
@@ -456,6 +457,18 @@ def other_contents(field: str, key: str) -> RejectedError:
 def unknown(field: str, key: str, what: str) -> RejectedError:
     """Return the error of what is not there."""
     return RejectedError(f"is not {what} that is there", field=field, value=key)
+
+
+def required_case(contests: ContestStore, case_id: str) -> KeptCase:
+    """Return a case.
+
+    Raises:
+        RejectedError: There is no such case.
+    """
+    kept = contests.case(case_id)
+    if kept is None:
+        raise unknown("case_id", case_id, "a case")
+    return kept
 
 
 T = TypeVar("T", CaseVote, CaseArgument)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from mainstay import _checks as checks
-from mainstay.contest import Sighting
+from mainstay.contest import ChainHead, LedgerEntry, Sighting
 from mainstay.errors import RejectedError
 from mainstay.ports._texts import require_storable
 
-__all__ = ["FINAL", "Ledger", "asked_for", "other_payload", "require_submittable"]
+__all__ = ["FINAL", "Ledger", "LedgerChain", "asked_for", "other_payload", "require_submittable"]
 
 #: How often an entry is confirmed that nothing can undo: more often than any policy asks for.
 FINAL = 2**31 - 1
@@ -68,6 +68,26 @@ class Ledger(Protocol):
         ...
 
 
+class LedgerChain(Ledger, Protocol):
+    """A ledger that is kept here: a chain of entries, which can be read and verified as a whole."""
+
+    def head(self) -> ChainHead:
+        """Return how long the chain is, and the digest of its last entry."""
+        ...
+
+    def entries(self) -> Iterator[LedgerEntry]:
+        """Yield all entries, in the order of their places.
+
+        Raises:
+            ChainError: One can't be read; ``field`` says which.
+        """
+        ...
+
+    def find(self, keys: Iterable[str], /) -> Mapping[str, LedgerEntry]:
+        """Return the entries that are under some keys, by key."""
+        ...
+
+
 def require_submittable(key: str, payload: str) -> None:
     r"""Refuse what no ledger takes.
 
@@ -85,14 +105,13 @@ def require_submittable(key: str, payload: str) -> None:
     require_storable("payload", checks.text("payload", payload))
 
 
-def asked_for(transactions: Sequence[str]) -> list[str]:
-    """Return the ids of some transactions.
+def asked_for(field: str, texts: Iterable[str]) -> list[str]:
+    """Return the ids, or the keys, of some transactions.
 
     Raises:
         InvalidValueError: They are not texts, or one is empty.
     """
-    several = checks.iterable("transactions", transactions)
-    return [checks.text("transactions", transaction) for transaction in several]
+    return [checks.text(field, text) for text in checks.iterable(field, texts)]
 
 
 def other_payload(key: str) -> RejectedError:

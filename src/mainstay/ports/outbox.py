@@ -171,6 +171,21 @@ class Outbox(Protocol):
         """
         ...
 
+    def entries(
+        self, kind: str, *, after: str | None = None, limit: int = 100
+    ) -> Sequence[OutboxEntry]:
+        """Return entries of a kind by their keys, whatever has become of them.
+
+        Args:
+            kind: Which.
+            after: Only those after this key.
+            limit: How many at most.
+
+        Raises:
+            MainstayError: The row of one can't be read.
+        """
+        ...
+
     def count_waiting(self, kind: str | None = None, *, due_by: datetime | None = None) -> int:
         """Return how many wait.
 

@@ -37,12 +37,12 @@ class Contribution:
 
     Attributes:
         line: The line that it starts on; the first is 1.
-        case_id: About which case; ``None`` of a vote for an argument, which says that itself.
+        about: The id of the case that it is about; that of the argument, if it is a vote for one.
         what: What they did.
     """
 
     line: int
-    case_id: str | None
+    about: str
     what: _What
 
 
@@ -78,7 +78,7 @@ def read_contributions(
         ...     "case-7,bob,,2024-05-01T08:00:00Z",
         ... ]
         >>> vote, error = read_contributions(lines)
-        >>> vote.case_id, vote.what.user_id, vote.what.side
+        >>> vote.about, vote.what.user_id, vote.what.side
         ('case-7', 'ada', 'yes')
         >>> error.number, error.problem
         (3, 'has neither side nor text nor argument_id')
@@ -106,7 +106,8 @@ def _contribution(
     _require_one(side=side, text=text, argument_id=argument)
     user_id, at = name_of("user_id", user), _instant(when, naive_zone)
     if argument not in _EMPTY:
-        return Contribution(line, None, ArgumentVote(name_of("argument_id", argument), user_id, at))
+        argument_id = name_of("argument_id", argument)
+        return Contribution(line, argument_id, ArgumentVote(argument_id, user_id, at))
     case_id = name_of("case_id", case)
     field, said = ("side", side) if text in _EMPTY else ("text", text)
     words = name_of(field, said)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 from typing import Any
@@ -57,7 +57,7 @@ ledger: Table = Table(
 
 
 class SqlLedger:
-    """A :class:`mainstay.ports.Ledger`. A transaction's id is its entry's digest.
+    """A :class:`mainstay.ports.LedgerChain`. A transaction's id is its entry's digest.
 
     Each entry is added in a transaction of its own, one after the other.
 
@@ -112,7 +112,7 @@ class SqlLedger:
         Raises:
             CorruptRowError: The row of one can't be read.
         """
-        asked = asked_for(transactions)
+        asked = asked_for("transactions", transactions)
         # What is not ASCII is not a digest, nor can every database be asked for it.
         digests = {each for each in asked if each.isascii() and each.isalnum()}
         with self._database.reading() as connection:
@@ -146,6 +146,18 @@ class SqlLedger:
                     words = f"can't be read ({error.field} {error.problem})"
                     raise _broken(place, words, error.value) from error
                 yield entry
+
+    def find(self, keys: Iterable[str]) -> Mapping[str, LedgerEntry]:
+        """Return the entries that are under some keys, by key.
+
+        Raises:
+            CorruptRowError: The row of one can't be read.
+        """
+        wanted = asked_for("keys", keys)
+        with self._database.reading() as connection:
+            query = select(ledger).where(any_of(connection, ledger.c.key, wanted))
+            rows = connection.execute(query).all()
+        return {row.key: value_of(ledger, row, _entry) for row in rows}
 
     def verify(
         self, *, known: Mapping[str, str] | None = None, expect: ChainHead | None = None

@@ -252,6 +252,22 @@ class SqlOutbox:
             row = connection.execute(query).one_or_none()
         return None if row is None else value_of(outbox, row, read_entry)
 
+    def entries(
+        self, kind: str, *, after: str | None = None, limit: int = 100
+    ) -> Sequence[OutboxEntry]:
+        """Return entries of a kind by their keys, whatever has become of them.
+
+        Raises:
+            CorruptRowError: The row of one can't be read.
+        """
+        query = select(outbox).where(outbox.c.kind == checks.text("kind", kind))
+        if after is not None:
+            query = query.where(outbox.c.key > checks.text("after", after))
+        page = query.order_by(outbox.c.key).limit(limit_of(limit))
+        with self._database.reading() as connection:
+            rows = connection.execute(page).all()
+        return [value_of(outbox, row, read_entry) for row in rows]
+
     def count_waiting(self, kind: str | None = None, *, due_by: datetime | None = None) -> int:
         """Return how many wait."""
         query = select(func.count()).select_from(outbox).where(_waits)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from threading import Lock
 
@@ -15,7 +15,7 @@ __all__ = ["MemoryLedger"]
 
 
 class MemoryLedger:
-    """A :class:`mainstay.ports.Ledger`. A transaction's id is its entry's digest.
+    """A :class:`mainstay.ports.LedgerChain`. A transaction's id is its entry's digest.
 
     Args:
         clock: Says what time it is: when an entry is added.
@@ -59,7 +59,7 @@ class MemoryLedger:
 
     def look_up(self, transactions: Sequence[str]) -> Sequence[Sighting]:
         """Return how some transactions look just now, in their order."""
-        asked = asked_for(transactions)
+        asked = asked_for("transactions", transactions)
         payloads = {entry.digest: entry.payload for entry in self.entries()}
         return [
             Sighting("confirmed", FINAL, payloads[each])
@@ -76,6 +76,11 @@ class MemoryLedger:
         """Return all entries, in the order of their places."""
         with self._lock:
             return iter([*self._entries.values()])
+
+    def find(self, keys: Iterable[str]) -> Mapping[str, LedgerEntry]:
+        """Return the entries that are under some keys, by key."""
+        wanted = {*asked_for("keys", keys)}
+        return {entry.key: entry for entry in self.entries() if entry.key in wanted}
 
     def verify(
         self, *, known: Mapping[str, str] | None = None, expect: ChainHead | None = None

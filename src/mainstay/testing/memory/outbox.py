@@ -137,6 +137,20 @@ class MemoryOutbox:
         there = self._kept.get(checks.text("key", key))
         return None if there is None else there.entry
 
+    def entries(
+        self, kind: str, *, after: str | None = None, limit: int = 100
+    ) -> Sequence[OutboxEntry]:
+        """Return entries of a kind by their keys, whatever has become of them."""
+        checks.text("kind", kind)
+        first = "" if after is None else checks.text("after", after)
+        with self._lock:
+            found = sorted(
+                (each.entry for each in self._kept.values() if each.entry.kind == kind),
+                key=lambda entry: entry.key,
+            )
+        some = [entry for entry in found if entry.key > first]
+        return some[: checks.integer("limit", limit, 1)]
+
     def all(self) -> Iterable[OutboxEntry]:
         """Return all entries, in no order that matters."""
         return [each.entry for each in self._kept.values()]

@@ -54,11 +54,12 @@ class ClosingPage:
         self._due: dict[str, DueCase] = {}
 
     def due(
-        self, now: datetime, *, after: str | None = None, limit: int
+        self, now: datetime, *, after: str | None = None, limit: int, only: str | None = None
     ) -> Sequence[DueCase | Unreadable]:
         """Return open cases whose time is over, by case id."""
         query = over(now).with_only_columns(cases.c.id).order_by(cases.c.id)
         query = query if after is None else query.where(cases.c.id > after)
+        query = query if only is None else query.where(cases.c.id == checks.text("only", only))
         found: list[DueCase | Unreadable] = []
         left = limit_of(limit)
         for case_id in self._connection.scalars(query.limit(left)).all():

@@ -1,0 +1,24 @@
+"""How contests go, as a file of ``--config`` has it."""
+
+from __future__ import annotations
+
+import argparse
+
+from mainstay.cli.config import read_policies
+from mainstay.contest import ContestPolicy
+from mainstay.jobs.contest_table import CONTEST_TABLE, ContestTable
+
+__all__ = ["add_config", "contest_policy"]
+
+
+def add_config(parser: argparse.ArgumentParser) -> None:
+    """Add the option that says how contests go."""
+    parser.add_argument(
+        "--config", metavar="FILE", help="a TOML file whose table [contest] says how contests go"
+    )
+
+
+def contest_policy(args: argparse.Namespace) -> ContestPolicy:
+    """Return how contests go: as the file has it, else the standard way."""
+    given = None if args.config is None else read_policies(args.config).get(CONTEST_TABLE.table)
+    return given.policy if isinstance(given, ContestTable) else ContestPolicy()
