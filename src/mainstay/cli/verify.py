@@ -82,7 +82,7 @@ def run(args: argparse.Namespace) -> int:
         return failure(str(found), FAULTY)
     terminal.say(
         messages,
-        f"All is as it was. Cases: {found.cases:,}. Ledger entries: {found.head.length:,}, of which "
-        f"commitments: {found.commitments:,}, rewards: {found.rewards:,}.",
+        f"All is as it was. Cases: {found.cases:,}. Ledger entries: {found.head.length:,}, of "
+        f"which commitments: {found.commitments:,}, rewards: {found.rewards:,}.",
     )
     return OK
