@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from inspect import getmembers, isfunction
 from itertools import count
 from threading import Barrier, BrokenBarrierError, current_thread, main_thread
 from types import SimpleNamespace
@@ -17,7 +16,8 @@ from mainstay.contest import GENESIS, Sighting
 from mainstay.ports import FINAL, HasLedger
 from mainstay.ports.ledger import other_payload, require_submittable
 from mainstay.testing.conformance import LedgerConformance
-from mainstay.testing.memory import MemoryLedger, MemoryStore
+from mainstay.testing.memory import MemoryLedger
+from tests.conformance.failing import failures
 
 submit, look_up = MemoryLedger.submit, MemoryLedger.look_up
 NOT_FOUND = Sighting("not_found")
@@ -60,22 +60,12 @@ class MinedConformance(LedgerConformance):
         store.ledger.mine()
 
 
-def failures(suite: LedgerConformance, make: Callable[[], HasLedger]) -> Iterator[str]:
-    """Find the tests that a ledger fails, each an empty one."""
-    for name, test in getmembers(type(suite), isfunction):
-        if name.startswith("test_"):
-            try:
-                test(suite, make())
-            except Exception:  # noqa: BLE001  (whatever a broken ledger leads to)
-                yield name
-
-
 def test_a_ledger_that_takes_its_time_passes() -> None:
-    assert [*failures(MinedConformance(), lambda: SimpleNamespace(ledger=Mined()))] == []
+    assert [*failures(MinedConformance, lambda: SimpleNamespace(ledger=Mined()))] == []
 
 
 def test_one_that_never_confirms_does_not() -> None:
-    assert [*failures(LedgerConformance(), lambda: SimpleNamespace(ledger=Mined()))]
+    assert [*failures(LedgerConformance, lambda: SimpleNamespace(ledger=Mined()))]
 
 
 def new_each_time(ledger: MemoryLedger, key: str, payload: str) -> str:
@@ -269,8 +259,8 @@ def test_a_ledger_that_breaks_a_promise_is_caught(
 ) -> None:
     name, broken = BROKEN[promise]
     monkeypatch.setattr(MemoryLedger, name, broken)
-    assert next(failures(LedgerConformance(), MemoryStore), None)
+    assert next(failures(LedgerConformance), None)
 
 
 def test_one_that_breaks_none_is_not() -> None:
-    assert [*failures(LedgerConformance(), MemoryStore)] == []
+    assert [*failures(LedgerConformance)] == []
