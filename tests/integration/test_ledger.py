@@ -1,4 +1,4 @@
-"""The ledger in SQL is one chain, whoever submits, and whatever the clock says."""
+"""The ledger in SQL is one chain, however many submit, and whatever the clock says."""
 
 from __future__ import annotations
 

@@ -223,7 +223,7 @@ def test_a_tail_that_was_cut_is_found_by_who_knows_of_it(ledger: SqlLedger) -> N
             assert ledger.verify(known=there) == ledger.head()
 
 
-def test_a_chain_that_was_made_anew_is_found_by_who_knows_of_it(ledger: SqlLedger) -> None:
+def test_a_chain_that_was_replaced_is_found_by_who_knows_of_it(ledger: SqlLedger) -> None:
     """From some place on: every digest is right, and every link."""
     head, known, entries = ledger.head(), transactions(ledger), [*ledger.entries()]
     for place in PLACES:

@@ -171,7 +171,7 @@ class SqlLedger:
         Raises:
             ChainError: It is not; ``field`` says where.
         """
-        with closing(self.entries()) as entries:  # at once, whoever holds the error
+        with closing(self.entries()) as entries:  # at once, also while the error lives on
             return verify_chain(entries, known=known or {}, expect=expect)
 
 
