@@ -155,8 +155,8 @@ def test_completing_shows_the_api_and_nothing_else() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == [
-        *("__version__", "codec", "contest", "jobs", "ports", "recognition"),
-        *("scheduling", "testing"),
+        *("__version__", "codec", "contest", "jobs", "ports", "reading"),
+        *("recognition", "scheduling", "testing"),
     ]
 
 

@@ -51,8 +51,8 @@ TODAY = date(2024, 5, 28)
 WINDOW = ActivityWindow.from_days([date(2024, 5, day) for day in (1, 14, 28)], last_day=TODAY)
 ADA = Engagement("ada", streak=14, last_day=date(2024, 5, 27))
 #: What functions return to be passed to them again, and to be kept: states explain nothing. Nor do
-#: the credits that award badges, which are kept, and a catalogue's badges, which somebody wrote. Nor
-#: do commitments with their secrets, what a look at a reward came to, and the head of a chain.
+#: the credits that award badges, which are kept, and a catalogue's badges, which somebody wrote.
+#: Nor do commitments with their secrets, what a look at a reward came to, and the head of a chain.
 STATES = {Engagement, Credit, Badge, Commitment, Secret, Settlement, ChainHead}
 #: The public packages that compute nothing of their own. All others are domains: each of these
 #: gives results, and a new one can't escape.

@@ -18,7 +18,6 @@ from mainstay.contest import (
     Sighting,
     settle,
 )
-from mainstay.contest.payloads import reward_payload
 from mainstay.errors import InvalidValueError, RejectedError
 from mainstay.jobs._notices import NOTICES
 from mainstay.jobs._sightings import (
@@ -35,7 +34,7 @@ from mainstay.jobs.contest_table import CONTEST_TABLE, ContestTable
 from mainstay.jobs.row import CatalogueRow
 from mainstay.ports import HasContests, Ledger, OutboxEntry, Store
 from mainstay.ports.notices import notice
-from mainstay.ports.rewards import REWARD, reward_of, reward_result
+from mainstay.ports.rewards import REWARD, published_of, reward_of, reward_result
 from mainstay.scheduling import Every, JobContext, JobReport, JobSpec, RetryPolicy
 
 __all__ = ["MONITOR_TRANSACTIONS", "monitor_transactions"]
@@ -128,7 +127,7 @@ class _Watch:
 
     def _look(self, seen: Mapping[str, Sighting], entry: OutboxEntry) -> Answer:
         try:
-            reward, payload = _read(entry)
+            reward, (_, payload) = reward_of(entry), published_of(entry)
         except InvalidValueError as error:  # the entry's own fault, however many there are
             return LookAgain(result=entry.result, problem=error)
         transaction = transaction_of(entry)
@@ -169,12 +168,6 @@ class _Watch:
             for credit in settled.credits
             if self.notices and credit.amount > 0
         ]
-
-
-def _read(entry: OutboxEntry) -> tuple[Reward, str]:
-    """Return the reward that an entry is about, and what is published of it."""
-    reward, nonce = reward_of(entry), checks.text("nonce", entry.payload.get("nonce"))
-    return reward, reward_payload(reward.id, reward.amount, nonce)
 
 
 def _contradicted(reward: Reward) -> RejectedError:

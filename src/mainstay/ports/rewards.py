@@ -6,12 +6,20 @@ import secrets
 from datetime import datetime
 
 from mainstay import _checks as checks
-from mainstay.contest import Reward
+from mainstay.contest import Reward, reward_payload
 from mainstay.errors import InvalidTypeError
 from mainstay.ports.outbox import OutboxEntry
 from mainstay.scheduling import PlainData
 
-__all__ = ["REWARD", "new_reward", "reward_contents", "reward_of", "reward_range", "reward_result"]
+__all__ = [
+    "REWARD",
+    "new_reward",
+    "published_of",
+    "reward_contents",
+    "reward_of",
+    "reward_range",
+    "reward_result",
+]
 
 #: The kind of the entries.
 REWARD = "reward"
@@ -73,6 +81,17 @@ def reward_of(entry: OutboxEntry) -> Reward:
         misses=[_at("misses", each) for each in _array(known, "misses")],
         round=checks.count("round", known.get("round", 0)),
     )
+
+
+def published_of(entry: OutboxEntry) -> tuple[str, str]:
+    """Return the key and the payload with which a reward is published; whose it is, is not asked.
+
+    Raises:
+        InvalidValueError: The entry is not about a reward, or what it holds can't be.
+    """
+    reward_id = entry.key.rpartition(":")[2]
+    amount = checks.integer("amount", entry.payload.get("amount"), 1)
+    return reward_id, reward_payload(reward_id, amount, _text(entry.payload, "nonce"))
 
 
 def reward_result(reward: Reward, transaction: str) -> PlainData:

@@ -14,7 +14,6 @@ from mainstay.contest import (
     ChainHead,
     LedgerEntry,
     reveal,
-    reward_payload,
     verdict_key,
     verify_chain,
 )
@@ -22,7 +21,7 @@ from mainstay.errors import ChainError
 from mainstay.ports.contests import COMMITMENT, ContestStore, KeptCase
 from mainstay.ports.ledger import LedgerChain
 from mainstay.ports.outbox import Outbox, OutboxEntry
-from mainstay.ports.rewards import REWARD, reward_of
+from mainstay.ports.rewards import REWARD, published_of
 from mainstay.ports.store import HasContests
 
 __all__ = ["HasChain", "VerifiedContests", "verify_contests"]
@@ -189,13 +188,8 @@ def _commitments(store: HasChain) -> Iterator[_Published]:
 
 def _of_reward(entry: OutboxEntry) -> _Published:
     """Return what is on the chain of a reward in the outbox."""
-    reward, nonce = reward_of(entry), checks.text("nonce", entry.payload.get("nonce"))
-    return _Published(
-        what=f"reward {reward.id!r} for case {reward.case_id!r}",
-        key=reward.id,
-        payload=reward_payload(reward.id, reward.amount, nonce),
-        transaction=_noted(entry),
-    )
+    key, payload = published_of(entry)
+    return _Published(f"reward {entry.key!r}", key, payload, _noted(entry))
 
 
 def _commitment_of(case_id: str) -> str:

@@ -159,7 +159,7 @@ def test_a_tail_that_was_cut_is_found_by_a_transaction_that_is_known() -> None:
         verify_chain(WHOLE[:4], known=known)
     assert str(caught.value) == (
         f"the transaction of reward:b is not among the entries, got '{FIVE.digest}'. "
-        "The chain was made again, or its tail was cut off."
+        "The chain was replaced, or its tail was cut off."
     )
 
 
@@ -171,7 +171,7 @@ def test_a_chain_that_was_made_anew_is_found_by_a_head_noted_earlier() -> None:
         verify_chain(forged, expect=FOUR.head)
     assert str(caught.value) == (
         f"ledger entry 4 is not the one that was noted, got '{forged[3].digest}'. "
-        "The chain was made again from it, or from an earlier one."
+        "The chain was replaced from it on, or from an earlier one."
     )
     with pytest.raises(ChainError, match="the transaction of c is not among the entries"):
         verify_chain(forged, known={"c": THREE.digest})
