@@ -33,7 +33,15 @@ DATABASES = (
     "tests/integration",
     *(
         f"tests/conformance/test_{name}.py"
-        for name in ("agreement", "idle_days", "outbox_agreement", "recognition_agreement", "sql")
+        for name in (
+            "agreement",
+            "contest_agreement",
+            "idle_days",
+            "ledger_agreement",
+            "outbox_agreement",
+            "recognition_agreement",
+            "sql",
+        )
     ),
 )
 #: What has a session of its own, since Spark is large.

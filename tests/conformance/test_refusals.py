@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -22,12 +22,52 @@ from mainstay import (
 from mainstay.adapters.sql import SqlStore
 from mainstay.errors import RejectedError
 from mainstay.jobs import plan_days
-from mainstay.ports import DueDays, EvaluatedDays, Unreadable
+from mainstay.ports import DueCase, DueDays, EvaluatedDays, Store, Unreadable
+from mainstay.testing.conformance._contests import (
+    END,
+    argument,
+    case,
+    close,
+    closing,
+    draft,
+    due,
+    opened,
+    upvotes,
+    vote,
+)
 from mainstay.testing.memory import MemoryStore
 
 GOOD = Session("ada", datetime(2024, 5, 1, tzinfo=UTC), kind="post", id="1")
 ONE_POST = PolicyHistory(EngagementPolicy(criteria=DailyCriteria({"post": 1})))
 DAY, NEXT = date(2024, 5, 1), date(2024, 5, 2)
+
+
+CONTESTS: Mapping[str, Callable[[Store], object]] = {
+    "id is there already, with other contents, got 'case'": lambda store: draft(
+        store, case("case", creator="ada")
+    ),
+    "case_id is not a case that is there, got 'cas'": lambda store: store.contests.vote("cas", []),
+    "case is draft, and takes neither": lambda store: store.contests.vote("draft", [vote("ada")]),
+    "case is closed, and takes neither": lambda store: store.contests.argue(
+        "closed", [argument("2", "ada")]
+    ),
+    "at must be from 2024-05-15T12:00:00Z": lambda store: store.contests.vote(
+        "case", [vote("ada", at=END)]
+    ),
+    "side must be one of 'yes', 'no', got 'maybe'": lambda store: store.contests.vote(
+        "case", [vote("ada", "maybe")]
+    ),
+    "id is there already, with other contents, got '1'": lambda store: store.contests.argue(
+        "other", [argument("1", "ada")]
+    ),
+    "argument_id is not an argument that is there": lambda store: store.contests.upvote(
+        upvotes("2", "bob")
+    ),
+    "user_id must not be the author": lambda store: store.contests.upvote(upvotes("1", "ada")),
+    "text can't be stored": lambda store: store.contests.argue(
+        "case", [attrs.evolve(argument("2", "ada"), text="a\0b")]
+    ),
+}
 
 
 def first(found: Sequence[DueDays | Unreadable]) -> DueDays:
@@ -59,6 +99,45 @@ def test_sessions_that_cannot_be_kept_are_refused_in_the_same_words(
                 store.sessions.add([bad])
             said.add((str(caught.value), caught.value.field))
     assert len(said) == 1
+
+
+@pytest.mark.parametrize("words", CONTESTS)
+def test_contests_refuse_in_the_same_words(tmp_path: Path, words: str) -> None:
+    said = set()
+    with SqlStore.create(f"sqlite:///{tmp_path}/mainstay.db") as sql:
+        for store in (MemoryStore(), sql):
+            opened(store, "closed")
+            close(store)
+            opened(store, "case", "other")
+            draft(store, case("draft"))
+            store.contests.argue("case", [argument("1", "ada")])
+            with pytest.raises(RejectedError) as caught:
+                CONTESTS[words](store)
+            assert str(caught.value).startswith(words)
+            said.add((str(caught.value), caught.value.field))
+    assert len(said) == 1
+
+
+def test_a_corrupt_case_is_unreadable_until_mended() -> None:
+    store = MemoryStore()
+    opened(store, "case", "other")
+    readable, _ = due(store)
+    store.corrupt("case")
+    with store.contests.page() as page:
+        found = page.due(END, limit=9)
+        assert [type(each) for each in found] == [Unreadable, DueCase]
+        with pytest.raises(RejectedError, match="case_id was not due in this transaction"):
+            page.keep([closing(readable, END)])
+    reading: list[Callable[[], object]] = [
+        lambda: store.contests.case("case"),
+        store.contests.cases,
+        lambda: store.contests.vote("case", [vote("ada")]),
+    ]
+    for read in reading:
+        with pytest.raises(InvalidValueError, match="the state of 'case' can't be read"):
+            read()
+    store.mend("case")
+    assert [each.case.id for each in store.contests.cases()] == ["case", "other"]
 
 
 def test_the_longest_duration_is_kept() -> None:

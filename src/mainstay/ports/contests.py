@@ -497,8 +497,8 @@ def require_new(given: Mapping[str, T], there: Mapping[str, T]) -> dict[str, T]:
     Raises:
         RejectedError: One that is there says something else.
     """
-    for key in given.keys() & there.keys():
-        if given[key] != there[key]:
+    for key, value in given.items():
+        if there.get(key, value) != value:
             raise other_contents("id", key)
     return {key: value for key, value in given.items() if key not in there}
 

@@ -20,6 +20,7 @@ from mainstay.contest import (
 )
 from mainstay.errors import RejectedError
 from mainstay.ports import ArgumentStanding, CaseClosing, DueCase, KeptCase, OutboxEntry, Unreadable
+from mainstay.ports.contests import with_status
 from mainstay.ports.outbox import new_entry
 from mainstay.testing.memory._activity import Unreadables
 from mainstay.testing.memory._transaction import Transaction
@@ -60,10 +61,7 @@ class Contest:
 
     def verified(self, status: Verification, now: datetime, lasting: timedelta) -> Contest:
         """Return it as it is once it is known how its commitment stands."""
-        case = self.case
-        if status is Verification.VERIFIED and case.status is CaseStatus.DRAFT:
-            case = case.opened(now, lasting=lasting)
-        return attrs.evolve(self, kept=attrs.evolve(self.kept, case=case, verification=status))
+        return attrs.evolve(self, kept=with_status(self.kept, status, now=now, lasting=lasting))
 
     def closed(self, closing: CaseClosing) -> Contest:
         """Return it as it is once it has closed."""

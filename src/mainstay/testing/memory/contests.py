@@ -113,9 +113,9 @@ class MemoryContests:
         self, case_id: str, status: Verification, *, now: datetime, lasting: timedelta
     ) -> KeptCase:
         """Keep how a commitment stands on the ledger; a draft opens once it is verified."""
-        stands, at = checks.member("status", status, Verification), checks.instant("now", now)
+        at = checks.instant("now", now)
         with self._lock:
-            contest = self._contest(case_id).verified(stands, at, lasting)
+            contest = self._contest(case_id).verified(status, at, lasting)
             self._put(contest)
             return contest.kept
 
