@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Protocol
 
 import attrs
 
-__all__ = ["in_utc", "of_policy", "shown"]
+__all__ = ["Masked", "in_utc", "of_policy", "shown"]
+
+
+class _Printer(Protocol):
+    def text(self, text: str, /) -> None: ...
+
+
+class Masked:
+    """What IPython and Hypothesis show by its ``__repr__`` too, not by the fields of attrs."""
+
+    __slots__ = ()
+
+    def _repr_pretty_(self, printer: _Printer, cycle: bool) -> None:
+        del cycle
+        printer.text(repr(self))
 
 
 def shown(value: object, **fields: object) -> str:

@@ -132,6 +132,11 @@ def test_what_they_are_given_they_keep_to(data: st.DataObject) -> None:
     assert data.draw(strategies.secrets(st.just("no"))).verdict == "no"
 
 
+def test_drafts_have_ids_of_their_own_and_none() -> None:
+    assert_found(strategies.case_drafts(), lambda draft: draft.id is None)
+    assert_found(strategies.case_drafts(), lambda draft: draft.id is not None)
+
+
 def test_a_failing_test_does_not_print_the_secret_that_was_drawn() -> None:
     @settings(max_examples=1, database=None, phases=[Phase.generate])
     @given(strategies.secrets(st.just("the hidden side")), st.data())

@@ -6,11 +6,12 @@ import hmac
 import re
 import secrets
 from hashlib import sha256
-from typing import NoReturn, Protocol
+from typing import NoReturn
 
 import attrs
 
 from mainstay import _checks as checks
+from mainstay._reprs import Masked
 from mainstay._schemas import schema
 from mainstay.contest._canonical import canonical_json, has_lone_surrogate
 from mainstay.contest.cases import Case, sides_of
@@ -91,12 +92,8 @@ def _require(field: str, value: object, kind: type[object]) -> None:
         raise InvalidTypeError(f"must be of type {kind.__name__}", field=field)
 
 
-class _Printer(Protocol):
-    def text(self, text: str, /) -> None: ...
-
-
 @attrs.frozen
-class Secret:
+class Secret(Masked):
     """What opens a commitment. It is written nowhere: neither in a representation nor as JSON.
 
     Attributes:
@@ -119,11 +116,6 @@ class Secret:
 
     def __repr__(self) -> str:
         return "Secret(...)"
-
-    def _repr_pretty_(self, printer: _Printer, cycle: bool) -> None:
-        """Be shown as ever by IPython and Hypothesis, which would print the fields, too."""
-        del cycle
-        printer.text(repr(self))
 
     def __reduce__(self) -> NoReturn:
         raise InvalidTypeError(

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import attrs
 
 from mainstay import _checks as checks
+from mainstay._reprs import Masked
 from mainstay.contest._canonical import has_lone_surrogate
 from mainstay.contest.cases import Case, case_id, sides_of
 from mainstay.errors import InvalidTypeError, InvalidValueError
@@ -32,7 +33,7 @@ def _require_lasting(field: str, texts: Iterable[str]) -> None:
 
 
 @attrs.frozen
-class CaseDraft:
+class CaseDraft(Masked):
     """A case that is still to be committed to.
 
     Attributes:

@@ -22,7 +22,16 @@ from rich.traceback import Traceback
 
 from mainstay import CommitmentError, InvalidTypeError, InvalidValueError
 from mainstay.codec import SCHEMAS, from_json, from_plain, to_json, to_plain
-from mainstay.contest import Case, CaseStatus, Secret, close_case, commit, preimage, reveal
+from mainstay.contest import (
+    Case,
+    CaseDraft,
+    CaseStatus,
+    Secret,
+    close_case,
+    commit,
+    preimage,
+    reveal,
+)
 
 #: Words that stand nowhere else.
 VERDICT, NONCE = "the hidden side", b"never to be seen, thirty-two byt"
@@ -33,6 +42,9 @@ COMMITMENT, _ = commit(CASE, VERDICT, NONCE)
 OTHER = attrs.evolve(COMMITMENT, case_id="case-0002")
 NOON, DAY = datetime(2024, 5, 1, 12, tzinfo=UTC), timedelta(days=1)
 OPEN = CASE.opened(NOON, lasting=DAY)
+
+
+DRAFT = CaseDraft("May a doctor lie?", CASE.sides, VERDICT)
 
 
 @attrs.frozen
@@ -61,6 +73,15 @@ WAYS = [repr, str, format, ascii, "{!r:>20}".format, logged, pprint.pformat, pre
 def test_no_representation_shows_it(show: Callable[[object], str], held: object) -> None:
     """Not even those by rich and Hypothesis, which look at the fields of attrs classes."""
     assert_hidden(show(held))
+
+
+@pytest.mark.parametrize("show", WAYS)
+def test_no_representation_of_a_draft_says_which_side_is_right(
+    show: Callable[[object], str],
+) -> None:
+    """Its sides are shown, so the verdict's words are there once."""
+    assert show(DRAFT).count(VERDICT) == 1
+    assert "verdict" not in show(DRAFT)
 
 
 @pytest.mark.parametrize("shown", [VERDICT, repr(NONCE), NONCE.hex(), str([*NONCE])])

@@ -40,6 +40,7 @@ with Extra("testing", "hypothesis"):
     from mainstay.testing.strategies.contest import (
         argument_votes,
         case_arguments,
+        case_drafts,
         case_votes,
         cases,
         chain_heads,
@@ -137,6 +138,7 @@ __all__ = [
     "board_targets",
     "boards",
     "case_arguments",
+    "case_drafts",
     "case_votes",
     "cases",
     "chain_heads",

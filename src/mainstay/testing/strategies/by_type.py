@@ -15,6 +15,7 @@ from mainstay.contest import (
     ArgumentVote,
     Case,
     CaseArgument,
+    CaseDraft,
     CaseStatus,
     CaseVote,
     ChainHead,
@@ -60,7 +61,7 @@ from mainstay.ports import (
     OutboxState,
     Unreadable,
 )
-from mainstay.reading import Event
+from mainstay.reading import CaseFile, Event
 from mainstay.recognition import (
     Argument,
     Badge,
@@ -194,6 +195,8 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     BoardTarget: asking.board_targets(),
     Case: contest.cases(),
     CaseArgument: contest.case_arguments(),
+    CaseDraft: contest.case_drafts(),
+    CaseFile: st.builds(CaseFile, st.just("cases.jsonl"), st.just(bool)),
     CaseStatus: st.sampled_from(CaseStatus),
     CaseVote: contest.case_votes(),
     CatalogueRow: st.sampled_from(list(CATALOGUE.values())),

@@ -12,6 +12,7 @@ from mainstay.contest.cases import ArgumentVote, Case, CaseArgument, CaseStatus,
 from mainstay.contest.chain import ChainHead, LedgerEntry
 from mainstay.contest.closing import ClosedCase, close_case
 from mainstay.contest.commitment import Commitment, Secret, commit
+from mainstay.contest.drafts import CaseDraft
 from mainstay.contest.policy import ContestPolicy
 from mainstay.contest.settlement import Reward, Settlement, Sighting, settle
 from mainstay.recognition.points import MOST_POINTS
@@ -24,6 +25,7 @@ from mainstay.testing.strategies.recognition import reward_policies
 __all__ = [
     "argument_votes",
     "case_arguments",
+    "case_drafts",
     "case_votes",
     "cases",
     "chain_heads",
@@ -75,6 +77,14 @@ def cases(draw: DrawFn, status: SearchStrategy[CaseStatus] | None = None) -> Cas
         return draft
     opened = draft.opened(draw(instants()), lasting=draw(_SPANS))
     return opened if reached is CaseStatus.OPEN else opened.closed(opened.span()[1])
+
+
+@st.composite
+def case_drafts(draw: DrawFn) -> CaseDraft:
+    """Cases that are still to be committed to; their verdicts are not printed."""
+    sides = draw(_SIDES)
+    verdict, creator = draw(st.sampled_from(sides)), draw(st.none() | user_ids())
+    return CaseDraft(draw(user_ids()), sides, verdict, creator, draw(st.none() | _IDS))
 
 
 def secrets(verdict: SearchStrategy[str] | None = None) -> SearchStrategy[Secret]:
