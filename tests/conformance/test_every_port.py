@@ -46,6 +46,13 @@ def test_there_is_a_suite_for_every_port_and_each_is_run() -> None:
     assert suites_of(test_memory) == SUITES
 
 
+@pytest.mark.parametrize("suite", conformance.__all__)
+def test_no_test_of_a_suite_hides_another(suite: str) -> None:
+    kinds = getmro(getattr(conformance, suite))
+    tests = [name for kind in kinds for name in vars(kind) if name.startswith("test_")]
+    assert sorted({*tests}) == sorted(tests)
+
+
 def test_the_stores_in_sql_pass_every_suite_too() -> None:
     pytest.importorskip("sqlalchemy", reason="these stores need mainstay[sql]")
     from tests.conformance import test_sql  # noqa: PLC0415  (SQLAlchemy is optional)

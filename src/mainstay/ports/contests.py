@@ -188,7 +188,13 @@ class CaseClosing:
         yield from self.told()
 
     def metrics(self) -> Iterator[tuple[str, str, int]]:
-        """Yield by how much metrics of users grow: user id, name, increment."""
+        """Yield by how much metrics of users grow: user id, name, increment.
+
+        Raises:
+            RejectedError: An id can't be stored.
+        """
+        for user in self.closed.split.participants:
+            require_storable("user_id", user)
         for name, users in (
             ("participations", self.closed.split.participants),
             ("votes", self.closed.voters),

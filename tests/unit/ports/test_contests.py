@@ -64,11 +64,11 @@ anything: Any = object()
 draft = partial(new_case, slot=None)
 
 
-def closing(*, pool: int = 1000, notices: bool = False) -> CaseClosing:
-    """Bob is right, cyd wrong, ada's argument takes the first place, and dan's none."""
+def closing(*, other: str = "cyd", pool: int = 1000, notices: bool = False) -> CaseClosing:
+    """Bob is right, the other wrong, ada's argument takes the first place, and dan's none."""
     closed = close_case(
         OPEN,
-        [VOTE, CaseVote("2", "cyd", "yes", NOON)],
+        [VOTE, CaseVote("2", other, "yes", NOON)],
         [ARGUMENT.argument, Argument("2", "dan", NOON), Argument("3", "ada", NOON)],
         [UPVOTE, ArgumentVote("3", "bob", NOON)],
         commitment=COMMITMENT_,
@@ -337,6 +337,11 @@ def test_metrics_grow_by_what_people_did() -> None:
         ("cyd", "votes", 1),
         ("dan", "participations", 1),
     ]
+
+
+def test_metrics_are_of_users_that_can_be_stored() -> None:
+    bad = closing(other="a\0b", pool=0)
+    assert refused(lambda: [*bad.metrics()]).startswith("user_id can't be stored")
 
 
 def test_a_due_case_has_its_cases_id_as_its_key() -> None:

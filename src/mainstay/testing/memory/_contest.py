@@ -120,10 +120,10 @@ class ContestsPage:
             case_id = checks.instance("done", closing, CaseClosing).closed.case.id
             contest = self.transaction.due(case_id, field="case_id")
             try:
-                self.entries += [*map(new_entry, closing.entries())]
+                self.growth += closing.metrics()
+                self.entries += map(new_entry, closing.entries())
             except RejectedError:
                 self.transaction.rejected = True
                 raise
-            self.growth += closing.metrics()
             self.contests = {**self.contests, case_id: contest.closed(closing)}
             del self.transaction.read[case_id]

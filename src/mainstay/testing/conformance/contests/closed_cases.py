@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import partial
+from itertools import product
 from threading import Barrier, Thread
 
 import attrs
@@ -113,23 +114,24 @@ class ClosedCasesConformance:
         raised(RejectedError, partial(keep, "2", "later"), "its time is not over")
         expect(_traces(store, "1", "2", "later"), before, "nothing is closed, paid or counted")
 
-    def test_what_cannot_be_stored_is_refused(self, store: HasContests) -> None:
+    def test_users_that_cannot_be_stored_close_nothing(self, store: HasContests) -> None:
         """``keep``: rejected if "something of it can't be kept", with all the rest."""
         opened(store, "1", "2")
         for name in ("1", "2"):
             store.contests.vote(name, [vote("ada")])
         before = _traces(store, "1", "2")
 
-        def keep(*, at_once: bool) -> None:
+        def keep(*, pool: int, at_once: bool) -> None:
             with store.contests.page() as page:
                 first, second = readable(page.due(END, limit=9))
                 bad = attrs.evolve(second, votes=[*second.votes, vote("b\0b")])
-                both = [closing(first, END), closing(bad, END)]
+                both = [closing(each, END, pool=pool) for each in (first, bad)]
                 for done in [both] if at_once else [both[:1], both[1:]]:
                     page.keep(done)
 
-        for at_once in (True, False):
-            raised(RejectedError, partial(keep, at_once=at_once), "nobody has such an id")
+        for pool, at_once in product((0, 1000), (True, False)):
+            call = partial(keep, pool=pool, at_once=at_once)
+            raised(RejectedError, call, "nobody has such an id, paid or not")
         expect(_traces(store, "1", "2"), before, "nothing of it is kept")
 
     def test_an_interrupted_page_closes_nothing(self, store: HasContests) -> None:

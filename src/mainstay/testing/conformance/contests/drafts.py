@@ -173,7 +173,7 @@ class DraftsConformance:
             claim = "the secret does not open it"
             _require_refused(store, CommitmentError, (case(), commitment, wrong), claim)
 
-    def test_what_cannot_be_stored_is_refused(self, store: HasContests) -> None:
+    def test_a_draft_that_cannot_be_stored_is_refused(self, store: HasContests) -> None:
         """``draft``: rejected if "a text can't be stored"."""
         for bad in (
             case("a\0b"),

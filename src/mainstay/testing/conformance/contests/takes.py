@@ -215,7 +215,7 @@ class TakesConformance:
         raised(RejectedError, partial(store.contests.upvote, both), "one of them is her own")
         expect(_standing(store), {"1": 0, "2": 0}, "all or none of them are kept")
 
-    def test_what_cannot_be_stored_is_refused(self, store: HasContests) -> None:
+    def test_texts_that_cannot_be_stored_are_refused(self, store: HasContests) -> None:
         """``vote``: rejected if "a text can't be stored"."""
         opened(store)
         store.contests.argue("case", [argument("there", "ada")])
