@@ -85,7 +85,7 @@ class ChainLedger:
             OSError: The node does not answer.
             NodeError: It says that it can't.
         """
-        asked = asked_for(transactions)
+        asked = asked_for("transactions", transactions)
         known = [*dict.fromkeys(filter(ID.fullmatch, asked))]  # the node takes nothing else
         seen: dict[str, Sighting] = {}
         for begin in range(0, len(known), AT_ONCE):
