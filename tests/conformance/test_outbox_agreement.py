@@ -181,6 +181,10 @@ class Agreement(RuleBasedStateMachine):
         self.now = later(self.now, step)
         self.ask(lambda store: store.outbox.expire(kind, now=self.now))
 
+    @rule(kind=kinds, after=st.none() | st.sampled_from(KEYS[:-1]), limit=st.integers(1, 4))
+    def list_entries(self, kind: str, after: str | None, limit: int) -> None:
+        self.ask(lambda store: [*store.outbox.entries(kind, after=after, limit=limit)])
+
     @rule()
     def look_at_who_was_credited(self) -> None:
         """All agree on how many have points since they were last looked at."""

@@ -9,6 +9,7 @@ import attrs
 from mainstay.errors import RejectedError
 from mainstay.ports import HasOutbox, OutboxEntry, OutboxState
 from mainstay.scheduling import PlainData
+from mainstay.testing.conformance._activity import CODE_POINTS
 from mainstay.testing.conformance._expect import expect, raised, together
 from mainstay.testing.conformance._outbox import MAIL, at, claim, mail
 
@@ -36,6 +37,24 @@ class PutEntriesConformance:
         for entry in entries:
             expect(store.outbox.entry(entry.key), entry, "every part of it comes back")
         expect(store.outbox.entry("another"), None, "nothing else is there")
+
+    def test_entries_of_a_kind_are_listed_by_key_whatever_became_of_them(
+        self, store: HasOutbox
+    ) -> None:
+        """``entries``: "by their keys, whatever has become of them", and only those after one."""
+        keys = sorted(CODE_POINTS)
+        store.outbox.put([mail(key) for key in keys])
+        store.outbox.put([attrs.evolve(mail("0"), kind="another")])
+        (first,) = claim(store, 1, limit=1)
+        store.outbox.finish(attrs.evolve(first, state=OutboxState.FAILED, attempts=0), "me")
+        listed = store.outbox.entries(MAIL)
+        expect([entry.key for entry in listed], keys, "by code point, without other kinds")
+        states = {entry.key: entry.state for entry in listed}
+        expect(states[first.key], OutboxState.FAILED, "as they are now")
+        some = store.outbox.entries(MAIL, after=keys[0], limit=2)
+        expect([entry.key for entry in some], keys[1:3], "those after one, so many at most")
+        expect([*store.outbox.entries(MAIL, after=keys[-1])], [], "there is nothing after the last")
+        expect([*store.outbox.entries("none")], [], "nothing of another kind")
 
     def test_what_is_there_changes_nothing(self, store: HasOutbox) -> None:
         """``put``: "One whose key is there already changes nothing, also within ``entries``"."""
