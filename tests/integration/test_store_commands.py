@@ -155,7 +155,7 @@ def test_the_next_step_names_criteria_of_the_kinds_there_are(
 def test_a_bad_line_stops_the_import_and_what_is_before_it_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mainstay.cli.importing._EVENTS_AT_ONCE", 500)
+    monkeypatch.setattr("mainstay.cli.importing.LINES_AT_ONCE", 500)
     text = "user_id,started_at\n" + "".join(f"user{n},{n}\n" for n in range(1_200))
     done = imported(tmp_path / "a.csv", text + "ada,soon\nbob,0\n")
     assert (done.status, done.out) == (1, "")
@@ -175,7 +175,7 @@ def test_an_import_that_is_interrupted_says_how_far_it_came(
         yield from islice(read_events(*arguments, **options), 4)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("mainstay.cli.importing._EVENTS_AT_ONCE", 2)
+    monkeypatch.setattr("mainstay.cli.importing.LINES_AT_ONCE", 2)
     monkeypatch.setattr("mainstay.cli.importing.read_events", read_two_batches)
     done = imported(tmp_path / "a.csv", "user_id,started_at\n" + "ada,0\n" * 9)
     assert (done.status, done.out) == (130, "")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from mainstay.cli.terminal import BadLines
 from mainstay.errors import BadRecordError, RejectedError
 
-__all__ = ["LINES_AT_ONCE", "add_all"]
+__all__ = ["LINES_AT_ONCE", "added"]
 
 #: In one transaction: enough that each page of the database is not written again for a few rows.
 LINES_AT_ONCE = 20_000
@@ -16,9 +16,9 @@ LINES_AT_ONCE = 20_000
 T = TypeVar("T")
 
 
-def add_all(
+def added(
     batch: Sequence[tuple[int, T]], add: Callable[[Sequence[T]], int], bad: BadLines
-) -> tuple[int, int]:
+) -> Iterator[tuple[int, int]]:
     """Add what lines say at once; if the store rejects one, in halves, until that one is found.
 
     Args:
@@ -26,18 +26,19 @@ def add_all(
         add: Adds some of it, all or none, and returns how many are new.
         bad: What becomes of those that are rejected.
 
-    Returns:
-        How many were added, or were there already; and how many of them are new.
+    Yields:
+        Of each part that was added, how many there are, and how many of them are new: as it is
+        added, so that they are known even if a later line stops everything.
     """
-    if not batch:
-        return 0, 0
     try:
-        return len(batch), add([what for _, what in batch])
+        new = add([what for _, what in batch])
     except RejectedError as error:
         if len(batch) == 1:
             bad.skip(BadRecordError.at("line", batch[0][0], error))
-            return 0, 0
+            return
+    else:
+        yield len(batch), new
+        return
     middle = len(batch) // 2
-    kept, new = add_all(batch[:middle], add, bad)
-    more_kept, more_new = add_all(batch[middle:], add, bad)
-    return kept + more_kept, new + more_new
+    yield from added(batch[:middle], add, bad)
+    yield from added(batch[middle:], add, bad)

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from mainstay.activity.session import Session
 from mainstay.cli import OK, SKIPPED, arguments, terminal
-from mainstay.cli.batches import LINES_AT_ONCE, add_all
+from mainstay.cli.batches import LINES_AT_ONCE, added
 from mainstay.cli.store import PreparedStore, add_db, open_store, option
 from mainstay.errors import BadRecordError, MainstayError
 from mainstay.ports import SessionStore
@@ -88,9 +88,9 @@ class _Import:
 
     def _flush(self) -> None:
         waiting, self.waiting = self.waiting, []
-        events, new = add_all(waiting, self.store.add, self.bad)
-        self.events += events
-        self.new += new
+        for events, new in added(waiting, self.store.add, self.bad):
+            self.events += events
+            self.new += new
 
     def words(self) -> str:
         """Say how many there are."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from mainstay import _checks as checks
-from mainstay.contest import ChainHead, LedgerEntry, Sighting
+from mainstay.contest import LedgerEntry, Sighting
 from mainstay.errors import RejectedError
 from mainstay.ports._texts import require_storable
 
@@ -70,10 +70,6 @@ class Ledger(Protocol):
 
 class LedgerChain(Ledger, Protocol):
     """A ledger that is kept here: a chain of entries, which can be read and verified as a whole."""
-
-    def head(self) -> ChainHead:
-        """Return how long the chain is, and the digest of its last entry."""
-        ...
 
     def entries(self) -> Iterator[LedgerEntry]:
         """Yield all entries, in the order of their places.

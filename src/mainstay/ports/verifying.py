@@ -80,7 +80,7 @@ def verify_contests(
     store: HasChain,
     *,
     expect: ChainHead | None = None,
-    progress: Callable[[int, int], None] = lambda _done, _all: None,
+    progress: Callable[[int], None] = lambda _done: None,
 ) -> VerifiedContests:
     """Require that all commitments, all rewards and the chain that they are on are as they were.
 
@@ -95,7 +95,7 @@ def verify_contests(
     Args:
         store: Where the contests are, and their chain.
         expect: A head that the chain had once.
-        progress: Is told how much is done, and of how much.
+        progress: Is told now and then how many entries of chain and outbox were read.
 
     Raises:
         ChainError: The chain is not whole, or something on it is missing or not what it was;
@@ -117,9 +117,7 @@ def verify_contests(
         >>> found.cases, found.commitments, found.rewards, found.head.length
         (1, 1, 0, 1)
     """
-    chain = store.ledger
-    # Nearly all entries are commitments and rewards: they are read once more as such.
-    count = _Count(progress, 2 * chain.head().length)
+    chain, count = store.ledger, _Count(progress)
     head = verify_chain(count.each(chain.entries()), expect=expect)
     cases = sum(1 for _ in _on_chain(chain, map(_of_case, _cases(store.contests))))
     commitments, rewards = (
@@ -133,8 +131,7 @@ def verify_contests(
 class _Count:
     """Counts what is done, and tells it now and then."""
 
-    progress: Callable[[int, int], None]
-    total: int
+    progress: Callable[[int], None]
     done: int = 0
 
     def each(self, values: Iterable[T]) -> Iterator[T]:
@@ -142,7 +139,7 @@ class _Count:
             yield value
             self.done += 1
             if self.done % _AT_ONCE == 0:
-                self.progress(self.done, max(self.done, self.total))
+                self.progress(self.done)
 
 
 def _cases(contests: ContestStore) -> Iterator[KeptCase]:

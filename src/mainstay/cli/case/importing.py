@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
@@ -15,7 +16,7 @@ from typing import Any
 import attrs
 
 from mainstay.cli import OK, SKIPPED, arguments, terminal
-from mainstay.cli.batches import LINES_AT_ONCE, add_all
+from mainstay.cli.batches import LINES_AT_ONCE, added
 from mainstay.cli.store import add_db, open_store
 from mainstay.contest import ArgumentVote, CaseVote
 from mainstay.errors import BadRecordError, MainstayError
@@ -112,6 +113,8 @@ class _Import:
     """What has been imported so far, and what is next.
 
     Attributes:
+        counts: How many of each kind are there now.
+        new: How many of them were not there before.
         waiting: Votes and arguments with their lines, by what they are and their case.
         size: How many wait.
     """
@@ -119,9 +122,9 @@ class _Import:
     contests: ContestStore
     bad: terminal.BadLines
     upvotes: _Upvotes
-    votes: int = 0
-    arguments: int = 0
-    argument_votes: int = 0
+    counts: Counter[str] = attrs.field(
+        factory=lambda: Counter(votes=0, arguments=0, argument_votes=0)
+    )
     new: int = 0
     waiting: dict[tuple[type, str], list[tuple[int, Any]]] = attrs.field(factory=dict)
     size: int = 0
@@ -152,36 +155,28 @@ class _Import:
     def _flush(self) -> None:
         waiting, self.waiting, self.size = self.waiting, {}, 0
         for (kind, case_id), batch in waiting.items():
-            if kind is CaseVote:
-                self.votes += self._add(batch, partial(self.contests.vote, case_id))
-            else:
-                self.arguments += self._add(batch, partial(self.contests.argue, case_id))
+            add = self.contests.vote if kind is CaseVote else self.contests.argue
+            self._add("votes" if kind is CaseVote else "arguments", batch, partial(add, case_id))
 
     def _finish(self) -> None:
         """Add what waits, and then the votes for arguments, all of which are there by now."""
         self._flush()
         upvotes = self.upvotes.all()
         while batch := [*islice(upvotes, LINES_AT_ONCE)]:
-            self.argument_votes += self._add(batch, self.contests.upvote)
+            self._add("argument_votes", batch, self.contests.upvote)
 
-    def _add(self, batch: Sequence[tuple[int, Any]], add: Callable[[Sequence[Any]], int]) -> int:
-        kept, new = add_all(batch, add, self.bad)
-        self.new += new
-        return kept
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """How many of each kind are there now."""
-        return {
-            "votes": self.votes,
-            "arguments": self.arguments,
-            "argument_votes": self.argument_votes,
-        }
+    def _add(
+        self, kind: str, batch: Sequence[tuple[int, Any]], add: Callable[[Sequence[Any]], int]
+    ) -> None:
+        for kept, new in added(batch, add, self.bad):
+            self.counts[kind] += kept
+            self.new += new
 
     def words(self) -> str:
         """Say how many there are."""
-        kept = sum(self.counts.values())
+        known = sum(self.counts.values()) - self.new
         return (
-            f"{self.votes:,} votes, {self.arguments:,} arguments and {self.argument_votes:,} votes "
-            f"for arguments: {self.new:,} new, {kept - self.new:,} there already."
+            f"{self.counts['votes']:,} votes, {self.counts['arguments']:,} arguments and "
+            f"{self.counts['argument_votes']:,} votes for arguments: {self.new:,} new, "
+            f"{known:,} there already."
         )
