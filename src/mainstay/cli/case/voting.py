@@ -85,7 +85,7 @@ def _argue(store: Store, args: argparse.Namespace, now: datetime) -> str:
     argument = CaseArgument(args.id or new_id(), args.user, args.text, now)
     store.contests.argue(args.case, [argument])
     print(argument.id, file=terminal.machine_output())
-    return f"{args.user} has argued. Others can vote for it: mainstay case upvote"
+    return f"{args.user} has argued. Others vote for it: mainstay case upvote {argument.id} USER"
 
 
 def _upvote(store: Store, args: argparse.Namespace, now: datetime) -> str:
