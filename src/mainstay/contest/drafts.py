@@ -18,7 +18,7 @@ __all__ = ["CaseDraft"]
 
 def _verdict(field: str, value: object) -> str:
     if not isinstance(value, str):
-        raise InvalidTypeError("must be a string", field=field, remedy="Give one of the sides.")
+        raise InvalidTypeError("must be a text", field=field, remedy="Give one of the sides.")
     return str.__str__(value)
 
 
@@ -72,7 +72,7 @@ class CaseDraft(Masked):
             )
 
     def case(self, slot: datetime) -> Case:
-        """Return the case for a slot, a draft; without an id it is called by the hour, in UTC.
+        """Return the case for a slot, a draft, named by the slot's hour in UTC unless it has an id.
 
         Examples:
             >>> from datetime import UTC

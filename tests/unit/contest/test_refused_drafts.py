@@ -1,49 +1,19 @@
-"""Cases that are still to be committed to."""
+"""Cases to be committed to that no ledger or store could take, and what their errors show."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 import attrs
 import pytest
 
-from mainstay.contest import Case, CaseDraft, commit
-from mainstay.errors import InvalidTypeError, InvalidValueError, NaiveDatetimeError
+from mainstay.contest import CaseDraft, commit
+from mainstay.errors import InvalidTypeError, InvalidValueError
 
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
 QUESTION, SIDES = "May a doctor lie?", ("aye-4711", "nay-4711")
 DRAFT = CaseDraft(QUESTION, SIDES, "aye-4711", "eve", "c1")
-
-
-def test_a_draft_makes_a_case_without_its_verdict() -> None:
-    assert DRAFT.case(NOON) == Case("c1", QUESTION, SIDES, "eve")
-
-
-def test_a_verdict_is_in_no_representation() -> None:
-    for verdict in SIDES:
-        draft = attrs.evolve(DRAFT, verdict=verdict)
-        assert repr(draft) == repr(DRAFT)
-
-
-@pytest.mark.parametrize(
-    ("slot", "name"),
-    [
-        (NOON, "case-2024-05-01T12"),
-        (datetime(2024, 5, 1, tzinfo=UTC), "case-2024-05-01T00"),
-        (datetime(2024, 5, 1, 2, tzinfo=timezone(timedelta(hours=2))), "case-2024-05-01T00"),
-        (datetime(987, 1, 2, 12, tzinfo=UTC), "case-0987-01-02T12"),
-    ],
-)
-def test_without_an_id_a_case_is_called_by_the_hour_of_its_slot_in_utc(
-    slot: datetime, name: str
-) -> None:
-    assert attrs.evolve(DRAFT, id=None).case(slot).id == name
-
-
-def test_a_slot_is_an_instant() -> None:
-    with pytest.raises(NaiveDatetimeError, match="slot"):
-        DRAFT.case(datetime(2024, 5, 1, 12))  # noqa: DTZ001  (that is the point)
 
 
 @pytest.mark.parametrize(
