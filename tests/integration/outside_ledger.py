@@ -8,7 +8,9 @@ from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 
+from mainstay.adapters.sql import SqlStore
 from mainstay.contest import Sighting
+from mainstay.contest.payloads import reward_payload, verdict_key
 from mainstay.ports.ledger import other_payload
 
 _CREATE = "CREATE TABLE IF NOT EXISTS entries (key TEXT PRIMARY KEY, payload TEXT NOT NULL)"
@@ -62,3 +64,16 @@ class OutsideLedger:
 
 def _transaction(key: str) -> str:
     return sha256(key.encode()).hexdigest()
+
+
+def due_on_ledger(store: SqlStore) -> Mapping[str, str]:
+    """Return what is on a ledger if each commitment was published, and each reward paid, once."""
+    found = {}
+    for kept in store.contests.cases():
+        case = kept.case.id
+        found[verdict_key(case)] = kept.digest
+        for reward in store.contests.rewards(case):
+            entry = store.outbox.entry(f"reward:{case}:{reward.id}")
+            assert entry is not None
+            found[reward.id] = reward_payload(reward.id, reward.amount, str(entry.payload["nonce"]))
+    return found

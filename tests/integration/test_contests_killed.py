@@ -19,11 +19,10 @@ pytest.importorskip("sqlalchemy", reason="these stores need mainstay[sql]")
 
 from mainstay.adapters.sql import SqlStore
 from mainstay.contest import CaseStatus, RewardState
-from mainstay.contest.payloads import reward_payload, verdict_key
 from tests import effort
 from tests.conformance.databases import empty
 from tests.integration.contests_to_kill import CRASHED, POLICY, SLOTS, TIMES, USERS, live_through
-from tests.integration.outside_ledger import OutsideLedger
+from tests.integration.outside_ledger import OutsideLedger, due_on_ledger
 from tests.integration.stores import own_database, rows
 
 ROOT = Path(__file__).parents[2]
@@ -146,17 +145,4 @@ def test_whoever_is_killed_all_is_opened_closed_paid_credited_and_awarded_once(
             live_through(store, ledger, time, attempt=attempts)
         assert {CRASHED, -SIGKILL} <= ends.keys()
         assert comparable(store) == of_one_run.rows
-        assert OutsideLedger(ledger).entries() == expected_ledger(store)
-
-
-def expected_ledger(store: SqlStore) -> Mapping[str, str]:
-    """What is on the ledger if each commitment was published, and each reward paid, once."""
-    found = {}
-    for kept in store.contests.cases():
-        case = kept.case.id
-        found[verdict_key(case)] = kept.digest
-        for reward in store.contests.rewards(case):
-            entry = store.outbox.entry(f"reward:{case}:{reward.id}")
-            assert entry is not None
-            found[reward.id] = reward_payload(reward.id, reward.amount, str(entry.payload["nonce"]))
-    return found
+        assert OutsideLedger(ledger).entries() == due_on_ledger(store)
