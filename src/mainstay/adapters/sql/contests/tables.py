@@ -45,11 +45,14 @@ cases: Table = Table(
     Column("undistributed", BigInteger),
     sqlite_with_rowid=False,
 )
+# By its hash: it may be longer than what fits into an ordered index of PostgreSQL's.
+Index("mainstay_cases_question", cases.c.question, postgresql_using="hash")
 #: Written out: SQLite uses an index of some rows only for a query in the same words.
 is_open: ColumnElement[bool] = cases.c.status == literal_column("'open'")
+# In the order in which they are closed: else SQLite reads all cases, to have it.
 Index(
     "mainstay_cases_open",
-    *(cases.c.closes_at, cases.c.id),
+    *(cases.c.id, cases.c.closes_at),
     sqlite_where=is_open,
     postgresql_where=is_open,
 )
