@@ -24,6 +24,7 @@ from mainstay.jobs._sightings import (
     claim_policy,
     look_up,
     look_up_known,
+    own_faults,
     submitted,
     transaction_of,
 )
@@ -106,7 +107,8 @@ def _run(
 ) -> JobReport:
     tally = Tally.begin(MONITOR_TRANSACTIONS, context)
     watch = _Watch(ledger, policy, context, notices or NOTICES.of(context.options))
-    run_claims(store.outbox, REWARD, watch.prepare, tally, policy=claim_policy(policy))
+    prepare = own_faults(watch.prepare)
+    run_claims(store.outbox, REWARD, prepare, tally, policy=claim_policy(policy))
     tally.result.update(watch.found)
     return tally.report()
 

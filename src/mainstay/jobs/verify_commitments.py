@@ -16,6 +16,7 @@ from mainstay.jobs._sightings import (
     claim_policy,
     look_up,
     look_up_known,
+    own_faults,
     submitted,
     transaction_of,
 )
@@ -100,7 +101,8 @@ def watch_commitments(
 ) -> None:
     """Publish and look at the commitments that are due, and tally what came of it."""
     watch = _Watch(store, ledger, policy, tally.context)
-    run_claims(store.outbox, COMMITMENT, watch.prepare, tally, policy=claim_policy(policy))
+    prepare = own_faults(watch.prepare)
+    run_claims(store.outbox, COMMITMENT, prepare, tally, policy=claim_policy(policy))
     tally.result.update(watch.found)
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol, TypeVar
 
 import attrs
@@ -25,6 +26,7 @@ from mainstay.contest import (
     Verification,
     reveal,
 )
+from mainstay.contest.commitment import digest_field
 from mainstay.contest.payloads import verdict_key
 from mainstay.errors import IllegalMoveError, RejectedError
 from mainstay.ports._texts import require_storable
@@ -49,6 +51,8 @@ __all__ = [
 #: The kind of the outbox entries that publish and watch commitments.
 COMMITMENT = "commitment"
 
+_count = checks.each(checks.count)
+
 
 @attrs.frozen
 class CaseOutcome:
@@ -62,15 +66,18 @@ class CaseOutcome:
         participants: How many took part, by a vote or an argument that counts.
         pool: What was split.
         undistributed: What of it has no taker.
+
+    Raises:
+        InvalidValueError: A field is of another type, or negative.
     """
 
-    secret: Secret
-    closed_at: datetime
-    voters: int
-    winners: int
-    participants: int
-    pool: int
-    undistributed: int
+    secret: Secret = attrs.field(validator=checks.each(partial(checks.instance, kind=Secret)))
+    closed_at: datetime = attrs.field(validator=checks.each(checks.instant))
+    voters: int = attrs.field(validator=_count)
+    winners: int = attrs.field(validator=_count)
+    participants: int = attrs.field(validator=_count)
+    pool: int = attrs.field(validator=_count)
+    undistributed: int = attrs.field(validator=_count)
 
 
 @attrs.frozen
@@ -83,13 +90,21 @@ class KeptCase:
         verification: How the commitment stands on the ledger.
         slot: The slot it was made for, if it was.
         outcome: What it came to, once it has closed.
+
+    Raises:
+        InvalidValueError: A field is of another type, or ``digest`` is not a SHA-256.
     """
 
-    case: Case
-    digest: str
-    verification: Verification = Verification.UNVERIFIED
-    slot: datetime | None = None
-    outcome: CaseOutcome | None = None
+    case: Case = attrs.field(validator=checks.each(partial(checks.instance, kind=Case)))
+    digest: str = attrs.field(validator=checks.each(digest_field))
+    verification: Verification = attrs.field(
+        default=Verification.UNVERIFIED,
+        validator=checks.each(partial(checks.instance, kind=Verification)),
+    )
+    slot: datetime | None = attrs.field(default=None, validator=checks.optional(checks.instant))
+    outcome: CaseOutcome | None = attrs.field(
+        default=None, validator=checks.optional(partial(checks.instance, kind=CaseOutcome))
+    )
 
     @property
     def commitment(self) -> Commitment:
