@@ -118,18 +118,13 @@ def sighting(transaction: str, told: object) -> Sighting:
         return Sighting(Seen.NOT_FOUND)
     if isinstance(told, dict) and told.get("id") == transaction:
         match told.get("state"), told.get("confirmations"), told.get("payload"):
-            case "included", int(times), (None | str()) as payload if is_depth(times):
+            case "included", int(times), (None | str()) as payload if 1 <= times <= FINAL:
                 return Sighting(Seen.CONFIRMED, times, payload)
             case "pending", _, (None | str()) as payload:
                 return Sighting(Seen.PENDING, payload=payload)
             case "refused", _, (None | str()) as payload:
                 return Sighting(Seen.FAILED, payload=payload)
     raise nonsense(f"null, or what has become of {transaction}", told)
-
-
-def is_depth(times: int) -> bool:
-    """Return whether something can be confirmed so often; ``True`` is an integer, too."""
-    return times is not True and 1 <= times <= FINAL
 
 
 def nonsense(expected: str, found: object) -> InvalidValueError:
