@@ -34,7 +34,12 @@ class BusyError(ConnectionError):
 
 def _http(instance: object, attribute: object, url: str) -> None:
     del instance, attribute
-    if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
+    try:
+        place = urlsplit(url)
+        good = place.scheme in {"http", "https"} and place.hostname and place.port != 0
+    except ValueError:  # an address or a port that can't be
+        good = False
+    if not good:
         raise InvalidValueError("must begin with https:// or http:// and a host", field="url")
 
 
@@ -120,7 +125,7 @@ class JsonService:
     def _left(self, end: float) -> float:
         left = end - self.clock()
         if left <= 0:
-            raise TimeoutError("the answer takes too long")
+            raise TimeoutError("timed out: the answer takes too long")
         return left
 
     def _require_good(self, response: HTTPResponse, host: str) -> None:

@@ -180,7 +180,18 @@ def test_a_key_is_not_in_the_representation() -> None:
     assert KEY not in repr(JsonService(url="https://localhost", api_key=KEY))
 
 
-@pytest.mark.parametrize("url", ["", "localhost:80", "file:///etc/hosts", "https://"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "localhost:80",
+        "file:///etc/hosts",
+        "https://",
+        "http://[",
+        "http://a:99999",
+        "http://a:0",
+    ],
+)
 def test_what_is_not_an_address_is_refused(url: str) -> None:
     with pytest.raises(InvalidValueError, match="url must begin with https://"):
         JsonService(url=url)
