@@ -175,6 +175,7 @@ NONSENSE = {
     "a verdict that is not a side": case(sides=["yes", "no"]),
     "a verdict in another case": case(verdict=VERDICT.upper()),
     "a verdict of another type": case(verdict=[VERDICT]),
+    "a long verdict": case(sides=["yes", "no"], verdict=VERDICT * 10),
     "an empty verdict": case(sides=["", "yes"], verdict=""),
     "a question of another type": case(question={"text": QUESTION, "verdict": VERDICT}),
     "an empty question": case(question=" \n "),
