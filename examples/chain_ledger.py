@@ -30,8 +30,7 @@ import attrs
 from json_service import JsonService
 from mainstay import InvalidValueError
 from mainstay.contest import Seen, Sighting
-from mainstay.ports import FINAL
-from mainstay.ports.ledger import asked_for, other_payload, require_submittable
+from mainstay.ports import FINAL, asked_for, other_payload, require_submittable
 
 AT_ONCE = 100
 OTHER_PAYLOAD = -32009

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -13,7 +14,7 @@ from mainstay import _checks as checks
 from mainstay._reprs import in_utc
 from mainstay._schemas import schema
 from mainstay.contest.policy import positive_span
-from mainstay.errors import IllegalMoveError, InvalidValueError
+from mainstay.errors import IllegalMoveError, InvalidTypeError, InvalidValueError
 from mainstay.recognition import Argument
 
 __all__ = [
@@ -66,8 +67,16 @@ def sides_of(values: Iterable[str]) -> tuple[str, ...]:
     """Return the sides of a case.
 
     Raises:
-        InvalidValueError: They are fewer than two, or two are the same.
+        InvalidValueError: They are fewer than two, or two are the same; or they are a set, which has
+            no order of its own.
     """
+    if isinstance(values, AbstractSet):
+        raise InvalidTypeError(
+            "must be in an order, which a set does not have",
+            field="sides",
+            value=values,
+            remedy="Such as ('yes', 'no').",
+        )
     sides = tuple(checks.text("sides", side) for side in checks.iterable("sides", values))
     if len(sides) < 2 or len({*sides}) < len(sides):
         raise InvalidValueError(

@@ -49,7 +49,14 @@ from mainstay.ports.leaderboards import (
     DueBoard,
     LeaderboardStore,
 )
-from mainstay.ports.ledger import FINAL, Ledger, LedgerChain
+from mainstay.ports.ledger import (
+    FINAL,
+    Ledger,
+    LedgerChain,
+    asked_for,
+    other_payload,
+    require_submittable,
+)
 from mainstay.ports.metrics import MetricStore
 from mainstay.ports.outbox import Outbox, OutboxEntry, OutboxState
 from mainstay.ports.pages import Keyed, Page, Pages, Unreadable
@@ -141,12 +148,15 @@ __all__ = [
     "Unreadable",
     "VerifiedContests",
     "WholeCaseDict",
+    "asked_for",
     "average_quality",
     "badge_progress",
     "case_dict",
     "earned_badges",
     "millionths",
     "other_contents",
+    "other_payload",
+    "require_submittable",
     "rescored",
     "score_user",
     "storable",

@@ -145,6 +145,11 @@ def test_other_ids_that_look_like_it_are_taken(name: str) -> None:
             "Such as ('yes', 'no').",
         ),
         (
+            lambda: Case("c", QUESTION, {"yes"}),
+            "sides must be in an order, which a set does not have, got {'yes'}. "
+            "Such as ('yes', 'no').",
+        ),
+        (
             lambda: Case("c", QUESTION, []),
             "sides must be at least two, and all different, got (). Such as ('yes', 'no').",
         ),

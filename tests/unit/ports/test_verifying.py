@@ -156,7 +156,7 @@ def test_a_changed_reward_is_found(change: Callable[[OutboxEntry], OutboxEntry])
 def test_a_commitment_whose_noted_transaction_is_another_is_found() -> None:
     store = contested()
     (reward,) = store.outbox.entries("reward", limit=1)
-    transaction = str((reward.result or {})["transaction"])
+    transaction = str((reward.result or PlainData())["transaction"])
     change_entry(store, "commitment", lambda one: with_transaction(one, transaction))
     assert "and not the one that was noted" in fault(store).problem
 
