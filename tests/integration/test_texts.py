@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from random import Random
 
 import pytest
 
@@ -14,6 +15,7 @@ from sqlalchemy import text
 from mainstay import RejectedError, Session
 from mainstay.adapters.sql import SqlStore
 from mainstay.adapters.sql.bulk import each_of
+from mainstay.recognition import Credit
 from tests.conformance.databases import odd_database
 from tests.integration.stores import clock, ran
 
@@ -52,6 +54,15 @@ def test_a_lone_surrogate_is_refused_where_something_is_asked(
     with pytest.raises(RejectedError, match="a text holds what no database takes") as caught:
         ask(store)
     assert "lone surrogates" in caught.value.remedy
+
+
+def test_a_key_that_an_index_cant_take_is_refused_and_the_store_goes_on(postgres_url: str) -> None:
+    """A text that can't be made smaller; SQLite takes it."""
+    long = "".join(map(chr, Random(1).choices(range(0x4E00, 0x9FFF), k=4_000)))
+    with SqlStore.create(odd_database(postgres_url)) as store:
+        with pytest.raises(RejectedError, match="a key is too long"):
+            store.points.add([Credit(long, "welcome", 5, clock())], now=clock())
+        assert store.points.add([Credit("ada", "welcome", 5, clock())], now=clock())
 
 
 def test_keys_are_ordered_by_code_point_whatever_the_databases_own_order(

@@ -67,8 +67,7 @@ def sides_of(values: Iterable[str]) -> tuple[str, ...]:
     """Return the sides of a case.
 
     Raises:
-        InvalidValueError: They are fewer than two, or two are the same; or they are a set, which has
-            no order of its own.
+        InvalidValueError: They are fewer than two, two are the same, or they have no order.
     """
     if isinstance(values, AbstractSet):
         raise InvalidTypeError(

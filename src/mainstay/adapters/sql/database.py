@@ -133,6 +133,13 @@ class Database:
             ) from error
         except (DBAPIError, driver.Error) as error:
             _leave_rows_out(error)
+            if _state(error) == _TOO_LONG:
+                raise RejectedError(
+                    "is too long",
+                    field="a key",
+                    value=self.name,
+                    remedy="PostgreSQL's indexes take texts of up to some 2,700 bytes.",
+                ) from error
             raise StoreError(
                 f"can't be used ({_words(error)})",
                 field="database",
@@ -201,10 +208,18 @@ def _cause(error: BaseException) -> BaseException:
     return getattr(error, "orig", None) or error
 
 
+def _state(error: BaseException) -> str:
+    """Return PostgreSQL's code of an error; nothing if it has none."""
+    return getattr(_cause(error), "sqlstate", None) or ""
+
+
+#: The code of a row that an index can't take.
+_TOO_LONG = "54000"
+
+
 def _remedy(error: BaseException) -> str:
     """Return what to do about it, as far as it can be told."""
-    state = getattr(_cause(error), "sqlstate", None)
-    words = _STATES.get(state or "", _words(error)).lower()
+    words = _STATES.get(_state(error), _words(error)).lower()
     for sign, remedy in _REMEDIES.items():
         if sign in words:
             return remedy
