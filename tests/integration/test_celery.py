@@ -22,6 +22,8 @@ from celery import Celery
 from mainstay import Session
 from mainstay.adapters.sql import SqlStore
 from mainstay.codec import from_plain
+from mainstay.contest import CaseStatus, CaseVote
+from mainstay.jobs import contest_jobs
 from mainstay.reading import identified
 from mainstay.scheduling import JobReport
 from tests import servers
@@ -142,3 +144,34 @@ def test_a_task_sent_by_hand_takes_a_target_and_returns_its_report(
     assert run.report == report
     assert store.engagements.outcome("ada", DAY) is not None
     assert store.engagements.outcome("ada", YESTERDAY) is None
+
+
+def test_the_six_jobs_of_contests_lead_from_a_case_to_a_badge(
+    store: SqlStore, settings: dict[str, str], tmp_path: Path
+) -> None:
+    """Beat sends five of them each second; cases are closed once everybody has voted."""
+    url, contests = settings["MAINSTAY_REDIS"], settings | {"MAINSTAY_CONTESTS": "1"}
+    with (
+        worker(contests) as working,
+        beat(tmp_path, contests),
+        Celery("client", broker=url, backend=url, set_as_current=False) as app,
+    ):
+        working.wait_for("verify-commitments: a run done: 0 succeeded, 1 skipped, 0 failed")
+        (kept,) = store.contests.cases()
+        begin, _ = kept.case.span()
+        store.contests.vote(kept.case.id, [CaseVote("1", "ada", "no", begin)])
+        queue = settings["MAINSTAY_QUEUE"]
+        sent = app.send_task("mainstay.close-cases", queue=queue)
+        report = from_plain(sent.get(timeout=servers.PATIENCE), JobReport)
+        assert report.result["closed"] == 1
+        working.wait_for("monitor-transactions: a run done: 1 succeeded")
+        working.wait_for("check-badges: a run done: 1 succeeded")
+        working.wait_for("refresh-leaderboards: a run done: 3 succeeded")
+    assert "Traceback" not in working.output
+    (kept,) = store.contests.cases()
+    assert kept.case.status is CaseStatus.CLOSED
+    # Alone, ada has the parts of the winners and of the participants: 40 and 20 of 100.
+    credits = {credit.reason: credit.amount for credit in store.points.credits("ada")}
+    assert credits == {f"reward:{kept.case.id}": 60, "badge:first_win": 50}
+    for job in contest_jobs(store):
+        assert store.runs.last_done(job.name, now=datetime.now(UTC)) is not None

@@ -34,7 +34,8 @@ def distinct(jobs: Iterable[JobSpec]) -> tuple[JobSpec, ...]:
 
 
 def keep_installed(job: JobSpec, log: RunLog) -> None:
-    """Keep in the log how a scheduler has a job, for those who ask whether it is late."""
+    """Keep in the log how a scheduler has a job, for those who ask whether it is late; say so."""
+    LOGGER.info("%s: installed, %r", job.name, job.schedule, extra={"job": job.name})
     installed = InstalledJob.of(job)
     if installed is not None:
         log.install(installed)

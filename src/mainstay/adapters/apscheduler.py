@@ -45,7 +45,7 @@ def install(
     log: RunLog,
     jobstore: str = _DEFAULT,
 ) -> None:
-    """Add a job with the id ``<name>`` for each job, in place of one that has this id.
+    """Add a job with the id ``<name>`` for each job, in place of one that has this id, and log it.
 
     Args:
         scheduler: The scheduler, running or not yet; with an executor for each queue that a job

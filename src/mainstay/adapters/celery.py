@@ -61,7 +61,7 @@ _PAUSE = 1.0
 
 
 def install(app: Celery, jobs: Iterable[JobSpec], *, log: RunLog) -> None:
-    """Register a task ``mainstay.<name>`` for each job, and tell beat when it is due.
+    """Register a task ``mainstay.<name>`` for each job, tell beat when it is due, and log it.
 
     A task returns its report as :func:`mainstay.codec.to_plain` writes it, or ``None`` if the job
     was running already. One that is sent by hand goes to the queue that it is sent to, and takes
