@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -75,6 +76,14 @@ def failing(*errors: Exception) -> tuple[Callable[[JobContext], JobReport], list
         return tidy(context)
 
     return run, contexts
+
+
+def test_each_registration_is_logged(
+    app: Celery, log: MemoryRuns, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "mainstay.jobs")
+    install(app, [spec(), spec(name="sweep")], log=log)
+    assert caplog.messages == [f"{name}: installed, {HOURLY!r}" for name in ("tidy", "sweep")]
 
 
 def test_a_task_runs_the_job_and_returns_its_report(app: Celery, log: MemoryRuns) -> None:
