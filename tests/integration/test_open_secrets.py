@@ -19,6 +19,7 @@ import attrs
 import pytest
 
 pytest.importorskip("sqlalchemy", reason="these stores need mainstay[sql]")
+pytest.importorskip("rich", reason="the command needs mainstay[cli]")
 
 from sqlalchemy import select
 
@@ -38,9 +39,10 @@ from mainstay.contest import (
 )
 from mainstay.errors import MainstayError
 from mainstay.jobs import CATALOGUE, close_cases, contest_jobs, run_job, verify_commitments
-from mainstay.ports import Store
+from mainstay.ports import Store, case_dict, whole_case
 from mainstay.scheduling import JobContext, JobSpec
 from mainstay.testing.memory import MemoryStore
+from tests.command import mainstay
 from tests.contests import (
     DAY,
     DOWN,
@@ -62,6 +64,12 @@ NONCES = (
     *(b64encode(NONCE).decode(), str(int.from_bytes(NONCE)), NONCE.hex()[:16], NONCE.hex()[-16:]),
 )
 ID = "case-0001"
+#: Commands that show what there is.
+SHOWING = [
+    f"{command}{output}"
+    for command in (f"case show {ID}", "case list", "verify", "status")
+    for output in ("", " --json")
+]
 
 
 def leaks(text: str) -> list[str]:
@@ -138,6 +146,16 @@ def tables(store: object) -> dict[str, str]:
         }
 
 
+def commanded(store: object, *lines: str) -> list[str]:
+    """Return what the command prints about a database."""
+    if not isinstance(store, SqlStore):
+        return []
+    url = store._database._engine.url.render_as_string()
+    done = [mainstay(*line.split(), "--db", url) for line in lines]
+    assert not any("usage" in each.err for each in done)
+    return [each.out + each.err for each in done]
+
+
 def shown(store: Store) -> list[str]:
     """Return all that can be seen of a store, as texts: representations, JSON and tables."""
     found = returned(store)
@@ -145,6 +163,7 @@ def shown(store: Store) -> list[str]:
     for each in found:
         written = [value for value in walked(each) if type(value) in SCHEMAS]
         texts += ["\n".join(map(to_json, written)), repr([*map(to_plain, written)])]
+    texts += map(repr, [case_dict(case_of(store, ID)), whole_case(store.contests, ID)])
     return [*texts, *tables(store).values()]
 
 
@@ -205,6 +224,8 @@ def aborting(event: str) -> Callable[[Store], AbstractContextManager[None]]:
 
 SECRETS = "UPDATE mainstay_case_secrets SET "
 SWAP = f"verdict = CASE verdict WHEN '{SIDES[0]}' THEN '{SIDES[1]}' ELSE '{SIDES[0]}' END"
+#: Of all that can fail, this alone lets a case be closed by those who tell nobody.
+UNTOLD = aborting("INSERT ON mainstay_outbox WHEN NEW.kind = 'notice'")
 #: What can fail when a case is to be closed.
 FAILURES: dict[str, list[Callable[[Store], AbstractContextManager[None]]]] = {
     "memory": [missing, unreadable],
@@ -226,7 +247,7 @@ FAILURES: dict[str, list[Callable[[Store], AbstractContextManager[None]]]] = {
         aborting("UPDATE ON mainstay_cases WHEN NEW.status = 'closed'"),
         aborting("DELETE ON mainstay_case_secrets"),
         aborting("INSERT ON mainstay_outbox WHEN NEW.kind = 'reward'"),
-        aborting("INSERT ON mainstay_outbox WHEN NEW.kind = 'notice'"),
+        UNTOLD,
         aborting("INSERT ON mainstay_metrics"),
     ],
 }
@@ -238,7 +259,7 @@ def test_nothing_shows_the_secret_of_an_open_case(
     """Whatever fails: the ledger, the generator, the database, a row, the commitment itself."""
     caplog.set_level(logging.DEBUG)
     draft(store, verdict)
-    said = shown(store)
+    said = shown(store) + commanded(store, *SHOWING)
     nonsense: Any = SimpleNamespace(generate=lambda _: {"verdict": verdict, "nonce": NONCE})
     # Down, crashing after it has accepted, having lost it, and speaking of something else.
     ledger = ScriptedLedger(NOT_FOUND, confirmed(1, "other"), refusing=[DOWN], crashing=[DOWN])
@@ -254,6 +275,9 @@ def test_nothing_shows_the_secret_of_an_open_case(
     for failing in FAILURES["memory" if isinstance(store, MemoryStore) else "sqlite"]:
         with failing(store):
             said += [repr(due(store)), *tables(store).values()]
+            said += commanded(store, *SHOWING, "run close-cases --notices --json")
+            if failing is not UNTOLD:
+                said += commanded(store, f"case close {ID}", f"case close {ID} --json")
             closing = close_cases(store.contests, notices=True)
             for job in (closing, verify_commitments(store, ledger=ledger)):
                 said += ran(job, NOON + 2 * DAY, store)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from mainstay.codec import to_json
-from mainstay.contest import CaseDraft, CaseStatus, ContestPolicy
+from mainstay.contest import CaseDraft, CaseStatus, ContestPolicy, commit
 from mainstay.errors import CallsFailedError, InvalidTypeError
 from mainstay.jobs import close_cases, generate_cases
 from mainstay.jobs.catalogue import CATALOGUE
@@ -199,6 +199,15 @@ def test_a_generator_that_takes_longer_than_its_lease_makes_no_second_case(
     (entry,) = store.ledger.entries()
     assert entry.payload == case_of(store, NAME).digest
     assert len(other.asked) == 1
+
+
+def test_no_generator_is_asked_about_a_slot_that_has_a_case(store: MemoryStore) -> None:
+    """Such as one whose run was killed once the case was kept: asking may be slow, or cost."""
+    case = CaseDraft("First?", ["yes", "no"], "no").case(NOON)
+    store.contests.draft(case, *commit(case, "no"), now=NOON, slot=NOON)
+    generator = Dilemmas()
+    assert counted(generate(store, generator)) == (1, 1, 0)
+    assert (generator.asked, names(store)) == ([], [NAME])
 
 
 def test_without_a_generator_drafts_of_the_host_are_opened_all_the_same(
