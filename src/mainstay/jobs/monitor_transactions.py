@@ -18,7 +18,7 @@ from mainstay.contest import (
     Sighting,
     settle,
 )
-from mainstay.errors import InvalidValueError, RejectedError
+from mainstay.errors import RejectedError
 from mainstay.jobs._notices import NOTICES
 from mainstay.jobs._sightings import (
     claim_policy,
@@ -128,16 +128,10 @@ class _Watch:
         return partial(self._look, look_up_known(self.ledger, entries))
 
     def _look(self, seen: Mapping[str, Sighting], entry: OutboxEntry) -> Answer:
-        try:
-            reward, (_, payload) = reward_of(entry), published_of(entry)
-        except InvalidValueError as error:  # the entry's own fault, however many there are
-            return LookAgain(result=entry.result, problem=error)
+        reward, (_, payload) = reward_of(entry), published_of(entry)
         transaction = transaction_of(entry)
         if transaction is None:
-            try:
-                transaction = submitted(self.ledger, reward.id, payload)
-            except RejectedError as error:
-                return LookAgain(result=entry.result, problem=error)
+            transaction = submitted(self.ledger, reward.id, payload)
             reward = reward.submitted(self._now())
             seen = look_up(self.ledger, [transaction])
         return self._answer(reward, transaction, seen[transaction], payload)

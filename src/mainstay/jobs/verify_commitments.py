@@ -11,7 +11,7 @@ import attrs
 
 from mainstay import _checks as checks
 from mainstay.contest import CaseStatus, ContestPolicy, Sighting, Verification, verified
-from mainstay.errors import CommitmentError, InvalidValueError, RejectedError
+from mainstay.errors import CommitmentError, RejectedError
 from mainstay.jobs._sightings import (
     claim_policy,
     look_up,
@@ -121,10 +121,7 @@ class _Watch:
         return partial(self._look, look_up_known(self.ledger, entries))
 
     def _look(self, seen: Mapping[str, Sighting], entry: OutboxEntry) -> Answer:
-        try:
-            kept = self._case(entry)
-        except InvalidValueError as error:  # the entry's own fault, however many there are
-            return LookAgain(result=entry.result, problem=error)
+        kept = self._case(entry)
         transaction, sighting = self._sighting(kept, entry, seen)
         status = verified(kept.digest, sighting, policy=self.policy)
         self.found[status.value] += 1

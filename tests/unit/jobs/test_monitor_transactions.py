@@ -577,15 +577,13 @@ def test_who_has_finished_it_meanwhile_has_credited_it(store: MemoryStore) -> No
     assert len(notices(store)) == 1
 
 
-def test_only_a_refusal_of_the_submission_is_the_rewards_own_fault(store: MemoryStore) -> None:
-    """Any other error is the ledger's: five of them end the run; refusals never do."""
+@pytest.mark.parametrize("error", [RejectedError, InvalidValueError])
+def test_what_a_ledger_says_of_a_value_is_the_rewards_own_fault(
+    store: MemoryStore, error: type[InvalidValueError]
+) -> None:
+    """However many there are: any other error is the ledger's, and five of those end the run."""
     owed(store, *"abcdefg")
-    refusal = RejectedError("is closed to us", field="the account")
-    report = pay(store, ScriptedLedger(PENDING, refusing=7 * [refusal]))
-    assert counted(report) == (0, 0, 7)
+    refusing = [error("is closed to us", field="the account") for _ in range(7)]
+    assert counted(pay(store, ScriptedLedger(PENDING, refusing=refusing))) == (0, 0, 7)
     with pytest.raises(CallsFailedError):
-        pay(
-            store,
-            ScriptedLedger(PENDING, refusing=7 * [InvalidValueError("is nonsense")]),
-            NOON + MINUTE,
-        )
+        pay(store, ScriptedLedger(PENDING, refusing=7 * [ValueError("no JSON")]), NOON + MINUTE)
