@@ -16,6 +16,7 @@ from mainstay.ports import BadgeStanding, BadgeTarget, earned_badges
 from mainstay.recognition import STANDARD_BADGES, Badge, BadgePolicy, Credit
 from mainstay.scheduling import Every, JobContext, JobReport, RetryPolicy
 from mainstay.testing.memory import MemoryStore
+from tests.contests import run
 from tests.recording import counted, did, may
 
 NOON = datetime(2024, 5, 28, 12, tzinfo=UTC)
@@ -337,3 +338,31 @@ def test_a_store_that_takes_no_award_of_a_user_costs_the_others_nothing(
     assert counted(report) == (8, 0, 1)
     assert report.result == {"awarded": 8, "points": 400}
     assert [error.item for error in report.errors] == ["u4"]
+
+
+def told(store: MemoryStore) -> list[tuple[str | None, object, object]]:
+    """Return whom notices are for, of which badge and how many points, by user and badge."""
+    found = [entry for entry in store.outbox.all() if entry.kind == "notice"]
+    assert all(entry.key.startswith("notice:badge:") for entry in found)
+    return sorted((e.user_id, e.payload["key"], e.payload["points"]) for e in found)
+
+
+@pytest.mark.parametrize("asked", [None, False, True])
+def test_each_badge_is_told_once_if_the_job_or_the_run_is_to_tell(asked: bool | None) -> None:
+    """Nobody is told by default; somebody whose award can't be kept is not told either."""
+    store = MemoryStore()
+    store.metrics.put({"ada": {"wins": 5}, "bob": {"wins": 1}, "cy": {"wins": 1}, "dan": {}})
+    credited(store, "cy", "jackpot", 2**53 - 1)
+    job = check_badges(store.badges, notices=asked is False)
+    options = {"notices": True} if asked else {}
+    for hour in range(3):
+        run(job, NOON + hour * HOUR, **options)
+        store.metrics.put({"ada": {"wins": 6 + hour}})
+    expected = [("ada", "first_win", 50), ("ada", "five_wins", 200), ("bob", "first_win", 50)]
+    assert told(store) == ([] if asked is None else expected)
+
+
+def test_whether_to_tell_is_yes_or_no() -> None:
+    notices: Any = "yes"
+    with pytest.raises(InvalidTypeError, match="notices"):
+        check_badges(MemoryStore().badges, notices=notices)
