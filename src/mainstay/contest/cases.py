@@ -97,8 +97,9 @@ class Case:
     """A question with sides to take.
 
     Attributes:
-        id: What tells it from every other. It must not end in ``:reversed:`` or ``:again:`` and
-            a number, as the reasons of rewards do.
+        id: What tells it from every other. It is public for good, on the ledger: it must not name a
+            user. Nor may it end in ``:reversed:`` or ``:again:`` and a number, as the reasons of
+            rewards do.
         question: What is asked.
         sides: What can be answered, two or more.
         creator: Who made it, if anybody is to have a part of the rewards for that.
@@ -183,7 +184,10 @@ class Case:
             end = begin + positive_span("lasting", lasting)
         except OverflowError:
             raise InvalidValueError(
-                "must not lead beyond the year 9998", field="lasting", value=lasting
+                "must not lead beyond the year 9998",
+                field="lasting",
+                value=lasting,
+                remedy="See that the clock is right.",
             ) from None
         return attrs.evolve(self, status=CaseStatus.OPEN, opens_at=begin, closes_at=end)
 

@@ -16,7 +16,15 @@ from mainstay.jobs.claims import run_claims
 from mainstay.jobs.contest_table import CONTEST_TABLE, ContestTable
 from mainstay.jobs.row import CatalogueRow
 from mainstay.jobs.verify_commitments import watch_commitments
-from mainstay.ports import CaseGenerator, HasContests, KeptCase, Ledger, OutboxEntry, Store
+from mainstay.ports import (
+    CaseGenerator,
+    ContestStore,
+    HasContests,
+    KeptCase,
+    Ledger,
+    OutboxEntry,
+    Store,
+)
 from mainstay.reading import CaseFile
 from mainstay.scheduling import (
     Every,
@@ -85,8 +93,16 @@ def generate_cases(
 
 def _make(store: Store, table: ContestTable | None) -> JobSpec:
     table = table or ContestTable()
-    made_from = None if table.cases is None else CaseFile(table.cases, store.contests.has_question)
+    made_from = None if table.cases is None else _case_file(table.cases, store.contests)
     return generate_cases(store, ledger=store.ledger, generator=made_from, policy=table.policy)
+
+
+def _case_file(path: str, contests: ContestStore) -> CaseFile:
+    return CaseFile(
+        path,
+        asked=contests.has_question,
+        taken=lambda case_id: contests.case(case_id) is not None,
+    )
 
 
 ROW = CatalogueRow(

@@ -24,6 +24,7 @@ class CaseGenerator(Protocol):
             slot: When the slot begins, in UTC.
 
         Raises:
-            Exception: It has none, or can't make one now. The next slot's run tries again.
+            Exception: It has none, or can't make one now. The next run tries again, once. What the
+                error says is logged, reported and kept: it must not say what the verdict is.
         """
         ...

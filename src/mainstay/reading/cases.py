@@ -90,12 +90,14 @@ class CaseFile:
     """A :class:`mainstay.ports.CaseGenerator` that takes case after case from a file.
 
     The next is the first whose question no case has had: lines can be added, and put in another
-    order. A line that is not a case is logged, and passed over.
+    order. A line that is not a case is logged, and passed over; so is one with the id of another
+    case.
 
     Attributes:
         path: The file, as :func:`read_cases` reads it.
         asked: Says whether there was a case with a question, as
             :meth:`mainstay.ports.ContestStore.has_question` does.
+        taken: Says whether there was a case of an id.
 
     Examples:
         >>> from datetime import UTC
@@ -105,13 +107,15 @@ class CaseFile:
         >>> line = '{"question": "May a doctor lie?", "sides": ["yes", "no"], "verdict": "no"}'
         >>> path.write_text(line, encoding="utf-8")
         74
-        >>> CaseFile(path, lambda question: False).generate(datetime(2024, 5, 1, tzinfo=UTC))
+        >>> cases = CaseFile(path, asked=lambda question: False, taken=lambda case_id: False)
+        >>> cases.generate(datetime(2024, 5, 1, tzinfo=UTC))
         CaseDraft(question='May a doctor lie?', sides=('yes', 'no'), creator=None, id=None)
         >>> folder.cleanup()
     """
 
     path: str | Path
     asked: Callable[[str], bool]
+    taken: Callable[[str], bool]
 
     def generate(self, slot: datetime) -> CaseDraft:
         """Return the next case.
@@ -124,7 +128,7 @@ class CaseFile:
         for found in read_cases(self.path):
             if isinstance(found, BadRecordError):
                 _LOGGER.warning("%s: %s", self.path, found)
-            elif not self.asked(found.question):
+            elif not self.asked(found.question) and not self._is_taken(found):
                 return found
         raise InvalidValueError(
             "has no case left whose question was not asked yet",
@@ -132,3 +136,11 @@ class CaseFile:
             value=str(self.path),
             remedy="Add lines to it.",
         )
+
+    def _is_taken(self, draft: CaseDraft) -> bool:
+        """Return whether a case could not be kept, since another has its id."""
+        taken = draft.id is not None and self.taken(draft.id)
+        if taken:
+            words = "%s: the id %r of a line is that of another case. Give it one of its own."
+            _LOGGER.warning(words, self.path, draft.id)
+        return taken

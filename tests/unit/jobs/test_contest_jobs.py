@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from mainstay.contest import CaseDraft, CaseVote, ContestPolicy
 from mainstay.jobs import CATALOGUE, contest_jobs
+from mainstay.jobs.contest_table import ContestTable
 from mainstay.ports import OutboxEntry
 from mainstay.recognition import Badge, BadgePolicy, LeaderboardPolicy
 from mainstay.scheduling import JobReport
@@ -21,6 +24,7 @@ from tests.contests import (
     ScriptedLedger,
     case_of,
     confirmed,
+    drafted,
     history,
     kept,
     run,
@@ -105,6 +109,22 @@ def test_each_is_given_what_it_goes_by() -> None:
     assert len(ledger.held) == 2
     assert store.badges.policy() == BADGES
     assert store.leaderboards.policy() == BOARDS
+
+
+def test_a_line_of_a_file_with_the_id_of_another_case_holds_up_no_later_one(
+    tmp_path: Path,
+) -> None:
+    """As it was drafted by the host, say: it would be refused in each slot."""
+    store, path = MemoryStore(), tmp_path / "cases.jsonl"
+    drafted(store, "c1")
+    lines = [
+        {"question": f"{key}?", "sides": ["a", "b"], "verdict": "a", "id": key}
+        for key in ("c1", "c2")
+    ]
+    path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    job = CATALOGUE["generate-cases"].spec(store, policy=ContestTable(cases=str(path)))
+    assert run(job).failed == 0
+    assert case_of(store, "c2").case.question == "c2?"
 
 
 def test_without_a_generator_no_cases_are_made() -> None:

@@ -23,6 +23,11 @@ LAST_LINE = (
 )
 
 
+def nothing(_: str) -> bool:
+    """Say that there was no case of that question, or of that id."""
+    return False
+
+
 @pytest.fixture
 def file(tmp_path: Path) -> Callable[..., Path]:
     def write(*lines: str | bytes | dict[str, Any], end: bytes = b"\n") -> Path:
@@ -141,7 +146,7 @@ def test_the_next_case_is_the_first_whose_question_was_not_asked(
     file: Callable[..., Path],
 ) -> None:
     asked = {"First?"}
-    generator = CaseFile(file(FIRST, LAST_LINE), asked.__contains__)
+    generator = CaseFile(file(FIRST, LAST_LINE), asked.__contains__, nothing)
     assert generator.generate(NOON) == LAST
     assert generator.generate(NOON) == LAST
     asked.clear()
@@ -150,7 +155,7 @@ def test_the_next_case_is_the_first_whose_question_was_not_asked(
 
 def test_lines_can_be_added_and_put_in_another_order(file: Callable[..., Path]) -> None:
     asked = {"First?"}
-    generator = CaseFile(file(FIRST), asked.__contains__)
+    generator = CaseFile(file(FIRST), asked.__contains__, nothing)
     with pytest.raises(InvalidValueError):
         generator.generate(NOON)
     file(LAST_LINE, FIRST)
@@ -160,7 +165,7 @@ def test_lines_can_be_added_and_put_in_another_order(file: Callable[..., Path]) 
 def test_a_file_without_further_cases_says_so(file: Callable[..., Path]) -> None:
     path = file(FIRST)
     with pytest.raises(InvalidValueError) as caught:
-        CaseFile(path, lambda _: True).generate(NOON)
+        CaseFile(path, lambda _: True, nothing).generate(NOON)
     assert caught.value.field == "file of cases"
     assert caught.value.value == str(path)
     assert str(caught.value).endswith("Add lines to it.")
@@ -171,12 +176,32 @@ def test_bad_lines_are_logged_without_what_they_say_and_passed_over(
 ) -> None:
     path = file(*(line for line, _ in BAD), LAST_LINE)
     with caplog.at_level(logging.WARNING, "mainstay.reading"):
-        assert CaseFile(path, lambda _: False).generate(NOON) == LAST
+        assert CaseFile(path, nothing, nothing).generate(NOON) == LAST
     assert len(caplog.records) == len(BAD)
     assert f"{path}: line 2: the line is not JSON" in caplog.text
     assert "4711" not in caplog.text.replace(str(path), "")
 
 
+def test_a_line_with_the_id_of_another_case_is_logged_and_passed_over(
+    file: Callable[..., Path], caplog: pytest.LogCaptureFixture
+) -> None:
+    """It could never be kept: no line after it would have its turn."""
+    path = file(FIRST | {"id": "c1"}, LAST_LINE)
+    with caplog.at_level(logging.WARNING, "mainstay.reading"):
+        assert CaseFile(path, nothing, {"c1"}.__contains__).generate(NOON) == LAST
+    (record,) = caplog.records
+    assert f"{path}: the id 'c1' of a line is that of another case." in record.getMessage()
+
+
+def test_an_asked_question_is_not_reported_for_its_id(
+    file: Callable[..., Path], caplog: pytest.LogCaptureFixture
+) -> None:
+    path = file(FIRST | {"id": "c1"}, LAST_LINE)
+    with caplog.at_level(logging.WARNING, "mainstay.reading"):
+        found = CaseFile(path, {"First?"}.__contains__, {"c1"}.__contains__).generate(NOON)
+    assert (found, caplog.records) == (LAST, [])
+
+
 def test_a_slot_is_an_instant(file: Callable[..., Path]) -> None:
     with pytest.raises(NaiveDatetimeError, match="slot"):
-        CaseFile(file(FIRST), lambda _: False).generate(datetime(2024, 5, 1))  # noqa: DTZ001
+        CaseFile(file(FIRST), nothing, nothing).generate(datetime(2024, 5, 1))  # noqa: DTZ001
