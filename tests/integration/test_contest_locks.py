@@ -83,8 +83,8 @@ def stores(url: str) -> Iterator[tuple[SqlStore, SqlStore]]:
         yield store, impatient
 
 
-def only_due(page: ContestPage, now: datetime = END) -> DueCase:
-    (due,) = page.due(now, limit=100)
+def only_due(page: ContestPage) -> DueCase:
+    (due,) = page.due(END, limit=100)
     assert isinstance(due, DueCase)
     return due
 

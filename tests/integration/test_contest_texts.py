@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from random import Random
 
+import attrs
 import pytest
 
 pytest.importorskip("sqlalchemy", reason="these stores need mainstay[sql]")
@@ -20,7 +22,7 @@ from mainstay.contest import (
     ContestPolicy,
     commit,
 )
-from mainstay.jobs import contest_jobs
+from mainstay.jobs import close_cases, contest_jobs
 from mainstay.scheduling import JobContext
 from mainstay.testing.conformance._contests import END, opened, vote
 from mainstay.testing.conformance._credits import NOON
@@ -93,15 +95,17 @@ def test_a_contest_of_odd_names_comes_to_its_end(store: SqlStore) -> None:
 
 def test_rewards_of_a_case_are_not_those_of_one_with_a_longer_id(store: SqlStore) -> None:
     """Keys of theirs lie between."""
-    for case_id in ("a", "a:b", "a:0"):
-        contest(store, Case(case_id, "May a doctor lie?", ["yes", "no"]), "no")
-    for case_id in ("a", "a:b", "a:0"):
+    cases = ("a", "a:b", "a:0")
+    opened(store, *cases)
+    for case_id in cases:
+        store.contests.vote(case_id, map(vote, ODD[:6]))
+    close_cases(store.contests).run(JobContext(clock=lambda: END))
+    for case_id in cases:
         found = store.contests.rewards(case_id)
-        assert {reward.case_id for reward in found} == {case_id}
-        assert len(found) == len(ODD)
+        assert [reward.case_id for reward in found] == [case_id] * 6
         ids = [reward.id for reward in found]
-        after = store.contests.rewards(case_id, after=ids[3], limit=5)
-        assert [reward.id for reward in after] == sorted(ids)[4:9]
+        after = store.contests.rewards(case_id, after=ids[1], limit=3)
+        assert [reward.id for reward in after] == sorted(ids)[2:5]
 
 
 def test_who_takes_part_while_cases_are_closed_counts_or_is_refused(store: SqlStore) -> None:
@@ -125,3 +129,47 @@ def test_who_takes_part_while_cases_are_closed_counts_or_is_refused(store: SqlSt
     assert over.outcome is not None
     assert over.outcome.voters == sum(kept[::2]) == store.contests.count_votes("over")
     assert store.contests.count_votes("young") == sum(kept[1::2]) == 30
+
+
+@pytest.mark.parametrize("bad", ["a\0b", "\ud800"], ids=["NUL", "a lone surrogate"])
+def test_what_no_database_can_hold_is_refused_by_name_and_nothing_is_kept(
+    store: SqlStore, bad: str
+) -> None:
+    contests = store.contests
+    opened(store, "case")
+    good = CaseArgument("good", "eve", "Trust.", NOON)
+    contests.argue("case", [good])
+    adds: list[tuple[str, Callable[[], int]]] = [
+        ("id", lambda: contests.vote("case", [vote("ada"), vote("bob", vote_id=bad)])),
+        ("user_id", lambda: contests.vote("case", [vote("ada"), vote(bad, vote_id="2")])),
+        ("side", lambda: contests.vote("case", [vote("ada"), vote("bob", bad)])),
+        ("author", lambda: contests.argue("case", [attrs.evolve(good, id="2", author=bad)])),
+        ("text", lambda: contests.argue("case", [attrs.evolve(good, id="2", text=bad)])),
+        ("user_id", lambda: contests.upvote([ArgumentVote("good", bad, NOON)])),
+        ("argument_id", lambda: contests.upvote([ArgumentVote(bad, "ada", NOON)])),
+    ]
+    for field, add in adds:
+        with pytest.raises(RejectedError) as caught:
+            add()
+        assert caught.value.field == field
+    assert contests.count_votes("case") == 0
+    (standing,) = contests.arguments("case")
+    assert (standing.argument, standing.votes) == (good, 0)
+
+
+@pytest.mark.parametrize(
+    ("field", "case"),
+    [
+        ("id", Case("a\0b", "May a doctor lie?", ["yes", "no"])),
+        ("question", Case("case", "a\0b", ["yes", "no"])),
+        ("sides", Case("case", "May a doctor lie?", ["no", "a\0b"])),
+        ("creator", Case("case", "May a doctor lie?", ["yes", "no"], "a\0b")),
+    ],
+)
+def test_a_case_that_no_database_can_hold_is_refused_by_name(
+    store: SqlStore, field: str, case: Case
+) -> None:
+    with pytest.raises(RejectedError) as caught:
+        store.contests.draft(case, *commit(case, "no"), now=NOON)
+    assert caught.value.field == field
+    assert store.contests.cases() == []
