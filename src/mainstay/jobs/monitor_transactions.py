@@ -171,7 +171,7 @@ def _contradicted(reward: Reward) -> RejectedError:
         "is contradicted: the ledger holds something else under its key",
         field="reward",
         value=reward.id,
-        remedy=f"It is for case {reward.case_id}. Nothing is credited; ask who keeps the ledger.",
+        remedy=f"It is for case {reward.case_id}. Nothing changes; ask who keeps the ledger.",
     )
 
 
