@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 import attrs
@@ -14,6 +14,7 @@ from mainstay.contest import (
     ContestPolicy,
     Reward,
     RewardState,
+    Seen,
     Settlement,
     Sighting,
     settle,
@@ -131,20 +132,25 @@ class _Watch:
         reward, (_, payload) = reward_of(entry), published_of(entry)
         transaction = transaction_of(entry)
         if transaction is None:
-            transaction = submitted(self.ledger, reward.id, payload)
-            reward = reward.submitted(self._now())
-            seen = look_up(self.ledger, [transaction])
+            return self._submit(reward, payload)
         return self._answer(reward, transaction, seen[transaction], payload)
 
-    def _now(self) -> datetime:
-        return self.context.now()
+    def _submit(self, reward: Reward, payload: str) -> Answer:
+        """Submit a reward; that it has not spread yet is not a look in vain."""
+        transaction = submitted(self.ledger, reward.id, payload)
+        reward = reward.submitted(self.context.now())
+        sighting = look_up(self.ledger, [transaction])[transaction]
+        if sighting == Sighting(Seen.NOT_FOUND):
+            self.found[reward.state.value] += 1
+            return LookAgain(result=reward_result(reward, transaction))
+        return self._answer(reward, transaction, sighting, payload)
 
     def _answer(self, reward: Reward, transaction: str, sighting: Sighting, payload: str) -> Answer:
         if sighting.payload not in {None, payload}:
             return LookAgain(
                 result=reward_result(reward, transaction), problem=_contradicted(reward)
             )
-        settled = settle(reward, sighting, now=self._now(), policy=self.policy)
+        settled = settle(reward, sighting, now=self.context.now(), policy=self.policy)
         self.found[settled.reward.state.value] += 1
         result = reward_result(settled.reward, transaction)
         if settled.reward.state is RewardState.FAILED:

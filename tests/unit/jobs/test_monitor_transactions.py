@@ -167,14 +167,18 @@ def test_one_that_fails_after_it_was_paid_is_taken_back(store: MemoryStore) -> N
     ("script", "looks", "state"),
     [
         # Unseen for exactly 24 h, with two looks an hour or more apart; and a microsecond more.
-        ([NOT_FOUND], [0 * HOUR, 24 * HOUR], "processing"),
-        ([NOT_FOUND], [0 * HOUR, 24 * HOUR + MICROSECOND], "failed"),
+        ([NOT_FOUND], [0 * HOUR, HOUR, 24 * HOUR], "processing"),
+        ([NOT_FOUND], [0 * HOUR, HOUR, 24 * HOUR + MICROSECOND], "failed"),
         ([NOT_FOUND], [0 * HOUR, 23 * HOUR, 24 * HOUR], "processing"),
         ([NOT_FOUND], [0 * HOUR, 23 * HOUR, 24 * HOUR + MICROSECOND], "failed"),
         # A single look after an outage of 25 h; the next counts once it is an hour later.
         ([PENDING, NOT_FOUND], [0 * HOUR, 25 * HOUR], "processing"),
         ([PENDING, NOT_FOUND], [0 * HOUR, 25 * HOUR, 26 * HOUR - MICROSECOND], "processing"),
         ([PENDING, NOT_FOUND], [0 * HOUR, 25 * HOUR, 26 * HOUR], "failed"),
+        # That it has not spread when it is submitted is not a look in vain.
+        ([NOT_FOUND], [0 * HOUR, 25 * HOUR], "processing"),
+        ([NOT_FOUND], [0 * HOUR, 25 * HOUR, 26 * HOUR - MICROSECOND], "processing"),
+        ([NOT_FOUND], [0 * HOUR, 25 * HOUR, 26 * HOUR], "failed"),
         # A ledger that is away says nothing; what was seen since is not lost.
         ([PENDING, DOWN, NOT_FOUND], [0 * HOUR, 25 * HOUR, 50 * HOUR], "processing"),
         ([NOT_FOUND, PENDING, NOT_FOUND], [0 * HOUR, 23 * HOUR, 25 * HOUR], "processing"),
