@@ -45,8 +45,9 @@ def verify_commitments(
 
     A draft opens once its commitment is verified: then voting begins. Those of drafts and open
     cases are looked at by each run, those of closed cases until they are final. One that is
-    missing or contradicted is reported by each run; such a case does not close. That of a draft
-    which the ledger has lost is published again, under the same key.
+    missing or contradicted is reported by each run; such a case does not close. One that was
+    published just now, and has not spread yet, is not missing. That of a draft which the ledger
+    has lost is published again, under the same key.
 
     It is due every 2 minutes, without retries: the next run goes on. A run looks at so many as the
     policy says, those first that were looked at longest ago; ``all`` goes on until nothing is due.
@@ -145,7 +146,10 @@ class _Watch:
             transaction = submitted(self.ledger, entry.key, kept.digest)
         except RejectedError:  # the ledger has something else under this key
             return None, Sighting("failed", payload=_SOMETHING_ELSE)
-        return transaction, look_up(self.ledger, [transaction])[transaction]
+        sighting = look_up(self.ledger, [transaction])[transaction]
+        if entry.result is None and sighting == Sighting("not_found"):  # it has not spread yet
+            sighting = Sighting("pending")
+        return transaction, sighting
 
     def _answer(self, kept: KeptCase, transaction: str | None, sighting: Sighting) -> Answer:
         """Say when to look again; a draft's commitment that is missing is published again then."""

@@ -122,7 +122,6 @@ def test_confirmations_and_how_long_a_case_goes_on_are_a_policy(store: MemorySto
     [
         (PENDING, "unverified"),
         (confirmed(0), "unverified"),
-        (NOT_FOUND, "missing"),
         (REFUSED, "missing"),
         (confirmed(12, OTHER), "contradicted"),
         (attrs.evolve(PENDING, payload=OTHER), "contradicted"),
@@ -145,6 +144,18 @@ def test_no_draft_opens_whose_commitment_is_not_verified(
             assert f"the commitment of a case is {status}, got 'case-0001'" in error.error
     there = case_of(store)
     assert (there.case.status, there.verification.value) == (CaseStatus.DRAFT, status)
+
+
+def test_what_has_not_spread_when_it_is_published_is_missing_from_the_next_look_on(
+    store: MemoryStore,
+) -> None:
+    """Else each case would be reported on a ledger that takes a moment to show what it took."""
+    ledger = ScriptedLedger(NOT_FOUND)
+    first, *later = [verify(store, ledger, minute) for minute in range(4)]
+    assert (counted(first), first.result.to_dict()) == ((0, 1, 0), {"unverified": 1})
+    for report in later:
+        assert (counted(report), report.result.to_dict()) == ((0, 0, 1), {"missing": 1})
+    assert case_of(store).case.status is CaseStatus.DRAFT
 
 
 def test_a_key_that_the_ledger_has_given_to_another_digest_contradicts_it(
