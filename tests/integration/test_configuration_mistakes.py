@@ -30,6 +30,9 @@ def wrong(folder: Path, url: str, command: str, text: str) -> Done:
         "badges": ["badges", "ada"],
         "leaderboard": ["leaderboard"],
         "check": ["run", "check-badges"],
+        "open": ["case", "open", "Tea?", "--side", "yes", "--side", "no"],
+        "close": ["case", "close", "case-0001"],
+        "pay": ["run", "monitor-transactions"],
     }
     return mainstay(*arguments[command], "--db", url, "--config", config(folder, text))
 
@@ -146,9 +149,40 @@ def wrong(folder: Path, url: str, command: str, text: str) -> Done:
             "leaderboard",
             "[badges]\n[leaderboard]\n",
             2,
-            "leaderboard is unknown, got {}. Known: engagement, weekly, leaderboards, badges, "
-            "levels, schedules.",
+            "leaderboard is unknown, got {}. Known: engagement, weekly, contest, "
+            "leaderboards, badges, levels, schedules.",
         ),
+        (
+            "open",
+            "[contest]\npool = -1\n",
+            2,
+            "contest.pool must be between 0 and 9007199254740991, got -1",
+        ),
+        ("close", "[contest]\npool = 1.5\n", 2, "contest.pool must be an integer, got 1.5"),
+        ("pay", "[contest]\n\nprize = 3\n", 3, "contest.prize is unknown, got 3. Known: pool, "),
+        ("open", "[contest]\nlasting = 0\n", 2, "contest.lasting must be between 1e-06 and "),
+        ("open", "[contest]\nlasting = '24h'\n", 2, "contest.lasting must be a number, got '24h'"),
+        ("pay", "[contest]\nfinal = 2\nconfirmations = 3\n", 2, "contest.final must not be below"),
+        ("close", "[contest]\nrewards = 40\n", 2, "contest.rewards must be a mapping, got 40"),
+        (
+            "close",
+            "[contest]\npool = 5\n[contest.rewards]\nwinners = 30\n",
+            3,
+            "contest.rewards.winners + arguments + participants + creator must add up to 100, not",
+        ),
+        (
+            "close",
+            "[contest]\n[contest.rewards]\nlosers = 30\n",
+            3,
+            "contest.rewards.losers is unknown, got 30. Known: winners, arguments, places, ",
+        ),
+        (
+            "close",
+            "[contest.rewards]\nplaces = [50, 'x']\n",
+            2,
+            "contest.rewards.places",
+        ),
+        ("pay", "[contest]\ncases = 3\n", 2, "contest.cases must be a string, got 3"),
     ],
 )
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
