@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from mainstay.contest import Case, CaseVote, commit
 from mainstay.jobs import close_now, monitor_transactions, verify_commitments
+from mainstay.ports import Store
 from mainstay.scheduling import JobContext
 from mainstay.testing.memory import MemoryStore
 
@@ -21,14 +22,20 @@ def at(now: datetime) -> JobContext:
     return JobContext(clock=lambda: now)
 
 
-def drafted(store: MemoryStore, case_id: str = "case-0001") -> None:
+def drafted(store: Store, case_id: str = "case-0001") -> None:
     case = Case(case_id, QUESTION, ["yes", "no"])
     store.contests.draft(case, *commit(case, "no", NONCE), now=NOON)
 
 
 def contested() -> MemoryStore:
-    """A store with a case that has closed and was paid, one that is open, and a draft."""
+    """A store in memory with contests."""
     store = MemoryStore()
+    contest_in(store)
+    return store
+
+
+def contest_in(store: Store) -> None:
+    """Have a case that has closed and was paid, one that is open, and a draft."""
     drafted(store)
     drafted(store, "case-0002")
     verify_commitments(store, ledger=store.ledger).run(at(NOON))
@@ -37,4 +44,3 @@ def contested() -> MemoryStore:
     close_now(store.contests, "case-0001", now=NOON + DAY)
     monitor_transactions(store, ledger=store.ledger).run(at(NOON + DAY))
     drafted(store, "draft")
-    return store

@@ -16,7 +16,16 @@ from mainstay.cli.jobs import in_words, span
 from mainstay.scheduling import Daily, Every, InstalledJob, JobReport, JobRun, Schedule, Weekly
 from tests.command import database, filled, mainstay
 
-JOBS = ["evaluate-consistency", "update-multipliers", "refresh-leaderboards", "check-badges"]
+JOBS = [
+    "evaluate-consistency",
+    "update-multipliers",
+    "generate-cases",
+    "close-cases",
+    "monitor-transactions",
+    "verify-commitments",
+    "refresh-leaderboards",
+    "check-badges",
+]
 
 
 def remember(url: str, job: str, *, days_ago: float = 0, **ended: object) -> None:
@@ -40,7 +49,7 @@ def remember(url: str, job: str, *, days_ago: float = 0, **ended: object) -> Non
 def test_jobs_are_listed_with_when_they_are_due(tmp_path: Path) -> None:
     done = mainstay("jobs", "--db", filled(tmp_path))
     assert (done.status, done.err) == (0, "")
-    daily, weekly, frequent, hourly = done.out.splitlines()[1:]
+    daily, weekly, *_, frequent, hourly = done.out.splitlines()[1:]
     assert re.fullmatch(
         r"evaluate-consistency  daily at 00:00 UTC +"
         r"\d{4}-\d\d-\d\dT00:00:00Z  .*  5 min, 10 min, 20 min *",
@@ -61,7 +70,7 @@ def test_local_days_are_over_at_noon(tmp_path: Path) -> None:
 def test_jobs_as_json_are_for_schedulers(tmp_path: Path) -> None:
     now = datetime.now(UTC)
     jobs = mainstay("jobs", "--db", filled(tmp_path), "--json").json["jobs"]
-    daily, weekly, frequent, hourly = jobs
+    daily, weekly, *_, frequent, hourly = jobs
     assert [job["name"] for job in jobs] == JOBS
     assert daily["retries_after_s"] == [300.0, 600.0, 1200.0]
     assert frequent["retries_after_s"] == hourly["retries_after_s"] == []

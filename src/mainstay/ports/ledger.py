@@ -101,7 +101,7 @@ def require_submittable(key: str, payload: str) -> None:
     require_storable("payload", checks.text("payload", payload))
 
 
-def asked_for(field: str, texts: Iterable[str]) -> list[str]:
+def asked_for(texts: Iterable[str], *, field: str = "transactions") -> list[str]:
     """Return the ids, or the keys, of some transactions.
 
     Raises:

@@ -112,7 +112,7 @@ class SqlLedger:
         Raises:
             CorruptRowError: The row of one can't be read.
         """
-        asked = asked_for("transactions", transactions)
+        asked = asked_for(transactions)
         # What is not ASCII is not a digest, nor can every database be asked for it.
         digests = {each for each in asked if each.isascii() and each.isalnum()}
         with self._database.reading() as connection:
@@ -153,7 +153,7 @@ class SqlLedger:
         Raises:
             CorruptRowError: The row of one can't be read.
         """
-        wanted = asked_for("keys", keys)
+        wanted = asked_for(keys, field="keys")
         with self._database.reading() as connection:
             query = select(ledger).where(any_of(connection, ledger.c.key, wanted))
             rows = connection.execute(query).all()

@@ -59,7 +59,7 @@ class MemoryLedger:
 
     def look_up(self, transactions: Sequence[str]) -> Sequence[Sighting]:
         """Return how some transactions look just now, in their order."""
-        asked = asked_for("transactions", transactions)
+        asked = asked_for(transactions)
         payloads = {entry.digest: entry.payload for entry in self.entries()}
         return [
             Sighting("confirmed", FINAL, payloads[each])
@@ -79,7 +79,7 @@ class MemoryLedger:
 
     def find(self, keys: Iterable[str]) -> Mapping[str, LedgerEntry]:
         """Return the entries that are under some keys, by key."""
-        wanted = {*asked_for("keys", keys)}
+        wanted = {*asked_for(keys, field="keys")}
         return {entry.key: entry for entry in self.entries() if entry.key in wanted}
 
     def verify(
