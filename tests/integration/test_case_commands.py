@@ -113,7 +113,9 @@ def test_a_case_whose_key_the_ledger_has_otherwise_does_not_open(url: str) -> No
         store.ledger.submit("verdict:case-0001", "something else")
     done = open_case(url, "--id", "case-0001")
     assert done.status == 1
-    assert done.err.startswith("case-0001 is draft. Its commitment is contradicted:")
+    why, what, *_ = done.err.splitlines()
+    assert why.startswith("the commitment of a case is contradicted, got 'case-0001'.")
+    assert what == "case-0001 is draft. Its commitment is contradicted:"
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from mainstay._reprs import in_utc
 from mainstay.cli import FAILED, OK, arguments, terminal
 from mainstay.cli.case.policy import add_config, contest_policy
 from mainstay.cli.store import add_db, open_store, option
-from mainstay.contest import Case, CaseStatus, ContestPolicy, commit
+from mainstay.contest import Case, CaseStatus, ContestPolicy, commit, verdict_key
 from mainstay.errors import InvalidValueError
 from mainstay.jobs import verify_commitments
 from mainstay.ports import KeptCase, Store, case_dict
@@ -77,13 +77,14 @@ def run(args: argparse.Namespace) -> int:
     with open_store(args.db) as store:
         committed = commit(case, _verdict(case))
         store.contests.draft(case, *committed, now=now)
-        kept = _opened(store, case.id, policy)
+        problems = _publish(store, case.id, policy)
+        kept = required_case(store.contests, case.id)
     if args.json:
         terminal.write_json(case_dict(kept))
     else:
         print(case.id, file=terminal.machine_output())
     sys.stdout.flush()
-    terminal.say(terminal.console(sys.stderr), *_in_words(kept, option(args.db)))
+    terminal.say(terminal.console(sys.stderr), *problems, *_in_words(kept, option(args.db)))
     return OK if kept.case.status is CaseStatus.OPEN else FAILED
 
 
@@ -124,11 +125,11 @@ def _first_line() -> str:
         raise InvalidValueError("is not valid UTF-8", field="verdict") from None
 
 
-def _opened(store: Store, case_id: str, policy: ContestPolicy) -> KeptCase:
-    """Publish the commitment, and return the case: open, if the ledger bears it out."""
+def _publish(store: Store, case_id: str, policy: ContestPolicy) -> list[str]:
+    """Publish the commitment, so that the case opens, and return why it does not, if so."""
     job = verify_commitments(store, ledger=store.ledger, policy=policy)
-    job.run(JobContext(options={"all": True}))
-    return required_case(store.contests, case_id)
+    report = job.run(JobContext(options={"all": True}))
+    return [each.error for each in report.errors if each.item == verdict_key(case_id)]
 
 
 def _in_words(kept: KeptCase, db: str) -> Iterator[str]:
