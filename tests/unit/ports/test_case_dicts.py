@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from mainstay.contest import ArgumentVote, CaseArgument
 from mainstay.errors import RejectedError
 from mainstay.ports import case_dict, whole_case
 from mainstay.testing.memory import MemoryStore
-from tests.contested import DIGEST, NONCE, contested
+from tests.contested import DIGEST, NONCE, NOON, contested
 
 
 def test_a_closed_case_is_shown_with_all_that_came_of_it() -> None:
@@ -51,3 +52,20 @@ def test_a_draft_has_no_span() -> None:
     kept = contested().contests.case("draft")
     assert kept is not None
     assert (case_dict(kept)["opens_at"], case_dict(kept)["slot"]) == (None, None)
+
+
+def test_arguments_are_those_with_most_votes_first() -> None:
+    store = contested()
+    argued = [CaseArgument("a1", "ada", "Why?", NOON), CaseArgument("a2", "bob", "So.", NOON)]
+    store.contests.argue("case-0002", argued)
+    store.contests.upvote([ArgumentVote("a2", "ada", NOON)])
+    first, second = whole_case(store.contests, "case-0002")["arguments"]
+    assert first == {
+        "argument_id": "a2",
+        "author": "bob",
+        "text": "So.",
+        "at": "2024-05-01T12:00:00Z",
+        "votes": 1,
+        "place": None,
+    }
+    assert (second["argument_id"], second["votes"]) == ("a1", 0)
