@@ -84,7 +84,7 @@ class ChainLedger:
             OSError: The node does not answer.
             NodeError: It says that it can't.
         """
-        asked = asked_for("transactions", transactions)
+        asked = asked_for(transactions)
         known = [*dict.fromkeys(filter(ID.fullmatch, asked))]  # the node takes nothing else
         seen: dict[str, Sighting] = {}
         for begin in range(0, len(known), AT_ONCE):
