@@ -9,7 +9,7 @@ import attrs
 
 from mainstay import _checks as checks
 from mainstay.contest import CaseDraft, ContestPolicy, commit
-from mainstay.errors import InvalidTypeError
+from mainstay.errors import CallsFailedError, InvalidTypeError
 from mainstay.jobs._tally import ITEM_ERRORS, Tally
 from mainstay.jobs.calls import Answer, Done, GivenUp
 from mainstay.jobs.claims import run_claims
@@ -150,7 +150,7 @@ class _Making:
         slot = datetime.fromisoformat(checks.text("slot", entry.payload.get("slot")))
         try:
             return Done(PlainData({"case_id": self._made(slot).case.id}))
-        except ITEM_ERRORS as error:
+        except (*ITEM_ERRORS, CallsFailedError) as error:
             if slot < self.due:
                 return GivenUp(error)
             raise

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from mainstay.contest import CaseDraft, CaseVote, ContestPolicy
+from mainstay.errors import CallsFailedError
 from mainstay.jobs import CATALOGUE, contest_jobs
 from mainstay.jobs.contest_table import ContestTable
 from mainstay.ports import OutboxEntry
@@ -125,6 +127,25 @@ def test_a_line_of_a_file_with_the_id_of_another_case_holds_up_no_later_one(
     job = CATALOGUE["generate-cases"].spec(store, policy=ContestTable(cases=str(path)))
     assert run(job).failed == 0
     assert case_of(store, "c2").case.question == "c2?"
+
+
+def test_a_generator_that_says_itself_that_it_is_away_leaves_no_heap_of_cases() -> None:
+    """A slot is tried in its own run and in the next, whatever is raised."""
+    store, asked = MemoryStore(), list[datetime]()
+
+    class Away:
+        def generate(self, slot: datetime) -> CaseDraft:
+            asked.append(slot)
+            raise CallsFailedError("can't be reached", field="the model")
+
+    for number in range(4):
+        job, *_ = contest_jobs(store, generator=Away())
+        with pytest.raises(CallsFailedError, match="the model can't be reached"):
+            run(job, NOON + number * DAY / 2)
+    slots = [NOON + number * DAY / 2 for number in range(4)]
+    assert asked == [slots[0], *(slot for pair in pairwise(slots) for slot in pair)]
+    run_all(store, NOON + 2 * DAY, generator=Dilemmas())
+    assert [each.slot for each in store.contests.cases()] == [slots[3], NOON + 2 * DAY]
 
 
 def test_without_a_generator_no_cases_are_made() -> None:
