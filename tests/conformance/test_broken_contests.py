@@ -30,8 +30,9 @@ from mainstay.ports import (
     DueCase,
     KeptCase,
     OutboxEntry,
+    drafting,
+    taking,
 )
-from mainstay.ports import contests as port
 from mainstay.ports.rewards import reward_of, reward_range
 from mainstay.testing.conformance import ContestStoreConformance
 from mainstay.testing.memory import contests
@@ -66,9 +67,9 @@ entries, growth, outcome, grow = (
     MemoryMetrics.grow,
 )
 commitment_entry, require_votes, require_upvotes = (
-    port.commitment_entry,
-    port.require_votes,
-    port.require_upvotes,
+    drafting.commitment_entry,
+    taking.require_votes,
+    taking.require_upvotes,
 )
 
 
@@ -96,7 +97,7 @@ def unchecked(case: Case, commitment: Commitment, _: Secret, *, slot: datetime |
 def without_its_slot(
     case: Case, commitment: Commitment, secret: Secret, **_: datetime | None
 ) -> KeptCase:
-    return port.new_case(case, commitment, secret, slot=None)
+    return drafting.new_case(case, commitment, secret, slot=None)
 
 
 def some_day(kept: KeptCase, *, at: datetime) -> OutboxEntry:
@@ -116,7 +117,7 @@ def apart_from_its_entry(
     now: datetime,
     slot: datetime | None = None,
 ) -> KeptCase:
-    if store._known(new := port.new_case(case, commitment, secret, slot=slot)) is None:
+    if store._known(new := drafting.new_case(case, commitment, secret, slot=slot)) is None:
         store._put(Contest(new, secret))
         store._outbox.put([commitment_entry(new, at=now)])
     kept = store.case(case.id)
@@ -180,9 +181,9 @@ def none_of_a_strange_case(store: MemoryContests, case_id: str, votes: Iterable[
 
 def at_any_time(store: MemoryContests, case_id: str, votes: Iterable[CaseVote]) -> int:
     """Take votes while a page is open: nobody waits."""
-    several = port.by_id("votes", votes, CaseVote)
+    several = taking.by_id("votes", votes, CaseVote)
     there = store._contest(case_id)
-    new = port.require_new(several, there.votes)
+    new = taking.require_new(several, there.votes)
     require_votes(there.case, new.values())
     store._put(attrs.evolve(there, votes={**there.votes, **new}))
     return len(new)
@@ -225,10 +226,10 @@ def the_last_of_each(votes: Iterable[ArgumentVote]) -> dict[tuple[str, str], Arg
 
 
 def ids_of_a_case(store: MemoryContests, case_id: str, arguments: Iterable[CaseArgument]) -> int:
-    given = port.by_id("arguments", arguments, CaseArgument)
+    given = taking.by_id("arguments", arguments, CaseArgument)
     there = store._contest(case_id)
-    new = port.require_new(given, there.arguments)
-    port.require_arguments(there.case, new.values())
+    new = taking.require_new(given, there.arguments)
+    taking.require_arguments(there.case, new.values())
     store._put(attrs.evolve(there, arguments={**there.arguments, **new}))
     return len(new)
 
@@ -498,7 +499,8 @@ BROKEN: Mapping[str, tuple[object, str, object]] = {
     "authors vote for themselves": (contests, "require_upvotes", own_ones_too),
     "the last vote for an argument stays": (contests, "by_voter", the_last_of_each),
     "ids of arguments are a case's own": (MemoryContests, "argue", ids_of_a_case),
-    "texts are not checked": (port, "require_storable", never),
+    "texts of drafts are not checked": (drafting, "require_storable", never),
+    "texts of votes are not checked": (taking, "require_storable", never),
     "cases are in any order": (MemoryContests, "cases", as_they_came),
     "cases are of any status": (MemoryContests, "cases", of_every_status),
     "cases are limited before they are chosen": (MemoryContests, "cases", limited_first),

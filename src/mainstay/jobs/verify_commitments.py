@@ -26,7 +26,8 @@ from mainstay.jobs.claims import ALL, run_claims
 from mainstay.jobs.contest_table import CONTEST_TABLE, ContestTable
 from mainstay.jobs.row import CatalogueRow
 from mainstay.ports import HasContests, KeptCase, Ledger, OutboxEntry, Store
-from mainstay.ports.contests import COMMITMENT, required_case
+from mainstay.ports.contests import required_case
+from mainstay.ports.drafting import COMMITMENT
 from mainstay.scheduling import Every, JobContext, JobReport, JobSpec, PlainData, RetryPolicy
 
 __all__ = ["VERIFY_COMMITMENTS", "verify_commitments", "watch_commitments"]

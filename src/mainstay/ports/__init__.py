@@ -25,21 +25,20 @@ from mainstay.ports.case_dicts import (
     whole_case,
 )
 from mainstay.ports.case_generator import CaseGenerator
-from mainstay.ports.contests import (
-    ArgumentStanding,
-    CaseClosing,
-    CaseOutcome,
-    ContestPage,
-    ContestStore,
-    DueCase,
-    KeptCase,
-)
+from mainstay.ports.contests import ContestPage, ContestStore
 from mainstay.ports.engagements import (
     DueDays,
     EngagementPage,
     EngagementStore,
     EvaluatedDays,
     rescored,
+)
+from mainstay.ports.kept_cases import (
+    ArgumentStanding,
+    CaseClosing,
+    CaseOutcome,
+    DueCase,
+    KeptCase,
 )
 from mainstay.ports.leaderboards import (
     ALL_TIME,

@@ -15,13 +15,8 @@ from mainstay import _checks as checks
 from mainstay._reprs import in_utc
 from mainstay._typing import TypedDict
 from mainstay.contest import Reward, RewardState
-from mainstay.ports.contests import (
-    ArgumentStanding,
-    CaseOutcome,
-    ContestStore,
-    KeptCase,
-    required_case,
-)
+from mainstay.ports.contests import ContestStore, required_case
+from mainstay.ports.kept_cases import ArgumentStanding, CaseOutcome, KeptCase
 
 __all__ = [
     "CaseArgumentDict",

@@ -18,7 +18,9 @@ from mainstay.contest import (
     verify_chain,
 )
 from mainstay.errors import ChainError
-from mainstay.ports.contests import COMMITMENT, ContestStore, KeptCase
+from mainstay.ports.contests import ContestStore
+from mainstay.ports.drafting import COMMITMENT
+from mainstay.ports.kept_cases import KeptCase
 from mainstay.ports.ledger import LedgerChain
 from mainstay.ports.outbox import Outbox, OutboxEntry
 from mainstay.ports.rewards import REWARD, published_of

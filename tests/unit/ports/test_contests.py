@@ -31,21 +31,23 @@ from mainstay.contest import (
     commit,
 )
 from mainstay.ports import CaseClosing, CaseOutcome, DueCase, KeptCase
-from mainstay.ports.contests import (
+from mainstay.ports.drafting import (
     COMMITMENT,
-    by_id,
-    by_voter,
     commitment_entry,
     known_case,
     new_case,
-    require_arguments,
-    require_new,
-    require_upvotes,
-    require_votes,
     with_status,
 )
 from mainstay.ports.notices import NOTICE
 from mainstay.ports.rewards import REWARD, reward_of
+from mainstay.ports.taking import (
+    by_id,
+    by_voter,
+    require_arguments,
+    require_new,
+    require_upvotes,
+    require_votes,
+)
 from mainstay.recognition import Argument
 from mainstay.scheduling import PlainData
 

@@ -20,7 +20,7 @@ from mainstay.contest import (
 )
 from mainstay.errors import RejectedError
 from mainstay.ports import ArgumentStanding, CaseClosing, DueCase, KeptCase, OutboxEntry, Unreadable
-from mainstay.ports.contests import with_status
+from mainstay.ports.drafting import with_status
 from mainstay.ports.outbox import new_entry
 from mainstay.testing.memory._activity import Unreadables
 from mainstay.testing.memory._transaction import Transaction

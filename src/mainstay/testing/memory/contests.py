@@ -26,12 +26,11 @@ from mainstay.ports import (
     ContestPage,
     KeptCase,
 )
-from mainstay.ports.contests import (
+from mainstay.ports.drafting import commitment_entry, known_case, new_case
+from mainstay.ports.rewards import REWARD, reward_of, reward_range
+from mainstay.ports.taking import (
     by_id,
     by_voter,
-    commitment_entry,
-    known_case,
-    new_case,
     other_contents,
     require_arguments,
     require_new,
@@ -39,7 +38,6 @@ from mainstay.ports.contests import (
     require_votes,
     unknown,
 )
-from mainstay.ports.rewards import REWARD, reward_of, reward_range
 from mainstay.testing.memory._activity import Unreadables
 from mainstay.testing.memory._contest import Contest, ContestsPage
 from mainstay.testing.memory.metrics import MemoryMetrics

@@ -42,16 +42,14 @@ from mainstay.contest import (
     Verification,
 )
 from mainstay.ports import ArgumentStanding, ContestPage, KeptCase
-from mainstay.ports.contests import (
-    by_id,
-    by_voter,
+from mainstay.ports.drafting import (
     commitment_entry,
     known_case,
     new_case,
-    unknown,
     with_status,
 )
 from mainstay.ports.rewards import REWARD, reward_of, reward_range
+from mainstay.ports.taking import by_id, by_voter, unknown
 
 __all__ = ["SqlContests"]
 

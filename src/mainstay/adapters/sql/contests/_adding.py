@@ -21,7 +21,7 @@ from mainstay.adapters.sql.contests._rows import (
 from mainstay.adapters.sql.contests.tables import argument_votes, arguments, case_votes, cases
 from mainstay.adapters.sql.reading import value_of
 from mainstay.contest import ArgumentVote, Case, CaseArgument, CaseVote
-from mainstay.ports.contests import (
+from mainstay.ports.taking import (
     other_contents,
     require_arguments,
     require_upvotes,

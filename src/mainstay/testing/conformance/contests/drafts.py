@@ -10,7 +10,7 @@ import attrs
 from mainstay.contest import Case, Commitment, Secret, Verification, commit
 from mainstay.errors import CommitmentError, IllegalMoveError, MainstayError, RejectedError
 from mainstay.ports import HasContests, KeptCase, OutboxEntry
-from mainstay.ports.contests import COMMITMENT
+from mainstay.ports.drafting import COMMITMENT
 from mainstay.scheduling import PlainData
 from mainstay.testing.conformance._activity import CODE_POINTS
 from mainstay.testing.conformance._contests import case, close, draft, publish, queued
