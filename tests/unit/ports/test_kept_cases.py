@@ -27,7 +27,7 @@ from mainstay.recognition import Argument
 from mainstay.scheduling import PlainData
 
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
-DAY, MICROSECOND = timedelta(days=1), timedelta(microseconds=1)
+DAY = timedelta(days=1)
 END = NOON + DAY
 DRAFT = Case("case-7", "May a doctor lie?", ["yes", "no"], "ada")
 COMMITMENT_, SECRET = commit(DRAFT, "no", bytes(range(32)))
