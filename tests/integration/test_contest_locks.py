@@ -13,13 +13,17 @@ import pytest
 
 pytest.importorskip("sqlalchemy", reason="these stores need mainstay[sql]")
 
+from sqlalchemy import insert
+
 from mainstay.adapters.sql import SqlStore
 from mainstay.adapters.sql.contests._adding import case_lock
+from mainstay.adapters.sql.contests._rows import case_row
+from mainstay.adapters.sql.contests.tables import cases
 from mainstay.contest import CaseDraft, CaseStatus, Sighting
 from mainstay.errors import RejectedError, StoreError
 from mainstay.jobs import contest_jobs
 from mainstay.jobs.close_cases import plan_closing
-from mainstay.ports import ContestPage, DueCase, Ledger
+from mainstay.ports import ContestPage, DueCase, KeptCase, Ledger
 from mainstay.recognition import Credit
 from mainstay.scheduling import JobContext
 from mainstay.testing.conformance._contests import (
@@ -32,7 +36,7 @@ from mainstay.testing.conformance._contests import (
     upvotes,
     vote,
 )
-from mainstay.testing.conformance._credits import NOON
+from mainstay.testing.conformance._credits import DAY, NOON
 from tests.conformance.databases import empty, odd_database
 from tests.integration.test_locks import Writing, somebody_waits
 
@@ -184,6 +188,21 @@ def test_two_who_add_the_same_in_other_orders_never_wait_for_each_other_for_good
                 return add(step)
 
             assert sum(threads.map(at_once, (1, -1, 1, -1))) == new
+
+
+def test_a_page_locks_no_more_than_some_cases_however_little_belongs_to_them(
+    stores: tuple[SqlStore, SqlStore],
+) -> None:
+    """A server has locks for some thousands: a page that asks for more would never be read."""
+    store, _ = stores
+    row = case_row(KeptCase(case("case").opened(NOON, lasting=DAY), "0" * 64))
+    with store._database.writing() as connection:
+        connection.execute(insert(cases), [row | {"id": f"{number}"} for number in range(MANY)])
+    with store.contests.page() as page:
+        first = page.due(END, limit=10 * MANY)
+        second = page.due(END, after=first[-1].key, limit=10 * MANY)
+    assert len(first) == len(second) == 500
+    assert first[-1].key < second[0].key
 
 
 class Chain:

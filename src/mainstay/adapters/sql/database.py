@@ -233,6 +233,7 @@ _STATES = {
     "42501": "permission denied",
     "42P01": "does not exist",
     "53100": "disk",
+    "53200": "out of memory",
     "55P03": "lock timeout",
 }
 _REMEDIES = {
@@ -248,4 +249,5 @@ _REMEDIES = {
     "not a database": "The file is something else; choose another.",
     "malformed": "Restore it from a backup.",
     "disk": "Make room on the disk.",
+    "out of memory": "Give its server more memory, or raise its max_locks_per_transaction.",
 }

@@ -38,6 +38,10 @@ from mainstay.ports.rewards import new_reward, reward_contents
 
 __all__ = ["ClosingPage", "over"]
 
+#: So many cases are in one page, however little belongs to them. Each is locked, and a server of
+#: PostgreSQL has only some thousands of locks.
+_CASES = 500
+
 T = TypeVar("T")
 
 
@@ -62,7 +66,7 @@ class ClosingPage:
         query = query if only is None else query.where(cases.c.id == checks.text("only", only))
         found: list[DueCase | Unreadable] = []
         left = limit_of(limit)
-        for case_id in self._connection.scalars(query.limit(left)).all():
+        for case_id in self._connection.scalars(query.limit(min(left, _CASES))).all():
             left -= self._size(case_id)
             if found and left < 0:
                 break
