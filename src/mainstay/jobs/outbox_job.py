@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from mainstay import _checks as checks
-from mainstay.errors import InvalidValueError
+from mainstay.errors import InvalidTypeError
 from mainstay.jobs._tally import Tally
 from mainstay.jobs.calls import DEFAULT_POLICY, Call, ClaimPolicy
 from mainstay.jobs.claims import ALL, run_claims
@@ -63,7 +63,7 @@ def outbox_job(
     """
     checks.text("kind", kind)
     if not callable(call):
-        raise InvalidValueError("must be a function of an OutboxEntry", field="call", value=call)
+        raise InvalidTypeError("must be a function of an OutboxEntry", field="call", value=call)
     checks.instance("policy", policy, ClaimPolicy)
 
     def run(context: JobContext) -> JobReport:

@@ -8,7 +8,13 @@ from datetime import UTC, datetime, timedelta
 import attrs
 import pytest
 
-from mainstay import CallsFailedError, InvalidValueError, StoreError, TimeLimitError
+from mainstay import (
+    CallsFailedError,
+    InvalidTypeError,
+    InvalidValueError,
+    StoreError,
+    TimeLimitError,
+)
 from mainstay.jobs import ClaimPolicy, Done, LookAgain, outbox_job
 from mainstay.ports import OutboxEntry, OutboxState, Unreadable
 from mainstay.scheduling import JobContext, JobReport, PlainData, RetryPolicy
@@ -445,5 +451,5 @@ def test_an_entry_that_cannot_be_is_refused(field: str, value: object) -> None:
 
 
 def test_what_is_called_must_be_a_function(outbox: MemoryOutbox) -> None:
-    with pytest.raises(InvalidValueError, match="call must be a function"):
+    with pytest.raises(InvalidTypeError, match="call must be a function"):
         outbox_job("send", outbox, "send", "print")  # type: ignore[arg-type]  # that is the point
