@@ -196,21 +196,11 @@ def verify_chain(
         missing.pop(last, None)
         if noted is not None and length == noted.length and last != noted.digest:
             raise _other_head(noted.length, last)
-    head = ChainHead(length, last)
-    if noted is not None and head.length < noted.length:
-        raise ChainError(
-            f"is missing: the chain ends with {head.length:,}",
-            field=f"ledger entry {head.length + 1}",
-            remedy=f"It had {noted.length:,} once: its tail was cut off.",
-        )
+    if noted is not None and length < noted.length:
+        raise _cut_off(length, noted.length)
     for digest, name in missing.items():
-        raise ChainError(
-            "is not among the entries",
-            field=f"the transaction of {name}",
-            value=digest,
-            remedy="The chain was replaced, or its tail was cut off.",
-        )
-    return head
+        raise _lost(name, digest)
+    return ChainHead(length, last)
 
 
 def _require_next(entry: LedgerEntry, place: int, before: str) -> None:
@@ -232,4 +222,21 @@ def _other_head(place: int, digest: str) -> ChainError:
         field=f"ledger entry {place}",
         value=digest,
         remedy="The chain was replaced from it on, or from an earlier one.",
+    )
+
+
+def _cut_off(length: int, before: int) -> ChainError:
+    return ChainError(
+        f"is missing: the chain ends with {length:,}",
+        field=f"ledger entry {length + 1}",
+        remedy=f"It had {before:,} once: its tail was cut off.",
+    )
+
+
+def _lost(name: str, digest: str) -> ChainError:
+    return ChainError(
+        "is not among the entries",
+        field=f"the transaction of {name}",
+        value=digest,
+        remedy="The chain was replaced, or its tail was cut off.",
     )

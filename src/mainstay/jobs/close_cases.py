@@ -23,7 +23,10 @@ __all__ = ["CLOSE_CASES", "close_cases", "close_now", "plan_closing"]
 CLOSE_CASES = "close-cases"
 
 PAGE_SIZE = Option(
-    "page_size", 20_000, "how many votes are in one transaction, if one case has not more", low=1
+    "page_size",
+    20_000,
+    "how many votes are in one transaction; a case with more has its own",
+    low=1,
 )
 _INTERVAL = timedelta(minutes=5)
 _DEFAULT = ContestPolicy()
