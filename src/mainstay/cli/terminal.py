@@ -17,7 +17,7 @@ from rich.text import Text
 
 from mainstay.activity.window import ActivityWindow
 from mainstay.cli import spelled
-from mainstay.errors import BadRecordError
+from mainstay.errors import BadRecordError, InvalidValueError
 
 _COMPLAINTS_SHOWN = 5
 _LINES_A_STEP = 5_000
@@ -97,13 +97,27 @@ class BadLines:
             say(self.messages, f"skipped {error}")
 
 
+def standard_input() -> TextIO:
+    """Return standard input.
+
+    Raises:
+        InvalidValueError: Whoever started us has closed it.
+    """
+    if sys.stdin is None:
+        raise InvalidValueError(
+            "is closed", field="standard input", remedy="Name a file, or write one to it."
+        )
+    return sys.stdin
+
+
 @contextmanager
 def open_lines(name: str, messages: Console) -> Iterator[Iterator[str]]:
     """Open a file, or standard input for ``-``, with a progress bar on a terminal."""
     piped = name == "-"
-    if piped and sys.stdin.isatty():
+    if piped and standard_input().isatty():
         messages.print("Reading lines from the terminal; Ctrl-D ends them.")
-    with open(sys.stdin.fileno() if piped else name, "rb", closefd=not piped) as raw:
+    file = standard_input().fileno() if piped else name
+    with open(file, "rb", closefd=not piped) as raw:
         text = io.TextIOWrapper(raw, encoding="utf-8", errors="surrogateescape", newline="")
         if not messages.is_terminal:
             yield text

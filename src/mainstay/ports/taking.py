@@ -156,4 +156,9 @@ def other_contents(field: str, key: str) -> RejectedError:
 
 def unknown(field: str, key: str, what: str) -> RejectedError:
     """Return the error of what is not there."""
-    return RejectedError(f"is not {what} that is there", field=field, value=key)
+    return RejectedError(
+        f"is not {what} that is there",
+        field=field,
+        value=key,
+        remedy="See which there are: mainstay case list, and mainstay case show.",
+    )

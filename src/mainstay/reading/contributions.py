@@ -24,6 +24,8 @@ _LAYOUT = Layout(
     in_order=None,
     names={field: field for field in _FIELDS},
     required=frozenset({"user_id", "at"}),
+    remedy=f"Begin the file with its columns' names: {', '.join(_FIELDS)}. Those that no line "
+    "needs may be left out.",
 )
 _EMPTY = (None, "")
 _NO_OFFSET = ", or name the zone of all such (--naive-zone)"

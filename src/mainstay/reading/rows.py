@@ -35,11 +35,16 @@ class Layout:
         names: The file's name for each field, in the order of the values; ``None`` for one that
             is not read.
         required: The names that must be there.
+        remedy: What to do about a header that lacks one.
     """
 
     in_order: Sequence[str] | None
     names: Mapping[str, str | None]
     required: frozenset[str]
+    remedy: str = (
+        "Name the columns with --columns: in order if there is no header, "
+        "or as user_id=NAME,started_at=NAME."
+    )
 
 
 def layout(columns: Columns | None, member_since: str | None, *, whole: bool = False) -> Layout:
@@ -198,7 +203,6 @@ def _check_header(header: list[str], places: Layout, line: int) -> None:
             "is there twice" if times else "is missing",
             field=f"column {name}",
             value=",".join(header),
-            remedy="Name the columns with --columns: in order if there is no header, "
-            "or as user_id=NAME,started_at=NAME.",
+            remedy=places.remedy,
         )
         raise error if places.in_order is not None else BadRecordError.at("line", line, error)

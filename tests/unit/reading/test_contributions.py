@@ -169,8 +169,13 @@ def test_the_rest_of_the_file_is_unharmed() -> None:
 
 
 def test_a_header_without_a_needed_column_stops_it() -> None:
-    with pytest.raises(BadRecordError, match="column at is missing"):
+    with pytest.raises(BadRecordError) as caught:
         next(read_contributions(["case_id,user_id,side", "c,ada,yes"]))
+    assert str(caught.value) == (
+        "line 1: column at is missing, got 'case_id,user_id,side'. Begin the file with its "
+        "columns' names: case_id, user_id, side, text, argument_id, at, id. Those that no line "
+        "needs may be left out."
+    )
 
 
 def test_arguments_are_checked_at_once() -> None:

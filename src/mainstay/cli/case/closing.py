@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from mainstay.cli import OK, arguments, terminal
-from mainstay.cli.case.policy import add_config, contest_policy
-from mainstay.cli.store import add_db, open_store, option
+from mainstay.cli.case.policy import add_config, contest_policy, same
+from mainstay.cli.store import add_db, open_store
 from mainstay.jobs import close_now
 from mainstay.ports import CaseClosing, case_dict
 from mainstay.ports.contests import required_case
@@ -55,11 +55,11 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         terminal.write_json(case_dict(kept))
     sys.stdout.flush()
-    terminal.say(messages, *_in_words(closing, option(args.db)))
+    terminal.say(messages, *_in_words(closing, same(args)))
     return OK
 
 
-def _in_words(closing: CaseClosing, db: str) -> Iterator[str]:
+def _in_words(closing: CaseClosing, options: str) -> Iterator[str]:
     closed, split = closing.closed, closing.closed.split
     shared = split.pool - split.undistributed
     yield f"{closed.case.id} is closed. The verdict is {closed.verdict}."
@@ -69,4 +69,4 @@ def _in_words(closing: CaseClosing, db: str) -> Iterator[str]:
     )
     yield f"Points shared: {shared:,} of {split.pool:,}."
     if shared:
-        yield f"Next, to pay them: mainstay run monitor-transactions --all{db}"
+        yield f"Next, to pay them: mainstay run monitor-transactions --all{options}"

@@ -12,10 +12,10 @@ from getpass import getpass
 
 from mainstay._reprs import in_utc
 from mainstay.cli import FAILED, OK, arguments, terminal
-from mainstay.cli.case.policy import add_config, contest_policy
+from mainstay.cli.case.policy import add_config, contest_policy, same
 from mainstay.cli.store import add_db, open_store, option
 from mainstay.contest import Case, CaseStatus, ContestPolicy, commit, verdict_key
-from mainstay.errors import InvalidValueError
+from mainstay.errors import InvalidValueError, MainstayError
 from mainstay.jobs import verify_commitments
 from mainstay.ports import KeptCase, Store, case_dict
 from mainstay.ports.contests import required_case
@@ -77,14 +77,18 @@ def run(args: argparse.Namespace) -> int:
     with open_store(args.db) as store:
         committed = commit(case, _verdict(case))
         store.contests.draft(case, *committed, now=now)
-        problems = _publish(store, case.id, policy)
-        kept = required_case(store.contests, case.id)
+        try:
+            problems = _publish(store, case.id, policy)
+            kept = required_case(store.contests, case.id)
+        except (MainstayError, OSError, KeyboardInterrupt):
+            terminal.say(terminal.console(sys.stderr), _later(case.id, same(args)))
+            raise
     if args.json:
         terminal.write_json(case_dict(kept))
     else:
         print(case.id, file=terminal.machine_output())
     sys.stdout.flush()
-    terminal.say(terminal.console(sys.stderr), *problems, *_in_words(kept, option(args.db)))
+    terminal.say(terminal.console(sys.stderr), *problems, *_in_words(kept, args))
     return OK if kept.case.status is CaseStatus.OPEN else FAILED
 
 
@@ -132,12 +136,20 @@ def _publish(store: Store, case_id: str, policy: ContestPolicy) -> list[str]:
     return [each.error for each in report.errors if each.item == verdict_key(case_id)]
 
 
-def _in_words(kept: KeptCase, db: str) -> Iterator[str]:
+def _later(case_id: str, options: str) -> str:
+    """Say how a draft opens: its verdict is kept already, and not to be asked for again."""
+    return (
+        f"{case_id} is a draft, and opens once the ledger has its commitment. "
+        f"Next: mainstay run verify-commitments{options}"
+    )
+
+
+def _in_words(kept: KeptCase, args: argparse.Namespace) -> Iterator[str]:
     case = kept.case
     yield f"{case.id} is {case.status.value}. Its commitment is {kept.verification.value}:"
     yield kept.digest
     if case.closes_at is None:
-        yield f"It opens once the ledger has it. Next: mainstay run verify-commitments{db}"
+        yield _later(case.id, same(args))
     else:
         yield f"It takes votes until {in_utc(case.closes_at.replace(microsecond=0))}."
-        yield f"Next: mainstay case vote {shlex.quote(case.id)} USER SIDE{db}"
+        yield f"Next: mainstay case vote {shlex.quote(case.id)} USER SIDE{option(args.db)}"

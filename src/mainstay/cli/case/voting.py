@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 from mainstay.cli import OK, arguments, terminal
-from mainstay.cli.store import add_db, open_store
+from mainstay.cli.store import add_db, open_store, option
 from mainstay.contest import ArgumentVote, CaseArgument, CaseVote
 from mainstay.ports import Store
 from mainstay.scheduling.context import new_id
@@ -85,7 +86,8 @@ def _argue(store: Store, args: argparse.Namespace, now: datetime) -> str:
     argument = CaseArgument(args.id or new_id(), args.user, args.text, now)
     store.contests.argue(args.case, [argument])
     print(argument.id, file=terminal.machine_output())
-    return f"{args.user} has argued. Others vote for it: mainstay case upvote {argument.id} USER"
+    upvote = f"mainstay case upvote {shlex.quote(argument.id)} USER{option(args.db)}"
+    return f"{args.user} has argued. Others vote for it: {upvote}"
 
 
 def _upvote(store: Store, args: argparse.Namespace, now: datetime) -> str:

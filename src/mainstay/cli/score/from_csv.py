@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import chain
@@ -46,7 +45,7 @@ def score_csv(options: Options, messages: Console) -> tuple[TableScores, Tally]:
         InvalidValueError: Somebody joined after today.
     """
     piped = options.file in (None, "-")
-    name = sys.stdin.fileno() if piped else str(options.file)
+    name = terminal.standard_input().fileno() if piped else str(options.file)
     tally = Tally(microseconds(options.as_of))
     with open(name, "rb", closefd=not piped) as file:
         header = read_header(file, layout(options.columns, options.member_since))
