@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import combinations
 
 import pytest
@@ -19,7 +20,7 @@ from mainstay.adapters.sql import SqlStore
 from mainstay.adapters.sql.ledger import SqlLedger
 from mainstay.adapters.sql.ledger import ledger as table
 from mainstay.contest import GENESIS, LedgerEntry, Sighting, Verification, verified
-from mainstay.ports import FINAL
+from mainstay.ports import FINAL, verify_contests
 from tests.integration.ledgers import LENGTH, NOON, filled, transactions
 
 PLACES = range(1, LENGTH + 1)
@@ -125,14 +126,17 @@ def test_an_instant_that_can_not_be_read_is_found_with_its_place(ledger: SqlLedg
     assert caught.value.field == "ledger entry 2"
 
 
-def test_no_transaction_stays_open_while_somebody_holds_the_error(ledger: SqlLedger) -> None:
+def test_no_transaction_stays_open_while_somebody_holds_the_error(
+    store: SqlStore, ledger: SqlLedger
+) -> None:
     change(ledger, 2, payload="another")
-    with pytest.raises(ChainError) as caught:
-        ledger.verify()
     pool = ledger._database._engine.pool
     assert isinstance(pool, QueuePool)
-    assert pool.checkedout() == 0
-    assert caught.value.field == "ledger entry 2"
+    for verify in (ledger.verify, partial(verify_contests, store)):
+        with pytest.raises(ChainError) as caught:
+            verify()
+        assert pool.checkedout() == 0
+        assert caught.value.field == "ledger entry 2"
 
 
 def test_what_follows_a_missing_entry_is_not_to_blame(ledger: SqlLedger) -> None:

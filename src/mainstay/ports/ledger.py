@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from mainstay import _checks as checks
@@ -71,8 +71,10 @@ class Ledger(Protocol):
 class LedgerChain(Ledger, Protocol):
     """A ledger that is kept here: a chain of entries, which can be read and verified as a whole."""
 
-    def entries(self) -> Iterator[LedgerEntry]:
+    def entries(self) -> Generator[LedgerEntry, None, None]:
         """Yield all entries, in the order of their places.
+
+        Whoever does not read the last one closes the generator: a transaction may be open.
 
         Raises:
             ChainError: One can't be read; ``field`` says which.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from itertools import islice
 from typing import Protocol, TypeVar
 
@@ -120,7 +121,8 @@ def verify_contests(
         (1, 1, 0, 1)
     """
     chain, count = store.ledger, _Count(progress)
-    head = verify_chain(count.each(chain.entries()), expect=expect)
+    with closing(chain.entries()) as entries:  # at once, also while an error lives on
+        head = verify_chain(count.each(entries), expect=expect)
     cases = sum(1 for _ in _on_chain(chain, map(_of_case, _cases(store.contests))))
     commitments, rewards = (
         sum(entry is not None for entry in count.each(_on_chain(chain, published)))

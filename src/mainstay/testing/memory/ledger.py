@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from datetime import datetime
 from threading import Lock
 
@@ -72,10 +72,11 @@ class MemoryLedger:
         """Return how long the chain is, and the digest of its last entry."""
         return next((entry.head for entry in reversed(self._entries.values())), ChainHead())
 
-    def entries(self) -> Iterator[LedgerEntry]:
-        """Return all entries, in the order of their places."""
+    def entries(self) -> Generator[LedgerEntry, None, None]:
+        """Yield all entries, in the order of their places."""
         with self._lock:
-            return iter([*self._entries.values()])
+            there = [*self._entries.values()]
+        yield from there
 
     def find(self, keys: Iterable[str]) -> Mapping[str, LedgerEntry]:
         """Return the entries that are under some keys, by key."""

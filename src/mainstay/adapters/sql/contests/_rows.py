@@ -37,7 +37,7 @@ __all__ = [
 
 
 def case_row(kept: KeptCase) -> dict[str, object]:
-    """Return the columns of a case that has not closed."""
+    """Return the columns of a case, without what it came to."""
     case = kept.case
     return {
         "id": case.id,
