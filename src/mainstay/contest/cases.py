@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -69,9 +69,9 @@ def sides_of(values: Iterable[str]) -> tuple[str, ...]:
     Raises:
         InvalidValueError: They are fewer than two, two are the same, or they have no order.
     """
-    if isinstance(values, AbstractSet):
+    if isinstance(values, AbstractSet | Mapping):
         raise InvalidTypeError(
-            "must be in an order, which a set does not have",
+            "must be in an order, such as that of a list",
             field="sides",
             value=values,
             remedy="Such as ('yes', 'no').",

@@ -33,8 +33,8 @@ class ContestPage(Page[datetime, DueCase, CaseClosing], Protocol):
     ) -> Sequence[DueCase | Unreadable]:
         """Return open cases whose time is over, by case id.
 
-        Those whose commitment is not verified are among them: a plan refuses them, so that every
-        run reports them.
+        Those whose commitment is not verified are among them, without votes and arguments: a plan
+        refuses them, so that every run reports them.
 
         Args:
             now: What time it is: what ends then, or before, is over.

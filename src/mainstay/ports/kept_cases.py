@@ -107,7 +107,7 @@ class ArgumentStanding:
 
 @attrs.frozen
 class DueCase:
-    """A case that is over, with all that it takes to close it.
+    """A case that is over, with all that it takes to close it; only the case if it can't close.
 
     Attributes:
         kept: The case.

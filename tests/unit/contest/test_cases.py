@@ -146,7 +146,7 @@ def test_other_ids_that_look_like_it_are_taken(name: str) -> None:
         ),
         (
             lambda: Case("c", QUESTION, {"yes"}),
-            "sides must be in an order, which a set does not have, got {'yes'}. "
+            "sides must be in an order, such as that of a list, got {'yes'}. "
             "Such as ('yes', 'no').",
         ),
         (

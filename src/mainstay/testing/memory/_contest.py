@@ -50,7 +50,9 @@ class Contest:
 
     @property
     def due(self) -> DueCase:
-        """What a page gives to close it."""
+        """What a page gives to close it: only the case, unless it is verified."""
+        if self.kept.verification is not Verification.VERIFIED:
+            return DueCase(self.kept, self.secret, [], [], [])
         return DueCase(
             self.kept,
             self.secret,
@@ -101,7 +103,8 @@ class ContestsPage:
         found: list[DueCase | Unreadable] = []
         for case_id, each in sorted(self.contests.items()):
             if each.is_due(at) and (after is None or case_id > after) and only in {None, case_id}:
-                left -= len(each.votes) + len(each.arguments) + len(each.upvotes)
+                due = each.due
+                left -= len(due.votes) + len(due.arguments) + len(due.argument_votes)
                 if found and left < 0:
                     break
                 found.append(self._read(each))

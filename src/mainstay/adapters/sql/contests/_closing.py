@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, Table, delete, func, select, update
+from sqlalchemy import Connection, Select, Table, and_, delete, func, select, update
 from sqlalchemy.engine import Row
 
 from mainstay import _checks as checks
@@ -30,7 +30,7 @@ from mainstay.adapters.sql.contests.tables import (
 from mainstay.adapters.sql.metrics import add_metrics
 from mainstay.adapters.sql.outbox import put_alike, put_entries
 from mainstay.adapters.sql.reading import limit_of, value_of
-from mainstay.contest import CaseStatus
+from mainstay.contest import CaseStatus, Verification
 from mainstay.errors import CorruptRowError, RejectedError
 from mainstay.ports import CaseClosing, DueCase, Unreadable
 from mainstay.ports.pages import not_due
@@ -145,11 +145,17 @@ _Contents = tuple[Select[Any], Table, Callable[[Row[Any]], Any]]
 
 
 def _contents(case_id: str) -> tuple[_Contents, _Contents, _Contents]:
-    """Return how to read the votes, the arguments and the votes for arguments of a case."""
-    of_case = arguments.c.case_id == case_id
+    """Return how to read the votes, the arguments and the votes for arguments of a case.
+
+    Those of a case that is not verified are left out: each run is told of it, and they may be many.
+    """
+    status = select(cases.c.verification).where(cases.c.id == case_id).scalar_subquery()
+    verified = status == Verification.VERIFIED.value
+    of_case = and_(verified, arguments.c.case_id == case_id)
+    votes = select(case_votes).where(verified, case_votes.c.case_id == case_id)
     upvotes = select(argument_votes).join(arguments, argument_votes.c.argument_id == arguments.c.id)
     return (
-        (select(case_votes).where(case_votes.c.case_id == case_id), case_votes, vote_of),
+        (votes, case_votes, vote_of),
         (select(arguments).where(of_case), arguments, argument_of),
         (upvotes.where(of_case), argument_votes, argument_vote_of),
     )

@@ -70,15 +70,21 @@ class DueCasesConformance:
         expect(found.secret, secret, "and its secret")
 
     def test_what_is_not_verified_is_due_too(self, store: HasContests) -> None:
-        """``due``: "a plan refuses them, so that every run reports them"."""
+        """``due``: "without votes and arguments: a plan refuses them"."""
         names = [f"{status}" for status in Verification]
         opened(store, *names)
+        for name in names:
+            store.contests.vote(name, [vote("1")])
+            store.contests.argue(name, [argument(f"about {name}", "ada")])
+            store.contests.upvote(upvotes(f"about {name}", "bob"))
         for status in Verification:
             store.contests.verified(f"{status}", status, now=NOON, lasting=DAY)
         found = {each.key: each for each in due(store)}
         expect(sorted(found), sorted(names), "however they stand")
         for name, each in found.items():
             expect(each.kept.verification, name, "it says so")
+            size = (len(each.votes), len(each.arguments), len(each.argument_votes))
+            expect(size, (1, 1, 1) if name == Verification.VERIFIED else (0, 0, 0), "what it has")
             if name != Verification.VERIFIED:
                 raised(CommitmentError, partial(closing, each, END), "which closes nothing")
 
