@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from threading import Barrier
 
@@ -17,8 +17,8 @@ from sqlalchemy import insert
 
 from mainstay.adapters.sql import SqlStore
 from mainstay.adapters.sql.contests._adding import case_lock
-from mainstay.adapters.sql.contests._rows import case_row
-from mainstay.adapters.sql.contests.tables import cases
+from mainstay.adapters.sql.contests._rows import argument_row, case_row
+from mainstay.adapters.sql.contests.tables import arguments, cases
 from mainstay.contest import CaseDraft, CaseStatus, Sighting
 from mainstay.errors import RejectedError, StoreError
 from mainstay.jobs import contest_jobs
@@ -37,6 +37,7 @@ from mainstay.testing.conformance._contests import (
     vote,
 )
 from mainstay.testing.conformance._credits import DAY, NOON
+from tests.command import mainstay
 from tests.conformance.databases import empty, odd_database
 from tests.integration.test_locks import Writing, somebody_waits
 
@@ -45,6 +46,8 @@ AT_ONCE = 0.2
 AT = NOON + timedelta(hours=1)
 #: More than are inserted by one statement.
 MANY = 1200
+#: More than a server of PostgreSQL has locks for, as it is installed.
+VERY_MANY = 14_000
 
 Adds = Callable[[SqlStore, str], int]
 
@@ -203,6 +206,27 @@ def test_a_page_locks_no_more_than_some_cases_however_little_belongs_to_them(
         second = page.due(END, after=first[-1].key, limit=10 * MANY)
     assert len(first) == len(second) == 500
     assert first[-1].key < second[0].key
+
+
+def test_a_file_of_votes_for_arguments_about_very_many_cases_is_imported(
+    stores: tuple[SqlStore, SqlStore],
+) -> None:
+    """Were all in one transaction, the server would run out of locks."""
+    pytest.importorskip("rich", reason="the command needs mainstay[cli]")
+    store, _ = stores
+    now = datetime.now(UTC)
+    row = case_row(KeptCase(case("case").opened(now, lasting=DAY), "0" * 64))
+    argued = argument_row("case", argument("ada's", "ada", now))
+    names = [f"{number}" for number in range(VERY_MANY)]
+    with store._database.writing() as connection:
+        connection.execute(insert(cases), [row | {"id": name} for name in names])
+        about = [argued | {"id": f"about {name}", "case_id": name} for name in names]
+        connection.execute(insert(arguments), about)
+    lines = [f"about {name},bob,{now.isoformat()}" for name in names]
+    file = "\n".join(["argument_id,user_id,at", *lines]).encode()
+    url = store._database._url.render_as_string(hide_password=False)
+    done = mainstay("case", "import", "-", "--db", url, "--json", stdin=file)
+    assert (done.status, done.json["new"]) == (0, VERY_MANY)
 
 
 class Chain:

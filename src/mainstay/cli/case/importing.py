@@ -25,6 +25,9 @@ from mainstay.reading import Contribution, read_contributions
 
 #: So many bytes of votes for arguments wait in memory, and further ones in a file.
 _IN_MEMORY = 2**24
+#: Fewer than of others: each may be about another case, and PostgreSQL has only some thousands of
+#: locks for them.
+_UPVOTES_AT_ONCE = 2_000
 
 _EPILOG = """\
 lines, in any order:
@@ -162,7 +165,7 @@ class _Import:
         """Add what waits, and then the votes for arguments, all of which are there by now."""
         self._flush()
         upvotes = self.upvotes.all()
-        while batch := [*islice(upvotes, LINES_AT_ONCE)]:
+        while batch := [*islice(upvotes, _UPVOTES_AT_ONCE)]:
             self._add("argument_votes", batch, self.contests.upvote)
 
     def _add(
