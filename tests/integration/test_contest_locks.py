@@ -108,7 +108,7 @@ def test_who_adds_to_a_case_that_is_being_closed_waits_and_is_refused(
             while not somebody_waits(watching):
                 assert not adding.done()
             page.keep([plan_closing(due, now=END)])
-        with pytest.raises(RejectedError, match="case_id is closed, and takes neither votes"):
+        with pytest.raises(RejectedError, match="case is closed, and takes neither votes"):
             adding.result()
     found = store.contests.case("over")
     assert found is not None

@@ -173,7 +173,7 @@ def test_a_file_gives_every_field_of_both_policies(tmp_path: Path) -> None:
         ("[weekly]\nweeks = 1", "weekly.weeks is unknown, got 1. Known: min_interactions,"),
         (
             "[daily]\n",
-            "policy.toml, line 1: daily is unknown, got {}. Known: engagement, weekly, "
+            "policy.toml, line 1: daily is unknown, got {}. Known: engagement, weekly, contest, "
             "leaderboards, badges, levels, schedules.",
         ),
         ("weekly = 3", "policy.toml, line 1: weekly must be a table, got 3."),

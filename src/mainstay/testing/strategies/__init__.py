@@ -45,7 +45,6 @@ with Extra("testing", "hypothesis"):
         cases,
         chain_heads,
         chains,
-        closed_cases,
         commitments,
         contest_policies,
         ledger_entries,
@@ -74,6 +73,13 @@ with Extra("testing", "hypothesis"):
         schedules,
         unreadables,
         weeklies,
+    )
+    from mainstay.testing.strategies.kept_contests import (
+        case_closings,
+        case_outcomes,
+        closed_cases,
+        due_cases,
+        kept_cases,
     )
     from mainstay.testing.strategies.outbox import (
         claim_policies,
@@ -138,7 +144,9 @@ __all__ = [
     "board_targets",
     "boards",
     "case_arguments",
+    "case_closings",
     "case_drafts",
+    "case_outcomes",
     "case_votes",
     "cases",
     "chain_heads",
@@ -160,6 +168,7 @@ __all__ = [
     "day_starts",
     "days",
     "due_boards",
+    "due_cases",
     "due_days",
     "due_weeks",
     "engagement_policies",
@@ -177,6 +186,7 @@ __all__ = [
     "job_reports",
     "job_runs",
     "job_specs",
+    "kept_cases",
     "kinds",
     "leaderboard_policies",
     "ledger_entries",

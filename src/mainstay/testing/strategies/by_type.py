@@ -53,10 +53,14 @@ from mainstay.ports import (
     BadgeTarget,
     BoardQuery,
     BoardTarget,
+    CaseClosing,
+    CaseOutcome,
     DueBoard,
+    DueCase,
     DueDays,
     DueWeeks,
     EvaluatedDays,
+    KeptCase,
     OutboxEntry,
     OutboxState,
     Unreadable,
@@ -143,6 +147,7 @@ from mainstay.testing.strategies import (
     calendar,
     contest,
     jobs,
+    kept_contests,
     outbox,
     policies,
     recognition,
@@ -173,7 +178,7 @@ _EARNED = made(
     newly_earned, st.just("ada"), st.just({"wins": 5}), st.just([]), at=calendar.instants()
 )
 _BOARDS = made(Board.to_dict, recognition.boards().filter(lambda board: board.entries))
-_CLOSED_CASES = made(ClosedCase.to_dict, contest.closed_cases())
+_CLOSED_CASES = made(ClosedCase.to_dict, kept_contests.closed_cases())
 
 #: The strategy of each public type: those that one may make a value of, and the protocols of
 #: such values.
@@ -196,13 +201,15 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     Case: contest.cases(),
     CaseArgument: contest.case_arguments(),
     CaseDraft: contest.case_drafts(),
-    CaseFile: st.builds(CaseFile, st.just("cases.jsonl"), st.just(bool)),
+    CaseFile: st.builds(CaseFile, st.just("cases.jsonl"), st.just(bool), st.just(bool)),
+    CaseClosing: kept_contests.case_closings(),
+    CaseOutcome: kept_contests.case_outcomes(),
     CaseStatus: st.sampled_from(CaseStatus),
     CaseVote: contest.case_votes(),
     CatalogueRow: st.sampled_from(list(CATALOGUE.values())),
     ChainHead: contest.chain_heads(),
     ClaimPolicy: outbox.claim_policies(),
-    ClosedCase: contest.closed_cases(),
+    ClosedCase: kept_contests.closed_cases(),
     ClosedCaseDict: _CLOSED_CASES,
     Commitment: contest.commitments(),
     ConsistencyPolicy: policies.consistency_policies(),
@@ -222,6 +229,7 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     DayOutcomeDict: made(DayOutcome.to_dict, states.day_outcomes()),
     Done: outbox.things_done(),
     DueBoard: asking.due_boards(),
+    DueCase: kept_contests.due_cases(),
     DueDays: jobs.due_days(),
     DueWeeks: jobs.due_weeks(),
     EarnedBadgesDict: _EARNED,
@@ -252,6 +260,7 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     JobRun: jobs.job_runs(),
     JobSpec: jobs.job_specs(),
     JobStatus: st.sampled_from(JobStatus),
+    KeptCase: kept_contests.kept_cases(),
     LeaderboardPolicy: recognition.leaderboard_policies(),
     LedgerEntry: contest.ledger_entries(),
     Level: recognition.levels_reached(),

@@ -10,7 +10,6 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from mainstay.contest.cases import ArgumentVote, Case, CaseArgument, CaseStatus, CaseVote
 from mainstay.contest.chain import ChainHead, LedgerEntry
-from mainstay.contest.closing import ClosedCase, close_case
 from mainstay.contest.commitment import Commitment, Secret, commit
 from mainstay.contest.drafts import CaseDraft
 from mainstay.contest.policy import ContestPolicy
@@ -30,7 +29,6 @@ __all__ = [
     "cases",
     "chain_heads",
     "chains",
-    "closed_cases",
     "commitments",
     "contest_policies",
     "ledger_entries",
@@ -46,7 +44,7 @@ _IDS = st.integers(1, 9999).map("{:04}".format) | user_ids()
 _SIDES = st.sampled_from([("yes", "no"), ("yes", "no", "it depends")]) | st.lists(
     user_ids(), min_size=2, max_size=4, unique=True
 ).map(tuple)
-_NONCES = st.binary(min_size=32, max_size=32)
+NONCES: SearchStrategy[bytes] = st.binary(min_size=32, max_size=32)
 _DAY, _MICROSECOND = timedelta(days=1), timedelta(microseconds=1)
 _SPANS = st.just(_DAY) | st.timedeltas(_MICROSECOND, 400 * _DAY)
 _AMOUNTS = st.integers(1, 1000) | st.integers(1, MOST_POINTS)
@@ -93,14 +91,14 @@ def secrets(verdict: SearchStrategy[str] | None = None) -> SearchStrategy[Secret
     Args:
         verdict: Their verdicts; any text by default.
     """
-    return made(Secret, user_ids() if verdict is None else verdict, _NONCES)
+    return made(Secret, user_ids() if verdict is None else verdict, NONCES)
 
 
 @st.composite
 def commitments(draw: DrawFn) -> Commitment:
     """Commitments to one of the sides of a case."""
     case = draw(cases())
-    return commit(case, draw(st.sampled_from(case.sides)), draw(_NONCES))[0]
+    return commit(case, draw(st.sampled_from(case.sides)), draw(NONCES))[0]
 
 
 def case_votes(
@@ -176,29 +174,6 @@ def _contest_policy(
         lost_after=lost_after,
         misses_apart=misses_apart,
         most=most,
-    )
-
-
-@st.composite
-def closed_cases(draw: DrawFn) -> ClosedCase:
-    """Cases that were closed, with a few votes and arguments, also without any."""
-    case = draw(cases(st.just(CaseStatus.OPEN)))
-    begin, end = case.span()
-    commitment, secret = commit(case, draw(st.sampled_from(case.sides)), draw(_NONCES))
-    around = st.sampled_from([begin - _MICROSECOND, begin, end - _MICROSECOND, end])
-    votes = case_votes(st.sampled_from(case.sides), around)
-    written = draw(st.lists(case_arguments(around), max_size=4, unique_by=lambda one: one.id))
-    ids = st.sampled_from([argument.id for argument in written] or ["none"])
-    return close_case(
-        case,
-        draw(st.lists(votes, max_size=6, unique_by=lambda vote: vote.id)),
-        [argument.argument for argument in written],
-        draw(st.lists(argument_votes(ids, around), max_size=6)),
-        commitment=commitment,
-        secret=secret,
-        status="verified",
-        now=end,
-        policy=draw(contest_policies()),
     )
 
 
