@@ -181,7 +181,9 @@ REFUSALS: list[tuple[Callable[[], object], object, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("refused", "value", "message"), REFUSALS, ids=lambda case: str(case)[:40])
+@pytest.mark.parametrize(
+    ("refused", "value", "message"), REFUSALS, ids=[message[:40] for *_, message in REFUSALS]
+)
 def test_a_refusal_says_what_was_wrong_and_carries_the_value(
     refused: Callable[[], object], value: object, message: str
 ) -> None:
