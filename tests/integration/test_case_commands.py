@@ -299,7 +299,7 @@ def test_a_file_holds_votes_arguments_and_votes_for_them_in_any_order(url: str) 
     done = imported(url, VOTES)
     assert (done.status, done.out) == (0, "")
     assert done.err == (
-        "Imported 3 votes, 1 arguments and 2 votes for arguments: 6 new, 0 there already.\n"
+        "Imported lines: 6, of which new: 6 (votes: 3, arguments: 1, votes for arguments: 2).\n"
     )
     shown = mainstay("case", "show", "case-0001", "--db", url, "--json").json
     assert (shown["votes"], shown["arguments"][0]["votes"]) == (3, 2)

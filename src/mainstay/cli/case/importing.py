@@ -78,13 +78,13 @@ def run(args: argparse.Namespace) -> int:
         except (MainstayError, OSError, KeyboardInterrupt):
             if any(work.counts.values()):
                 again = "Importing them again is safe."
-                terminal.say(messages, f"Stopped after {work.words()} {again}")
+                terminal.say(messages, f"Stopped. {work.words()} {again}")
             raise
     if args.json:
         terminal.write_json({**work.counts, "new": work.new, "skipped": bad.count})
     if bad.count:
         terminal.say(messages, f"Bad lines, skipped: {bad.count:,}.")
-    terminal.say(messages, f"Imported {work.words()}")
+    terminal.say(messages, work.words())
     return SKIPPED if bad.count else OK
 
 
@@ -177,9 +177,8 @@ class _Import:
 
     def words(self) -> str:
         """Say how many there are."""
-        known = sum(self.counts.values()) - self.new
         return (
-            f"{self.counts['votes']:,} votes, {self.counts['arguments']:,} arguments and "
-            f"{self.counts['argument_votes']:,} votes for arguments: {self.new:,} new, "
-            f"{known:,} there already."
+            f"Imported lines: {sum(self.counts.values()):,}, of which new: {self.new:,} "
+            f"(votes: {self.counts['votes']:,}, arguments: {self.counts['arguments']:,}, "
+            f"votes for arguments: {self.counts['argument_votes']:,})."
         )
