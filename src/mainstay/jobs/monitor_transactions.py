@@ -72,7 +72,7 @@ def monitor_transactions(
         notices: Whether people are to be told, also if a run is not asked to.
 
     Examples:
-        >>> from datetime import UTC
+        >>> from datetime import UTC, datetime
         >>> from mainstay.ports.rewards import new_reward
         >>> from mainstay.testing.memory import MemoryStore
         >>> store, noon = MemoryStore(), datetime(2024, 5, 1, 12, tzinfo=UTC)
