@@ -208,6 +208,7 @@ def test_a_page_locks_no_more_than_some_cases_however_little_belongs_to_them(
     assert first[-1].key < second[0].key
 
 
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 def test_a_file_of_votes_for_arguments_about_very_many_cases_is_imported(
     stores: tuple[SqlStore, SqlStore],
 ) -> None:
