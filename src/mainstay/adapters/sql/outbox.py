@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import attrs
@@ -42,6 +43,9 @@ from mainstay.scheduling import PlainData
 __all__ = ["SqlOutbox", "outbox", "put_alike", "put_entries", "read_entry"]
 
 _AT_ONCE = 1000
+#: So many with random keys are put in their order: one after the other, a table larger than the
+#: database's cache would be read from the disk again for each.
+_IN_ORDER = 100_000
 
 outbox: Table = Table(
     "mainstay_outbox",
@@ -114,7 +118,9 @@ def put_alike(
         row[key], row[user], row[payload] = content[0], content[1], json.dumps(content[2])
         return row
 
-    insert_rows(connection, outbox, map(filled, contents))
+    left = iter(contents)
+    while some := sorted(islice(left, _IN_ORDER)):
+        insert_rows(connection, outbox, map(filled, some))
 
 
 _DIFFERENT = ("key", "user_id", "payload")
