@@ -80,7 +80,7 @@ class JsonService:
         So it must be harmless to send it again: the answer may have been lost.
 
         Raises:
-            OSError: There is no answer now, by the last try, or the service is busy.
+            OSError: The service has not answered the last try, or it is busy.
             InvalidValueError: The answer is not JSON, too long, or of a status that a further try
                 would not change. Nothing that it says is in the error.
         """

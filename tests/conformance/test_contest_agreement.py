@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 from typing import TypeVar
 
 import attrs
 import pytest
-from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
     rule,
-    run_state_machine_as_test,
 )
 
 pytest.importorskip("sqlalchemy", reason="two of the stores need mainstay[sql]")
@@ -44,9 +42,9 @@ from mainstay.testing.conformance._activity import readable
 from mainstay.testing.conformance._contests import closing
 from mainstay.testing.conformance._transactions import Interrupted
 from mainstay.testing.memory import MemoryStore
-from tests import effort
+from tests.conformance.agreeing import require_agreement
 from tests.conformance.asking import same_answer
-from tests.conformance.databases import empty, odd_database
+from tests.conformance.databases import empty
 
 T = TypeVar("T")
 
@@ -367,39 +365,10 @@ def users_due(store: Store, target: BadgeTarget) -> list[str]:
         return [each.key for each in page.due(target, limit=100)]
 
 
-@pytest.fixture
-def databases(
-    postgres_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[list[SqlStore]]:
-    urls = [
-        f"sqlite:///{tmp_path_factory.mktemp('agreement')}/mainstay.db",
-        odd_database(postgres_url),
-    ]
-    with ExitStack() as stack:
-        yield [stack.enter_context(SqlStore.create(url)) for url in urls]
-
-
-def require_agreement(stores: Callable[[], Sequence[Store]]) -> None:
-    """Run the machine on stores that are empty each time."""
-
-    class OfTheseStores(Agreement):
-        def __init__(self) -> None:
-            super().__init__(stores())
-
-    run_state_machine_as_test(
-        OfTheseStores,
-        settings=settings(
-            max_examples=effort.scaled(6),
-            stateful_step_count=25,
-            phases=set(Phase) - {Phase.explain},  # it takes as long as all the rest
-        ),
-    )
-
-
 def test_all_stores_hold_the_same_contests(databases: list[SqlStore]) -> None:
-    def emptied() -> Sequence[Store]:
+    def on_empty_stores() -> Agreement:
         for database in databases:
             empty(database)
-        return databases
+        return Agreement(databases)
 
-    require_agreement(emptied)
+    require_agreement(on_empty_stores, examples=6, steps=25)

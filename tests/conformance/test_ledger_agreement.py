@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 from typing import TypeVar
 
 import pytest
-from hypothesis import Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 pytest.importorskip("sqlalchemy", reason="two of the ledgers need mainstay[sql]")
 
@@ -18,9 +17,9 @@ from mainstay.adapters.sql import SqlStore
 from mainstay.adapters.sql.ledger import SqlLedger
 from mainstay.contest import ChainHead, verify_chain
 from mainstay.testing.memory import MemoryLedger
-from tests import effort
+from tests.conformance.agreeing import require_agreement
 from tests.conformance.asking import same_answer
-from tests.conformance.databases import empty, odd_database
+from tests.conformance.databases import empty
 
 T = TypeVar("T")
 AnyLedger = MemoryLedger | SqlLedger
@@ -92,28 +91,5 @@ class Agreement(RuleBasedStateMachine):
         assert len({key for key, _ in found.values()}) == len(entries)
 
 
-@pytest.fixture
-def databases(
-    postgres_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[list[SqlStore]]:
-    urls = [
-        f"sqlite:///{tmp_path_factory.mktemp('agreement')}/mainstay.db",
-        odd_database(postgres_url),
-    ]
-    with ExitStack() as stack:
-        yield [stack.enter_context(SqlStore.create(url)) for url in urls]
-
-
 def test_all_ledgers_give_the_same_answers(databases: list[SqlStore]) -> None:
-    class OfTheseStores(Agreement):
-        def __init__(self) -> None:
-            super().__init__(databases)
-
-    run_state_machine_as_test(
-        OfTheseStores,
-        settings=settings(
-            max_examples=effort.scaled(10),
-            stateful_step_count=20,
-            phases=set(Phase) - {Phase.explain},  # it takes as long as all the rest
-        ),
-    )
+    require_agreement(partial(Agreement, databases), examples=10, steps=20)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 from typing import TypeVar
 
 import attrs
 import pytest
-from hypothesis import Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 pytest.importorskip("sqlalchemy", reason="two of the stores need mainstay[sql]")
 
@@ -23,9 +21,9 @@ from mainstay.recognition import MOST_POINTS, Credit
 from mainstay.scheduling import JobContext, PlainData
 from mainstay.testing import strategies
 from mainstay.testing.memory import MemoryStore
-from tests import effort
+from tests.conformance.agreeing import require_agreement
 from tests.conformance.asking import same_answer
-from tests.conformance.databases import empty, odd_database
+from tests.conformance.databases import empty
 
 T = TypeVar("T")
 
@@ -210,28 +208,5 @@ def credits_of(user: str, store: Store) -> list[Credit]:
     return [*store.points.credits(user)]
 
 
-@pytest.fixture
-def databases(
-    postgres_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[list[SqlStore]]:
-    urls = [
-        f"sqlite:///{tmp_path_factory.mktemp('agreement')}/mainstay.db",
-        odd_database(postgres_url),
-    ]
-    with ExitStack() as stack:
-        yield [stack.enter_context(SqlStore.create(url)) for url in urls]
-
-
 def test_all_outboxes_give_the_same_answers(databases: list[SqlStore]) -> None:
-    class OfTheseStores(Agreement):
-        def __init__(self) -> None:
-            super().__init__(databases)
-
-    run_state_machine_as_test(
-        OfTheseStores,
-        settings=settings(
-            max_examples=effort.scaled(10),
-            stateful_step_count=20,
-            phases=set(Phase) - {Phase.explain},  # it takes as long as all the rest
-        ),
-    )
+    require_agreement(partial(Agreement, databases), examples=10, steps=20)

@@ -133,19 +133,23 @@ class Database:
             ) from error
         except (DBAPIError, driver.Error) as error:
             _leave_rows_out(error)
-            if _state(error) == _TOO_LONG:
-                raise RejectedError(
-                    "is too long",
-                    field="a key",
-                    value=self.name,
-                    remedy="PostgreSQL's indexes take texts of up to some 2,700 bytes.",
-                ) from error
-            raise StoreError(
-                f"can't be used ({_words(error)})",
-                field="database",
+            raise self._unusable(error) from error
+
+    def _unusable(self, error: Exception) -> RejectedError | StoreError:
+        """Return what is wrong with the database; or with a key, if it is too long for it."""
+        if _state(error) == _TOO_LONG:
+            return RejectedError(
+                "is too long",
+                field="a key",
                 value=self.name,
-                remedy=_remedy(error),
-            ) from error
+                remedy="PostgreSQL's indexes take texts of up to some 2,700 bytes.",
+            )
+        return StoreError(
+            f"can't be used ({_words(error)})",
+            field="database",
+            value=self.name,
+            remedy=_remedy(error),
+        )
 
     def close(self) -> None:
         """Close all connections."""
