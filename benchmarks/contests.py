@@ -26,10 +26,10 @@ from mainstay.adapters.sql import SqlStore
 from mainstay.adapters.sql.bulk import insert_rows
 from mainstay.adapters.sql.columns import instant_text
 from mainstay.adapters.sql.contests.tables import case_votes
+from mainstay.adapters.sql.entries import outbox
 from mainstay.adapters.sql.ledger import ledger
 from mainstay.adapters.sql.marks import checks_due
 from mainstay.adapters.sql.metrics import metrics
-from mainstay.adapters.sql.outbox import outbox
 from mainstay.contest import Case, ContestPolicy, Verification, commit
 from mainstay.jobs import close_cases, monitor_transactions
 from mainstay.ports.rewards import new_reward

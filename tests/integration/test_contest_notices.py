@@ -13,7 +13,7 @@ pytest.importorskip("sqlalchemy", reason="these stores need mainstay[sql]")
 from sqlalchemy import select
 
 from mainstay.adapters.sql import SqlStore
-from mainstay.adapters.sql.outbox import outbox
+from mainstay.adapters.sql.entries import outbox
 from mainstay.contest import CaseVote
 from mainstay.errors import StoreError
 from mainstay.jobs import check_badges, close_cases, monitor_transactions

@@ -18,7 +18,7 @@ from mainstay.adapters.sql import SqlStore
 from mainstay.adapters.sql.bulk import insert_rows
 from mainstay.adapters.sql.columns import instant_text
 from mainstay.adapters.sql.contests.tables import argument_votes, arguments, case_votes, cases
-from mainstay.adapters.sql.outbox import outbox
+from mainstay.adapters.sql.entries import outbox
 from mainstay.jobs.close_cases import plan_closing
 from mainstay.ports import DueCase
 from mainstay.testing.conformance._contests import END, argument, opened, upvotes, vote

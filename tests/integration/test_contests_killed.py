@@ -18,7 +18,7 @@ import pytest
 pytest.importorskip("sqlalchemy", reason="these stores need mainstay[sql]")
 
 from mainstay.adapters.sql import SqlStore
-from mainstay.adapters.sql.outbox import outbox
+from mainstay.adapters.sql.entries import outbox
 from mainstay.contest import CaseStatus, RewardState
 from tests import effort
 from tests.conformance.databases import empty

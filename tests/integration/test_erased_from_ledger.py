@@ -16,7 +16,7 @@ from sqlalchemy import Text, select
 from mainstay.adapters.sql import SqlStore
 from mainstay.adapters.sql.columns import metadata
 from mainstay.adapters.sql.contests.tables import cases
-from mainstay.adapters.sql.outbox import outbox
+from mainstay.adapters.sql.entries import outbox
 from mainstay.contest import ArgumentVote, CaseArgument, CaseDraft, CaseVote
 from mainstay.jobs import contest_jobs
 from mainstay.ports.rewards import REWARD

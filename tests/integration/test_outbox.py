@@ -22,7 +22,7 @@ pytest.importorskip("sqlalchemy", reason="these stores need mainstay[sql]")
 from sqlalchemy import select
 
 from mainstay.adapters.sql import SqlStore, put_entries
-from mainstay.adapters.sql.outbox import outbox
+from mainstay.adapters.sql.entries import outbox
 from mainstay.errors import RejectedError
 from mainstay.jobs import check_badges
 from mainstay.ports import OutboxEntry, OutboxState, Unreadable

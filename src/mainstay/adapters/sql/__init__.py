@@ -37,10 +37,11 @@ with Extra("sql", "sqlalchemy"):
     from mainstay.adapters.sql.contests import SqlContests
     from mainstay.adapters.sql.database import Database
     from mainstay.adapters.sql.engagements import SqlEngagements
+    from mainstay.adapters.sql.entries import put_entries
     from mainstay.adapters.sql.leaderboards import SqlLeaderboards
     from mainstay.adapters.sql.ledger import SqlLedger
     from mainstay.adapters.sql.metrics import SqlMetrics
-    from mainstay.adapters.sql.outbox import SqlOutbox, put_entries
+    from mainstay.adapters.sql.outbox import SqlOutbox
     from mainstay.adapters.sql.points import SqlPoints, put_credits
     from mainstay.adapters.sql.reputations import SqlReputations
     from mainstay.adapters.sql.runs import SqlRunLog

@@ -17,8 +17,8 @@ from mainstay.adapters.sql._standings import standings
 from mainstay.adapters.sql.bulk import any_of, insert_into
 from mainstay.adapters.sql.columns import key, metadata
 from mainstay.adapters.sql.database import Database
+from mainstay.adapters.sql.entries import put_entries
 from mainstay.adapters.sql.marks import checks_due
-from mainstay.adapters.sql.outbox import put_entries
 from mainstay.adapters.sql.points import put_storable
 from mainstay.adapters.sql.policies import keep_undated, read_undated
 from mainstay.adapters.sql.reading import converted, limit_of, value_of

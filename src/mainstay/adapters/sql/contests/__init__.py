@@ -28,7 +28,7 @@ from mainstay.adapters.sql.contests.tables import (
     secrets,
 )
 from mainstay.adapters.sql.database import Database
-from mainstay.adapters.sql.outbox import outbox, put_entries, read_entry
+from mainstay.adapters.sql.entries import outbox, put_entries, read_entry
 from mainstay.adapters.sql.reading import limit_of, value_of
 from mainstay.contest import (
     ArgumentVote,

@@ -27,8 +27,8 @@ from mainstay.adapters.sql.contests.tables import (
     is_open,
     secrets,
 )
+from mainstay.adapters.sql.entries import put_alike, put_entries
 from mainstay.adapters.sql.metrics import add_metrics
-from mainstay.adapters.sql.outbox import put_alike, put_entries
 from mainstay.adapters.sql.reading import limit_of, value_of
 from mainstay.contest import CaseStatus, Verification
 from mainstay.errors import CorruptRowError, RejectedError
