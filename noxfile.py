@@ -28,22 +28,8 @@ PYTHONS = nox.project.python_versions(PROJECT)
 #: branch must be tested. A new package is, unless it is named here.
 OUTSIDE = ("adapters", "cli", "columnar", "testing")
 NOT_COVERED = ",".join(["*/__main__.py", *(f"*/mainstay/{part}/*" for part in OUTSIDE)])
-#: What asks databases and servers, which are the same whatever Python there is.
-DATABASES = (
-    "tests/integration",
-    *(
-        f"tests/conformance/test_{name}.py"
-        for name in (
-            "agreement",
-            "contest_agreement",
-            "idle_days",
-            "ledger_agreement",
-            "outbox_agreement",
-            "recognition_agreement",
-            "sql",
-        )
-    ),
-)
+#: What is about our code and its databases alone, whatever versions of libraries there are.
+OURS = ["at_once", "corrupt", "killed", "locks", "outbox", "plans", "secrets", "tampered", "texts"]
 #: What has a session of its own, since Spark is large.
 SPARK = "*/mainstay/columnar/spark.py"
 
@@ -87,6 +73,12 @@ def pytest(session: nox.Session, *arguments: str, processes: int = 0) -> None:
     session.run("pytest", f"--numprocesses={processes if session.parallel else 'auto'}", *arguments)
 
 
+def docstrings(session: nox.Session) -> None:
+    """Run the examples in the docstrings of what is installed."""
+    installed = ("--pyargs", "mainstay", f"--ignore-glob={SPARK}")
+    session.run("pytest", "--doctest-modules", "-q", *installed)
+
+
 @nox.session
 def build(session: nox.Session) -> None:
     """Build both distributions, the wheel from the source; what others test is that wheel."""
@@ -95,25 +87,17 @@ def build(session: nox.Session) -> None:
     session.run("uv", "build", "--quiet", "--out-dir", str(dist))
 
 
-# The newest first, since that takes longest.
-@nox.session(
-    python=[python for python in reversed(PYTHONS) if python not in BETWEEN], requires=["build"]
-)
+@nox.session(python=HERE[-1], requires=["build"])
 def tests(session: nox.Session) -> None:
     """Run all tests and the docstrings' examples, on the newest Python here.
 
-    On the oldest one, laws are tried on few examples, and what needs a database or a server has its
-    tests in ``lowest``. Celery brings python-dateutil 2.9.0.post0.
+    Celery brings python-dateutil 2.9.0.post0. The documents have their tests in ``docs``.
     """
     session.install(built(session, "all"), *group("tests"), *group("servers"), *group("frames"))
-    if session.python == HERE[-1]:  # in two processes: it would run longer than all others
-        pytest(session, "--dist=loadfile", *session.posargs, processes=2)
-    else:
-        without = [f"--ignore={path}" for path in DATABASES]
-        pytest(session, "--hypothesis-profile=quick", *without, *session.posargs)
-    session.run(
-        "pytest", "--doctest-modules", "--pyargs", "mainstay", "-q", f"--ignore-glob={SPARK}"
-    )
+    # In two processes: it would run longer than all others.
+    everything = ("--dist=loadscope", "--ignore=tests/docs", *session.posargs)
+    pytest(session, *everything, processes=2)
+    docstrings(session)
 
 
 @nox.session(python=BETWEEN or HERE[-1:], requires=["build"])
@@ -136,18 +120,18 @@ def coverage(session: nox.Session) -> None:
 
 @nox.session(python=HERE[0], requires=["build"])
 def lowest(session: nox.Session) -> None:
-    """Run the tests with the lowest versions that pyproject.toml admits.
+    """Run tests on the oldest Python here, with the lowest versions that pyproject.toml admits.
 
-    What kills runs is about our code and not about others', and so are locks, and what all stores
-    must pass.
+    Laws are tried on few examples. What all stores must pass, ``tests`` runs.
     """
     # Of the wheel, all these would be requirements of a requirement, and so the latest.
     session.install("--resolution=lowest-direct", "-r", "pyproject.toml", "--extra", "all")
     session.install("--no-deps", built(session, "all"))
     session.install(*group("tests"), *group("servers"))
-    slow = "killed outbox recognition_at_once contests_killed contests_at_once contest_locks"
-    without = (f"--ignore=tests/integration/test_{name}.py" for name in slow.split())
-    pytest(session, "--hypothesis-profile=quick", "tests/unit", "tests/integration", *without)
+    where = (f"tests/{part}" for part in ("unit", "property", "examples", "integration"))
+    without = (f"--ignore-glob=*/integration/test_*{subject}*.py" for subject in OURS)
+    pytest(session, "--hypothesis-profile=quick", *where, *without, *session.posargs)
+    docstrings(session)
 
 
 @nox.session

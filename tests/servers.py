@@ -162,6 +162,8 @@ def postgres_server() -> Iterator[str]:
             "port": port,
             "unix_socket_directories": folder,
             "fsync": "off",
+            # The fewest there can be: whoever locks too much at once is found out with less.
+            "max_locks_per_transaction": 10,
         }
         given = [f"--{name}={value}" for name, value in settings.items()]
         ready = "database system is ready to accept connections"

@@ -46,8 +46,8 @@ AT_ONCE = 0.2
 AT = NOON + timedelta(hours=1)
 #: More than are inserted by one statement.
 MANY = 1200
-#: More than a server of PostgreSQL has locks for, as it is installed.
-VERY_MANY = 14_000
+#: More than the server of PostgreSQL has locks for that tests start.
+VERY_MANY = 3_000
 
 Adds = Callable[[SqlStore, str], int]
 

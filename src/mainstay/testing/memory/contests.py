@@ -173,7 +173,9 @@ class MemoryContests:
         """Keep votes for arguments, all or none of them, and return how many are new."""
         given = by_voter(votes)
         with self._lock:
-            about = {one: each for each in self._contests.values() for one in each.arguments}
+            asked = {argument for argument, _ in given}
+            contests = self._contests.values()
+            about = {one: each for each in contests for one in each.arguments.keys() & asked}
             new = {
                 key: vote
                 for key, vote in given.items()
