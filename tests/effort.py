@@ -50,6 +50,11 @@ def scaled(in_ci: int) -> int:
     return max(1, in_ci * settings().max_examples // EXAMPLES["ci"])
 
 
+def thorough() -> bool:
+    """Return whether nothing is to be left out."""
+    return settings().max_examples >= EXAMPLES["thorough"]
+
+
 def some_of(items: Sequence[T], in_ci: int) -> Sequence[T]:
     """Return items from the whole sequence: about as many as asked for, scaled."""
     return items[:: max(1, len(items) // scaled(in_ci))]

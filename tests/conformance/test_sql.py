@@ -22,16 +22,22 @@ from mainstay.testing.conformance import (
     RunLogConformance,
     SessionStoreConformance,
 )
+from tests import effort
 from tests.conformance.databases import empty, in_schema, odd_database
 
+#: The agreement of all stores is tested for both kinds of days on both databases.
+STORES = ["sqlite", "pgbouncer, local days"]
+if effort.thorough():
+    STORES += ["sqlite, local days", "postgresql", "pgbouncer"]
 
-@pytest.fixture(scope="module", params=["sqlite", "sqlite, local days", "postgresql", "pgbouncer"])
+
+@pytest.fixture(scope="module", params=STORES)
 def prepared(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[SqlStore]:
     if request.param == "postgresql":
         url = in_schema(request.getfixturevalue("postgres_url"), "conformance")
-    elif request.param == "pgbouncer":
+    elif "pgbouncer" in request.param:
         postgres, bouncer = map(request.getfixturevalue, ("postgres_url", "pgbouncer_url"))
         url = odd_database(postgres, via=bouncer)
     else:

@@ -46,7 +46,7 @@ import json, sys
 from hypothesis import HealthCheck, given, settings, strategies as st
 from importlib import import_module
 
-slow = settings(max_examples=15, database=None, deadline=None, derandomize=True,
+slow = settings(max_examples=EXAMPLES, database=None, deadline=None, derandomize=True,
                 suppress_health_check=[HealthCheck.too_slow])
 
 def complaint(kind):
@@ -89,7 +89,8 @@ def run(code: str, given: str = "") -> str:
 
 @pytest.fixture(scope="module")
 def complaints() -> dict[str, str | None]:
-    found: dict[str, str | None] = json.loads(run(DRAW, json.dumps(PUBLIC)))
+    draw = f"EXAMPLES = {effort.scaled(6)}\n{DRAW}"
+    found: dict[str, str | None] = json.loads(run(draw, json.dumps(PUBLIC)))
     return found
 
 

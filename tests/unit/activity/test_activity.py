@@ -190,6 +190,13 @@ def test_moving_back_is_refused() -> None:
         ActivityWindow(MAY[1], 1).advance(MAY[0])
 
 
+def test_merged_windows_know_the_days_of_both_as_of_the_later_last_day() -> None:
+    earlier = ActivityWindow.from_days([date(2024, 4, 4), MAY[0]], last_day=MAY[0])
+    later = ActivityWindow.from_days([MAY[1]], last_day=MAY[1])
+    both = ActivityWindow.from_days(MAY, last_day=MAY[1])  # 4 April is 28 days before 2 May
+    assert earlier.merge(later) == later.merge(earlier) == both
+
+
 def test_windows_of_different_lengths_do_not_merge() -> None:
     with pytest.raises(InvalidValueError, match="28 days long"):
         ActivityWindow(MAY[0], 1).merge(ActivityWindow(MAY[0], 1, length=7))

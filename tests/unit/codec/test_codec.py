@@ -501,6 +501,22 @@ def test_what_is_no_json_is_refused(text: str | bytes, problem: str) -> None:
     assert str(caught.value).startswith(problem)
 
 
+def test_a_number_that_the_others_contradict_is_refused() -> None:
+    """A streak of 4 days gives 8 points."""
+    score = consistency_score(ActivityWindow(date(2024, 5, 28), 0b1111))
+    plain: Any = to_plain(score)
+    plain["breakdown"]["streak"] = 9.0
+    with pytest.raises(DecodeError, match=r"\$\.breakdown must be .*follows from the other fields"):
+        from_plain(plain, type(score))
+
+
+def test_a_subclass_is_not_written() -> None:
+    """It would come back as the class."""
+    streak = type("Weeks", (WeeklyStreak,), {})()
+    with pytest.raises(InvalidTypeError, match="must be exactly of type WeeklyStreak"):
+        to_json(Reputation("ada", streak))
+
+
 def test_what_has_no_schema_is_refused() -> None:
     with pytest.raises(InvalidTypeError, match="value's type is not a type that can be written"):
         to_json(IsoWeek(2024, 1))

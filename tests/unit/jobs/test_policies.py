@@ -132,6 +132,14 @@ def test_each_week_is_judged_by_the_policy_of_its_monday() -> None:
         assert planned == Reputation("ada", WeeklyStreak(2, W18 + 1, W18 + 3))
 
 
+def test_policies_from_before_the_first_week_or_after_the_last_decide_nothing_between() -> None:
+    due = DueWeeks(Reputation("ada"), {W18: Counts({"post": 2}), W18 + 2: Counts({"post": 2})})
+    strict = WeeklyStreakPolicy(forgiven_weeks=0)
+    changes = [((W18 - 9).monday, WEEKLY), ((W18 + 3).monday, strict)]
+    planned = plan_weeks(due, W18 + 2, policies=PolicyHistory(strict, changes))
+    assert planned == Reputation("ada", WeeklyStreak(2, W18 + 2, W18 + 2))
+
+
 def test_what_a_policy_did_not_forgive_no_later_one_forgives() -> None:
     """Week 18 is active, 19 to 21 are idle, which ends the streak (SPEC §5: 8 - 5 > 2)."""
     due = DueWeeks(Reputation("ada"), {W18: Counts({"post": 2}), W18 + 4: Counts({"post": 2})})
