@@ -18,7 +18,7 @@ from mainstay.scores.consistency.result import Phrasebook
 from mainstay.scores.engagement.phrases import EngagementPhrasebook
 from mainstay.streaks.phrases import StreakPhrasebook
 from mainstay.testing._registering import MODULES
-from mainstay.testing.strategies.by_type import BY_TYPE
+from mainstay.testing.strategies.by_type import BY_TYPE, of_type
 from tests import effort
 
 #: The protocols of values; those of stores and their transactions are no values.
@@ -104,6 +104,13 @@ def test_values_of_every_public_type_can_be_drawn(
 
 def test_every_type_with_a_schema_has_a_strategy() -> None:
     assert SCHEMAS.keys() <= BY_TYPE.keys()
+
+
+def test_every_public_type_has_a_strategy() -> None:
+    """Else Hypothesis would make one up from its fields, of values that can't be."""
+    kinds = {getattr(import_module(module), name) for module, name in PUBLIC}
+    without = {kind.__name__ for kind in kinds if of_type(kind) is NotImplemented}
+    assert without == set()
 
 
 @pytest.mark.parametrize(

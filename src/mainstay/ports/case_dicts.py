@@ -115,7 +115,7 @@ def case_dict(kept: KeptCase) -> CaseDict:
         "closes_at": _written(case.closes_at),
         "digest": kept.digest,
         "verification": kept.verification.value,
-        "outcome": None if kept.outcome is None else _outcome(kept.outcome),
+        "outcome": None if kept.outcome is None else outcome_dict(kept.outcome),
     }
 
 
@@ -149,8 +149,8 @@ def whole_case(contests: ContestStore, case_id: str, *, limit: int = 20) -> Whol
     return {
         **case_dict(kept),
         "votes": contests.count_votes(case_id),
-        "arguments": [*map(_argument, contests.arguments(case_id, limit=limit))],
-        "rewards": [*map(_reward, rewards)],
+        "arguments": [*map(argument_dict, contests.arguments(case_id, limit=limit))],
+        "rewards": [*map(reward_dict, rewards)],
         "reward_states": dict(states),
     }
 
@@ -168,7 +168,8 @@ def _largest_first(reward: Reward) -> tuple[int, str]:
     return -reward.amount, reward.user_id
 
 
-def _outcome(outcome: CaseOutcome) -> CaseOutcomeDict:
+def outcome_dict(outcome: CaseOutcome) -> CaseOutcomeDict:
+    """Return what a case came to as plain data."""
     return {
         "verdict": outcome.secret.verdict,
         "nonce": outcome.secret.nonce.hex(),
@@ -181,7 +182,8 @@ def _outcome(outcome: CaseOutcome) -> CaseOutcomeDict:
     }
 
 
-def _argument(standing: ArgumentStanding) -> CaseArgumentDict:
+def argument_dict(standing: ArgumentStanding) -> CaseArgumentDict:
+    """Return an argument as plain data."""
     argument = standing.argument
     return {
         "argument_id": argument.id,
@@ -193,7 +195,8 @@ def _argument(standing: ArgumentStanding) -> CaseArgumentDict:
     }
 
 
-def _reward(reward: Reward) -> CaseRewardDict:
+def reward_dict(reward: Reward) -> CaseRewardDict:
+    """Return a reward as plain data."""
     return {
         "reward_id": reward.id,
         "user_id": reward.user_id,

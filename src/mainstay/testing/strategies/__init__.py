@@ -75,11 +75,16 @@ with Extra("testing", "hypothesis"):
         weeklies,
     )
     from mainstay.testing.strategies.kept_contests import (
+        argument_standings,
         case_closings,
         case_outcomes,
         closed_cases,
+        contest_tables,
+        contributions,
         due_cases,
         kept_cases,
+        verified_contests,
+        whole_cases,
     )
     from mainstay.testing.strategies.outbox import (
         claim_policies,
@@ -133,6 +138,7 @@ with Extra("testing", "hypothesis"):
     )
 
 __all__ = [
+    "argument_standings",
     "argument_votes",
     "arguments",
     "badge_checks",
@@ -157,6 +163,8 @@ __all__ = [
     "consistency_policies",
     "consistency_scores",
     "contest_policies",
+    "contest_tables",
+    "contributions",
     "counts",
     "credits",
     "dailies",
@@ -221,12 +229,14 @@ __all__ = [
     "unreadables",
     "user_ids",
     "user_ranks",
+    "verified_contests",
     "vouch_explanations",
     "vouches",
     "weeklies",
     "weekly_streak_policies",
     "weekly_streaks",
     "what_ifs",
+    "whole_cases",
     "windows",
     "zones",
 ]

@@ -39,6 +39,7 @@ from mainstay.jobs import (
     CATALOGUE,
     CatalogueRow,
     ClaimPolicy,
+    ContestTable,
     Done,
     GivenUp,
     JobStatus,
@@ -48,13 +49,18 @@ from mainstay.jobs import (
 )
 from mainstay.localdays import IsoWeek
 from mainstay.ports import (
+    ArgumentStanding,
     BadgeCheck,
     BadgeStanding,
     BadgeTarget,
     BoardQuery,
     BoardTarget,
+    CaseArgumentDict,
     CaseClosing,
+    CaseDict,
     CaseOutcome,
+    CaseOutcomeDict,
+    CaseRewardDict,
     DueBoard,
     DueCase,
     DueDays,
@@ -64,8 +70,12 @@ from mainstay.ports import (
     OutboxEntry,
     OutboxState,
     Unreadable,
+    VerifiedContests,
+    WholeCaseDict,
+    case_dict,
 )
-from mainstay.reading import CaseFile, Event
+from mainstay.ports.case_dicts import argument_dict, outcome_dict, reward_dict
+from mainstay.reading import CaseFile, Contribution, Event
 from mainstay.recognition import (
     Argument,
     Badge,
@@ -185,6 +195,7 @@ _CLOSED_CASES = made(ClosedCase.to_dict, kept_contests.closed_cases())
 BY_TYPE: dict[Any, SearchStrategy[object]] = {
     ActivityWindow: activity.windows(),
     Argument: recognition.arguments(),
+    ArgumentStanding: kept_contests.argument_standings(),
     ArgumentVote: contest.argument_votes(),
     Badge: recognition.badges(),
     BadgeCheck: asking.badge_checks(),
@@ -200,10 +211,14 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     BoardTarget: asking.board_targets(),
     Case: contest.cases(),
     CaseArgument: contest.case_arguments(),
+    CaseArgumentDict: made(argument_dict, kept_contests.argument_standings()),
+    CaseDict: made(case_dict, kept_contests.kept_cases()),
     CaseDraft: contest.case_drafts(),
     CaseFile: st.builds(CaseFile, st.just("cases.jsonl"), st.just(bool), st.just(bool)),
     CaseClosing: kept_contests.case_closings(),
     CaseOutcome: kept_contests.case_outcomes(),
+    CaseOutcomeDict: made(outcome_dict, kept_contests.case_outcomes()),
+    CaseRewardDict: made(reward_dict, contest.rewards()),
     CaseStatus: st.sampled_from(CaseStatus),
     CaseVote: contest.case_votes(),
     CatalogueRow: st.sampled_from(list(CATALOGUE.values())),
@@ -216,6 +231,8 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     ConsistencyScore: results.consistency_scores(),
     ConsistencyScoreDict: made(ConsistencyScore.to_dict, results.consistency_scores()),
     ContestPolicy: contest.contest_policies(),
+    ContestTable: kept_contests.contest_tables(),
+    Contribution: kept_contests.contributions(),
     Counts: activity.counts(),
     Credit: recognition.credits(),
     CreditDict: made(lambda points: points["credits"][0], _POINTS),
@@ -313,6 +330,7 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     UserRank: recognition.user_ranks(),
     UserRankDict: made(UserRank.to_dict, recognition.user_ranks()),
     Verification: st.sampled_from(Verification),
+    VerifiedContests: kept_contests.verified_contests(),
     Vouch: states.vouches(),
     VouchExplanation: results.vouch_explanations(),
     VouchExplanationDict: made(VouchExplanation.to_dict, results.vouch_explanations()),
@@ -322,6 +340,7 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     WeeklyStreakPolicy: policies.weekly_streak_policies(),
     WhatIf: results.what_ifs(),
     WhatIfDict: made(WhatIf.to_dict, results.what_ifs()),
+    WholeCaseDict: kept_contests.whole_cases(),
 }
 
 

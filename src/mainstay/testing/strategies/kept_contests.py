@@ -1,4 +1,4 @@
-"""Contests as stores have them: cases that are over, that close, and that have closed."""
+"""Contests as stores, files and configurations have them."""
 
 from __future__ import annotations
 
@@ -9,30 +9,60 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from mainstay.contest import (
+    ArgumentVote,
     Case,
+    CaseArgument,
     CaseStatus,
+    CaseVote,
     ClosedCase,
     Commitment,
     ContestPolicy,
+    Reward,
+    RewardState,
     Verification,
     commit,
 )
-from mainstay.jobs import plan_closing
-from mainstay.ports import CaseClosing, CaseOutcome, DueCase, KeptCase
+from mainstay.jobs import ContestTable, plan_closing
+from mainstay.ports import (
+    ArgumentStanding,
+    CaseClosing,
+    CaseOutcome,
+    DueCase,
+    KeptCase,
+    VerifiedContests,
+    WholeCaseDict,
+    case_dict,
+)
+from mainstay.ports.case_dicts import argument_dict, reward_dict
+from mainstay.reading import Contribution
 from mainstay.testing.strategies.contest import (
     NONCES,
     argument_votes,
     case_arguments,
     case_votes,
     cases,
+    chain_heads,
     commitments,
     contest_policies,
+    rewards,
 )
 from mainstay.testing.strategies.making import made
 
-__all__ = ["case_closings", "case_outcomes", "closed_cases", "due_cases", "kept_cases"]
+__all__ = [
+    "argument_standings",
+    "case_closings",
+    "case_outcomes",
+    "closed_cases",
+    "contest_tables",
+    "contributions",
+    "due_cases",
+    "kept_cases",
+    "verified_contests",
+    "whole_cases",
+]
 
 _MICROSECOND = timedelta(microseconds=1)
+_COUNTS = st.integers(0, 1000)
 _NOT_CLOSED = st.sampled_from([CaseStatus.DRAFT, CaseStatus.OPEN])
 
 
@@ -92,3 +122,49 @@ def case_outcomes() -> SearchStrategy[CaseOutcome]:
         due_cases(),
         contest_policies(),
     )
+
+
+def argument_standings() -> SearchStrategy[ArgumentStanding]:
+    """Arguments, and how they stand."""
+    return made(ArgumentStanding, case_arguments(), _COUNTS, st.none() | st.integers(1, 3))
+
+
+def whole_cases() -> SearchStrategy[WholeCaseDict]:
+    """Cases with what people did about them, as plain data."""
+    some = st.lists(argument_standings(), max_size=3), st.lists(rewards(), max_size=3)
+    return made(_whole, kept_cases(), _COUNTS, *some)
+
+
+def _whole(
+    kept: KeptCase, votes: int, arguments: list[ArgumentStanding], paid: list[Reward]
+) -> WholeCaseDict:
+    states = [reward.state.value for reward in paid]
+    return {
+        **case_dict(kept),
+        "votes": votes,
+        "arguments": [*map(argument_dict, arguments)],
+        "rewards": [*map(reward_dict, paid)],
+        "reward_states": {state.value: states.count(state.value) for state in RewardState},
+    }
+
+
+def verified_contests() -> SearchStrategy[VerifiedContests]:
+    """What was verified of contests."""
+    return made(VerifiedContests, _COUNTS, _COUNTS, _COUNTS, chain_heads())
+
+
+def contributions() -> SearchStrategy[Contribution]:
+    """Lines of files: votes, arguments, and votes for arguments."""
+    what = case_votes() | case_arguments() | argument_votes()
+    return made(_line, st.integers(1, 10**6), what, cases())
+
+
+def _line(line: int, what: CaseVote | CaseArgument | ArgumentVote, case: Case) -> Contribution:
+    about = what.argument_id if isinstance(what, ArgumentVote) else case.id
+    return Contribution(line, about, what)
+
+
+def contest_tables() -> SearchStrategy[ContestTable]:
+    """What configurations say of contests."""
+    files = st.sampled_from([None, "cases.jsonl"])
+    return made(ContestTable, policy=contest_policies(), cases=files)
