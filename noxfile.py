@@ -29,8 +29,10 @@ PYTHONS = nox.project.python_versions(PROJECT)
 OUTSIDE = ("adapters", "cli", "columnar", "testing")
 NOT_COVERED = ",".join(["*/__main__.py", *(f"*/mainstay/{part}/*" for part in OUTSIDE)])
 #: What is about our code and its databases alone, whatever versions of libraries there are.
-OURS = "at_once case corrupt kept killed locks mistakes outbox plans recognition secrets tampered "
-OURS += "texts verif"
+OURS = (
+    "at_once case corrupt kept killed locks mistakes outbox plans recognition secrets tampered "
+    "texts verif"
+)
 #: What has a session of its own, since Spark is large.
 SPARK = "*/mainstay/columnar/spark.py"
 
@@ -214,6 +216,6 @@ def quick(session: nox.Session) -> None:
 
 @nox.session(default=False, python=PYTHONS, requires=["build"])
 def thorough(session: nox.Session) -> None:
-    """Run all tests with many examples, in every zone, and kill many runs; half an hour (-j1)."""
+    """Run all tests with many examples, in every zone, and kill many runs; 40 minutes (-j1)."""
     session.install(built(session, "all"), *group("tests"), *group("servers"), *group("frames"))
     pytest(session, "--hypothesis-profile=thorough", *session.posargs)

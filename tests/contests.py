@@ -9,10 +9,11 @@ from hashlib import md5, sha1, sha256
 from itertools import chain, permutations
 from typing import TypeAlias
 
-from mainstay.contest import Case, Secret, Sighting, Verification, commit
+from mainstay.contest import Case, ContestPolicy, Secret, Sighting, Verification, commit
+from mainstay.jobs import monitor_transactions
 from mainstay.ports import HasContests, KeptCase, OutboxEntry
 from mainstay.ports.ledger import other_payload
-from mainstay.ports.rewards import new_reward
+from mainstay.ports.rewards import new_reward, reward_of
 from mainstay.scheduling import JobContext, JobReport, JobSpec
 from mainstay.testing.memory import MemoryStore
 
@@ -24,11 +25,20 @@ MICROSECOND, MINUTE, HOUR, DAY = (
     timedelta(hours=24),
 )
 
+#: A case as a draft and as an open one, and what is kept and what is secret of it.
+DRAFT = Case("case-7", "May a doctor lie?", ["yes", "no"], "ada")
+COMMITMENT_OF_DRAFT, SECRET = commit(DRAFT, "no", bytes(range(32)))
+OPEN = DRAFT.opened(NOON, lasting=DAY)
+KEPT = KeptCase(DRAFT, COMMITMENT_OF_DRAFT.digest)
+
 #: What a ledger says of a transaction, or raises.
 Said: TypeAlias = Sighting | BaseException
 
 PENDING, NOT_FOUND, REFUSED = Sighting("pending"), Sighting("not_found"), Sighting("failed")
 DOWN = ConnectionError("refused")
+
+#: The credit of a reward that :func:`owed` has queued.
+PAID = ("reward:case-0001", 400)
 
 
 def confirmed(confirmations: int = 1, payload: str | None = None) -> Sighting:
@@ -93,6 +103,31 @@ def owed(store: MemoryStore, *users: str, case_id: str = "case-0001") -> list[Ou
     entries = [new_reward(case_id, user, 400, at=NOON) for user in users]
     store.outbox.put(entries)
     return sorted(entries, key=lambda entry: entry.key)
+
+
+def pay(
+    store: MemoryStore,
+    ledger: ScriptedLedger,
+    at: datetime = NOON,
+    *,
+    policy: ContestPolicy | None = None,
+    **options: object,
+) -> JobReport:
+    return run(monitor_transactions(store, ledger=ledger, policy=policy), at, **options)
+
+
+def pay_each_minute(store: MemoryStore, ledger: ScriptedLedger, runs: int) -> list[JobReport]:
+    return [pay(store, ledger, NOON + minute * MINUTE) for minute in range(runs)]
+
+
+def states(store: MemoryStore) -> list[str]:
+    """Return how far the rewards are, in the order of their keys."""
+    entries = sorted(kept(store).items())
+    return [reward_of(entry).state.value for _, entry in entries if entry.kind == "reward"]
+
+
+def reward_id(entry: OutboxEntry) -> str:
+    return reward_of(entry).id
 
 
 def kept(store: MemoryStore) -> dict[str, OutboxEntry]:

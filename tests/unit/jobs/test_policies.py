@@ -133,9 +133,11 @@ def test_each_week_is_judged_by_the_policy_of_its_monday() -> None:
 
 
 def test_policies_from_before_the_first_week_or_after_the_last_decide_nothing_between() -> None:
-    due = DueWeeks(Reputation("ada"), {W18: Counts({"post": 2}), W18 + 2: Counts({"post": 2})})
+    """Weeks before the last recorded one would be out of order, later ones are not over."""
+    recorded = Reputation("ada", WeeklyStreak(1, W18, W18))
+    due = DueWeeks(recorded, {W18 + 2: Counts({"post": 2})})
     strict = WeeklyStreakPolicy(forgiven_weeks=0)
-    changes = [((W18 - 9).monday, WEEKLY), ((W18 + 3).monday, strict)]
+    changes = [(date.min, strict), ((W18 - 9).monday, WEEKLY), ((W18 + 5).monday, strict)]
     planned = plan_weeks(due, W18 + 2, policies=PolicyHistory(strict, changes))
     assert planned == Reputation("ada", WeeklyStreak(2, W18 + 2, W18 + 2))
 

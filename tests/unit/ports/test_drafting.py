@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -27,15 +26,10 @@ from mainstay.contest import (
 from mainstay.ports import KeptCase
 from mainstay.ports.drafting import COMMITMENT, commitment_entry, known_case, new_case, with_status
 from mainstay.scheduling import PlainData
+from tests.contests import COMMITMENT_OF_DRAFT, DAY, DRAFT, KEPT, NOON, OPEN, SECRET
 
-NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
-DAY = timedelta(days=1)
 END = NOON + DAY
-DRAFT = Case("case-7", "May a doctor lie?", ["yes", "no"], "ada")
-COMMITMENT_, SECRET = commit(DRAFT, "no", bytes(range(32)))
-OPEN = DRAFT.opened(NOON, lasting=DAY)
 CLOSED = OPEN.closed(END)
-KEPT = KeptCase(DRAFT, COMMITMENT_.digest)
 anything: Any = object()
 draft = partial(new_case, slot=None)
 
@@ -47,16 +41,16 @@ def refused(call: Callable[[], object]) -> str:
 
 
 def test_a_draft_is_kept_with_its_digest_and_its_slot() -> None:
-    expected = KeptCase(DRAFT, COMMITMENT_.digest, Verification.UNVERIFIED, NOON)
-    assert new_case(DRAFT, COMMITMENT_, SECRET, slot=NOON) == expected
-    assert draft(DRAFT, COMMITMENT_, SECRET) == KEPT
-    assert KEPT.commitment == COMMITMENT_
+    expected = KeptCase(DRAFT, COMMITMENT_OF_DRAFT.digest, Verification.UNVERIFIED, NOON)
+    assert new_case(DRAFT, COMMITMENT_OF_DRAFT, SECRET, slot=NOON) == expected
+    assert draft(DRAFT, COMMITMENT_OF_DRAFT, SECRET) == KEPT
+    assert KEPT.commitment == COMMITMENT_OF_DRAFT
 
 
 @pytest.mark.parametrize("case", [OPEN, CLOSED])
 def test_only_a_draft_is_a_new_case(case: Case) -> None:
     with pytest.raises(IllegalMoveError) as caught:
-        draft(case, COMMITMENT_, SECRET)
+        draft(case, COMMITMENT_OF_DRAFT, SECRET)
     expected = f"case is {case.status.value}, and can't become draft, got 'case-7'"
     assert str(caught.value).startswith(expected)
 
@@ -73,7 +67,7 @@ def test_only_a_draft_is_a_new_case(case: Case) -> None:
 )
 def test_its_secret_opens_the_commitment_to_this_very_case(case: Case, secret: Secret) -> None:
     with pytest.raises(CommitmentError, match="is not opened by its secret"):
-        draft(case, COMMITMENT_, secret)
+        draft(case, COMMITMENT_OF_DRAFT, secret)
 
 
 @pytest.mark.parametrize(
@@ -101,9 +95,9 @@ def test_a_case_without_a_creator_is_fine() -> None:
 @pytest.mark.parametrize(
     ("given", "error"),
     [
-        (("case-7", COMMITMENT_, SECRET), InvalidTypeError),
+        (("case-7", COMMITMENT_OF_DRAFT, SECRET), InvalidTypeError),
         ((DRAFT, "ace3", SECRET), InvalidTypeError),
-        ((DRAFT, COMMITMENT_, "no"), InvalidTypeError),
+        ((DRAFT, COMMITMENT_OF_DRAFT, "no"), InvalidTypeError),
     ],
 )
 def test_what_is_drafted_is_of_the_right_types(given: Any, error: type[Exception]) -> None:
@@ -113,7 +107,7 @@ def test_what_is_drafted_is_of_the_right_types(given: Any, error: type[Exception
 
 def test_a_slot_is_an_instant() -> None:
     with pytest.raises(NaiveDatetimeError, match="slot"):
-        new_case(DRAFT, COMMITMENT_, SECRET, slot=NOON.replace(tzinfo=None))
+        new_case(DRAFT, COMMITMENT_OF_DRAFT, SECRET, slot=NOON.replace(tzinfo=None))
 
 
 def test_a_draft_opens_once_it_is_verified() -> None:
@@ -138,7 +132,7 @@ def test_how_it_stands_is_one_of_four_words() -> None:
 def test_the_entry_of_a_commitment_says_what_to_publish_and_not_the_verdict() -> None:
     entry = commitment_entry(KEPT, at=NOON)
     assert (entry.key, entry.kind, entry.user_id) == ("verdict:case-7", COMMITMENT, None)
-    assert entry.payload == PlainData({"case_id": "case-7", "digest": COMMITMENT_.digest})
+    assert entry.payload == PlainData({"case_id": "case-7", "digest": COMMITMENT_OF_DRAFT.digest})
     assert entry.due_at == NOON
 
 

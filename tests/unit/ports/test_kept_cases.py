@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 
 import attrs
 import pytest
@@ -11,28 +10,21 @@ import pytest
 from mainstay import RejectedError
 from mainstay.contest import (
     ArgumentVote,
-    Case,
     CaseArgument,
     CaseStatus,
     CaseVote,
     ContestPolicy,
     Verification,
     close_case,
-    commit,
 )
-from mainstay.ports import CaseClosing, CaseOutcome, DueCase, KeptCase
+from mainstay.ports import CaseClosing, CaseOutcome, DueCase
 from mainstay.ports.notices import NOTICE
 from mainstay.ports.rewards import REWARD, reward_of
 from mainstay.recognition import Argument
 from mainstay.scheduling import PlainData
+from tests.contests import COMMITMENT_OF_DRAFT, DAY, KEPT, NOON, OPEN, SECRET
 
-NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
-DAY = timedelta(days=1)
 END = NOON + DAY
-DRAFT = Case("case-7", "May a doctor lie?", ["yes", "no"], "ada")
-COMMITMENT_, SECRET = commit(DRAFT, "no", bytes(range(32)))
-OPEN = DRAFT.opened(NOON, lasting=DAY)
-KEPT = KeptCase(DRAFT, COMMITMENT_.digest)
 VOTE = CaseVote("1", "bob", "no", NOON)
 ARGUMENT = CaseArgument("1", "ada", "So it is.", NOON)
 UPVOTE = ArgumentVote("1", "bob", NOON)
@@ -45,7 +37,7 @@ def closing(*, other: str = "cyd", pool: int = 1000, notices: bool = False) -> C
         [VOTE, CaseVote("2", other, "yes", NOON)],
         [ARGUMENT.argument, Argument("2", "dan", NOON), Argument("3", "ada", NOON)],
         [UPVOTE, ArgumentVote("3", "bob", NOON)],
-        commitment=COMMITMENT_,
+        commitment=COMMITMENT_OF_DRAFT,
         secret=SECRET,
         status=Verification.VERIFIED,
         now=END,

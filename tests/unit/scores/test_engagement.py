@@ -67,7 +67,9 @@ def test_weights_are_normalised_by_their_sum_and_half_points_are_policy() -> Non
     assert score.maxima == EngagementBreakdown(25, 75, 0)
 
 
-@pytest.mark.parametrize("weights", [(0.1, 0.3, 0.7), (1, 1, 1), (0.1, 0.2, 0.4), (1e-300, 1, 7)])
+@pytest.mark.parametrize(
+    "weights", [(0.1, 0.2, 0.7), (0.1, 0.3, 0.7), (1, 1, 1), (0.1, 0.2, 0.4), (1e-300, 1, 7)]
+)
 def test_the_maxima_never_add_up_to_more_than_a_hundred(
     weights: tuple[float, float, float],
 ) -> None:
