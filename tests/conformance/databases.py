@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from uuid import uuid4
 
+import pytest
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.schema import CreateSchema
 
@@ -49,6 +51,19 @@ def odd_database(url: str, *, via: str | None = None) -> str:
             connection.execute(text(f"ALTER DATABASE {name} SET {setting} = '{value}'"))
     engine.dispose()
     return make_url(via or url).set(database=name).render_as_string()
+
+
+def new_database(request: pytest.FixtureRequest, folder: Path | None = None) -> str:
+    """Return the URL of a new database, of the kind that a fixture's parameter names.
+
+    Args:
+        request: The fixture's: ``sqlite``, or ``postgresql`` or ``pgbouncer`` with odd defaults.
+        folder: Where SQLite's file is to be.
+    """
+    if request.param == "sqlite":
+        return f"sqlite:///{folder}/mainstay.db"
+    via = request.getfixturevalue("pgbouncer_url") if request.param == "pgbouncer" else None
+    return odd_database(request.getfixturevalue("postgres_url"), via=via)
 
 
 def empty(store: SqlStore) -> None:

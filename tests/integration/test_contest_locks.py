@@ -38,7 +38,7 @@ from mainstay.testing.conformance._contests import (
 )
 from mainstay.testing.conformance._credits import DAY, NOON
 from tests.command import mainstay
-from tests.conformance.databases import empty, odd_database
+from tests.conformance.databases import empty, new_database, odd_database
 from tests.integration.test_locks import Writing, somebody_waits
 
 #: Soon enough to fail a test, where there is to be no waiting at all.
@@ -69,9 +69,7 @@ ADDING: list[Adds] = [add_vote, add_argument, add_upvote]
 
 @pytest.fixture(scope="module", params=["postgresql", "pgbouncer"])
 def url(request: pytest.FixtureRequest) -> str:
-    server = str(request.getfixturevalue("postgres_url"))
-    via = request.getfixturevalue("pgbouncer_url") if request.param == "pgbouncer" else None
-    return odd_database(server, via=via)
+    return new_database(request)
 
 
 @pytest.fixture

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +18,11 @@ from mainstay.jobs import check_badges
 from mainstay.ports import KeptCase
 from mainstay.scheduling import JobContext
 from tests import effort
-from tests.conformance.databases import odd_database
+from tests.at_once import run_at_once
+from tests.conformance.databases import new_database
 from tests.integration.contests_at_once import POLICY, USERS
 from tests.integration.outside_ledger import OutsideLedger, due_on_ledger
 
-ROOT = Path(__file__).parents[2]
-PATIENCE = 300
 ADDING = ("vote", "argue", "upvote")
 
 #: What was done, of which case, and by whom.
@@ -35,9 +31,7 @@ Added = tuple[str, str, str]
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/mainstay.db"
-    return odd_database(request.getfixturevalue("postgres_url"))
+    return new_database(request, tmp_path)
 
 
 @pytest.fixture
@@ -49,21 +43,8 @@ def store(url: str) -> Iterator[SqlStore]:
 def at_once(url: str, folder: Path, cases: int, *who: str) -> list[Any]:
     """Run programs at once, and return what each has printed in the end."""
     (folder / "ticks").touch()
-    module = "tests.integration.contests_at_once"
-    command = [sys.executable, "-W", "error", "-m", module, url, str(folder), str(cases)]
-    pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "cwd": ROOT}
-    with ExitStack() as stack:
-        begun = [stack.enter_context(subprocess.Popen([*command, one], **pipes)) for one in who]
-        for process in begun:
-            assert process.stdout is not None
-            assert process.stdout.readline() == "ready\n"
-        for process in begun:
-            assert process.stdin is not None
-            process.stdin.write("go\n")
-            process.stdin.flush()
-        printed = [process.communicate(timeout=PATIENCE)[0] for process in begun]
-    assert [process.returncode for process in begun] == [0] * len(who)
-    return [json.loads(each) for each in printed]
+    program = ["-m", "tests.integration.contests_at_once", url, str(folder), str(cases)]
+    return [json.loads(each) for each in run_at_once([*program, one] for one in who)]
 
 
 def test_nothing_is_doubled_lost_or_counted_though_it_was_refused(

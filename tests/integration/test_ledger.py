@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Sequence
-from contextlib import ExitStack, closing
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -24,11 +22,10 @@ from mainstay.adapters.sql.ledger import ledger as table
 from mainstay.contest import ChainHead, Sighting
 from mainstay.ports import FINAL
 from mainstay.testing.memory import MemoryLedger
+from tests.at_once import run_at_once
 from tests.integration.ledgers import LENGTH, NOON, filled, seconds, transactions
 
 PROGRAM = Path(__file__).with_name("submitting_at_once.py")
-ROOT = Path(__file__).parents[2]
-PATIENCE = 120
 
 
 @pytest.fixture
@@ -128,28 +125,7 @@ THREADS, KEYS = 4, 12
 
 def at_once(url: str, names: Sequence[str]) -> list[dict[str, str]]:
     """What the threads of several programs were told that submitted at once."""
-    with ExitStack() as stack:
-        begun = [
-            stack.enter_context(
-                subprocess.Popen(
-                    [sys.executable, "-W", "error", PROGRAM, url, name, str(THREADS), str(KEYS)],
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    text=True,
-                    cwd=ROOT,
-                )
-            )
-            for name in names
-        ]
-        for process in begun:
-            assert process.stdout is not None
-            assert process.stdout.readline() == "ready\n"
-        for process in begun:
-            assert process.stdin is not None
-            process.stdin.write("go\n")
-            process.stdin.flush()
-        printed = [process.communicate(timeout=PATIENCE)[0] for process in begun]
-    assert [process.returncode for process in begun] == [0, 0]
+    printed = run_at_once([str(PROGRAM), url, name, str(THREADS), str(KEYS)] for name in names)
     return [told for text in printed for told in json.loads(text)]
 
 

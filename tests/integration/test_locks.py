@@ -32,7 +32,7 @@ from mainstay.jobs import (
 from mainstay.ports import BadgeCheck, BadgeTarget, Unreadable
 from mainstay.recognition import Credit
 from mainstay.scheduling import JobContext, JobReport, JobRun
-from tests.conformance.databases import odd_database
+from tests.conformance.databases import new_database, odd_database
 
 DAY = date(2024, 5, 1)
 WEEK = IsoWeek.of(DAY)
@@ -51,9 +51,7 @@ def posted(user: str) -> Session:
 
 @pytest.fixture(params=["postgresql", "pgbouncer"])
 def url(request: pytest.FixtureRequest) -> str:
-    server = str(request.getfixturevalue("postgres_url"))
-    via = request.getfixturevalue("pgbouncer_url") if request.param == "pgbouncer" else None
-    return odd_database(server, via=via)
+    return new_database(request)
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from mainstay.recognition import Credit
 from mainstay.scheduling import JobContext, PlainData
 from mainstay.testing.conformance._transactions import Interrupted
 from tests import effort
-from tests.conformance.databases import odd_database
+from tests.conformance.databases import new_database
 from tests.integration.calls_to_kill import call_all
 
 ROOT = Path(__file__).parents[2]
@@ -45,9 +45,7 @@ def mail(number: int) -> OutboxEntry:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/mainstay.db"
-    return odd_database(request.getfixturevalue("postgres_url"))
+    return new_database(request, tmp_path)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from mainstay.errors import RejectedError
 from mainstay.ports import BadgeTarget
 from mainstay.recognition import MOST_POINTS, Credit
 from mainstay.testing.conformance._transactions import Interrupted
-from tests.conformance.databases import odd_database
+from tests.conformance.databases import new_database
 
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
 WELCOME = Credit("ada", "welcome", 50, NOON)
@@ -27,9 +27,7 @@ MORE = Credit("ada", "more", 7, NOON - timedelta(hours=1))
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/mainstay.db"
-    return odd_database(request.getfixturevalue("postgres_url"))
+    return new_database(request, tmp_path)
 
 
 @pytest.fixture

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,11 +18,10 @@ from mainstay.jobs import check_badges, refresh_leaderboards
 from mainstay.recognition import Badge, BadgePolicy, Credit
 from mainstay.scheduling import JobContext
 from tests import effort
-from tests.conformance.databases import odd_database
+from tests.at_once import run_at_once
+from tests.conformance.databases import new_database, odd_database
 
 PROGRAM = Path(__file__).with_name("awards_at_once.py")
-ROOT = Path(__file__).parents[2]
-PATIENCE = 60
 NOW = datetime(2024, 6, 1, tzinfo=UTC)
 USERS = [f"u{number:02}" for number in range(12)]
 
@@ -46,11 +41,8 @@ BADGES = BadgePolicy(
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/mainstay.db"
-    else:
-        yield odd_database(request.getfixturevalue("postgres_url"))
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return new_database(request, tmp_path)
 
 
 def check(store: SqlStore, size: int = 5_000) -> int:
@@ -67,25 +59,7 @@ def test_of_32_that_award_and_credit_the_same_at_once_one_does(url: str) -> None
     """Two processes, in each a thread that runs the job and fifteen of the host's own."""
     with SqlStore.create(url) as store:
         store.metrics.put({"ada": {"wins": 1}})
-    command = [sys.executable, "-W", "error", str(PROGRAM), url, "16"]
-    with ExitStack() as stack:
-        begun = [
-            stack.enter_context(
-                subprocess.Popen(
-                    command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
-                )
-            )
-            for _ in range(2)
-        ]
-        for process in begun:
-            assert process.stdout is not None
-            assert process.stdout.readline() == "ready\n"
-        for process in begun:
-            assert process.stdin is not None
-            process.stdin.write("go\n")
-            process.stdin.flush()
-        printed = [process.communicate(timeout=PATIENCE)[0].split() for process in begun]
-    assert [process.returncode for process in begun] == [0, 0]
+    printed = [each.split() for each in run_at_once(2 * [[str(PROGRAM), url, "16"]])]
     awards, credits, by_the_job = (sum(map(int, each)) for each in zip(*printed, strict=True))
     assert credits == 1
     assert awards + by_the_job == 1
