@@ -87,7 +87,7 @@ from mainstay.contest import (
     verified,
     verify_chain,
 )
-from mainstay.jobs import Call, Done, GivenUp, LookAgain, change_policy, plan_days, plan_weeks
+from mainstay.jobs import Call, Cancelled, Done, GivenUp, LookAgain, change_policy, plan_days, plan_weeks
 from mainstay.ports import (
     DueDays,
     DueWeeks,
@@ -281,11 +281,13 @@ def rewards(arguments: Iterable[Argument]) -> None:
 
 
 def calls(entry: OutboxEntry, credit: Credit, now: datetime) -> None:
-    """A call gives one of three answers, each with all that follows from it."""
+    """A call gives one of four answers, each with all that follows from it."""
 
-    def call(entry: OutboxEntry) -> Done | LookAgain | GivenUp:
+    def call(entry: OutboxEntry) -> Done | LookAgain | GivenUp | Cancelled:
         if entry.attempts > 1:
             return GivenUp(TimeoutError(), credits=[credit], entries=iter([entry]))
+        if entry.due_at > now:
+            return Cancelled(PlainData(), credits=[credit])
         return LookAgain(now, PlainData(), problem=ValueError()) if entry.user_id else Done()
 
     def always_done(entry: OutboxEntry) -> Done:

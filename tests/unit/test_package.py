@@ -50,13 +50,13 @@ SPEC_NAMES = {
 #: The packages from the bottom up: each may import those of the rows above it, and itself.
 ORDER = [
     {"errors"},
-    {"_checks", "_extras", "_reprs", "_schemas", "_typing"},
+    {"_checks", "_extras", "_plain", "_reprs", "_schemas", "_typing"},
     {"explanation", "localdays"},
     {"activity"},
     {"streaks"},
     {"scores"},
     {"reputation", "recognition"},
-    {"contest"},
+    {"contest", "outlook"},
     {"scheduling"},
     {"ports", "codec", "reading"},
     {"jobs", "columnar"},

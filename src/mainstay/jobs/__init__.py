@@ -6,7 +6,7 @@ is the claim loop (:func:`outbox_job`). A host with a loop of its own, asynchron
 calls the plans itself.
 """
 
-from mainstay.jobs.calls import Call, ClaimPolicy, Done, GivenUp, LookAgain
+from mainstay.jobs.calls import Call, Cancelled, ClaimPolicy, Done, GivenUp, LookAgain
 from mainstay.jobs.catalogue import CATALOGUE, all_jobs
 from mainstay.jobs.check_badges import check_badges, plan_awards
 from mainstay.jobs.close_cases import close_cases, close_now, plan_closing
@@ -27,6 +27,7 @@ from mainstay.jobs.verify_commitments import verify_commitments
 __all__ = [
     "CATALOGUE",
     "Call",
+    "Cancelled",
     "CatalogueRow",
     "ClaimPolicy",
     "ContestTable",

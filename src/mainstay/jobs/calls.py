@@ -20,6 +20,7 @@ __all__ = [
     "DEFAULT_POLICY",
     "Answer",
     "Call",
+    "Cancelled",
     "ClaimPolicy",
     "Done",
     "GivenUp",
@@ -81,12 +82,16 @@ class LookAgain(_Answered):
         result: Its answer so far, as plain data.
         problem: What is wrong with it, if anything is: each run reports it as the entry's failure,
             which costs it no attempt.
+        expires_at: From when on it is not to be done any more; by default that stays as it is.
         credits: Points to credit, in the transaction that keeps the answer.
         entries: What is to be done next; these are put in the same transaction.
     """
 
     at: datetime | None = attrs.field(default=None, validator=checks.optional(checks.instant))
     result: PlainData | None = attrs.field(default=None, validator=_plain)
+    expires_at: datetime | None = attrs.field(
+        default=None, validator=checks.optional(checks.instant), kw_only=True
+    )
     problem: Exception | None = attrs.field(default=None, validator=checks.optional(_an_error))
 
 
@@ -105,8 +110,21 @@ class GivenUp(_Answered):
     result: PlainData | None = attrs.field(default=None, validator=_plain)
 
 
+@attrs.frozen
+class Cancelled(_Answered):
+    """What a call says of something that is not to be done any more: it is not asked again.
+
+    Attributes:
+        result: Why, as plain data.
+        credits: Points to credit, in the transaction that keeps the answer.
+        entries: What is to be done next; these are put in the same transaction.
+    """
+
+    result: PlainData | None = attrs.field(default=None, validator=_plain)
+
+
 #: What a call says.
-Answer: TypeAlias = Done | LookAgain | GivenUp
+Answer: TypeAlias = Done | LookAgain | GivenUp | Cancelled
 
 #: Does something outside, or asks how it stands. It may be called more than once for an entry, and
 #: must then do it once: by the entry's key.
@@ -180,11 +198,19 @@ def after_call(entry: OutboxEntry, said: Answer, *, now: datetime) -> OutboxEntr
     """
     if isinstance(said, LookAgain):
         error = None if said.problem is None else words_of(said.problem)
-        due = _next_look(said, now)
-        return attrs.evolve(entry, due_at=due, attempts=0, result=said.result, error=error)
+        return attrs.evolve(
+            entry,
+            due_at=_next_look(said, now),
+            expires_at=said.expires_at or entry.expires_at,
+            attempts=0,
+            result=said.result,
+            error=error,
+        )
     if isinstance(said, GivenUp):
         error = words_of(said.problem)
         return attrs.evolve(entry, state=OutboxState.FAILED, result=said.result, error=error)
+    if isinstance(said, Cancelled):
+        return attrs.evolve(entry, state=OutboxState.CANCELLED, result=said.result, error=None)
     checks.instance("what is returned", said, Done)
     return attrs.evolve(entry, state=OutboxState.DONE, result=said.result, error=None)
 

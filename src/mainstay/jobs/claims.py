@@ -20,6 +20,7 @@ from mainstay.jobs.calls import (
     DEFAULT_POLICY,
     Answer,
     Call,
+    Cancelled,
     ClaimPolicy,
     Done,
     Prepare,
@@ -195,7 +196,7 @@ class _Claims:
             raise
 
     def _count(self, finished: OutboxEntry, said: Answer, *, kept: bool) -> None:
-        problem = None if isinstance(said, Done) else said.problem
+        problem = None if isinstance(said, Done | Cancelled) else said.problem
         if problem is not None:
             self.tally.fail(finished.key, problem)
             return

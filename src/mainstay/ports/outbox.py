@@ -40,6 +40,8 @@ class OutboxState(StrEnum):
     FAILED = "failed"
     #: It was not done in time.
     EXPIRED = "expired"
+    #: It was not to be done any more.
+    CANCELLED = "cancelled"
 
 
 @attrs.frozen(kw_only=True)
@@ -102,7 +104,7 @@ class Outbox(Protocol):
 
         Raises:
             RejectedError: An entry is not a new one, holds what can't be stored, or its key is
-                there with another kind, user, payload or expiry.
+                there with another kind, user or payload.
         """
         ...
 
@@ -146,7 +148,7 @@ class Outbox(Protocol):
         any more: then nothing changes. What follows from it is kept in the same transaction.
 
         Args:
-            entry: The entry as it is from now on. Its key, kind, user, payload and expiry stay.
+            entry: The entry as it is from now on. Its key, kind, user and payload stay.
             holder: Who has claimed it.
             credits: Points to credit, as :meth:`PointStore.add` does, whenever they are dated.
             entries: What is to be done next, as :meth:`put` takes it.
@@ -229,7 +231,7 @@ def new_entry(entry: OutboxEntry) -> OutboxEntry:
 
 def known_contents(entry: OutboxEntry) -> tuple[object, ...]:
     """Return what an entry says for good, whatever becomes of it."""
-    return entry.kind, entry.user_id, entry.payload, entry.expires_at
+    return entry.kind, entry.user_id, entry.payload
 
 
 def other_entry(key: str) -> RejectedError:

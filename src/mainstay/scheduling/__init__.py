@@ -3,7 +3,7 @@
 from mainstay.scheduling.context import JobContext, Progress
 from mainstay.scheduling.installed import InstalledJob, schedule_from_plain, schedule_to_plain
 from mainstay.scheduling.options import AnyOption, Option, checked_options
-from mainstay.scheduling.plain import Plain, PlainData
+from mainstay._plain import Plain, PlainData
 from mainstay.scheduling.report import MOST_ERRORS, ItemError, JobReport, JobRun
 from mainstay.scheduling.schedule import (
     Daily,

@@ -11,7 +11,7 @@ import attrs
 from mainstay import _checks as checks
 from mainstay.errors import InvalidValueError, TimeLimitError
 from mainstay.localdays import IsoWeek
-from mainstay.scheduling.plain import PlainData
+from mainstay._plain import PlainData
 from mainstay.scheduling.targets import Target
 
 __all__ = [

@@ -10,7 +10,7 @@ import attrs
 
 from mainstay import _checks as checks
 from mainstay.errors import InvalidTypeError, InvalidValueError
-from mainstay.scheduling.plain import PlainData
+from mainstay._plain import PlainData
 
 __all__ = ["AnyOption", "Option", "checked_options"]
 

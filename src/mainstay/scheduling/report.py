@@ -12,7 +12,7 @@ from mainstay import _checks as checks
 from mainstay._schemas import schema
 from mainstay.errors import InvalidValueError
 from mainstay.scheduling.context import new_id
-from mainstay.scheduling.plain import PlainData
+from mainstay._plain import PlainData
 
 __all__ = [
     "MOST_ERRORS",

@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from mainstay import CallsFailedError, InvalidValueError, RejectedError
-from mainstay.jobs import ClaimPolicy, Done, GivenUp, LookAgain, check_badges, outbox_job
+from mainstay.jobs import Cancelled, ClaimPolicy, Done, GivenUp, LookAgain, check_badges, outbox_job
 from mainstay.jobs.calls import Answer, Call, after_call
 from mainstay.ports import OutboxEntry, OutboxState
 from mainstay.recognition import MOST_POINTS, Credit
@@ -54,6 +54,7 @@ ANSWERS: dict[str, Callable[[], Answer]] = {
     "done": lambda: Done(credits=[PAID], entries=[NOTICE]),
     "look again": lambda: LookAgain(credits=[PAID], entries=[NOTICE]),
     "given up": lambda: GivenUp(ValueError("lost"), credits=[PAID], entries=[NOTICE]),
+    "cancelled": lambda: Cancelled(credits=[PAID], entries=[NOTICE]),
 }
 
 
@@ -124,6 +125,26 @@ def test_what_is_given_up_is_not_called_again(
     assert (found.state, found.error) == (OutboxState.FAILED, "TimeoutError")
     assert found.result == {"looks": 2}
     assert counts(run(store, lambda _: Done(), minute=999)) == (0, 0, 0)
+
+
+def test_what_is_cancelled_is_not_called_again_and_is_not_a_failure(store: MemoryStore) -> None:
+    store.outbox.put([entry("a")])
+    report = run(store, lambda _: Cancelled(PlainData({"why": "off"})))
+    assert counts(report) == (0, 1, 0)
+    found = kept(store, "a")
+    assert (found.state, found.error, found.result) == (OutboxState.CANCELLED, None, {"why": "off"})
+    assert counts(run(store, lambda _: Done(), minute=999)) == (0, 0, 0)
+
+
+def test_what_is_looked_at_later_may_expire_later(store: MemoryStore) -> None:
+    """Unless the answer says so, it expires when it did."""
+    first, later = (NOW + hours * timedelta(hours=1) for hours in (1, 3))
+    store.outbox.put([attrs.evolve(entry("a"), expires_at=first)])
+    run(store, lambda _: LookAgain(NOW + MINUTE))
+    assert kept(store, "a").expires_at == first
+    run(store, lambda _: LookAgain(first + MINUTE, expires_at=later), minute=2)
+    assert kept(store, "a").expires_at == later
+    assert counts(run(store, lambda _: Done(), minute=62)) == (1, 0, 0)
 
 
 @pytest.mark.parametrize(
@@ -208,7 +229,7 @@ def test_five_that_fail_after_what_was_refused_end_the_run(store: MemoryStore) -
     assert [kept(store, key).attempts for key in "abcdef"] == [1, 0, 0, 0, 0, 0]
 
 
-@pytest.mark.parametrize("kind", [Done, LookAgain, GivenUp])
+@pytest.mark.parametrize("kind", [Done, LookAgain, GivenUp, Cancelled])
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [

@@ -150,7 +150,7 @@ class SqlOutbox:
 
 
 #: What may change once an entry is there.
-_CHANGING = ("due_at", "attempts", "state", "result", "error")
+_CHANGING = ("due_at", "expires_at", "attempts", "state", "result", "error")
 
 
 def _waiting(kind: str, now: datetime) -> Select[Any]:

@@ -106,6 +106,7 @@ class MemoryOutbox:
             finished = attrs.evolve(
                 there.entry,
                 due_at=entry.due_at,
+                expires_at=entry.expires_at,
                 attempts=entry.attempts,
                 state=entry.state,
                 result=entry.result,

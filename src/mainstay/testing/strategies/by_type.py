@@ -37,6 +37,7 @@ from mainstay.errors import BadRecordError, MainstayError
 from mainstay.explanation import Explanation
 from mainstay.jobs import (
     CATALOGUE,
+    Cancelled,
     CatalogueRow,
     ClaimPolicy,
     ContestTable,
@@ -219,6 +220,7 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     CaseOutcome: kept_contests.case_outcomes(),
     CaseOutcomeDict: made(outcome_dict, kept_contests.case_outcomes()),
     CaseRewardDict: made(reward_dict, contest.rewards()),
+    Cancelled: outbox.things_cancelled(),
     CaseStatus: st.sampled_from(CaseStatus),
     CaseVote: contest.case_votes(),
     CatalogueRow: st.sampled_from(list(CATALOGUE.values())),

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from mainstay.jobs import ClaimPolicy, Done, GivenUp, LookAgain
+from mainstay.jobs import Cancelled, ClaimPolicy, Done, GivenUp, LookAgain
 from mainstay.ports import OutboxEntry
 from mainstay.testing.strategies.activity import user_ids
 from mainstay.testing.strategies.calendar import instants
@@ -62,12 +62,24 @@ def things_done() -> SearchStrategy[Done]:
 def looks_again() -> SearchStrategy[LookAgain]:
     """What the outside says of something that is under way."""
     due, problem = st.none() | instants(), st.none() | _PROBLEMS
-    return made(LookAgain, due, st.none() | plain_data(), problem, **_what_follows())
+    return made(
+        LookAgain,
+        due,
+        st.none() | plain_data(),
+        problem,
+        expires_at=st.none() | instants(),
+        **_what_follows(),
+    )
 
 
 def things_given_up() -> SearchStrategy[GivenUp]:
     """What the outside says of something that will never be done."""
     return made(GivenUp, _PROBLEMS, st.none() | plain_data(), **_what_follows())
+
+
+def things_cancelled() -> SearchStrategy[Cancelled]:
+    """What a call says of something that is not to be done any more."""
+    return made(Cancelled, st.none() | plain_data(), **_what_follows())
 
 
 def _what_follows() -> dict[str, SearchStrategy[Any]]:

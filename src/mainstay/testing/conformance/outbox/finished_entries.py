@@ -45,7 +45,7 @@ class FinishedEntriesConformance:
         expect(store.outbox.finish(mail("a"), "me"), False, "nobody has claimed it")
 
     def test_what_has_become_of_it_is_kept_and_what_it_is_stays(self, store: HasOutbox) -> None:
-        """``finish``: "Its key, kind, user, payload and expiry stay"."""
+        """``finish``: "Its key, kind, user and payload stay"."""
         first = attrs.evolve(mail("a", expires=99), payload=PlainData({"n": 1}), user_id="ada")
         store.outbox.put([first])
         (mine,) = claim(store, 0)
@@ -53,13 +53,12 @@ class FinishedEntriesConformance:
             mine,
             state=OutboxState.FAILED,
             due_at=at(7),
+            expires_at=at(50),
             attempts=3,
             result=PlainData({"answer": ["no", 0.5]}),
             error="it said \0 no \ud800",
         )
-        other = attrs.evolve(
-            finished, kind="another", user_id=None, payload=PlainData(), expires_at=None
-        )
+        other = attrs.evolve(finished, kind="another", user_id=None, payload=PlainData())
         expect(store.outbox.finish(other, "me"), True, "it was ours")
         found = store.outbox.entry("a")
         known = None if found is None else attrs.evolve(found, error=finished.error)

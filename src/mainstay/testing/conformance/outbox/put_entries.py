@@ -79,7 +79,6 @@ class PutEntriesConformance:
             attrs.evolve(first, kind="another"),
             attrs.evolve(first, user_id="ada"),
             attrs.evolve(first, payload=PlainData({"n": 1})),
-            attrs.evolve(first, expires_at=at(8)),
         ):
             raised(
                 RejectedError,
