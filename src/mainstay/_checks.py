@@ -172,6 +172,28 @@ def wall_time(field: str, value: object) -> time:
     return value
 
 
+def whole_seconds(field: str, value: object) -> time:
+    """Return a time of day without a zone, and without fractions of a second."""
+    at = wall_time(field, value)
+    if at.microsecond:
+        raise InvalidValueError("must be in whole seconds", field=field, value=at)
+    return at
+
+
+def weekdays(field: str, values: Iterable[int]) -> frozenset[int]:
+    """Return a set of weekdays, 0 for Monday to 6 for Sunday."""
+    try:
+        given = frozenset(values)
+    except TypeError as error:
+        raise InvalidTypeError(
+            "must be a set of weekdays",
+            field=field,
+            value=values,
+            remedy="Monday is 0 and Sunday 6, as in date.weekday().",
+        ) from error
+    return frozenset(integer(field, weekday, 0, 6) for weekday in given)
+
+
 def texts(field: str, values: Iterable[str]) -> frozenset[str]:
     """Return a set of strings, each with something in it; a single string is refused."""
     if isinstance(values, str):

@@ -33,6 +33,7 @@ __all__ = [
     "local_day",
     "moment_of",
     "noon_of",
+    "zone_name",
 ]
 
 #: A zone: an IANA name, ``±HH:MM``, or the object itself.
@@ -93,6 +94,16 @@ def find_zone(name: Zone, *, field: str = "timezone") -> tzinfo:
             remedy="Use an IANA name such as 'Europe/Berlin' or an offset such as '+02:00'.",
         )
     return zone
+
+
+def zone_name(field: str, value: object) -> str:
+    """Return a zone's name, as a field keeps it: the object itself is refused.
+
+    Raises:
+        UnknownZoneError: It is neither a name in the tz database nor ``±HH:MM``.
+    """
+    find_zone(name := checks.text(field, value), field=field)
+    return name
 
 
 def utc_offset(zone: tzinfo, at: datetime) -> timedelta:

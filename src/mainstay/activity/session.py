@@ -10,7 +10,7 @@ import attrs
 from mainstay import _checks as checks
 from mainstay._schemas import schema
 from mainstay.errors import InvalidTypeError, InvalidValueError
-from mainstay.localdays import find_zone
+from mainstay.localdays import zone_name
 
 __all__ = [
     "Session",
@@ -25,11 +25,6 @@ def _duration(field: str, value: object) -> timedelta:
     if type(value) is not timedelta:
         return timedelta(value.days, value.seconds, value.microseconds)
     return value
-
-
-def _zone_name(field: str, value: object) -> str:
-    find_zone(name := checks.text(field, value), field=field)
-    return name
 
 
 @schema("session/1")
@@ -60,7 +55,7 @@ class Session:
     user_id: str = attrs.field(validator=checks.each(checks.text))
     started_at: datetime = attrs.field(validator=checks.each(checks.instant))
     duration: timedelta | None = attrs.field(default=None, validator=checks.optional(_duration))
-    timezone: str | None = attrs.field(default=None, validator=checks.optional(_zone_name))
+    timezone: str | None = attrs.field(default=None, validator=checks.optional(zone_name))
     kind: str = attrs.field(default="session", validator=checks.each(checks.text))
     quality: float | None = attrs.field(
         default=None,

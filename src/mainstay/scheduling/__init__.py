@@ -1,9 +1,9 @@
 """What a job is, as data: when it is due, what a run of it is given, and what it reports."""
 
+from mainstay._plain import Plain, PlainData
 from mainstay.scheduling.context import JobContext, Progress
 from mainstay.scheduling.installed import InstalledJob, schedule_from_plain, schedule_to_plain
 from mainstay.scheduling.options import AnyOption, Option, checked_options
-from mainstay._plain import Plain, PlainData
 from mainstay.scheduling.report import MOST_ERRORS, ItemError, JobReport, JobRun
 from mainstay.scheduling.schedule import (
     Daily,

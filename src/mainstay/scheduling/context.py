@@ -9,9 +9,9 @@ from uuid import uuid4
 import attrs
 
 from mainstay import _checks as checks
+from mainstay._plain import PlainData
 from mainstay.errors import InvalidValueError, TimeLimitError
 from mainstay.localdays import IsoWeek
-from mainstay._plain import PlainData
 from mainstay.scheduling.targets import Target
 
 __all__ = [

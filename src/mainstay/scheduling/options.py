@@ -9,8 +9,8 @@ from typing import Generic, TypeAlias, TypeVar, cast
 import attrs
 
 from mainstay import _checks as checks
-from mainstay.errors import InvalidTypeError, InvalidValueError
 from mainstay._plain import PlainData
+from mainstay.errors import InvalidTypeError, InvalidValueError
 
 __all__ = ["AnyOption", "Option", "checked_options"]
 

@@ -9,10 +9,10 @@ from functools import partial
 import attrs
 
 from mainstay import _checks as checks
+from mainstay._plain import PlainData
 from mainstay._schemas import schema
 from mainstay.errors import InvalidValueError
 from mainstay.scheduling.context import new_id
-from mainstay._plain import PlainData
 
 __all__ = [
     "MOST_ERRORS",

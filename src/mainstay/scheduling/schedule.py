@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Protocol
 
 import attrs
 from dateutil.rrule import DAILY, WEEKLY, rrule
-from dateutil.tz import datetime_exists, resolve_imaginary
 
 from mainstay import _checks as checks
+from mainstay._walltimes import instant_at
 from mainstay.errors import InvalidTypeError, InvalidValueError
-from mainstay.localdays import find_zone
+from mainstay.localdays import find_zone, zone_name
 
 __all__ = [
     "Daily",
@@ -28,7 +28,6 @@ __all__ = [
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _MINUTE = timedelta(minutes=1)
-_LAST_INSTANT_OF_DAY = time(23, 59, 59, 999_999)
 # Offsets and gaps shift an occurrence by fewer days than this from its nominal date.
 _MOST_SHIFT = 3
 
@@ -51,20 +50,8 @@ def positive(field: str, value: object) -> timedelta:
     return value
 
 
-def _whole_seconds(field: str, value: object) -> time:
-    at = checks.wall_time(field, value)
-    if at.microsecond:
-        raise InvalidValueError("must be in whole seconds", field=field, value=at)
-    return at
-
-
-def _zone_name(field: str, value: object) -> str:
-    find_zone(name := checks.text(field, value), field=field)
-    return name
-
-
-_time = checks.each(_whole_seconds)
-_zone = checks.each(_zone_name)
+_time = checks.each(checks.whole_seconds)
+_zone = checks.each(zone_name)
 
 
 @attrs.frozen
@@ -168,22 +155,13 @@ def _next_after(instant: datetime, nominal: Callable[..., rrule], at: time, name
     after = checks.instant("instant", instant).astimezone(UTC)
     since = date.fromordinal(after.toordinal() - _MOST_SHIFT)
     rule = nominal(dtstart=datetime.combine(since, at))
-    due = next(found for found in _occurrences(rule, find_zone(name)) if found > after)
+    zone = find_zone(name)
+    occurrences = (instant_at(found.date(), at, zone) for found in rule)
+    due = next(found for found in occurrences if found is not None and found > after)
     try:
         return checks.instant("instant", due)
     except InvalidValueError as error:
         raise _no_more(instant) from error
-
-
-def _occurrences(rule: rrule, zone: tzinfo) -> Iterator[datetime]:
-    nominal = (at.replace(tzinfo=zone) for at in rule if _has_date(zone, at.date()))
-    return (resolve_imaginary(at).astimezone(UTC) for at in nominal)
-
-
-def _has_date(zone: tzinfo, day: date) -> bool:
-    """Return whether a zone's calendar has a date; Samoa's has no 2011-12-30."""
-    ends = time.min, _LAST_INSTANT_OF_DAY
-    return any(datetime_exists(datetime.combine(day, end, zone)) for end in ends)
 
 
 def _no_more(instant: datetime) -> InvalidValueError:

@@ -12,7 +12,7 @@ import attrs
 from mainstay import _checks as checks
 from mainstay._reprs import of_policy
 from mainstay._schemas import schema
-from mainstay.errors import InvalidTypeError, InvalidValueError
+from mainstay.errors import InvalidValueError
 from mainstay.explanation import Explanation
 from mainstay.streaks.dicts import DailyStreakDict
 from mainstay.streaks.phrases import ENGLISH, StreakPhrasebook
@@ -33,17 +33,8 @@ class StreakStatus(StrEnum):
     NONE = "none"
 
 
-def _weekdays(value: Iterable[int]) -> frozenset[int]:
-    try:
-        weekdays = frozenset(value)
-    except TypeError as error:
-        raise InvalidTypeError(
-            "must be a set of weekdays",
-            field="rest_weekdays",
-            value=value,
-            remedy="Monday is 0 and Sunday 6, as in date.weekday().",
-        ) from error
-    return frozenset(checks.integer("rest_weekdays", weekday, 0, 6) for weekday in weekdays)
+def _rest_weekdays(value: Iterable[int]) -> frozenset[int]:
+    return checks.weekdays("rest_weekdays", value)
 
 
 @schema("streak-policy/1")
@@ -56,7 +47,7 @@ class StreakPolicy:
     """
 
     #: Weekdays, Monday = 0, that never break a run; between its active days they lengthen it.
-    rest_weekdays: frozenset[int] = attrs.field(default=frozenset(), converter=_weekdays)
+    rest_weekdays: frozenset[int] = attrs.field(default=frozenset(), converter=_rest_weekdays)
     #: Missed days forgiven in all; they keep a run alive and don't lengthen it.
     freezes: int = attrs.field(default=0, validator=checks.each(checks.count))
 
