@@ -13,6 +13,7 @@ __all__ = [
     "CommitmentError",
     "CorruptRowError",
     "DecodeError",
+    "DeliveryError",
     "IllegalMoveError",
     "InvalidTypeError",
     "InvalidValueError",
@@ -25,6 +26,7 @@ __all__ = [
     "RejectedError",
     "StoreError",
     "TimeLimitError",
+    "UnhealthyError",
     "UnknownSchemaError",
     "UnknownZoneError",
 ]
@@ -285,6 +287,24 @@ class CallsFailedError(MainstayError):
     Examples:
         >>> print(CallsFailedError("have failed in a row", field="5 calls for mail"))
         5 calls for mail have failed in a row.
+    """
+
+
+class DeliveryError(MainstayError, RuntimeError):
+    """A notification that the host's notifier failed to deliver; it begins with the kind of error.
+
+    Examples:
+        >>> print(DeliveryError("has stopped it: timed out", field="TimeoutError"))
+        TimeoutError has stopped it: timed out.
+    """
+
+
+class UnhealthyError(MainstayError):
+    """Something that does not run as it should.
+
+    Examples:
+        >>> print(UnhealthyError("is late", field="check-badges"))
+        check-badges is late.
     """
 
 

@@ -1,0 +1,99 @@
+"""The embedded outlook: a text from a user's score alone."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+
+from mainstay.activity.window import ActivityWindow
+from mainstay.outlook.content import Content
+from mainstay.outlook.context import OutlookContext
+from mainstay.outlook.phrases import ENGLISH_OUTLOOK, OutlookPhrasebook
+from mainstay.outlook.templates import Template
+from mainstay.scores.consistency.score import consistency_score
+from mainstay.scores.consistency.what_if import what_if
+
+__all__ = ["STANDARD_TEMPLATES", "standard_content", "template_for"]
+
+_STREAK, _RHYTHM, _FRESH_START = "streak", "rhythm", "fresh-start"
+_STATE, _GAIN = "state", "gain"
+
+#: The templates of the embedded outlook. ``state`` says how things stand, ``gain`` also what being
+#: active on the day would add.
+STANDARD_TEMPLATES: tuple[Template, ...] = tuple(
+    Template(name, (_STATE, _GAIN)) for name in (_FRESH_START, _RHYTHM, _STREAK)
+)
+
+#: A streak has this many days at least.
+_STREAK_DAYS = 2
+#: What would add less is not worth a promise.
+_LEAST_GAIN = 0.05
+_NUMBERS_KEPT = 65_536
+
+
+def template_for(window: ActivityWindow) -> str:
+    """Return the embedded template for a user: by their streak, else by their active days.
+
+    Examples:
+        >>> from datetime import date
+        >>> template_for(ActivityWindow.from_days([date(2024, 5, 1)], last_day=date(2024, 5, 1)))
+        'rhythm'
+    """
+    if not window.bits:
+        return _FRESH_START
+    return _STREAK if window.current_streak >= _STREAK_DAYS else _RHYTHM
+
+
+def standard_content(
+    context: OutlookContext, *, phrases: OutlookPhrasebook = ENGLISH_OUTLOOK
+) -> Content:
+    """Return the embedded text for a user.
+
+    It names the last day that it knows of. The variant ``gain`` also says what being active on the
+    day would add to the score, if it would add something.
+
+    Args:
+        context: What is known of the user, with :data:`STANDARD_TEMPLATES` among its templates.
+        phrases: The words, if not the English ones.
+
+    Raises:
+        InvalidValueError: The context does not have the standard templates.
+
+    Examples:
+        >>> from datetime import date
+        >>> days = [date(2024, 4, 30), date(2024, 5, 1)]
+        >>> window = ActivityWindow.from_days(days, last_day=date(2024, 5, 1))
+        >>> templates = {template.name: template for template in STANDARD_TEMPLATES}
+        >>> context = OutlookContext("ada", date(2024, 5, 2), window, templates)
+        >>> print(standard_content(context).body)
+        As of 2024-05-01, you have a streak of 2 days and 13 points.
+    """
+    template = template_for(context.window)
+    variant = context.variant(template)
+    points, gain = _numbers(context.window, context.day if variant == _GAIN else None)
+    title, body = _words(context, points, gain, phrases)
+    return Content(template, variant, title, body)
+
+
+def _words(
+    context: OutlookContext, points: int, gain: float | None, phrases: OutlookPhrasebook
+) -> tuple[str, str]:
+    window, known = context.window, context.known_through
+    if template_for(window) == _FRESH_START:
+        return phrases.fresh_start(known, gain)
+    if template_for(window) == _STREAK:
+        return phrases.streak(window.current_streak, points, known, gain)
+    return phrases.rhythm(window.active_days, points, known, gain)
+
+
+@lru_cache(maxsize=_NUMBERS_KEPT)
+def _numbers(window: ActivityWindow, promised: date | None) -> tuple[int, float | None]:
+    """Return a score, and what being active on a day would add: many users have the same days.
+
+    ``None`` stands for what is not promised, or would not be worth a word.
+    """
+    points = consistency_score(window).points
+    if promised is None:
+        return points, None
+    gain = what_if(window, [promised]).difference
+    return points, gain if gain >= _LEAST_GAIN else None

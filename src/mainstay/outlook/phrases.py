@@ -1,0 +1,74 @@
+"""The words of the embedded outlook."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Protocol
+
+import attrs
+
+__all__ = ["ENGLISH_OUTLOOK", "EnglishOutlookPhrases", "OutlookPhrasebook"]
+
+
+class OutlookPhrasebook(Protocol):
+    """The words of the embedded outlook, in whatever language: a title and a text each.
+
+    Each is read on the day that it is for, and must name the last day that it knows of.
+    """
+
+    def streak(self, days: int, points: int, known: date, gain: float | None) -> tuple[str, str]:
+        """Tell somebody of their streak.
+
+        Args:
+            days: How long it is, up to the last day known.
+            points: Their score.
+            known: The last day known.
+            gain: What being active today would add to the score; ``None`` to leave it out.
+        """
+        ...
+
+    def rhythm(self, active: int, points: int, known: date, gain: float | None) -> tuple[str, str]:
+        """Tell somebody without a streak on how many of the last 28 days they were active."""
+        ...
+
+    def fresh_start(self, known: date, gain: float | None) -> tuple[str, str]:
+        """Tell somebody who was not active within the last 28 days that today can be a start."""
+        ...
+
+
+@attrs.frozen
+class EnglishOutlookPhrases:
+    """English titles and texts.
+
+    Examples:
+        >>> title, text = EnglishOutlookPhrases().streak(5, 61, date(2024, 5, 1), 4.14)
+        >>> print(text)
+        As of 2024-05-01, you have a streak of 5 days and 61 points. Being active today adds 4.1.
+    """
+
+    def streak(self, days: int, points: int, known: date, gain: float | None) -> tuple[str, str]:
+        """Tell somebody of their streak."""
+        text = f"As of {known}, you have a streak of {days} days and {_points(points)}."
+        return "Keep your streak going", f"{text}{_adds(gain)}"
+
+    def rhythm(self, active: int, points: int, known: date, gain: float | None) -> tuple[str, str]:
+        """Tell somebody without a streak how often they were active."""
+        times = "1 of the 28 days" if active == 1 else f"{active} of the 28 days"
+        text = f"You were active on {times} as of {known}: {_points(points)}."
+        return "A good day to go on", f"{text}{_adds(gain)}"
+
+    def fresh_start(self, known: date, gain: float | None) -> tuple[str, str]:
+        """Tell somebody that today can be a start."""
+        text = f"As of {known}, the last 28 days were quiet. Today can be a start."
+        return "A fresh start", f"{text}{_adds(gain)}"
+
+
+def _points(points: int) -> str:
+    return "1 point" if points == 1 else f"{points} points"
+
+
+def _adds(gain: float | None) -> str:
+    return "" if gain is None else f" Being active today adds {gain:.1f}."
+
+
+ENGLISH_OUTLOOK = EnglishOutlookPhrases()
