@@ -11,11 +11,14 @@ from mainstay.testing.conformance import (
     LeaderboardStoreConformance,
     LedgerConformance,
     MetricStoreConformance,
+    NotificationConformance,
     OutboxConformance,
+    OutlookConformance,
     PointStoreConformance,
     ReputationStoreConformance,
     RunLogConformance,
     SessionStoreConformance,
+    TemplateConformance,
 )
 from mainstay.testing.memory import MemoryStore
 
@@ -66,4 +69,16 @@ class TestLedger(LedgerConformance):
 
 
 class TestContests(ContestStoreConformance):
+    pass
+
+
+class TestOutlooks(OutlookConformance):
+    pass
+
+
+class TestNotifications(NotificationConformance):
+    pass
+
+
+class TestTemplates(TemplateConformance):
     pass

@@ -16,11 +16,14 @@ from mainstay.testing.conformance import (
     LeaderboardStoreConformance,
     LedgerConformance,
     MetricStoreConformance,
+    NotificationConformance,
     OutboxConformance,
+    OutlookConformance,
     PointStoreConformance,
     ReputationStoreConformance,
     RunLogConformance,
     SessionStoreConformance,
+    TemplateConformance,
 )
 from tests import effort
 from tests.conformance.databases import empty, in_schema, odd_database
@@ -97,4 +100,16 @@ class TestLedger(LedgerConformance):
 
 
 class TestContests(ContestStoreConformance):
+    pass
+
+
+class TestOutlooks(OutlookConformance):
+    pass
+
+
+class TestNotifications(NotificationConformance):
+    pass
+
+
+class TestTemplates(TemplateConformance):
     pass

@@ -25,6 +25,7 @@ from mainstay.ports.case_dicts import (
     whole_case,
 )
 from mainstay.ports.case_generator import CaseGenerator
+from mainstay.ports.content_generator import ContentGenerator
 from mainstay.ports.contests import ContestPage, ContestStore
 from mainstay.ports.engagements import (
     DueDays,
@@ -57,7 +58,29 @@ from mainstay.ports.ledger import (
     require_submittable,
 )
 from mainstay.ports.metrics import MetricStore
+from mainstay.ports.notifications import (
+    DueNotification,
+    NotificationPage,
+    NotificationPlan,
+    NotificationStore,
+    NotificationTarget,
+    Notified,
+)
+from mainstay.ports.notified_counts import (
+    NotifiedCounts,
+    NotifiedCountsDict,
+    counts_by_zone,
+    notified_counts,
+)
+from mainstay.ports.notifier import Notification, Notifier
 from mainstay.ports.outbox import Outbox, OutboxEntry, OutboxState
+from mainstay.ports.outlooks import (
+    OutlookMade,
+    OutlookPage,
+    OutlookStanding,
+    OutlookStore,
+    OutlookTarget,
+)
 from mainstay.ports.pages import Keyed, Page, Pages, Unreadable
 from mainstay.ports.points import PointStore
 from mainstay.ports.policies import JudgedPage, JudgedPages, PolicyPage, PolicyStore
@@ -75,12 +98,15 @@ from mainstay.ports.store import (
     HasLedger,
     HasMetrics,
     HasOutbox,
+    HasOutlooks,
     HasPoints,
     HasReputations,
     HasRuns,
     HasSessions,
+    HasSize,
     Store,
 )
+from mainstay.ports.templates import Templates
 from mainstay.ports.verifying import HasChain, VerifiedContests, verify_contests
 
 __all__ = [
@@ -102,11 +128,13 @@ __all__ = [
     "CaseOutcome",
     "CaseOutcomeDict",
     "CaseRewardDict",
+    "ContentGenerator",
     "ContestPage",
     "ContestStore",
     "DueBoard",
     "DueCase",
     "DueDays",
+    "DueNotification",
     "DueWeeks",
     "EngagementPage",
     "EngagementStore",
@@ -119,10 +147,12 @@ __all__ = [
     "HasLedger",
     "HasMetrics",
     "HasOutbox",
+    "HasOutlooks",
     "HasPoints",
     "HasReputations",
     "HasRuns",
     "HasSessions",
+    "HasSize",
     "JudgedPage",
     "JudgedPages",
     "KeptCase",
@@ -131,9 +161,23 @@ __all__ = [
     "Ledger",
     "LedgerChain",
     "MetricStore",
+    "Notification",
+    "NotificationPage",
+    "NotificationPlan",
+    "NotificationStore",
+    "NotificationTarget",
+    "Notified",
+    "NotifiedCounts",
+    "NotifiedCountsDict",
+    "Notifier",
     "Outbox",
     "OutboxEntry",
     "OutboxState",
+    "OutlookMade",
+    "OutlookPage",
+    "OutlookStanding",
+    "OutlookStore",
+    "OutlookTarget",
     "Page",
     "Pages",
     "PointStore",
@@ -144,6 +188,7 @@ __all__ = [
     "RunLog",
     "SessionStore",
     "Store",
+    "Templates",
     "Unreadable",
     "VerifiedContests",
     "WholeCaseDict",
@@ -151,8 +196,10 @@ __all__ = [
     "average_quality",
     "badge_progress",
     "case_dict",
+    "counts_by_zone",
     "earned_badges",
     "millionths",
+    "notified_counts",
     "other_contents",
     "other_payload",
     "require_submittable",

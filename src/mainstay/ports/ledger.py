@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from mainstay import _checks as checks
 from mainstay.contest import LedgerEntry, Sighting
@@ -68,6 +68,7 @@ class Ledger(Protocol):
         ...
 
 
+@runtime_checkable
 class LedgerChain(Ledger, Protocol):
     """A ledger that is kept here: a chain of entries, which can be read and verified as a whole."""
 

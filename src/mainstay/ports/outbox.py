@@ -197,6 +197,10 @@ class Outbox(Protocol):
         """
         ...
 
+    def next_due(self) -> datetime | None:
+        """Return when the first of those that wait is due; ``None`` if none waits."""
+        ...
+
 
 def new_entry(entry: OutboxEntry) -> OutboxEntry:
     """Return an entry that any outbox can put.

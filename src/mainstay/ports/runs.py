@@ -64,6 +64,18 @@ class RunLog(Protocol):
         """
         ...
 
+    def recent(self, job: str, *, since: datetime, now: datetime) -> Sequence[JobRun]:
+        """Return the runs of a job that began at an instant or later, in the order they began.
+
+        Equal ones are in the order of their attempts. How long runs are kept, see :meth:`put`.
+
+        Args:
+            job: The job's name.
+            since: The instant.
+            now: What time it is.
+        """
+        ...
+
     def acquire(
         self, job: str, holder: str, *, now: datetime, until: datetime, instances: int = 1
     ) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from mainstay.ports.badges import BadgeStore
 from mainstay.ports.contests import ContestStore
@@ -10,11 +10,14 @@ from mainstay.ports.engagements import EngagementStore
 from mainstay.ports.leaderboards import LeaderboardStore
 from mainstay.ports.ledger import Ledger
 from mainstay.ports.metrics import MetricStore
+from mainstay.ports.notifications import NotificationStore
 from mainstay.ports.outbox import Outbox
+from mainstay.ports.outlooks import OutlookStore
 from mainstay.ports.points import PointStore
 from mainstay.ports.reputations import ReputationStore
 from mainstay.ports.runs import RunLog
 from mainstay.ports.sessions import SessionStore
+from mainstay.ports.templates import Templates
 
 __all__ = [
     "HasBadges",
@@ -24,10 +27,12 @@ __all__ = [
     "HasLedger",
     "HasMetrics",
     "HasOutbox",
+    "HasOutlooks",
     "HasPoints",
     "HasReputations",
     "HasRuns",
     "HasSessions",
+    "HasSize",
     "Store",
 ]
 
@@ -113,6 +118,34 @@ class HasContests(HasMetrics, HasOutbox, Protocol):
         ...
 
 
+class HasOutlooks(HasSessions, HasOutbox, Protocol):
+    """Has outlooks, over the sessions that they are made from and the outbox that tells of them."""
+
+    @property
+    def outlooks(self) -> OutlookStore:
+        """Who is told what for which day."""
+        ...
+
+    @property
+    def notifications(self) -> NotificationStore:
+        """When they are told."""
+        ...
+
+    @property
+    def templates(self) -> Templates:
+        """What their texts are made from."""
+        ...
+
+
+@runtime_checkable
+class HasSize(Protocol):
+    """Can say how large it is. Not every store can."""
+
+    def size(self) -> int:
+        """Return how many bytes the database takes."""
+        ...
+
+
 class HasRuns(Protocol):
     """Has the log of runs."""
 
@@ -131,5 +164,14 @@ class HasLedger(Protocol):
         ...
 
 
-class Store(HasEngagements, HasBadges, HasLeaderboards, HasContests, HasLedger, HasRuns, Protocol):
+class Store(
+    HasEngagements,
+    HasBadges,
+    HasLeaderboards,
+    HasContests,
+    HasOutlooks,
+    HasLedger,
+    HasRuns,
+    Protocol,
+):
     """All ports, over one place where things are kept."""

@@ -2,10 +2,12 @@
 
 Derive from a suite and give it your store, empty, as the pytest fixture ``store``: any object
 with the port as an attribute (``sessions``, ``engagements``, ``reputations``, ``points``,
-``metrics``, ``leaderboards``, ``badges``, ``runs``, ``outbox``, ``contests``, ``ledger``), and with
-those over which it works, so that something can happen: ``sessions`` for engagements, reputations
-and metrics, ``points`` for leaderboards and the outbox, all four for badges, and these with
-``badges`` and ``outbox`` for contests. :class:`mainstay.ports.Store` names them all.
+``metrics``, ``leaderboards``, ``badges``, ``runs``, ``outbox``, ``contests``, ``ledger``,
+``outlooks``, ``notifications``, ``templates``), and with those over which it works, so that
+something can happen: ``sessions`` for engagements, reputations and metrics, ``points`` for
+leaderboards and the outbox, all four for badges, and these with ``badges`` and ``outbox`` for
+contests; ``sessions``, ``outbox`` and each other for outlooks, notifications and templates.
+:class:`mainstay.ports.Store` names them all.
 
     class TestMyReputations(ReputationStoreConformance):
         @pytest.fixture
@@ -21,12 +23,15 @@ from mainstay.testing.conformance.engagements import EngagementStoreConformance
 from mainstay.testing.conformance.leaderboards import LeaderboardStoreConformance
 from mainstay.testing.conformance.ledger import LedgerConformance
 from mainstay.testing.conformance.metrics import MetricStoreConformance
+from mainstay.testing.conformance.notifications import NotificationConformance
 from mainstay.testing.conformance.outbox import OutboxConformance
+from mainstay.testing.conformance.outlooks import OutlookConformance
 from mainstay.testing.conformance.pages import PagesConformance
 from mainstay.testing.conformance.points import PointStoreConformance
 from mainstay.testing.conformance.reputations import ReputationStoreConformance
 from mainstay.testing.conformance.runs import RunLogConformance
 from mainstay.testing.conformance.sessions import SessionStoreConformance
+from mainstay.testing.conformance.templates import TemplateConformance
 
 __all__ = [
     "BadgeStoreConformance",
@@ -35,10 +40,13 @@ __all__ = [
     "LeaderboardStoreConformance",
     "LedgerConformance",
     "MetricStoreConformance",
+    "NotificationConformance",
     "OutboxConformance",
+    "OutlookConformance",
     "PagesConformance",
     "PointStoreConformance",
     "ReputationStoreConformance",
     "RunLogConformance",
     "SessionStoreConformance",
+    "TemplateConformance",
 ]

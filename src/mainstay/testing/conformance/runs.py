@@ -90,6 +90,18 @@ class RunLogConformance:
             "the run is kept once, as it was put last",
         )
 
+    def test_recent_runs_are_those_since_an_instant(self, store: HasRuns) -> None:
+        """``recent``: "began at an instant or later, in the order they began"."""
+        first, equal, last = _run("2"), _run("1"), _ended("3", _NOW + _MINUTE)
+        before = _run("0", _NOW - _MICROSECOND)
+        dated_wrongly = _run("4", _NOW + 17 * _MINUTE)
+        for run in (last, first, before, equal, dated_wrongly):
+            store.runs.put(run)
+        store.runs.put(attrs.evolve(first, job="sweep"))
+        found = [*store.runs.recent("tidy", since=_NOW, now=_NOW + _MINUTE)]
+        expect(found, [equal, first, last], "equal ones are in the order of their attempts")
+        expect([*store.runs.recent("idle", since=_NOW, now=_NOW)], [], "it never ran")
+
     def test_another_attempt_at_a_task_is_another_run(self, store: HasRuns) -> None:
         """``put``: "the same job and attempt"."""
         first = _run("1")

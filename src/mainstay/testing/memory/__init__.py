@@ -28,17 +28,21 @@ from typing import Self
 from mainstay import _checks as checks
 from mainstay.testing.memory._activity import Activity, Unreadables
 from mainstay.testing.memory._marks import Marks
+from mainstay.testing.memory._outlook import Told
 from mainstay.testing.memory.badges import MemoryBadges, Sources
 from mainstay.testing.memory.contests import MemoryContests
 from mainstay.testing.memory.engagements import MemoryEngagements
 from mainstay.testing.memory.leaderboards import MemoryLeaderboards
 from mainstay.testing.memory.ledger import MemoryLedger
 from mainstay.testing.memory.metrics import MemoryMetrics
+from mainstay.testing.memory.notifications import MemoryNotifications
 from mainstay.testing.memory.outbox import MemoryOutbox
+from mainstay.testing.memory.outlooks import MemoryOutlooks
 from mainstay.testing.memory.points import MemoryPoints
 from mainstay.testing.memory.reputations import MemoryReputations
 from mainstay.testing.memory.runs import MemoryRuns
 from mainstay.testing.memory.sessions import MemorySessions
+from mainstay.testing.memory.templates import MemoryTemplates
 
 __all__ = [
     "MemoryBadges",
@@ -47,12 +51,15 @@ __all__ = [
     "MemoryLeaderboards",
     "MemoryLedger",
     "MemoryMetrics",
+    "MemoryNotifications",
     "MemoryOutbox",
+    "MemoryOutlooks",
     "MemoryPoints",
     "MemoryReputations",
     "MemoryRuns",
     "MemorySessions",
     "MemoryStore",
+    "MemoryTemplates",
 ]
 
 
@@ -73,6 +80,9 @@ class MemoryStore:
         outbox: A :class:`mainstay.ports.Outbox`.
         contests: A :class:`mainstay.ports.ContestStore`.
         ledger: A :class:`mainstay.ports.Ledger`, a chain of entries.
+        outlooks: A :class:`mainstay.ports.OutlookStore`.
+        notifications: A :class:`mainstay.ports.NotificationStore`.
+        templates: A :class:`mainstay.ports.Templates`.
 
     Args:
         posts: The kinds of activity that count as posts.
@@ -105,6 +115,10 @@ class MemoryStore:
         self.contests: MemoryContests = MemoryContests(
             lock, self.outbox, self.metrics, self._unreadable
         )
+        told = Told(self.outbox, self._unreadable)
+        self.outlooks: MemoryOutlooks = MemoryOutlooks(lock, self.sessions, told)
+        self.notifications: MemoryNotifications = MemoryNotifications(lock, told)
+        self.templates: MemoryTemplates = MemoryTemplates(lock)
 
     def corrupt(self, key: str) -> None:
         """Make what is kept of a user or a case unreadable, as a bad row in a database is.

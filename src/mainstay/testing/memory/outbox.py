@@ -133,6 +133,13 @@ class MemoryOutbox:
             self._kept |= late
             return len(late)
 
+    def replace(self, entry: OutboxEntry, *, now: datetime) -> None:
+        """Keep an entry in place of one that nobody has just now; also a new one."""
+        with self._lock:
+            there = self._kept.get(entry.key, _Kept(entry))
+            if there.is_free(now):
+                self._kept[entry.key] = attrs.evolve(there, entry=entry)
+
     def entry(self, key: str) -> OutboxEntry | None:
         """Return an entry; ``None`` if there is none of that key."""
         there = self._kept.get(checks.text("key", key))
@@ -166,6 +173,12 @@ class MemoryOutbox:
                 and (by is None or each.entry.due_at <= by)
                 for each in self._kept.values()
             )
+
+    def next_due(self) -> datetime | None:
+        """Return when the first of those that wait is due; ``None`` if none waits."""
+        with self._lock:
+            due = [each.entry.due_at for each in self._kept.values() if _waits(each.entry)]
+        return min(due, default=None)
 
 
 def _with_entries(kept: dict[str, _Kept], entries: Iterable[OutboxEntry]) -> dict[str, _Kept]:

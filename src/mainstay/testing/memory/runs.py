@@ -59,6 +59,12 @@ class MemoryRuns:
         """Return the runs of a job that have begun and not ended, in the order they began."""
         return sorted((run for run in self._of(job) if run.finished_at is None), key=_place)
 
+    def recent(self, job: str, *, since: datetime, now: datetime) -> Sequence[JobRun]:
+        """Return the runs of a job that began at an instant or later, in the order they began."""
+        first = checks.instant("since", since)
+        found = (run for run in self._credible(job, now) if run.started_at >= first)
+        return sorted(found, key=_place)
+
     def acquire(
         self, job: str, holder: str, *, now: datetime, until: datetime, instances: int = 1
     ) -> bool:

@@ -71,6 +71,15 @@ class PutEntriesConformance:
         expect(store.outbox.put([mail("a")]), 0, "it is known")
         expect(claim(store, 1), [], "and is not to be done again")
 
+    def test_the_first_that_waits_is_due_next(self, store: HasOutbox) -> None:
+        """``next_due``: "when the first of those that wait is due"."""
+        expect(store.outbox.next_due(), None, "none waits")
+        store.outbox.put([mail("a", 5), mail("b", 3)])
+        (first,) = claim(store, 4)
+        expect(store.outbox.next_due(), at(3), "also one that somebody has")
+        store.outbox.finish(attrs.evolve(first, state=OutboxState.DONE), "me")
+        expect(store.outbox.next_due(), at(5), "and not one that is done")
+
     def test_other_contents_are_rejected_with_all_the_rest(self, store: HasOutbox) -> None:
         """``put``: "all or none of them"; "its key is there with another kind, user, ..."."""
         first = mail("a", expires=9)

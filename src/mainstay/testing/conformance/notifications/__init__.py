@@ -1,0 +1,61 @@
+"""What every :class:`mainstay.ports.NotificationStore` must do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+from mainstay.ports import (
+    DueNotification,
+    HasOutlooks,
+    NotificationStore,
+    NotificationTarget,
+    OutboxEntry,
+)
+from mainstay.ports.notifications import notification_entry
+from mainstay.testing.conformance._activity import CODE_POINTS
+from mainstay.testing.conformance._outlooks import MORNING, TOMORROW, add, planning
+from mainstay.testing.conformance.notifications.due_outlooks import DueNotificationsConformance
+from mainstay.testing.conformance.notifications.history import HistoryConformance
+from mainstay.testing.conformance.notifications.how_far import HowFarConformance
+from mainstay.testing.conformance.notifications.kept import KeptNotificationsConformance
+from mainstay.testing.conformance.notifications.preferences import PreferencesConformance
+from mainstay.testing.conformance.notifications.replanned import ReplannedConformance
+from mainstay.testing.conformance.pages import PagesConformance
+
+__all__ = ["NotificationConformance"]
+
+
+class NotificationConformance(
+    PagesConformance[HasOutlooks, NotificationTarget, DueNotification, OutboxEntry],
+    DueNotificationsConformance,
+    HowFarConformance,
+    KeptNotificationsConformance,
+    PreferencesConformance,
+    ReplannedConformance,
+    HistoryConformance,
+):
+    """Tests of a store of notifications: give them an empty one as the fixture ``store``.
+
+    Each is one promise of :class:`mainstay.ports.NotificationStore` or its pages, in the words of
+    their docstrings.
+    """
+
+    keys: ClassVar[Sequence[str]] = [f"{TOMORROW}:{user}" for user in CODE_POINTS]
+
+    def pages(self, store: HasOutlooks) -> NotificationStore:
+        """Return the port."""
+        return store.notifications
+
+    def make_due(self, store: HasOutlooks, keys: Iterable[str]) -> NotificationTarget:
+        """Keep outlooks."""
+        add(store, *(key.partition(":")[2] for key in keys))
+        return planning()
+
+    def done(self, due: DueNotification, target: NotificationTarget) -> OutboxEntry:
+        """Return its notification."""
+        return notification_entry(due.user_id, due.day, target.until)
+
+    def done_by_a_stranger(self) -> OutboxEntry:
+        """Return the notification of somebody who was told nothing."""
+        return notification_entry("stranger", TOMORROW, MORNING)

@@ -1,0 +1,49 @@
+"""Templates: which variant of each is current, and which is tried."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from threading import RLock
+
+from mainstay import _checks as checks
+from mainstay.localdays import IsoWeek
+from mainstay.outlook import Template
+from mainstay.ports.templates import offered, storable_templates
+
+__all__ = ["MemoryTemplates"]
+
+
+class MemoryTemplates:
+    """A :class:`mainstay.ports.Templates`.
+
+    Args:
+        lock: Held while anything changes.
+    """
+
+    def __init__(self, lock: RLock) -> None:
+        self._lock = lock
+        self._kept: Mapping[str, Template] = {}
+        self._decided: set[IsoWeek] = set()
+
+    def templates(self) -> Mapping[str, Template]:
+        """Return all templates that were ever offered, by name, in order."""
+        return dict(sorted(self._kept.items()))
+
+    def offer(self, templates: Iterable[Template]) -> Mapping[str, Template]:
+        """Keep what there is to choose from, and return how these templates stand, by name."""
+        given = storable_templates(templates)
+        with self._lock:
+            stand = {name: offered(self._kept.get(name), each) for name, each in given.items()}
+            self._kept = {**self._kept, **stand}
+            return stand
+
+    def decide(self, week: IsoWeek, templates: Iterable[Template]) -> bool:
+        """Keep what a week's review has decided, once, and return whether it was kept."""
+        checks.instance("week", week, IsoWeek)
+        changed = storable_templates(templates)
+        with self._lock:
+            if week in self._decided:
+                return False
+            self._decided.add(week)
+            self._kept = {**self._kept, **changed}
+            return True
