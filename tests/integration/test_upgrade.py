@@ -3,6 +3,7 @@
 ``version_1/`` has dumps of one store on each database, filled by the code of that version (commit
 5129b51): the tables as they were, events of three users, their days evaluated, a week recorded.
 ``version_2/`` (commit f4c34f0) has the same events, and metrics, points, badges and leaderboards.
+``version_3/`` (commit 7caa37a) has all that, and an open case whose commitment is on the ledger.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -26,9 +27,17 @@ from sqlalchemy import create_engine, inspect, text
 
 from mainstay import Session, StoreError
 from mainstay.adapters.sql import SqlStore
+from mainstay.adapters.sql._upgrades import UPGRADES
 from mainstay.adapters.sql.settings import VERSION
 from mainstay.contest import ChainHead
-from mainstay.jobs import check_badges, evaluate_consistency, refresh_leaderboards
+from mainstay.jobs import (
+    check_badges,
+    close_cases,
+    evaluate_consistency,
+    generate_outlooks,
+    refresh_leaderboards,
+    send_notifications,
+)
 from mainstay.scheduling import JobContext
 from tests.integration.stores import own_database
 
@@ -128,6 +137,15 @@ def test_an_upgraded_store_has_the_tables_of_a_new_one(
         assert layout(url) == layout(new)
 
 
+@pytest.mark.parametrize("version", range(1, VERSION - 1))
+def test_each_step_adds_the_tables_of_its_version_and_no_later_ones(url: str, version: int) -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        UPGRADES[version + 1](connection)
+    engine.dispose()
+    assert {*everything(url)} == tables_of(version + 1)
+
+
 @every_version
 def test_all_that_was_there_is_there_and_only_the_version_is_another(
     url: str, version: int
@@ -186,13 +204,46 @@ def test_points_and_badges_of_before_are_there_and_go_on(url: str) -> None:
         assert report.result == {"awarded": 1, "points": 50}
 
 
-@every_version
+@pytest.mark.parametrize("version", [1, 2])
 def test_an_upgraded_store_has_a_ledger(url: str) -> None:
     with SqlStore.create(url) as store:
         assert store.ledger.verify() == ChainHead()
         transaction = store.ledger.submit("verdict:case-0001", "ace3")
     with SqlStore.open(url) as store:
         assert store.ledger.verify(known={"case-0001": transaction}).length == 1
+
+
+@pytest.mark.parametrize("version", [3])
+def test_a_case_of_before_is_there_and_is_closed_against_its_ledger(url: str) -> None:
+    """Ada and Bob have voted, and Cy has argued."""
+    with SqlStore.create(url) as store:
+        kept = store.contests.case("case-0001")
+        assert kept is not None
+        (entry,) = store.ledger.entries()
+        assert (entry.key, entry.payload) == ("verdict:case-0001", kept.digest)
+        assert store.ledger.verify().length == 1
+        assert kept.case.closes_at is not None
+        end = kept.case.closes_at
+        close_cases(store.contests).run(JobContext(due=end, clock=lambda: NOW + timedelta(days=1)))
+        closed = store.contests.case("case-0001")
+        assert closed is not None
+        assert closed.outcome is not None
+        assert (closed.outcome.voters, closed.outcome.winners) == (2, 1)
+
+
+@every_version
+def test_an_upgraded_store_makes_outlooks_and_plans_when_they_are_told(url: str) -> None:
+    """All three users did something within the 30 days before."""
+    with SqlStore.create(url) as store:
+        made = generate_outlooks(store).run(JobContext(clock=lambda: NOW))
+        assert (made.succeeded, made.failed) == (3, 0)
+        later = NOW + timedelta(hours=12)
+        planned = send_notifications(store.notifications).run(JobContext(clock=lambda: later))
+        assert (planned.succeeded, planned.failed) == (3, 0)
+        assert [each.due_at for each in store.outbox.entries("outlook")] == [
+            datetime(2024, 5, 7, 6, 45, tzinfo=UTC)
+        ] * 3
+        assert [*store.templates.templates()] == ["fresh-start", "rhythm", "streak"]
 
 
 @every_version

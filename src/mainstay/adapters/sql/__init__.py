@@ -41,12 +41,15 @@ with Extra("sql", "sqlalchemy"):
     from mainstay.adapters.sql.leaderboards import SqlLeaderboards
     from mainstay.adapters.sql.ledger import SqlLedger
     from mainstay.adapters.sql.metrics import SqlMetrics
+    from mainstay.adapters.sql.notifications import SqlNotifications
     from mainstay.adapters.sql.outbox import SqlOutbox
+    from mainstay.adapters.sql.outlooks import SqlOutlooks
     from mainstay.adapters.sql.points import SqlPoints, put_credits
     from mainstay.adapters.sql.reputations import SqlReputations
     from mainstay.adapters.sql.runs import SqlRunLog
     from mainstay.adapters.sql.sessions import SqlSessions
     from mainstay.adapters.sql.settings import Settings
+    from mainstay.adapters.sql.templates import SqlTemplates
 
 __all__ = ["Settings", "SqlStore", "put_credits", "put_entries"]
 
@@ -69,6 +72,9 @@ class SqlStore:
         runs: The :class:`mainstay.ports.RunLog`.
         outbox: The :class:`mainstay.ports.Outbox`.
         ledger: The :class:`mainstay.ports.Ledger`, a chain of entries.
+        outlooks: The :class:`mainstay.ports.OutlookStore`.
+        notifications: The :class:`mainstay.ports.NotificationStore`.
+        templates: The :class:`mainstay.ports.Templates`.
     """
 
     def __init__(self, database: Database, settings: Settings) -> None:
@@ -84,6 +90,9 @@ class SqlStore:
         self.leaderboards: SqlLeaderboards = SqlLeaderboards(database)
         self.badges: SqlBadges = SqlBadges(database)
         self.contests: SqlContests = SqlContests(database)
+        self.outlooks: SqlOutlooks = SqlOutlooks(database)
+        self.notifications: SqlNotifications = SqlNotifications(database)
+        self.templates: SqlTemplates = SqlTemplates(database)
         traces = (self.engagements, self.reputations, self.metrics)
         self.sessions: SqlSessions = SqlSessions(database, settings, traces)
 
@@ -138,6 +147,10 @@ class SqlStore:
         except BaseException:
             database.close()
             raise
+
+    def size(self) -> int:
+        """Return how many bytes the database takes, all that is in it included."""
+        return self._database.size()
 
     def close(self) -> None:
         """Close all connections; the next use opens new ones."""

@@ -151,6 +151,16 @@ class Database:
             remedy=_remedy(error),
         )
 
+    def size(self) -> int:
+        """Return how many bytes it takes."""
+        ask = (
+            "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
+            if self.is_sqlite
+            else "SELECT pg_database_size(current_database())"
+        )
+        with self.reading() as connection:
+            return int(connection.exec_driver_sql(ask).scalar_one())
+
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import islice
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     literal_column,
+    or_,
     select,
 )
 from sqlalchemy.engine import Row
@@ -27,9 +29,19 @@ from mainstay.adapters.sql.columns import Instant, instant_text, key, metadata
 from mainstay.adapters.sql.reading import converted, storable, value_of
 from mainstay.ports import OutboxEntry, OutboxState
 from mainstay.ports.outbox import known_contents, new_entry, other_entry
+from mainstay.ports.runs import LATEST_END
 from mainstay.scheduling import PlainData
 
-__all__ = ["outbox", "put_alike", "put_entries", "read_entry", "values_of", "waits"]
+__all__ = [
+    "is_free",
+    "outbox",
+    "put_alike",
+    "put_entries",
+    "put_unless_there",
+    "read_entry",
+    "values_of",
+    "waits",
+]
 
 _AT_ONCE = 1000
 #: So many with random keys are put in their order: one after the other, a table larger than the
@@ -66,6 +78,12 @@ Index(
 )
 
 
+def is_free(now: datetime) -> ColumnElement[bool]:
+    """Say that nobody has an entry."""
+    until = outbox.c.until
+    return or_(until.is_(None), until <= now, until > now + LATEST_END)
+
+
 def put_entries(connection: Connection, entries: Iterable[OutboxEntry]) -> int:
     """Put new entries in the transaction that causes them, and return how many are new.
 
@@ -100,7 +118,7 @@ def put_alike(
         contents: Their keys, which are random and so not there; their users; and their payloads,
             as plain data. Their texts can be stored.
     """
-    row = [_row(entry)[column.name] for column in outbox.columns]
+    row = list(_new_row(entry, "{}"))
     key, user, payload = (outbox.columns.keys().index(name) for name in _DIFFERENT)
 
     def filled(content: tuple[str, str, object]) -> list[object]:
@@ -115,13 +133,45 @@ def put_alike(
 _DIFFERENT = ("key", "user_id", "payload")
 
 
-def _row(entry: OutboxEntry) -> dict[str, object]:
-    """Return all columns of a new entry, instants as text."""
-    values = dict.fromkeys(outbox.columns.keys()) | values_of(entry) | {"key": entry.key}
-    return {
-        name: instant_text(value) if isinstance(value, datetime) else value
-        for name, value in values.items()
-    }
+def put_unless_there(connection: Connection, entries: Iterable[OutboxEntry]) -> None:
+    """Put new entries whose keys were not there just now, as fast as the database takes them.
+
+    Args:
+        connection: As for :func:`put_entries`.
+        entries: Each with a key of its own, and fit to be put.
+
+    Raises:
+        RejectedError: As :func:`put_entries` does, if somebody has put such a key meanwhile.
+    """
+    driver: Any = connection.dialect.loaded_dbapi
+    ordered = sorted(entries, key=attrgetter("key"))
+    # Many share one; by what it is, since 1 and True are equal, and written differently.
+    payloads = {id(entry.payload): entry.payload for entry in ordered}
+    texts = {which: _json(payload) for which, payload in payloads.items()}
+    rows = (_new_row(entry, texts[id(entry.payload)]) for entry in ordered)
+    try:
+        with connection.begin_nested():
+            insert_rows(connection, outbox, rows)
+    except driver.IntegrityError:
+        put_entries(connection, ordered)
+
+
+def _new_row(entry: OutboxEntry, payload: str) -> tuple[object, ...]:
+    """Return the row of a new entry: a value for each column, instants as text."""
+    return (
+        entry.key,
+        entry.kind,
+        entry.user_id,
+        payload,
+        instant_text(entry.due_at),
+        None if entry.expires_at is None else instant_text(entry.expires_at),
+        entry.attempts,
+        entry.state.value,
+        None,
+        None,
+        None,
+        None,
+    )
 
 
 def _put(connection: Connection, entries: Sequence[OutboxEntry]) -> int:

@@ -18,13 +18,19 @@ from sqlalchemy.engine import Row
 
 from mainstay import _checks as checks
 from mainstay.adapters.sql.database import Database
-from mainstay.adapters.sql.entries import outbox, put_entries, read_entry, values_of, waits
+from mainstay.adapters.sql.entries import (
+    is_free,
+    outbox,
+    put_entries,
+    read_entry,
+    values_of,
+    waits,
+)
 from mainstay.adapters.sql.points import put_storable
 from mainstay.adapters.sql.reading import limit_of, value_of
 from mainstay.errors import CorruptRowError
 from mainstay.ports import OutboxEntry, OutboxState, Unreadable
 from mainstay.ports.points import new_credits
-from mainstay.ports.runs import LATEST_END
 from mainstay.recognition import Credit
 
 __all__ = ["SqlOutbox"]
@@ -148,6 +154,13 @@ class SqlOutbox:
         with self._database.reading() as connection:
             return connection.scalar(query) or 0
 
+    def next_due(self) -> datetime | None:
+        """Return when the first of those that wait is due; ``None`` if none waits."""
+        first = select(func.min(outbox.c.due_at)).where(waits)
+        with self._database.reading() as connection:
+            found: datetime | None = connection.scalar(first)
+        return found
+
 
 #: What may change once an entry is there.
 _CHANGING = ("due_at", "expires_at", "attempts", "state", "result", "error")
@@ -155,9 +168,7 @@ _CHANGING = ("due_at", "expires_at", "attempts", "state", "result", "error")
 
 def _waiting(kind: str, now: datetime) -> Select[Any]:
     """Select what waits, and nobody has."""
-    until = outbox.c.until
-    free = or_(until.is_(None), until <= now, until > now + LATEST_END)
-    return select(outbox).where(waits, outbox.c.kind == checks.text("kind", kind), free)
+    return select(outbox).where(waits, outbox.c.kind == checks.text("kind", kind), is_free(now))
 
 
 def _claimed(row: Row[Any]) -> OutboxEntry | Unreadable:

@@ -152,6 +152,17 @@ class SqlRunLog:
             rows = connection.execute(query.order_by(runs.c.started_at, runs.c.attempt)).all()
         return [value_of(runs, row, _run) for row in rows]
 
+    def recent(self, job: str, *, since: datetime, now: datetime) -> Sequence[JobRun]:
+        """Return the runs of a job that began at an instant or later, in the order they began.
+
+        Raises:
+            CorruptRowError: The row of one can't be read.
+        """
+        query = _credible(job, now).where(runs.c.started_at >= checks.instant("since", since))
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(runs.c.started_at, runs.c.attempt)).all()
+        return [value_of(runs, row, _run) for row in rows]
+
     def acquire(
         self, job: str, holder: str, *, now: datetime, until: datetime, instances: int = 1
     ) -> bool:

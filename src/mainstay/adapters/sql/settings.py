@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TypeVar
 
@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from mainstay import _checks as checks
+from mainstay.adapters.sql._upgrades import UPGRADES
 from mainstay.adapters.sql.columns import key, metadata
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.reading import converted, corrupt_value, value_of
@@ -37,25 +38,7 @@ settings_table: Table = Table(
 T = TypeVar("T")
 
 #: The version of the tables that this release reads and writes.
-VERSION = 3
-
-
-def _add_recognition(connection: Connection) -> None:
-    """Create the tables of recognition, and count the events that are there by kind."""
-    metadata.create_all(connection)
-    connection.exec_driver_sql(
-        "INSERT INTO mainstay_metrics (user_id, metric, value) "
-        "SELECT user_id, 'kind:' || kind, COUNT(*) FROM mainstay_events GROUP BY user_id, kind"
-    )
-
-
-def _add_contests(connection: Connection) -> None:
-    """Create the tables of contests, the ledger among them."""
-    metadata.create_all(connection)
-
-
-#: What makes tables of the version before into those of each version from the second on.
-UPGRADES: Mapping[int, Callable[[Connection], None]] = {2: _add_recognition, 3: _add_contests}
+VERSION = 4
 
 
 def _kinds(value: Iterable[str]) -> frozenset[str]:

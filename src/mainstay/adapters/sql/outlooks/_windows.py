@@ -1,0 +1,101 @@
+"""On which days users were active, from their events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, Text, cast, func, literal, select
+from sqlalchemy.sql import ColumnElement
+
+from mainstay.activity.window import ActivityWindow
+from mainstay.activity.windowing import WindowBuilder
+from mainstay.adapters.sql.bulk import each_of
+from mainstay.adapters.sql.outlooks._moments import SEPARATOR, moments_until
+from mainstay.adapters.sql.reading import corrupt_value, value_of
+from mainstay.adapters.sql.sessions import events, session_of, users
+from mainstay.errors import CorruptRowError
+from mainstay.ports import OutlookStanding, Unreadable
+from mainstay.ports.outlooks import LOOKED_BACK
+from mainstay.ports.scoring import FIRST_INSTANT
+
+__all__ = ["standings", "standings_of_any"]
+
+#: The minute in UTC, and where it was.
+_moment = func.substr(cast(events.c.started_at, Text), 1, 16) + func.coalesce(
+    events.c.timezone, literal("@") + cast(events.c.utc_offset_us, Text)
+)
+
+
+def standings(
+    connection: Connection, user_ids: Sequence[str], now: datetime
+) -> list[OutlookStanding | Unreadable]:
+    """Return what is known of users with an event within the 30 days, in their order.
+
+    What the database has of each is one text, of which their window is made. Where that can't be
+    done, their sessions are read one by one.
+    """
+    windows = _windows(connection, [user for user in user_ids if isinstance(user, str)], now)
+    found = ((user, windows.get(user)) for user in user_ids)
+    return [
+        _from_sessions(connection, user, now) if window is None else OutlookStanding(user, window)
+        for user, window in found
+    ]
+
+
+def _windows(
+    connection: Connection, user_ids: Sequence[str], now: datetime
+) -> Mapping[str, ActivityWindow | None]:
+    """Return windows by user, as far as they can be made of texts.
+
+    Each user's events are looked up: PostgreSQL may read those of all, for as many users at once.
+    """
+    texts = func.group_concat if connection.dialect.name == "sqlite" else func.string_agg
+    asked, moments = each_of(connection, user_ids).subquery().c.value, moments_until(now)
+    theirs = select(texts(_moment, SEPARATOR)).where(events.c.user_id == asked, _lately(now))
+    rows = connection.execute(select(asked, theirs.scalar_subquery()))
+    return {user_id: moments.window(text) for user_id, text in rows if text is not None}
+
+
+def _from_sessions(
+    connection: Connection, user_id: str, now: datetime
+) -> OutlookStanding | Unreadable:
+    if not isinstance(user_id, str):
+        key = {"user_id": user_id}
+        return Unreadable(user_id, corrupt_value(users, "user_id", user_id, "is not text", key=key))
+    lately = select(events).where(events.c.user_id == user_id, _lately(now))
+    return _folded(connection, user_id, lately, now)
+
+
+def _folded(
+    connection: Connection, user_id: str, query: Select[Any], now: datetime
+) -> OutlookStanding | Unreadable:
+    """Return what a user's sessions come to."""
+    builder = WindowBuilder(as_of=now, user_id=user_id)
+    try:
+        builder.add(value_of(events, row, session_of) for row in connection.execute(query))
+    except CorruptRowError as error:
+        return Unreadable(user_id, error)
+    return OutlookStanding(user_id, builder.window())
+
+
+def standings_of_any(
+    connection: Connection, user_ids: Iterable[str], now: datetime
+) -> Iterator[OutlookStanding | Unreadable]:
+    """Yield what is known of those of some users who have an event until now, in their order.
+
+    Of those without one within the 30 days, the last ones tell where they are.
+    """
+    for user_id in user_ids:
+        mine, at = events.c.user_id == user_id, events.c.started_at
+        last = select(func.max(at)).where(mine, at <= now)
+        latest = connection.scalar(last)
+        if latest is not None:
+            lately = select(events).where(mine, _lately(now) | (at == last.scalar_subquery()))
+            yield _folded(connection, user_id, lately, now)
+
+
+def _lately(now: datetime) -> ColumnElement[bool]:
+    """Say that an event may be on a day of the window that ends now."""
+    return events.c.started_at.between(max(now - LOOKED_BACK, FIRST_INSTANT), now)
