@@ -14,6 +14,7 @@ from mainstay.errors import (
     CommitmentError,
     CorruptRowError,
     DecodeError,
+    DeliveryError,
     IllegalMoveError,
     InvalidTypeError,
     InvalidValueError,
@@ -26,6 +27,7 @@ from mainstay.errors import (
     RejectedError,
     StoreError,
     TimeLimitError,
+    UnhealthyError,
     UnknownSchemaError,
     UnknownZoneError,
 )
@@ -79,6 +81,7 @@ __all__ = [
     "DayOutcome",
     "DayOutcomeDict",
     "DecodeError",
+    "DeliveryError",
     "Engagement",
     "EngagementBreakdown",
     "EngagementPhrasebook",
@@ -113,6 +116,7 @@ __all__ = [
     "StreakPolicy",
     "StreakStatus",
     "TimeLimitError",
+    "UnhealthyError",
     "UnknownSchemaError",
     "UnknownZoneError",
     "Vouch",
@@ -145,7 +149,7 @@ __all__ = [
 #: The packages to import by themselves; those of the core are an affair of ours.
 _PACKAGES = frozenset(
     {
-        *("adapters", "codec", "columnar", "contest", "jobs", "ports", "reading"),
+        *("adapters", "codec", "columnar", "contest", "jobs", "outlook", "ports", "reading"),
         *("recognition", "scheduling", "testing"),
     }
 )

@@ -19,6 +19,7 @@ from mainstay import (
     ConsistencyPolicy,
     DailyCriteria,
     DayOutcome,
+    DeliveryError,
     Engagement,
     InvalidTypeError,
     InvalidValueError,
@@ -28,6 +29,7 @@ from mainstay import (
     StoreError,
     StreakPolicy,
     TimeLimitError,
+    UnhealthyError,
     Vouch,
     explain_vouch,
     half_life,
@@ -141,10 +143,12 @@ def test_every_error_survives_pickling_with_its_data(error: type[MainstayError])
 #: What no value is to blame for.
 CIRCUMSTANCES = {
     CallsFailedError,
+    DeliveryError,
     MainstayError,
     MissingExtraError,
     StoreError,
     TimeLimitError,
+    UnhealthyError,
 }
 
 

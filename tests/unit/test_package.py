@@ -50,8 +50,9 @@ SPEC_NAMES = {
 #: The packages from the bottom up: each may import those of the rows above it, and itself.
 ORDER = [
     {"errors"},
-    {"_checks", "_extras", "_plain", "_reprs", "_schemas", "_typing"},
-    {"explanation", "localdays"},
+    {"_checks", "_extras", "_reprs", "_schemas", "_typing"},
+    {"_plain", "explanation", "localdays"},
+    {"_walltimes"},
     {"activity"},
     {"streaks"},
     {"scores"},
@@ -155,7 +156,7 @@ def test_completing_shows_the_api_and_nothing_else() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == [
-        *("__version__", "codec", "contest", "jobs", "ports", "reading"),
+        *("__version__", "codec", "contest", "jobs", "outlook", "ports", "reading"),
         *("recognition", "scheduling", "testing"),
     ]
 

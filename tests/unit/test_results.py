@@ -45,6 +45,7 @@ from mainstay.contest import (
     close_case,
     commit,
 )
+from mainstay.outlook import Content, Decision, Sums, Template, TemplateFigures, low_templates
 from mainstay.recognition import Argument, Badge, Credit, Levels, split_pool
 
 TODAY = date(2024, 5, 28)
@@ -52,8 +53,12 @@ WINDOW = ActivityWindow.from_days([date(2024, 5, day) for day in (1, 14, 28)], l
 ADA = Engagement("ada", streak=14, last_day=date(2024, 5, 27))
 #: What functions return to be passed to them again, and to be kept: states explain nothing. Nor do
 #: the credits that award badges, which are kept, and a catalogue's badges, which somebody wrote.
-#: Nor do commitments with their secrets, what a look at a reward came to, and the head of a chain.
-STATES = {Engagement, Credit, Badge, Commitment, Secret, Settlement, ChainHead}
+#: Nor do commitments with their secrets, what a look at a reward came to, and the head of a chain;
+#: a text for a user, the templates of such texts, and what a review changes about those.
+STATES = {
+    *(Engagement, Credit, Badge, Commitment, Secret, Settlement, ChainHead),
+    *(Content, Template, Decision),
+}
 #: The public packages that compute nothing of their own. All others are domains: each of these
 #: gives results, and a new one can't escape.
 NO_DOMAINS = {
@@ -63,6 +68,7 @@ DOMAINS = [mainstay, *(import_module(f"mainstay.{name}") for name in _PACKAGES -
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
 CASE = Case("c", "Why?", ["yes", "no"]).opened(NOON, lasting=timedelta(hours=24))
 COMMITMENT, SECRET = commit(CASE, "no", bytes(32))
+FEW, MANY = Sums.of([(1, 7)] * 500), Sums.of([(5, 7)] * 500)
 #: One of each result, with a few that have less to say.
 RESULTS = [
     consistency_score(WINDOW),
@@ -100,6 +106,7 @@ RESULTS = [
         status="verified",
         now=NOON + timedelta(hours=24),
     ),
+    *low_templates([TemplateFigures("plain", FEW, MANY)]),
 ]
 #: The methods that give a result, as functions do.
 METHODS = [Levels.of]

@@ -33,7 +33,7 @@ from mainstay.adapters._celery_schedules import beat_schedule
 from mainstay.adapters._installing import ANOTHER_NAME, distinct, keep_installed, wait_before_retry
 from mainstay.codec import to_plain
 from mainstay.errors import InvalidValueError
-from mainstay.jobs import run_job
+from mainstay.jobs import run_job, shaped
 from mainstay.ports import RunLog
 from mainstay.scheduling import (
     JobContext,
@@ -63,9 +63,10 @@ _PAUSE = 1.0
 def install(app: Celery, jobs: Iterable[JobSpec], *, log: RunLog) -> None:
     """Register a task ``mainstay.<name>`` for each job, tell beat when it is due, and log it.
 
-    A task returns its report as :func:`mainstay.codec.to_plain` writes it, or ``None`` if the job
-    was running already. One that is sent by hand goes to the queue that it is sent to, and takes
-    what its job does: a ``target``, ``options``, or both::
+    A task returns its report as :func:`mainstay.codec.to_plain` writes it, with what its job says
+    in words of its own (:func:`mainstay.jobs.shaped`), or ``None`` if the job was running already.
+    One that is sent by hand goes to the queue that it is sent to, and takes what its job does: a
+    ``target``, ``options``, or both::
 
         kwargs = {"target": "2024-05-01", "options": {"page_size": 500}}
         app.send_task("mainstay.evaluate-consistency", kwargs=kwargs)
@@ -195,7 +196,7 @@ def _run(
             exc=error, countdown=wait.total_seconds(), headers=_headers(task, context.due)
         ) from error
     if isinstance(outcome, JobReport):
-        return to_plain(outcome)
+        return to_plain(outcome) | dict(shaped(outcome))
     if outcome.again_at is not None:
         _ask_again(task, outcome.again_at, context.due)
     return None

@@ -7,9 +7,10 @@ from datetime import datetime
 
 import attrs
 
+from mainstay.errors import StoreError, TimeLimitError
 from mainstay.scheduling import MOST_ERRORS, ItemError, JobContext, JobReport
 
-__all__ = ["ITEM_ERRORS", "LOGGER", "Tally", "words_of"]
+__all__ = ["ITEM_ERRORS", "LOGGER", "Tally", "ends_run", "words_of"]
 
 LOGGER = logging.getLogger("mainstay.jobs")
 
@@ -25,6 +26,20 @@ ITEM_ERRORS = (
     TypeError,
     ValueError,
 )
+
+_ENDING = (MemoryError, StoreError, TimeLimitError)
+#: Celery's, by its name: it is there only if Celery is.
+_SOFT_LIMIT = "SoftTimeLimitExceeded"
+
+
+def ends_run(error: Exception) -> bool:
+    """Return whether an error that a host's own code has raised ends the run: SPEC §9.
+
+    All others are failures of that code alone, where a run can do without it: the libraries that
+    it calls have error classes of their own, which are among :data:`ITEM_ERRORS` only by chance.
+    """
+    names = {kind.__name__ for kind in type(error).__mro__}
+    return isinstance(error, _ENDING) or _SOFT_LIMIT in names
 
 
 def words_of(error: Exception) -> str:

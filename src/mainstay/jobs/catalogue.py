@@ -11,18 +11,22 @@ from types import MappingProxyType
 
 from mainstay.errors import InvalidValueError
 from mainstay.jobs.check_badges import ROW as CHECK_BADGES
+from mainstay.jobs.check_health import ROW as CHECK_HEALTH
 from mainstay.jobs.close_cases import ROW as CLOSE_CASES
 from mainstay.jobs.evaluate_consistency import ROW as EVALUATE_CONSISTENCY
 from mainstay.jobs.generate_cases import ROW as GENERATE_CASES
+from mainstay.jobs.generate_outlooks import ROW as GENERATE_OUTLOOKS
 from mainstay.jobs.monitor_transactions import ROW as MONITOR_TRANSACTIONS
+from mainstay.jobs.optimize_content import ROW as OPTIMIZE_CONTENT
 from mainstay.jobs.refresh_leaderboards import ROW as REFRESH_LEADERBOARDS
 from mainstay.jobs.row import CatalogueRow
+from mainstay.jobs.send_notifications import ROW as SEND_NOTIFICATIONS
 from mainstay.jobs.update_multipliers import ROW as UPDATE_MULTIPLIERS
 from mainstay.jobs.verify_commitments import ROW as VERIFY_COMMITMENTS
 from mainstay.ports import Store
-from mainstay.scheduling import JobSpec
+from mainstay.scheduling import JobReport, JobSpec
 
-__all__ = ["CATALOGUE", "all_jobs"]
+__all__ = ["CATALOGUE", "all_jobs", "shaped"]
 
 #: A row a job, by its name.
 CATALOGUE: Mapping[str, CatalogueRow] = MappingProxyType(
@@ -37,6 +41,10 @@ CATALOGUE: Mapping[str, CatalogueRow] = MappingProxyType(
             VERIFY_COMMITMENTS,
             REFRESH_LEADERBOARDS,
             CHECK_BADGES,
+            GENERATE_OUTLOOKS,
+            SEND_NOTIFICATIONS,
+            OPTIMIZE_CONTENT,
+            CHECK_HEALTH,
         )
     }
 )
@@ -69,3 +77,12 @@ def all_jobs(store: Store, *, policies: Mapping[str, object] = _NOTHING) -> tupl
                 remedy=f"There are: {', '.join(CATALOGUE)}.",
             )
     return tuple(row.spec(store, policy=policies.get(name)) for name, row in CATALOGUE.items())
+
+
+def shaped(report: JobReport) -> Mapping[str, object]:
+    """Return what a report says in words of its job's own: see :attr:`CatalogueRow.shape`.
+
+    A job of the host's, which is not in the catalogue, has none.
+    """
+    row = CATALOGUE.get(report.job)
+    return {} if row is None else row.shape(report)

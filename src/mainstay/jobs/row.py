@@ -73,6 +73,10 @@ class PolicyTable:
         return made_of(self.kind, values) if self._reader is None else self._reader(values)
 
 
+def _nothing_more(_: JobReport) -> Mapping[str, object]:
+    return {}
+
+
 def _options(values: Iterable[AnyOption]) -> tuple[AnyOption, ...]:
     return tuple(values)
 
@@ -88,6 +92,8 @@ class CatalogueRow:
         options: What else a run can be asked.
         policy: What it judges by, if it judges.
         grace: How late it may begin; by default see :func:`mainstay.jobs.job_status`.
+        shape: What a report says in words of the job's own, such as ``generated_count``; the
+            command prints them with ``--json``, and a Celery task returns them.
 
     Args:
         make: The job's factory, of a store and a policy or ``None``.
@@ -103,6 +109,7 @@ class CatalogueRow:
     grace: timedelta | None = attrs.field(
         default=None, validator=checks.optional(partial(checks.instance, kind=timedelta))
     )
+    shape: Callable[[JobReport], Mapping[str, object]] = _nothing_more
 
     def job(
         self, *, schedule: Schedule, run: Callable[[JobContext], JobReport], retry: RetryPolicy

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,21 @@ from mainstay.contest import (
     Reward,
     Sighting,
 )
+from mainstay.outlook import (
+    Content,
+    ContentCounts,
+    Decision,
+    LowTemplate,
+    Mark,
+    NotificationPolicy,
+    Outlook,
+    Preferences,
+    ReviewPolicy,
+    Sums,
+    Template,
+    TemplateFigures,
+    Trial,
+)
 from mainstay.recognition import (
     Argument,
     Badge,
@@ -66,7 +81,7 @@ from mainstay.recognition import (
     Span,
     split_pool,
 )
-from mainstay.scheduling import ItemError, JobReport, JobRun
+from mainstay.scheduling import ItemError, JobReport, JobRun, PlainData
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 WEEKS = WeeklyStreak(5, IsoWeek(2020, 53), IsoWeek(2021, 1))
@@ -112,6 +127,16 @@ COMMITTED = "ace3002d650807500bae56a6d30bc9255366beee916f794d6b822c145da0e211"
 ENTERED = "14d1b455a3484e451fec9d4d6bd44e11d5d779296316f328c21932d0cb16d9ca"
 VOTES = {"ada": "no", "bob": "no", "cyd": "yes", "dan": "no", "eve": "yes", "fay": "no"}
 TOP = Argument("a-1", "gil", NOON, votes=5), Argument("a-2", "cyd", NOON + HOUR, votes=5)
+
+TIP = Content(
+    "streak",
+    "gain",
+    "Keep your streak going",
+    "As of 2024-05-01, you have a streak of 2 days and 13 points.",
+    PlainData({"screen": "today"}),
+    "tip",
+)
+SHORT = Trial("short", date(2024, 5, 5), 2)
 
 #: A value of each type, whose JSON stands in the file of its schema's name.
 VALUES: list[object] = [
@@ -229,6 +254,35 @@ VALUES: list[object] = [
         previous=GENESIS,
     ),
     ChainHead(1, ENTERED),
+    TIP,
+    Outlook(
+        user_id="ada",
+        day=date(2024, 5, 2),
+        content=TIP,
+        known_through=date(2024, 5, 1),
+        generated_at=datetime(2024, 5, 1, 5, tzinfo=UTC),
+    ).marked(
+        Mark.RATED,
+        at=datetime(2024, 5, 2, 6, 30, tzinfo=timezone(timedelta(hours=2))),
+        rating=4,
+    ),
+    Preferences("Europe/Berlin", time(7), quiet_weekdays={6, 5}, channel="push"),
+    NotificationPolicy(),
+    SHORT,
+    Template("welcome", ["plain", "warm", "short"], "warm", SHORT, {("warm", "plain")}),
+    ContentCounts(200, 80, 40, 20, [0, 0, 1, 0, 3]),
+    Sums.of([(3, 7), (7, 7), (0, 7)]),
+    ReviewPolicy(),
+    LowTemplate("rhythm", "view_rate", 0.25, 0.5, -0.3125, -0.1875),
+    TemplateFigures(
+        "streak",
+        Sums.of([(1, 1), (0, 1)]),
+        Sums.of([(2, 3)]),
+        ContentCounts(2, 1, 0, 0, [0, 0, 0, 0, 1]),
+    ),
+    Decision(
+        (Template("rhythm", ["state", "gain"], trial=Trial("gain", date(2024, 5, 5))),), ("rhythm",)
+    ),
 ]
 
 
@@ -324,6 +378,16 @@ SESSION = VALUES[16]
             ActivityWindow,
             changed(ODD_DAYS, last_day="20240501"),
             "$.last_day must be a date such as '2024-05-01', got '20240501'.",
+        ),
+        (
+            Preferences,
+            changed(Preferences(), weekday="06:45"),
+            "$.weekday must be a time of day such as '06:45:00', got '06:45'.",
+        ),
+        (
+            Preferences,
+            changed(Preferences(), weekday="24:00:00"),
+            "$.weekday must be a time of day such as '06:45:00', got '24:00:00'.",
         ),
         (
             Session,
