@@ -10,6 +10,7 @@ from importlib import import_module
 import pytest
 
 from mainstay.codec import SCHEMAS
+from mainstay.outlook import OutlookPhrasebook, ReviewPhrasebook
 from mainstay.ports import DueDays, EvaluatedDays
 from mainstay.recognition import LevelPhrasebook, RewardPhrasebook
 from mainstay.reputation.phrases import VouchPhrasebook
@@ -27,7 +28,9 @@ PROTOCOLS = {
     EngagementPhrasebook,
     EvaluatedDays,
     LevelPhrasebook,
+    OutlookPhrasebook,
     Phrasebook,
+    ReviewPhrasebook,
     RewardPhrasebook,
     Schedule,
     StreakPhrasebook,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import assert_type
@@ -87,14 +87,46 @@ from mainstay.contest import (
     verified,
     verify_chain,
 )
-from mainstay.jobs import Call, Cancelled, Done, GivenUp, LookAgain, change_policy, plan_days, plan_weeks
+from mainstay.jobs import (
+    Call,
+    Cancelled,
+    Done,
+    GivenUp,
+    Health,
+    JobHealth,
+    LookAgain,
+    change_policy,
+    check_health,
+    deliver_due,
+    generate_outlooks,
+    health,
+    optimize_content,
+    outlook_jobs,
+    plan_days,
+    plan_notification,
+    plan_outlook,
+    plan_weeks,
+    send_notifications,
+    shaped,
+    watched_jobs,
+)
+from mainstay.outlook import Content, NotificationPolicy, OutlookContext, Template
 from mainstay.ports import (
+    ContentGenerator,
     DueDays,
+    DueNotification,
     DueWeeks,
     EngagementStore,
     EvaluatedDays,
+    Notification,
+    NotificationTarget,
+    Notifier,
     OutboxEntry,
+    OutlookMade,
+    OutlookStanding,
+    OutlookTarget,
     ReputationStore,
+    Store,
 )
 from mainstay.recognition import (
     Argument,
@@ -355,3 +387,50 @@ def jobs(job: JobSpec, context: JobContext, report: JobReport) -> None:
     assert_type(job.run(context), JobReport)
     assert_type(report.result["days"], Plain)
     JobContext(options={"page_size": 500}, target=IsoWeek(2024, 18))
+
+
+class Writes:
+    """A generator with a list of templates, and a notifier that answers with what it likes."""
+
+    templates = (Template("mine", ["plain"]),)
+
+    def data(self, users: Sequence[str], _: date) -> dict[str, dict[str, object]]:
+        return {user: {"team": "red"} for user in users}
+
+    def generate(self, context: OutlookContext) -> Content:
+        return Content("mine", context.variant("mine"), "Hi", "Go on!")
+
+    def notify(self, notification: Notification) -> dict[str, object]:
+        return {"id": notification.key}
+
+
+def outlooks(store: Store, writes: Writes, policy: NotificationPolicy) -> None:
+    """Any generator and notifier with the right methods will do."""
+    generator: ContentGenerator = writes
+    notifier: Notifier = writes
+    assert_type(generate_outlooks(store, generator=generator), JobSpec)
+    assert_type(send_notifications(store.notifications, policy=policy), JobSpec)
+    assert_type(optimize_content(store), JobSpec)
+    assert_type(outlook_jobs(store, generator=generator, queue="own"), tuple[JobSpec, ...])
+    report = deliver_due(store, notifier, policy=policy)
+    assert_type(report, JobReport)
+    assert_type(shaped(report), Mapping[str, object])
+
+
+def outlook_plans(standing: OutlookStanding, target: OutlookTarget, due: DueNotification) -> None:
+    """A plan is what is to be kept; nothing is, where nothing is to be told."""
+    templates = {"mine": Template("mine", ["plain"])}
+    assert_type(plan_outlook(standing, target, templates=templates), OutlookMade)
+    found = plan_notification(due, NotificationTarget(target.now))
+    assert_type(found, OutboxEntry | None)
+
+
+def healths(store: Store, now: datetime) -> None:
+    """What is well says so; rates of nothing are none."""
+    jobs = watched_jobs(store, [check_health(store)])
+    found = health(store, jobs, now=now)
+    assert_type(found, Health)
+    assert_type(found.is_well, bool)
+    assert_type(found.jobs, tuple[JobHealth, ...])
+    assert_type(found.jobs[0].error_rate, float | None)
+    assert_type([*found.problems()], list[tuple[str, str]])

@@ -1,10 +1,11 @@
 """To JSON and back, for every state and result, without losing anything.
 
 Every value becomes one JSON object: ``schema``, the type's name and version, and its fields.
-Dates, instants, weeks and durations are ISO 8601 strings (``2024-05-01``,
-``2024-05-01T06:30:00+02:00``, ``2024-W18``, ``PT90S``), decimals strings, sets sorted arrays.
-What comes back equals what went out. Reading is strict: a key too many or too few, or a value of
-another kind, is an error with its path; so is a result that can't be, since it contradicts itself.
+Dates, times of day, instants, weeks and durations are ISO 8601 strings (``2024-05-01``,
+``06:45:00``, ``2024-05-01T06:30:00+02:00``, ``2024-W18``, ``PT90S``), decimals strings, sets
+sorted arrays. What comes back equals what went out. Reading is strict: a key too many or too few,
+or a value of another kind, is an error with its path; so is a result that can't be, since it
+contradicts itself.
 
 Only mainstay's own types are written. A subclass of one, at any depth, is refused: it would come
 back as the plain type, with other rules.
@@ -24,6 +25,7 @@ import attrs
 from cattrs.errors import AttributeValidationNote, BaseValidationError, IterableValidationNote
 
 import mainstay.contest
+import mainstay.outlook
 import mainstay.recognition
 import mainstay.scheduling  # noqa: F401  (whose types declare their schemas; the core's have)
 from mainstay import _checks as checks

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, get_args, get_origin
@@ -230,6 +230,10 @@ _SCALARS: dict[type[Any], tuple[Write, Read]] = {
     date: (
         date.isoformat,
         _text(r"\d{4}-\d{2}-\d{2}", date.fromisoformat, "a date such as '2024-05-01'"),
+    ),
+    time: (
+        time.isoformat,
+        _text(r"\d{2}:\d{2}:\d{2}", time.fromisoformat, "a time of day such as '06:45:00'"),
     ),
     datetime: (
         datetime.isoformat,

@@ -19,6 +19,7 @@ MODULES = (
     "mainstay.reading",
     "mainstay.recognition",
     "mainstay.contest",
+    "mainstay.outlook",
     "mainstay.jobs",
     "mainstay.ports",
     "mainstay.scheduling",
