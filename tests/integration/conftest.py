@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import pytest
@@ -39,3 +40,18 @@ def store(url: str) -> Iterator[SqlStore]:
     with SqlStore.create(url) as opened:
         empty(opened)
         yield opened
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> dict[str, float | int | None]:
+    """What the machine tells: this one's disk may be full, and then nothing is well."""
+    gib = 2**30
+    told: dict[str, float | int | None] = {
+        "load_per_core": 0.25,
+        "memory_total": 8 * gib,
+        "memory_available": 3 * gib,
+        "disk_total": 1_000 * gib,
+        "disk_free": 512 * gib,
+    }
+    monkeypatch.setattr(import_module("mainstay.jobs.health"), "machine", lambda: told)
+    return told

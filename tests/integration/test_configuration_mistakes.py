@@ -33,6 +33,9 @@ def wrong(folder: Path, url: str, command: str, text: str) -> Done:
         "open": ["case", "open", "Tea?", "--side", "yes", "--side", "no"],
         "close": ["case", "close", "case-0001"],
         "pay": ["run", "monitor-transactions"],
+        "plan": ["run", "send-notifications"],
+        "deliver": ["deliver"],
+        "review": ["run", "optimize-content"],
     }
     return mainstay(*arguments[command], "--db", url, "--config", config(folder, text))
 
@@ -150,7 +153,7 @@ def wrong(folder: Path, url: str, command: str, text: str) -> Done:
             "[badges]\n[leaderboard]\n",
             2,
             "leaderboard is unknown, got {}. Known: engagement, weekly, contest, "
-            "leaderboards, badges, levels, schedules.",
+            "leaderboards, badges, notifications, outlook, levels, schedules.",
         ),
         (
             "open",
@@ -183,6 +186,35 @@ def wrong(folder: Path, url: str, command: str, text: str) -> Done:
             "contest.rewards.places",
         ),
         ("pay", "[contest]\ncases = 3\n", 2, "contest.cases must be a string, got 3"),
+        (
+            "plan",
+            '[notifications]\nzone = "UTC"\nweekend = "25:00"\n',
+            3,
+            "notifications.weekend is not a time of day, got '25:00'. Such as \"06:45\".",
+        ),
+        ("deliver", "[notifications]\nweekday = 7\n", 2, "notifications.weekday must be "),
+        (
+            "deliver",
+            "[notifications]\nweekday = 06:45:00.5\n",
+            2,
+            "notifications.weekday must be in whole seconds",
+        ),
+        (
+            "plan",
+            "[notifications]\n\nzone = 'Mars'\n",
+            3,
+            "notifications.zone is not a known zone, got 'Mars'",
+        ),
+        ("plan", "[notifications]\nenabled = 1\n", 2, "notifications.enabled must be of type"),
+        ("plan", "[notifications]\ntime = 3\n", 2, "notifications.time is unknown, got 3. Known: "),
+        (
+            "review",
+            "[outlook]\nreads = 8\nmetric = 'clicks'\n",
+            3,
+            "outlook.metric must be one of 'view_rate', 'engagement_rate', 'completion_rate'",
+        ),
+        ("review", "[outlook]\nalarms = 5\n", 2, "outlook.alarms must be between 0 and 1, got 5"),
+        ("review", "[outlook]\nalarm = 0.05\n", 2, "outlook.alarm is unknown, got 0.05. Known: "),
     ],
 )
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
@@ -228,3 +260,31 @@ def test_a_file_that_is_not_toml_or_not_there_is_refused(
     )
     assert (done.status, done.out) == (1, "")
     assert "missing.toml: No such file" in done.err
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("[notifications]\nweekday = 06:45\n", 2),
+        ("[notifications]\nzone = 'UTC'\nweekend = 25:00\n", 3),
+        ("[notifications]\nweekend = 8:30 # late\n", 2),
+        ("[notifications]\r\nweekend = 24:30:00\r\n", 2),
+    ],
+)
+def test_a_time_that_toml_does_not_have_is_told_with_how_to_write_it(
+    url: str, tmp_path: Path, text: str, line: int
+) -> None:
+    """TOML 1.0 has times with seconds alone, up to 23:59:59."""
+    done = wrong(tmp_path, url, "plan", text)
+    assert (done.status, done.out) == (1, "")
+    assert "--config is not TOML" in done.err
+    assert f"(at line {line}, column " in done.err
+    assert 'Write a time of day with its seconds, 06:45:00, or as a text, "06:45".' in done.err
+
+
+def test_the_way_to_write_a_time_is_said_of_times_alone(url: str, tmp_path: Path) -> None:
+    """Of another mistake it would mislead."""
+    for text in ("[notifications]\nzone = UTC\n", "[levels", "a = '06:45\n"):
+        done = wrong(tmp_path, url, "plan", text)
+        assert "is not TOML" in done.err
+        assert "Write a time" not in done.err

@@ -174,7 +174,7 @@ def test_a_file_gives_every_field_of_both_policies(tmp_path: Path) -> None:
         (
             "[daily]\n",
             "policy.toml, line 1: daily is unknown, got {}. Known: engagement, weekly, contest, "
-            "leaderboards, badges, levels, schedules.",
+            "leaderboards, badges, notifications, outlook, levels, schedules.",
         ),
         ("weekly = 3", "policy.toml, line 1: weekly must be a table, got 3."),
         ("[engagement]\nstreak_weight = 'high'", "engagement.streak_weight must be a number"),

@@ -557,7 +557,8 @@ def test_help_fits_in_80_columns(command: str) -> None:
 def test_help_is_of_all_commands_that_there_are() -> None:
     listed = re.findall(r"^    ([a-z]+)(?: |$)", mainstay("--help").stdout, re.MULTILINE)
     first = ["score", "init", "import", "run", "candidates", "points", "leaderboard", "badges"]
-    assert listed == [*first, "case", "verify", "status", "jobs"]
+    outlook = ["outlook", "prefer", "deliver", "notifications"]
+    assert listed == [*first, "case", "verify", *outlook, "status", "jobs"]
 
 
 def test_help_has_examples_and_exit_codes() -> None:

@@ -16,6 +16,8 @@ from mainstay.cli.jobs import in_words, span
 from mainstay.scheduling import Daily, Every, InstalledJob, JobReport, JobRun, Schedule, Weekly
 from tests.command import database, filled, mainstay
 
+pytestmark = pytest.mark.usefixtures("machine")
+
 JOBS = [
     "evaluate-consistency",
     "update-multipliers",
@@ -25,6 +27,10 @@ JOBS = [
     "verify-commitments",
     "refresh-leaderboards",
     "check-badges",
+    "generate-outlooks",
+    "send-notifications",
+    "optimize-content",
+    "check-health",
 ]
 
 
@@ -49,7 +55,8 @@ def remember(url: str, job: str, *, days_ago: float = 0, **ended: object) -> Non
 def test_jobs_are_listed_with_when_they_are_due(tmp_path: Path) -> None:
     done = mainstay("jobs", "--db", filled(tmp_path))
     assert (done.status, done.err) == (0, "")
-    daily, weekly, *_, frequent, hourly = done.out.splitlines()[1:]
+    rows = done.out.splitlines()[1:]
+    daily, weekly, frequent, hourly, *outlooks = rows[:2] + rows[6:]
     assert re.fullmatch(
         r"evaluate-consistency  daily at 00:00 UTC +"
         r"\d{4}-\d\d-\d\dT00:00:00Z  .*  5 min, 10 min, 20 min *",
@@ -58,6 +65,12 @@ def test_jobs_are_listed_with_when_they_are_due(tmp_path: Path) -> None:
     assert "Mondays at 00:00 UTC" in weekly
     assert "refresh-leaderboards  every 15 min" in frequent
     assert re.match(r"check-badges +every 1 h", hourly)
+    assert [line[22:40] for line in outlooks] == [
+        "daily at 05:00 UTC",
+        "daily at 06:45 UTC",
+        "Sundays at 03:00 U",
+        "every 4 h         ",
+    ]
 
 
 def test_local_days_are_over_at_noon(tmp_path: Path) -> None:
@@ -70,10 +83,13 @@ def test_local_days_are_over_at_noon(tmp_path: Path) -> None:
 def test_jobs_as_json_are_for_schedulers(tmp_path: Path) -> None:
     now = datetime.now(UTC)
     jobs = mainstay("jobs", "--db", filled(tmp_path), "--json").json["jobs"]
-    daily, weekly, *_, frequent, hourly = jobs
+    daily, weekly, *_ = jobs
+    frequent, hourly, limited = jobs[6:9]
     assert [job["name"] for job in jobs] == JOBS
     assert daily["retries_after_s"] == [300.0, 600.0, 1200.0]
     assert frequent["retries_after_s"] == hourly["retries_after_s"] == []
+    assert (limited["soft_time_limit_s"], limited["time_limit_s"]) == (540.0, 600.0)
+    assert (daily["soft_time_limit_s"], daily["time_limit_s"]) == (None, None)
     due = datetime.fromisoformat(weekly["next"])
     assert due.weekday() == 0
     assert now < due <= now + timedelta(days=7, minutes=1)
@@ -129,7 +145,8 @@ def test_jobs_that_never_ran_are_no_reason_for_alarm(tmp_path: Path) -> None:
     url = filled(tmp_path)
     done = mainstay("status", "--db", url)
     assert (done.status, done.err) == (0, "")
-    assert [line.split() for line in done.out.splitlines()[1:]] == [[job, "never"] for job in JOBS]
+    rows = done.out.split("\n\n")[0].splitlines()[1:]
+    assert [line.split() for line in rows] == [[job, "never"] for job in JOBS]
     never = mainstay("status", "--db", url, "--json").json["jobs"][0]
     assert never == {"job": JOBS[0], "status": "never"} | dict.fromkeys(
         [

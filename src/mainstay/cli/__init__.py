@@ -27,7 +27,8 @@ exit status:
   1    the input or the store can't be used; standard error says why
   2    the command line is wrong
   3    done, but bad lines were skipped, or some of a job's users failed
-  4    a job is late, takes too long or is failing (mainstay status)
+  4    a job is late, takes too long or is failing, or something else is wrong
+       (mainstay status)
   5    a commitment, a reward or the ledger was changed (mainstay verify)
   130  interrupted
 """

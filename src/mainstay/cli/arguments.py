@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time
 from typing import TypeVar
 
@@ -91,6 +91,24 @@ def wall_time(text: str) -> time:
         return checks.wall_time("the time", time.fromisoformat(text))
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"write HH:MM, such as 04:00, not {text!r}") from error
+
+
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def weekdays(text: str) -> frozenset[int]:
+    """Return weekdays from ``mon,sun``, 0 for Monday; none from ``none``."""
+    names = [] if text == "none" else text.lower().split(",")
+    if not set(names) <= set(_WEEKDAYS):
+        raise argparse.ArgumentTypeError(
+            f"write weekdays such as mon,sun (of {', '.join(_WEEKDAYS)}), or none, not {text!r}"
+        )
+    return frozenset(map(_WEEKDAYS.index, names))
+
+
+def weekday_names(numbers: Iterable[int]) -> str:
+    """Return weekdays as :func:`weekdays` takes them."""
+    return ",".join(_WEEKDAYS[number] for number in sorted(numbers)) or "none"
 
 
 def day(text: str) -> date:

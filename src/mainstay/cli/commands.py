@@ -8,11 +8,15 @@ from mainstay.cli import (
     badges,
     candidates,
     case,
+    deliver,
     importing,
     init,
     jobs,
     leaderboard,
+    notifications,
+    outlook,
     points,
+    prefer,
     run,
     score,
     status,
@@ -25,5 +29,6 @@ __all__ = ["add_to"]
 def add_to(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add every command to the parser."""
     first = (score, init, importing, run, candidates, points, leaderboard, badges, case, verify)
-    for command in (*first, status, jobs):
+    told = (outlook, prefer, deliver, notifications)
+    for command in (*first, *told, status, jobs):
         command.add_to(parsers)

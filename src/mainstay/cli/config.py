@@ -21,6 +21,9 @@ from mainstay.scheduling import Schedule, schedule_from_plain
 __all__ = ["read_levels", "read_policies", "read_schedules"]
 
 _POLICIES = {row.policy.table: row.policy for row in CATALOGUE.values() if row.policy is not None}
+_TIMES = 'Write a time of day with its seconds, 06:45:00, or as a text, "06:45".'
+#: A key and a time of day, as people write it.
+_TIME = re.compile(r"=\s*\d\d?:\d\d(:\d\d)?\s*(#.*)?$")
 _LEVELS, _SCHEDULES = "levels", "schedules"
 
 
@@ -96,11 +99,25 @@ def _read(path: str) -> _File:
         text = content.decode()
         tables = tomllib.loads(text)
     except ValueError as error:  # TOML's own, and text that is not UTF-8
-        raise InvalidValueError(f"is not TOML ({error})", field="--config", value=path) from error
+        remedy = (
+            _TIMES
+            if re.search(r"=\s*\d\d?:\d\d(:\d\d)?\s*(#.*)?$", _faulty(content, error))
+            else ""
+        )
+        raise InvalidValueError(
+            f"is not TOML ({error})", field="--config", value=path, remedy=remedy
+        ) from error
     file = _File(path, text, tables)
     with file.located():
         check_keys(tables, [*_POLICIES, _LEVELS, _SCHEDULES])
     return file
+
+
+def _faulty(content: bytes, error: ValueError) -> str:
+    """Return the line that TOML's reader has stopped at, if it says so."""
+    if (found := re.search(r"at line (\d+)", str(error))) is None:
+        return ""
+    return content.decode().replace("\r\n", "\n").split("\n")[int(found[1]) - 1]
 
 
 @attrs.frozen

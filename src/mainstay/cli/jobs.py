@@ -34,7 +34,8 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser = commands.add_parser(
         "jobs",
         help="list the jobs, and when each is due",
-        description="List the jobs, when each is due, and how often it is tried again.",
+        description="List the jobs, when each is due, and how often it is tried again; with\n"
+        "--json also how long each may take.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -71,7 +72,13 @@ def _plain(spec: JobSpec, now: datetime) -> dict[str, object]:
         "schedule": in_words(spec.schedule),
         "next": in_utc(spec.schedule.next_after(now)),
         "retries_after_s": [wait.total_seconds() for wait in spec.retry.delays()],
+        "time_limit_s": _seconds(spec.time_limit),
+        "soft_time_limit_s": _seconds(spec.soft_time_limit),
     }
+
+
+def _seconds(limit: timedelta | None) -> float | None:
+    return None if limit is None else limit.total_seconds()
 
 
 def _show(jobs: list[JobSpec], now: datetime) -> None:

@@ -14,7 +14,7 @@ from mainstay.cli import OK, SKIPPED, arguments, asking, candidates, policies, t
 from mainstay.cli.logs import logged
 from mainstay.cli.store import add_db, open_store
 from mainstay.codec import to_plain
-from mainstay.jobs import CATALOGUE, PolicyTable, run_job
+from mainstay.jobs import CATALOGUE, PolicyTable, run_job, shaped
 from mainstay.ports import Store
 from mainstay.scheduling import JobContext, JobReport, JobSpec
 from mainstay.scores.engagement.day import DayOutcome
@@ -61,8 +61,10 @@ _EPILOG = f"""\
 jobs:
 {_listed()}
 
-  Those that work on days or weeks catch up: all that were missed are done, in
-  order. What is done is kept as it is; running a job again changes nothing.
+  evaluate-consistency and update-multipliers catch up: all days or weeks that
+  were missed are done, in order. generate-outlooks and send-notifications do
+  one day, optimize-content the days before one. What is done is kept as it
+  is; running a job again changes nothing.
 
 policies:
   Days and weeks: the first run that evaluates anybody keeps its policy in the
@@ -71,10 +73,12 @@ policies:
   adds one, for days (or weeks) that were not evaluated for anybody yet. Each
   day is judged by the policy of that day, however late.
 
-  Leaderboards and badges: a policy that is given replaces the one kept; a run
-  that is given none uses that, or the standard one if none is kept.
+  Leaderboards, badges and notifications: a policy that is given replaces the
+  one kept; a run that is given none uses that, or the standard one if none is
+  kept.
 
   Contests: none is kept. Give all four jobs, and mainstay case, the same file.
+  Nor is any of reviews of content, [outlook].
 
 config:
 {_tables()}
@@ -87,6 +91,9 @@ examples:
   mainstay run evaluate-consistency --criteria commit=2 --from 2024-06-01
   mainstay run update-multipliers --date 2024-W18 --config policy.toml
   mainstay run monitor-transactions --all --config contest.toml
+  mainstay run generate-outlooks --date 2024-05-02 --force
+  mainstay run send-notifications --date 2024-05-02 --config policy.toml
+  mainstay run optimize-content --days 14
 """
 
 
@@ -105,8 +112,12 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "--date",
         type=arguments.target,
         metavar="DATE",
-        help="the last day to do, or the last week, such as 2024-W18, by itself or by one of its "
-        "days (default: the last that is over); only for jobs that work on days or weeks",
+        help="evaluate-consistency, update-multipliers: the last day to do, or the last week, such "
+        "as 2024-W18, by itself or by one of its days (default: the last that is over); "
+        "generate-outlooks: the day that the outlooks are for (default: tomorrow); "
+        "send-notifications: that day's alone (default: what is due within 24 hours); "
+        "optimize-content: the day after those looked at (default: today), which then decides on "
+        "nothing; other jobs have none",
     )
     add_db(parser)
     policies.add_to(parser)
@@ -143,7 +154,7 @@ def _run(spec: JobSpec, store: Store, context: JobContext, messages: Console) ->
 
 def _write_json(report: JobReport, picked: list[DayOutcome] | None) -> None:
     more = {} if picked is None else {"candidates": candidates.as_plain(picked)}
-    terminal.write_json(to_plain(report) | more)
+    terminal.write_json(to_plain(report) | dict(shaped(report)) | more)
 
 
 def did(report: JobReport) -> str:

@@ -13,7 +13,7 @@ import attrs
 from mainstay.cli import arguments
 from mainstay.cli.config import read_schedules
 from mainstay.errors import InvalidValueError
-from mainstay.jobs import all_jobs
+from mainstay.jobs import all_jobs, watched_jobs
 from mainstay.ports import LedgerChain, SessionStore, Store
 from mainstay.scheduling import JobSpec
 
@@ -123,12 +123,8 @@ def all_users(sessions: SessionStore) -> Iterator[str]:
 
 def scheduled(store: Store, config: str | None) -> list[JobSpec]:
     """Return the jobs as a file has their schedules, else as schedulers have them, else ours."""
-    installed, ours = store.runs.installed(), {spec.name: spec for spec in all_jobs(store)}
-    jobs = {
-        name: installed[name].over(spec) if name in installed else spec
-        for name, spec in ours.items()
-    }
     given = {} if config is None else read_schedules(config)
     return [
-        attrs.evolve(spec, schedule=given.get(name, spec.schedule)) for name, spec in jobs.items()
+        attrs.evolve(spec, schedule=given.get(spec.name, spec.schedule))
+        for spec in watched_jobs(store, all_jobs(store))
     ]
