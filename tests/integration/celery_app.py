@@ -12,7 +12,7 @@ from celery import Celery
 from mainstay.adapters.celery import install
 from mainstay.adapters.sql import SqlStore
 from mainstay.contest import CaseDraft, ContestPolicy
-from mainstay.jobs import contest_jobs, evaluate_consistency
+from mainstay.jobs import contest_jobs, evaluate_consistency, outlook_jobs, update_multipliers
 from mainstay.scheduling import Every, JobContext, JobReport, JobSpec, RetryPolicy
 
 store = SqlStore.open(os.environ["MAINSTAY_DATABASE"])
@@ -46,10 +46,17 @@ def contests() -> list[JobSpec]:
     ]
 
 
+def all_others() -> list[JobSpec]:
+    """The other five of all twelve, each second; the outlook's go to a queue of their own."""
+    queue = f"{os.environ['MAINSTAY_QUEUE']}_outlook"
+    jobs = [update_multipliers(store.reputations), *outlook_jobs(store, queue=queue)]
+    return [attrs.evolve(job, schedule=OFTEN) for job in jobs]
+
+
 job = attrs.evolve(evaluate_consistency(store.engagements), schedule=OFTEN)
 fragile = JobSpec(name="fragile", schedule=OFTEN, run=die_once, retry=RetryPolicy(1))
 install(app, [job], log=store.runs)
 if os.environ.get("MAINSTAY_FRAGILE"):
     install(app, [fragile], log=store.runs)
 if os.environ.get("MAINSTAY_CONTESTS"):
-    install(app, contests(), log=store.runs)
+    install(app, [*contests(), *all_others()], log=store.runs)

@@ -1,6 +1,7 @@
 """A program that runs some jobs on a store in many small pages, and prints a line after each.
 
-python runs_to_kill.py URL WORK: the work is ``evaluation`` or ``recognition``.
+python runs_to_kill.py URL WORK: the work is ``evaluation``, ``recognition`` or
+``outlooks``.
 """
 
 from __future__ import annotations
@@ -16,14 +17,18 @@ from mainstay.adapters.sql import SqlStore
 from mainstay.jobs import (
     check_badges,
     evaluate_consistency,
+    generate_outlooks,
     refresh_leaderboards,
     run_job,
+    send_notifications,
     update_multipliers,
 )
 from mainstay.recognition import Badge, BadgePolicy, LeaderboardPolicy
 from mainstay.scheduling import JobContext, JobReport, JobSpec
 
 LAST = date(2024, 5, 19)
+#: The day for which there are outlooks: that after the clock's.
+TOLD = date(2024, 6, 2)
 POLICY = EngagementPolicy(criteria=DailyCriteria({"run": 1}), top_inactive_users=3)
 
 
@@ -62,9 +67,18 @@ def recognition(store: SqlStore) -> Jobs:
     ]
 
 
+def outlooks(store: SqlStore) -> Jobs:
+    """The jobs that make outlooks for a day, and plan when each user is told."""
+    return [
+        (generate_outlooks(store), TOLD, {"page_size": 4}),
+        (send_notifications(store.notifications), TOLD, {"page_size": 4}),
+    ]
+
+
 WORK: Mapping[str, Callable[[SqlStore], Jobs]] = {
     "evaluation": evaluation,
     "recognition": recognition,
+    "outlooks": outlooks,
 }
 
 

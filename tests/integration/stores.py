@@ -15,6 +15,7 @@ from mainstay.adapters.sql import SqlStore
 from mainstay.adapters.sql.columns import metadata
 from mainstay.adapters.sql.runs import leases, runs
 from mainstay.jobs import evaluate_consistency
+from mainstay.outlook import Preferences
 from mainstay.reading import identified
 from mainstay.recognition import Credit
 from mainstay.scheduling import JobContext
@@ -82,6 +83,16 @@ def prepare_recognition(url: str) -> SqlStore:
         ],
         now=now,
     )
+    return store
+
+
+def prepare_outlooks(url: str) -> SqlStore:
+    """A store with that activity, and preferences of some users."""
+    store, now = prepare(url), FIRST + timedelta(days=DAYS)
+    for user, zone in zip(
+        USERS[::3], ("Asia/Tokyo", "America/Nuuk", "Europe/Berlin") * 9, strict=False
+    ):
+        store.notifications.prefer(user, Preferences(zone), now=now)
     return store
 
 

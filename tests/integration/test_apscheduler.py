@@ -23,9 +23,15 @@ from mainstay import Session
 from mainstay.adapters.apscheduler import install
 from mainstay.adapters.sql import SqlStore
 from mainstay.contest import CaseDraft, CaseStatus, CaseVote, ContestPolicy
-from mainstay.jobs import contest_jobs, evaluate_consistency
+from mainstay.jobs import (
+    CATALOGUE,
+    contest_jobs,
+    evaluate_consistency,
+    outlook_jobs,
+    update_multipliers,
+)
 from mainstay.reading import identified
-from mainstay.scheduling import Every
+from mainstay.scheduling import Every, latest_due
 
 PATIENCE = 60
 #: So that each job runs when a test asks for it.
@@ -64,16 +70,24 @@ class Dilemmas:
         return CaseDraft(f"May a doctor lie at {slot.isoformat()}?", ["yes", "no"], "no")
 
 
-def test_the_six_jobs_of_contests_are_installed_once_and_lead_from_a_case_to_a_badge(
+def test_all_twelve_jobs_are_installed_once_and_lead_from_a_case_to_a_badge(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
+    due = latest_due(SELDOM, datetime.now(UTC))
     policy = ContestPolicy(pool=100, lasting=timedelta(microseconds=1))
     with SqlStore.create(f"sqlite:///{tmp_path / 'mainstay.db'}") as store:
         jobs = [
             attrs.evolve(job, schedule=SELDOM)
-            for job in contest_jobs(store, generator=Dilemmas(), policy=policy)
+            for job in (
+                evaluate_consistency(store.engagements),
+                update_multipliers(store.reputations),
+                *contest_jobs(store, generator=Dilemmas(), policy=policy),
+                *outlook_jobs(store),
+            )
         ]
+        assert {job.name for job in jobs} == CATALOGUE.keys()
+        store.sessions.add([Session("ada", due - timedelta(hours=1), id="1")])
 
         async def contest() -> None:
             done: Queue[Any] = Queue()
@@ -104,6 +118,12 @@ def test_the_six_jobs_of_contests_are_installed_once_and_lead_from_a_case_to_a_b
                     "verify-commitments",
                     "check-badges",
                     "refresh-leaderboards",
+                    "evaluate-consistency",
+                    "update-multipliers",
+                    "generate-outlooks",
+                    "send-notifications",
+                    "optimize-content",
+                    "check-health",
                 ):
                     await run(name)
             finally:
@@ -115,6 +135,7 @@ def test_the_six_jobs_of_contests_are_installed_once_and_lead_from_a_case_to_a_b
         # Alone, ada has the parts of the winners and of the participants: 40 and 20 of 100.
         credits = {credit.reason: credit.amount for credit in store.points.credits("ada")}
         assert credits == {f"reward:{kept.case.id}": 60, "badge:first_win": 50}
+        assert len(store.outlooks.outlooks("ada")) == 1
         for job in jobs:
             assert store.runs.last_done(job.name, now=datetime.now(UTC)) is not None
     for job in jobs:

@@ -23,7 +23,7 @@ from mainstay import Session
 from mainstay.adapters.sql import SqlStore
 from mainstay.codec import from_plain
 from mainstay.contest import CaseStatus, CaseVote
-from mainstay.jobs import contest_jobs
+from mainstay.jobs import CATALOGUE
 from mainstay.reading import identified
 from mainstay.scheduling import JobReport
 from tests import servers
@@ -31,6 +31,7 @@ from tests.conformance.databases import in_schema
 
 ROOT = Path(__file__).parents[2]
 TODAY = datetime.now(UTC).date()
+TOMORROW = TODAY + timedelta(days=1)
 DAY, YESTERDAY = TODAY - timedelta(days=2), TODAY - timedelta(days=1)
 #: One post ever: 30 points are for posts, at 1 / (1 + 50); see SPEC §4.
 POINTS_OF_ADA = pytest.approx(30 / 51)
@@ -78,7 +79,8 @@ def celery(
 
 
 def worker(settings: dict[str, str]) -> AbstractContextManager[servers.Program]:
-    options = ("--concurrency=2", "--loglevel=INFO")
+    queue = settings["MAINSTAY_QUEUE"]
+    options = ("--concurrency=2", "--loglevel=INFO", f"--queues={queue},{queue}_outlook")
     return celery("worker", *options, ready=" ready.", settings=settings)
 
 
@@ -146,10 +148,10 @@ def test_a_task_sent_by_hand_takes_a_target_and_returns_its_report(
     assert store.engagements.outcome("ada", YESTERDAY) is None
 
 
-def test_the_six_jobs_of_contests_lead_from_a_case_to_a_badge(
+def test_all_twelve_jobs_lead_from_a_case_to_a_badge_and_tell_people_of_tomorrow(
     store: SqlStore, settings: dict[str, str], tmp_path: Path
 ) -> None:
-    """Beat sends five of them each second; cases are closed once everybody has voted."""
+    """Beat sends all but one of them each second; cases are closed once everybody has voted."""
     url, contests = settings["MAINSTAY_REDIS"], settings | {"MAINSTAY_CONTESTS": "1"}
     with (
         worker(contests) as working,
@@ -167,11 +169,29 @@ def test_the_six_jobs_of_contests_lead_from_a_case_to_a_badge(
         working.wait_for("monitor-transactions: a run done: 1 succeeded")
         working.wait_for("check-badges: a run done: 1 succeeded")
         working.wait_for("refresh-leaderboards: a run done: 3 succeeded")
+        for name in ("update-multipliers", "optimize-content", "check-health"):
+            working.wait_for(f"{name}: ")
+        working.wait_for(f"generate-outlooks: {TOMORROW} done: 2 succeeded")
+        working.wait_for("send-notifications: ")
+        assert forced(app, f"{queue}_outlook") == {"success": True, "generated_count": 2}
     assert "Traceback" not in working.output
     (kept,) = store.contests.cases()
     assert kept.case.status is CaseStatus.CLOSED
     # Alone, ada has the parts of the winners and of the participants: 40 and 20 of 100.
     credits = {credit.reason: credit.amount for credit in store.points.credits("ada")}
     assert credits == {f"reward:{kept.case.id}": 60, "badge:first_win": 50}
-    for job in contest_jobs(store):
-        assert store.runs.last_done(job.name, now=datetime.now(UTC)) is not None
+    for name in CATALOGUE:
+        done = store.runs.last_done(name, now=datetime.now(UTC))
+        assert done is not None, name
+        assert done.report is not None
+    for user in ("ada", "bob"):
+        assert store.outlooks.outlook(user, TOMORROW) is not None
+
+
+def forced(app: Celery, queue: str) -> dict[str, object]:
+    """Have other outlooks made for a day long past, by hand, and return some of the result."""
+    asked = {"target": "2024-05-01", "options": {"force": True}}
+    sent = app.send_task("mainstay.generate-outlooks", kwargs=asked, queue=queue)
+    result = sent.get(timeout=servers.PATIENCE)
+    assert result["target_date"] == "2024-05-01"
+    return {name: result[name] for name in ("success", "generated_count")}

@@ -17,7 +17,14 @@ from mainstay.recognition import Period
 from tests import effort
 from tests.conformance.databases import empty
 from tests.integration.runs_to_kill import BADGES, WORK, run_all
-from tests.integration.stores import USERS, own_database, prepare, prepare_recognition, rows
+from tests.integration.stores import (
+    USERS,
+    own_database,
+    prepare,
+    prepare_outlooks,
+    prepare_recognition,
+    rows,
+)
 
 PROGRAM = Path(__file__).with_name("runs_to_kill.py")
 ROOT = Path(__file__).parents[2]
@@ -26,7 +33,7 @@ PATIENCE = 60
 Rows = dict[str, list[tuple[object, ...]]]
 
 
-PREPARE = {"evaluation": prepare, "recognition": prepare_recognition}
+PREPARE = {"evaluation": prepare, "recognition": prepare_recognition, "outlooks": prepare_outlooks}
 
 
 @pytest.fixture(scope="module", params=WORK)
@@ -117,12 +124,15 @@ def test_two_runs_at_once_leave_what_one_leaves_and_share_the_work(
     assert first_job == len(USERS)
     if work == "recognition":
         assert second_job == len(Period)
+    elif work == "outlooks":
+        assert second_job == len(USERS)
 
 
 def test_a_second_run_finds_nothing_to_do(store: SqlStore, work: str, of_one_run: Rows) -> None:
     run_all(store, work)
     first, second = run_all(store, work)
-    assert (first.processed, second.succeeded) == (0, 0)
+    assert (first.succeeded, second.succeeded) == (0, 0)
+    assert first.processed == (len(USERS) if work == "outlooks" else 0)
     assert rows(store) == of_one_run
 
 
