@@ -15,8 +15,8 @@ def instant_at(day: date, at: time, zone: tzinfo) -> datetime | None:
     """Return the instant, in UTC, at which a zone's clocks show a time on a date.
 
     A time that a clock change skips is moved on by the length of the gap, also past midnight; one
-    that occurs twice is the first; on a date that the zone skips there is no time. That is the
-    rule of RFC 5545 §3.3.5, and what ``dateutil.tz.resolve_imaginary`` gives.
+    that occurs twice is the first; a date that the zone skips has none. That is the rule of RFC
+    5545 §3.3.5, and what ``dateutil.tz.resolve_imaginary`` gives.
 
     Args:
         day: The date, in the years 2 to 9998.

@@ -33,15 +33,18 @@ USERS = [f"u{number:04}" for number in range(6000)]
 LATER = [f"v{number:04}" for number in range(60)]
 
 
+def tell(store: SqlStore, run: JobContext) -> None:
+    generate_outlooks(store).run(run)
+    send_notifications(store.notifications).run(run)
+
+
 def fill(store: SqlStore) -> None:
     """Thousands were told yesterday, and are told tomorrow; a few are yet to be."""
     for ago in range(3):
         at = NOW - timedelta(days=ago, hours=1)
         store.sessions.add(Session(user, at, id=f"{ago} {user}") for user in USERS)
-    for ago in (1, 0):
-        run = JobContext(clock=lambda ago=ago: NOW - timedelta(days=ago))  # type: ignore[misc]
-        generate_outlooks(store).run(run)
-        send_notifications(store.notifications).run(run)
+    tell(store, JobContext(clock=lambda: NOW - timedelta(days=1)))
+    tell(store, JobContext(clock=lambda: NOW))
     store.sessions.add(Session(user, NOW - timedelta(hours=1), id=user) for user in LATER)
     wanted = (None, "07:00:00", "09:00:00", "[]", 1, None)
     with store._database.writing() as connection:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import attrs
 
-from mainstay.jobs.health import Health
+from mainstay.jobs.health import Health, JobHealth
 from mainstay.jobs.status import JobStatus
 
 __all__ = ["exposition"]
@@ -72,7 +72,14 @@ def _labels(labels: dict[str, str]) -> str:
 
 
 def _metrics(health: Health) -> Iterator[_Metric]:
-    due, jobs = health.oldest_due_at, health.jobs
+    yield from _of_the_store(health)
+    for key, (name, words) in _MACHINE.items():
+        yield _Metric(f"machine_{name}", words, [({}, health.machine.get(key))])
+    yield from _of_jobs(health.jobs)
+
+
+def _of_the_store(health: Health) -> Iterator[_Metric]:
+    due = health.oldest_due_at
     for name, words, value in (
         ("well", "Whether nothing is wrong: 1 or 0.", int(health.is_well)),
         ("active_users", "Users with an event within the last 30 days.", health.active_users),
@@ -87,8 +94,9 @@ def _metrics(health: Health) -> Iterator[_Metric]:
         ),
     ):
         yield _Metric(name, words, [({}, value)])
-    for key, (name, words) in _MACHINE.items():
-        yield _Metric(f"machine_{name}", words, [({}, health.machine.get(key))])
+
+
+def _of_jobs(jobs: Sequence[JobHealth]) -> Iterator[_Metric]:
     yield _Metric(
         "job_last_success_timestamp_seconds",
         "When the last run ended that was done.",
