@@ -37,7 +37,7 @@ from mainstay.adapters.sql.sessions import events, users
 from mainstay.jobs import generate_outlooks, optimize_content, plan_outlook, send_notifications
 from mainstay.outlook import STANDARD_TEMPLATES, Preferences, due_instant
 from mainstay.ports import OutlookStanding, OutlookTarget
-from mainstay.ports.notifications import notification_key
+from mainstay.ports.notification_entries import notification_key
 from mainstay.scheduling import JobContext, JobSpec
 
 #: When outlooks are made, for the day after; and when they are planned.

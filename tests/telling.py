@@ -16,7 +16,7 @@ from mainstay.outlook import (
     Template,
 )
 from mainstay.ports import Notification, OutboxEntry
-from mainstay.ports.notifications import notification_key
+from mainstay.ports.notification_entries import notification_key
 from mainstay.scheduling import JobContext, JobReport, PlainData
 from mainstay.testing.memory import MemoryStore
 from tests.recording import counted, did, may

@@ -27,7 +27,7 @@ from mainstay.ports import (
     OutlookTarget,
     Store,
 )
-from mainstay.ports.notifications import OUTLOOK, notification_entry
+from mainstay.ports.notification_entries import OUTLOOK, notification_entry
 
 __all__ = [
     "AGO",

@@ -20,7 +20,7 @@ from mainstay.ports import (
     OutboxEntry,
     OutboxState,
 )
-from mainstay.ports.notifications import notification_key, replanned
+from mainstay.ports.notification_entries import notification_key, replanned
 from mainstay.testing.conformance import NotificationConformance
 from mainstay.testing.memory import notifications
 from mainstay.testing.memory._outlook import Place

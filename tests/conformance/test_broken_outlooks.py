@@ -21,7 +21,7 @@ from mainstay.ports import (
     OutlookTarget,
     Unreadable,
 )
-from mainstay.ports.notifications import planned_at_once
+from mainstay.ports.notification_entries import planned_at_once
 from mainstay.testing.conformance import OutlookConformance
 from mainstay.testing.memory import outlooks
 from mainstay.testing.memory._outlook import Told

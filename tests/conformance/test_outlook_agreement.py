@@ -22,7 +22,7 @@ from mainstay.ports import (
     OutboxState,
     Store,
 )
-from mainstay.ports.notifications import OUTLOOK, notification_entry
+from mainstay.ports.notification_entries import OUTLOOK, notification_entry
 from tests.conformance import outlook_cases as cases
 from tests.conformance.agreeing import require_agreement
 from tests.conformance.databases import empty

@@ -9,7 +9,7 @@ import pytest
 from mainstay import InvalidValueError, RejectedError
 from mainstay.outlook import Preferences
 from mainstay.ports import OutlookMade, Unreadable
-from mainstay.ports.notifications import notification_entry
+from mainstay.ports.notification_entries import notification_entry
 from mainstay.testing.conformance._credits import DAY, NOON
 from mainstay.testing.conformance._outlooks import (
     MORNING,

@@ -14,7 +14,7 @@ from mainstay import StoreError
 from mainstay.adapters.sql import SqlStore
 from mainstay.outlook import Content, Mark, Preferences
 from mainstay.ports import OutlookMade
-from mainstay.ports.notifications import OUTLOOK
+from mainstay.ports.notification_entries import OUTLOOK
 from mainstay.testing.conformance._credits import DAY, NOON
 from mainstay.testing.conformance._outlooks import (
     MORNING,

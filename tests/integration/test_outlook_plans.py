@@ -20,7 +20,7 @@ from mainstay.adapters.sql.preferences import preferences
 from mainstay.jobs import generate_outlooks, send_notifications
 from mainstay.outlook import Mark, Preferences
 from mainstay.ports import NotificationTarget, OutlookMade, OutlookTarget
-from mainstay.ports.notifications import notification_entry
+from mainstay.ports.notification_entries import notification_entry
 from mainstay.scheduling import JobContext
 from mainstay.testing.conformance._outlooks import outlook
 from tests.conformance.databases import in_schema

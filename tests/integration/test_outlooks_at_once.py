@@ -12,7 +12,7 @@ pytest.importorskip("sqlalchemy", reason="these stores need mainstay[sql]")
 from mainstay import Session
 from mainstay.adapters.sql import SqlStore
 from mainstay.ports import OutboxState
-from mainstay.ports.notifications import notification_key
+from mainstay.ports.notification_entries import notification_key
 from tests import effort
 from tests.at_once import run_at_once
 from tests.conformance.databases import new_database

@@ -17,7 +17,7 @@ pytest.importorskip("sqlalchemy", reason="these stores need mainstay[sql]")
 from mainstay import Session
 from mainstay.adapters.sql import SqlStore
 from mainstay.ports import OutboxState
-from mainstay.ports.notifications import OUTLOOK, notification_key
+from mainstay.ports.notification_entries import OUTLOOK, notification_key
 from tests import effort
 from tests.conformance.databases import new_database
 from tests.integration.outlooks_to_kill import USERS, do

@@ -17,7 +17,7 @@ from mainstay.adapters.sql import SqlStore
 from mainstay.jobs import deliver_due, generate_outlooks, run_job, send_notifications
 from mainstay.outlook import Preferences, due_instant
 from mainstay.ports import Notification
-from mainstay.ports.notifications import notification_key
+from mainstay.ports.notification_entries import notification_key
 from mainstay.scheduling import JobContext, JobReport, JobSpec
 from tests.conformance.databases import new_database
 

@@ -12,7 +12,7 @@ from mainstay.errors import InvalidValueError
 from mainstay.outlook import Outlook, Preferences
 from mainstay.ports import Notification, OutboxEntry
 from mainstay.ports.notices import NOTICE
-from mainstay.ports.notifications import OUTLOOK
+from mainstay.ports.notification_entries import OUTLOOK
 
 __all__ = ["asked_for", "notice_message", "outlook_message"]
 

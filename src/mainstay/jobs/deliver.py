@@ -27,7 +27,7 @@ from mainstay.jobs.claims import run_claims
 from mainstay.outlook import LATE, NotificationPolicy, Outlook, Preferences, wanted_instant
 from mainstay.ports import HasOutlooks, Notification, Notifier, OutboxEntry
 from mainstay.ports.notices import NOTICE
-from mainstay.ports.notifications import OUTLOOK
+from mainstay.ports.notification_entries import OUTLOOK
 from mainstay.scheduling import JobContext, JobReport, RetryPolicy
 
 __all__ = ["DELIVERING", "deliver_due"]

@@ -21,7 +21,7 @@ from mainstay.ports import (
     NotificationTarget,
     OutboxEntry,
 )
-from mainstay.ports.notifications import notification_entry
+from mainstay.ports.notification_entries import notification_entry
 from mainstay.scheduling import (
     Daily,
     JobContext,

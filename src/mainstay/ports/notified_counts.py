@@ -15,7 +15,10 @@ from mainstay._reprs import of_policy
 from mainstay._typing import TypedDict
 from mainstay.errors import InvalidValueError
 from mainstay.outlook import NotificationPolicy, Preferences
-from mainstay.ports.notifications import NotificationStore, Notified
+from mainstay.ports.notifications import (
+    NotificationStore,
+    Notified,
+)
 from mainstay.ports.outbox import OutboxState
 
 __all__ = [
@@ -230,7 +233,7 @@ def counts_by_zone(
 
     Examples:
         >>> from datetime import UTC
-        >>> from mainstay.ports.notifications import notification_entry
+        >>> from mainstay.ports.notification_entries import notification_entry
         >>> waits = notification_entry("ada", date(2024, 5, 1), datetime(2024, 5, 1, 7, tzinfo=UTC))
         >>> counts_by_zone([Notified(waits)])
         {'UTC': NotifiedCounts(waiting=1)}

@@ -10,7 +10,9 @@ from mainstay.ports.engagements import EngagementStore
 from mainstay.ports.leaderboards import LeaderboardStore
 from mainstay.ports.ledger import Ledger
 from mainstay.ports.metrics import MetricStore
-from mainstay.ports.notifications import NotificationStore
+from mainstay.ports.notifications import (
+    NotificationStore,
+)
 from mainstay.ports.outbox import Outbox
 from mainstay.ports.outlooks import OutlookStore
 from mainstay.ports.points import PointStore

@@ -9,7 +9,7 @@ import pytest
 
 from mainstay.errors import CallsFailedError, DeliveryError, StoreError, TimeLimitError
 from mainstay.ports import OutboxEntry, OutboxState
-from mainstay.ports.notifications import notification_key
+from mainstay.ports.notification_entries import notification_key
 from mainstay.scheduling import PlainData
 from mainstay.testing.memory import MemoryStore
 from tests.recording import counted

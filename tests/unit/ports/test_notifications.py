@@ -11,7 +11,7 @@ import pytest
 from mainstay import InvalidTypeError, NaiveDatetimeError, RejectedError
 from mainstay.outlook import Content, NotificationPolicy, Outlook, Preferences
 from mainstay.ports import DueNotification, NotificationPlan, NotificationTarget, OutboxState
-from mainstay.ports.notifications import (
+from mainstay.ports.notification_entries import (
     notification_entry,
     notification_key,
     planned_at_once,

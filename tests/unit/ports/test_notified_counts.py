@@ -18,7 +18,7 @@ from mainstay.ports import (
     counts_by_zone,
     notified_counts,
 )
-from mainstay.ports.notifications import notification_entry
+from mainstay.ports.notification_entries import notification_entry
 from mainstay.ports.notified_counts import delivered_at_of
 from mainstay.scheduling import PlainData
 from mainstay.testing.memory import MemoryStore

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mainstay.outlook import LATE, NotificationPolicy, dates_due
 from mainstay.ports import NotificationPlan, OutboxEntry, OutboxState
-from mainstay.ports.notifications import first_replanned, notification_entry, replanned
+from mainstay.ports.notification_entries import first_replanned, notification_entry, replanned
 from mainstay.testing import strategies
 
 MAY_16 = date(2024, 5, 16)

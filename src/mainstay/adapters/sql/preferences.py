@@ -19,7 +19,7 @@ from mainstay.codec import from_json, to_json
 from mainstay.errors import CorruptRowError
 from mainstay.outlook import NotificationPolicy, Preferences
 from mainstay.ports import NotificationPlan
-from mainstay.ports.notifications import OUTLOOK
+from mainstay.ports.notification_entries import OUTLOOK
 
 __all__ = [
     "FoundPreferences",

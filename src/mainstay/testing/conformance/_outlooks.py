@@ -19,7 +19,7 @@ from mainstay.ports import (
     OutlookStanding,
     OutlookTarget,
 )
-from mainstay.ports.notifications import OUTLOOK, notification_entry, notification_key
+from mainstay.ports.notification_entries import OUTLOOK, notification_entry, notification_key
 from mainstay.testing.conformance._activity import may, readable
 from mainstay.testing.conformance._credits import DAY, MINUTE, NOON
 

@@ -9,7 +9,7 @@ import attrs
 
 from mainstay.outlook import Outlook, Preferences
 from mainstay.ports import NotificationPlan, OutboxEntry, OutboxState
-from mainstay.ports.notifications import notification_key, planned_at_once
+from mainstay.ports.notification_entries import notification_key, planned_at_once
 from mainstay.testing.memory._activity import Unreadables
 from mainstay.testing.memory.outbox import MemoryOutbox
 

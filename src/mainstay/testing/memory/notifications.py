@@ -21,7 +21,7 @@ from mainstay.ports import (
     OutboxEntry,
     Unreadable,
 )
-from mainstay.ports.notifications import (
+from mainstay.ports.notification_entries import (
     first_replanned,
     notification_key,
     replanned,

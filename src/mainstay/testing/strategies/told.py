@@ -22,7 +22,7 @@ from mainstay.ports import (
     OutlookTarget,
     counts_by_zone,
 )
-from mainstay.ports.notifications import notification_entry, notification_key
+from mainstay.ports.notification_entries import notification_entry, notification_key
 from mainstay.scheduling import PlainData
 from mainstay.testing.strategies.activity import user_ids, windows
 from mainstay.testing.strategies.calendar import days, instants

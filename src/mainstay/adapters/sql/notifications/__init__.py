@@ -23,7 +23,7 @@ from mainstay.adapters.sql.preferences import (
 from mainstay.adapters.sql.reading import limit_of
 from mainstay.outlook import Preferences
 from mainstay.ports import NotificationPage, NotificationPlan, NotificationTarget, Notified
-from mainstay.ports.notifications import storable_preferences
+from mainstay.ports.notification_entries import storable_preferences
 
 __all__ = ["SqlNotifications"]
 

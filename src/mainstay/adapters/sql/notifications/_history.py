@@ -18,7 +18,7 @@ from mainstay.adapters.sql.preferences import find_preferences
 from mainstay.adapters.sql.reading import value_of
 from mainstay.outlook import Preferences
 from mainstay.ports import Notified, OutboxEntry
-from mainstay.ports.notifications import notification_key
+from mainstay.ports.notification_entries import notification_key
 
 __all__ = ["notified"]
 

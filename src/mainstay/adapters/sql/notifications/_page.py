@@ -31,7 +31,7 @@ from mainstay.ports import (
     OutboxEntry,
     Unreadable,
 )
-from mainstay.ports.notifications import OUTLOOK, notification_key, storable_notification
+from mainstay.ports.notification_entries import OUTLOOK, notification_key, storable_notification
 from mainstay.ports.pages import not_due
 
 __all__ = ["NotificationsPage", "count_due", "day_in", "has_notification", "place"]

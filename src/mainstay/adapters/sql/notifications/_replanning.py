@@ -13,7 +13,7 @@ from mainstay.adapters.sql.preferences import plan_kept
 from mainstay.adapters.sql.reading import value_of
 from mainstay.outlook import NotificationPolicy, Preferences, wanted_instant
 from mainstay.ports import OutboxEntry
-from mainstay.ports.notifications import first_replanned, notification_key, replanned
+from mainstay.ports.notification_entries import first_replanned, notification_key, replanned
 
 __all__ = ["replan"]
 

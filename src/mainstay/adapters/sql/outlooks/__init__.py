@@ -24,7 +24,7 @@ from mainstay.adapters.sql.outlooks.tables import outlooks
 from mainstay.adapters.sql.reading import limit_of
 from mainstay.outlook import ContentCounts, Mark, Metric, Outlook, Sums, TemplateFigures
 from mainstay.ports import OutlookPage, OutlookStanding, OutlookTarget, Unreadable
-from mainstay.ports.notifications import notification_key
+from mainstay.ports.notification_entries import notification_key
 from mainstay.ports.outlooks import storable_outlook, unknown_outlook
 
 __all__ = ["LOCK", "SqlOutlooks"]

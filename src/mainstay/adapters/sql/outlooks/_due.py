@@ -13,7 +13,7 @@ from mainstay.adapters.sql.entries import outbox
 from mainstay.adapters.sql.outlooks.tables import outlooks
 from mainstay.adapters.sql.sessions import events, users
 from mainstay.ports import OutboxState, OutlookTarget
-from mainstay.ports.notifications import notification_key
+from mainstay.ports.notification_entries import notification_key
 
 __all__ = ["count_active", "count_due", "due_users", "may_be_replaced"]
 

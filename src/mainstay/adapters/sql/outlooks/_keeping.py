@@ -12,7 +12,7 @@ from mainstay.adapters.sql.outlooks.tables import outlooks
 from mainstay.adapters.sql.preferences import find_preferences, plan_kept
 from mainstay.outlook import Outlook
 from mainstay.ports import OutboxEntry
-from mainstay.ports.notifications import planned_at_once
+from mainstay.ports.notification_entries import planned_at_once
 
 __all__ = ["insert_outlooks", "planned_with", "replace_outlooks"]
 

@@ -12,7 +12,7 @@ from mainstay.ports import (
     NotificationTarget,
     OutboxEntry,
 )
-from mainstay.ports.notifications import notification_entry
+from mainstay.ports.notification_entries import notification_entry
 from mainstay.testing.conformance._activity import CODE_POINTS
 from mainstay.testing.conformance._outlooks import MORNING, TOMORROW, add, planning
 from mainstay.testing.conformance.notifications.due_outlooks import DueNotificationsConformance

@@ -6,7 +6,7 @@ from datetime import time, timedelta, timezone
 
 from mainstay.outlook import Preferences
 from mainstay.ports import DueNotification, HasOutlooks, NotificationTarget, OutboxState
-from mainstay.ports.notifications import notification_entry
+from mainstay.ports.notification_entries import notification_entry
 from mainstay.testing.conformance._activity import CODE_POINTS, may, readable
 from mainstay.testing.conformance._credits import DAY, MICROSECOND, NOON
 from mainstay.testing.conformance._expect import expect

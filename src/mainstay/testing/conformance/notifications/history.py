@@ -6,7 +6,7 @@ from datetime import date, time
 
 from mainstay.outlook import Mark, Preferences
 from mainstay.ports import HasOutlooks, NotificationTarget, Notified, OutboxState
-from mainstay.ports.notifications import notification_entry
+from mainstay.ports.notification_entries import notification_entry
 from mainstay.testing.conformance._activity import CODE_POINTS, may
 from mainstay.testing.conformance._credits import DAY, NOON
 from mainstay.testing.conformance._expect import expect

@@ -8,7 +8,7 @@ import attrs
 
 from mainstay.errors import RejectedError
 from mainstay.ports import HasOutlooks, NotificationTarget, OutboxEntry
-from mainstay.ports.notifications import notification_entry
+from mainstay.ports.notification_entries import notification_entry
 from mainstay.scheduling import PlainData
 from mainstay.testing.conformance._activity import CODE_POINTS
 from mainstay.testing.conformance._credits import DAY, NOON

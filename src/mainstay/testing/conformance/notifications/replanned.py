@@ -9,7 +9,7 @@ import attrs
 
 from mainstay.outlook import NotificationPolicy, Preferences
 from mainstay.ports import HasOutlooks, OutboxEntry, OutboxState
-from mainstay.ports.notifications import notification_entry
+from mainstay.ports.notification_entries import notification_entry
 from mainstay.testing.conformance._activity import may, readable
 from mainstay.testing.conformance._credits import DAY, MICROSECOND, MINUTE, NOON
 from mainstay.testing.conformance._expect import expect, together
