@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Any
 from weakref import WeakSet
 
@@ -41,6 +43,7 @@ class Database:
     def __init__(self, url: str, *, lock_timeout: float) -> None:
         timeout = checks.number("lock_timeout", lock_timeout, 0.001, 1e6)
         self._url = _parsed(url)
+        self._lock_timeout = timeout
         self._engine = connect(self._url, lock_timeout=timeout)
         _databases.add(self)
 
@@ -72,11 +75,18 @@ class Database:
             )
 
     def write_ahead(self) -> None:
-        """Let SQLite's readers go on while somebody writes; the file keeps the setting."""
-        if self.is_sqlite:
-            with self._translated(), self._engine.connect() as connection:
-                raw: Any = connection.connection.driver_connection
-                raw.execute("PRAGMA journal_mode=WAL")
+        """Let SQLite's readers go on while somebody writes; the file keeps the setting.
+
+        While others open the file, SQLite may refuse to change it without waiting for them.
+        """
+        if not self.is_sqlite:
+            return
+        end = monotonic() + self._lock_timeout
+        with self._translated(), self._engine.connect() as connection:
+            raw: Any = connection.connection.driver_connection
+            while not _writes_ahead(raw, perhaps=monotonic() < end):
+                raw.execute("BEGIN EXCLUSIVE")  # it waits for its turn
+                raw.execute("COMMIT")
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -177,6 +187,17 @@ def _leave_to_parent() -> None:
 
 if hasattr(os, "register_at_fork"):  # where processes fork: not on Windows
     os.register_at_fork(after_in_child=_leave_to_parent)
+
+
+def _writes_ahead(connection: sqlite3.Connection, *, perhaps: bool) -> bool:
+    """Have a file's writers write ahead; return false if others are in the way, and may be."""
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+    except sqlite3.OperationalError as error:
+        if perhaps and error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+            return False
+        raise
+    return True
 
 
 def _parsed(url: str) -> URL:
