@@ -171,7 +171,7 @@ class Community:
 
     def run(self, job: JobSpec, due: datetime) -> None:
         """Run a job at the instant at which it is due."""
-        context = JobContext(clock=self.agenda.tell, due=due)
+        context = JobContext(clock=self.agenda.tell, due=due, scheduled=True)
         report = run_job(job, self.store.runs, context)
         if isinstance(report, NotBegun):
             raise TypeError(f"{job.name} was not begun at {due}: {report}")

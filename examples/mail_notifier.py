@@ -94,7 +94,7 @@ def main(host: str, port: int) -> None:
     generate_outlooks(store).run(at(datetime(2024, 5, 1, 5, tzinfo=UTC)))
     send_notifications(store.notifications).run(at(datetime(2024, 5, 2, 6, 45, tzinfo=UTC)))
     notifier = MailNotifier(host, port, "outlook@example.org", {"ada": "ada@example.org"})
-    report = deliver_due(store, notifier, context=at(datetime(2024, 5, 2, 6, 46, tzinfo=UTC)))
+    report = deliver_due(store, notifier, now=datetime(2024, 5, 2, 6, 46, tzinfo=UTC))
     print(f"sent {report.succeeded}, failed {report.failed}")
     (notified,) = store.notifications.of_user("ada", before=date(2024, 5, 3))
     print(f"{notified.entry.key} is {notified.entry.state.value}")

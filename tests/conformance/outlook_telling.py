@@ -172,7 +172,7 @@ def run(
     store: Store, *, target: NotificationTarget, limit: int, pages: int, ends_well: bool
 ) -> object:
     """What a run finds due, until it ends or is killed."""
-    seen: list[object] = []
+    seen: list[object] = [store.notifications.count_users(target)]
     after: str | None = None
     for _ in range(pages):
         due: Sequence[DueNotification | Unreadable] = ()

@@ -17,7 +17,7 @@ from mainstay.errors import CallsFailedError
 from mainstay.jobs import deliver_due
 from mainstay.ports import Notification
 from mainstay.ports.notices import notice
-from mainstay.scheduling import JobContext, JobReport
+from mainstay.scheduling import JobReport
 from mainstay.testing.memory import MemoryStore
 from tests.mail_server import MailServer, mail_server
 
@@ -54,7 +54,7 @@ def _store() -> MemoryStore:
 def deliver(store: MemoryStore, notifier: MailNotifier, minutes: int = 0) -> JobReport:
     """Deliver what is due some minutes after noon."""
     now = NOON + timedelta(minutes=minutes)
-    return deliver_due(store, notifier, context=JobContext(clock=lambda: now))
+    return deliver_due(store, notifier, now=now)
 
 
 def test_a_notification_is_sent_to_its_users_address(

@@ -184,6 +184,9 @@ def test_all_twelve_jobs_lead_from_a_case_to_a_badge_and_tell_people_of_tomorrow
         done = store.runs.last_done(name, now=datetime.now(UTC))
         assert done is not None, name
         assert done.report is not None
+    now = datetime.now(UTC)
+    reviews = store.runs.recent("optimize-content", since=now - timedelta(days=1), now=now)
+    assert any(run.report and run.report.result["decided"] for run in reviews)
     for user in ("ada", "bob"):
         assert store.outlooks.outlook(user, TOMORROW) is not None
 

@@ -58,7 +58,6 @@ def test_notifications_of_a_day_are_planned_by_the_policy_of_a_file(tmp_path: Pa
 
 
 def test_a_review_looks_back_for_so_many_days(tmp_path: Path) -> None:
-    """A run that is asked for other days than a week's decides on nothing."""
     url = prepared(tmp_path)
     with SqlStore.open(url) as store:
         store.outlooks.add(outlook("ada", datetime(2024, 5, 2, tzinfo=UTC).date()))
@@ -72,9 +71,15 @@ def test_a_review_looks_back_for_so_many_days(tmp_path: Path) -> None:
         "days": 14,
     }
     assert done.json["performance_metrics"]["total_outlooks"] == 1
-    assert done.json["result"]["decided"] is False
     refused = mainstay(*options[:2], "--days", "0", "--db", url)
     assert (refused.status, refused.out) == (2, "")
+
+
+def test_only_a_review_that_cron_starts_decides_and_once_a_week(tmp_path: Path) -> None:
+    by_hand = ("run", "optimize-content", "--db", prepared(tmp_path), "--json")
+    by_cron = (*by_hand, "--scheduled")
+    runs = (by_hand, (*by_cron, "--days", "14"), by_cron, by_cron)
+    assert [mainstay(*run).json["decided"] for run in runs] == [False, False, True, False]
 
 
 def test_the_latest_outlook_is_shown_or_that_of_a_day(tmp_path: Path) -> None:

@@ -141,7 +141,7 @@ class _Installed:
         if due is None:
             due = latest_due(self.job.schedule, datetime.now(UTC))
         try:
-            outcome = run_job(self.job, self.log, JobContext(due=due))
+            outcome = run_job(self.job, self.log, JobContext(due=due, scheduled=True))
         except Exception as error:
             wait = wait_before_retry(self.job, error, retries)
             if wait is not None:

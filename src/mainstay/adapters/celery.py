@@ -5,11 +5,12 @@ run at once as are allowed, and a job's own schedule is right in its own zone wh
 Any number of workers and a second beat by mistake do no harm.
 
 A message carries the instant at which its task was due, in the header ``mainstay_due``: retries,
-redeliveries and late starts keep it. A task whose worker was killed is delivered again, waits until
-the lease of the dead attempt ends, and goes on from where that was; once as many attempts as it has
-retries, and one more, were killed, it is left to the next. Tasks are acknowledged late, so with a
-broker that delivers again what was not acknowledged in time (Redis, SQS) let ``visibility_timeout``
-be longer than any run and any delay of a retry.
+redeliveries and late starts keep it. What beat sends also carries ``mainstay_scheduled``. A task
+whose worker was killed is delivered again, waits until the lease of the dead attempt ends, and goes
+on from where that was; once as many attempts as it has retries, and one more, were killed, it is
+left to the next. Tasks are acknowledged late, so with a broker that delivers again what was not
+acknowledged in time (Redis, SQS) let ``visibility_timeout`` be longer than any run and any delay of
+a retry.
 
 Limits are Celery's, which its prefork pool enforces; under other pools a job still stops at its
 limit, between two pages. A run that the hard limit kills is not retried: the next run goes on from
@@ -56,6 +57,8 @@ __all__ = ["install"]
 _DUE = "mainstay_due"
 #: What stands there in beat's entries: the latest instant of the schedule, when the task is sent.
 _BY_SCHEDULE = "schedule"
+#: The header that beat's entries have, and so the tasks it sends, their retries and redeliveries.
+_SCHEDULED = "mainstay_scheduled"
 #: The seconds between two times at which a task asks for a lease.
 _PAUSE = 1.0
 
@@ -185,6 +188,7 @@ def _run(
         options=options,
         task_id=uuid() if request.id is None else request.id,
         due=_due(task, job, log),
+        scheduled=(task.request.headers or {}).get(_SCHEDULED) is True,
     )
     try:
         outcome = run_job(job, log, context)
@@ -244,5 +248,5 @@ def _entry(app: Celery, job: JobSpec) -> dict[str, object]:
     return {
         "task": _task_name(job),
         "schedule": beat_schedule(app, job),
-        "options": {"headers": {_DUE: _BY_SCHEDULE}, **queue},
+        "options": {"headers": {_DUE: _BY_SCHEDULE, _SCHEDULED: True}, **queue},
     }

@@ -52,7 +52,8 @@ def context(args: argparse.Namespace, row: CatalogueRow) -> JobContext:
         checked_options(row.name, row.options, options)
     except InvalidValueError as error:
         args.refuse(str(error))
-    return JobContext(target=target(args, row, "--date", args.date), options=options)
+    asked = target(args, row, "--date", args.date)
+    return JobContext(target=asked, options=options, scheduled=args.scheduled)
 
 
 def target(

@@ -94,6 +94,7 @@ examples:
   mainstay run generate-outlooks --date 2024-05-02 --force
   mainstay run send-notifications --date 2024-05-02 --config policy.toml
   mainstay run optimize-content --days 14
+  mainstay run optimize-content --scheduled
 """
 
 
@@ -116,8 +117,13 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "as 2024-W18, by itself or by one of its days (default: the last that is over); "
         "generate-outlooks: the day that the outlooks are for (default: tomorrow); "
         "send-notifications: that day's alone (default: what is due within 24 hours); "
-        "optimize-content: the day after those looked at (default: today), which then decides on "
-        "nothing; other jobs have none",
+        "optimize-content: the day after those looked at (default: today); other jobs have none",
+    )
+    parser.add_argument(
+        "--scheduled",
+        action="store_true",
+        help="say so if cron starts it: only then does optimize-content decide on trials of "
+        "variants; other jobs do the same with it and without",
     )
     add_db(parser)
     policies.add_to(parser)

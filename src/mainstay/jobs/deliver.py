@@ -41,6 +41,7 @@ def deliver_due(
     store: HasOutlooks,
     notifier: Notifier,
     *,
+    now: datetime | None = None,
     context: JobContext | None = None,
     policy: NotificationPolicy | None = None,
 ) -> JobReport:
@@ -57,12 +58,14 @@ def deliver_due(
     Args:
         store: Where outlooks, preferences and the outbox are.
         notifier: Tells people.
-        context: What time it is, and when to stop; by default now, and once all is done.
+        now: What time it is; by default the clock of the context says so, or of this machine.
+        context: When to stop, and whom to tell how far it is; by default once all is done.
         policy: When users are told who have not said when; by default as they were planned.
 
     Raises:
         CallsFailedError: The notifier failed five times in a row: it can't be reached. What it
             was given stays as it was.
+        InvalidValueError: Both ``now`` and ``context`` are given.
 
     Examples:
         >>> from datetime import UTC, datetime
@@ -75,11 +78,11 @@ def deliver_due(
         >>> badge = {"name": "Champion", "icon": "👑", "points": 500}
         >>> store.outbox.put([notice("badge", "ada", badge, at=noon)])
         1
-        >>> deliver_due(store, Printer(), context=JobContext(clock=lambda: noon)).succeeded
+        >>> deliver_due(store, Printer(), now=noon).succeeded
         ada Badge: Champion
         1
     """
-    given = JobContext() if context is None else context
+    given = _context(now, context)
     plan = store.notifications.plan()
     rules = policy or (NotificationPolicy() if plan is None else plan.policy)
     delivery = _Delivery(store, notifier, rules, given)
@@ -90,6 +93,20 @@ def deliver_due(
     )
     tally.result.update(delivery.found, expired_count=expired)
     return tally.report()
+
+
+def _context(now: datetime | None, context: JobContext | None) -> JobContext:
+    if now is None:
+        return JobContext() if context is None else context
+    if context is not None:
+        raise InvalidValueError(
+            "must be left out, or context must",
+            field="now",
+            value=now,
+            remedy="The context's clock says what time it is.",
+        )
+    at = checks.instant("now", now)
+    return JobContext(clock=lambda: at)
 
 
 @attrs.frozen

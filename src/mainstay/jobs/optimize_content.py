@@ -39,7 +39,11 @@ OPTIMIZE_CONTENT = "optimize-content"
 
 _WEEK = 7
 DAYS = Option(
-    "days", _WEEK, "how many days to look back; only a week's review decides", low=1, high=366
+    "days",
+    _WEEK,
+    "how many days to look back",
+    low=1,
+    high=366,
 )
 _SUNDAY = 6
 _DUE = Weekly(_SUNDAY, time(3))
@@ -56,8 +60,8 @@ def optimize_content(store: HasOutlooks, *, policy: ReviewPolicy | None = None) 
     :func:`mainstay.outlook.low_templates`. A low one of which there is a further variant begins a
     trial; trials under way are read: :func:`mainstay.outlook.decide`.
 
-    Only a run that is given neither a target nor ``days`` decides, as schedulers start it, and
-    once an ISO week; any other one reports, and changes nothing.
+    Only a run that a scheduler starts decides (``scheduled`` in its context), once an ISO week, on
+    the seven days before the date on which it was due; any other one reports, and changes nothing.
 
     It is due on Sundays at 03:00 UTC, with two retries from five minutes on. ``days`` is how many
     days to look back. ``result`` has the ``analysis_period`` (``start_date``, ``end_date``,
@@ -99,7 +103,7 @@ def _run(store: HasOutlooks, policy: ReviewPolicy, context: JobContext) -> JobRe
     tally = Tally.begin(OPTIMIZE_CONTENT, context, str(until))
     figures = store.outlooks.figures(since, until, policy.metric)
     low = low_templates(figures, policy=policy)
-    decides = context.target is None and days == _WEEK
+    decides = context.scheduled and context.target is None and days == _WEEK
     decision = _decided(store, low, until, policy, context) if decides else None
     tally.succeeded = len(figures)
     tally.result.update(

@@ -36,7 +36,7 @@ __all__ = ["SEND_NOTIFICATIONS", "plan_notification", "send_notifications"]
 
 SEND_NOTIFICATIONS = "send-notifications"
 
-PAGE_SIZE = Option("page_size", 10_000, "how many users are in one transaction", low=1)
+PAGE_SIZE = Option("page_size", 10_000, "how many outlooks are in one transaction", low=1)
 _DUE = Daily(time(6, 45))
 _RETRY = RetryPolicy(2, timedelta(seconds=60))
 _TIMES = ("weekday", "weekend")
@@ -76,8 +76,9 @@ def send_notifications(
     when, see :func:`mainstay.jobs.deliver_due`.
 
     It is due at 06:45 UTC, with two retries from one minute on. A run that begins up to two hours
-    late loses nobody. ``page_size`` is how many users are in one transaction. ``result`` has
-    ``lost_count``: of how many the time was more than two hours ago. These expire.
+    late loses nobody. ``page_size`` is how many outlooks are in one transaction. ``result`` has
+    ``total_users``, whose outlooks were looked at, and ``lost_count``: of how many outlooks the
+    time was more than two hours ago. These expire.
 
     Args:
         store: Where preferences and outlooks are.
@@ -137,7 +138,7 @@ def _run(
     target = NotificationTarget(context.now(), policy=rules, day=day)
     shown = day or context.due.astimezone(UTC).date()
     tally = Tally.begin(SEND_NOTIFICATIONS, context, str(shown))
-    lost = 0
+    users, lost = store.count_users(target), 0
 
     def count(done: Sequence[OutboxEntry]) -> None:
         nonlocal lost
@@ -145,7 +146,7 @@ def _run(
 
     plan = partial(plan_notification, target=target)
     run_pages(store, target, plan, tally, size=PAGE_SIZE.of(context.options), kept=count)
-    tally.result.update(total_users=tally.processed, lost_count=lost)
+    tally.result.update(total_users=users, lost_count=lost)
     return tally.report()
 
 

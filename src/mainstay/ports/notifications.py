@@ -191,12 +191,16 @@ class NotificationStore(Pages[NotificationTarget, DueNotification, OutboxEntry],
         """
         ...
 
+    def count_users(self, target: NotificationTarget, /) -> int:
+        """Return how many users the outlooks that are due have: one user may have several."""
+        ...
+
     def plan(self) -> NotificationPlan | None:
         """Return how far notifications have been planned; ``None`` if none ever were."""
         ...
 
     def prefer(self, user_id: str, preferences: Preferences, /, *, now: datetime) -> None:
-        """Keep when a user wants to be told, and plan what waits by it: see :func:`replanned`.
+        """Keep when a user wants to be told, and plan what waits by it.
 
         What somebody is just delivering stays as it is: they ask for preferences once more.
 

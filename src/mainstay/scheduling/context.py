@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import uuid4
 
 import attrs
@@ -66,6 +67,7 @@ class JobContext:
         clock: Says what time it is.
         due: The instant at which the run was due, from which its target follows, however late it
             begins; by default now, as for a run that is started by hand.
+        scheduled: Whether a scheduler starts the run at its time, and nobody by hand.
         progress: Told of it after each page.
         deadline: The instant at which the run is to stop, between two pages.
 
@@ -87,6 +89,9 @@ class JobContext:
     clock: Callable[[], datetime] = utc_now
     due: datetime = attrs.field(
         default=attrs.Factory(_by_hand, takes_self=True), validator=checks.each(checks.instant)
+    )
+    scheduled: bool = attrs.field(
+        default=False, validator=checks.each(partial(checks.instance, kind=bool))
     )
     progress: Progress = _no_progress
     deadline: datetime | None = attrs.field(default=None, validator=checks.optional(checks.instant))

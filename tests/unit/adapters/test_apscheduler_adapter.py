@@ -146,12 +146,13 @@ def test_a_run_is_kept_in_the_log(scheduler: BackgroundScheduler, log: MemoryRun
     assert last.report == report
 
 
-def test_a_limit_becomes_the_deadline_of_the_run(
+def test_a_limit_becomes_the_deadline_of_a_scheduled_run(
     scheduler: BackgroundScheduler, log: MemoryRuns
 ) -> None:
     deadlines = []
 
     def note(context: JobContext) -> JobReport:
+        assert context.scheduled
         assert context.deadline is not None
         deadlines.append(context.deadline)
         return tidy(context)

@@ -186,6 +186,7 @@ def test_what_beat_sends_is_due_at_the_latest_instant_of_its_schedule(
     before = latest_due(HOURLY, datetime.now(UTC))
     app.tasks["mainstay.tidy"].apply_async(headers=headers)
     assert contexts[0].due in {before, latest_due(HOURLY, datetime.now(UTC))}
+    assert contexts[0].scheduled
 
 
 def test_what_a_beat_without_the_task_sends_is_due_by_the_workers_clock(
@@ -198,6 +199,15 @@ def test_what_a_beat_without_the_task_sends_is_due_by_the_workers_clock(
     headers = app.conf.beat_schedule["tidy"]["options"]["headers"]
     pushed(app, headers=headers).run()
     assert contexts[0].due == datetime(1970, 1, 1, tzinfo=UTC) + in_a_second.interval
+    assert contexts[0].scheduled
+
+
+def test_a_retry_of_what_beat_has_sent_is_its_schedules_too(app: Celery, log: MemoryRuns) -> None:
+    run, contexts = failing(OSError("down"))
+    install(app, [spec(run, retry=THRICE)], log=log)
+    headers = app.conf.beat_schedule["tidy"]["options"]["headers"]
+    app.tasks["mainstay.tidy"].apply_async(headers=headers)
+    assert [context.scheduled for context in contexts] == [True, True]
 
 
 def test_what_is_sent_by_hand_is_due_when_it_is_sent(app: Celery, log: MemoryRuns) -> None:
@@ -208,6 +218,8 @@ def test_what_is_sent_by_hand_is_due_when_it_is_sent(app: Celery, log: MemoryRun
     first, retry = contexts
     assert before <= first.due <= datetime.now(UTC)
     assert retry.due == first.due
+    assert not first.scheduled
+    assert not retry.scheduled
 
 
 def test_a_message_keeps_its_due_instant_however_late_it_is_delivered(
@@ -387,7 +399,7 @@ def test_beat_has_an_entry_for_each_job_and_keeps_the_hosts(app: Celery, log: Me
     assert set(entries) == {"mine", "tidy", "sweep", "later"}
     assert entries["mine"] is mine
     assert entries["tidy"]["task"] == "mainstay.tidy"
-    due = {"headers": {"mainstay_due": "schedule"}}
+    due = {"headers": {"mainstay_due": "schedule", "mainstay_scheduled": True}}
     assert entries["tidy"]["options"] == due
     assert entries["sweep"]["options"] == due | {"queue": "slow"}
     assert log.installed()["tidy"] == InstalledJob("tidy", HOURLY)

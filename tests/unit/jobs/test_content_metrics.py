@@ -23,7 +23,8 @@ KEYS = [
 
 
 def review(store: MemoryStore, **options: Any) -> JobReport:
-    return optimize_content(store).run(JobContext(clock=lambda: SUNDAY, options=options))
+    context = JobContext(clock=lambda: SUNDAY, options=options, scheduled=True)
+    return optimize_content(store).run(context)
 
 
 def told(store: MemoryStore, user: str, day: date, template: str, kind: str, *marks: Mark) -> None:

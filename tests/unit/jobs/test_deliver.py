@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from mainstay.errors import InvalidTypeError, InvalidValueError
 from mainstay.jobs import deliver_due
 from mainstay.outlook import Mark, NotificationPolicy, Preferences
 from mainstay.ports import Notification, OutboxState
-from mainstay.scheduling import PlainData
+from mainstay.scheduling import JobContext, PlainData
 from mainstay.testing.memory import MemoryStore
 from tests.recording import counted
 from tests.telling import (
@@ -201,6 +202,19 @@ def test_the_policy_is_the_one_of_the_plan_unless_another_is_given(enabled: bool
 
 def test_without_a_context_it_is_now() -> None:
     assert counted(deliver_due(waiting("ada"), Notifier())) == (0, 0, 0)
+
+
+def test_what_time_it_is_can_be_said_alone(store: MemoryStore) -> None:
+    early = MORNING - timedelta(microseconds=1)
+    assert counted(deliver_due(store, Notifier(), now=early)) == (0, 0, 0)
+    assert counted(deliver_due(store, Notifier(), now=MORNING)) == (1, 0, 0)
+
+
+def test_what_time_it_is_is_said_once(store: MemoryStore) -> None:
+    with pytest.raises(InvalidValueError, match="now must be left out, or context must"):
+        deliver_due(store, Notifier(), now=MORNING, context=JobContext())
+    with pytest.raises(InvalidTypeError, match="now"):
+        deliver_due(store, Notifier(), now="now")  # type: ignore[arg-type]  # a user's mistake
 
 
 def test_what_was_delivered_is_not_delivered_again_when_preferences_change(

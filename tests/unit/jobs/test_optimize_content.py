@@ -78,7 +78,8 @@ def store() -> Figures:
 def review(store: Any, at: datetime = SUNDAY, **context: Any) -> JobReport:
     policy = context.pop("policy", None)
     job = optimize_content(store, policy=policy)
-    return job.run(JobContext(**{"task_id": "t", "clock": lambda: at, **context}))
+    given = {"task_id": "t", "clock": lambda: at, "scheduled": True, **context}
+    return job.run(JobContext(**given))
 
 
 def plain(report: JobReport) -> dict[str, Any]:
@@ -154,9 +155,15 @@ def test_it_decides_once_an_iso_week(store: Figures) -> None:
 
 
 @pytest.mark.parametrize(
-    "asked", [{"target": may(12)}, {"options": {"days": 6}}, {"options": {"days": 14}}]
+    "asked",
+    [
+        {"scheduled": False},
+        {"target": may(12)},
+        {"options": {"days": 6}},
+        {"options": {"days": 14}},
+    ],
 )
-def test_a_run_with_a_target_or_other_days_reports_and_never_decides(
+def test_a_run_by_hand_or_with_a_target_or_other_days_reports_and_never_decides(
     store: Figures, asked: dict[str, Any]
 ) -> None:
     before = standing(store)

@@ -61,6 +61,12 @@ class MemoryNotifications:
         with self._lock:
             return len(_Page(self._told, self._told.plan).all_due(target))
 
+    def count_users(self, target: NotificationTarget) -> int:
+        """Return how many users the outlooks that are due have: one user may have several."""
+        with self._lock:
+            due = _Page(self._told, self._told.plan).all_due(target)
+            return len({each.user_id for each in due})
+
     def plan(self) -> NotificationPlan | None:
         """Return how far notifications have been planned; ``None`` if none ever were."""
         return self._told.plan

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, UnaryExpression, select, true
 from mainstay import _checks as checks
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.notifications._history import notified
-from mainstay.adapters.sql.notifications._page import NotificationsPage, count_due
+from mainstay.adapters.sql.notifications._page import NotificationsPage, count_due, count_users
 from mainstay.adapters.sql.notifications._replanning import replan
 from mainstay.adapters.sql.outlooks import LOCK
 from mainstay.adapters.sql.outlooks.tables import outlooks
@@ -45,6 +45,12 @@ class SqlNotifications:
         checks.instance("target", target, NotificationTarget)
         with self._database.reading() as connection:
             return count_due(connection, target)
+
+    def count_users(self, target: NotificationTarget) -> int:
+        """Return how many users the outlooks that are due have: one user may have several."""
+        checks.instance("target", target, NotificationTarget)
+        with self._database.reading() as connection:
+            return count_users(connection, target)
 
     def plan(self) -> NotificationPlan | None:
         """Return how far notifications have been planned; ``None`` if none ever were.

@@ -34,7 +34,7 @@ from mainstay.ports import (
 from mainstay.ports.notification_entries import OUTLOOK, notification_key, storable_notification
 from mainstay.ports.pages import not_due
 
-__all__ = ["NotificationsPage", "count_due", "day_in", "has_notification", "place"]
+__all__ = ["NotificationsPage", "count_due", "count_users", "day_in", "has_notification", "place"]
 
 #: Whether an outlook has a notification: its entry is looked up by its key. Each transaction writes
 #: days in the same way.
@@ -107,6 +107,13 @@ class NotificationsPage:
 def count_due(connection: Connection, target: NotificationTarget) -> int:
     """Return how many outlooks are without a notification, of all days that may be due."""
     query = _without(target, plan_kept(connection)).with_only_columns(func.count())
+    return connection.scalar(query) or 0
+
+
+def count_users(connection: Connection, target: NotificationTarget) -> int:
+    """Return how many users the outlooks that are due have."""
+    users = func.count(outlooks.c.user_id.distinct())
+    query = _without(target, plan_kept(connection)).with_only_columns(users)
     return connection.scalar(query) or 0
 
 

@@ -32,6 +32,7 @@ class DueNotificationsConformance:
         """``due`` returns "outlooks without a notification"."""
         expect(due_keys(store, planning()), [], "there is none")
         expect(store.notifications.count_due(planning()), 0, "nor counted")
+        expect(store.notifications.count_users(planning()), 0, "nor anybody")
 
     def test_days_that_may_be_due_are_read(self, store: HasOutlooks) -> None:
         """``due``: "of all days that may be due": anywhere, from two hours ago on, for a day."""
@@ -63,6 +64,7 @@ class DueNotificationsConformance:
             add(store, *reversed(CODE_POINTS), day=day)
         keys = [f"{day}:{user}" for day in days for user in CODE_POINTS]
         expect(due_keys(store, planning()), keys, "days first")
+        expect(store.notifications.count_users(planning()), len(CODE_POINTS), "each counts once")
         with store.notifications.page() as page:
             for place in (0, 5, 6, 11):
                 found = readable(page.due(planning(), after=keys[place], limit=3))
