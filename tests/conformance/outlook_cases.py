@@ -35,6 +35,7 @@ __all__ = [
     "USERS",
     "days_ahead",
     "everything",
+    "glance",
     "history",
     "made",
     "marks",
@@ -153,20 +154,27 @@ def _day(found: list[Notified]) -> date | None:
     return date.fromisoformat(f"{found[-1].entry.payload['day']}") if found else None
 
 
-def everything(store: Store, today: date) -> object:
-    """All that can be asked without changing anything."""
-    days = [today + ahead * DAY for ahead in range(-9, 5)]
-    since, until = days[0], days[-1]
+def glance(store: Store) -> object:
+    """All that changes together, whatever the days."""
     return (
         store.notifications.plan(),
         [*store.outbox.entries(OUTLOOK, limit=1000)],
         [*store.outbox.entries("ask", limit=1000)],
         dict(store.notifications.preferences(USERS)),
+        [*store.templates.templates().items()],
+        [[*store.outlooks.outlooks(user)] for user in USERS],
+    )
+
+
+def everything(store: Store, today: date) -> object:
+    """What can be asked of days."""
+    days = [today + ahead * DAY for ahead in range(-9, 5)]
+    since, until = days[0], days[-1]
+    return (
         dict(store.outlooks.told((user, day) for user in USERS for day in days)),
         [[*store.notifications.of_day(day)] for day in days],
         [[*store.outlooks.figures(since, until, metric)] for metric in Metric],
         [*store.outlooks.content_types(since, until).items()],
-        [*store.templates.templates().items()],
     )
 
 

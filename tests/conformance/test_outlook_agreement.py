@@ -167,9 +167,13 @@ class Agreement(Telling):
         self.ask(lambda store: [*store.outlooks.content_types(*days).items()])
 
     @invariant()
-    def nothing_differs(self) -> None:
-        self.ask(partial(cases.everything, today=FIRST.date()))
-        self.ask(partial(cases.everything, today=self.now.date()))
+    def nothing_differs_at_a_glance(self) -> None:
+        self.ask(cases.glance)
+
+    def teardown(self) -> None:
+        """Compare all days."""
+        for today in {FIRST.date(), self.now.date()}:
+            self.ask(partial(cases.everything, today=today))
 
 
 def finished(store: Store, *, entry: OutboxEntry, holder: str) -> bool:

@@ -18,10 +18,10 @@ from mainstay.jobs import check_badges
 from mainstay.ports import KeptCase
 from mainstay.scheduling import JobContext
 from tests import effort
-from tests.at_once import run_at_once
 from tests.conformance.databases import new_database
 from tests.integration.contests_at_once import POLICY, USERS
 from tests.integration.outside_ledger import OutsideLedger, due_on_ledger
+from tests.programs import run_at_once
 
 ADDING = ("vote", "argue", "upvote")
 
@@ -43,7 +43,7 @@ def store(url: str) -> Iterator[SqlStore]:
 def at_once(url: str, folder: Path, cases: int, *who: str) -> list[Any]:
     """Run programs at once, and return what each has printed in the end."""
     (folder / "ticks").touch()
-    program = ["-m", "tests.integration.contests_at_once", url, str(folder), str(cases)]
+    program = ["tests.integration.contests_at_once", url, str(folder), str(cases)]
     return [json.loads(each) for each in run_at_once([*program, one] for one in who)]
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import random
 import re
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -25,8 +23,9 @@ from tests.conformance.databases import empty
 from tests.integration.contests_to_kill import CRASHED, POLICY, SLOTS, TIMES, USERS, live_through
 from tests.integration.outside_ledger import OutsideLedger, due_on_ledger
 from tests.integration.stores import own_database, rows
+from tests.programs import begun
 
-ROOT = Path(__file__).parents[2]
+PROGRAM = "tests.integration.contests_to_kill"
 
 Rows = Mapping[str, Counter[tuple[object, ...]]]
 
@@ -120,15 +119,9 @@ def require_that_all_was_done(store: SqlStore) -> None:
 
 def killed(url: str, ledger: Path, time: str, attempt: int, *, crash: int, lines: int) -> int:
     """Run, until the ledger crashes or so many lines were printed; return the status."""
-    program = [sys.executable, "-W", "error", "-m", "tests.integration.contests_to_kill"]
-    command = [*program, url, str(ledger), time, str(attempt), str(crash)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
-        assert process.stdout is not None
-        for _, _line in zip(range(lines), process.stdout, strict=False):
-            pass
-        if not crash:
-            process.kill()
-        return process.wait()
+    with begun(PROGRAM, url, str(ledger), time, str(attempt), str(crash)) as program:
+        program.lines(lines)
+        return program.status() if crash else program.killed()
 
 
 def test_whoever_is_killed_all_is_opened_closed_paid_credited_and_awarded_once(

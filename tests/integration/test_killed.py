@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -25,10 +22,9 @@ from tests.integration.stores import (
     prepare_recognition,
     rows,
 )
+from tests.programs import begun
 
-PROGRAM = Path(__file__).with_name("runs_to_kill.py")
-ROOT = Path(__file__).parents[2]
-PATIENCE = 60
+PROGRAM = "tests.integration.runs_to_kill"
 
 Rows = dict[str, list[tuple[object, ...]]]
 
@@ -71,28 +67,18 @@ def store(url: str, work: str, of_one_run: Rows) -> Iterator[SqlStore]:
             yield opened
 
 
-def begin(url: str, work: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-W", "error", str(PROGRAM), url, work]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
-
-
-def killed(url: str, work: str, pages: int, moment: float) -> int:
-    """Run, and kill it a moment after so many pages; return its status."""
-    with begin(url, work) as process:
-        assert process.stdout is not None
-        for _, _line in zip(range(pages), process.stdout, strict=False):
-            pass
-        try:
-            return process.wait(moment)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            return process.wait()
+def kill(url: str, work: str, pages: int, moment: float) -> None:
+    """Run, and kill it a moment after so many pages."""
+    with begun(PROGRAM, url, work) as program:
+        program.lines(pages)
+        program.wait(moment)
 
 
 def pages_of_a_run(url: str, work: str) -> int:
-    with begin(url, work) as process:
-        assert process.stdout is not None
-        return len(list(process.stdout)) - 1
+    with begun(PROGRAM, url, work) as program:
+        pages = len(program.rest().splitlines()) - 1
+        assert program.status() == 0
+        return pages
 
 
 def test_what_a_killed_run_leaves_the_next_one_makes_into_what_one_run_leaves(
@@ -105,7 +91,7 @@ def test_what_a_killed_run_leaves_the_next_one_makes_into_what_one_run_leaves(
     for after in [pages // 2, *(draw.randrange(pages) for _ in range(effort.scaled(2) - 1))]:
         empty(store)
         PREPARE[work](url).close()
-        killed(url, work, after, draw.uniform(0, 0.02))
+        kill(url, work, after, draw.uniform(0, 0.02))
         midway += rows(store) not in (untouched, of_one_run)
         run_all(store, work)
         assert rows(store) == of_one_run
@@ -115,9 +101,9 @@ def test_what_a_killed_run_leaves_the_next_one_makes_into_what_one_run_leaves(
 def test_two_runs_at_once_leave_what_one_leaves_and_share_the_work(
     url: str, work: str, store: SqlStore, of_one_run: Rows
 ) -> None:
-    with begin(url, work) as first, begin(url, work) as second:
-        both = [process.communicate(timeout=PATIENCE)[0] for process in (first, second)]
-    assert [first.returncode, second.returncode] == [0, 0]
+    with begun(PROGRAM, url, work) as first, begun(PROGRAM, url, work) as second:
+        both = [program.rest() for program in (first, second)]
+        assert [first.status(), second.status()] == [0, 0]
     assert rows(store) == of_one_run
     done = [list(map(int, output.splitlines()[-1].split()[1:])) for output in both]
     first_job, second_job = map(sum, zip(*done, strict=True))

@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
 
@@ -22,10 +21,10 @@ from mainstay.adapters.sql.ledger import ledger as table
 from mainstay.contest import ChainHead, Sighting
 from mainstay.ports import FINAL
 from mainstay.testing.memory import MemoryLedger
-from tests.at_once import run_at_once
 from tests.integration.ledgers import LENGTH, NOON, filled, seconds, transactions
+from tests.programs import run_at_once
 
-PROGRAM = Path(__file__).with_name("submitting_at_once.py")
+PROGRAM = "tests.integration.submitting_at_once"
 
 
 @pytest.fixture
@@ -125,7 +124,7 @@ THREADS, KEYS = 4, 12
 
 def at_once(url: str, names: Sequence[str]) -> list[dict[str, str]]:
     """What the threads of several programs were told that submitted at once."""
-    printed = run_at_once([str(PROGRAM), url, name, str(THREADS), str(KEYS)] for name in names)
+    printed = run_at_once([PROGRAM, url, name, str(THREADS), str(KEYS)] for name in names)
     return [told for text in printed for told in json.loads(text)]
 
 

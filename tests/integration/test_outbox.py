@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -32,8 +30,8 @@ from mainstay.testing.conformance._transactions import Interrupted
 from tests import effort
 from tests.conformance.databases import new_database
 from tests.integration.calls_to_kill import call_all
+from tests.programs import begun
 
-ROOT = Path(__file__).parents[2]
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
 CLAIMERS = 32
 
@@ -56,14 +54,8 @@ def store(url: str) -> Iterator[SqlStore]:
 
 def killed_after(url: str, folder: Path, lines: int) -> None:
     """Run the program, and kill it once it has said so much: before or after one of its calls."""
-    command = [sys.executable, "-W", "error", "-m", "tests.integration.calls_to_kill", url]
-    with subprocess.Popen(
-        [*command, str(folder)], stdout=subprocess.PIPE, text=True, cwd=ROOT
-    ) as process:
-        assert process.stdout is not None
-        for _, _line in zip(range(lines), process.stdout, strict=False):
-            pass
-        process.kill()
+    with begun("tests.integration.calls_to_kill", url, str(folder)) as program:
+        program.lines(lines)
 
 
 def finished(store: SqlStore, entries: int) -> bool:

@@ -14,11 +14,11 @@ from mainstay.adapters.sql import SqlStore
 from mainstay.ports import OutboxState
 from mainstay.ports.notification_entries import notification_key
 from tests import effort
-from tests.at_once import run_at_once
 from tests.conformance.databases import new_database
 from tests.integration.outlooks_at_once import MADE_AT, TOLD, USERS, run
+from tests.programs import run_at_once
 
-PROGRAM = Path(__file__).with_name("outlooks_at_once.py")
+PROGRAM = "tests.integration.outlooks_at_once"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -28,7 +28,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 def at_once(url: str, *works: str) -> list[str]:
     """Do several works at once, and return the keys of what was delivered."""
-    printed = run_at_once([str(PROGRAM), url, work] for work in works)
+    printed = run_at_once([PROGRAM, url, work] for work in works)
     return [key for each in printed for key in each.split()]
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,10 +20,11 @@ from tests import effort
 from tests.conformance.databases import new_database
 from tests.integration.outlooks_to_kill import USERS, do
 from tests.integration.stores import rows
+from tests.programs import begun
 from tests.recording import may
 from tests.telling import DUE, HOUR, TOMORROW
 
-ROOT = Path(__file__).parents[2]
+PROGRAM = "tests.integration.outlooks_to_kill"
 #: So many kills that the last attempt to deliver is in time; of lines, each part prints more.
 MOST, LINES = 15, 5
 
@@ -52,14 +51,9 @@ def store(url: str) -> Iterator[SqlStore]:
 
 def killed(url: str, told: Path, part: str, attempt: int, lines: int) -> int:
     """Do a part until so many lines were printed, and return the status."""
-    program = [sys.executable, "-W", "error", "-m", "tests.integration.outlooks_to_kill"]
-    command = [*program, url, str(told), part, str(attempt)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
-        assert process.stdout is not None
-        for _, _line in zip(range(lines), process.stdout, strict=False):
-            pass
-        process.kill()
-        return process.wait()
+    with begun(PROGRAM, url, str(told), part, str(attempt)) as program:
+        program.lines(lines)
+        return program.killed()
 
 
 @pytest.mark.parametrize(

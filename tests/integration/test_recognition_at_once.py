@@ -18,10 +18,10 @@ from mainstay.jobs import check_badges, refresh_leaderboards
 from mainstay.recognition import Badge, BadgePolicy, Credit
 from mainstay.scheduling import JobContext
 from tests import effort
-from tests.at_once import run_at_once
 from tests.conformance.databases import new_database, odd_database
+from tests.programs import run_at_once
 
-PROGRAM = Path(__file__).with_name("awards_at_once.py")
+PROGRAM = "tests.integration.awards_at_once"
 NOW = datetime(2024, 6, 1, tzinfo=UTC)
 USERS = [f"u{number:02}" for number in range(12)]
 
@@ -59,7 +59,7 @@ def test_of_32_that_award_and_credit_the_same_at_once_one_does(url: str) -> None
     """Two processes, in each a thread that runs the job and fifteen of the host's own."""
     with SqlStore.create(url) as store:
         store.metrics.put({"ada": {"wins": 1}})
-    printed = [each.split() for each in run_at_once(2 * [[str(PROGRAM), url, "16"]])]
+    printed = [each.split() for each in run_at_once(2 * [[PROGRAM, url, "16"]])]
     awards, credits, by_the_job = (sum(map(int, each)) for each in zip(*printed, strict=True))
     assert credits == 1
     assert awards + by_the_job == 1

@@ -10,13 +10,11 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from textwrap import dedent
+from signal import SIGKILL
 from typing import Any
 
 import pytest
@@ -40,6 +38,7 @@ from mainstay.jobs import (
 )
 from mainstay.scheduling import JobContext
 from tests.integration.stores import own_database
+from tests.programs import begun
 
 DUMPS = Path(__file__).parent
 #: Some hours after the last run in the dumps.
@@ -262,24 +261,9 @@ def test_days_go_on_where_they_were(url: str) -> None:
 @every_version
 def test_an_upgrade_that_is_killed_halfway_has_changed_nothing(url: str, version: int) -> None:
     before = everything(url)
-    program = f"""
-        import os, signal
-        from mainstay.adapters.sql import SqlStore, settings
-        upgrade = settings.UPGRADES[{version + 1}]
-        def killed(connection):
-            upgrade(connection)
-            print("upgraded", flush=True)
-            os.kill(os.getpid(), signal.SIGKILL)
-        settings.UPGRADES = {{{version + 1}: killed}}
-        SqlStore.create({url!r})
-        """
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", dedent(program)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stdout) == (-9, "upgraded\n"), done.stderr
+    with begun("tests.integration.upgrade_to_kill", url, str(version + 1)) as program:
+        assert program.rest() == "upgraded\n"
+        assert program.status() == -SIGKILL
     assert everything(url) == before
     with pytest.raises(StoreError, match="was made by an earlier version"):
         SqlStore.open(url)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from threading import Lock
 
@@ -18,7 +19,7 @@ class MemoryRuns:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._runs: dict[tuple[str, str], JobRun] = {}
+        self._runs: defaultdict[str, dict[str, JobRun]] = defaultdict(dict)
         self._leases: dict[str, dict[str, datetime]] = {}
         self._installed: dict[str, InstalledJob] = {}
 
@@ -26,17 +27,10 @@ class MemoryRuns:
         """Keep a run, in place of what was kept of it before, and forget old ones."""
         checks.instance("run", run, JobRun)
         with self._lock:
-            self._runs[run.job, run.attempt] = run
-            for old in self._old(run):
-                del self._runs[old.job, old.attempt]
-
-    def _old(self, run: JobRun) -> list[JobRun]:
-        """Return the runs that go with one that is kept."""
-        theirs = [each for each in self._runs.values() if each.job == run.job]
-        rest = sorted(theirs, key=_place)[:-RUNS_KEPT]
-        old = [each for each in rest if each.started_at < kept_since(run)]
-        done = max(filter(_is_done, old), key=_by_due, default=None)
-        return [each for each in old if each is not done]
+            theirs = self._runs[run.job]
+            theirs[run.attempt] = run
+            for old in _old(theirs.values(), kept_since(run)):
+                del theirs[old.attempt]
 
     def last(self, job: str, *, now: datetime) -> JobRun | None:
         """Return the run of a job that began last, of equal ones the higher attempt."""
@@ -53,7 +47,7 @@ class MemoryRuns:
     def _of(self, job: str) -> list[JobRun]:
         checks.text("job", job)
         with self._lock:
-            return [run for run in self._runs.values() if run.job == job]
+            return [*self._runs.get(job, {}).values()]
 
     def unended(self, job: str) -> Sequence[JobRun]:
         """Return the runs of a job that have begun and not ended, in the order they began."""
@@ -106,6 +100,16 @@ class MemoryRuns:
         """Return how schedulers have the jobs, by name."""
         with self._lock:
             return dict(self._installed)
+
+
+def _old(runs: Collection[JobRun], since: datetime) -> list[JobRun]:
+    """Return the runs of a job that are kept no longer."""
+    if all(run.started_at >= since for run in runs):
+        return []
+    rest = sorted(runs, key=_place)[:-RUNS_KEPT]
+    old = [run for run in rest if run.started_at < since]
+    done = max(filter(_is_done, old), key=_by_due, default=None)
+    return [run for run in old if run is not done]
 
 
 def _place(run: JobRun) -> tuple[datetime, str]:
