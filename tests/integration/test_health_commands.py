@@ -73,7 +73,7 @@ def test_an_entry_that_is_overdue_raises_the_alarm(tmp_path: Path) -> None:
     table = mainstay("status", "--db", url)
     assert parts(table)["outbox"] == (
         f"1 waiting, the first due at {at:%Y-%m-%dT%H:%M:%SZ}: "
-        "has 1 entries that were due 15 minutes ago"
+        "has entries that were due 15 minutes ago: 1"
     )
     document = mainstay("status", "--db", url, "--json")
     assert [entry["item"] for entry in document.json["health"]["problems"]] == ["outbox"]

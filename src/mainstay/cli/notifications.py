@@ -13,7 +13,7 @@ from mainstay._reprs import in_utc
 from mainstay.cli import OK, arguments, terminal
 from mainstay.cli.store import add_db, open_store
 from mainstay.ports import Notified, NotifiedCounts, notified_counts
-from mainstay.ports.notified_counts import delivered_at_of
+from mainstay.ports.notified_by_zone import delivered_at_of
 
 _EPILOG = """\
 columns:

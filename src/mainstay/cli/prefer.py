@@ -49,6 +49,16 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     )
     parser.set_defaults(run=run)
     parser.add_argument("user", type=arguments.text, metavar="USER", help="who")
+    _add_times(parser)
+    _add_switch(parser)
+    parser.add_argument(
+        "--channel", type=arguments.text, metavar="C", help="by what, in your app's own word"
+    )
+    add_db(parser)
+    parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+
+
+def _add_times(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--zone", type=arguments.zone, metavar="ZONE", help="whose clocks, such as Asia/Tokyo"
     )
@@ -62,6 +72,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         metavar="DAY,...",
         help="weekdays without a notification, such as sat,sun; or none",
     )
+
+
+def _add_switch(parser: argparse.ArgumentParser) -> None:
     on_or_off = parser.add_mutually_exclusive_group()
     for flag, value in (("on", True), ("off", False)):
         on_or_off.add_argument(
@@ -71,11 +84,6 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
             dest="enabled",
             help=f"turn notifications {flag}",
         )
-    parser.add_argument(
-        "--channel", type=arguments.text, metavar="C", help="by what, in your app's own word"
-    )
-    add_db(parser)
-    parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
 
 
 def run(args: argparse.Namespace) -> int:

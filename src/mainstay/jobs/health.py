@@ -149,7 +149,7 @@ class Health:
                 yield each.job, f"is {each.status.value}"
         if self.overdue:
             minutes = self.policy.overdue / timedelta(minutes=1)
-            yield "outbox", f"has {self.overdue:,} entries that were due {minutes:g} minutes ago"
+            yield "outbox", f"has entries that were due {minutes:g} minutes ago: {self.overdue:,}"
         if self.ledger_fault is not None:
             yield "ledger", self.ledger_fault
         free, total = self.machine.get("disk_free"), self.machine.get("disk_total")

@@ -66,12 +66,8 @@ from mainstay.ports.notifications import (
     NotificationTarget,
     Notified,
 )
-from mainstay.ports.notified_counts import (
-    NotifiedCounts,
-    NotifiedCountsDict,
-    counts_by_zone,
-    notified_counts,
-)
+from mainstay.ports.notified_by_zone import counts_by_zone, notified_counts
+from mainstay.ports.notified_counts import NotifiedCounts, NotifiedCountsDict
 from mainstay.ports.notifier import Notification, Notifier
 from mainstay.ports.outbox import Outbox, OutboxEntry, OutboxState
 from mainstay.ports.outlooks import (

@@ -1,10 +1,9 @@
-"""What became of a day's notifications, zone by zone."""
+"""What became of some notifications: counts that add up."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 import attrs
@@ -14,25 +13,16 @@ from mainstay._plain import PlainData
 from mainstay._reprs import of_policy
 from mainstay._typing import TypedDict
 from mainstay.errors import InvalidValueError
-from mainstay.outlook import NotificationPolicy, Preferences
-from mainstay.ports.notifications import (
-    NotificationStore,
-    Notified,
-)
-from mainstay.ports.outbox import OutboxState
 
 __all__ = [
     "NotifiedCounts",
     "NotifiedCountsDict",
-    "counts_by_zone",
-    "delivered_at_of",
-    "notified_counts",
+    "Part",
+    "counts_of",
 ]
 
-_PAGE = 1_000
 _HALF, _NEARLY_ALL = 50, 95
 _PERCENT = 100
-_STANDARD = NotificationPolicy()
 
 _count = checks.each(checks.count)
 
@@ -169,12 +159,12 @@ class NotifiedCounts:
         """Return the counts of both."""
         if not isinstance(other, NotifiedCounts):
             return NotImplemented
-        return _counts(Counter(self._tally()) + Counter(other._tally()))
+        return counts_of(Counter(self._tally()) + Counter(other._tally()))
 
-    def _tally(self) -> dict[_Part, int]:
-        alone: dict[_Part, int] = {(name, ""): getattr(self, name) for name in _NUMBERS}
-        late: dict[_Part, int] = {("lateness", seconds): count for seconds, count in self.lateness}
-        named: dict[_Part, int] = {
+    def _tally(self) -> dict[Part, int]:
+        alone: dict[Part, int] = {(name, ""): getattr(self, name) for name in _NUMBERS}
+        late: dict[Part, int] = {("lateness", seconds): count for seconds, count in self.lateness}
+        named: dict[Part, int] = {
             (field, name): checks.count(field, count)
             for field, counts in (("errors", self.errors), ("channels", self.channels))
             for name, count in counts.items()
@@ -204,73 +194,16 @@ class NotifiedCounts:
 
 
 #: A count's field, and for which of its names or seconds.
-_Part: TypeAlias = tuple[str, str | int]
+Part: TypeAlias = tuple[str, str | int]
 
 _NUMBERS = (
     *("waiting", "delivered", "failed", "expired", "cancelled"),
     *("viewed", "own", "off", "quiet"),
 )
-_FIELDS = {
-    OutboxState.WAITING: "waiting",
-    OutboxState.DONE: "delivered",
-    OutboxState.FAILED: "failed",
-    OutboxState.EXPIRED: "expired",
-    OutboxState.CANCELLED: "cancelled",
-}
 
 
-def counts_by_zone(
-    notified: Iterable[Notified], *, policy: NotificationPolicy = _STANDARD
-) -> dict[str, NotifiedCounts]:
-    """Return what became of notifications, by zone, in the order of the zones' names.
-
-    They are read one by one, and none of them is kept. A notification is of the zone in which it
-    was delivered, else of its user's, else of the policy's.
-
-    Args:
-        notified: Notifications, each once, in any order.
-        policy: Where users are who have not said so.
-
-    Examples:
-        >>> from datetime import UTC
-        >>> from mainstay.ports.notification_entries import notification_entry
-        >>> waits = notification_entry("ada", date(2024, 5, 1), datetime(2024, 5, 1, 7, tzinfo=UTC))
-        >>> counts_by_zone([Notified(waits)])
-        {'UTC': NotifiedCounts(waiting=1)}
-    """
-    checks.instance("policy", policy, NotificationPolicy)
-    tallies: dict[str, Counter[_Part]] = {}
-    for each in checks.iterable("notified", notified):
-        zone = _zone(each, policy)
-        tallies.setdefault(zone, Counter()).update(_parts(each))
-    return {zone: _counts(tallies[zone]) for zone in sorted(tallies)}
-
-
-def notified_counts(store: NotificationStore, day: date) -> dict[str, NotifiedCounts]:
-    """Return what became of the notifications of a day, by zone: see :func:`counts_by_zone`.
-
-    They are read page by page, while others may change them.
-
-    Args:
-        store: Where they are.
-        day: Which.
-
-    Raises:
-        MainstayError: The row of one can't be read.
-    """
-    plan = store.plan()
-    policy = _STANDARD if plan is None else plan.policy
-    return counts_by_zone(_all_of(store, checks.day("day", day)), policy=policy)
-
-
-def _all_of(store: NotificationStore, day: date) -> Iterator[Notified]:
-    after: str | None = None
-    while page := store.of_day(day, after=after, limit=_PAGE):
-        yield from page
-        after = page[-1].entry.user_id
-
-
-def _counts(tally: Mapping[_Part, int]) -> NotifiedCounts:
+def counts_of(tally: Mapping[Part, int]) -> NotifiedCounts:
+    """Return the counts of what was tallied."""
     groups: dict[str, dict[Any, int]] = {}
     for (field, key), count in tally.items():
         groups.setdefault(field, {})[key] = count
@@ -281,46 +214,3 @@ def _counts(tally: Mapping[_Part, int]) -> NotifiedCounts:
         errors=PlainData(groups.get("errors", {})),
         channels=PlainData(groups.get("channels", {})),
     )
-
-
-def _zone(notified: Notified, policy: NotificationPolicy) -> str:
-    said = None if notified.entry.result is None else notified.entry.result.get("zone")
-    if isinstance(said, str):
-        return said
-    return policy.preferences(notified.preferences).zone or policy.zone
-
-
-def _parts(notified: Notified) -> Iterator[_Part]:
-    """Yield what a notification counts for."""
-    entry = notified.entry
-    yield _FIELDS[entry.state], ""
-    if entry.error is not None:
-        yield "errors", (entry.error.split() or [entry.error])[0]
-    if entry.state is OutboxState.DONE and entry.result is not None:
-        yield from _parts_of_delivery(entry.result, notified.viewed_at)
-    if notified.preferences is not None:
-        yield from _parts_of_preferences(notified.preferences)
-
-
-def _parts_of_delivery(result: PlainData, viewed_at: datetime | None) -> Iterator[_Part]:
-    late, delivered_at = result.get("late_s"), delivered_at_of(result)
-    if isinstance(late, int | float):
-        yield "lateness", int(max(late, 0))
-    if delivered_at is not None and viewed_at is not None and viewed_at >= delivered_at:
-        yield "viewed", ""
-
-
-def _parts_of_preferences(preferences: Preferences) -> Iterator[_Part]:
-    yield "own", ""
-    if not preferences.enabled:
-        yield "off", ""
-    if preferences.quiet_weekdays:
-        yield "quiet", ""
-    if preferences.channel is not None:
-        yield "channels", preferences.channel
-
-
-def delivered_at_of(result: PlainData | None) -> datetime | None:
-    """Return when a notification was delivered, by its entry's result; ``None`` if it was not."""
-    said = None if result is None else result.get("delivered_at")
-    return None if not isinstance(said, str) else datetime.fromisoformat(said)

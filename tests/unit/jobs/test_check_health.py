@@ -125,7 +125,7 @@ def test_an_entry_is_overdue_once_it_has_been_due_for_a_quarter_of_an_hour(
     found = health(store, [], now=NOON)
     assert (found.waiting, found.overdue) == (2, 1)
     assert found.oldest_due_at == NOON - 15 * MINUTE
-    assert problems(found) == [("outbox", "has 1 entries that were due 15 minutes ago")]
+    assert problems(found) == [("outbox", "has entries that were due 15 minutes ago: 1")]
     patient = HealthPolicy(overdue=16 * MINUTE)
     assert problems(health(store, [], now=NOON, policy=patient)) == []
 

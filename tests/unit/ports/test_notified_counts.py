@@ -19,7 +19,7 @@ from mainstay.ports import (
     notified_counts,
 )
 from mainstay.ports.notification_entries import notification_entry
-from mainstay.ports.notified_counts import delivered_at_of
+from mainstay.ports.notified_by_zone import delivered_at_of
 from mainstay.scheduling import PlainData
 from mainstay.testing.memory import MemoryStore
 
