@@ -30,11 +30,14 @@ PYTHONS = nox.project.python_versions(PROJECT)
 #: branch must be tested. A new package is, unless it is named here.
 OUTSIDE = ("adapters", "cli", "columnar", "testing")
 NOT_COVERED = ",".join(["*/__main__.py", *(f"*/mainstay/{part}/*" for part in OUTSIDE)])
-#: Which integration tests lean on other libraries, whose versions matter; all else is about our
-#: code and its databases alone.
-LIBRARIES = "apscheduler celery parameters pooled run_command score sql_store store_commands"
+#: Which laws and integration tests lean on other libraries, whose versions matter; all else is
+#: about our code and its databases alone.
+LIBRARIES = (
+    "apscheduler celery codec columnar due_instant frames parameters pooled run_command schedule "
+    "score sql_store store_commands strategies"
+)
 #: Which unit tests dateutil has a part in: schedules, local times and timestamps.
-DATEUTIL = "jobs outlook reading scheduling"
+DATEUTIL = "adapters outlook reading scheduling"
 #: What has a session of its own, since Spark is large.
 SPARK = "*/mainstay/columnar/spark.py"
 
@@ -127,15 +130,18 @@ def coverage(session: nox.Session) -> None:
 def lowest(session: nox.Session) -> None:
     """Run tests on the oldest Python here, with the lowest versions that pyproject.toml admits.
 
-    Laws are tried on few examples. What is about our code and its databases, ``tests`` runs.
+    Those that lean on them, that is; of laws about theirs, few examples.
     """
     # Of the wheel, all these would be requirements of a requirement, and so the latest.
     session.install("--resolution=lowest-direct", "-r", "pyproject.toml", "--extra", "all")
     session.install("--no-deps", built(session, "all"))
     session.install(*group("tests"), *group("servers"))
-    where = [f"tests/{part}" for part in ("unit", "property", "examples")]
-    for subject in LIBRARIES.split():
-        where += map(str, Path("tests/integration").glob(f"test_*{subject}*.py"))
+    leaning = {
+        str(path)
+        for subject in LIBRARIES.split()
+        for path in Path("tests").glob(f"[ip]*/test_*{subject}*.py")
+    }
+    where = ("tests/unit", "tests/examples", *sorted(leaning))
     pytest(session, "--hypothesis-profile=quick", *where, *session.posargs)
     docstrings(session)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
@@ -42,15 +43,33 @@ def odd_database(url: str, *, via: str | None = None) -> str:
         url: The server.
         via: A PgBouncer before it; it takes no options, with which :func:`in_schema` chooses.
     """
+    name = _copy_of(_with_tables(url), url)
+    return make_url(via or url).set(database=name).render_as_string()
+
+
+@cache
+def _with_tables(url: str) -> str:
+    """Return an odd database in which a store is to be created, and its tables are already.
+
+    Copying it is several times as fast as creating them.
+    """
+    name = _copy_of("template0 LOCALE_PROVIDER icu ICU_LOCALE 'en'", url)  # a, B; not by code point
+    new = SqlStore.create(make_url(url).set(database=name).render_as_string())
+    with new as store, store._database.writing() as connection:
+        settings_table.drop(connection)
+    return name
+
+
+def _copy_of(template: str, url: str) -> str:
+    """Return the name of a new database with odd defaults, a copy of another one."""
     name = f"mainstay_{uuid4().hex}"
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        order = "LOCALE_PROVIDER icu ICU_LOCALE 'en'"  # a, B; not by code point
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0 {order}"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
         for setting, value in ODD_DEFAULTS.items():
             connection.execute(text(f"ALTER DATABASE {name} SET {setting} = '{value}'"))
     engine.dispose()
-    return make_url(via or url).set(database=name).render_as_string()
+    return name
 
 
 def new_database(request: pytest.FixtureRequest, folder: Path | None = None) -> str:

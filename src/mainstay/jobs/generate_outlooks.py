@@ -19,11 +19,10 @@ from mainstay.jobs.shapes import generation_result
 from mainstay.outlook import (
     STANDARD_TEMPLATES,
     Outlook,
-    OutlookContext,
     OutlookPhrasebook,
     Template,
-    standard_content,
 )
+from mainstay.outlook.embedded import content_of
 from mainstay.outlook.phrases import ENGLISH_OUTLOOK
 from mainstay.ports import (
     ContentGenerator,
@@ -82,15 +81,15 @@ def plan_outlook(
         >>> made.outlook.content.template, made.outlook.known_through.isoformat()
         ('rhythm', '2024-05-01')
     """
-    context = OutlookContext(standing.user_id, target.day, standing.window, templates)
+    user, window = standing.user_id, standing.window
     outlook = Outlook(
-        user_id=standing.user_id,
+        user_id=user,
         day=target.day,
-        content=standard_content(context, phrases=phrases),
-        known_through=context.known_through,
+        content=content_of(user, target.day, window, templates=templates, phrases=phrases),
+        known_through=window.last_day,
         generated_at=target.now,
     )
-    return OutlookMade(standing.user_id, outlook)
+    return OutlookMade(user, outlook)
 
 
 def generate_outlooks(

@@ -13,7 +13,7 @@ from mainstay import _checks as checks
 from mainstay._plain import PlainData
 from mainstay.activity.window import ActivityWindow
 from mainstay.errors import InvalidValueError
-from mainstay.outlook.templates import Template, variant_for
+from mainstay.outlook.templates import Template, variant_of
 from mainstay.scores.consistency.result import ConsistencyScore, WhatIf
 from mainstay.scores.consistency.score import consistency_score
 from mainstay.scores.consistency.what_if import what_if
@@ -100,13 +100,4 @@ class OutlookContext:
         Raises:
             InvalidValueError: There is no such template.
         """
-        try:
-            found = self.templates[template]
-        except KeyError as error:
-            raise InvalidValueError(
-                "is not a template",
-                field="template",
-                value=template,
-                remedy=f"There are: {', '.join(sorted(self.templates)) or 'none'}.",
-            ) from error
-        return variant_for(found, self.user_id)
+        return variant_of(self.templates, template, self.user_id)

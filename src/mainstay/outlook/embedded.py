@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 
@@ -9,7 +10,7 @@ from mainstay.activity.window import ActivityWindow
 from mainstay.outlook.content import Content
 from mainstay.outlook.context import OutlookContext
 from mainstay.outlook.phrases import ENGLISH_OUTLOOK, OutlookPhrasebook
-from mainstay.outlook.templates import Template
+from mainstay.outlook.templates import Template, variant_of
 from mainstay.scores.consistency.score import consistency_score
 from mainstay.scores.consistency.what_if import what_if
 
@@ -68,22 +69,30 @@ def standard_content(
         >>> print(standard_content(context).body)
         As of 2024-05-01, you have a streak of 2 days and 13 points.
     """
-    template = template_for(context.window)
-    variant = context.variant(template)
-    points, gain = _numbers(context.window, context.day if variant == _GAIN else None)
-    title, body = _words(context, points, gain, phrases)
+    return content_of(
+        context.user_id, context.day, context.window, templates=context.templates, phrases=phrases
+    )
+
+
+def content_of(
+    user_id: str,
+    day: date,
+    window: ActivityWindow,
+    *,
+    templates: Mapping[str, Template],
+    phrases: OutlookPhrasebook,
+) -> Content:
+    """Return the embedded text for a user without a context: there may be very many."""
+    template = template_for(window)
+    variant = variant_of(templates, template, user_id)
+    points, gain = _numbers(window, day if variant == _GAIN else None)
+    if template == _FRESH_START:
+        title, body = phrases.fresh_start(window.last_day, gain)
+    elif template == _STREAK:
+        title, body = phrases.streak(window.current_streak, points, window.last_day, gain)
+    else:
+        title, body = phrases.rhythm(window.active_days, points, window.last_day, gain)
     return Content(template, variant, title, body)
-
-
-def _words(
-    context: OutlookContext, points: int, gain: float | None, phrases: OutlookPhrasebook
-) -> tuple[str, str]:
-    window, known = context.window, context.known_through
-    if template_for(window) == _FRESH_START:
-        return phrases.fresh_start(known, gain)
-    if template_for(window) == _STREAK:
-        return phrases.streak(window.current_streak, points, known, gain)
-    return phrases.rhythm(window.active_days, points, known, gain)
 
 
 @lru_cache(maxsize=_NUMBERS_KEPT)

@@ -205,3 +205,21 @@ def variant_for(template: Template, user_id: str) -> str:
         return template.current
     first = sha256(_JSON.encode([template.name, user]).encode()).digest()[0]
     return trial.challenger if first >= 0x80 else template.current
+
+
+def variant_of(templates: Mapping[str, Template], name: str, user_id: str) -> str:
+    """Return the variant of one of some templates that a user gets: see :func:`variant_for`.
+
+    Raises:
+        InvalidValueError: There is no such template.
+    """
+    try:
+        found = templates[name]
+    except KeyError as error:
+        raise InvalidValueError(
+            "is not a template",
+            field="template",
+            value=name,
+            remedy=f"There are: {', '.join(sorted(templates)) or 'none'}.",
+        ) from error
+    return variant_for(found, user_id)

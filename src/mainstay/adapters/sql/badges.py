@@ -120,7 +120,7 @@ class _Page:
             return
         begin_sweep(self._connection)
         keep_undated(self._connection, policy)
-        new = insert_into(self._connection, badges)
+        new = insert_into(self._connection.dialect.name, badges)
         known = new.on_conflict_do_update(
             index_elements=["key"], set_={"badge": new.excluded.badge}
         )

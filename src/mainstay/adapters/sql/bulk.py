@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ARRAY,
     BindParameter,
     Connection,
+    Delete,
+    Dialect,
     Select,
     Table,
     Text,
@@ -29,9 +32,21 @@ __all__ = ["any_of", "each_of", "found_by", "insert_into", "insert_rows", "near"
 
 def stage(connection: Connection, table: Table, rows: Iterable[Sequence[object]]) -> None:
     """Put rows, and nothing else, into a temporary table, which is created if need be."""
-    connection.execute(CreateTable(table, if_not_exists=True))
-    connection.execute(delete(table))
+    connection.exec_driver_sql(_creation(connection.dialect.name, table))
+    connection.execute(_emptied(table))
     insert_rows(connection, table, rows)
+
+
+@cache
+def _creation(dialect: str, table: Table) -> str:
+    """Return the statement that creates a table; SQLAlchemy would compile it each time."""
+    known: Dialect = (sqlite if dialect == "sqlite" else postgresql).dialect()
+    return str(CreateTable(table, if_not_exists=True).compile(dialect=known))
+
+
+@cache
+def _emptied(table: Table) -> Delete:
+    return delete(table)
 
 
 def near(column: ColumnElement[Any], values: Iterable[object]) -> ColumnElement[bool]:
@@ -52,9 +67,12 @@ def found_by(key: Select[Any]) -> ColumnElement[bool]:
     return key.scalar_subquery().is_not(None)
 
 
-def insert_into(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """Begin an insert that can say what to do about rows that are there."""
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+def insert_into(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """Begin an insert that can say what to do about rows that are there, in SQLite or PostgreSQL.
+
+    A statement follows from the dialect's name: what is executed often is built once for each.
+    """
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
 def each_of(connection: Connection, texts: Iterable[str]) -> Select[Any]:

@@ -110,9 +110,9 @@ def _in_utc(element: utc_text, compiler: SQLCompiler, **options: Any) -> str:
     return f"to_char(timezone('UTC', {at}), 'YYYY-MM-DD HH24:MI:SS.US\"+00:00\"')"
 
 
-def day_after(connection: Connection, day: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Say the day after one."""
-    if connection.dialect.name == "sqlite":
+def day_after(dialect: str, day: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Say the day after one, in SQLite or PostgreSQL."""
+    if dialect == "sqlite":
         return func.date(day, "+1 day", type_=Text())
     return day.op("+", return_type=Date())(literal_column("1"))
 

@@ -182,7 +182,7 @@ def _put(connection: Connection, entries: Sequence[OutboxEntry]) -> int:
     """
     rest = _without_known(connection, entries)
     new = (
-        insert_into(connection, outbox)
+        insert_into(connection.dialect.name, outbox)
         .on_conflict_do_nothing(index_elements=["key"])
         .returning(outbox.c.key)
     )

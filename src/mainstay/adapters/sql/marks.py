@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Column, Connection, Select, Table, null
+from sqlalchemy import Column, Connection, Executable, Select, Table, null
 
 from mainstay.adapters.sql.bulk import insert_into
 from mainstay.adapters.sql.columns import Instant, key, metadata
@@ -30,12 +31,15 @@ def due_at_once(connection: Connection, users: Select[Any]) -> None:
         connection: The database, in a transaction that adds something for the users.
         users: Selects their ids, each once.
     """
+    connection.execute(_due_at_once(connection.dialect.name, users))
+
+
+@lru_cache(maxsize=32)
+def _due_at_once(dialect: str, users: Select[Any]) -> Executable:
     user = users.selected_columns[0]
     found = users.where(user.is_not(None)).order_by(user)
-    new = insert_into(connection, checks_due).from_select(["user_id"], found)
+    new = insert_into(dialect, checks_due).from_select(["user_id"], found)
     at = checks_due.c.due_at
-    connection.execute(
-        new.on_conflict_do_update(
-            index_elements=["user_id"], set_={"due_at": null()}, where=at.is_not(None)
-        )
+    return new.on_conflict_do_update(
+        index_elements=["user_id"], set_={"due_at": null()}, where=at.is_not(None)
     )

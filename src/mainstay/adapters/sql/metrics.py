@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Column,
     Connection,
+    Executable,
     PrimaryKeyConstraint,
     Select,
     Table,
@@ -71,8 +73,8 @@ class SqlMetrics:
             with self._database.writing() as connection:
                 stage(connection, _staged_metrics, rows)
                 connection.execute(delete(_staged_metrics).where(_is_the_same))
-                due_at_once(connection, select(_staged_metrics.c.user_id).distinct())
-                _put(connection, select(_staged_metrics), add=False)
+                due_at_once(connection, _STAGED_USERS)
+                connection.execute(_put(connection.dialect.name, _STAGED, add=False))
 
     def metrics(self, user_ids: Iterable[str]) -> Mapping[str, Mapping[str, int]]:
         """Return what is kept of some users, by user id; those without anything are left out."""
@@ -86,8 +88,8 @@ class SqlMetrics:
 
     def events_arrived(self, connection: Connection) -> None:
         """Count them by kind, and make their users due for badges."""
-        due_at_once(connection, select(staged.c.user_id).distinct())
-        _put(connection, count_kinds_of(staged), add=True)
+        due_at_once(connection, _NEW_USERS)
+        connection.execute(_put(connection.dialect.name, _NEW_KINDS, add=True))
 
 
 def add_metrics(connection: Connection, rows: Iterable[tuple[str, str, int]]) -> None:
@@ -98,11 +100,13 @@ def add_metrics(connection: Connection, rows: Iterable[tuple[str, str, int]]) ->
         rows: User ids, names and increments.
     """
     stage(connection, _staged_metrics, rows)
-    due_at_once(connection, select(_staged_metrics.c.user_id).distinct())
-    _put(connection, _sums, add=True)
+    due_at_once(connection, _STAGED_USERS)
+    connection.execute(_put(connection.dialect.name, _SUMS, add=True))
 
 
-_sums = select(
+_STAGED = select(_staged_metrics)
+_STAGED_USERS = select(_staged_metrics.c.user_id).distinct()
+_SUMS = select(
     _staged_metrics.c.user_id,
     _staged_metrics.c.metric,
     cast(func.sum(_staged_metrics.c.value), BigInteger).label("value"),
@@ -116,12 +120,15 @@ def count_kinds_of(events: FromClause) -> Select[*tuple[Any, ...]]:
     return counted.group_by(events.c.user_id, events.c.kind)
 
 
-def _put(connection: Connection, found: Select[*tuple[Any, ...]], *, add: bool) -> None:
+_NEW_USERS = select(staged.c.user_id).distinct()
+_NEW_KINDS = count_kinds_of(staged)
+
+
+@cache
+def _put(dialect: str, found: Select[*tuple[Any, ...]], *, add: bool) -> Executable:
     """Write metrics over those that are there, or add them to those."""
     user, name, _ = found.selected_columns
     ordered = found.where(user.is_not(None)).order_by(user, name)
-    new = insert_into(connection, metrics).from_select(["user_id", "metric", "value"], ordered)
+    new = insert_into(dialect, metrics).from_select(["user_id", "metric", "value"], ordered)
     value = metrics.c.value + new.excluded.value if add else new.excluded.value
-    connection.execute(
-        new.on_conflict_do_update(index_elements=["user_id", "metric"], set_={"value": value})
-    )
+    return new.on_conflict_do_update(index_elements=["user_id", "metric"], set_={"value": value})

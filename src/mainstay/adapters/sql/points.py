@@ -287,6 +287,8 @@ _begin_totals = insert(points).from_select(
 
 def _list(connection: Connection, user: str, count: int) -> None:
     """Count users who have a total from now on."""
-    new = insert_into(connection, listed).values(shard=crc32(user.encode()) % _SHARDS, users=count)
+    new = insert_into(connection.dialect.name, listed).values(
+        shard=crc32(user.encode()) % _SHARDS, users=count
+    )
     more = {"users": listed.c.users + new.excluded.users}
     connection.execute(new.on_conflict_do_update(index_elements=["shard"], set_=more))

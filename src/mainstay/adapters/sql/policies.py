@@ -80,7 +80,9 @@ def read_undated(connection: Connection, kind: type[Q]) -> Q | None:
 def keep_undated(connection: Connection, policy: LeaderboardPolicy | BadgePolicy) -> None:
     """Keep a policy in place of the one before."""
     text, scope = to_json(policy), _scope(type(policy))
-    new = insert_into(connection, policies).values(scope=scope, since=date.min, policy=text)
+    new = insert_into(connection.dialect.name, policies).values(
+        scope=scope, since=date.min, policy=text
+    )
     changed = new.on_conflict_do_update(index_elements=["scope", "since"], set_={"policy": text})
     connection.execute(changed)
 
@@ -115,7 +117,7 @@ class PolicyRows(Generic[P]):
         """Keep a policy, and return the one that is kept since then afterwards."""
         text = to_json(checks.instance("policy", policy, self._kind))
         begin = date.min if since is None else checks.day("since", since)
-        new = insert_into(self._connection, policies).values(
+        new = insert_into(self._connection.dialect.name, policies).values(
             scope=_scope(self._kind), since=begin, policy=text
         )
         last, key = self.last_day(), ["scope", "since"]

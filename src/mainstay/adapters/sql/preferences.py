@@ -127,7 +127,7 @@ def keep_preferences(connection: Connection, user_id: str, wanted: Preferences) 
         "enabled": int(wanted.enabled),
         "channel": wanted.channel,
     }
-    new = insert_into(connection, preferences).values(user_id=user_id, **values)
+    new = insert_into(connection.dialect.name, preferences).values(user_id=user_id, **values)
     connection.execute(new.on_conflict_do_update(index_elements=["user_id"], set_=values))
 
 
@@ -149,5 +149,5 @@ def _plan(row: Row[Any]) -> NotificationPlan:
 def keep_plan(connection: Connection, plan: NotificationPlan) -> None:
     """Keep how far notifications have been planned."""
     values = {"policy": to_json(plan.policy), "until": plan.until, "since": plan.since}
-    new = insert_into(connection, plans).values(kind=OUTLOOK, **values)
+    new = insert_into(connection.dialect.name, plans).values(kind=OUTLOOK, **values)
     connection.execute(new.on_conflict_do_update(index_elements=["kind"], set_=values))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Column,
     Connection,
     Double,
+    Executable,
     Index,
     PrimaryKeyConstraint,
     Table,
@@ -113,15 +115,14 @@ class SqlSessions:
             return 0
         with self._database.writing() as connection:
             stage(connection, staged, rows)
-            _know_users(connection)
+            connection.execute(_know_users(connection.dialect.name))
             _refuse_other_contents(connection)
-            _drop_known(connection)
-            _know_kinds(connection)
+            connection.execute(_DROP_KNOWN)
+            connection.execute(_know_kinds(connection.dialect.name))
             for port in self._traces:
                 port.events_arrived(connection)
-            columns = [column.name for column in staged.columns]
-            connection.execute(insert(events).from_select(columns, select(staged)))
-            return connection.scalar(select(func.count()).select_from(staged)) or 0
+            connection.execute(_NEW)
+            return connection.scalar(_HOW_MANY) or 0
 
     def _rows(self, sessions: Iterable[Session]) -> Sequence[tuple[object, ...]]:
         by_id: dict[str, tuple[object, ...]] = {}
@@ -193,28 +194,29 @@ class SqlSessions:
             return read_kinds(connection)
 
 
-def _know_users(connection: Connection) -> None:
+@cache
+def _know_users(dialect: str) -> Executable:
     """Give each user a row, and lock it: of two who add the same event, one is the first.
 
     In order, so that two adders never block each other for good.
     """
     found = select(staged.c.user_id).where(staged.c.user_id.is_not(None))
     found = found.group_by(staged.c.user_id).order_by(staged.c.user_id)
-    known = insert_into(connection, users).from_select(["user_id"], found)
-    locked = known.on_conflict_do_update(
+    known = insert_into(dialect, users).from_select(["user_id"], found)
+    return known.on_conflict_do_update(
         index_elements=["user_id"],
         set_={"user_id": known.excluded.user_id},
         where=false(),  # to lock a row is enough
     )
-    connection.execute(locked)
 
 
-def _know_kinds(connection: Connection) -> None:
+@cache
+def _know_kinds(dialect: str) -> Executable:
     """Give each kind a row; in order, as with users."""
     found = select(staged.c.kind).where(staged.c.kind.is_not(None))
     found = found.group_by(staged.c.kind).order_by(staged.c.kind)
-    new = insert_into(connection, kinds).from_select(["kind"], found)
-    connection.execute(new.on_conflict_do_nothing(index_elements=["kind"]))
+    new = insert_into(dialect, kinds).from_select(["kind"], found)
+    return new.on_conflict_do_nothing(index_elements=["kind"])
 
 
 def read_kinds(connection: Connection) -> Sequence[str]:
@@ -223,25 +225,27 @@ def read_kinds(connection: Connection) -> Sequence[str]:
 
 
 def _refuse_other_contents(connection: Connection) -> None:
-    differs = or_(
-        *(
-            staged.c[column.name].is_distinct_from(column)
-            for column in events.columns
-            if column.name != "id"
-        )
-    )
-    found = connection.scalar(select(staged.c.id).where(_is_known(differs)).limit(1))
+    found = connection.scalar(_OTHER_CONTENTS)
     if found is not None:
         raise other_contents(found)
-
-
-def _drop_known(connection: Connection) -> None:
-    connection.execute(delete(staged).where(_is_known()))
 
 
 def _is_known(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     """Say that a staged event is there already, as one that meets conditions."""
     return found_by(select(events.c.id).where(events.c.id == staged.c.id, *conditions))
+
+
+_DIFFERS = or_(
+    *(
+        staged.c[column.name].is_distinct_from(column)
+        for column in events.columns
+        if column.name != "id"
+    )
+)
+_OTHER_CONTENTS = select(staged.c.id).where(_is_known(_DIFFERS)).limit(1)
+_DROP_KNOWN = delete(staged).where(_is_known())
+_NEW = insert(events).from_select(staged.columns.keys(), select(staged))
+_HOW_MANY = select(func.count()).select_from(staged)
 
 
 def _older_than(before: Session | None) -> ColumnElement[bool]:

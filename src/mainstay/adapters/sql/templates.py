@@ -74,7 +74,7 @@ class SqlTemplates:
         checks.instance("week", week, IsoWeek)
         changed = storable_templates(templates)
         with self._database.writing(lock="templates") as connection:
-            new = insert_into(connection, reviews).values(
+            new = insert_into(connection.dialect.name, reviews).values(
                 week=str(week), decided=json.dumps([*changed])
             )
             once = new.on_conflict_do_nothing(index_elements=["week"]).returning(reviews.c.week)
@@ -95,7 +95,7 @@ def _template(row: Row[Any]) -> Template:
 
 def _keep(connection: Connection, changed: Iterable[Template]) -> None:
     """Keep templates, each in place of what was kept of it."""
-    new = insert_into(connection, templates)
+    new = insert_into(connection.dialect.name, templates)
     kept = new.on_conflict_do_update(
         index_elements=["name"], set_={"template": new.excluded.template}
     )

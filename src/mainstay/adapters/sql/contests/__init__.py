@@ -84,7 +84,7 @@ class SqlContests:
         """Keep a new case, and queue its commitment to be published, in one transaction."""
         new, at = new_case(case, commitment, secret, slot=slot), checks.instant("now", now)
         with self._database.writing() as connection:
-            row = insert_into(connection, cases).values(case_row(new))
+            row = insert_into(connection.dialect.name, cases).values(case_row(new))
             if connection.scalar(row.on_conflict_do_nothing().returning(cases.c.id)) is None:
                 return _there_already(connection, new)
             opening = {"case_id": case.id, "verdict": secret.verdict, "nonce": secret.nonce.hex()}

@@ -114,7 +114,9 @@ def _add(
 ) -> dict[K, V]:
     """Insert what is not there, and return it."""
     columns = [table.c[name] for name in key]
-    statement = insert_into(connection, table).on_conflict_do_nothing().returning(*columns)
+    statement = (
+        insert_into(connection.dialect.name, table).on_conflict_do_nothing().returning(*columns)
+    )
     new: dict[Any, V] = {}
     for chunk in _chunks(sorted(given)):  # two who add the same never block each other for good
         rows = connection.execute(statement, [row_of(given[one]) for one in chunk])

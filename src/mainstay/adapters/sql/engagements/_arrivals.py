@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, func, literal, null, or_, select, update
+from sqlalchemy import Connection, Executable, and_, case, func, literal, null, or_, select, update
 from sqlalchemy.sql import ColumnElement
 
 from mainstay.adapters.sql.arrivals import know_first_days
@@ -32,9 +33,15 @@ def days_arrived(connection: Connection, posts: Collection[str]) -> None:
     """
     lock_progress(connection, shared=True)
     know_first_days(connection, engagements)
-    through = idle_through(connection)
+    grown = _grown(connection.dialect.name, idle_through(connection), tuple(sorted(posts)))
+    connection.execute(grown)
+
+
+@lru_cache(maxsize=32)
+def _grown(dialect: str, through: date, posts: Sequence[str]) -> Executable:
+    """Change what is kept of users with new events."""
     late = _is_evaluated(through)
-    late_post = and_(late, staged.c.kind.in_(sorted(posts)))
+    late_post = and_(late, staged.c.kind.in_(posts))
     rating = case((late_post, staged.c.rating))
     new = (
         select(
@@ -49,10 +56,10 @@ def days_arrived(connection: Connection, posts: Collection[str]) -> None:
         .subquery("new")
     )
     totals = {name: engagements.c[name] + new.c[name] for name in ("posts", "rated", "ratings")}
-    counts = case((new.c.posts > 0, _day_to_come(connection, through)))
+    counts = case((new.c.posts > 0, _day_to_come(dialect, through)))
     due = earlier(earlier(engagements.c.next_day, new.c.day), counts)
     changed = or_(new.c.day.is_not(None), new.c.posts > 0)
-    connection.execute(
+    return (
         update(engagements)
         .where(engagements.c.user_id == new.c.user_id, changed)
         .values(next_day=due, **totals)
@@ -66,8 +73,8 @@ def _is_evaluated(through: date) -> ColumnElement[bool]:
     return and_(last.is_not(None), or_(day <= last, idle))
 
 
-def _day_to_come(connection: Connection, through: date) -> ColumnElement[Any]:
+def _day_to_come(dialect: str, through: date) -> ColumnElement[Any]:
     """Say the day after those that a user was evaluated through; one who is due is so before."""
     last = engagements.c.last_day
     tomorrow = through + _ONE_DAY if through < date.max else through
-    return case((last > through, day_after(connection, last)), else_=literal(tomorrow, Day()))
+    return case((last > through, day_after(dialect, last)), else_=literal(tomorrow, Day()))

@@ -137,7 +137,7 @@ class Best:
     def _ended(self) -> Select[Any]:
         """Ask for those that stood until one came that is after the first day."""
         query = self._idling(_later.c.day, _NULL).join(_later, _follows)
-        day_after_it = day_after(self._connection, outcomes.c.day)
+        day_after_it = day_after(self._connection.dialect.name, outcomes.c.day)
         query = query.where(_later.c.day > self._days[0], _later.c.day > day_after_it)
         return query.order_by(*_BEST_FIRST)
 

@@ -27,7 +27,7 @@ def replace_outlooks(connection: Connection, new: Sequence[Outlook]) -> None:
 
     The rows stay, so that somebody who waits to mark one marks the new one.
     """
-    row = insert_into(connection, outlooks)
+    row = insert_into(connection.dialect.name, outlooks)
     changed = {name: row.excluded[name] for name in COLUMNS if name not in _KEY}
     kept = row.on_conflict_do_update(index_elements=_KEY, set_=changed)
     connection.execute(kept, [_values(outlook) for outlook in new])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta, timezone
 from functools import lru_cache
 from itertools import pairwise
@@ -75,16 +75,21 @@ class Moments:
         """
         moments = text.split(SEPARATOR)
         try:
-            days = {self._day(moment) for moment in moments}
+            days = self._days(moments)
             today = max(*days, self._today(moments))
         except (ValueError, OverflowError):  # what is wrong is found out from the sessions
             return None
         bits = sum(1 << (today - day) for day in days if today - day < WINDOW_DAYS)
         return ActivityWindow(date.fromordinal(today), bits)
 
-    def _day(self, moment: str) -> int:
-        begins, before, after = self._place(moment[_MINUTE:])[moment[:10]]
-        return before if moment[11:_MINUTE] < begins else after
+    def _days(self, moments: Iterable[str]) -> set[int]:
+        """Return on which days, where they were, something was done."""
+        places, days = self._places, set[int]()
+        for moment in moments:
+            place = places.get(moment[_MINUTE:]) or self._place(moment[_MINUTE:])
+            begins, before, after = place[moment[:10]]
+            days.add(before if moment[11:_MINUTE] < begins else after)
+        return days
 
     def _today(self, moments: Sequence[str]) -> int:
         last = max(moments)
