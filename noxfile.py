@@ -97,22 +97,23 @@ def build(session: nox.Session) -> None:
 
 @nox.session(python=HERE[-1], requires=["build"])
 def tests(session: nox.Session) -> None:
-    """Run all tests and the docstrings' examples, on the newest Python here.
+    """Run all tests but units, and the docstrings' examples, on the newest Python here.
 
-    Celery brings python-dateutil 2.9.0.post0. The documents have their tests in ``docs``.
+    Celery brings python-dateutil 2.9.0.post0. The documents have their tests in ``docs``, and the
+    units run in ``coverage``.
     """
     session.install(built(session, "all"), *group("tests"), *group("servers"), *group("frames"))
     # In two processes: it would run longer than all others.
-    everything = ("--dist=loadscope", "--ignore=tests/docs", *session.posargs)
-    pytest(session, *everything, processes=2)
+    without = ("--ignore=tests/docs", "--ignore=tests/unit")
+    pytest(session, "--dist=loadscope", *without, *session.posargs, processes=2)
     docstrings(session)
 
 
-@nox.session(python=BETWEEN or HERE[-1:], requires=["build"])
+@nox.session(python=HERE[-1], requires=["build"])
 def coverage(session: nox.Session) -> None:
     """Require that unit tests, and what stores in memory must pass, reach every branch of the core.
 
-    These are the tests that the Pythons between the oldest and the newest have to pass.
+    It is on the newest Python here.
     """
     session.install(built(session, "all"), *group("tests"), *group("servers"), *group("frames"))
     session.install("coverage[toml]")
@@ -166,9 +167,12 @@ def spark(session: nox.Session) -> None:
     session.run("pytest", "-p", "no:randomly", *both, env=environment)
 
 
-@nox.session(requires=["build"])
+@nox.session(python=BETWEEN or HERE[-1:], requires=["build"])
 def docs(session: nox.Session) -> None:
-    """Execute every code block in README and docs, the first of README's commands as printed."""
+    """Execute every code block in README and docs, the first of README's commands as printed.
+
+    The Pythons between the oldest and the newest have to pass these.
+    """
     session.install(built(session, "all"), *group("tests"), *group("frames"))
     pytest(session, "--dist=loadfile", "-p", "no:randomly", "README.md", "docs", "tests/docs")
     clean = Path(session.create_tmp()) / "clean"

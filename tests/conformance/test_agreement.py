@@ -445,7 +445,7 @@ def test_all_stores_give_the_same_answers(databases: list[SqlStore], local_days:
     run_state_machine_as_test(
         OfTheseStores,
         settings=settings(
-            max_examples=effort.scaled(6),
+            max_examples=effort.scaled(4),
             stateful_step_count=20,
             phases=set(Phase) - {Phase.explain},  # it takes as long as all the rest
         ),

@@ -141,7 +141,7 @@ class Both:
 
 
 @given(history=st.lists(steps, max_size=20))
-@settings(max_examples=effort.scaled(20))
+@settings(max_examples=effort.scaled(12))
 def test_a_store_leaves_what_every_day_of_everybody_comes_to(
     make: Make, history: Sequence[object]
 ) -> None:

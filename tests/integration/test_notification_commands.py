@@ -94,7 +94,7 @@ def test_a_users_history_has_what_became_of_each(tmp_path: Path) -> None:
     head, row = shown.out.splitlines()
     assert head.split() == ["day", "due", "state", "delivered", "late", "viewed", "error"]
     assert row.split()[:3] == [day, notified["due_at"], "done"]
-    assert f" {late:.0f} s " in row
+    assert f" {int(late)} s " in row
     assert shown.err == "Shown are notifications of ada, the latest first: 1.\n"
     nobody = mainstay("notifications", "cy", "--db", url)
     assert (nobody.status, nobody.out) == (0, "")

@@ -42,6 +42,7 @@ from mainstay.jobs import CATALOGUE, close_cases, contest_jobs, run_job, verify_
 from mainstay.ports import Store, case_dict, whole_case
 from mainstay.scheduling import JobContext, JobSpec
 from mainstay.testing.memory import MemoryStore
+from tests import effort
 from tests.command import mainstay
 from tests.contests import (
     DAY,
@@ -87,7 +88,8 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
         yield store
 
 
-@pytest.fixture(params=SIDES)
+#: One of the two is enough between changes: what the other would show, it shows, too.
+@pytest.fixture(params=SIDES if effort.thorough() else SIDES[:1])
 def verdict(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

@@ -28,7 +28,7 @@ NATURALS = [pa.uint8(), pa.uint16(), pa.uint32(), pa.uint64()]
 TEXTS = [pa.string(), pa.large_string(), pa.string_view()]
 
 
-@settings(max_examples=effort.scaled(60))  # all that the engine is for
+@settings(max_examples=effort.scaled(40))  # all that the engine is for
 @given(cases())
 def test_every_column_of_every_user_is_the_cores(case: Case) -> None:
     assert case.scores() == case.expected()

@@ -151,7 +151,7 @@ def _show(plain: Sequence[Mapping[str, object]]) -> None:
         table.add_row(
             *map(str, (each["day"], _second(each["due_at"]), each["state"])),
             _second(each["delivered_at"]),
-            f"{late:.0f} s" if isinstance(late, int | float) else "",
+            f"{int(late):,} s" if isinstance(late, int | float) else "",
             _second(each["viewed_at"]),
             terminal.printable(str(each["error"] or each["why"] or "")),
         )

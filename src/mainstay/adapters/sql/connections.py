@@ -24,8 +24,9 @@ __all__ = ["WRITES", "Locks", "connect", "lock"]
 WRITES = "mainstay_writes"
 
 _CACHE_KIB = 64 * 1024
-#: How we write and read days, instants and numbers; a server, database or user may differ.
-_OURS = {"DateStyle": "ISO", "TimeZone": "UTC", "extra_float_digits": "3"}
+#: How we write and read days, instants and numbers; a server, database or user may differ. Nor is
+#: what we ask compiled: that takes longer than most answers, and would be done for each page.
+_OURS = {"DateStyle": "ISO", "TimeZone": "UTC", "extra_float_digits": "3", "jit": "off"}
 
 
 @attrs.frozen

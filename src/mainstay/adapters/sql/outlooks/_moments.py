@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta, timezone
 from functools import lru_cache
 from itertools import pairwise
@@ -16,7 +16,8 @@ __all__ = ["SEPARATOR", "Moments", "moments_until"]
 #: Between two moments. Each is ``2024-05-01 08:30`` in UTC, and where it was: a zone, or ``@`` and
 #: the microseconds that clocks are ahead of UTC.
 SEPARATOR = "\x1f"
-_MINUTE = len("2024-05-01 08:30")
+_DATE, _TIME, _MINUTE = (len(part) for part in ("2024-05-01", "2024-05-01 ", "2024-05-01 08:30"))
+_ALL_DAYS = (1 << WINDOW_DAYS) - 1
 _MIDNIGHT = time(0)
 _MICROSECOND = timedelta(microseconds=1)
 _PLACES_KEPT = 4096
@@ -73,25 +74,30 @@ class Moments:
             ``None`` if it does not follow from minutes: on a day that begins twice, or within
             a minute; if the last things were done in several places; or if it can't be read.
         """
-        moments = text.split(SEPARATOR)
         try:
-            days = self._days(moments)
-            today = max(*days, self._today(moments))
+            days, today = self._days(text.split(SEPARATOR))
         except (ValueError, OverflowError):  # what is wrong is found out from the sessions
             return None
-        bits = sum(1 << (today - day) for day in days if today - day < WINDOW_DAYS)
-        return ActivityWindow(date.fromordinal(today), bits)
+        today = max(*days, today)
+        bits = 0
+        for day in days:
+            bits |= 1 << (today - day)
+        return ActivityWindow(date.fromordinal(today), bits & _ALL_DAYS)
 
-    def _days(self, moments: Iterable[str]) -> set[int]:
-        """Return on which days, where they were, something was done."""
-        places, days = self._places, set[int]()
+    def _days(self, moments: Sequence[str]) -> tuple[set[int], int]:
+        """Return on which days, where it was, something was done; and which day it is there."""
+        where, alike, days = moments[0][_MINUTE:], True, set[int]()
+        place = self._place(where)
         for moment in moments:
-            place = places.get(moment[_MINUTE:]) or self._place(moment[_MINUTE:])
-            begins, before, after = place[moment[:10]]
-            days.add(before if moment[11:_MINUTE] < begins else after)
-        return days
+            if moment[_MINUTE:] != where:
+                where, alike = moment[_MINUTE:], False
+                place = self._place(where)
+            begins, before, after = place[moment[:_DATE]]
+            days.add(before if moment[_TIME:_MINUTE] < begins else after)
+        return days, place.today if alike else self._today(moments)
 
     def _today(self, moments: Sequence[str]) -> int:
+        """Return which day it is where the last thing was done."""
         last = max(moments)
         where, minute = last[_MINUTE:], last[:_MINUTE]
         if any(each[_MINUTE:] != where and each.startswith(minute) for each in moments):
