@@ -183,10 +183,12 @@ def _run(
             target,
             partial(plan_outlook, target=target, templates=templates, phrases=phrases),
             tally,
+            total,
         )
         tally.result.update(fallback_count=0, circuit_open=False)
     else:
-        _ask(store, target, Writer(store, generator, templates, phrases, tally, target.now))
+        writer = Writer(store, generator, templates, phrases, tally, target.now)
+        _ask(store, target, writer, total)
     tally.skipped += max(0, total - tally.processed)
     tally.result["total_users"] = max(total, tally.processed)
     return tally.report()
@@ -198,12 +200,14 @@ def _day(context: JobContext) -> date:
     return context.due.astimezone(UTC).date() + _ONE_DAY
 
 
-def _make(store: HasOutlooks, target: OutlookTarget, plan: _Plan, tally: Tally) -> None:
+def _make(
+    store: HasOutlooks, target: OutlookTarget, plan: _Plan, tally: Tally, expected: int
+) -> None:
     size = PAGE_SIZE.of(tally.context.options)
-    run_pages(store.outlooks, target, plan, tally, size=size)
+    run_pages(store.outlooks, target, plan, tally, size=size, expected=expected)
 
 
-def _ask(store: HasOutlooks, target: OutlookTarget, writer: Writer) -> None:
+def _ask(store: HasOutlooks, target: OutlookTarget, writer: Writer, expected: int) -> None:
     """Leave an entry for each user in the outbox, and ask for their texts."""
     tally = writer.tally
 
@@ -212,7 +216,7 @@ def _ask(store: HasOutlooks, target: OutlookTarget, writer: Writer) -> None:
         return OutlookMade(standing.user_id, entries=[entry])
 
     asked = attrs.evolve(tally)
-    _make(store, target, plan, asked)
+    _make(store, target, plan, asked, expected)
     tally.failed = asked.failed
     run_claims(store.outbox, OUTLOOK_TEXT, writer.prepare, tally, policy=ASKING)
     tally.result.update(fallback_count=writer.fallbacks, circuit_open=writer.circuit_open)

@@ -41,6 +41,7 @@ def run_pages(
     tally: Tally,
     *,
     size: int,
+    expected: int | None = None,
     kept: Callable[[Sequence[Done]], object] | None = None,
 ) -> None:
     """Work through all pages, and tally what came of it.
@@ -56,11 +57,12 @@ def run_pages(
         plan: Says what to write for an item, and does nothing else; ``None`` for nothing.
         tally: Takes in what was done.
         size: How much a page has at most, in what the port counts.
+        expected: About how much is due; by default the port is asked.
         kept: Is told what a page has kept, once it has.
     """
     after: str | None = None
-    limit, expected = size, pages.count_due(target)
-    tally.context.progress(0, expected)
+    limit, most = size, pages.count_due(target) if expected is None else expected
+    tally.context.progress(0, most)
     while True:
         tally.context.check_deadline()
         page, plans = _PageTally(), list[Done]()
@@ -84,7 +86,7 @@ def run_pages(
             kept(plans)
         after, limit = page.last, min(2 * limit, size)
         _count(page, tally)
-        tally.context.progress(tally.processed, max(expected, tally.processed))
+        tally.context.progress(tally.processed, max(most, tally.processed))
 
 
 def _plans(

@@ -145,7 +145,8 @@ def _run(
         lost += sum(_is_lost(entry, target.now) for entry in done)
 
     plan = partial(plan_notification, target=target)
-    run_pages(store, target, plan, tally, size=PAGE_SIZE.of(context.options), kept=count)
+    size = PAGE_SIZE.of(context.options)
+    run_pages(store, target, plan, tally, size=size, expected=users, kept=count)
     tally.result.update(total_users=users, lost_count=lost)
     return tally.report()
 
