@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from hashlib import blake2b
 from selectors import EVENT_READ, DefaultSelector
@@ -18,12 +19,14 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from mainstay.errors import InvalidValueError
 
-__all__ = ["WRITES", "Locks", "connect", "lock"]
+__all__ = ["WRITES", "Locks", "connect", "lock", "sorting_much"]
 
 #: The execution option of a connection that is to write: which :class:`Locks` it takes.
 WRITES = "mainstay_writes"
 
 _CACHE_KIB = 64 * 1024
+#: Each of the sorts of a query may take as much as the cache.
+_SORTING_KIB = 8 * 1024
 #: How we write and read days, instants and numbers; a server, database or user may differ. Nor is
 #: what we ask compiled: that takes longer than most answers, and would be done for each page.
 _OURS = {"DateStyle": "ISO", "TimeZone": "UTC", "extra_float_digits": "3", "jit": "off"}
@@ -58,6 +61,19 @@ def lock(connection: Connection, name: str, *, shared: bool) -> None:
     """
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(_taking(name, shared=shared))
+
+
+@contextmanager
+def sorting_much(connection: Connection) -> Iterator[None]:
+    """Let SQLite take little memory for each of a query's sorts: several go on at once."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    connection.exec_driver_sql(f"PRAGMA cache_size = -{_SORTING_KIB}")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(f"PRAGMA cache_size = -{_CACHE_KIB}")
 
 
 def _taking(name: str, *, shared: bool) -> str:

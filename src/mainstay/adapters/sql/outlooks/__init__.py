@@ -11,6 +11,7 @@ from sqlalchemy import Connection, literal, select, true
 
 from mainstay import _checks as checks
 from mainstay.adapters.sql.bulk import any_of
+from mainstay.adapters.sql.connections import sorting_much
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.entries import outbox, put_entries
 from mainstay.adapters.sql.outlooks._due import count_active, count_due, may_be_replaced
@@ -147,13 +148,13 @@ class SqlOutlooks:
     def figures(self, since: date, until: date, metric: Metric) -> Sequence[TemplateFigures]:
         """Return what became of the outlooks of some days, by template, in their order."""
         days, by = _days(since, until), checks.member("metric", metric, Metric)
-        with self._database.reading() as connection:
+        with self._database.reading() as connection, sorting_much(connection):
             return figures(connection, *days, by)
 
     def content_types(self, since: date, until: date) -> Mapping[str, ContentCounts]:
         """Return what became of the outlooks of some days, by type of content, in their order."""
         days = _days(since, until)
-        with self._database.reading() as connection:
+        with self._database.reading() as connection, sorting_much(connection):
             return counts_by(connection, outlooks.c.content_type, *days)
 
     def variants(
@@ -162,7 +163,7 @@ class SqlOutlooks:
         """Return what became of a template's outlooks of some days, by variant."""
         name, days = checks.text("template", template), _days(since, until)
         by = checks.member("metric", metric, Metric)
-        with self._database.reading() as connection:
+        with self._database.reading() as connection, sorting_much(connection):
             return sums_by_variant(connection, name, *days, by)
 
 
