@@ -31,7 +31,6 @@ from mainstay.outlook import (
     wilson,
 )
 from mainstay.testing import strategies
-from tests import effort
 
 Pair: TypeAlias = tuple[int, int]
 
@@ -205,7 +204,7 @@ def test_a_review_does_not_depend_on_the_order_of_templates(
 def test_years_of_decisions_change_only_what_they_say(chance: random.Random) -> None:
     """However figures turn out: what is not in ``changed`` stays, and names go with changes."""
     templates = {name: Template(name, ["plain", "warm", "short"]) for name in "abc"}
-    for week in range(effort.scaled(20)):
+    for week in range(20):
         since = date.fromordinal(MAY.toordinal() + 7 * week)
         low = [
             LowTemplate(name, "view_rate", 0.3, 0.4, -0.2, -0.1)
