@@ -131,7 +131,7 @@ def coverage(session: nox.Session) -> None:
 def lowest(session: nox.Session) -> None:
     """Run tests on the oldest Python here, with the lowest versions that pyproject.toml admits.
 
-    Those that lean on them, that is; of laws about theirs, few examples.
+    Of the laws and integration tests, those that lean on other libraries, with few examples.
     """
     # Of the wheel, all these would be requirements of a requirement, and so the latest.
     session.install("--resolution=lowest-direct", "-r", "pyproject.toml", "--extra", "all")

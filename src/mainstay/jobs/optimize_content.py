@@ -38,13 +38,7 @@ __all__ = ["OPTIMIZE_CONTENT", "optimize_content"]
 OPTIMIZE_CONTENT = "optimize-content"
 
 _WEEK = 7
-DAYS = Option(
-    "days",
-    _WEEK,
-    "how many days to look back",
-    low=1,
-    high=366,
-)
+DAYS = Option("days", _WEEK, "how many days to look back", low=1, high=366)
 _SUNDAY = 6
 _DUE = Weekly(_SUNDAY, time(3))
 _RETRY = RetryPolicy(2, timedelta(seconds=300))

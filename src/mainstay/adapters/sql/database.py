@@ -189,12 +189,16 @@ if hasattr(os, "register_at_fork"):  # where processes fork: not on Windows
     os.register_at_fork(after_in_child=_leave_to_parent)
 
 
+#: An error's code says in its lowest byte what it is, and above why.
+_PRIMARY = 0xFF
+
+
 def _writes_ahead(connection: sqlite3.Connection, *, perhaps: bool) -> bool:
     """Have a file's writers write ahead; return false if others are in the way, and may be."""
     try:
         connection.execute("PRAGMA journal_mode=WAL")
     except sqlite3.OperationalError as error:
-        if perhaps and error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+        if perhaps and error.sqlite_errorcode & _PRIMARY == sqlite3.SQLITE_BUSY:
             return False
         raise
     return True
