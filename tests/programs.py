@@ -73,6 +73,7 @@ class Program:
 def begun(module: str, *arguments: str) -> Iterator[Program]:
     """Run a module as ``python -W error -m`` would; it is killed in the end if it has not ended."""
     ours, theirs = socket.socketpair()
+    ours.settimeout(PATIENCE)
     process = _forking.Process(target=_run, args=(theirs, module, arguments), daemon=True)
     with ours, theirs, ours.makefile(encoding="utf-8") as printed:
         process.start()

@@ -188,6 +188,8 @@ def pgbouncer_server(postgres_url: str) -> Iterator[str]:
         "pool_mode": "transaction",
         "default_pool_size": 4,
         "server_round_robin": 1,
+        # Each test has a database of its own: nobody comes back to an old one.
+        "server_idle_timeout": 5,
     }
     with TemporaryDirectory(prefix="mainstay-pgbouncer-") as folder:
         if account:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from threading import Barrier
 
@@ -23,24 +24,24 @@ def run(url: str, threads: int) -> tuple[int, int, int]:
     """Let so many threads add the same, each through a store of its own, and the job with them."""
     start = Barrier(threads)
 
-    def add(number: int) -> tuple[int, int, int]:
-        with SqlStore.open(url) as store:
-            award = Credit("ada", "badge:first_win", 50 + number, NOW)
-            credit = Credit("ada", "welcome", number, NOW)
-            start.wait()
-            if not number:
-                report = check_badges(store.badges).run(JobContext(clock=lambda: NOW))
-                awarded = report.result["awarded"]
-                assert isinstance(awarded, int)
-                return 0, 0, awarded
-            return (
-                len(store.points.add([award], now=NOW)),
-                len(store.points.add([credit], now=NOW)),
-                0,
-            )
+    def add(number: int, store: SqlStore) -> tuple[int, int, int]:
+        award = Credit("ada", "badge:first_win", 50 + number, NOW)
+        credit = Credit("ada", "welcome", number, NOW)
+        start.wait()
+        if not number:
+            report = check_badges(store.badges).run(JobContext(clock=lambda: NOW))
+            awarded = report.result["awarded"]
+            assert isinstance(awarded, int)
+            return 0, 0, awarded
+        return (
+            len(store.points.add([award], now=NOW)),
+            len(store.points.add([credit], now=NOW)),
+            0,
+        )
 
-    with ThreadPoolExecutor(threads) as pool:
-        awards, credits, awarded = zip(*pool.map(add, range(threads)), strict=True)
+    with ExitStack() as stack, ThreadPoolExecutor(threads) as pool:
+        stores = [stack.enter_context(SqlStore.open(url)) for _ in range(threads)]
+        awards, credits, awarded = zip(*pool.map(add, range(threads), stores), strict=True)
     return sum(awards), sum(credits), sum(awarded)
 
 

@@ -11,6 +11,7 @@ import json
 import random
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from threading import Barrier
 
 from mainstay.adapters.sql import SqlStore
@@ -20,15 +21,15 @@ def submit_all(url: str, name: str, threads: int, keys: int) -> list[dict[str, s
     """Let so many threads submit, each through a store of its own."""
     start = Barrier(threads)
 
-    def submit(number: int) -> dict[str, str]:
+    def submit(number: int, store: SqlStore) -> dict[str, str]:
         wanted = [f"all:{n}" for n in range(keys)] + [f"{name}:{number}:{n}" for n in range(keys)]
         random.Random(f"{name} {number}").shuffle(wanted)
-        with SqlStore.open(url) as store:
-            start.wait()
-            return {key: store.ledger.submit(key, f"payload of {key}") for key in wanted}
+        start.wait()
+        return {key: store.ledger.submit(key, f"payload of {key}") for key in wanted}
 
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(submit, range(threads)))
+    with ExitStack() as stack, ThreadPoolExecutor(threads) as pool:
+        stores = [stack.enter_context(SqlStore.open(url)) for _ in range(threads)]
+        return list(pool.map(submit, range(threads), stores))
 
 
 if __name__ == "__main__":
