@@ -561,6 +561,18 @@ def test_help_is_of_all_commands_that_there_are() -> None:
     assert listed == [*first, "case", "verify", *outlook, "status", "jobs"]
 
 
+def test_a_command_imports_nothing_that_only_others_need() -> None:
+    code = (
+        "import atexit, sys; atexit.register(lambda: print(*sys.modules, file=sys.stderr)); "
+        "from mainstay.cli import main; main(['score', '--help'])"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    loaded = {name for name in done.stderr.split() if name.startswith("mainstay.cli.")}
+    assert "mainstay.cli.score" in loaded
+    assert not loaded & {"mainstay.cli.case", "mainstay.cli.jobs"}
+
+
 def test_help_has_examples_and_exit_codes() -> None:
     assert "git log --format='%aE,%aI' | mainstay score" in mainstay("score", "--help").stdout
     assert "exit status:" in mainstay("--help").stdout

@@ -6,9 +6,10 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from importlib import metadata
 
+import mainstay
 from mainstay._extras import Extra
+from mainstay.cli import commands
 from mainstay.errors import MainstayError
 
 __all__ = ["main"]
@@ -41,17 +42,14 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "--version", action="version", version=f"mainstay {metadata.version('mainstay')}"
-    )
+    parser.add_argument("--version", action="version", version=f"mainstay {mainstay.__version__}")
     return parser
 
 
-def _add_commands(parser: argparse.ArgumentParser) -> None:
+def _add_commands(parser: argparse.ArgumentParser, asked: str | None) -> None:
+    parsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     with Extra("cli", "rich"):
-        from mainstay.cli import commands  # noqa: PLC0415  (rich is optional)
-
-    commands.add_to(parser.add_subparsers(title="commands", metavar="COMMAND", required=True))
+        commands.add_to(parsers, asked)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -63,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         parser = _parser()
         if given != ["--version"]:  # which is all that needs no command, and so no rich
-            _add_commands(parser)
+            _add_commands(parser, next(iter(given), None))
         args = parser.parse_args(given)
         status: int = args.run(args)
         sys.stdout.flush()

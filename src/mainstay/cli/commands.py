@@ -1,34 +1,24 @@
-"""All commands there are, in the order in which somebody new will need them."""
+"""All commands there are."""
 
 from __future__ import annotations
 
 import argparse
+from importlib import import_module
 
-from mainstay.cli import (
-    badges,
-    candidates,
-    case,
-    deliver,
-    importing,
-    init,
-    jobs,
-    leaderboard,
-    notifications,
-    outlook,
-    points,
-    prefer,
-    run,
-    score,
-    status,
-    verify,
+__all__ = ["NAMES", "add_to"]
+
+#: In the order in which somebody new will need them. Each is in the module of its name.
+NAMES = (
+    *("score", "init", "import", "run", "candidates", "points", "leaderboard", "badges", "case"),
+    *("verify", "outlook", "prefer", "deliver", "notifications", "status", "jobs"),
 )
+_MODULES = {"import": "importing"}  # "import" is a word of Python's own
 
-__all__ = ["add_to"]
 
+def add_to(parsers: argparse._SubParsersAction[argparse.ArgumentParser], asked: str | None) -> None:
+    """Add a command to the parser, or every one unless it is one of them.
 
-def add_to(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add every command to the parser."""
-    first = (score, init, importing, run, candidates, points, leaderboard, badges, case, verify)
-    told = (outlook, prefer, deliver, notifications)
-    for command in (*first, *told, status, jobs):
-        command.add_to(parsers)
+    What only the others need is not imported: that would take longer than most of what they do.
+    """
+    for name in [asked] if asked in NAMES else NAMES:
+        import_module(f"mainstay.cli.{_MODULES.get(name, name)}").add_to(parsers)
