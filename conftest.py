@@ -6,6 +6,8 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import ExitStack
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,7 +16,10 @@ from typing import Any
 from sybil import Example, Sybil
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser, SkipParser
 
+from tests.forked_command import forked_command
+
 ROOT = Path(__file__).parent
+_OPENED = ExitStack()
 
 
 def prepare(namespace: dict[str, Any]) -> None:
@@ -44,13 +49,26 @@ def run_commands(example: Example) -> str | None:
     return None
 
 
+@cache
+def programs() -> str:
+    """Return where programs are: mainstay, which is forked, then this environment's others."""
+    folder = _OPENED.enter_context(TemporaryDirectory())
+    _OPENED.enter_context(forked_command(Path(folder)))
+    return os.pathsep.join([folder, str(Path(sys.executable).parent), os.environ["PATH"]])
+
+
+def pytest_unconfigure() -> None:
+    """Stop what was begun for the commands."""
+    _OPENED.close()
+
+
 def output_of(command: str, folder: Path) -> str:
-    """Return what a command prints, with this environment's programs first."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    """Return what a command prints."""
+    variables = {"PATH": programs(), "COLUMNS": "100", "PYTHONUTF8": "1", "MAINSTAY_DB": ""}
     done = subprocess.run(
         ["bash", "-c", command],
         cwd=folder,
-        env={**os.environ, "PATH": path, "COLUMNS": "100", "PYTHONUTF8": "1", "MAINSTAY_DB": ""},
+        env=os.environ | variables,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",

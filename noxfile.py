@@ -38,6 +38,13 @@ LIBRARIES = (
 )
 #: Which unit tests dateutil has a part in: schedules, local times and timestamps.
 DATEUTIL = "adapters outlook reading scheduling"
+#: What reaches every branch of the core.
+COVERING = (
+    "tests/unit",
+    *(f"tests/conformance/test_{name}.py" for name in ("memory", "refusals")),
+)
+#: With few examples.
+QUICKLY = "--hypothesis-profile=quick"
 #: What has a session of its own, since Spark is large.
 SPARK = "*/mainstay/columnar/spark.py"
 
@@ -95,34 +102,27 @@ def build(session: nox.Session) -> None:
     session.run("uv", "build", "--quiet", "--out-dir", str(dist))
 
 
-@nox.session(python=HERE[-1], requires=["build"])
+@nox.session(python=HERE[0], requires=["build"])
 def tests(session: nox.Session) -> None:
-    """Run all tests but units, and the docstrings' examples, on the newest Python here.
+    """Run all tests but the documents', and those that ``coverage`` runs on the same Python.
 
-    Celery brings python-dateutil 2.9.0.post0. The documents have their tests in ``docs``, and the
-    units run in ``coverage``.
+    Celery brings python-dateutil 2.9.0.post0.
     """
     session.install(built(session, "all"), *group("tests"), *group("servers"), *group("frames"))
     # In two processes: it would run longer than all others.
-    without = ("--ignore=tests/docs", "--ignore=tests/unit")
+    without = (f"--ignore={path}" for path in ("tests/docs", *COVERING))
     pytest(session, "--dist=loadscope", *without, *session.posargs, processes=2)
-    docstrings(session)
 
 
-@nox.session(python=HERE[-1], requires=["build"])
+@nox.session(python=HERE[0], requires=["build"])
 def coverage(session: nox.Session) -> None:
-    """Require that unit tests, and what stores in memory must pass, reach every branch of the core.
-
-    It is on the newest Python here.
-    """
+    """Require that units, and what stores in memory must pass, reach every branch of the core."""
     session.install(built(session, "all"), *group("tests"), *group("servers"), *group("frames"))
     session.install("coverage[toml]")
     data = {"COVERAGE_FILE": str(Path(session.create_tmp()) / "coverage")}
-    memory = (f"tests/conformance/test_{name}.py" for name in ("memory", "refusals"))
-    where = ("tests/unit", *memory)
     omit = f"--omit={NOT_COVERED}"
     session.run("coverage", "erase", env=data)
-    session.run("coverage", "run", omit, "-m", "pytest", *where, env=data)
+    session.run("coverage", "run", omit, "-m", "pytest", *COVERING, env=data)
     session.run("coverage", "combine", "--quiet", env=data)
     session.run("coverage", "report", omit, "--fail-under=100", env=data)
 
@@ -142,8 +142,16 @@ def lowest(session: nox.Session) -> None:
         for subject in LIBRARIES.split()
         for path in Path("tests").glob(f"[ip]*/test_*{subject}*.py")
     }
-    where = ("tests/unit", "tests/examples", *sorted(leaning))
-    pytest(session, "--hypothesis-profile=quick", *where, *session.posargs)
+    pytest(session, QUICKLY, "tests/unit", *sorted(leaning), *session.posargs)
+    docstrings(session)
+
+
+@nox.session(python=HERE[-1], requires=["build"])
+def newest(session: nox.Session) -> None:
+    """Run units, laws and schedulers on the newest Python here; those between run the documents."""
+    session.install(built(session, "all"), *group("tests"), *group("servers"), *group("frames"))
+    schedulers = (f"tests/integration/test_{name}.py" for name in ("apscheduler", "celery"))
+    pytest(session, QUICKLY, "tests/unit", "tests/property", *schedulers, *session.posargs)
     docstrings(session)
 
 
@@ -151,7 +159,7 @@ def lowest(session: nox.Session) -> None:
 def typing(session: nox.Session) -> None:
     """Check src and tests with mypy and pyright, and that the public names are fully typed."""
     session.install(".[all,spark]", *group("dev"), "nox")
-    session.run("mypy")
+    session.run("mypy", "--no-incremental")  # nobody comes back to this environment
     session.run("pyright")
     session.run("pyright", "--verifytypes", "mainstay", "--ignoreexternal")
 
@@ -169,10 +177,7 @@ def spark(session: nox.Session) -> None:
 
 @nox.session(python=BETWEEN or HERE[-1:], requires=["build"])
 def docs(session: nox.Session) -> None:
-    """Execute every code block in README and docs, the first of README's commands as printed.
-
-    The Pythons between the oldest and the newest have to pass these.
-    """
+    """Execute every code block in README and docs, the first of README's commands as printed."""
     session.install(built(session, "all"), *group("tests"), *group("frames"))
     pytest(session, "--dist=loadfile", "-p", "no:randomly", "README.md", "docs", "tests/docs")
     clean = Path(session.create_tmp()) / "clean"
@@ -194,7 +199,7 @@ def dateutil4(session: nox.Session) -> None:
         f"tests/property/test_{name}_laws.py" for name in ("schedule", "due_instant", "identity")
     )
     units = (f"tests/unit/{part}" for part in DATEUTIL.split())
-    pytest(session, "--hypothesis-profile=quick", *units, *laws)
+    pytest(session, QUICKLY, *units, *laws)
 
 
 @nox.session(requires=["build"])
@@ -226,7 +231,7 @@ def quick(session: nox.Session) -> None:
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")
-    tried = ("--hypothesis-profile=quick", "tests/unit", "tests/property")
+    tried = (QUICKLY, "tests/unit", "tests/property")
     session.run("pytest", "--numprocesses=auto", *tried, *session.posargs)
 
 
