@@ -87,7 +87,9 @@ def new_database(request: pytest.FixtureRequest, folder: Path | None = None) -> 
 
 def empty(store: SqlStore) -> None:
     """Delete all that a store keeps, but what it was made with."""
+    tables = [table.name for table in metadata.sorted_tables if table is not settings_table]
+    deletes = [f"DELETE FROM {table}" for table in tables]
     with store._database.writing() as connection:
-        for table in metadata.sorted_tables:
-            if table is not settings_table:
-                connection.execute(table.delete())
+        # SQLite takes one at a time.
+        for statement in deletes if store._database.is_sqlite else ["; ".join(deletes)]:
+            connection.exec_driver_sql(statement)
