@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 __all__ = ["TypedDict"]
 
-if sys.version_info >= (3, 12) or TYPE_CHECKING:
+if sys.version_info >= (3, 12) or TYPE_CHECKING:  # pragma: no cover  (from Python 3.12 on)
     from typing import TypedDict
 else:  # pragma: no cover  (before Python 3.12)
     try:  # pydantic, and so FastAPI, brings this one, and refuses the older typing's
