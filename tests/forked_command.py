@@ -14,7 +14,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
@@ -26,7 +25,7 @@ _CALLER = """\
 import json, os, socket, sys
 with socket.socket(socket.AF_UNIX) as server:
     server.connect({path!r})
-    socket.send_fds(server, [b"3"], [0, 1, 2])
+    socket.send_fds(server, [b" "], [0, 1, 2])
     server.sendall(json.dumps([sys.argv[1:], os.getcwd(), dict(os.environ)]).encode())
     server.shutdown(socket.SHUT_WR)
     answer = server.recv(1)
@@ -55,7 +54,7 @@ def forked_command(folder: Path) -> Iterator[None]:
 def _serve(path: str) -> NoReturn:
     """Fork a process for each call."""
     for name in commands.NAMES:
-        import_module(f"mainstay.cli.{'importing' if name == 'import' else name}")
+        commands.module_of(name)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(path)
