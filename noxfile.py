@@ -36,6 +36,8 @@ LIBRARIES = (
     "apscheduler celery codec columnar due_instant frames parameters pooled run_command schedule "
     "score sql_store store_commands strategies"
 )
+#: What Celery and APScheduler run.
+SCHEDULED = tuple(f"tests/integration/test_{name}.py" for name in ("apscheduler", "celery"))
 #: Which unit tests dateutil has a part in: schedules, local times and timestamps.
 DATEUTIL = "adapters outlook reading scheduling"
 #: What reaches every branch of the core.
@@ -104,21 +106,36 @@ def build(session: nox.Session) -> None:
 
 @nox.session(python=HERE[0], requires=["build"])
 def tests(session: nox.Session) -> None:
-    """Run all tests but the documents', and those that ``coverage`` runs on the same Python.
-
-    Celery brings python-dateutil 2.9.0.post0.
-    """
+    """Run all that no other session runs: laws, stores, commands and examples."""
     session.install(built(session, "all"), *group("tests"), *group("servers"), *group("frames"))
+    elsewhere = ("tests/docs", *COVERING, *SCHEDULED)
+    without = (f"--ignore={path}" for path in elsewhere)
     # In two processes: it would run longer than all others.
-    without = (f"--ignore={path}" for path in ("tests/docs", *COVERING))
     pytest(session, "--dist=loadscope", *without, *session.posargs, processes=2)
 
 
 @nox.session(python=HERE[0], requires=["build"])
-def coverage(session: nox.Session) -> None:
-    """Require that units, and what stores in memory must pass, reach every branch of the core."""
-    session.install(built(session, "all"), *group("tests"), *group("servers"), *group("frames"))
-    session.install("coverage[toml]")
+def lowest(session: nox.Session) -> None:
+    """Require that units reach every branch of the core, with the lowest versions of libraries.
+
+    Of the laws and integration tests, those run that lean on these, with few examples.
+    """
+    # Of the wheel, all these would be requirements of a requirement, and so the latest.
+    session.install("--resolution=lowest-direct", "-r", "pyproject.toml", "--extra", "all")
+    session.install("--no-deps", built(session, "all"))
+    session.install(*group("tests"), *group("servers"), "coverage[toml]")
+    reach_every_branch(session)
+    leaning = {
+        str(path)
+        for subject in LIBRARIES.split()
+        for path in Path("tests").glob(f"[ip]*/test_*{subject}*.py")
+    }
+    pytest(session, QUICKLY, *sorted(leaning), *session.posargs)
+    docstrings(session)
+
+
+def reach_every_branch(session: nox.Session) -> None:
+    """Run units, and what stores in memory must pass; require that nothing of the core is left."""
     data = {"COVERAGE_FILE": str(Path(session.create_tmp()) / "coverage")}
     omit = f"--omit={NOT_COVERED}"
     session.run("coverage", "erase", env=data)
@@ -127,31 +144,14 @@ def coverage(session: nox.Session) -> None:
     session.run("coverage", "report", omit, "--fail-under=100", env=data)
 
 
-@nox.session(python=HERE[0], requires=["build"])
-def lowest(session: nox.Session) -> None:
-    """Run tests on the oldest Python here, with the lowest versions that pyproject.toml admits.
-
-    Of the laws and integration tests, those that lean on other libraries, with few examples.
-    """
-    # Of the wheel, all these would be requirements of a requirement, and so the latest.
-    session.install("--resolution=lowest-direct", "-r", "pyproject.toml", "--extra", "all")
-    session.install("--no-deps", built(session, "all"))
-    session.install(*group("tests"), *group("servers"))
-    leaning = {
-        str(path)
-        for subject in LIBRARIES.split()
-        for path in Path("tests").glob(f"[ip]*/test_*{subject}*.py")
-    }
-    pytest(session, QUICKLY, "tests/unit", *sorted(leaning), *session.posargs)
-    docstrings(session)
-
-
 @nox.session(python=HERE[-1], requires=["build"])
 def newest(session: nox.Session) -> None:
-    """Run units, laws and schedulers on the newest Python here; those between run the documents."""
+    """Run units and schedulers on the newest Python here, with the latest libraries.
+
+    Celery brings python-dateutil 2.9.0.post0. The Pythons between run the documents.
+    """
     session.install(built(session, "all"), *group("tests"), *group("servers"), *group("frames"))
-    schedulers = (f"tests/integration/test_{name}.py" for name in ("apscheduler", "celery"))
-    pytest(session, QUICKLY, "tests/unit", "tests/property", *schedulers, *session.posargs)
+    pytest(session, QUICKLY, "tests/unit", *SCHEDULED, *session.posargs)
     docstrings(session)
 
 

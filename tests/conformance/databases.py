@@ -72,16 +72,17 @@ def _copy_of(template: str, url: str) -> str:
     return name
 
 
-def new_database(request: pytest.FixtureRequest, folder: Path | None = None) -> str:
-    """Return the URL of a new database, of the kind that a fixture's parameter names.
+def new_database(kind: str, request: pytest.FixtureRequest, folder: Path | None = None) -> str:
+    """Return the URL of a new database.
 
     Args:
-        request: The fixture's: ``sqlite``, or ``postgresql`` or ``pgbouncer`` with odd defaults.
+        kind: ``sqlite``, or ``postgresql`` or ``pgbouncer`` with odd defaults.
+        request: A fixture's, by which the servers are found.
         folder: Where SQLite's file is to be.
     """
-    if request.param == "sqlite":
+    if kind == "sqlite":
         return f"sqlite:///{folder}/mainstay.db"
-    via = request.getfixturevalue("pgbouncer_url") if request.param == "pgbouncer" else None
+    via = request.getfixturevalue("pgbouncer_url") if kind == "pgbouncer" else None
     return odd_database(request.getfixturevalue("postgres_url"), via=via)
 
 

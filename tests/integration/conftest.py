@@ -8,16 +8,32 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import effort
+
 if TYPE_CHECKING:
     from mainstay.adapters.sql import SqlStore
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql", "pgbouncer"])
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Try each claim on each kind of database.
+
+    All of them reach PostgreSQL behind PgBouncer, thoroughly they do so directly, too.
+    """
+    directly = ["postgresql"] if effort.thorough() else []
+    if "database" in metafunc.fixturenames:
+        metafunc.parametrize("database", ["sqlite", "pgbouncer", *directly], scope="module")
+    if "server" in metafunc.fixturenames:
+        metafunc.parametrize("server", ["pgbouncer", *directly], scope="module")
+
+
+@pytest.fixture(scope="module")
+def url(
+    database: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> str:
     """The URL of a store that the tests of a module share, one database after the other."""
-    if request.param == "sqlite":
+    if database == "sqlite":
         return f"sqlite:///{tmp_path_factory.mktemp('store')}/mainstay.db"
-    if request.param == "pgbouncer":
+    if database == "pgbouncer":
         return str(request.getfixturevalue("behind_pgbouncer"))
     from tests.conformance.databases import in_schema  # noqa: PLC0415  (SQLAlchemy is optional)
 
@@ -31,15 +47,21 @@ def behind_pgbouncer(postgres_url: str, pgbouncer_url: str) -> str:
     return odd_database(postgres_url, via=pgbouncer_url)
 
 
-@pytest.fixture
-def store(url: str) -> Iterator[SqlStore]:
-    """That store, empty."""
+@pytest.fixture(scope="module")
+def opened(url: str) -> Iterator[SqlStore]:
     from mainstay.adapters.sql import SqlStore  # noqa: PLC0415  (SQLAlchemy is optional)
+
+    with SqlStore.create(url) as store:
+        yield store
+
+
+@pytest.fixture
+def store(opened: SqlStore) -> SqlStore:
+    """That store, empty."""
     from tests.conformance.databases import empty  # noqa: PLC0415  (SQLAlchemy is optional)
 
-    with SqlStore.create(url) as opened:
-        empty(opened)
-        yield opened
+    empty(opened)
+    return opened
 
 
 @pytest.fixture

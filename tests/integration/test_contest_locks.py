@@ -67,9 +67,9 @@ def add_upvote(store: SqlStore, case_id: str) -> int:
 ADDING: list[Adds] = [add_vote, add_argument, add_upvote]
 
 
-@pytest.fixture(scope="module", params=["postgresql", "pgbouncer"])
-def url(request: pytest.FixtureRequest) -> str:
-    return new_database(request)
+@pytest.fixture(scope="module")
+def url(server: str, request: pytest.FixtureRequest) -> str:
+    return new_database(server, request)
 
 
 @pytest.fixture

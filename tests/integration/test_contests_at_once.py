@@ -31,7 +31,7 @@ Added = tuple[str, str, str]
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return new_database(request, tmp_path)
+    return new_database(request.param, request, tmp_path)
 
 
 @pytest.fixture

@@ -49,9 +49,9 @@ def posted(user: str) -> Session:
     return Session(user, NOON, kind="post", id=f"session {next(numbers)}")
 
 
-@pytest.fixture(params=["postgresql", "pgbouncer"])
-def url(request: pytest.FixtureRequest) -> str:
-    return new_database(request)
+@pytest.fixture
+def url(server: str, request: pytest.FixtureRequest) -> str:
+    return new_database(server, request)
 
 
 @pytest.fixture

@@ -34,9 +34,9 @@ LEASE = timedelta(minutes=5)
 OTHER = Content("other", "b", "Other", "Something else.")
 
 
-@pytest.fixture(scope="module", params=["postgresql", "pgbouncer"])
-def url(request: pytest.FixtureRequest) -> str:
-    return new_database(request)
+@pytest.fixture(scope="module")
+def url(server: str, request: pytest.FixtureRequest) -> str:
+    return new_database(server, request)
 
 
 @pytest.fixture

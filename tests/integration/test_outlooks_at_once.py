@@ -23,7 +23,7 @@ PROGRAM = "tests.integration.outlooks_at_once"
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return new_database(request, tmp_path)
+    return new_database(request.param, request, tmp_path)
 
 
 def at_once(url: str, *works: str) -> list[str]:

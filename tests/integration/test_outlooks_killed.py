@@ -39,7 +39,7 @@ OTHERS = [("sqlite", "embedded"), ("postgresql", "host")]
 
 @pytest.fixture
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return new_database(request, tmp_path)
+    return new_database(request.param, request, tmp_path)
 
 
 @pytest.fixture

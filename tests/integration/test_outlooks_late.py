@@ -83,7 +83,7 @@ def run(store: SqlStore, job: JobSpec, due: datetime, now: datetime) -> JobRepor
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def days(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Days]:
-    with SqlStore.create(new_database(request, tmp_path)) as store:
+    with SqlStore.create(new_database(request.param, request, tmp_path)) as store:
         store.sessions.add([Session(user, FIRST - HOUR, id=user) for user in USERS])
         for user, theirs in USERS.items():
             store.notifications.prefer(user, theirs, now=FIRST)

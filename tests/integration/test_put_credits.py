@@ -27,7 +27,7 @@ MORE = Credit("ada", "more", 7, NOON - timedelta(hours=1))
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return new_database(request, tmp_path)
+    return new_database(request.param, request, tmp_path)
 
 
 @pytest.fixture

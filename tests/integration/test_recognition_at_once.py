@@ -42,7 +42,7 @@ BADGES = BadgePolicy(
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return new_database(request, tmp_path)
+    return new_database(request.param, request, tmp_path)
 
 
 def check(store: SqlStore, size: int = 5_000) -> int:

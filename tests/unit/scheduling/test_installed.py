@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mainstay.errors import InvalidTypeError, InvalidValueError
@@ -52,6 +52,9 @@ def spec(schedule: Schedule = AT_THREE, **fields: Any) -> JobSpec:
 
 
 @given(schedules)
+@example(Every(MINUTE))
+@example(AT_THREE)
+@example(Weekly(6, time(3), "Europe/Berlin"))
 def test_a_schedule_comes_back_from_plain_data(schedule: Every | Daily | Weekly) -> None:
     assert schedule_from_plain(schedule_to_plain(schedule)) == schedule
 
