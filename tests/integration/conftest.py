@@ -15,25 +15,25 @@ if TYPE_CHECKING:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Try each claim on each kind of database.
+    """Try claims on each kind of database, or on each kind of server.
 
-    All of them reach PostgreSQL behind PgBouncer, thoroughly they do so directly, too.
+    PostgreSQL is reached through PgBouncer; if nothing is to be left out, directly, too.
     """
     directly = ["postgresql"] if effort.thorough() else []
-    if "database" in metafunc.fixturenames:
-        metafunc.parametrize("database", ["sqlite", "pgbouncer", *directly], scope="module")
+    if "backend" in metafunc.fixturenames:
+        metafunc.parametrize("backend", ["sqlite", "pgbouncer", *directly], scope="module")
     if "server" in metafunc.fixturenames:
         metafunc.parametrize("server", ["pgbouncer", *directly], scope="module")
 
 
 @pytest.fixture(scope="module")
 def url(
-    database: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    backend: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> str:
     """The URL of a store that the tests of a module share, one database after the other."""
-    if database == "sqlite":
+    if backend == "sqlite":
         return f"sqlite:///{tmp_path_factory.mktemp('store')}/mainstay.db"
-    if database == "pgbouncer":
+    if backend == "pgbouncer":
         return str(request.getfixturevalue("behind_pgbouncer"))
     from tests.conformance.databases import in_schema  # noqa: PLC0415  (SQLAlchemy is optional)
 
