@@ -34,7 +34,7 @@ NOT_COVERED = ",".join(["*/__main__.py", *(f"*/mainstay/{part}/*" for part in OU
 #: about our code and its databases alone.
 LIBRARIES = (
     "apscheduler celery codec columnar due_instant frames parameters pooled run_command schedule "
-    "score sql_store store_commands strategies"
+    "score_command score_store score_table sql_store store_commands strategies_by_type"
 )
 #: What Celery and APScheduler run.
 SCHEDULED = tuple(f"tests/integration/test_{name}.py" for name in ("apscheduler", "celery"))
@@ -237,6 +237,6 @@ def quick(session: nox.Session) -> None:
 
 @nox.session(default=False, python=PYTHONS, requires=["build"])
 def thorough(session: nox.Session) -> None:
-    """Run all tests with many examples, in every zone, and kill many runs; 40 minutes (-j1)."""
+    """Run all tests with many examples, in every zone, and kill many runs; about an hour (-j1)."""
     session.install(built(session, "all"), *group("tests"), *group("servers"), *group("frames"))
     pytest(session, "--hypothesis-profile=thorough", *session.posargs)

@@ -191,7 +191,6 @@ def test_two_who_add_the_same_in_other_orders_never_wait_for_each_other_for_good
             assert sum(threads.map(at_once, (1, -1, 1, -1))) == new
 
 
-@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 def test_a_page_locks_no_more_than_some_cases_however_little_belongs_to_them(
     stores: tuple[SqlStore, SqlStore],
 ) -> None:
@@ -207,7 +206,6 @@ def test_a_page_locks_no_more_than_some_cases_however_little_belongs_to_them(
     assert first[-1].key < second[0].key
 
 
-@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 def test_a_file_of_votes_for_arguments_about_very_many_cases_is_imported(
     stores: tuple[SqlStore, SqlStore],
 ) -> None:
