@@ -16,7 +16,10 @@ from typing import Any
 from sybil import Example, Sybil
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser, SkipParser
 
+from tests.disk import make_room
 from tests.forked_command import forked_command
+
+make_room()
 
 ROOT = Path(__file__).parent
 _OPENED = ExitStack()

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from mainstay.cli import commands, main
+from tests.disk import make_room
 
 #: What stands for the command: it imports next to nothing.
 _CALLER = """\
@@ -55,6 +56,7 @@ def _serve(path: str) -> NoReturn:
     """Fork a process for each call."""
     for name in commands.NAMES:
         commands.module_of(name)
+    make_room()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(path)

@@ -21,6 +21,8 @@ from typing import TextIO
 
 import attrs
 
+from tests.disk import make_room
+
 ROOT = Path(__file__).parents[1]
 #: Only to fail instead of hanging: nothing takes that long.
 PATIENCE = 300
@@ -94,6 +96,7 @@ def _run(channel: socket.socket, module: str, arguments: Sequence[str]) -> None:
     sys.stdin, sys.stdout = open(0, encoding="utf-8"), open(1, "w", encoding="utf-8")  # noqa: SIM115  (until it ends)
     sys.argv = [module, *arguments]
     os.chdir(ROOT)
+    make_room()
     warnings.simplefilter("error")
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
