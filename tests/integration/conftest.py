@@ -49,6 +49,7 @@ def behind_pgbouncer(postgres_url: str, pgbouncer_url: str) -> str:
 
 @pytest.fixture(scope="module")
 def opened(url: str) -> Iterator[SqlStore]:
+    """A store that stays open for the tests of a module."""
     from mainstay.adapters.sql import SqlStore  # noqa: PLC0415  (SQLAlchemy is optional)
 
     with SqlStore.create(url) as store:
