@@ -16,7 +16,8 @@ pytest.importorskip("pyarrow", reason="tables need mainstay[columnar]")
 
 import numpy as np
 
-from mainstay.columnar.zones import DAY, LocalDays, microseconds
+from mainstay.columnar.clocks import DAY, microseconds
+from mainstay.columnar.zones import LocalDays
 from mainstay.localdays import day_table
 from tests import effort
 

@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from mainstay.columnar.clocks import DAY, microseconds
 from mainstay.columnar.keys import Longs, Mask
-from mainstay.columnar.zones import DAY, LocalDays, microseconds
+from mainstay.columnar.zones import LocalDays
 from mainstay.errors import (
     BadRecordError,
     InvalidTypeError,

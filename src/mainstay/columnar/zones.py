@@ -1,14 +1,13 @@
-"""Local days of many instants at once: each zone's clock, cut into stretches with one change each.
+"""Local days of many instants at once: the table of clocks as arrays.
 
-The UTC time line is cut every 2³⁹ µs (6.36 days). In none of these stretches has a zone of the tz
-database changed its offset twice: so an event's offset is found with two look-ups, whatever its
-zone and however many changes there were.
+An event's offset is found with two look-ups, whatever its zone and however many changes of the
+clocks there were: :mod:`mainstay.columnar.clocks` says why.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, tzinfo
 from itertools import pairwise
 from threading import Lock
 from typing import Any, TypeAlias
@@ -17,23 +16,23 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from mainstay.columnar.clocks import (
+    DAY,
+    LENGTH,
+    change_between,
+    microseconds,
+    shift_at,
+    start_of_days,
+)
 from mainstay.columnar.keys import Longs
-from mainstay.localdays import find_zone, transition, utc_offset
+from mainstay.localdays import find_zone
 
-__all__ = ["DAY", "LocalDays", "microseconds"]
+__all__ = ["LocalDays"]
 
 Small: TypeAlias = NDArray[np.uint8]
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-DAY = timedelta(days=1) // _MICROSECOND
-_LENGTH = 39  # of a stretch, as a power of two
+_BITS = LENGTH.bit_length() - 1
 _NEVER = np.iinfo(np.int64).max
-
-
-def microseconds(at: datetime) -> int:
-    """Return an instant in microseconds since 1970."""
-    return (at - _EPOCH) // _MICROSECOND
 
 
 #: Before this, no zone of the tz database has changed its offset.
@@ -41,7 +40,7 @@ _STILL = microseconds(datetime(1800, 1, 1, tzinfo=UTC))
 
 
 def _stretch(instant: int) -> int:
-    return max(instant, _STILL) >> _LENGTH
+    return max(instant, _STILL) >> _BITS
 
 
 @attrs.frozen
@@ -91,7 +90,7 @@ class LocalDays:
         self.as_of: int = microseconds(as_of)
         self.horizon: int = self.as_of // DAY + 1
         self.day_start = day_start
-        self._day_start = microseconds(datetime.combine(_EPOCH, day_start, tzinfo=UTC))
+        self._begins = start_of_days(day_start)
         #: The numbers of zones by the names that have been met.
         self.met: dict[str | None, int] = {}
         self._zones: dict[tuple[tzinfo, bool], int] = {}
@@ -128,7 +127,7 @@ class LocalDays:
         """
         lowest = int(instants.min(initial=self.as_of))
         clocks = self._reaching(lowest)
-        stretch = instants >> _LENGTH
+        stretch = instants >> _BITS
         if lowest < _STILL:
             np.maximum(stretch, clocks.first, out=stretch)
         stretch += clocks.starts.take(zones)
@@ -141,12 +140,8 @@ class LocalDays:
         later = (days - instants // DAY).astype(np.int8) + 2
         return self.horizon - days, (later << 2).view(np.uint8) + 3 - lags
 
-    def _shift(self, zone: tzinfo, instant: int) -> int:
-        at = _EPOCH + timedelta(seconds=instant // 1_000_000)  # offsets change at whole seconds
-        return utc_offset(zone, at) // _MICROSECOND - self._day_start
-
     def _today(self, zone: tzinfo) -> int:
-        return int(self._lag(self._shift(zone, self.as_of)))
+        return int(self._lag(shift_at(zone, self.as_of, self._begins)))
 
     def _lag(self, shift: Any) -> Any:
         return self.horizon - (self.as_of + shift) // DAY
@@ -165,17 +160,12 @@ class LocalDays:
                 self._all = _clocks(self._first, self._last, self._each)
             return self._all
 
-    def _change(self, zone: tzinfo, start: int, end: int) -> int:
-        at = _EPOCH + timedelta(seconds=start // 1_000_000)
-        seconds = (end - start) // 1_000_000 + 2
-        return microseconds(transition(zone, at, utc_offset(zone, at), within=seconds))
-
     def _clock(self, zone: tzinfo, *, carried: bool) -> _Clock:
         """Return a zone's changes, shifts and lags."""
-        starts = [n << _LENGTH for n in range(self._first, self._last + 2)]
-        shifts = [self._shift(zone, start) for start in starts]
+        starts = [n << _BITS for n in range(self._first, self._last + 2)]
+        shifts = [shift_at(zone, start, self._begins) for start in starts]
         changes = [
-            self._change(zone, start, end) if before != after else _NEVER
+            change_between(zone, start, end) if before != after else _NEVER
             for (start, end), (before, after) in zip(
                 pairwise(starts), pairwise(shifts), strict=True
             )

@@ -19,9 +19,9 @@ import pyarrow.compute as pc
 from mainstay.cli.score.from_columns import at_dates
 from mainstay.cli.score.options import Options
 from mainstay.cli.score.plain_csv import REMEDY
+from mainstay.columnar.clocks import microseconds
 from mainstay.columnar.columns import check_dates, first
 from mainstay.columnar.keys import Longs, Mask
-from mainstay.columnar.zones import microseconds
 from mainstay.errors import BadRecordError, InvalidValueError, UnknownZoneError
 from mainstay.localdays import find_zone
 from mainstay.reading import parse_moment

@@ -17,10 +17,10 @@ from mainstay.cli.score import cells
 from mainstay.cli.score.from_columns import TableScores, Tally, scores_of
 from mainstay.cli.score.options import Options
 from mainstay.cli.score.plain_csv import REMEDY, Block, Header, blocks, check_plain, read_header
+from mainstay.columnar.clocks import microseconds
 from mainstay.columnar.columns import ids_of
 from mainstay.columnar.crew import in_order
 from mainstay.columnar.keys import Longs
-from mainstay.columnar.zones import microseconds
 from mainstay.errors import BadRecordError
 from mainstay.reading.rows import layout
 

@@ -13,10 +13,10 @@ from rich.console import Console
 from mainstay.cli import terminal
 from mainstay.cli.score.from_columns import TableScores, Tally, at_dates, scores_of
 from mainstay.cli.score.options import Options
+from mainstay.columnar.clocks import DAY, microseconds
 from mainstay.columnar.columns import check_dates, instants_of
 from mainstay.columnar.keys import Longs
 from mainstay.columnar.tables import batches
-from mainstay.columnar.zones import DAY, microseconds
 from mainstay.errors import BadRecordError, InvalidValueError
 from mainstay.reading.rows import Layout, layout
 
