@@ -1,8 +1,15 @@
-"""The scores of millions of users, on columns: Arrow in, Arrow out, the same answers."""
+"""The scores of millions of users, on columns: Arrow in, Arrow out, the same answers.
+
+The queries for databases (:mod:`mainstay.columnar.query`) need neither numpy nor pyarrow: what does
+is imported when it is first asked for.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from mainstay._extras import Extra
 
-with Extra("columnar", "numpy", "pyarrow"):
+if TYPE_CHECKING:
     from mainstay.columnar.days import DayTables, evaluate_day_table
     from mainstay.columnar.multipliers import multipliers_table
     from mainstay.columnar.scores import score_table
@@ -27,3 +34,24 @@ __all__ = [
     "score_windows",
     "windows_table",
 ]
+
+_PLACES = {
+    "days": ("DayTables", "evaluate_day_table"),
+    "multipliers": ("multipliers_table",),
+    "scores": ("score_table",),
+    "tables": ("ArrowBatch", "ArrowTable", "Source"),
+    "windows": ("advance_windows", "merge_windows", "score_windows", "windows_table"),
+}
+
+
+def __getattr__(name: str) -> object:
+    for place, names in _PLACES.items():
+        if name in names:
+            with Extra("columnar", "numpy", "pyarrow"):
+                module = import_module(f"mainstay.columnar.{place}")
+            return getattr(module, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name, obj=__name__)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

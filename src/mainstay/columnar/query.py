@@ -1,0 +1,239 @@
+"""Everybody's state as one query, for the database that has the events.
+
+Events are joined with a table of clocks (:mod:`mainstay.columnar.clocks`), a bit is ORed and a
+maximum taken, by user. The query is stated once, in DuckDB's dialect, and written in others.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import attrs
+
+from mainstay import _checks as checks
+from mainstay.columnar.clocks import DAY, LENGTH, microseconds, stretch_of
+from mainstay.errors import InvalidValueError
+
+__all__ = ["DAYS", "OLDER", "EventsTable", "StateQuery"]
+
+#: Added to instants, so that no negative number is ever divided: databases round them in two ways.
+FAR = 1 << 56
+#: Added to days since 1970 for the same reason; whole weeks.
+DAYS = 7 * 142_858
+#: The bit that stands for all days before those that a window of 28 may need; likewise of weeks.
+OLDER, OLDEST_WEEK = 31, 62
+#: The days from a Monday to 1970-01-01.
+MONDAY = 3
+
+#: What the query calls its steps.
+STEPS = ("clocks", "homes", "recorded", "counted", "placed", "states")
+
+_text = checks.each(checks.text)
+_optional_text = checks.optional(checks.text)
+
+
+@attrs.frozen(kw_only=True)
+class EventsTable:
+    """What a table of events and its columns are called, where the table is.
+
+    An event counts on the local date in ``timezone``, else in the user's zone, else at ``offset``,
+    else in UTC. Today is where the user's zone says, else where the latest event was.
+
+    Attributes:
+        name: The table, with a schema if it needs one: ``analytics.activity``.
+        user: The column of user ids.
+        instant: The column of instants, timestamps with a time zone; or of dates.
+        timezone: The column of the zones in which events were recorded, if there is one.
+        user_zone: The column of the users' own zones, the same on all rows of a user, if there is
+            one.
+        zone: The zone of all users, instead.
+        offset: The column of what clocks were ahead of UTC, in microseconds, if there is one.
+        member_since: The column of the dates on which users joined, if there is one.
+        dates: Whether the instants are dates, which are local days whatever the zone.
+    """
+
+    name: str = attrs.field(default="activity", validator=_text)
+    user: str = attrs.field(default="user_id", validator=_text)
+    instant: str = attrs.field(default="started_at", validator=_text)
+    timezone: str | None = attrs.field(default=None, validator=_optional_text)
+    user_zone: str | None = attrs.field(default=None, validator=_optional_text)
+    zone: str | None = attrs.field(default=None, validator=_optional_text)
+    offset: str | None = attrs.field(default=None, validator=_optional_text)
+    member_since: str | None = attrs.field(default=None, validator=_optional_text)
+    dates: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a name that a step of the query has: some databases would take that for it."""
+        if self.name in STEPS:
+            raise InvalidValueError(
+                "must not be called as a step of the query",
+                field="name",
+                value=self.name,
+                remedy="Write its schema before it, or give it another name by a view.",
+            )
+
+    @property
+    def home(self) -> str | None:
+        """What says where users are at home, in SQL, if anything does."""
+        if self.user_zone is not None:
+            return _column(self.user_zone)
+        return None if self.zone is None else _literal(self.zone)
+
+    def recorded(self) -> str:
+        """Return the columns of events in our words, in SQL."""
+        at, zone = _column(self.instant), self.home or "'UTC'"
+        micros = f"MICROS({at})"
+        if self.home is None and self.offset is not None:
+            zone = f"CAST({_column(self.offset)} AS TEXT)"
+        if self.timezone is not None:
+            zone = f"COALESCE({_column(self.timezone)}, {zone})"
+        if self.dates:
+            micros, zone = f"DAYS_OF({at}) * {DAY} + {DAY // 2}", "'+00:00'"
+        columns = {"user_id": _column(self.user), "instant": micros, "zone": zone}
+        if self.home is not None:
+            columns["home"] = self.home
+        if self.member_since is not None:
+            columns["joined"] = f"DAYS_OF({_column(self.member_since)}) + {DAYS}"
+        return ", ".join(f"{value} AS {name}" for name, value in columns.items())
+
+    def day(self, day: date) -> str:
+        """Return the beginning of a UTC date as instants are compared with it, in SQL."""
+        return f"DATE '{day}'" if self.dates else f"INSTANT('{day} 00:00:00+00:00')"
+
+
+@attrs.frozen(kw_only=True)
+class StateQuery:
+    """The query for every user's state: the days as bits, and the latest event.
+
+    Attributes:
+        events: The table.
+        as_of: The instant to look back from.
+        since: The UTC date from which events are read; by default all are.
+        weeks: Whether weeks are wanted beside the days.
+        unplaced: Whether it is wanted how many events no clock covers, which else are left out.
+    """
+
+    events: EventsTable
+    as_of: datetime = attrs.field(validator=checks.each(checks.instant))
+    since: date | None = attrs.field(default=None, validator=checks.optional(checks.day))
+    weeks: bool = False
+    unplaced: bool = False
+
+    @property
+    def horizon(self) -> int:
+        """The day after the UTC date at ``as_of``, as the query counts: no local day is later."""
+        return microseconds(self.as_of) // DAY + 1 + DAYS
+
+    def survey(self) -> str:
+        """Return the query for the zones and stretches of time that occur, each once.
+
+        Its columns are ``zone``, ``stretch``, and how many rows are ``nameless``.
+        """
+        query = f"""
+            WITH {self._events()}
+            SELECT zone, stretch, SUM(
+                CASE WHEN user_id IS NULL OR CAST(user_id AS TEXT) = '' THEN 1 ELSE 0 END
+            ) AS nameless
+            FROM counted GROUP BY zone, stretch
+        """  # noqa: S608  (all names are quoted)
+        if self.events.home is None:
+            return query
+        return f"{query} UNION ALL SELECT DISTINCT home, {stretch_of(self.as_of)}, 0 FROM counted"  # noqa: S608
+
+    def state(self, clocks: str | None = None) -> str:
+        """Return the query for the state, which joins the relation ``clocks``, a row a user.
+
+        Its columns are ``user_id``; ``days``, of which bit *n* is set if they were active *n* days
+        before the horizon, and bit 31 if they were on any day before those; ``latest``, the latest
+        event's instant, and in its last two bits how late today is there; ``weeks``, of which bit
+        *n* is the *n*-th week before the horizon's; ``joined``, the first day of those given; and
+        ``unplaced``. The last three are there if they are wanted.
+
+        Args:
+            clocks: The rows of ``clocks``, in SQL, if it is not a relation.
+        """
+        first = [f"clocks AS ({clocks})"] if clocks else []
+        return f"WITH {', '.join([*first, *self.parts()])} SELECT * FROM states"  # noqa: S608
+
+    def parts(self) -> list[str]:
+        """Return what the state is made of, a step after the other."""
+        return [self._events(), self._placed(), self._states()]
+
+    def _events(self) -> str:
+        table = ".".join(map(_name, self.events.name.split(".")))
+        end = (self.as_of.astimezone(UTC) + timedelta(days=1)).date()
+        at = _column(self.events.instant)
+        since = "" if self.since is None else f"{at} >= {self.events.day(self.since)} AND "
+        return f"""
+            recorded AS (
+                SELECT {self.events.recorded()} FROM {table} AS source
+                WHERE {since}{at} < {self.events.day(end)}
+            ),
+            counted AS (
+                SELECT recorded.*, (instant + {FAR}) // {LENGTH} - {FAR // LENGTH} AS stretch
+                FROM recorded WHERE instant <= {microseconds(self.as_of)}
+            )
+        """  # noqa: S608
+
+    def _placed(self) -> str:
+        """Return each event's day, and how many days today is after the earliest it can be."""
+        join = "LEFT JOIN" if self.unplaced else "JOIN"
+        today, homes = "clocks.today", ""
+        if self.events.home is not None:
+            today = "homes.today"
+            homes = f"""{join} clocks AS homes
+                ON homes.zone = counted.home AND homes.stretch = {stretch_of(self.as_of)}"""
+        return f"""
+            placed AS (
+                SELECT
+                    counted.*,
+                    {today} - {self.horizon - DAYS - 3} AS place,
+                    (
+                        counted.instant + clocks.shift + {DAYS * DAY}
+                        + CASE WHEN counted.instant >= clocks.changed THEN clocks.change ELSE 0 END
+                    ) // {DAY} AS day
+                FROM counted
+                {join} clocks ON clocks.zone = counted.zone AND clocks.stretch = counted.stretch
+                {homes}
+            )
+        """  # noqa: S608
+
+    def _states(self) -> str:
+        columns = {
+            "days": _bits(self.horizon, "day", OLDER),
+            "latest": f"""MAX(
+                (instant + {FAR}) * 16 + (day - (instant + {DAYS * DAY}) // {DAY} + 2) * 4 + place
+            )""",
+        }
+        if self.weeks:
+            columns["weeks"] = _bits(week_of(self.horizon), f"(day + {MONDAY}) // 7", OLDEST_WEEK)
+        if self.events.member_since is not None:
+            columns["joined"] = "MIN(joined)"
+        if self.unplaced:
+            columns["unplaced"] = "COUNT(*) - COUNT(day + place)"
+        listed = ", ".join(f"{value} AS {name}" for name, value in columns.items())
+        return f"states AS (SELECT user_id, {listed} FROM placed GROUP BY user_id)"  # noqa: S608
+
+
+def week_of(day: int) -> int:
+    """Return the week of a day that is counted as the query does."""
+    return (day + MONDAY) // 7
+
+
+def _bits(latest: int, value: str, oldest: int) -> str:
+    """Return numbers as bits counted back from the latest, in SQL; the oldest for all before."""
+    bit = f"CASE WHEN {value} > {latest - oldest} THEN {latest} - {value} ELSE {oldest} END"
+    return f"BIT_OR(CAST(1 AS BIGINT) << CAST({bit} AS INTEGER))"
+
+
+def _name(text: str) -> str:
+    """Return a name in SQL: whatever is in it, it is one name."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+def _column(text: str) -> str:
+    return f"source.{_name(text)}"
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,57 @@
+"""Statements to run where the events are: everybody's state or score, clocks included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from zoneinfo import available_timezones
+
+from mainstay.columnar.clocks import Clock
+from mainstay.columnar.dialects import rendered
+from mainstay.columnar.query import StateQuery
+from mainstay.columnar.score_query import ScoreQuery
+from mainstay.errors import UnknownZoneError
+from mainstay.localdays import find_zone
+
+__all__ = ["every_zone", "relation", "statement"]
+
+#: Offsets that are in use, in quarters of an hour.
+_QUARTERS = range(-12 * 4, 14 * 4 + 1)
+
+
+@cache
+def every_zone() -> Mapping[str, str]:
+    """Return all zones that events are likely to name: IANA's, and whole quarters of an hour.
+
+    Examples:
+        >>> {"Europe/Berlin", "UTC", "+00:00", "-09:30", "+05:45"} - {*every_zone()}
+        set()
+    """
+    offsets = [
+        f"{'-' if quarter < 0 else '+'}{abs(quarter) // 4:02}:{abs(quarter) % 4 * 15:02}"
+        for quarter in _QUARTERS
+    ]
+    return {name: name for name in [*sorted(filter(_is_zone, available_timezones())), *offsets]}
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        find_zone(name)
+    except UnknownZoneError:  # this machine's own settings
+        return False
+    return True
+
+
+def relation(rows: Iterable[Clock]) -> str:
+    """Return clocks as a relation, in SQL."""
+    values = ", ".join(f"('{name}', {', '.join(map(str, numbers))})" for name, *numbers in rows)
+    return f"SELECT * FROM (VALUES {values}) AS listed({', '.join(Clock._fields)})"  # noqa: S608
+
+
+def statement(
+    query: StateQuery | ScoreQuery, rows: Iterable[Clock] | None, *, dialect: str = "duckdb"
+) -> str:
+    """Return a query as a statement in a database's dialect."""
+    clocks = None if rows is None else relation(rows)
+    text = query.state(clocks) if isinstance(query, StateQuery) else query.scores(clocks)
+    return rendered(text, dialect)
