@@ -7,7 +7,9 @@ import random
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from datetime import UTC, date, datetime, time, timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -17,7 +19,7 @@ if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
     pytest.skip("Spark needs Java", allow_module_level=True)
 
 import pyarrow as pa
-from pyspark.errors import PythonException
+from pyspark.errors import SparkRuntimeException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.types import ByteType, IntegerType, LongType, ShortType, StringType
 
@@ -34,6 +36,13 @@ from mainstay.columnar import score_table
 from mainstay.columnar.spark import score_spark
 
 AS_OF = datetime(2025, 4, 8, 9, 30, tzinfo=UTC)
+GOOD = {
+    "user_id": "ada",
+    "started_at": AS_OF,
+    "timezone": "Asia/Tokyo",
+    "home": "Europe/Berlin",
+    "joined": date(2025, 4, 1),
+}
 ZONES = ["Asia/Tokyo", "Europe/Berlin", "America/St_Johns", "+05:45", None]
 #: What the score's columns are in Spark.
 TYPES = {
@@ -107,7 +116,6 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "of a policy": {
         "day_start": time(4),
         "policy": ConsistencyPolicy(window_days=14, base_points=70, distribution_points=15),
-        "partitions": 5,
     },
 }
 
@@ -115,8 +123,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
 def test_scores_are_those_of_the_table(spark: SparkSession, options: dict[str, Any]) -> None:
     scored = score_spark(spark.createDataFrame(events()), as_of=AS_OF, **options)
-    local = {name: value for name, value in options.items() if name != "partitions"}
-    expected = pa.table(score_table(events(), as_of=AS_OF, **local)).sort_by("user_id")
+    expected = pa.table(score_table(events(), as_of=AS_OF, **options)).sort_by("user_id")
     assert in_order(scored).to_pylist() == expected.to_pylist()
 
 
@@ -149,12 +156,6 @@ def test_of_no_events_come_no_scores(spark: SparkSession) -> None:
     df = spark.createDataFrame(events()).limit(0)
     scored = score_spark(df, as_of=AS_OF, timezone="timezone", user_zone="home")
     assert scored.collect() == []
-
-
-def test_partitions_may_be_more_than_users(spark: SparkSession) -> None:
-    scored = score_spark(spark.createDataFrame(of_one()), as_of=AS_OF, partitions=4)
-    assert scored.rdd.getNumPartitions() == 4
-    assert in_order(scored)["points"].to_pylist() == [9]
 
 
 def test_without_a_zone_days_are_those_of_utc_whatever_the_session_is_set_to(
@@ -197,11 +198,6 @@ def test_a_date_is_a_local_day_whatever_the_zone_and_the_start_of_days(
             UnknownZoneError,
             "user_zone is not a known zone",
         ),
-        (
-            {"as_of": AS_OF, "partitions": 0},
-            InvalidValueError,
-            "partitions must be at least 1, got 0",
-        ),
     ],
 )
 def test_what_cannot_be_right_is_refused_at_once(
@@ -214,18 +210,71 @@ def test_what_cannot_be_right_is_refused_at_once(
 
 
 @pytest.mark.parametrize(
-    ("bad", "message"),
+    ("bad", "options", "error", "message"),
     [
-        ({"user_id": None}, "row 2: user_id is missing, got None. Leave out such rows."),
-        ({"started_at": None}, "row 2: started_at is missing, got None."),
-        ({"timezone": "Asia/Tokio"}, "row 2: timezone is not a known zone, got 'Asia/Tokio'."),
+        ({"user_id": None}, {}, InvalidValueError, "user_id is missing in some rows"),
+        ({"user_id": ""}, {}, InvalidValueError, "user_id is missing in some rows"),
+        ({"started_at": None}, {}, InvalidValueError, "started_at is missing in some rows"),
+        ({"home": None}, {"user_zone": "home"}, InvalidValueError, "home is missing in some rows"),
+        (
+            {"timezone": "Asia/Tokio"},
+            {},
+            UnknownZoneError,
+            "timezone is not a known zone, got 'Asia/Tokio'",
+        ),
     ],
 )
-def test_a_bad_row_is_an_error_that_says_which(
-    spark: SparkSession, bad: dict[str, str | None], message: str
+def test_a_bad_row_is_refused_at_once(
+    spark: SparkSession,
+    bad: dict[str, str | None],
+    options: dict[str, str],
+    error: type[Exception],
+    message: str,
 ) -> None:
-    good = {"user_id": "ada", "started_at": AS_OF, "timezone": "Asia/Tokyo"}
-    df = spark.createDataFrame(pa.Table.from_pylist([good, good, good | bad])).coalesce(1)
-    with pytest.raises(PythonException) as caught:
-        score_spark(df, as_of=AS_OF, timezone="timezone", partitions=1).collect()
-    assert f"mainstay.errors.BadRecordError: {message}" in str(caught.value)
+    df = spark.createDataFrame(pa.Table.from_pylist([GOOD, GOOD, GOOD | bad]))
+    with pytest.raises(error, match=message):
+        score_spark(df, as_of=AS_OF, timezone="timezone", **options)  # type: ignore[arg-type]  # each is a name
+
+
+@pytest.mark.parametrize(
+    ("bad", "options", "message"),
+    [
+        ({"home": "Asia/Tokyo"}, {"user_zone": "home"}, "the user's zone changes"),
+        (
+            {"user_id": "bob", "joined": date(2025, 4, 10)},
+            {"member_since": "joined"},
+            "user bob: the user joined after today",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_user_is_an_error_of_sparks(
+    spark: SparkSession, bad: dict[str, object], options: dict[str, str], message: str
+) -> None:
+    df = spark.createDataFrame(pa.Table.from_pylist([GOOD, GOOD | bad]))
+    scores = score_spark(df, as_of=AS_OF, **options)  # type: ignore[arg-type]  # each is a name
+    with pytest.raises(SparkRuntimeException, match=message):
+        scores.select("points").collect()
+
+
+def test_columns_may_be_called_anything(spark: SparkSession) -> None:
+    names = {"user_id": "who `is` it", "started_at": "{when}", "timezone": 'zone"; DROP'}
+    df = spark.createDataFrame(events())
+    for name, other in names.items():
+        df = df.withColumnRenamed(name, other)
+    user, instant, zone = names.values()
+    scored = score_spark(df, as_of=AS_OF, user=user, instant=instant, timezone=zone)
+    expected = pa.table(score_table(events(), as_of=AS_OF, timezone="timezone")).sort_by("user_id")
+    assert scored.columns[0] == user
+    assert scored.toArrow().sort_by(user)["bits"].to_pylist() == expected["bits"].to_pylist()
+
+
+def test_no_python_runs_in_the_workers(spark: SparkSession) -> None:
+    """And only windows are shuffled: the plan has one exchange, after a partial aggregation."""
+    scored = score_spark(spark.createDataFrame(events()), as_of=AS_OF, timezone="timezone")
+    with redirect_stdout(StringIO()) as out:
+        scored.explain()
+    plan = out.getvalue()
+    assert "Python" not in plan
+    assert "Arrow" not in plan
+    assert plan.count("Exchange hashpartitioning") == 1
+    assert "partial_bit_or" in plan

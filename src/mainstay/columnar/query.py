@@ -110,14 +110,15 @@ class StateQuery:
         as_of: The instant to look back from.
         since: The UTC date from which events are read; by default all are.
         weeks: Whether weeks are wanted beside the days.
-        unplaced: Whether it is wanted how many events no clock covers, which else are left out.
+        problems: Whether it is wanted what is wrong, as a text; events that no clock covers are
+            left out else.
     """
 
     events: EventsTable
     as_of: datetime = attrs.field(validator=checks.each(checks.instant))
     since: date | None = attrs.field(default=None, validator=checks.optional(checks.day))
     weeks: bool = False
-    unplaced: bool = False
+    problems: bool = False
 
     @property
     def horizon(self) -> int:
@@ -127,10 +128,11 @@ class StateQuery:
     def survey(self) -> str:
         """Return the query for the zones and stretches of time that occur, each once.
 
-        Its columns are ``zone``, ``stretch``, and how many rows are ``nameless``.
+        Its columns are ``zone``, ``stretch`` (null where there is no instant), and how many rows
+        are ``nameless``.
         """
         query = f"""
-            WITH {self._events()}
+            WITH {self._events(complete=False)}
             SELECT zone, stretch, SUM(
                 CASE WHEN user_id IS NULL OR CAST(user_id AS TEXT) = '' THEN 1 ELSE 0 END
             ) AS nameless
@@ -147,7 +149,7 @@ class StateQuery:
         before the horizon, and bit 31 if they were on any day before those; ``latest``, the latest
         event's instant, and in its last two bits how late today is there; ``weeks``, of which bit
         *n* is the *n*-th week before the horizon's; ``joined``, the first day of those given; and
-        ``unplaced``. The last three are there if they are wanted.
+        ``problem``. The last three are there if they are wanted.
 
         Args:
             clocks: The rows of ``clocks``, in SQL, if it is not a relation.
@@ -159,25 +161,26 @@ class StateQuery:
         """Return what the state is made of, a step after the other."""
         return [self._events(), self._placed(), self._states()]
 
-    def _events(self) -> str:
+    def _events(self, *, complete: bool = True) -> str:
+        """Return the events up to ``as_of``, and if they need not be complete, those of no time."""
         table = ".".join(map(_name, self.events.name.split(".")))
-        end = (self.as_of.astimezone(UTC) + timedelta(days=1)).date()
-        at = _column(self.events.instant)
+        at, end = _column(self.events.instant), self.as_of.astimezone(UTC) + timedelta(days=1)
         since = "" if self.since is None else f"{at} >= {self.events.day(self.since)} AND "
+        timeless, unknown = ("", "") if complete else (f" OR {at} IS NULL", " OR instant IS NULL")
         return f"""
             recorded AS (
                 SELECT {self.events.recorded()} FROM {table} AS source
-                WHERE {since}{at} < {self.events.day(end)}
+                WHERE {since}{at} < {self.events.day(end.date())}{timeless}
             ),
             counted AS (
                 SELECT recorded.*, (instant + {FAR}) // {LENGTH} - {FAR // LENGTH} AS stretch
-                FROM recorded WHERE instant <= {microseconds(self.as_of)}
+                FROM recorded WHERE instant <= {microseconds(self.as_of)}{unknown}
             )
         """  # noqa: S608
 
     def _placed(self) -> str:
         """Return each event's day, and how many days today is after the earliest it can be."""
-        join = "LEFT JOIN" if self.unplaced else "JOIN"
+        join = "LEFT JOIN" if self.problems else "JOIN"
         today, homes = "clocks.today", ""
         if self.events.home is not None:
             today = "homes.today"
@@ -209,10 +212,17 @@ class StateQuery:
             columns["weeks"] = _bits(week_of(self.horizon), f"(day + {MONDAY}) // 7", OLDEST_WEEK)
         if self.events.member_since is not None:
             columns["joined"] = "MIN(joined)"
-        if self.unplaced:
-            columns["unplaced"] = "COUNT(*) - COUNT(day + place)"
+        if self.problems:
+            columns["problem"] = self._problem()
         listed = ", ".join(f"{value} AS {name}" for name, value in columns.items())
         return f"states AS (SELECT user_id, {listed} FROM placed GROUP BY user_id)"  # noqa: S608
+
+    def _problem(self) -> str:
+        """Return what is wrong with a user's events, if anything is, in SQL."""
+        unknown = "WHEN COUNT(*) > COUNT(day + place) THEN 'a zone is not known'"
+        if self.events.user_zone is None:
+            return f"CASE {unknown} END"
+        return f"CASE {unknown} WHEN MIN(home) < MAX(home) THEN 'the user''s zone changes' END"
 
 
 def week_of(day: int) -> int:

@@ -72,12 +72,20 @@ class ScoreQuery:
                 user_id,
                 CAST(FLOOR(total) AS INTEGER) + CASE
                     WHEN total - FLOOR(total) >= {_NEARLY_HALF!r} THEN 1 ELSE 0 END AS points,
-                total, base, distribution, streak, recency, active_days, current_streak,
+                total, base, distribution, streak, recency,
+                CAST(active_days AS INTEGER) AS active_days,
+                CAST(current_streak AS INTEGER) AS current_streak,
                 CASE WHEN active_days > 0 THEN DATE_OF(today - ago - {DAYS}) END AS last_active_day,
                 DATE_OF(today - {DAYS}) AS today,
-                bits{", unplaced" * self.state.unplaced}
+                bits{self._problem()}
             FROM rounded
         """  # noqa: S608  (all names are quoted)
+
+    def _problem(self) -> str:
+        if not self.state.problems:
+            return ""
+        late = "CASE WHEN joined > today THEN 'the user joined after today' END"
+        return f", COALESCE(problem, {late}) AS problem" if self._has_joined else ", problem"
 
     def _parts(self) -> Iterator[str]:
         """Yield what the score is made of, a step after the other."""
