@@ -203,7 +203,7 @@ def test_the_columnar_engine_needs_no_spark() -> None:
 DOORS = [
     ("mainstay.columnar", "numpy", "columnar"),
     ("mainstay.columnar", "pyarrow", "columnar"),
-    ("mainstay.columnar.query", "sqlglot", "columnar"),
+    ("mainstay.columnar.dialects", "sqlglot", "columnar"),
     ("mainstay.columnar.spark", "pyarrow", "columnar"),
     ("mainstay.columnar.spark", "pyspark", "spark"),
     ("mainstay.adapters.sql", "sqlalchemy", "sql"),

@@ -6,6 +6,7 @@ import argparse
 import os
 import shlex
 from collections.abc import Iterator
+from datetime import datetime, time
 from typing import TYPE_CHECKING, Protocol, Self
 
 import attrs
@@ -14,11 +15,13 @@ from mainstay.cli import arguments
 from mainstay.cli.config import read_schedules
 from mainstay.errors import InvalidValueError
 from mainstay.jobs import all_jobs, watched_jobs
+from mainstay.localdays import MIDNIGHT
 from mainstay.ports import LedgerChain, SessionStore, Store
 from mainstay.scheduling import JobSpec
 
 if TYPE_CHECKING:
     from mainstay.adapters.sql import Settings  # SQLAlchemy is optional
+    from mainstay.adapters.sql.windows import UserWindow
 
 __all__ = [
     "OpenedStore",
@@ -55,6 +58,12 @@ class PreparedStore(OpenedStore, Protocol):
     @property
     def settings(self) -> Settings:
         """What it was made with."""
+        ...
+
+    def windows(
+        self, *, as_of: datetime, zone: str | None = None, day_start: time = MIDNIGHT
+    ) -> Iterator[UserWindow]:
+        """Yield the windows of all users with an event up to an instant."""
         ...
 
 

@@ -6,15 +6,17 @@ maximum taken, by user. The query is stated once, in DuckDB's dialect, and writt
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
 import attrs
 
 from mainstay import _checks as checks
-from mainstay.columnar.clocks import DAY, LENGTH, microseconds, stretch_of
+from mainstay.activity.window import WINDOW_DAYS, ActivityWindow
+from mainstay.columnar.clocks import DAY, EPOCH, LENGTH, Clock, microseconds, stretch_of
 from mainstay.errors import InvalidValueError
 
-__all__ = ["DAYS", "OLDER", "EventsTable", "StateQuery"]
+__all__ = ["DAYS", "OLDER", "EventsTable", "StateQuery", "literal", "relation"]
 
 #: Added to instants, so that no negative number is ever divided: databases round them in two ways.
 FAR = 1 << 56
@@ -77,7 +79,7 @@ class EventsTable:
         """What says where users are at home, in SQL, if anything does."""
         if self.user_zone is not None:
             return _column(self.user_zone)
-        return None if self.zone is None else _literal(self.zone)
+        return None if self.zone is None else literal(self.zone)
 
     def recorded(self) -> str:
         """Return the columns of events in our words, in SQL."""
@@ -157,6 +159,17 @@ class StateQuery:
         first = [f"clocks AS ({clocks})"] if clocks else []
         return f"WITH {', '.join([*first, *self.parts()])} SELECT * FROM states"  # noqa: S608
 
+    def window(self, days: int, latest: int) -> ActivityWindow:
+        """Return the window of a state; today is never before the newest day in it."""
+        newest = (days & -days).bit_length() - 1
+        lag = min(3 - latest % 4, newest)
+        today = date.fromordinal(EPOCH.toordinal() + self.horizon - DAYS - lag)
+        return ActivityWindow(today, days >> lag & (1 << WINDOW_DAYS) - 1)
+
+    def instant(self, latest: int) -> datetime:
+        """Return the latest event's instant in a state."""
+        return EPOCH + timedelta(microseconds=latest // 16 - FAR)
+
     def parts(self) -> list[str]:
         """Return what the state is made of, a step after the other."""
         return [self._events(), self._placed(), self._states()]
@@ -225,6 +238,14 @@ class StateQuery:
         return f"CASE {unknown} WHEN MIN(home) < MAX(home) THEN 'the user''s zone changes' END"
 
 
+def relation(rows: Iterable[Clock]) -> str:
+    """Return clocks as a relation, in SQL."""
+    values = ", ".join(
+        f"({literal(name)}, {', '.join(map(str, numbers))})" for name, *numbers in rows
+    )
+    return f"SELECT * FROM (VALUES {values}) AS listed({', '.join(Clock._fields)})"  # noqa: S608
+
+
 def week_of(day: int) -> int:
     """Return the week of a day that is counted as the query does."""
     return (day + MONDAY) // 7
@@ -245,5 +266,6 @@ def _column(text: str) -> str:
     return f"source.{_name(text)}"
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
+    """Return a text in SQL."""
     return "'" + text.replace("'", "''") + "'"

@@ -8,12 +8,12 @@ from zoneinfo import available_timezones
 
 from mainstay.columnar.clocks import Clock
 from mainstay.columnar.dialects import rendered
-from mainstay.columnar.query import StateQuery
+from mainstay.columnar.query import StateQuery, relation
 from mainstay.columnar.score_query import ScoreQuery
 from mainstay.errors import UnknownZoneError
 from mainstay.localdays import find_zone
 
-__all__ = ["every_zone", "relation", "statement"]
+__all__ = ["every_zone", "statement"]
 
 #: Offsets that are in use, in quarters of an hour.
 _QUARTERS = range(-12 * 4, 14 * 4 + 1)
@@ -40,12 +40,6 @@ def _is_zone(name: str) -> bool:
     except UnknownZoneError:  # this machine's own settings
         return False
     return True
-
-
-def relation(rows: Iterable[Clock]) -> str:
-    """Return clocks as a relation, in SQL."""
-    values = ", ".join(f"('{name}', {', '.join(map(str, numbers))})" for name, *numbers in rows)
-    return f"SELECT * FROM (VALUES {values}) AS listed({', '.join(Clock._fields)})"  # noqa: S608
 
 
 def statement(

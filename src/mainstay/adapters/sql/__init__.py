@@ -25,11 +25,16 @@ Examples:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, time
 from functools import partial
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from mainstay._extras import Extra
+from mainstay.localdays import MIDNIGHT
+
+if TYPE_CHECKING:
+    from mainstay.adapters.sql.windows import UserWindow
 
 with Extra("sql", "sqlalchemy"):
     from mainstay.adapters.sql import settings as settings_
@@ -147,6 +152,28 @@ class SqlStore:
         except BaseException:
             database.close()
             raise
+
+    def windows(
+        self, *, as_of: datetime, zone: str | None = None, day_start: time = MIDNIGHT
+    ) -> Iterator[UserWindow]:
+        """Yield the windows of all users with an event up to an instant, by one query.
+
+        They are those that :func:`mainstay.score_sessions` has for each user. It needs
+        ``mainstay[columnar]`` or ``mainstay[cli]``, for sqlglot.
+
+        Args:
+            as_of: The instant to look back from.
+            zone: The users' zone, if it is known.
+            day_start: The wall-clock time at which a day begins.
+
+        Raises:
+            StoreError: The store can't be read.
+            CorruptRowError: An event's instant or zone can't be read.
+            UnknownZoneError: ``zone`` is not known.
+        """
+        from mainstay.adapters.sql.windows import windows  # noqa: PLC0415  (sqlglot is slow to load)
+
+        return windows(self._database, as_of=as_of, zone=zone, day_start=day_start)
 
     def size(self) -> int:
         """Return how many bytes the database takes, all that is in it included."""

@@ -1,8 +1,8 @@
-"""Scores from a store, a query a user."""
+"""Scores from a store: everybody's by one query, one user's from the sessions."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable
 
 from rich.console import Console
 
@@ -11,44 +11,50 @@ from mainstay.activity.session import Session
 from mainstay.cli import terminal
 from mainstay.cli.score.options import Options
 from mainstay.cli.score.result import Listed, Result, Scored, nobody
-from mainstay.cli.store import all_users, open_store
-from mainstay.ports import SessionStore
+from mainstay.cli.store import PreparedStore, all_users, open_store
 from mainstay.ports.scoring import FIRST_INSTANT, score_user
+from mainstay.scores.consistency.score import consistency_score
 
 __all__ = ["score_store"]
 
 
 def score_store(url: str, options: Options, messages: Console) -> Result:
     """Score everybody in a store, or the one who is asked for."""
+    with open_store(url) as store:
+        if options.user is not None:
+            return _of_one(store, options.user, options)
+        with terminal.progress(messages, "scoring") as progress:
+            return _of_all(store, options, progress)
+
+
+def _of_all(
+    store: PreparedStore, options: Options, progress: Callable[[int, int | None], None]
+) -> Result:
     scores: list[Scored] = []
     latest: Session | None = None
-    with open_store(url) as store, terminal.progress(messages, "scoring") as progress:
-        asked = all_users(store.sessions) if options.user is None else [options.user]
-        for done, user in enumerate(asked, 1):
-            score = score_user(
-                store.sessions,
-                user,
-                as_of=options.as_of,
-                zone=options.zone,
-                day_start=options.day_start,
-            )
-            if not score.active_days:
-                last = _latest(store.sessions, user, options)
-                if last is None:
-                    continue
-                latest = last if latest is None else max(latest, last, key=_started_at)
-            scores.append(Scored(user, score))
-            progress(done, None)
-        if options.user is not None and not scores:
-            raise nobody(options.user, all_users(store.sessions))
+    found = store.windows(as_of=options.as_of, zone=options.zone, day_start=options.day_start)
+    for user in found:
+        scores.append(Scored(user.user_id, consistency_score(user.window)))
+        if latest is None or (user.latest, latest.user_id) > (latest.started_at, user.user_id):
+            latest = Session(user.user_id, user.latest)
+        progress(len(scores), None)
+    return _result(scores, latest, options)
+
+
+def _of_one(store: PreparedStore, user: str, options: Options) -> Result:
+    score = score_user(
+        store.sessions,
+        user,
+        as_of=options.as_of,
+        zone=options.zone,
+        day_start=options.day_start,
+    )
+    found = store.sessions.sessions(user, since=FIRST_INSTANT, until=options.as_of, limit=1)
+    if not found:
+        raise nobody(user, all_users(store.sessions))
+    return _result([Scored(user, score)], found[0], options)
+
+
+def _result(scores: list[Scored], latest: Session | None, options: Options) -> Result:
     source = f"store up to {in_utc(options.as_of)}"
     return Result(scores=Listed(scores), source=source, latest=latest)
-
-
-def _latest(sessions: SessionStore, user: str, options: Options) -> Session | None:
-    found = sessions.sessions(user, since=FIRST_INSTANT, until=options.as_of, limit=1)
-    return found[0] if found else None
-
-
-def _started_at(session: Session) -> datetime:
-    return session.started_at

@@ -1,0 +1,91 @@
+"""Everybody's window by one query, where the events are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime, time, timedelta, timezone
+from typing import Any
+
+import attrs
+from sqlalchemy import Connection, CursorResult
+
+from mainstay.activity.window import ActivityWindow
+from mainstay.adapters.sql.database import Database
+from mainstay.columnar.clocks import Clock, clocks
+from mainstay.columnar.dialects import rendered
+from mainstay.columnar.query import EventsTable, StateQuery, literal
+from mainstay.errors import CorruptRowError, UnknownZoneError
+from mainstay.localdays import Zone, find_zone
+
+__all__ = ["UserWindow", "windows"]
+
+_EVENTS = EventsTable(name="mainstay_events", timezone="timezone", offset="utc_offset_us")
+#: What stands for the clocks in a query.
+_CLOCKS = "mainstay_clocks"
+_OFFSET = re.compile("-?[0-9]+")
+
+
+@attrs.frozen
+class UserWindow:
+    """A user's window, and when their latest event was.
+
+    Attributes:
+        user_id: Whose.
+        window: The 28 days that end on their today.
+        latest: When they were last active; perhaps before the window.
+    """
+
+    user_id: str
+    window: ActivityWindow
+    latest: datetime
+
+
+def windows(
+    database: Database, *, as_of: datetime, zone: str | None, day_start: time
+) -> Iterator[UserWindow]:
+    """Yield the windows of all users with an event up to an instant, in no order.
+
+    Raises:
+        CorruptRowError: An event's instant or zone can't be read.
+        UnknownZoneError: ``zone`` is not known.
+    """
+    query = StateQuery(events=attrs.evolve(_EVENTS, zone=zone), as_of=as_of)
+    dialect = "sqlite" if database.is_sqlite else "postgres"
+    with database.reading() as connection:
+        pairs = [(row.zone, row.stretch) for row in _asked(connection, query.survey(), dialect)]
+        zones = {name: _zone(name) for name, _ in pairs} | ({zone: zone} if zone else {})
+        rows = clocks(zones, sorted({*pairs}), as_of=query.as_of, day_start=day_start)
+        if rows:
+            for row in _asked(connection, query.state(f"SELECT * FROM {_CLOCKS}"), dialect, rows):  # noqa: S608
+                window = query.window(row.days, row.latest)
+                yield UserWindow(row.user_id, window, query.instant(row.latest))
+
+
+def _asked(
+    connection: Connection, query: str, dialect: str, rows: Iterable[Clock] = ()
+) -> CursorResult[Any]:
+    """Return what the database makes of a query, with the clocks, which may be many."""
+    values = ", ".join(
+        f"({literal(zone)}, {', '.join(map(str, numbers))})" for zone, *numbers in rows
+    )
+    columns = ", ".join(f"column{n} AS {name}" for n, name in enumerate(Clock._fields, 1))
+    clocks_here = f"FROM (SELECT {columns} FROM (VALUES {values}) AS listed) AS {_CLOCKS}"  # noqa: S608
+    text = rendered(query, dialect).replace(f"FROM {_CLOCKS}", clocks_here)
+    return connection.execution_options(no_parameters=True).exec_driver_sql(text)
+
+
+def _zone(name: str) -> Zone:
+    """Return the zone that an event has: a name's, or that of an offset in microseconds."""
+    if _OFFSET.fullmatch(name):
+        return timezone(timedelta(microseconds=int(name)))
+    try:
+        find_zone(name)
+    except UnknownZoneError as error:
+        raise CorruptRowError(
+            "is not a known zone",
+            field="mainstay_events.timezone",
+            value=name,
+            remedy="Repair the rows that have it, or restore them from a backup.",
+        ) from error
+    return name
