@@ -8,13 +8,22 @@ may be, gives the local day of any instant in it, to the microsecond.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
 from mainstay import _checks as checks
 from mainstay.localdays import MIDNIGHT, Zone, find_zone, transition, utc_offset
 
-__all__ = ["DAY", "LENGTH", "Clock", "clock", "clocks", "microseconds", "recent", "stretch_of"]
+__all__ = [
+    "DAY",
+    "LENGTH",
+    "Clock",
+    "clock",
+    "clocks",
+    "microseconds",
+    "recent_since",
+    "stretch_of",
+]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -55,9 +64,15 @@ def stretch_of(at: datetime) -> int:
     return microseconds(at) // LENGTH
 
 
-def recent(as_of: datetime) -> range:
+def recent_since(as_of: datetime) -> date:
+    """Return the UTC date from which a window of 28 days may need events, wherever they were."""
+    return (as_of.astimezone(UTC) - _WINDOW).date()
+
+
+def _recent(as_of: datetime) -> range:
     """Return the stretches that a window of 28 days may need."""
-    return range(stretch_of(as_of - _WINDOW), stretch_of(as_of) + 1)
+    first = datetime.combine(recent_since(as_of), MIDNIGHT, UTC)
+    return range(stretch_of(first), stretch_of(as_of) + 1)
 
 
 def shift_at(zone: tzinfo, instant: int, day_start: int) -> int:
@@ -124,7 +139,7 @@ def clocks(
         (7200000000, 0, datetime.date(2024, 5, 29))
     """
     checks.instant("as_of", as_of)
-    every = ((name, stretch) for name in zones for stretch in recent(as_of))
+    every = ((name, stretch) for name in zones for stretch in _recent(as_of))
     pairs = every if stretches is None else stretches
     return [
         clock(name, zones[name], stretch, as_of=as_of, day_start=day_start)

@@ -17,7 +17,7 @@ from mainstay.columnar.query import STEPS
 from mainstay.errors import InvalidValueError
 
 with Extra("columnar", "sqlglot"):
-    from sqlglot import Dialect, exp, parse_one
+    from sqlglot import exp, parse_one
 
 __all__ = ["DIALECTS", "rendered"]
 
@@ -164,7 +164,7 @@ def _words_of(dialect: str) -> _Words:
 def _own(node: Any, words: _Words, dialect: str) -> Any:
     """Return a part of a query as a dialect has it."""
     if isinstance(node, exp.Identifier):
-        return exp.to_identifier(node.name, quoted=_needs_quotes(node.name, dialect))
+        return exp.to_identifier(node.name, quoted=_needs_quotes(node.name))
     if isinstance(node, exp.IntDiv):
         return _filled(words.divide, dialect, node.parent, node.this, node.expression)
     if isinstance(node, exp.BitwiseOrAgg) and dialect == "sqlite":
@@ -181,12 +181,80 @@ def _own(node: Any, words: _Words, dialect: str) -> Any:
 _REWRITTEN = (exp.Identifier, exp.IntDiv, exp.BitwiseOrAgg, exp.BitwiseLeftShift, exp.Anonymous)
 _OURS = {"MICROS": "micros", "DATE_OF": "date", "DAYS_OF": "days", "INSTANT": "instant"}
 _PLAIN = re.compile("[a-z_][a-z0-9_]*")
+_RESERVED = frozenset(
+    [
+        "all",
+        "and",
+        "any",
+        "as",
+        "asc",
+        "between",
+        "by",
+        "case",
+        "cast",
+        "check",
+        "column",
+        "create",
+        "cross",
+        "default",
+        "delete",
+        "desc",
+        "distinct",
+        "else",
+        "end",
+        "except",
+        "exists",
+        "false",
+        "fetch",
+        "for",
+        "from",
+        "full",
+        "grant",
+        "group",
+        "having",
+        "in",
+        "inner",
+        "insert",
+        "intersect",
+        "into",
+        "is",
+        "join",
+        "left",
+        "like",
+        "limit",
+        "natural",
+        "not",
+        "null",
+        "offset",
+        "on",
+        "or",
+        "order",
+        "outer",
+        "references",
+        "right",
+        "select",
+        "some",
+        "table",
+        "then",
+        "to",
+        "true",
+        "union",
+        "unique",
+        "update",
+        "user",
+        "using",
+        "values",
+        "when",
+        "where",
+        "window",
+        "with",
+    ]
+)
 
 
-def _needs_quotes(name: str, dialect: str) -> bool:
+def _needs_quotes(name: str) -> bool:
     """Say whether a name is not one without quotes; most databases fold those without any."""
-    keywords = Dialect.get_or_raise(dialect).tokenizer_class.KEYWORDS
-    return not _PLAIN.fullmatch(name) or name.upper() in keywords
+    return not _PLAIN.fullmatch(name) or name in _RESERVED
 
 
 def _filled(template: str, dialect: str, parent: Any, *values: Any) -> Any:

@@ -16,7 +16,7 @@ from mainstay.activity.window import WINDOW_DAYS, ActivityWindow
 from mainstay.columnar.clocks import DAY, EPOCH, LENGTH, Clock, microseconds, stretch_of
 from mainstay.errors import InvalidValueError
 
-__all__ = ["DAYS", "OLDER", "EventsTable", "StateQuery", "literal", "relation"]
+__all__ = ["DAYS", "OLDER", "EventsTable", "StateQuery", "literal", "relation", "table_name"]
 
 #: Added to instants, so that no negative number is ever divided: databases round them in two ways.
 FAR = 1 << 56
@@ -176,7 +176,7 @@ class StateQuery:
 
     def _events(self, *, complete: bool = True) -> str:
         """Return the events up to ``as_of``, and if they need not be complete, those of no time."""
-        table = ".".join(map(_name, self.events.name.split(".")))
+        table = table_name(self.events.name)
         at, end = _column(self.events.instant), self.as_of.astimezone(UTC) + timedelta(days=1)
         since = "" if self.since is None else f"{at} >= {self.events.day(self.since)} AND "
         timeless, unknown = ("", "") if complete else (f" OR {at} IS NULL", " OR instant IS NULL")
@@ -255,6 +255,11 @@ def _bits(latest: int, value: str, oldest: int) -> str:
     """Return numbers as bits counted back from the latest, in SQL; the oldest for all before."""
     bit = f"CASE WHEN {value} > {latest - oldest} THEN {latest} - {value} ELSE {oldest} END"
     return f"BIT_OR(CAST(1 AS BIGINT) << CAST({bit} AS INTEGER))"
+
+
+def table_name(text: str) -> str:
+    """Return the name of a table, with its schema if it has one, in SQL."""
+    return ".".join(map(_name, text.split(".")))
 
 
 def _name(text: str) -> str:

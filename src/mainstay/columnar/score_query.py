@@ -17,7 +17,7 @@ from mainstay.columnar.query import DAYS, StateQuery
 from mainstay.errors import InvalidValueError
 from mainstay.scores.consistency.policy import DEFAULT_POLICY, ConsistencyPolicy
 
-__all__ = ["ScoreQuery"]
+__all__ = ["ScoreQuery", "headline", "summed"]
 
 _PIECE = 7
 _PIECES = 1 << _PIECE
@@ -70,8 +70,7 @@ class ScoreQuery:
             WITH {", ".join(parts)}
             SELECT
                 user_id,
-                CAST(FLOOR(total) AS INTEGER) + CASE
-                    WHEN total - FLOOR(total) >= {_NEARLY_HALF!r} THEN 1 ELSE 0 END AS points,
+                {headline("total")} AS points,
                 total, base, distribution, streak, recency,
                 CAST(active_days AS INTEGER) AS active_days,
                 CAST(current_streak AS INTEGER) AS current_streak,
@@ -93,7 +92,7 @@ class ScoreQuery:
         yield self._counted()
         yield self._gaps()
         yield self._scored()
-        yield from _summed()
+        yield from summed()
 
     def _windows(self) -> str:
         """Return the windows: today is never before the newest day on which they were active."""
@@ -187,7 +186,13 @@ class ScoreQuery:
             WHEN {days} < {least} THEN {least} ELSE {days} END"""
 
 
-def _summed() -> Iterator[str]:
+def headline(total: str) -> str:
+    """Return a total rounded to 6 decimals, then half up, in SQL."""
+    whole = f"CAST(FLOOR({total}) AS INTEGER)"
+    return f"{whole} + CASE WHEN {total} - FLOOR({total}) >= {_NEARLY_HALF!r} THEN 1 ELSE 0 END"
+
+
+def summed() -> Iterator[str]:
     """Yield the sum of the parts, rounded once; streak and recency add up exactly.
 
     Source: S. Boldo, G. Melquiond, "Emulation of a FMA and correctly rounded sums: proved

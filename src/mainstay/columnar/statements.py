@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 
 from mainstay.columnar.clocks import Clock
 from mainstay.columnar.dialects import rendered
-from mainstay.columnar.query import StateQuery, relation
+from mainstay.columnar.query import StateQuery, relation, table_name
 from mainstay.columnar.score_query import ScoreQuery
 from mainstay.errors import UnknownZoneError
 from mainstay.localdays import find_zone
@@ -43,9 +43,30 @@ def _is_zone(name: str) -> bool:
 
 
 def statement(
-    query: StateQuery | ScoreQuery, rows: Iterable[Clock] | None, *, dialect: str = "duckdb"
+    query: StateQuery | ScoreQuery, rows: Iterable[Clock] | str, *, dialect: str = "duckdb"
 ) -> str:
-    """Return a query as a statement in a database's dialect."""
-    clocks = None if rows is None else relation(rows)
+    """Return a query as a statement in a database's dialect.
+
+    Args:
+        query: For everybody's state, or score.
+        rows: The clocks, which become part of the statement, or the table that holds them.
+        dialect: One of :data:`mainstay.columnar.dialects.DIALECTS`.
+
+    Raises:
+        InvalidValueError: There is no such dialect.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay.columnar.query import EventsTable
+        >>> query = StateQuery(events=EventsTable(), as_of=datetime(2024, 5, 28, 20, tzinfo=UTC))
+        >>> text = statement(query, "clocks_of_may", dialect="bigquery")
+        >>> text.split()[:7], text.split()[-4:]
+        (['WITH', 'clocks', 'AS', '(', 'SELECT', '*', 'FROM'], ['SELECT', '*', 'FROM', 'states'])
+    """
+    clocks: str | None = None
+    if not isinstance(rows, str):
+        clocks = relation(rows)
+    elif rows != "clocks":
+        clocks = f"SELECT * FROM {table_name(rows)}"  # noqa: S608  (it is quoted)
     text = query.state(clocks) if isinstance(query, StateQuery) else query.scores(clocks)
     return rendered(text, dialect)

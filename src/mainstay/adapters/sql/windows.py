@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 from sqlalchemy import Connection, CursorResult
 
+from mainstay import _checks as checks
 from mainstay.activity.window import ActivityWindow
 from mainstay.adapters.sql.database import Database
 from mainstay.columnar.clocks import Clock, clocks
@@ -50,11 +51,19 @@ def windows(
         CorruptRowError: An event's instant or zone can't be read.
         UnknownZoneError: ``zone`` is not known.
     """
+    if zone is not None:
+        find_zone(zone, field="zone")
     query = StateQuery(events=attrs.evolve(_EVENTS, zone=zone), as_of=as_of)
+    return _found(database, query, checks.wall_time("day_start", day_start))
+
+
+def _found(database: Database, query: StateQuery, day_start: time) -> Iterator[UserWindow]:
     dialect = "sqlite" if database.is_sqlite else "postgres"
     with database.reading() as connection:
         pairs = [(row.zone, row.stretch) for row in _asked(connection, query.survey(), dialect)]
-        zones = {name: _zone(name) for name, _ in pairs} | ({zone: zone} if zone else {})
+        if any(stretch is None for _, stretch in pairs):
+            raise _corrupt("started_at", "is not an instant", None)
+        zones = {name: _zone(name) for name, _ in pairs}
         rows = clocks(zones, sorted({*pairs}), as_of=query.as_of, day_start=day_start)
         if rows:
             for row in _asked(connection, query.state(f"SELECT * FROM {_CLOCKS}"), dialect, rows):  # noqa: S608
@@ -82,10 +91,14 @@ def _zone(name: str) -> Zone:
     try:
         find_zone(name)
     except UnknownZoneError as error:
-        raise CorruptRowError(
-            "is not a known zone",
-            field="mainstay_events.timezone",
-            value=name,
-            remedy="Repair the rows that have it, or restore them from a backup.",
-        ) from error
+        raise _corrupt("timezone", "is not a known zone", name) from error
     return name
+
+
+def _corrupt(column: str, problem: str, value: object) -> CorruptRowError:
+    return CorruptRowError(
+        problem,
+        field=f"{_EVENTS.name}.{column}",
+        value=value,
+        remedy="Repair the rows that have it, or restore them from a backup.",
+    )

@@ -1,0 +1,81 @@
+"""The one query is the core, in every database that it can be run in here."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import attrs
+import pytest
+
+pytest.importorskip("pyarrow", reason="tables need mainstay[columnar]")
+pytest.importorskip("duckdb", reason="tables need mainstay[columnar]")
+pytest.importorskip("sqlglot", reason="queries need mainstay[columnar]")
+
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from mainstay import InvalidValueError, IsoWeek
+from mainstay.columnar.clocks import microseconds
+from mainstay.columnar.query import FAR, OLDEST_WEEK, EventsTable, StateQuery
+from mainstay.columnar.score_query import ScoreQuery
+from mainstay.localdays import local_day
+from mainstay.scores.consistency.policy import DEFAULT_POLICY
+from mainstay.testing import strategies
+from tests import effort, queries
+from tests.event_tables import OLD, Case, by_user, cases
+
+
+@st.composite
+def database_cases(draw: st.DrawFn) -> Case:
+    """Cases that a database can have: instants carry no zone, and points add up exactly."""
+    case = attrs.evolve(draw(cases()), carried="UTC")
+    state = StateQuery(events=EventsTable(), as_of=case.as_of)
+    try:
+        ScoreQuery(state=state, policy=case.policy)
+    except InvalidValueError:
+        assume(False)
+    return case
+
+
+@settings(max_examples=effort.scaled(40))
+@given(database_cases())
+def test_every_column_in_duckdb_is_the_cores(case: Case) -> None:
+    assert by_user(queries.in_duckdb(case)) == by_user(case.expected())
+
+
+@given(database_cases())
+def test_every_column_in_sqlite_is_the_cores(case: Case) -> None:
+    assert by_user(queries.in_sqlite(case)) == by_user(case.expected())
+
+
+@given(database_cases())
+def test_weeks_are_those_of_the_local_days(case: Case) -> None:
+    """Bit n is the n-th ISO week before that of the horizon; the last one is all before."""
+    horizon = case.as_of.astimezone(UTC).date() + timedelta(days=1)
+    expected: dict[object, int] = {}
+    for event in case.events:
+        if event.at <= case.as_of:
+            own = case.home if isinstance(case.home, str) else (case.home or {}).get(event.user)
+            zone = (event.zone if case.zoned else None) or own or "UTC"
+            day = local_day(event.at, zone=zone, day_start=case.day_start)
+            age = min(IsoWeek.of(horizon) - IsoWeek.of(day), OLDEST_WEEK)
+            expected[event.user] = expected.get(event.user, 0) | 1 << age
+    rows = queries.in_duckdb(case, weeks=True)
+    assert {row["user_id"]: row["weeks"] for row in rows} == expected
+
+
+@given(st.sampled_from(OLD) | strategies.instants(), st.integers(0, 15))
+def test_the_latest_event_is_read_back_to_the_microsecond(at: datetime, rank: int) -> None:
+    query = StateQuery(events=EventsTable(), as_of=at)
+    assert query.instant((microseconds(at) + FAR) * 16 + rank) == at
+
+
+@given(database_cases())
+def test_a_state_becomes_the_window_that_sql_makes_of_it(case: Case) -> None:
+    case = attrs.evolve(case, policy=DEFAULT_POLICY)
+    query = StateQuery(events=queries.events_of(case), as_of=case.as_of)
+    states = {row["user_id"]: row for row in queries.in_duckdb(case, weeks=True)}
+    for row in queries.in_duckdb(case):
+        state = states[row["user_id"]]
+        window = query.window(state["days"], state["latest"])
+        assert (window.last_day, window.bits) == (row["today"], row["bits"])
