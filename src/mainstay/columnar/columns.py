@@ -25,8 +25,12 @@ from mainstay.localdays import check_dated, find_zone
 
 __all__ = [
     "NO_DAY",
+    "NO_ZONE",
     "check_dates",
+    "check_years",
+    "complete",
     "days_of",
+    "decoded",
     "empty_texts",
     "first",
     "ids_of",
@@ -35,6 +39,7 @@ __all__ = [
     "plain",
     "refuse_empty",
     "tried",
+    "wall_times",
     "zones_of",
 ]
 
@@ -43,7 +48,7 @@ _LAST = microseconds(datetime(9999, 1, 1, tzinfo=UTC)) - 1
 _PER_SECOND = {"s": 1, "ms": 1000, "us": 1_000_000, "ns": 1_000_000_000}
 _FIRST_DAY, _LAST_DAY = ((day - date(1970, 1, 1)).days for day in (date.min, date.max))
 _DAY_IN_MS = 24 * 60 * 60 * 1000
-_NO_ZONE = -1
+NO_ZONE = -1
 _UNKNOWN = -2
 _NOT_MET = -3
 #: Not a day: where it is not known when a user joined.
@@ -70,6 +75,11 @@ def tried(work: Callable[[Any], R], batch: Any) -> R:
         raise
 
 
+def decoded(column: Any) -> Any:
+    """Return a column without a dictionary."""
+    return column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
+
+
 def is_text(kind: Any) -> bool:
     """Say whether an Arrow type is one of its three kinds of strings."""
     return bool(
@@ -87,7 +97,7 @@ def ids_of(column: Any, field: str) -> Any:
     kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
     if not (is_text(kind) or pa.types.is_integer(kind)):
         raise _wrong_type("must be strings or integers", field, column, "Cast the column.")
-    ids = _complete(plain(column), field)
+    ids = complete(plain(column), field)
     if is_text(ids.type) and _lengths(ids).min(initial=1) == 0:
         refuse_empty(_lengths(ids) == 0, field)
     return ids
@@ -119,7 +129,7 @@ def instants_of(column: Any, field: str) -> Longs:
     """
     kind = column.type
     if pa.types.is_date(kind):
-        column = pa.array(days_of(_complete(column, field), field) * DAY + DAY // 2)
+        column = pa.array(days_of(complete(column, field), field) * DAY + DAY // 2)
         column = column.cast(pa.timestamp("us", "UTC"))
         kind = column.type
     if not pa.types.is_timestamp(kind):
@@ -129,23 +139,35 @@ def instants_of(column: Any, field: str) -> Longs:
             "have no time zone",
             field=field,
             value=str(kind),
-            remedy="Say which they are in: cast to timestamps in UTC, if it is that.",
+            remedy="Say in which they were written, such as naive_zone='Europe/Berlin' or 'UTC'.",
         )
-    values: Longs = _complete(column, field).cast(pa.int64()).to_numpy()
-    per_second = _PER_SECOND[kind.unit]
+    return wall_times(column, field)
+
+
+def wall_times(column: Any, field: str) -> Longs:
+    """Return timestamps in microseconds since 1970, in the zone of their type, if it has one."""
+    values: Longs = complete(column, field).cast(pa.int64()).to_numpy()
+    per_second = _PER_SECOND[column.type.unit]
     low, high = (bound * per_second // 1_000_000 for bound in (_FIRST, _LAST))
     if len(values) and not low <= values.min() <= values.max() <= high:
         row = int(((values < low) | (values > high)).argmax())
-        raise BadRecordError(
-            "must lie in the years 2 to 9998",
-            field=field,
-            value=int(values[row]),
-            place="row",
-            number=row,
-        )
+        raise _out_of_years(field, int(values[row]), row)
     if per_second > 1_000_000:
         return values // (per_second // 1_000_000)
     return values * (1_000_000 // per_second) if per_second < 1_000_000 else values
+
+
+def check_years(instants: Longs, field: str, column: Any) -> None:
+    """Refuse the first instant that is outside the years that there are."""
+    row = first((instants < _FIRST) | (instants > _LAST))
+    if row is not None:
+        raise _out_of_years(field, column[row].as_py(), row)
+
+
+def _out_of_years(field: str, value: object, row: int) -> BadRecordError:
+    return BadRecordError(
+        "must lie in the years 2 to 9998", field=field, value=value, place="row", number=row
+    )
 
 
 def _no_timestamps(kind: Any) -> str:
@@ -174,13 +196,13 @@ def zones_of(
         zones = np.array([_number(name, days) if use else 0 for name, use in each]).take(places)
     if zones.min(initial=0) < 0:
         _check(zones, places, names, field, optional=otherwise is not None)
-        return zones if otherwise is None else np.where(zones == _NO_ZONE, otherwise, zones)
+        return zones if otherwise is None else np.where(zones == NO_ZONE, otherwise, zones)
     return zones
 
 
 def _number(name: str | None, days: LocalDays) -> int:
     if name is None:
-        return _NO_ZONE
+        return NO_ZONE
     try:
         return days.meet(name)
     except UnknownZoneError:
@@ -190,7 +212,7 @@ def _number(name: str | None, days: LocalDays) -> int:
 def _check(
     zones: Longs, places: NDArray[np.int32], names: list[str | None], field: str, *, optional: bool
 ) -> None:
-    row = first(zones < (_NO_ZONE if optional else 0))
+    row = first(zones < (NO_ZONE if optional else 0))
     if row is None:
         return
     name = names[places[row]]
@@ -224,16 +246,16 @@ def days_of(column: Any, field: str) -> Longs:
     return days
 
 
-def check_dates(column: Any, field: str, day_start: time) -> None:
-    """Refuse dates without a time where days start after the noon at which they count."""
+def check_dates(column: Any, field: str, day_start: time, row: int = 0) -> None:
+    """Refuse dates without a time, one in some row, where days start after their noon."""
     if len(column):
         try:
-            check_dated(field, column[0].as_py(), day_start)
+            check_dated(field, column[row].as_py(), day_start)
         except InvalidValueError as error:
-            raise BadRecordError.at("row", 0, error) from error
+            raise BadRecordError.at("row", row, error) from error
 
 
-def _complete(column: Any, field: str) -> Any:
+def complete(column: Any, field: str) -> Any:
     """Return a column in which every row has a value."""
     row = first(_nulls(column))
     if row is not None:

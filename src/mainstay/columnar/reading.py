@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from threading import Lock
 from typing import Any
 
@@ -13,16 +14,25 @@ from numpy.typing import NDArray
 
 from mainstay import _checks as checks
 from mainstay.columnar.columns import (
+    NO_ZONE,
     check_dates,
+    check_years,
+    complete,
     days_of,
+    decoded,
     empty_texts,
+    first,
     ids_of,
     instants_of,
+    is_text,
+    plain,
     refuse_empty,
     tried,
+    wall_times,
     zones_of,
 )
 from mainstay.columnar.keys import Longs, Mask
+from mainstay.columnar.moments import Moments, Walls, from_texts, from_wall_clocks
 from mainstay.columnar.users import Found, Users, same_place
 from mainstay.columnar.zones import LocalDays
 from mainstay.errors import BadRecordError, InvalidTypeError
@@ -48,6 +58,7 @@ class Columns:
         user_zone: The user's own zone, the same on all of a user's rows.
         member_since: The day that the user joined.
         zone: The zone of all users, instead.
+        naive_zone: The zone of times that have none, and whose rows name none.
     """
 
     user: str = attrs.field(validator=checks.each(checks.text))
@@ -56,6 +67,7 @@ class Columns:
     user_zone: Zone | None = None
     member_since: str | None = attrs.field(default=None, validator=_optional_name)
     zone: Zone | None = None
+    naive_zone: Zone | None = None
 
     @property
     def needed(self) -> list[str]:
@@ -113,6 +125,10 @@ class Reader:
         self._own: int | None = None
         if columns.zone is not None:
             self._own = days.number(find_zone(columns.zone))
+        self._naive: int | None = None
+        if columns.naive_zone is not None:
+            self._naive = days.number(find_zone(columns.naive_zone, field="naive_zone"))
+        self._dated: int = days.number(find_zone(DATED))
 
     def __call__(self, item: tuple[int, Any]) -> tuple[Found, Chunk]:
         """Read a chunk that begins at some row of the table: whose events, and which."""
@@ -135,23 +151,66 @@ class Reader:
     def _events(self, batch: Any) -> dict[str, Any]:
         """Return the rows up to ``as_of``, column by column."""
         names = self._columns
-        read = {
-            "users": self._ids(batch[names.user]),
-            "instants": instants_of(batch[names.instant], names.instant),
-        }
+        recorded = self._recorded(batch)
+        moments = self._moments(batch[names.instant], recorded)
+        read = {"users": self._ids(batch[names.user]), "instants": moments.instants}
         if names.member_since is not None:
             read["joined"] = days_of(batch[names.member_since], names.member_since)
         own: Longs | int | None = self._own
         if names.user_zone is not None:
             field = str(names.user_zone)
             own = read["own"] = zones_of(batch[field], field, self._days)
-        read["zones"] = otherwise = self._carried(batch) if own is None else own
-        if names.timezone is not None:
-            column = batch[names.timezone]
-            read["zones"] = zones_of(column, names.timezone, self._days, otherwise)
-        if pa.types.is_date(batch[names.instant].type):
-            read["zones"] = self._dated(batch[names.instant])
+        zones = moments.zones if own is None else own
+        if recorded is not None:
+            zones = np.where(recorded == NO_ZONE, zones, recorded)
+        if moments.dated is not None:
+            zones = np.where(moments.dated, self._dated, zones)
+        read["zones"] = zones
         return self._up_to_now(read)
+
+    def _recorded(self, batch: Any) -> Longs | None:
+        """Return the zones that events were recorded in, ``NO_ZONE`` where that is not known."""
+        name = self._columns.timezone
+        return None if name is None else zones_of(batch[name], name, self._days, NO_ZONE)
+
+    def _moments(self, column: Any, recorded: Longs | None) -> Moments:
+        """Return the instants, and the zones that they carry."""
+        field, column = self._columns.instant, plain(decoded(column))
+        if pa.types.is_date(column.type):
+            check_dates(column, field, self._days.day_start)
+            return Moments(instants_of(column, field), self._dated, np.ones(len(column), np.bool_))
+        if not self._without_zones(column.type, recorded):
+            instants = instants_of(column, field)
+            zone = find_zone(column.type.tz, field=field)
+            return Moments(instants, self._days.number(zone, carried=True), None)
+        moments = self._read(complete(column, field), recorded)
+        check_years(moments.instants, field, column)
+        if moments.dated is not None and moments.dated.any():
+            check_dates(column, field, self._days.day_start, int(moments.dated.argmax()))
+        return moments
+
+    def _without_zones(self, kind: Any, recorded: Longs | None) -> bool:
+        """Say whether rows may each have an offset, or take their zone from another column."""
+        naive = pa.types.is_timestamp(kind) and kind.tz is None
+        return is_text(kind) or (naive and (recorded is not None or self._naive is not None))
+
+    def _read(self, column: Any, recorded: Longs | None) -> Moments:
+        """Return what texts and times without a zone mean."""
+        otherwise = NO_ZONE if self._naive is None else self._naive
+        walls = np.full(len(column), otherwise)
+        if recorded is not None:
+            walls = np.where(recorded == NO_ZONE, otherwise, recorded)
+        number = partial(self._days.number, carried=True)
+        zones = {n: self._days.zone(n) for n in np.unique(walls).tolist() if n != NO_ZONE}
+        field = self._columns.instant
+        if is_text(column.type):
+            return from_texts(column, field, Walls(walls, zones, number))
+        row = first(walls == NO_ZONE)
+        if row is not None:
+            raise BadRecordError(
+                "has no time zone", field=field, value=str(column[row]), place="row", number=row
+            )
+        return from_wall_clocks(wall_times(column, field), Walls(walls, zones, number))
 
     def _ids(self, column: Any) -> Any:
         ids = ids_of(column, self._columns.user)
@@ -173,19 +232,6 @@ class Reader:
             for name, values in read.items()
         }
         return kept | {"users": read["users"].take(pa.array(rows)), "rows": rows}
-
-    def _carried(self, batch: Any) -> int:
-        """Return the number of the zone whose offset the instants carry."""
-        name = self._columns.instant
-        if pa.types.is_date(batch[name].type):
-            return self._dated(batch[name])
-        zone: str = batch[name].type.tz
-        return self._days.number(find_zone(zone, field=name), carried=True)
-
-    def _dated(self, column: Any) -> int:
-        """Return the number of the zone in which dates without a time are those dates."""
-        check_dates(column, self._columns.instant, self._days.day_start)
-        return self._days.number(find_zone(DATED))
 
     def users(self, column: Any = None) -> Users:
         """Return the users met so far, all with ids of one type."""

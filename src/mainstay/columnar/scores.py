@@ -35,6 +35,7 @@ def score_table(
     instant: str = "started_at",
     timezone: str | None = None,
     user_zone: Zone | None = None,
+    naive_zone: Zone | None = None,
     day_start: time = MIDNIGHT,
     member_since: str | None = None,
     policy: ConsistencyPolicy = DEFAULT_POLICY,
@@ -43,8 +44,8 @@ def score_table(
 
     It is :func:`mainstay.score_sessions` for each user, computed on columns: the same points, the
     same parts to the last bit. Each event counts on the local date in ``timezone``, else in the
-    user's zone, else in the zone of the timestamps' own type; events after ``as_of`` are ignored,
-    and so are users who have no other.
+    user's zone, else at the offset of its text, or in the zone of the timestamps' own type. Events
+    after ``as_of`` are ignored, and so are users who have no other.
 
     Args:
         table: The events: whatever hands out its rows through Arrow's PyCapsule interface (a
@@ -52,13 +53,16 @@ def score_table(
             path of a Parquet file. Batches and files are read in turn, never as a whole.
         as_of: The instant to score at.
         user: The column of user ids, strings or integers, dictionary-encoded or not.
-        instant: The column of instants, timestamps with a time zone, in any unit; nanoseconds are
-            cut to microseconds. Or of dates, which are local days whatever ``timezone`` says; they
-            count as of 12:00 UTC, and days must not start after that.
+        instant: The column of instants: timestamps in any unit, nanoseconds cut to microseconds;
+            or texts, ISO 8601, each with its own offset (as :mod:`mainstay.reading` reads them).
+            Or of dates, which are local days whatever ``timezone`` says; they count as of 12:00
+            UTC, and days must not start after that.
         timezone: The column of the zones that events were recorded in, IANA names or ``±HH:MM``;
             null where that is not known.
         user_zone: The users' own zone: a column's name (the same on all of a user's rows), or the
             zone of all of them. Without it, today is where a user's latest event was.
+        naive_zone: The zone of times that have no offset, where ``timezone`` doesn't say. Of a time
+            that occurs twice it is the first.
         day_start: The wall-clock time at which a day begins.
         member_since: The column of the dates on which users joined; null where that is not known,
             and the earliest counts. As in :func:`mainstay.consistency_score`.
@@ -77,7 +81,7 @@ def score_table(
         InvalidTypeError: A column is of another type, or ``table`` is not a table.
         InvalidValueError: A column is missing, a user joined after today, or the policy's windows
             are longer than 28 days.
-        NaiveDatetimeError: The timestamps, or ``as_of``, have no time zone.
+        NaiveDatetimeError: The timestamps, or ``as_of``, have no time zone, and nothing says which.
         UnknownZoneError: ``user_zone`` is neither a column nor a zone.
 
     Examples:
@@ -102,6 +106,7 @@ def score_table(
         instant=instant,
         timezone=timezone,
         user_zone=user_zone,
+        naive_zone=naive_zone,
         member_since=member_since,
     )
     folded = fold(table, columns, as_of=as_of, day_start=day_start)

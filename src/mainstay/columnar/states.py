@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mainstay import _checks as checks
-from mainstay.columnar.columns import days_of, first, ids_of, plain, tried
+from mainstay.columnar.columns import days_of, decoded, first, ids_of, plain, tried
 from mainstay.columnar.crew import in_order
 from mainstay.columnar.folding import chunks
 from mainstay.columnar.keys import Hashes, Longs, Mask
@@ -81,11 +81,6 @@ def require(there: Mask, field: str) -> None:
             place="row",
             number=row,
         )
-
-
-def decoded(column: Any) -> Any:
-    """Return a column without a dictionary."""
-    return column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
 
 
 def plain_ids(column: Any, field: str) -> Any:

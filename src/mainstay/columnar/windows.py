@@ -33,6 +33,7 @@ def windows_table(
     instant: str = "started_at",
     timezone: str | None = None,
     user_zone: Zone | None = None,
+    naive_zone: Zone | None = None,
     day_start: time = MIDNIGHT,
     policy: ConsistencyPolicy = DEFAULT_POLICY,
 ) -> ArrowTable:
@@ -50,6 +51,7 @@ def windows_table(
         instant: As in :func:`score_table`.
         timezone: As in :func:`score_table`.
         user_zone: As in :func:`score_table`.
+        naive_zone: As in :func:`score_table`.
         day_start: As in :func:`score_table`.
         policy: How many days a window spans: at most 28.
 
@@ -75,7 +77,13 @@ def windows_table(
     """
     check_policy(policy)
     check_user(user, STATE)
-    columns = Columns(user=user, instant=instant, timezone=timezone, user_zone=user_zone)
+    columns = Columns(
+        user=user,
+        instant=instant,
+        timezone=timezone,
+        user_zone=user_zone,
+        naive_zone=naive_zone,
+    )
     folded = fold(table, columns, as_of=as_of, day_start=day_start)
     windows = folded.windows(policy.window_days)
     return kept_table(user, folded.users, windows.bits, windows.today)

@@ -115,6 +115,11 @@ class LocalDays:
         with self._lock:
             return self._zones.setdefault((zone, carried), len(self._zones))
 
+    def zone(self, number: int) -> tzinfo:
+        """Return the zone with a number."""
+        with self._lock:
+            return [*self._zones][number][0]
+
     def lags(self) -> Longs:
         """Return how many days before the horizon today is in each zone."""
         return np.array([self._today(zone) for zone, _ in self._zones], np.int64)

@@ -153,9 +153,8 @@ def test_an_error_in_the_source_itself_is_not_hidden() -> None:
         ("user_id", [b"ada"], {}),
         ("user_id", pa.nulls(1), {}),
         ("user_id", in_dictionary(1.5), {}),
-        ("started_at", ["2024-05-28T12:00:00Z"], {}),
         ("started_at", [1_716_897_600], {}),
-        ("started_at", in_dictionary(NOON), {}),
+        ("started_at", in_dictionary(1.5), {}),
         ("zone", [2], {"timezone": "zone"}),
         ("zone", [2], {"user_zone": "zone"}),
         ("zone", in_dictionary(2), {"timezone": "zone"}),
@@ -182,6 +181,41 @@ def test_timestamps_without_a_zone_are_refused() -> None:
     naive = table(started_at=pa.array([NOON.replace(tzinfo=None)], pa.timestamp("us")))
     found = refused(naive)
     assert (type(found), found.field) == (NaiveDatetimeError, "started_at")
+
+
+def test_times_without_a_zone_are_refused_in_the_row_that_names_none() -> None:
+    kind = pa.timestamp("us")
+    times = pa.array([NOON.replace(tzinfo=None)] * 3, kind)
+    for started in (times, pa.array(["2024-05-28 12:00:00"] * 3)):
+        found = refused(table(3, started_at=started, zone=["UTC", None, None]), timezone="zone")
+        assert isinstance(found, BadRecordError)
+        assert (found.number, found.field) == (1, "started_at")
+    assert refused(table(), naive_zone="Mars/Base").field == "naive_zone"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("soon", "is not a timestamp"),
+        ("", "is not a timestamp"),
+        ("2024-02-30T08:00:00Z", "is not a timestamp"),
+        ("2024-05-28T08:00:00", "has no UTC offset"),
+        ("20240528", "is a calendar date, not Unix seconds"),
+        ("0001-05-01T08:00:00Z", "must lie in the years 2 to 9998"),
+        ("9999-05-01", "must lie in the years 2 to 9998"),
+    ],
+)
+def test_a_text_that_is_not_a_moment_is_refused_with_its_row(text: str, problem: str) -> None:
+    good = "2024-05-28T08:00:00+02:00"
+    found = refused(table(4, started_at=[good, good, text, "later"]))
+    assert isinstance(found, BadRecordError)
+    assert (found.number, found.field, found.problem) == (2, "started_at", problem)
+
+
+def test_a_date_as_text_is_refused_where_days_start_after_noon() -> None:
+    texts = ["2024-05-28T08:00:00+02:00", "2024-05-28", "2024-05-27"]
+    found = refused(table(3, started_at=texts), day_start=time(12, 1))
+    assert str(found).startswith("row 1: started_at is a date without a time")
 
 
 @pytest.mark.parametrize("zone", ["Mars/Olympus", "right/UTC"])

@@ -16,12 +16,12 @@ from mainstay.activity.window import ActivityWindow
 from mainstay.cli.score.options import Options
 from mainstay.cli.score.result import CSV_COLUMNS, Result, Row, Scored, nobody
 from mainstay.columnar.clocks import DAY, microseconds
-from mainstay.columnar.columns import NO_DAY, is_text
+from mainstay.columnar.columns import NO_DAY, decoded, is_text
 from mainstay.columnar.folding import fold
 from mainstay.columnar.keys import Longs
 from mainstay.columnar.reading import Columns
 from mainstay.columnar.scores import possible_days, scored
-from mainstay.columnar.states import as_date, best_rows, decoded
+from mainstay.columnar.states import as_date, best_rows
 from mainstay.localdays import DATED, local_day, moment_of, noon_of
 from mainstay.scores.consistency.policy import DEFAULT_POLICY
 from mainstay.scores.consistency.score import consistency_score
