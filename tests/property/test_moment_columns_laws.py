@@ -73,7 +73,7 @@ def sessions_of(events: list[Written], naive_zone: str) -> list[Session]:
 
 
 def expected(sessions: list[Session], **options: Any) -> dict[str, tuple[object, ...]]:
-    scores = {}
+    scores: dict[str, tuple[object, ...]] = {}
     for user in dict.fromkeys(session.user_id for session in sessions):
         own = [session for session in sessions if session.user_id == user]
         if any(session.started_at <= options["as_of"] for session in own):

@@ -67,6 +67,9 @@ class IsoTexts:
 
     That is 2024-05-01T08:00:00 with T or a space, with a fraction or without, and then Z, or an
     offset such as +02:00, or nothing.
+
+    Attributes:
+        lengths: How many bytes each has.
     """
 
     def __init__(self, column: Any) -> None:
@@ -75,19 +78,19 @@ class IsoTexts:
         self._bounds: Longs = np.frombuffer(bounds, np.int64)[self._column.offset :]
         self._bounds = self._bounds[: len(self._column) + 1]
         self._octets = np.frombuffer(octets or b"\0", np.uint8)
-        self._lengths: Longs = np.diff(self._bounds)
+        self.lengths: Longs = np.diff(self._bounds)
 
     def with_offset(self) -> Mask:
         """Say which have an offset."""
-        offset = (self._is("+", -6) | self._is("-", -6)) & self._is(":", -3)
-        offset &= self._lengths >= _SHORTEST + _OFFSET
-        zulu = self._is("Z", -1) & (self._lengths > _SHORTEST)
+        offset = (self.have("+", -6) | self.have("-", -6)) & self.have(":", -3)
+        offset &= self.lengths >= _SHORTEST + _OFFSET
+        zulu = self.have("Z", -1) & (self.lengths > _SHORTEST)
         aware: Mask = self._shaped() & (offset | zulu)
         return aware
 
     def without_offset(self) -> Mask:
         """Say which have none, but a time."""
-        ends = (self._lengths == _SHORTEST) | (self._is(".", _SHORTEST) & ~self._is("Z", -1))
+        ends = (self.lengths == _SHORTEST) | (self.have(".", _SHORTEST) & ~self.have("Z", -1))
         naive: Mask = self._shaped() & ends & ~self.with_offset()
         return naive
 
@@ -97,23 +100,24 @@ class IsoTexts:
             self._octet(place).astype(np.int64) - ord("0") for place in (-5, -4, -2, -1)
         )
         minutes: Longs = tens * 600 + hours * 60 + digits[0] * 10 + digits[1]
-        minutes[self._is("-", -6)] *= -1
-        minutes[self._is("Z", -1)] = 0
+        minutes[self.have("-", -6)] *= -1
+        minutes[self.have("Z", -1)] = 0
         return minutes
 
     def _shaped(self) -> Mask:
         """Say which have their marks where those of a date and a time are."""
-        shaped: Mask = self._lengths >= _SHORTEST
+        shaped: Mask = self.lengths >= _SHORTEST
         for place, mark in ((4, "-"), (7, "-"), (13, ":"), (16, ":")):
-            shaped &= self._is(mark, place)
-        return shaped & (self._is("T", 10) | self._is(" ", 10))
+            shaped &= self.have(mark, place)
+        return shaped & (self.have("T", 10) | self.have(" ", 10))
 
     def _octet(self, place: int) -> Any:
         """Return a byte of each, counted from its start or from its end."""
         starts = self._bounds[:-1] if place >= 0 else self._bounds[1:]
         return self._octets.take(starts + place, mode="clip")
 
-    def _is(self, mark: str, place: int) -> Mask:
+    def have(self, mark: str, place: int) -> Mask:
+        """Say which have a character at a place, counted from the start or from the end."""
         equal: Mask = self._octet(place) == ord(mark)
         return equal
 

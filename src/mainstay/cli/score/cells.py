@@ -22,6 +22,7 @@ from mainstay.cli.score.plain_csv import REMEDY
 from mainstay.columnar.clocks import microseconds
 from mainstay.columnar.columns import check_dates, first
 from mainstay.columnar.keys import Longs, Mask
+from mainstay.columnar.moments import IsoTexts
 from mainstay.errors import BadRecordError, InvalidValueError, UnknownZoneError
 from mainstay.localdays import find_zone
 from mainstay.reading import parse_moment
@@ -32,7 +33,6 @@ _INSTANT = pa.timestamp("us", "UTC")
 #: Nearer to the years that there are, the UTC offset decides.
 _FIRST, _LAST = (microseconds(datetime(year, 1, 1, tzinfo=UTC)) for year in (3, 9998))
 _DATE_LENGTH = len("2024-05-01")
-_SHORTEST = len("2024-05-01T08:00:00Z")
 _UNIX_DIGITS = 12
 _MOST_MINUTES = 24 * 60 - 1
 _OFFSETS = [
@@ -56,11 +56,6 @@ def _unusual(field: str, column: Any, row: int) -> BadRecordError:
     return _odd("is not written as it is in most files", field, column, row)
 
 
-def _bounds(column: Any) -> Longs:
-    _, bounds, _ = column.buffers()
-    return np.frombuffer(bounds, np.int32)[column.offset :][: len(column) + 1].astype(np.int64)
-
-
 class Timestamps:
     """A column of ISO 8601 timestamps with offsets, of Unix seconds, or of dates.
 
@@ -75,14 +70,13 @@ class Timestamps:
         self.dated: Any = None
         first_text: str = column[0].as_py() if len(column) else ""
         self._unix = first_text.isdecimal()
-        self._bounds = _bounds(column)
-        self._bytes = np.frombuffer(column.buffers()[2] or b"\0", np.uint8)
+        self._texts = IsoTexts(column)
         if self._unix:
             self.instants: Longs = self._seconds()
         elif len(first_text) == _DATE_LENGTH:
             self.instants, self.dated = at_dates(self._dates(), options)
         else:
-            self.instants = self._cast(self._shaped(), _INSTANT)
+            self.instants = self._cast(self._texts.with_offset(), _INSTANT)
         row = first((self.instants < _FIRST) | (self.instants >= _LAST))
         if row is not None:
             raise self._odd(row)
@@ -92,7 +86,7 @@ class Timestamps:
 
     def _seconds(self) -> Longs:
         plain = pc.call_function("ascii_is_decimal", [self._column]).to_numpy(zero_copy_only=False)
-        lengths = np.diff(self._bounds)
+        lengths = self._texts.lengths
         row = first(~plain | (lengths > _UNIX_DIGITS))
         seconds: Longs = self._column.slice(0, row).cast(pa.int64()).to_numpy()
         calendar = first(_like_dates(seconds, lengths[:row]))
@@ -102,8 +96,9 @@ class Timestamps:
         return seconds * 1_000_000
 
     def _dates(self) -> Longs:
-        shaped = np.diff(self._bounds) == _DATE_LENGTH
-        days: Longs = self._cast(shaped & self._is("-", 4) & self._is("-", 7), pa.date32())
+        texts, dash = self._texts, "-"
+        shaped = (texts.lengths == _DATE_LENGTH) & texts.have(dash, 4) & texts.have(dash, 7)
+        days: Longs = self._cast(shaped, pa.date32())
         check_dates(self._column, "started_at", self._options.day_start)
         return days
 
@@ -125,35 +120,11 @@ class Timestamps:
             return True
         return False
 
-    def _shaped(self) -> Mask:
-        """Say which have their marks where those of a date, a time and an offset are."""
-        shaped: Mask = np.diff(self._bounds) >= _SHORTEST
-        for place, mark in ((4, "-"), (7, "-"), (13, ":"), (16, ":")):
-            shaped &= self._is(mark, place)
-        shaped &= self._is("T", 10) | self._is(" ", 10)
-        offset = self._is("+", -6) | self._is("-", -6)
-        offset &= self._is(":", -3) & (np.diff(self._bounds) >= _SHORTEST + 5)
-        return shaped & (offset | self._is("Z", -1))
-
-    def _byte(self, place: int) -> Any:
-        """Return a byte of each, counted from its start or from its end."""
-        starts = self._bounds[:-1] if place >= 0 else self._bounds[1:]
-        return self._bytes.take(starts + place, mode="clip")
-
-    def _is(self, mark: str, place: int) -> Mask:
-        equal: Mask = self._byte(place) == ord(mark)
-        return equal
-
     def zones(self) -> Any:
         """Return each one's UTC offset as a zone, a dictionary's."""
         minutes = np.zeros(len(self._column), np.int64)
         if not self._unix:
-            tens, hours, *digits = (
-                self._byte(place).astype(np.int64) - ord("0") for place in (-5, -4, -2, -1)
-            )
-            minutes = tens * 600 + hours * 60 + digits[0] * 10 + digits[1]
-            minutes = np.where(self._is("-", -6), -minutes, minutes)
-            minutes[self._is("Z", -1)] = 0
+            minutes = self._texts.minutes()
         places = minutes + _MOST_MINUTES
         used = np.zeros(len(_OFFSETS), bool)
         used[places] = True
