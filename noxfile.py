@@ -33,8 +33,8 @@ NOT_COVERED = ",".join(["*/__main__.py", *(f"*/mainstay/{part}/*" for part in OU
 #: Which laws and integration tests lean on other libraries, whose versions matter; all else is
 #: about our code and its databases alone.
 LIBRARIES = (
-    "apscheduler celery codec columnar due_instant frames parameters pooled run_command schedule "
-    "score_command score_store score_table sql_store store_commands strategies_by_type"
+    "apscheduler celery codec columnar due_instant frames parameters pooled query run_command "
+    "schedule score_command score_store score_table sql_store store_commands strategies_by_type"
 )
 #: What Celery and APScheduler run.
 SCHEDULED = tuple(f"tests/integration/test_{name}.py" for name in ("apscheduler", "celery"))
@@ -125,7 +125,7 @@ def lowest(session: nox.Session) -> None:
     # Of the wheel, all these would be requirements of a requirement, and so the latest.
     session.install("--resolution=lowest-direct", "-r", "pyproject.toml", "--extra", "all")
     session.install("--no-deps", built(session, "all"))
-    session.install(*group("tests"), *group("servers"), "coverage[toml]")
+    session.install(*group("tests"), *group("servers"), "duckdb", "coverage[toml]")
     reach_every_branch(session)
     leaning = {
         str(path)

@@ -124,7 +124,9 @@ def rendered(query: str, dialect: str) -> str:
         _name_columns(tree)
     if dialect in _INLINE:
         _fence(tree, _INLINE[dialect])
-    text: str = tree.sql(dialect, pretty=True)
+    texts = (str(node.this) for node in tree.find_all(exp.Identifier, exp.Literal))
+    # Indenting would change a name or a text of several lines.
+    text: str = tree.sql(dialect, pretty=not any("\n" in each for each in texts))
     return text
 
 
