@@ -19,7 +19,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from mainstay import InvalidTypeError, InvalidValueError, NaiveDatetimeError
-from mainstay.columnar import score_table, tables, windows_table
+from mainstay.columnar import files, score_table, tables, windows_table
 from tests.event_tables import Case, Event, in_chunks
 
 NOON = datetime(2024, 3, 31, 12, tzinfo=UTC)
@@ -84,13 +84,13 @@ def test_a_parquet_file_is_read_by_its_path(
     table = events().append_column("junk", pa.nulls(1000))
     parquet.write_table(table, path, row_group_size=64)
     assert CASE.scores(as_text(path)) == EXPECTED
-    monkeypatch.setattr(tables, "ROWS_READ", 100)
+    monkeypatch.setattr(files, "ROWS_READ", 100)
     assert CASE.scores(as_text(path)) == EXPECTED
 
 
 def test_a_parquet_file_is_never_in_memory_as_a_whole(tmp_path: Path) -> None:
     """Numbers that can't be compressed, in eight groups of rows: one is held at a time."""
-    path, rows = tmp_path / "events.parquet", tables.ROWS_READ
+    path, rows = tmp_path / "events.parquet", files.ROWS_READ
     octets = pa.py_buffer(Random(1).randbytes(8 * 8 * rows))
     ids = pa.Array.from_buffers(pa.int64(), 8 * rows, [None, octets])
     parquet.write_table(pa.table({"user_id": ids}), path, row_group_size=rows, use_dictionary=False)

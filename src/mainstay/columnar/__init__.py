@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mainstay.columnar.days import DayTables, evaluate_day_table
     from mainstay.columnar.multipliers import multipliers_table
     from mainstay.columnar.scores import score_table
-    from mainstay.columnar.tables import ArrowBatch, ArrowTable, Source
+    from mainstay.columnar.tables import ArrowBatch, ArrowTable, LazyTable, Source
     from mainstay.columnar.windows import (
         advance_windows,
         merge_windows,
@@ -25,6 +25,7 @@ __all__ = [
     "ArrowBatch",
     "ArrowTable",
     "DayTables",
+    "LazyTable",
     "Source",
     "advance_windows",
     "evaluate_day_table",
@@ -39,7 +40,7 @@ _PLACES = {
     "days": ("DayTables", "evaluate_day_table"),
     "multipliers": ("multipliers_table",),
     "scores": ("score_table",),
-    "tables": ("ArrowBatch", "ArrowTable", "Source"),
+    "tables": ("ArrowBatch", "ArrowTable", "LazyTable", "Source"),
     "windows": ("advance_windows", "merge_windows", "score_windows", "windows_table"),
 }
 

@@ -89,7 +89,7 @@ def fold(
 ) -> Folded:
     """Return what a source's events come to, worked on by so many threads, or one a core."""
     clock = LocalDays(checks.instant("as_of", as_of), checks.wall_time("day_start", day_start))
-    parts = batches(source, columns.needed, maybe=columns.user_zone)
+    parts = batches(source, columns.needed, maybe=columns.user_zone, kinds=columns.kinds)
     none = next(parts)
     columns = columns.among(none.schema.names)
     reader, state = Reader(columns, clock), State(columns)

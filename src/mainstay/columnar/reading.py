@@ -75,6 +75,13 @@ class Columns:
         named = (self.user, self.instant, self.timezone, self.member_since)
         return [*dict.fromkeys(name for name in named if name is not None)]
 
+    @property
+    def kinds(self) -> dict[str, Any]:
+        """What they are read as where they are written in CSV."""
+        texts = (self.user, self.instant, self.timezone, self.user_zone)
+        kinds = {name: pa.string() for name in texts if isinstance(name, str)}
+        return kinds if self.member_since is None else kinds | {self.member_since: pa.date32()}
+
     def among(self, names: Sequence[str]) -> Columns:
         """Return them with ``user_zone`` settled: a zone, if it is not a column of the table."""
         if self.user_zone is None or self.user_zone in names:

@@ -56,7 +56,7 @@ def each_chunk(
             raise BadRecordError.at("row", start + error.number, error) from error
 
     names = [checks.text("column", name) for name in names]
-    parts = batches(source, [*dict.fromkeys(names)], maybe=maybe)
+    parts = batches(source, [*dict.fromkeys(names)], maybe=maybe, kinds={names[0]: pa.string()})
     yield from in_order(made, chunks(parts))
 
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import islice
 from os import PathLike, fspath
-from typing import Any, Protocol, TypeAlias
+from types import MappingProxyType
+from typing import Any, Protocol, Self, TypeAlias
 
 import pyarrow as pa
-from pyarrow import parquet
 
 from mainstay import _checks as checks
+from mainstay.columnar.files import Fields, none_of, paths, read_file
 from mainstay.columnar.objects import check_objects
 from mainstay.errors import InvalidTypeError, InvalidValueError
 
-__all__ = ["ArrowBatch", "ArrowTable", "Source", "batches", "check_user"]
+__all__ = ["ArrowBatch", "ArrowTable", "LazyTable", "Source", "batches", "check_user"]
 
-#: How many rows of a file are in memory at once.
-ROWS_READ = 1 << 18
+
+#: What says that something is a table.
+_TABLES = ("__arrow_c_stream__", "__arrow_c_array__", "collect")
 
 
 class ArrowTable(Protocol):
@@ -38,46 +42,90 @@ class ArrowBatch(Protocol):
         ...
 
 
-#: Where rows come from: a table, batches one after the other, or the path of a Parquet file.
-Source: TypeAlias = ArrowTable | Iterable[ArrowTable | ArrowBatch] | str | PathLike[str]
+class LazyTable(Protocol):
+    """A table that is worked out when it is asked for, such as a LazyFrame of Polars."""
+
+    def collect_schema(self) -> Mapping[str, object]:
+        """Return the columns."""
+        ...
+
+    def select(self, exprs: Sequence[str]) -> Self:
+        """Return some of them."""
+        ...
+
+    def collect(self) -> ArrowTable:
+        """Work it out."""
+        ...
 
 
-def batches(source: Source, names: Sequence[str], *, maybe: object = None) -> Iterator[Any]:
+#: Where rows come from: a table, batches one after the other, or the path of a file of Parquet or
+#: CSV, which may stand for many: ``events/*.parquet``.
+Source: TypeAlias = ArrowTable | LazyTable | Iterable[ArrowTable | ArrowBatch] | str | PathLike[str]
+
+
+def batches(
+    source: Source,
+    names: Sequence[str],
+    *,
+    maybe: object = None,
+    kinds: Mapping[str, Any] = MappingProxyType({}),
+) -> Iterator[Any]:
     """Yield a source's rows as Arrow record batches of some columns, one without rows first.
 
     Args:
         source: Where the rows come from.
         names: The columns that must be there.
         maybe: A column that is read, too, if it is there.
+        kinds: What columns of CSV are read as, where it is not to be guessed.
 
     Raises:
         InvalidTypeError: The source is of another type.
-        InvalidValueError: It lacks a column.
+        InvalidValueError: It lacks a column, or a file can't be read.
     """
-    if isinstance(source, str | PathLike):
-        with _parquet(fspath(source)) as file:
-            fields = _fields(file.schema_arrow, names, maybe)
-            yield _without_rows(fields)
-            for batch in file.iter_batches(ROWS_READ, columns=fields.names):
-                yield batch.select(fields.names)
-        return
+    chosen = partial(_fields, names=names, maybe=maybe)
     first = None
-    for part in _parts(source):
-        reader = _reader(part)
-        fields = _fields(reader.schema, names, maybe)
-        check_objects(part, fields)
-        first = first or fields
-        if fields.names != first.names:
-            raise InvalidValueError(
-                "must be in every batch, or in none", field=f"column {maybe}", value=fields.names
-            )
-        yield _without_rows(fields)
-        for batch in reader:
-            yield batch.select(fields.names)
+    for rows in _each(source, chosen, kinds):
+        for none in islice(rows, 1):
+            first = none.schema.names if first is None else first
+            if none.schema.names != first:
+                raise InvalidValueError(
+                    "must be in every batch, or in none",
+                    field=f"column {maybe}",
+                    value=none.schema.names,
+                )
+            yield none
+        yield from rows
     if first is None:
         raise InvalidValueError(
             "must have at least one batch, even one without rows", field="table", value=source
         )
+
+
+def _each(source: Source, chosen: Fields, kinds: Mapping[str, Any]) -> Iterator[Iterator[Any]]:
+    """Yield a source's parts: each one's batches, one without rows first."""
+    if isinstance(source, str | PathLike):
+        for path in paths(fspath(source)):
+            yield read_file(path, chosen, kinds)
+    else:
+        for part in _parts(source):
+            yield _read(_worked_out(part, chosen), chosen)
+
+
+def _read(part: Any, chosen: Fields) -> Iterator[Any]:
+    reader = _reader(part)
+    fields = chosen(reader.schema)
+    check_objects(part, fields)
+    yield none_of(fields)
+    for batch in reader:
+        yield batch.select(fields.names)
+
+
+def _worked_out(part: Any, chosen: Fields) -> Any:
+    """Return the columns of a lazy table; any other as it is."""
+    if not hasattr(part, "collect"):
+        return part
+    there = pa.schema([(name, pa.null()) for name in part.collect_schema()])
+    return part.select(chosen(there).names).collect()
 
 
 def check_user(name: object, others: Iterable[str]) -> None:
@@ -91,19 +139,6 @@ def check_user(name: object, others: Iterable[str]) -> None:
         )
 
 
-def _parquet(path: str) -> Any:
-    try:
-        # It would buffer the whole file, however few rows are asked for.
-        return parquet.ParquetFile(path, pre_buffer=False)
-    except pa.ArrowInvalid as error:
-        raise InvalidValueError(
-            f"is not a Parquet file ({error})",
-            field="table",
-            value=path,
-            remedy="Other files are read by pandas, Polars, DuckDB or pyarrow.",
-        ) from error
-
-
 def _fields(schema: Any, names: Sequence[str], maybe: object) -> Any:
     """Return the fields of the columns that are read."""
     for name in names:
@@ -114,13 +149,8 @@ def _fields(schema: Any, names: Sequence[str], maybe: object) -> Any:
     return pa.schema([schema.field(name) for name in [*names, *more]])
 
 
-def _without_rows(fields: Any) -> Any:
-    none = [pa.nulls(0, field.type) for field in fields]
-    return pa.RecordBatch.from_arrays(none, schema=fields)
-
-
 def _parts(source: Any) -> Iterable[Any]:
-    if hasattr(source, "__arrow_c_stream__") or hasattr(source, "__arrow_c_array__"):
+    if any(hasattr(source, name) for name in _TABLES):
         return (source,)
     if isinstance(source, Iterable) and not isinstance(source, bytes | dict):
         return source
@@ -148,7 +178,7 @@ def _reader(part: Any) -> Any:
 
 def _no_table(value: object) -> InvalidTypeError:
     return InvalidTypeError(
-        "must be a table that speaks Arrow, record batches, or the path of a Parquet file",
+        "must be a table that speaks Arrow, record batches, or the path of a file",
         field="table",
         value=value,
         remedy="pandas (2.2 on), Polars, DuckDB and pyarrow have such tables.",

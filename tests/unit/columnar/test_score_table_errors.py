@@ -132,12 +132,19 @@ def test_no_batches_at_all_have_no_columns() -> None:
     assert isinstance(refused(iter(())), InvalidValueError)
 
 
-def test_a_file_that_is_missing_or_not_parquet_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_missing_or_not_a_table_is_refused(tmp_path: Path) -> None:
     """A missing file is the system's own error, as everywhere; another kind of file is ours."""
-    with pytest.raises(FileNotFoundError):
-        score_table(tmp_path / "nowhere.parquet", as_of=NOON)
-    (tmp_path / "events.csv").write_text("user_id,started_at\n", encoding="utf-8")
-    assert isinstance(refused(tmp_path / "events.csv"), InvalidValueError)
+    for name in ("nowhere.parquet", "*.csv"):
+        with pytest.raises(FileNotFoundError):
+            score_table(tmp_path / name, as_of=NOON)
+    file = tmp_path / "events"
+    for contents in (b"PAR1 and no more", b"", b"user_id,started_at\nada\n", b"user\nada\n"):
+        file.write_bytes(contents)
+        assert isinstance(refused(file), InvalidValueError)
+    file.write_bytes(b"user_id,started_at\nada,2024-05-28T08:00:00Z\nbob,soon\n")
+    found = refused(file)
+    assert isinstance(found, BadRecordError)
+    assert (found.number, found.field, found.value) == (1, "started_at", "soon")
 
 
 def test_an_error_in_the_source_itself_is_not_hidden() -> None:
