@@ -12,6 +12,7 @@ from mainstay._extras import Extra
 if TYPE_CHECKING:
     from mainstay.columnar.days import DayTables, evaluate_day_table
     from mainstay.columnar.multipliers import multipliers_table
+    from mainstay.columnar.ranks import rank_table
     from mainstay.columnar.scores import score_table
     from mainstay.columnar.tables import ArrowBatch, ArrowTable, Source
     from mainstay.columnar.windows import (
@@ -30,6 +31,7 @@ __all__ = [
     "evaluate_day_table",
     "merge_windows",
     "multipliers_table",
+    "rank_table",
     "score_table",
     "score_windows",
     "windows_table",
@@ -38,6 +40,7 @@ __all__ = [
 _PLACES = {
     "days": ("DayTables", "evaluate_day_table"),
     "multipliers": ("multipliers_table",),
+    "ranks": ("rank_table",),
     "scores": ("score_table",),
     "tables": ("ArrowBatch", "ArrowTable", "Source"),
     "windows": ("advance_windows", "merge_windows", "score_windows", "windows_table"),
