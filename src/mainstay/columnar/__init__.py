@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from mainstay._extras import Extra
 
 if TYPE_CHECKING:
+    from mainstay.columnar.badges import badges_table
     from mainstay.columnar.days import DayTables, evaluate_day_table
     from mainstay.columnar.multipliers import multipliers_table
     from mainstay.columnar.ranks import rank_table
@@ -28,6 +29,7 @@ __all__ = [
     "DayTables",
     "Source",
     "advance_windows",
+    "badges_table",
     "evaluate_day_table",
     "merge_windows",
     "multipliers_table",
@@ -38,6 +40,7 @@ __all__ = [
 ]
 
 _PLACES = {
+    "badges": ("badges_table",),
     "days": ("DayTables", "evaluate_day_table"),
     "multipliers": ("multipliers_table",),
     "ranks": ("rank_table",),
