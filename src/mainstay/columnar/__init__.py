@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from mainstay._extras import Extra
 
 if TYPE_CHECKING:
+    from mainstay.columnar.badges import badges_table
     from mainstay.columnar.days import DayTables, evaluate_day_table
     from mainstay.columnar.multipliers import multipliers_table
+    from mainstay.columnar.ranks import rank_table
     from mainstay.columnar.scores import score_table
     from mainstay.columnar.tables import ArrowBatch, ArrowTable, LazyTable, Source
     from mainstay.columnar.windows import (
@@ -28,17 +30,21 @@ __all__ = [
     "LazyTable",
     "Source",
     "advance_windows",
+    "badges_table",
     "evaluate_day_table",
     "merge_windows",
     "multipliers_table",
+    "rank_table",
     "score_table",
     "score_windows",
     "windows_table",
 ]
 
 _PLACES = {
+    "badges": ("badges_table",),
     "days": ("DayTables", "evaluate_day_table"),
     "multipliers": ("multipliers_table",),
+    "ranks": ("rank_table",),
     "scores": ("score_table",),
     "tables": ("ArrowBatch", "ArrowTable", "LazyTable", "Source"),
     "windows": ("advance_windows", "merge_windows", "score_windows", "windows_table"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -19,17 +19,17 @@ from mainstay.columnar.states import (
     at_row,
     best_rows,
     calendar_days,
+    check_once,
     each_chunk,
     numbers,
     ordinal,
     plain_ids,
     same_type,
-    second_of_a_user,
     whole_numbers,
 )
 from mainstay.columnar.sums import Floats, exact_sum
 from mainstay.columnar.tables import ArrowTable, Source, check_user
-from mainstay.errors import BadRecordError, InvalidTypeError
+from mainstay.errors import InvalidTypeError
 from mainstay.scores.engagement.day import DayActivity
 from mainstay.scores.engagement.evaluate import Engagement, evaluate_day
 from mainstay.scores.engagement.historical import MOST, check_rated
@@ -41,6 +41,7 @@ _RESULT = (
     *("streak", "last_day", "day", "streak_before", "streak_after", "met", "points"),
     *("total", "points_streak", "points_posts", "points_quality", "posts", "average_quality"),
 )
+_ONCE = "Pass each user's state once, with all of the day's counts."
 
 
 @attrs.frozen
@@ -127,26 +128,12 @@ def evaluate_day_table(
     parts = [*each_chunk(table, evaluated.columns, evaluated)]
     same_type(user, (part.outcomes[user].type for part in parts))
     outcomes = pa.Table.from_batches([part.outcomes for part in parts])
-    _check_once(user, outcomes[user], [part.hashes for part in parts])
+    check_once(user, outcomes[user], [part.hashes for part in parts], _ONCE)
     states = outcomes.select([user, "streak_after", "day"])
     best = pa.Table.from_batches([part.candidates for part in parts]).combine_chunks()
     return DayTables(
         states.rename_columns([user, "streak", "last_day"]), outcomes, evaluated.best(best)
     )
-
-
-def _check_once(user: str, ids: Any, hashes: Sequence[Hashes]) -> None:
-    """Refuse a user's second row."""
-    row = second_of_a_user(ids, np.concatenate(hashes))
-    if row is not None:
-        raise BadRecordError(
-            "has a row already",
-            field=user,
-            value=ids[row].as_py(),
-            remedy="Pass each user's state once, with all of the day's counts.",
-            place="row",
-            number=row,
-        )
 
 
 def _columns_by_kind(counts: object) -> Mapping[str, str]:

@@ -27,8 +27,11 @@ __all__ = [
     "at_row",
     "best_rows",
     "calendar_days",
+    "check_once",
+    "decoded",
     "each_chunk",
     "numbers",
+    "numeric",
     "ordinal",
     "plain_ids",
     "require",
@@ -37,7 +40,7 @@ __all__ = [
     "whole_numbers",
 ]
 
-_MOST = np.iinfo(np.int64).max
+_LEAST, _MOST = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 _MOST_FLOAT = math.nextafter(2.0**63, 0)
 _EPOCH = date(1970, 1, 1)
 R = TypeVar("R")
@@ -117,13 +120,14 @@ def ordinal(day: date) -> int:
 
 
 def whole_numbers(
-    column: Any, field: str, *, most: int | None = None, optional: bool = False
+    column: Any, field: str, *, low: int = 0, most: int | None = None, optional: bool = False
 ) -> Longs:
-    """Return a column's counts, also those kept as floats or decimals: 0 or more, at most so many.
+    """Return a column's whole numbers, also those kept as floats or decimals.
 
     Args:
-        column: The counts. Those beyond 64 bits become the most that these hold.
+        column: The numbers. Those beyond 64 bits become the most that these hold.
         field: What the column is called.
+        low: The least that is allowed, if not 0; more than the least that 64 bits hold.
         most: The largest that is allowed.
         optional: Whether there may be nulls, which count as 0.
     """
@@ -131,22 +135,23 @@ def whole_numbers(
     if column.null_count and not optional:
         require(column.is_valid().to_numpy(zero_copy_only=False), field)
     values = _in_64_bits(column, field)
-    row = first((values < 0) if most is None else (values < 0) | (values > most))
+    row = first((values < low) if most is None else (values < low) | (values > most))
     if row is not None:
         with at_row(row):
-            checks.count(field, _value(column[row]), most)
+            checks.integer(field, _value(column[row]), low, most)
     return values
 
 
 def _in_64_bits(column: Any, field: str) -> Longs:
-    """Return whole numbers, 0 for a null and -1 for what is not a whole number."""
+    """Return whole numbers, 0 for a null and the least of all for what is not a whole number."""
     if pa.types.is_integer(column.type):
         values = column.fill_null(0).to_numpy()
         small: Longs = np.minimum(values, min(_MOST, np.iinfo(values.dtype).max)).astype(np.int64)
         return small
     floats = _floats(column, field, "must be integers").fill_null(0).to_numpy()
-    whole = np.isfinite(floats) & (floats == np.floor(floats)) & (floats >= 0)
-    return np.where(whole, np.minimum(floats, _MOST_FLOAT), -1).astype(np.int64)
+    whole = np.isfinite(floats) & (floats == np.floor(floats))
+    bounded = np.clip(np.where(whole, floats, 0), -_MOST_FLOAT, _MOST_FLOAT).astype(np.int64)
+    return np.where(whole, bounded, _LEAST)
 
 
 def numbers(column: Any, field: str, low: float, high: float) -> tuple[Floats, Any]:
@@ -161,11 +166,16 @@ def numbers(column: Any, field: str, low: float, high: float) -> tuple[Floats, A
 
 
 def _floats(column: Any, field: str, problem: str) -> Any:
+    return numeric(column, field, problem).cast(pa.float64())
+
+
+def numeric(column: Any, field: str, problem: str = "must be numbers") -> Any:
+    """Return a column of integers, floats, decimals or nulls alone; any other is refused."""
     kind = column.type
     is_number = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal, pa.types.is_null)
     if not any(of_kind(kind) for of_kind in is_number):
         raise InvalidTypeError(problem, field=field, value=str(kind), remedy="Cast the column.")
-    return column.cast(pa.float64())
+    return column
 
 
 def _value(scalar: Any) -> object:
@@ -183,6 +193,20 @@ def best_rows(table: Any, most: int, order: Sequence[tuple[str, str]]) -> Any:
         return table.slice(0, 0)
     chosen = pc.SelectKOptions(most, [*order])
     return table.take(pc.call_function("select_k_unstable", [table], chosen))
+
+
+def check_once(user: str, ids: Any, hashes: Sequence[Hashes], remedy: str) -> None:
+    """Refuse a user's second row, given all ids and the hashes of some at a time."""
+    row = second_of_a_user(ids, np.concatenate(hashes))
+    if row is not None:
+        raise BadRecordError(
+            "has a row already",
+            field=user,
+            value=ids[row].as_py(),
+            remedy=remedy,
+            place="row",
+            number=row,
+        )
 
 
 def second_of_a_user(ids: Any, hashes: Hashes) -> int | None:
