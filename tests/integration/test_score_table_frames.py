@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -18,7 +19,7 @@ import attrs
 import pyarrow as pa
 from pyarrow import parquet
 
-from mainstay import InvalidTypeError, InvalidValueError, NaiveDatetimeError
+from mainstay import BadRecordError, InvalidTypeError, InvalidValueError, NaiveDatetimeError
 from mainstay.columnar import files, score_table, tables, windows_table
 from tests.event_tables import Case, Event, in_chunks
 
@@ -216,6 +217,72 @@ def test_a_polars_frame_is_a_table(dictionaries: bool) -> None:
         frame = frame.with_columns(polars.col("user_id", "zone", "home").cast(polars.Categorical))
     assert CASE.scores(frame) == EXPECTED
     assert CASE.scores(frame.iter_slices(30)) == EXPECTED
+
+
+def test_a_lazy_frame_is_worked_out_for_the_columns_that_are_read() -> None:
+    polars = pytest.importorskip("polars")
+    lazy = polars.from_arrow(events()).lazy().with_columns(polars.lit(1).alias("junk"))
+    assert CASE.scores(lazy) == EXPECTED
+    assert CASE.scores([lazy.filter(polars.col("joined").is_null()), lazy]) is not None
+    with pytest.raises(InvalidValueError, match="column user_id is missing"):
+        CASE.scores(lazy.select("started_at"))
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_a_frame_of_no_type_and_no_row_has_no_users(library: str) -> None:
+    frame = pytest.importorskip(library).DataFrame({"user_id": [], "started_at": []})
+    assert pa.table(score_table(frame, as_of=NOON)).num_rows == 0
+    assert CASE.scores([events().slice(0, 0), events()]) == EXPECTED
+    scores = pa.table(score_table([frame, events()], as_of=NOON, user_zone="UTC"))
+    assert scores["user_id"].to_pylist()[:1] == [EXPECTED[0]["user_id"]]
+
+
+def as_csv(table: Any, path: Path) -> Path:
+    """Written as programs do, with texts for instants, each at an offset of its own."""
+    columns = {name: table[name].to_pylist() for name in table.column_names}
+    offsets = [timezone(timedelta(minutes=15 * (n % 5))) for n in range(table.num_rows)]
+    columns["started_at"] = [
+        at.astimezone(offset).isoformat(" " if n % 2 else "T")
+        for n, (at, offset) in enumerate(zip(columns["started_at"], offsets, strict=True))
+    ]
+    lines = [columns, *zip(*columns.values(), strict=True)]
+    text = "\n".join(",".join("" if v is None else str(v) for v in line) for line in lines)
+    path.write_bytes(gzip.compress(text.encode()) if path.suffix == ".gz" else text.encode())
+    return path
+
+
+@pytest.mark.parametrize("name", ["events.csv", "events.csv.gz"])
+def test_a_csv_file_is_read_by_its_path(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its numbers that are ids stay texts: 007 is not 7."""
+    path = as_csv(events(), tmp_path / name)
+    assert CASE.scores(path) == EXPECTED
+    monkeypatch.setattr(files, "BYTES_READ", 1000)
+    assert CASE.scores(str(path)) == EXPECTED
+    agents = pa.table({"user_id": ["007", "7"], "started_at": [NOON] * 2})
+    scores = pa.table(score_table(as_csv(agents, tmp_path / "agents.csv"), as_of=NOON))
+    assert scores["user_id"].to_pylist() == ["007", "7"]
+
+
+def test_a_pattern_is_all_files_that_it_matches_in_order(tmp_path: Path) -> None:
+    table = events()
+    parquet.write_table(table.slice(0, 400), tmp_path / "part-1.parquet")
+    parquet.write_table(table.slice(400), tmp_path / "part-2.parquet")
+    as_csv(table.slice(990), tmp_path / "part-3.csv")
+    assert CASE.scores(tmp_path / "part-*.parquet") == EXPECTED
+    assert CASE.scores(str(tmp_path / "**" / "part-[0-9].*")) == EXPECTED
+    odd = tmp_path / "part-[1].parquet"
+    parquet.write_table(table, odd)
+    assert CASE.scores(odd) == EXPECTED
+
+
+def test_what_is_wrong_in_files_is_in_a_row_counted_through_all(tmp_path: Path) -> None:
+    for number in range(2):
+        as_csv(events(), tmp_path / f"{number}.csv")
+    (tmp_path / "2.csv").write_text("user_id,started_at,zone,home,joined\nada,soon,UTC,UTC,\n")
+    with pytest.raises(BadRecordError, match="row 2000: started_at is not a timestamp"):
+        CASE.scores(tmp_path / "*.csv")
 
 
 @pytest.mark.parametrize("library", ["pandas", "polars"])

@@ -161,7 +161,35 @@ def dictionaries(draw: DrawFn) -> Any:
     return pa.DictionaryArray.from_arrays(places.cast(draw(index)), values)
 
 
-@given(integers() | texts() | dictionaries(), st.integers(0, 5), st.sampled_from([1, 3, 7, 100]))
+@st.composite
+def others(draw: DrawFn) -> Any:
+    """A column of another type that compares, some of it the same twice."""
+    kind, values = draw(
+        st.sampled_from(
+            [
+                (pa.decimal128(38, 0), st.decimals(-(10**37), 10**37, places=0)),
+                (pa.decimal128(9, 2), st.decimals(-100, 100, places=2)),
+                (pa.binary(), st.binary(min_size=1, max_size=20)),
+                (pa.large_binary(), st.binary(min_size=1, max_size=3)),
+                (pa.binary(16), st.binary(min_size=16, max_size=16)),
+                (pa.bool_(), st.booleans()),
+                (pa.date32(), st.dates()),
+                (pa.timestamp("us"), st.datetimes()),
+                (pa.time64("us"), st.times()),
+                (pa.duration("us"), st.timedeltas()),
+            ]
+        )
+    )
+    some = draw(st.lists(values, min_size=1, max_size=8))
+    column = pa.array(draw(st.lists(st.sampled_from(some), max_size=40)), kind)
+    return column.dictionary_encode() if draw(st.booleans()) else column
+
+
+@given(
+    integers() | texts() | dictionaries() | others(),
+    st.integers(0, 5),
+    st.sampled_from([1, 3, 7, 100]),
+)
 def test_users_are_told_apart_by_their_ids_alone_and_come_in_order(
     ids: Any, skipped: int, rows: int
 ) -> None:

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from mainstay.columnar.clocks import DAY, microseconds
+from mainstay.columnar.ids import known
 from mainstay.columnar.keys import Longs, Mask
 from mainstay.columnar.zones import LocalDays
 from mainstay.errors import (
@@ -36,6 +37,7 @@ __all__ = [
     "ids_of",
     "instants_of",
     "is_text",
+    "not_ids",
     "plain",
     "refuse_empty",
     "tried",
@@ -93,14 +95,19 @@ def plain(column: Any) -> Any:
 
 
 def ids_of(column: Any, field: str) -> Any:
-    """Return a column of user ids, if every row has one: whole numbers, or texts."""
-    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
-    if not (is_text(kind) or pa.types.is_integer(kind)):
-        raise _wrong_type("must be strings or integers", field, column, "Cast the column.")
-    ids = complete(plain(column), field)
+    """Return a column of user ids as whole numbers or texts, if every row has one."""
+    ids = known(column)
+    if ids is None:
+        raise not_ids(column, field)
+    ids = complete(plain(ids), field)
     if is_text(ids.type) and _lengths(ids).min(initial=1) == 0:
         refuse_empty(_lengths(ids) == 0, field)
     return ids
+
+
+def not_ids(column: Any, field: str) -> InvalidTypeError:
+    """Return the error of a column whose values are not ids."""
+    return _wrong_type("must be strings or integers", field, column, "Cast the column.")
 
 
 def refuse_empty(empty: Mask, field: str) -> None:

@@ -13,14 +13,15 @@ import pyarrow as pa
 
 from mainstay.activity.window import ActivityWindow
 from mainstay.columnar.columns import NO_DAY, first, ids_of, is_text
+from mainstay.columnar.ids import restored
 from mainstay.columnar.keys import Longs, extended
 from mainstay.columnar.parts import Bits, Counts
 from mainstay.columnar.states import (
+    any_ids,
     as_date,
     at_row,
     calendar_days,
     ordinal,
-    plain_ids,
     require,
     same_type,
     whole_numbers,
@@ -69,7 +70,7 @@ class KeptReader:
 
     def __call__(self, batch: Any) -> Kept:
         """Read some rows."""
-        return self.read(batch, plain_ids(batch[self._user], self._user))
+        return self.read(batch, any_ids(batch[self._user], self._user))
 
     def read(self, batch: Any, users: Any) -> Kept:
         """Read some rows, whose users have been read."""
@@ -107,22 +108,27 @@ class Merged:
         """Read some rows, and find their users; any thread may do so."""
         column = batch[self._user]
         some = reader.read(batch, ids_of(column, self._user))
-        return self._among(some.users.type).look_up(some.users), some
+        return self._among(column.type, some.users.type).look_up(some.users), some
 
-    def _among(self, kind: Any) -> Users:
-        """Return the users met so far, all with ids of one type: all kinds of texts are one."""
+    def _among(self, kind: Any, known: Any) -> Users:
+        """Return the users met so far, all with ids of one type: all kinds of texts are one.
+
+        Args:
+            kind: The type of some users' ids.
+            known: The type of what they are looked up by.
+        """
         kind = kind.value_type if pa.types.is_dictionary(kind) else kind
         with self._lock:
             if self._users is None:
                 self._kind = kind
-                self._users = Users(kind)
+                self._users = Users(known)
         if not (is_text(kind) and is_text(self._kind)):
             same_type(self._user, [self._kind, kind])
         return self._users
 
     def add(self, found: Found, some: Kept) -> None:
         """Merge some windows; a single thread does so."""
-        users = self._among(self._kind).number(found)
+        users = self._all().number(found)
         self._make_room()
         before = self._last.take(users)
         np.maximum.at(self._last, users, some.last)
@@ -130,19 +136,22 @@ class Merged:
         self._bits[users] = moved(self._bits.take(users), after - before, self._length)
         np.bitwise_or.at(self._bits, users, moved(some.bits, after - some.last, self._length))
 
+    def _all(self) -> Users:
+        return self._among(self._kind, self._kind)
+
     def _make_room(self) -> None:
         """Give the users that are new an empty window of long ago."""
-        more = len(self._among(self._kind)) - self._count
+        more = len(self._all()) - self._count
         self._bits = extended(self._bits, self._count, np.zeros(more, np.uint32))
         self._last = extended(self._last, self._count, np.full(more, ordinal(date.min)))
         self._count += more
 
     def table(self) -> ArrowTable:
         """Return the windows."""
-        users = self._among(self._kind).column()
+        users = self._all().column()
         # Texts are kept with 64-bit offsets, which few texts need.
         short = self._kind == pa.string() and users.nbytes < _MOST_BYTES
-        ids = users.cast(self._kind) if short else users
+        ids = users.cast(self._kind) if short else restored(users, self._kind)
         return kept_table(self._user, ids, self._bits[: self._count], self._last[: self._count])
 
 

@@ -31,6 +31,7 @@ from mainstay.columnar.columns import (
     wall_times,
     zones_of,
 )
+from mainstay.columnar.ids import restored
 from mainstay.columnar.keys import Longs, Mask
 from mainstay.columnar.moments import Moments, Walls, from_texts, from_wall_clocks
 from mainstay.columnar.users import Found, Users, same_place
@@ -183,6 +184,8 @@ class Reader:
     def _moments(self, column: Any, recorded: Longs | None) -> Moments:
         """Return the instants, and the zones that they carry."""
         field, column = self._columns.instant, plain(decoded(column))
+        if pa.types.is_null(column.type) and not len(column):
+            column = column.cast(pa.timestamp("us", "UTC"))
         if pa.types.is_date(column.type):
             check_dates(column, field, self._days.day_start)
             return Moments(instants_of(column, field), self._dated, np.ones(len(column), np.bool_))
@@ -221,6 +224,7 @@ class Reader:
 
     def _ids(self, column: Any) -> Any:
         ids = ids_of(column, self._columns.user)
+        self._same_kind(column.type)
         if pa.types.is_dictionary(ids.type):
             checked = self._checked
             if checked is None or not same_place(checked[0], ids.dictionary):
@@ -240,24 +244,29 @@ class Reader:
         }
         return kept | {"users": read["users"].take(pa.array(rows)), "rows": rows}
 
-    def users(self, column: Any = None) -> Users:
-        """Return the users met so far, all with ids of one type."""
+    def _same_kind(self, kind: Any) -> None:
+        """Refuse ids of another type than those before; a column without a row may have none."""
         with self._lock:
-            if self._users is None:
-                self._kind = pa.string() if column is None else column.type
-                self._users = Users(self._kind)
-        if column is not None and column.type != self._kind:
+            if self._kind is None and not pa.types.is_null(kind):
+                self._kind = kind
+        if self._kind is not None and kind != self._kind and not pa.types.is_null(kind):
             raise InvalidTypeError(
                 f"must be {self._kind} in every batch",
                 field=self._columns.user,
-                value=str(column.type),
+                value=str(kind),
                 remedy="Cast them to one type.",
             )
-        return self._users
+
+    def users(self, column: Any = None) -> Users:
+        """Return the users met so far, or to be met in a column."""
+        with self._lock:
+            if self._users is None and self._kind is not None and column is not None:
+                self._users = Users(column.type)
+            return Users(pa.string()) if self._users is None else self._users
 
     def ids(self) -> Any:
         """Return the users' ids, in Arrow's plain type for them."""
-        ids, kind = self.users().column(), self._kind
+        ids, kind = self.users().column(), pa.string() if self._kind is None else self._kind
         kind = kind.value_type if pa.types.is_dictionary(kind) else kind
         fits = pa.types.is_string(kind) and ids.nbytes < _MOST_BYTES
-        return ids.cast(kind) if fits else ids
+        return ids.cast(kind) if fits else restored(ids, kind)

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mainstay import _checks as checks
-from mainstay.columnar.columns import days_of, decoded, first, ids_of, plain, tried
+from mainstay.columnar.columns import days_of, decoded, first, ids_of, not_ids, plain, tried
 from mainstay.columnar.crew import in_order
 from mainstay.columnar.folding import chunks
 from mainstay.columnar.keys import Hashes, Longs, Mask
@@ -23,6 +23,7 @@ from mainstay.columnar.tables import Source, batches
 from mainstay.errors import BadRecordError, InvalidTypeError, InvalidValueError
 
 __all__ = [
+    "any_ids",
     "as_date",
     "at_row",
     "best_rows",
@@ -87,8 +88,17 @@ def require(there: Mask, field: str) -> None:
 
 
 def plain_ids(column: Any, field: str) -> Any:
-    """Return a column of user ids in Arrow's plain type for them."""
-    return plain(decoded(ids_of(column, field)))
+    """Return a column of user ids, whole numbers or texts, in Arrow's plain type for them."""
+    ids = plain(decoded(ids_of(column, field)))
+    if ids.type != plain(decoded(column)).type:
+        raise not_ids(column, field)
+    return ids
+
+
+def any_ids(column: Any, field: str) -> Any:
+    """Return a column of user ids of any type that compares, in Arrow's plain type for them."""
+    ids_of(column, field)
+    return plain(decoded(column))
 
 
 def same_type(field: str, kinds: Iterable[Any]) -> Any:

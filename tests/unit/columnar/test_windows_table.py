@@ -159,6 +159,21 @@ def test_integer_users_keep_their_type() -> None:
         assert pa.table(table)["user_id"].to_pylist() == [2**64 - 1, 0]
 
 
+@pytest.mark.parametrize(
+    "ids", [[b"\x00\xff", b"\xff"], [Decimal("-1.50"), Decimal(2)], [FIRST, LAST], [True, False]]
+)
+def test_users_of_any_type_that_compares_keep_it(ids: list[object]) -> None:
+    table = windows(user_id=ids)
+    both = windows(user_id=pa.array(ids).dictionary_encode())
+    for found in (
+        merge_windows(table, table, both),
+        advance_windows(table, LAST),
+        score_windows(table),
+    ):
+        assert pa.table(found)["user_id"].to_pylist() == ids
+        assert pa.table(found)["user_id"].type == table["user_id"].type
+
+
 def test_users_are_of_one_type_in_all_tables() -> None:
     with pytest.raises(InvalidTypeError, match="user_id must be string in every batch"):
         merge_windows(windows(), windows(user_id=[1, 2]))
