@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from mainstay.columnar.clocks import DAY, microseconds
-from mainstay.columnar.ids import known
+from mainstay.columnar.ids import known, typed
 from mainstay.columnar.keys import Longs, Mask
 from mainstay.columnar.zones import LocalDays
 from mainstay.errors import (
@@ -187,6 +187,7 @@ def zones_of(
     column: Any, field: str, days: LocalDays, otherwise: Longs | int | None = None
 ) -> Longs:
     """Return the numbers of a column's zones; where there is none, those given instead."""
+    column = typed(column, pa.string())
     if pa.types.is_null(column.type):
         column = column.cast(pa.string())
     kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
@@ -233,6 +234,7 @@ def _check(
 
 def days_of(column: Any, field: str) -> Longs:
     """Return a column's dates in days since 1970; ``NO_DAY`` for a null."""
+    column = typed(column, pa.date32())
     kind = column.type
     if not pa.types.is_date(kind) and not pa.types.is_null(kind):
         raise _wrong_type("must be dates", field, column, "Cast the column.")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
-__all__ = ["known", "restored"]
+__all__ = ["known", "restored", "typed"]
 
 
 def known(column: Any) -> Any | None:
@@ -15,12 +15,13 @@ def known(column: Any) -> Any | None:
     Decimals, dates, times, durations, truths and bytes (UUIDs too) become such; a column that has
     neither a type nor a row becomes one of texts.
     """
+    column = typed(column, pa.string())
     kind = _value_type(column)
     if _is_text(kind) or pa.types.is_integer(kind):
         return column
     column = column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
     if pa.types.is_null(kind):
-        return None if len(column) else column.cast(pa.string())
+        return None
     if pa.types.is_decimal(kind):
         return column.cast(pa.string())
     if pa.types.is_boolean(kind):
@@ -28,6 +29,12 @@ def known(column: Any) -> Any | None:
     if pa.types.is_temporal(kind):
         return column.view(pa.int32() if kind.bit_width == 32 else pa.int64())
     return _in_hex(column)
+
+
+def typed(column: Any, kind: Any) -> Any:
+    """Return a column of some type, if it has no row, and the type that no value has given it."""
+    untyped = pa.types.is_null(column.type) or column.type == pa.float64()
+    return pa.array([], kind) if untyped and not len(column) else column
 
 
 def restored(ids: Any, kind: Any) -> Any:

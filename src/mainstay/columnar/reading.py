@@ -31,7 +31,7 @@ from mainstay.columnar.columns import (
     wall_times,
     zones_of,
 )
-from mainstay.columnar.ids import restored
+from mainstay.columnar.ids import restored, typed
 from mainstay.columnar.keys import Longs, Mask
 from mainstay.columnar.moments import Moments, Walls, from_texts, from_wall_clocks
 from mainstay.columnar.users import Found, Users, same_place
@@ -183,9 +183,8 @@ class Reader:
 
     def _moments(self, column: Any, recorded: Longs | None) -> Moments:
         """Return the instants, and the zones that they carry."""
-        field, column = self._columns.instant, plain(decoded(column))
-        if pa.types.is_null(column.type) and not len(column):
-            column = column.cast(pa.timestamp("us", "UTC"))
+        field = self._columns.instant
+        column = typed(plain(decoded(column)), pa.timestamp("us", "UTC"))
         if pa.types.is_date(column.type):
             check_dates(column, field, self._days.day_start)
             return Moments(instants_of(column, field), self._dated, np.ones(len(column), np.bool_))
@@ -224,7 +223,7 @@ class Reader:
 
     def _ids(self, column: Any) -> Any:
         ids = ids_of(column, self._columns.user)
-        self._same_kind(column.type)
+        self._same_kind(typed(column, pa.null()).type)
         if pa.types.is_dictionary(ids.type):
             checked = self._checked
             if checked is None or not same_place(checked[0], ids.dictionary):
