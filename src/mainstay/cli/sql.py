@@ -113,7 +113,7 @@ def _add_days(group: argparse._ArgumentGroup) -> None:
 def _add_output(group: argparse._ArgumentGroup) -> None:
     shape = group.add_mutually_exclusive_group()
     shape.add_argument("--scores", action="store_true", help="the score, instead of the state")
-    shape.add_argument("--weeks", action="store_true", help="weeks as bits, beside the days")
+    shape.add_argument("--weeks", action="store_true", help="weeks as bits, next to the days")
     shape.add_argument("--csv", action="store_true", help="the clocks as CSV, instead of a query")
     group.add_argument(
         "--clocks", metavar="NAME", help="the table with the clocks, instead of listing them"

@@ -1,4 +1,4 @@
-"""One query in the words of each database: sqlglot writes it, but for what it can't know.
+"""One query in the words of each database: sqlglot writes it, except for what it can't know.
 
 Whole numbers are divided without a remainder of accuracy: instants in microseconds have more digits
 than floating point keeps, which is what most rewritings of ``//`` go through.

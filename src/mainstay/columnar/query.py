@@ -111,7 +111,7 @@ class StateQuery:
         events: The table.
         as_of: The instant to look back from.
         since: The UTC date from which events are read; by default all are.
-        weeks: Whether weeks are wanted beside the days.
+        weeks: Whether weeks are wanted, too.
         problems: Whether it is wanted what is wrong, as a text; events that no clock covers are
             left out else.
     """

@@ -30,7 +30,7 @@ with Extra("spark", "pyspark"):
 
 __all__ = ["score_spark"]
 
-#: What the result has beside the users' ids.
+#: What the result has, apart from the users' ids.
 _RESULT = (
     *("points", "total", "base", "distribution", "streak", "recency", "active_days"),
     *("current_streak", "last_active_day", "today", "bits"),
