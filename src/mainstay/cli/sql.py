@@ -128,15 +128,15 @@ def run(args: argparse.Namespace) -> int:
         from mainstay.columnar.statements import statement  # noqa: PLC0415
 
     state = _state(args)
+    listed: list[Clock] | str = args.clocks
     if args.clocks is None or args.csv:
-        rows = clocks(_zones(args), as_of=state.as_of, day_start=args.day_start)
+        listed = clocks(_zones(args), as_of=state.as_of, day_start=args.day_start)
     if args.csv:
         writer = csv.writer(terminal.machine_output(), lineterminator="\n")
         writer.writerow(Clock._fields)
-        writer.writerows(rows)
+        writer.writerows(map(tuple, listed))
     else:
         query = ScoreQuery(state=state) if args.scores else state
-        listed = args.clocks if args.clocks is not None else rows
         print(statement(query, listed, dialect=args.dialect), file=terminal.machine_output())
     sys.stdout.flush()
     if args.dialect not in _RUN and not args.csv:

@@ -13,6 +13,7 @@ pytest.importorskip("sqlglot", reason="queries need mainstay[columnar]")
 
 import duckdb
 import sqlglot
+from sqlglot import exp
 
 from mainstay import ConsistencyPolicy, InvalidTypeError, InvalidValueError, NaiveDatetimeError
 from mainstay.columnar.clocks import Clock, clock, clocks, recent_since, stretch_of
@@ -44,7 +45,7 @@ def test_every_dialect_takes_its_own_statement(dialect: str, dates: bool) -> Non
     for query in (state, ScoreQuery(state=state)):
         text = statement(query, rows, dialect=dialect)
         tree = sqlglot.parse_one(text, read=dialect)
-        assert next(tree.find_all(sqlglot.exp.CTE)).alias == "clocks"
+        assert next(tree.find_all(exp.CTE)).alias == "clocks"
         for word in ("MICROS(", "DATE_OF", "DAYS_OF", "INSTANT("):
             assert word not in text.replace("UNIX_MICROS(", "")
 
@@ -55,7 +56,7 @@ def test_whole_numbers_are_never_divided_as_floating_point(dialect: str) -> None
     state = StateQuery(events=EventsTable(), as_of=NOON, weeks=True)
     text = statement(state, "clocks", dialect=dialect)
     tree = sqlglot.parse_one(text, read=dialect)
-    casts = [cast.sql(dialect) for cast in tree.find_all(sqlglot.exp.Cast)]
+    casts = [cast.sql(dialect) for cast in tree.find_all(exp.Cast)]
     assert [cast for cast in casts if "REAL" in cast or "DOUBLE" in cast or "Float" in cast] == []
 
 
