@@ -11,6 +11,7 @@ import pytest
 
 pytest.importorskip("pyarrow", reason="tables need mainstay[columnar]")
 
+import numpy as np
 import pyarrow as pa
 
 from mainstay import BadRecordError, InvalidTypeError, InvalidValueError, NaiveDatetimeError
@@ -106,7 +107,7 @@ TOTALS = [
     pa.array([0, 2**63, 2**64 - 1, 2**63], pa.uint64()),
     pa.array([-(2**63), 0, 2**63 - 1, 0], pa.int64()),
     pa.array([-1.5, 0.0, 5e-324, -0.0], pa.float64()),
-    pa.array([-1.5, 0.0, 1.5, -0.0], pa.float16()),
+    pa.array(np.array([-1.5, 0.0, 1.5, -0.0], np.float16)),
     pa.array([Decimal(-1), Decimal("1.10"), Decimal(2), Decimal("1.1")], pa.decimal128(38, 2)),
     pa.array([Decimal(-1), Decimal(10**60), Decimal(10**60 + 1), Decimal(10**60)]),
     pa.array([100, 250, 300, 250]).dictionary_encode(),

@@ -1,0 +1,245 @@
+"""The one query in databases, next to the engine on columns: the same scores, in seconds.
+
+python -m benchmarks.one_query [--events N] [--users N] [--rounds N] [--ids KIND ...]
+                               [--postgres URL] [--spark]
+
+DuckDB runs the query for everybody's state; numpy makes the scores of it, as the engine does. Which
+zones occur is looked up first, as it must be. Answers are compared before anything is timed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import io
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv, parquet
+
+from benchmarks.activity_table import AS_OF, KINDS, Ids, activity_table
+from benchmarks.machine import described
+from mainstay.columnar import score_table
+from mainstay.columnar.clocks import Clock, clocks
+from mainstay.columnar.dialects import rendered
+from mainstay.columnar.folding import Windows
+from mainstay.columnar.query import DAYS, EventsTable, StateQuery
+from mainstay.columnar.score_query import ScoreQuery
+from mainstay.columnar.scores import scored
+from mainstay.columnar.statements import statement
+from mainstay.scores.consistency.policy import DEFAULT_POLICY
+
+STATE = StateQuery(events=EventsTable(timezone="timezone"), as_of=AS_OF)
+SCORE = ScoreQuery(state=STATE)
+
+
+def by_engine(source: Any) -> Any:
+    return pa.table(score_table(source, as_of=AS_OF, timezone="timezone"))
+
+
+def by_query(source: Any) -> Any:
+    """Score everybody by the query in DuckDB, and numpy."""
+    with duckdb.connect() as connection:
+        connection.execute("SET preserve_insertion_order = false")
+        if isinstance(source, str):
+            connection.execute(f"CREATE VIEW activity AS FROM read_parquet('{source}')")
+        else:
+            connection.register("activity", source)
+        pairs = connection.sql(rendered(STATE.survey(), "duckdb")).fetchall()
+        connection.register("clocks", as_table(clocks_of(pairs)))
+        states = connection.sql(rendered(STATE.state(), "duckdb")).to_arrow_table()
+    return pa.concat_tables([scores_of(batch) for batch in states.to_batches()])
+
+
+def clocks_of(pairs: Sequence[tuple[str, int, int]]) -> list[Clock]:
+    return clocks({zone: zone for zone, *_ in pairs}, {pair[:2] for pair in pairs}, as_of=AS_OF)
+
+
+def as_table(rows: Sequence[Clock]) -> Any:
+    return pa.table(dict(zip(Clock._fields, map(list, zip(*rows, strict=True)), strict=True)))
+
+
+def scores_of(states: Any) -> Any:
+    days = states["days"].to_numpy().astype(np.uint32)
+    lag = (3 - (states["latest"].to_numpy() & 3)).astype(np.uint32)
+    lag = np.minimum(lag, np.bitwise_count((days & -days) - np.uint32(1))).astype(np.uint32)
+    today = (STATE.horizon - DAYS - lag.astype(np.int32)).astype(np.int32)
+    windows = Windows(days >> lag & np.uint32((1 << 28) - 1), today)
+    return scored("user_id", states["user_id"], windows, DEFAULT_POLICY, 1)
+
+
+def counted(source: Any) -> Any:
+    """Group by user, and count: what no query that groups can be faster than."""
+    with duckdb.connect() as connection:
+        connection.execute("SET preserve_insertion_order = false")
+        if isinstance(source, str):
+            connection.execute(f"CREATE VIEW activity AS FROM read_parquet('{source}')")
+        else:
+            connection.register("activity", source)
+        query = "SELECT user_id, count(*) FROM activity GROUP BY user_id"
+        return connection.sql(query).to_arrow_table()
+
+
+CONTESTANTS = {
+    "mainstay's engine": by_engine,
+    "the query in DuckDB, the parts in numpy": by_query,
+    "DuckDB, counting events by user alone": counted,
+}
+
+
+def check(found: Any, expected: Any) -> None:
+    """Refuse other users, or anything that is not the same to the last bit."""
+    order = pc.call_function("sort_indices", [found["user_id"]])
+    wanted = pc.call_function("sort_indices", [expected["user_id"]])
+    for name in ("user_id", "points", "total", "base", "distribution", "bits", "today"):
+        own = found[name].take(order).combine_chunks()
+        kind = own.type if name == "user_id" else expected[name].type
+        assert own.cast(kind).equals(expected[name].take(wanted).combine_chunks().cast(kind)), name
+
+
+def compare(events: int, users: int, ids: Ids, rounds: int) -> None:
+    table = activity_table(events, users, ids=ids)
+    texts = table.set_column(2, "timezone", table["timezone"].cast(pa.string()))
+    with TemporaryDirectory() as folder:
+        path = str(Path(folder) / "activity.parquet")
+        parquet.write_table(texts, path)
+        sources = {"zones dictionary-encoded": table, "zones as text": texts, "Parquet": path}
+        for name, source in sources.items():
+            check(by_query(source), by_engine(source))
+            calls = {who: partial(call, source) for who, call in CONTESTANTS.items()}
+            show(f"{events:,} events of {users:,} users, ids {ids}, {name}", timed(calls, rounds))
+
+
+def timed(calls: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, float]:
+    times = defaultdict(list)
+    for _ in range(rounds):
+        for name, call in calls.items():
+            gc.collect()
+            start = perf_counter()
+            call()
+            times[name].append(perf_counter() - start)
+    return {name: median(own) for name, own in times.items()}
+
+
+def show(title: str, seconds: Mapping[str, float]) -> None:
+    first = next(iter(seconds.values()))
+    print(f"\n{title}\n\n| | seconds | times the first |\n|---|---|---|")
+    for name, own in seconds.items():
+        print(f"| {name} | {own:.2f} | {own / first:.2f} |", flush=True)
+
+
+def in_postgresql(url: str, events: int, users: int, rounds: int) -> None:
+    """Time the queries in PostgreSQL, where the events are."""
+    import psycopg  # noqa: PLC0415  (optional)
+
+    table = activity_table(events, users)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("DROP TABLE IF EXISTS activity")
+        connection.execute(
+            "CREATE UNLOGGED TABLE activity (user_id TEXT, started_at TIMESTAMPTZ, timezone TEXT)"
+        )
+        for batch in table.to_batches():
+            with closing(io.BytesIO()) as file:
+                csv.write_csv(batch, file)
+                with connection.cursor().copy(
+                    "COPY activity FROM STDIN (FORMAT csv, HEADER)"
+                ) as copy:
+                    copy.write(file.getvalue())
+        connection.execute("VACUUM ANALYZE activity")
+        pairs = connection.execute(rendered(STATE.survey(), "postgres")).fetchall()
+        rows = clocks_of([(str(zone), int(stretch), 0) for zone, stretch, _ in pairs])
+        texts = {
+            "which zones and times occur": rendered(STATE.survey(), "postgres"),
+            "the state": statement(STATE, rows, dialect="postgres"),
+            "the score": statement(SCORE, rows, dialect="postgres"),
+            "counting events by user alone": "SELECT user_id, count(*) FROM activity GROUP BY 1",
+        }
+        names = "user_id, points, total, base, distribution, bits, today"
+        found = connection.execute(f"SELECT {names} FROM ({texts['the score']}) AS s").fetchall()
+        columns = dict(zip(names.split(", "), map(list, zip(*found, strict=True)), strict=True))
+        check(pa.table(columns), by_engine(table))
+        calls = {
+            name: partial(connection.execute, f"SELECT count(*) FROM ({text}) AS s")
+            for name, text in texts.items()
+        }
+        show(f"PostgreSQL: {events:,} events of {users:,} users", timed(calls, rounds))
+        connection.execute("DROP TABLE activity")
+
+
+def in_spark(events: int, users: int, rounds: int) -> None:
+    """Time Spark's own SQL, and the engine in its Python workers, from one Parquet file."""
+    from pyspark.sql import SparkSession  # noqa: PLC0415  (optional)
+
+    from mainstay.columnar.spark import score_spark  # noqa: PLC0415
+
+    settings: dict[str, Any] = {"spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "8"}
+    spark = SparkSession.builder.master("local[2]").config(map=settings).getOrCreate()
+    table = activity_table(events, users)
+    with TemporaryDirectory() as folder:
+        table = table.set_column(2, "timezone", table["timezone"].cast(pa.string()))
+        parquet.write_table(table, Path(folder) / "activity.parquet", row_group_size=1 << 20)
+        df = spark.read.parquet(folder)
+        schema = "user_id string, bits long"
+
+        def in_python(batches: Any) -> Any:
+            utc = pa.schema(
+                [
+                    ("user_id", "string"),
+                    ("started_at", pa.timestamp("us", "UTC")),
+                    ("timezone", "string"),
+                ]
+            )
+            found = by_engine([none_of(utc), *(batch.cast(utc) for batch in batches)])
+            rows = found.select(["user_id", "bits"])
+            yield from rows.cast(pa.schema([("user_id", "string"), ("bits", "int64")])).to_batches()
+
+        def native() -> Any:
+            scores = score_spark(df, as_of=AS_OF, timezone="timezone").select("user_id", "bits")
+            return scores.selectExpr("count(*)", "sum(bits)").collect()
+
+        def mapped() -> Any:
+            scores = df.repartition("user_id").mapInArrow(in_python, schema)
+            return scores.selectExpr("count(*)", "sum(bits)").collect()
+
+        assert native() == mapped()
+        calls = {"Spark's own SQL": native, "the engine, by mapInArrow": mapped}
+        show(f"Spark: {events:,} events of {users:,} users", timed(calls, rounds))
+    spark.stop()
+
+
+def none_of(schema: Any) -> Any:
+    return schema.empty_table()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description="The one query in databases.")
+    parser.add_argument("--events", type=int, default=10_000_000)
+    parser.add_argument("--users", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--ids", nargs="+", choices=KINDS, default=["text", "random"])
+    parser.add_argument("--postgres", metavar="URL")
+    parser.add_argument("--spark", action="store_true")
+    args = parser.parse_args(arguments)
+    print(described(), f"duckdb {duckdb.__version__}", sep=", ")
+    if args.postgres:
+        in_postgresql(args.postgres, args.events, args.users, args.rounds)
+    elif args.spark:
+        in_spark(args.events, args.users, args.rounds)
+    else:
+        for ids in args.ids:
+            compare(args.events, args.users, ids, args.rounds)
+
+
+if __name__ == "__main__":
+    main()
