@@ -177,6 +177,13 @@ def spark(session: nox.Session) -> None:
     session.run("pytest", "-p", "no:randomly", *both, env=environment)
 
 
+@nox.session(python=HERE[0], requires=["build"])
+def dbt(session: nox.Session) -> None:
+    """Have dbt run the example for it, in DuckDB; it would pin too much for the other tests."""
+    session.install(built(session, "cli"), *group("dbt"))
+    session.run("pytest", "tests/examples/test_dbt_example.py", *session.posargs)
+
+
 @nox.session(python=BETWEEN or HERE[-1:], requires=["build"])
 def docs(session: nox.Session) -> None:
     """Execute every code block in README and docs, the first of README's commands as printed."""

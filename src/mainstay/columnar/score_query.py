@@ -131,7 +131,8 @@ class ScoreQuery:
                 FROM windows
             ),
             streaks AS (
-                SELECT counted_days.*, CASE {run} ELSE {len(days)} END AS current_streak
+                SELECT counted_days.*,
+                    CASE {run} WHEN run > 0 THEN {len(days)} END AS current_streak
                 FROM counted_days
             )
         """  # noqa: S608
@@ -139,8 +140,11 @@ class ScoreQuery:
     def _gaps(self) -> str:
         """Return how many days are active, and the sum of the squares of the gaps between them."""
         names = "abcd"
+        # Whose events are all in zones that no clock covers has no bits, and yet a problem.
+        join = "LEFT JOIN" if self.state.problems else "JOIN"
         joins = " ".join(
-            f"JOIN pieces AS {name} ON {name}.piece = streaks.bits // {1 << _PIECE * n} % {_PIECES}"
+            f"{join} pieces AS {name} "
+            f"ON {name}.piece = streaks.bits // {1 << _PIECE * n} % {_PIECES}"
             for n, name in enumerate(names)
         )
         within = " + ".join(f"{name}.squares" for name in names)

@@ -138,6 +138,20 @@ def test_events_that_no_clock_covers_are_told_of() -> None:
     }
 
 
+def test_a_user_of_whom_no_event_is_covered_has_a_row_with_no_numbers() -> None:
+    events = [Event(1, NOON, "UTC"), Event(2, NOON, "Mars/Base")]
+    state = StateQuery(events=EventsTable(timezone="zone"), as_of=NOON, problems=True)
+    text = statement(ScoreQuery(state=state), clocks({"UTC": "UTC"}, as_of=NOON))
+    with duckdb.connect() as connection:
+        connection.register("activity", Case(events=events, as_of=NOON).table())
+        numbers = "points, total, active_days, current_streak, last_active_day, today, bits"
+        query = f"SELECT user_id, problem, {numbers} FROM ({text}) ORDER BY user_id"
+        known, unknown = connection.execute(query).fetchall()
+    assert known[:2] == (1, None)
+    assert None not in known[2:]
+    assert unknown == (2, "a zone is not known", *[None] * 7)
+
+
 def test_only_what_a_window_may_need_is_read() -> None:
     """The first local day of a window may begin two days before its date, far in the east."""
     late = datetime(2024, 5, 28, 23, 59, tzinfo=UTC)
