@@ -131,10 +131,11 @@ def rendered(query: str, dialect: str) -> str:
 
 
 def _name_columns(tree: Any) -> None:
-    """Give listed values' columns their names where SQLite has them: in front of the step."""
+    """Call listed values' columns by the names that SQLite gives them, since it takes no others."""
     for values in tree.find_all(exp.Values):
-        columns = values.args["alias"].args.pop("columns")
-        values.find_ancestor(exp.CTE).args["alias"].set("columns", columns)
+        names = values.args["alias"].args.pop("columns")
+        selected = [exp.column(f"column{n}").as_(name) for n, name in enumerate(names, 1)]
+        values.find_ancestor(exp.Select).set("expressions", selected)
 
 
 #: The databases that write out each step wherever the next ones name it, many times over; and what
