@@ -29,6 +29,11 @@ MONDAY = 3
 
 #: What the query calls its steps.
 STEPS = ("clocks", "homes", "recorded", "counted", "placed", "states")
+#: What the score's steps are called, which go on from there.
+SCORE_STEPS = (
+    *("pieces", "lags", "windows", "counted_days", "streaks", "gaps", "scored", "rests", "sums"),
+    *("lows", "totals", "rests_added", "sums_added", "lows_added", "totals_added", "rounded"),
+)
 
 _text = checks.each(checks.text)
 _optional_text = checks.optional(checks.text)
@@ -66,7 +71,7 @@ class EventsTable:
 
     def __attrs_post_init__(self) -> None:
         """Refuse a name that a step of the query has: some databases would take that for it."""
-        if self.name in STEPS:
+        if self.name in {*STEPS, *SCORE_STEPS}:
             raise InvalidValueError(
                 "must not be called as a step of the query",
                 field="name",

@@ -235,8 +235,12 @@ def test_a_policy_that_sql_cannot_follow_is_refused(changed: dict[str, float], f
 def test_what_is_not_a_table_an_instant_or_a_dialect_is_refused() -> None:
     with pytest.raises(InvalidTypeError, match="user must be a string"):
         EventsTable(user=5)  # type: ignore[arg-type]
-    with pytest.raises(InvalidValueError, match="must not be called as a step of the query"):
-        EventsTable(name="states")
+    query = ScoreQuery(state=StateQuery(events=EventsTable(), as_of=NOON)).scores("SELECT 1")
+    steps = {step.alias for step in sqlglot.parse_one(query, read="duckdb").find_all(exp.CTE)}
+    assert {"clocks", "recorded", "streaks", "rounded"} < steps
+    for step in steps:
+        with pytest.raises(InvalidValueError, match="must not be called as a step of the query"):
+            EventsTable(name=step)
     with pytest.raises(NaiveDatetimeError, match="as_of has no UTC offset"):
         StateQuery(events=EventsTable(), as_of=NOON.replace(tzinfo=None))
     with pytest.raises(InvalidValueError, match="There are duckdb, postgres"):
