@@ -13,8 +13,8 @@ import argparse
 import gc
 import io
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -48,14 +48,21 @@ def by_engine(source: Any) -> Any:
     return pa.table(score_table(source, as_of=AS_OF, timezone="timezone"))
 
 
-def by_query(source: Any) -> Any:
-    """Score everybody by the query in DuckDB, and numpy."""
+@contextmanager
+def opened(source: Any) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB with a source as the table ``activity``."""
     with duckdb.connect() as connection:
         connection.execute("SET preserve_insertion_order = false")
         if isinstance(source, str):
             connection.execute(f"CREATE VIEW activity AS FROM read_parquet('{source}')")
         else:
             connection.register("activity", source)
+        yield connection
+
+
+def by_query(source: Any) -> Any:
+    """Score everybody by the query in DuckDB, and numpy."""
+    with opened(source) as connection:
         pairs = connection.sql(rendered(STATE.survey(), "duckdb")).fetchall()
         connection.register("clocks", as_table(clocks_of(pairs)))
         states = connection.sql(rendered(STATE.state(), "duckdb")).to_arrow_table()
@@ -81,12 +88,7 @@ def scores_of(states: Any) -> Any:
 
 def counted(source: Any) -> Any:
     """Group by user, and count: what no query that groups can be faster than."""
-    with duckdb.connect() as connection:
-        connection.execute("SET preserve_insertion_order = false")
-        if isinstance(source, str):
-            connection.execute(f"CREATE VIEW activity AS FROM read_parquet('{source}')")
-        else:
-            connection.register("activity", source)
+    with opened(source) as connection:
         query = "SELECT user_id, count(*) FROM activity GROUP BY user_id"
         return connection.sql(query).to_arrow_table()
 
@@ -140,23 +142,12 @@ def show(title: str, seconds: Mapping[str, float]) -> None:
 
 
 def in_postgresql(url: str, events: int, users: int, rounds: int) -> None:
-    """Time the queries in PostgreSQL, where the events are."""
+    """Time the queries in PostgreSQL, where the events are; each fills a table."""
     import psycopg  # noqa: PLC0415  (optional)
 
     table = activity_table(events, users)
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("DROP TABLE IF EXISTS activity")
-        connection.execute(
-            "CREATE UNLOGGED TABLE activity (user_id TEXT, started_at TIMESTAMPTZ, timezone TEXT)"
-        )
-        for batch in table.to_batches():
-            with closing(io.BytesIO()) as file:
-                csv.write_csv(batch, file)
-                with connection.cursor().copy(
-                    "COPY activity FROM STDIN (FORMAT csv, HEADER)"
-                ) as copy:
-                    copy.write(file.getvalue())
-        connection.execute("VACUUM ANALYZE activity")
+        fill(connection, table)
         pairs = connection.execute(rendered(STATE.survey(), "postgres")).fetchall()
         rows = clocks_of([(str(zone), int(stretch), 0) for zone, stretch, _ in pairs])
         texts = {
@@ -169,16 +160,36 @@ def in_postgresql(url: str, events: int, users: int, rounds: int) -> None:
         found = connection.execute(f"SELECT {names} FROM ({texts['the score']}) AS s").fetchall()
         columns = dict(zip(names.split(", "), map(list, zip(*found, strict=True)), strict=True))
         check(pa.table(columns), by_engine(table))
-        calls = {
-            name: partial(connection.execute, f"SELECT count(*) FROM ({text}) AS s")
-            for name, text in texts.items()
-        }
+        calls = {name: partial(kept, connection, text) for name, text in texts.items()}
         show(f"PostgreSQL: {events:,} events of {users:,} users", timed(calls, rounds))
-        connection.execute("DROP TABLE activity")
+        connection.execute("DROP TABLE activity, found")
+
+
+def fill(connection: Any, table: Any) -> None:
+    """Put events into the table ``activity``."""
+    connection.execute("DROP TABLE IF EXISTS activity")
+    connection.execute(
+        "CREATE UNLOGGED TABLE activity (user_id TEXT, started_at TIMESTAMPTZ, timezone TEXT)"
+    )
+    for batch in table.to_batches():
+        with closing(io.BytesIO()) as file:
+            csv.write_csv(batch, file)
+            with connection.cursor().copy("COPY activity FROM STDIN (FORMAT csv, HEADER)") as copy:
+                copy.write(file.getvalue())
+    connection.execute("VACUUM ANALYZE activity")
+
+
+def kept(connection: Any, query: str) -> None:
+    """Keep what a query finds: of what is only counted, columns would not be worked out."""
+    connection.execute("DROP TABLE IF EXISTS found")
+    connection.execute(f"CREATE UNLOGGED TABLE found AS {query}")
 
 
 def in_spark(events: int, users: int, rounds: int) -> None:
-    """Time Spark's own SQL, and the engine in its Python workers, from one Parquet file."""
+    """Time Spark's own SQL, and the engine in its Python workers, from one Parquet file.
+
+    What is timed is everybody's bits; the parts of the score are left out by both.
+    """
     from pyspark.sql import SparkSession  # noqa: PLC0415  (optional)
 
     from mainstay.columnar.spark import score_spark  # noqa: PLC0415
@@ -190,27 +201,14 @@ def in_spark(events: int, users: int, rounds: int) -> None:
         table = table.set_column(2, "timezone", table["timezone"].cast(pa.string()))
         parquet.write_table(table, Path(folder) / "activity.parquet", row_group_size=1 << 20)
         df = spark.read.parquet(folder)
-        schema = "user_id string, bits long"
-
-        def in_python(batches: Any) -> Any:
-            utc = pa.schema(
-                [
-                    ("user_id", "string"),
-                    ("started_at", pa.timestamp("us", "UTC")),
-                    ("timezone", "string"),
-                ]
-            )
-            found = by_engine([none_of(utc), *(batch.cast(utc) for batch in batches)])
-            rows = found.select(["user_id", "bits"])
-            yield from rows.cast(pa.schema([("user_id", "string"), ("bits", "int64")])).to_batches()
 
         def native() -> Any:
-            scores = score_spark(df, as_of=AS_OF, timezone="timezone").select("user_id", "bits")
-            return scores.selectExpr("count(*)", "sum(bits)").collect()
+            return summed(score_spark(df, as_of=AS_OF, timezone="timezone"))
 
         def mapped() -> Any:
-            scores = df.repartition("user_id").mapInArrow(in_python, schema)
-            return scores.selectExpr("count(*)", "sum(bits)").collect()
+            return summed(
+                df.repartition("user_id").mapInArrow(in_python, "user_id string, bits long")
+            )
 
         assert native() == mapped()
         calls = {"Spark's own SQL": native, "the engine, by mapInArrow": mapped}
@@ -218,8 +216,17 @@ def in_spark(events: int, users: int, rounds: int) -> None:
     spark.stop()
 
 
-def none_of(schema: Any) -> Any:
-    return schema.empty_table()
+def summed(scores: Any) -> Any:
+    return scores.selectExpr("count(user_id)", "sum(bits)").collect()
+
+
+def in_python(batches: Any) -> Any:
+    """Score a partition of Spark's by the engine."""
+    instant = pa.timestamp("us", "UTC")
+    utc = pa.schema([("user_id", "string"), ("started_at", instant), ("timezone", "string")])
+    found = by_engine([utc.empty_table(), *(batch.cast(utc) for batch in batches)])
+    kinds = pa.schema([("user_id", "string"), ("bits", "int64")])
+    yield from found.select(kinds.names).cast(kinds).to_batches()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

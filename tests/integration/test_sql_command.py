@@ -13,7 +13,8 @@ pytest.importorskip("rich", reason="the command needs mainstay[cli]")
 pytest.importorskip("sqlglot", reason="the command needs mainstay[cli]")
 duckdb = pytest.importorskip("duckdb", reason="runs what is printed")
 
-from tests.command import mainstay, write_runs  # noqa: E402  (after what they need)
+from mainstay.columnar.dialects import DIALECTS  # noqa: E402  (after what they need)
+from tests.command import mainstay, write_runs  # noqa: E402
 
 AS_OF = ("--as-of", "2024-05-28T12:00:00Z")
 NAMES = ("user_id", "points", "total", "last_active_day", "today")
@@ -100,6 +101,12 @@ def test_all_zones_are_listed_where_events_name_theirs() -> None:
     one = printed("--zone", "Asia/Tokyo", *AS_OF)
     assert "Europe/Berlin" not in one
     assert "Europe/Berlin" in printed("--columns", "timezone=tz", *AS_OF)
+
+
+def test_all_dialects_that_there_are_can_be_asked_for() -> None:
+    """The command lists them without loading sqlglot."""
+    help_text = mainstay("sql", "--help", COLUMNS="300").out
+    assert f"of which database: {', '.join(DIALECTS)} (default: duckdb)" in help_text
 
 
 def test_what_was_never_run_is_said_so() -> None:

@@ -35,33 +35,24 @@ class _Words:
     """
 
     micros: str
-    date: str
-    days: str
+    date: str = "DATE '1970-01-01' + CAST(x AS INTEGER)"
+    days: str = "x - DATE '1970-01-01'"
     divide: str = "x / y"
-    instant: str = "CAST(x AS TIMESTAMP)"
+    instant: str = "CAST(x AS TIMESTAMPTZ)"
 
 
-_POSTGRES = _Words(
-    micros="CAST(EXTRACT(EPOCH FROM x) * 1000000 AS BIGINT)",
-    date="DATE '1970-01-01' + CAST(x AS INTEGER)",
-    days="x - DATE '1970-01-01'",
-    instant="CAST(x AS TIMESTAMPTZ)",
-)
 _SPARK = _Words(
     micros="UNIX_MICROS(x)",
     date="DATE_FROM_UNIX_DATE(CAST(x AS INT))",
     days="UNIX_DATE(x)",
     divide="x DIV y",
+    instant="CAST(x AS TIMESTAMP)",
 )
+_DATE_ADDED = "DATEADD(DAY, x, CAST('1970-01-01' AS DATE))"
+_DAYS_PASSED = "DATEDIFF(DAY, CAST('1970-01-01' AS DATE), x)"
 _WORDS: Mapping[str, _Words] = {
-    "duckdb": _Words(
-        micros="EPOCH_US(x)",
-        date="DATE '1970-01-01' + CAST(x AS INTEGER)",
-        days="x - DATE '1970-01-01'",
-        divide="x // y",
-        instant="CAST(x AS TIMESTAMPTZ)",
-    ),
-    "postgres": _POSTGRES,
+    "duckdb": _Words(micros="EPOCH_US(x)", divide="x // y"),
+    "postgres": _Words(micros="CAST(EXTRACT(EPOCH FROM x) * 1000000 AS BIGINT)"),
     "sqlite": _Words(
         micros="CAST(STRFTIME('%s', x) AS INTEGER) * 1000000 + CAST(SUBSTR(x, 21, 6) AS INTEGER)",
         date="DATE('1970-01-01', x || ' days')",
@@ -75,19 +66,18 @@ _WORDS: Mapping[str, _Words] = {
         date="DATE_FROM_UNIX_DATE(CAST(x AS INT64))",
         days="UNIX_DATE(x)",
         divide="DIV(x, y)",
+        instant="CAST(x AS TIMESTAMP)",
     ),
     "snowflake": _Words(
         micros="DATE_PART(EPOCH_MICROSECOND, x)",
-        date="DATEADD(DAY, x, CAST('1970-01-01' AS DATE))",
-        days="DATEDIFF(DAY, CAST('1970-01-01' AS DATE), x)",
+        date=_DATE_ADDED,
+        days=_DAYS_PASSED,
         divide="(x - x % y) / y",
-        instant="CAST(x AS TIMESTAMPTZ)",
     ),
     "redshift": _Words(
         micros="DATEDIFF(MICROSECOND, CAST('1970-01-01 00:00:00+00:00' AS TIMESTAMPTZ), x)",
-        date="DATEADD(DAY, x, CAST('1970-01-01' AS DATE))",
-        days="DATEDIFF(DAY, CAST('1970-01-01' AS DATE), x)",
-        instant="CAST(x AS TIMESTAMPTZ)",
+        date=_DATE_ADDED,
+        days=_DAYS_PASSED,
     ),
     "clickhouse": _Words(
         micros="toUnixTimestamp64Micro(toDateTime64(x, 6, 'UTC'))",

@@ -234,7 +234,7 @@ def test_a_policy_that_sql_cannot_follow_is_refused(changed: dict[str, float], f
 
 def test_what_is_not_a_table_an_instant_or_a_dialect_is_refused() -> None:
     with pytest.raises(InvalidTypeError, match="user must be a string"):
-        EventsTable(user=5)  # type: ignore[arg-type]
+        EventsTable(user=5)  # type: ignore[arg-type]  # to be refused
     query = ScoreQuery(state=StateQuery(events=EventsTable(), as_of=NOON)).scores("SELECT 1")
     steps = {step.alias for step in sqlglot.parse_one(query, read="duckdb").find_all(exp.CTE)}
     assert {"clocks", "recorded", "streaks", "rounded"} < steps
@@ -248,7 +248,7 @@ def test_what_is_not_a_table_an_instant_or_a_dialect_is_refused() -> None:
     with pytest.raises(UnknownZoneError):
         clocks({"Mars": "Mars/Base"}, as_of=NOON)
     with pytest.raises(InvalidTypeError):
-        ScoreQuery(state=StateQuery(events=EventsTable(), as_of=NOON), policy=None)  # type: ignore[arg-type]
+        ScoreQuery(state=StateQuery(events=EventsTable(), as_of=NOON), policy=None)  # type: ignore[arg-type]  # to be refused
 
 
 def test_dates_are_local_days_whatever_the_zone() -> None:
