@@ -22,7 +22,7 @@ __all__ = ["ScoreQuery", "headline", "summed"]
 _PIECE = 7
 _PIECES = 1 << _PIECE
 _LONGEST = 4 * _PIECE
-#: No rounding to 6 decimals lifts what is less than this above a whole number to a half.
+#: The last float that rounding to 6 decimals does not lift to a half: it is below its decimals.
 _NEARLY_HALF = 0.499_999_5
 
 
@@ -193,7 +193,7 @@ class ScoreQuery:
 def headline(total: str) -> str:
     """Return a total rounded to 6 decimals, then half up, in SQL."""
     whole = f"CAST(FLOOR({total}) AS INTEGER)"
-    return f"{whole} + CASE WHEN {total} - FLOOR({total}) >= {_NEARLY_HALF!r} THEN 1 ELSE 0 END"
+    return f"{whole} + CASE WHEN {total} - FLOOR({total}) > {_NEARLY_HALF!r} THEN 1 ELSE 0 END"
 
 
 def summed() -> Iterator[str]:

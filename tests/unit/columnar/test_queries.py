@@ -210,7 +210,14 @@ def test_a_sum_is_rounded_once(parts: tuple[float, ...]) -> None:
     assert duckdb.execute(query).fetchall() == [(math.fsum(parts),)]
 
 
-@pytest.mark.parametrize("total", [0.0, 0.4999994, 0.4999996, 44.4999995, 44.49999951, 99.5, 100.0])
+EDGES = [whole + 0.499_999_5 for whole in (0, 1, 7, 44, 99)]
+
+
+@pytest.mark.parametrize(
+    "total",
+    [0.0, 0.4999994, 0.4999996, 44.49999951, 99.5, 100.0, *EDGES]
+    + [math.nextafter(edge, way) for edge in EDGES for way in (0, 100)],
+)
 def test_points_are_rounded_to_six_decimals_first(total: float) -> None:
     query = rendered(
         f"SELECT {headline('total')} FROM (SELECT {total!r}::DOUBLE AS total)", "duckdb"
