@@ -148,7 +148,7 @@ def in_postgresql(url: str, events: int, users: int, rounds: int) -> None:
     table = activity_table(events, users)
     with psycopg.connect(url, autocommit=True) as connection:
         fill(connection, table)
-        pairs = connection.execute(rendered(STATE.survey(), "postgres")).fetchall()
+        pairs = connection.execute(rendered(STATE.survey(), "postgres").encode()).fetchall()
         rows = clocks_of([(str(zone), int(stretch), 0) for zone, stretch, _ in pairs])
         texts = {
             "which zones and times occur": rendered(STATE.survey(), "postgres"),
@@ -157,7 +157,9 @@ def in_postgresql(url: str, events: int, users: int, rounds: int) -> None:
             "counting events by user alone": "SELECT user_id, count(*) FROM activity GROUP BY 1",
         }
         names = "user_id, points, total, base, distribution, bits, today"
-        found = connection.execute(f"SELECT {names} FROM ({texts['the score']}) AS s").fetchall()
+        found = connection.execute(
+            f"SELECT {names} FROM ({texts['the score']}) AS s".encode()
+        ).fetchall()
         columns = dict(zip(names.split(", "), map(list, zip(*found, strict=True)), strict=True))
         check(pa.table(columns), by_engine(table))
         calls = {name: partial(kept, connection, text) for name, text in texts.items()}
