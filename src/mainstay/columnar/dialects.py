@@ -13,7 +13,6 @@ from typing import Any
 import attrs
 
 from mainstay._extras import Extra
-from mainstay.columnar.query import STEPS
 from mainstay.errors import InvalidValueError
 
 with Extra("columnar", "sqlglot"):
@@ -114,6 +113,8 @@ def rendered(query: str, dialect: str) -> str:
         _name_columns(tree)
     if dialect in _INLINE:
         _fence(tree, _INLINE[dialect])
+    if dialect == "clickhouse":  # it would take 0 for what no row has been joined with
+        tree.set("settings", [parse_one("join_use_nulls = 1")])
     texts = (str(node.this) for node in tree.find_all(exp.Identifier, exp.Literal))
     # Indenting would change a name or a text of several lines.
     text: str = tree.sql(dialect, pretty=not any("\n" in each for each in texts))
@@ -134,12 +135,11 @@ _INLINE = {"postgres": "OFFSET 0", "sqlite": "LIMIT -1"}
 
 
 def _fence(tree: Any, all_rows: str) -> None:
-    """Have each step worked out once; but what groups events, which is fast as it is."""
+    """Have each step worked out once."""
     clause = parse_one(f"SELECT 1 {all_rows}")
     for step in tree.ctes:
-        if step.alias not in STEPS:
-            for name in ("limit", "offset"):
-                step.this.set(name, clause.args.get(name))
+        for name in ("limit", "offset"):
+            step.this.set(name, clause.args.get(name))
 
 
 def _words_of(dialect: str) -> _Words:

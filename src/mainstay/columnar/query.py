@@ -198,11 +198,10 @@ class StateQuery:
 
     def _placed(self) -> str:
         """Return each event's day, and how many days today is after the earliest it can be."""
-        join = "LEFT JOIN" if self.problems else "JOIN"
         today, homes = "clocks.today", ""
         if self.events.home is not None:
             today = "homes.today"
-            homes = f"""{join} clocks AS homes
+            homes = f"""LEFT JOIN clocks AS homes
                 ON homes.zone = counted.home AND homes.stretch = {stretch_of(self.as_of)}"""
         return f"""
             placed AS (
@@ -214,7 +213,8 @@ class StateQuery:
                         + CASE WHEN counted.instant >= clocks.changed THEN clocks.change ELSE 0 END
                     ) // {DAY} AS day
                 FROM counted
-                {join} clocks ON clocks.zone = counted.zone AND clocks.stretch = counted.stretch
+                LEFT JOIN clocks
+                    ON clocks.zone = counted.zone AND clocks.stretch = counted.stretch
                 {homes}
             )
         """  # noqa: S608
@@ -233,7 +233,9 @@ class StateQuery:
         if self.problems:
             columns["problem"] = self._problem()
         listed = ", ".join(f"{value} AS {name}" for name, value in columns.items())
-        return f"states AS (SELECT user_id, {listed} FROM placed GROUP BY user_id)"  # noqa: S608
+        # Left out at the end, since databases would take a plain join to leave out most events.
+        covered = "" if self.problems else "HAVING COUNT(day + place) > 0"
+        return f"states AS (SELECT user_id, {listed} FROM placed GROUP BY user_id {covered})"  # noqa: S608
 
     def _problem(self) -> str:
         """Return what is wrong with a user's events, if anything is, in SQL."""
@@ -258,7 +260,7 @@ def week_of(day: int) -> int:
 
 def _bits(latest: int, value: str, oldest: int) -> str:
     """Return numbers as bits counted back from the latest, in SQL; the oldest for all before."""
-    bit = f"CASE WHEN {value} > {latest - oldest} THEN {latest} - {value} ELSE {oldest} END"
+    bit = f"CASE WHEN {value} <= {latest - oldest} THEN {oldest} ELSE {latest} - {value} END"
     return f"BIT_OR(CAST(1 AS BIGINT) << CAST({bit} AS INTEGER))"
 
 

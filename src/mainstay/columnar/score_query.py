@@ -141,9 +141,8 @@ class ScoreQuery:
         """Return how many days are active, and the sum of the squares of the gaps between them."""
         names = "abcd"
         # Whose events are all in zones that no clock covers has no bits, and yet a problem.
-        join = "LEFT JOIN" if self.state.problems else "JOIN"
         joins = " ".join(
-            f"{join} pieces AS {name} "
+            f"LEFT JOIN pieces AS {name} "
             f"ON {name}.piece = streaks.bits // {1 << _PIECE * n} % {_PIECES}"
             for n, name in enumerate(names)
         )
