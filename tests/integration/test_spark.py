@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
 import pyarrow as pa
 from pyspark.errors import SparkRuntimeException
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.functions import lit
 from pyspark.sql.types import ByteType, IntegerType, LongType, ShortType, StringType
 
 from mainstay import (
@@ -278,3 +280,20 @@ def test_no_python_runs_in_the_workers(spark: SparkSession) -> None:
     assert "Arrow" not in plan
     assert plan.count("Exchange hashpartitioning") == 1
     assert "partial_bit_or" in plan
+
+
+@pytest.mark.parametrize("more", [{}, {"member_since": "joined"}])
+def test_java_compiles_what_spark_makes_of_the_query(
+    spark: SparkSession, more: dict[str, str]
+) -> None:
+    """It runs methods of more than 8,000 bytes as they are, many times slower."""
+    df = spark.createDataFrame(events()).withColumn("joined", lit(date(2024, 1, 1)))
+    spark.conf.set("spark.sql.adaptive.enabled", "false")  # else it makes none before it runs
+    try:
+        with redirect_stdout(StringIO()) as out:
+            score_spark(df, as_of=AS_OF, timezone="timezone", **more).explain("codegen")
+    finally:
+        spark.conf.unset("spark.sql.adaptive.enabled")
+    sizes = [*map(int, re.findall(r"maxMethodCodeSize:(\d+)", out.getvalue()))]
+    assert sizes
+    assert max(sizes) <= 8000

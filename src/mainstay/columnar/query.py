@@ -31,7 +31,7 @@ MONDAY = 3
 STEPS = ("clocks", "homes", "recorded", "counted", "placed", "states")
 #: What the score's steps are called, which go on from there.
 SCORE_STEPS = (
-    *("pieces", "lags", "windows", "counted_days", "streaks", "gaps", "scored", "rests", "sums"),
+    *("pieces", "lags", "windows", "counted_days", "evened", "scored", "rests", "sums"),
     *("lows", "totals", "rests_added", "sums_added", "lows_added", "totals_added", "rounded"),
 )
 
@@ -239,7 +239,9 @@ class StateQuery:
 
     def _problem(self) -> str:
         """Return what is wrong with a user's events, if anything is, in SQL."""
-        unknown = "WHEN COUNT(*) > COUNT(day + place) THEN 'a zone is not known'"
+        unknown = (
+            "WHEN COUNT(CASE WHEN day + place IS NULL THEN 1 END) > 0 THEN 'a zone is not known'"
+        )
         if self.events.user_zone is None:
             return f"CASE {unknown} END"
         return f"CASE {unknown} WHEN MIN(home) < MAX(home) THEN 'the user''s zone changes' END"

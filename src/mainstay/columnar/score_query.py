@@ -21,7 +21,9 @@ __all__ = ["ScoreQuery", "headline", "summed"]
 
 _PIECE = 7
 _PIECES = 1 << _PIECE
-_LONGEST = 4 * _PIECE
+#: What the four pieces of a window are called.
+_NAMES = "abcd"
+_LONGEST = len(_NAMES) * _PIECE
 #: The last float that rounding to 6 decimals does not lift to a half: it is below its decimals.
 _NEARLY_HALF = 0.499_999_5
 
@@ -90,7 +92,7 @@ class ScoreQuery:
         """Yield what the score is made of, a step after the other."""
         yield self._windows()
         yield self._counted()
-        yield self._gaps()
+        yield self._evened()
         yield self._scored()
         yield from summed()
 
@@ -107,8 +109,8 @@ class ScoreQuery:
             ),
             windows AS (
                 SELECT lags.*, {self.state.horizon} - lag AS today,
-                    days // {_case("lag", {n: 1 << n for n in range(4)})}
-                    % {1 << self.policy.window_days} AS bits
+                    COALESCE(days // {_case("lag", {n: 1 << n for n in range(4)})}
+                        % {1 << self.policy.window_days}, 0) AS bits
                 FROM lags
             )
         """  # noqa: S608
@@ -118,75 +120,78 @@ class ScoreQuery:
         return self.state.events.member_since is not None
 
     def _counted(self) -> str:
-        """Return what the bits alone say: the first and last day, the streak up to them."""
-        days = range(self.policy.window_days)
-        ago = " ".join(f"WHEN bits % {2 << n} > 0 THEN {n}" for n in days)
-        back = " ".join(f"WHEN bits >= {1 << n} THEN {n}" for n in reversed(days))
-        ends = "CASE WHEN bits % 2 = 1 THEN bits ELSE bits // 2 END"
-        run = " ".join(f"WHEN run % {2 << n} < {(2 << n) - 1} THEN {n}" for n in days)
+        """Return what the bits alone say, of each seven days what is listed of them.
+
+        Among it are the days from the last active one and from the first, the streak, and the gaps.
+        Spark makes one method of it and all that follows, which Java only compiles if it is short.
+        """
+        joins = " ".join(
+            f"JOIN pieces AS {name} ON {name}.piece = windows.bits // {1 << _PIECE * n} % {_PIECES}"
+            for n, name in enumerate(_NAMES)
+        )
+        gaps = ", ".join(f"CASE {_gap(n)} ELSE 0 END AS gap_{n}" for n in range(1, len(_NAMES)))
         return f"""
             counted_days AS (
-                SELECT windows.*, {ends} AS run, CASE {ago} ELSE 32 END AS ago,
-                    CASE {back} ELSE -1 END AS back
-                FROM windows
-            ),
-            streaks AS (
-                SELECT counted_days.*,
-                    CASE {run} WHEN run > 0 THEN {len(days)} END AS current_streak
-                FROM counted_days
+                SELECT windows.*, {" + ".join(f"{name}.active" for name in _NAMES)} AS active_days,
+                    CASE {_first_active("low", _NAMES)} ELSE 32 END AS ago,
+                    CASE {_first_active("high", _NAMES[::-1])} ELSE -1 END AS back,
+                    a.streak + CASE WHEN a.piece < {_PIECES - 2} THEN 0 ELSE {_run("bcd")} END
+                        AS current_streak,
+                    {" + ".join(f"{name}.squares" for name in _NAMES)} AS squares, {gaps}
+                FROM windows {joins}
             )
         """  # noqa: S608
 
-    def _gaps(self) -> str:
-        """Return how many days are active, and the sum of the squares of the gaps between them."""
-        names = "abcd"
-        # Whose events are all in zones that no clock covers has no bits, and yet a problem.
-        joins = " ".join(
-            f"LEFT JOIN pieces AS {name} "
-            f"ON {name}.piece = streaks.bits // {1 << _PIECE * n} % {_PIECES}"
-            for n, name in enumerate(names)
-        )
-        within = " + ".join(f"{name}.squares" for name in names)
+    def _evened(self) -> str:
+        """Return how even the gaps are, from 1 down to less than nothing."""
+        gaps, span = "(active_days - 1)", "(back - ago)"
+        squares = " + ".join(["squares", *(f"gap_{n} * gap_{n}" for n in range(1, len(_NAMES)))])
+        root = f"SQRT(CAST({gaps} * ({squares}) - {span} * {span} AS DOUBLE))"
         return f"""
-            gaps AS (
-                SELECT streaks.*, {" + ".join(f"{name}.active" for name in names)} AS active_days,
-                    {within} + {" + ".join(_between(names))} AS squares
-                FROM streaks {joins}
+            evened AS (
+                SELECT counted_days.*,
+                    CASE WHEN active_days < {self.policy.distribution_min_days} THEN {_float(0)}
+                        ELSE 1 - {root} / {gaps} / {_float(self.policy.distribution_limit)}
+                        END AS evenness{self._member_days()}
+                FROM counted_days
             )
         """  # noqa: S608
 
     def _scored(self) -> str:
         policy = self.policy
-        gaps = "(active_days - 1)"
-        deviation = f"SQRT(CAST({gaps} * squares - (back - ago) * (back - ago) AS DOUBLE)) / {gaps}"
-        evenness = f"1 - {deviation} / {_float(policy.distribution_limit)}"
-        even = f"{_float(policy.distribution_points)} * ({evenness})"
-        streak = _case("current_streak", {n: _float(s) for n, s in enumerate(self._streaks())})
+        each = f"{_float(policy.streak_points_per_day)} * current_streak"
+        most = _float(policy.streak_points)
         steps = " ".join(
-            f"WHEN ago <= {min(days, 31)} THEN {_float(most)}"
-            for days, most in policy.recency_steps
+            f"WHEN ago <= {min(days, 31)} THEN {_float(points)}"
+            for days, points in policy.recency_steps
         )
         return f"""
             scored AS (
-                SELECT gaps.*,
+                SELECT evened.*,
                     CAST(active_days AS DOUBLE) / {self._possible()}
                         * {_float(policy.base_points)} AS base,
-                    CASE WHEN active_days < {policy.distribution_min_days} THEN {_float(0)}
-                        WHEN {evenness} > 0 THEN {even} ELSE {_float(0)} END AS distribution,
-                    {streak} AS streak,
+                    CASE WHEN evenness > 0 THEN {_float(policy.distribution_points)} * evenness
+                        ELSE {_float(0)} END AS distribution,
+                    CASE WHEN {each} < {most} THEN {each} ELSE {most} END AS streak,
                     CASE {steps} ELSE {_float(0)} END AS recency
-                FROM gaps
+                FROM evened
             )
         """  # noqa: S608
+
+    def _member_days(self) -> str:
+        """Return the days since a user joined, or was first active, if anything is known of it."""
+        if not self._has_joined:
+            return ""
+        return f""", CASE WHEN joined IS NULL THEN {self.policy.window_days}
+            WHEN today - joined > back THEN today - joined + 1 ELSE back + 1 END AS member_days"""
 
     def _possible(self) -> str:
         """Return the days on which a user could have been active."""
         most, least = self.policy.window_days, self.policy.member_min_days
         if not self._has_joined:
             return str(most)
-        days = "CASE WHEN today - joined > back THEN today - joined + 1 ELSE back + 1 END"
-        return f"""CASE WHEN joined IS NULL OR {days} > {most} THEN {most}
-            WHEN {days} < {least} THEN {least} ELSE {days} END"""
+        return f"""CASE WHEN member_days > {most} THEN {most}
+            WHEN member_days < {least} THEN {least} ELSE member_days END"""
 
 
 def headline(total: str) -> str:
@@ -231,7 +236,10 @@ def _two_sum(source: str, name: str, numbers: tuple[str, str], sums: tuple[str, 
 
 
 def _pieces() -> Iterator[Mapping[str, int]]:
-    """Yield what each seven days come to: how many are active, from when to when, the gaps."""
+    """Yield what each seven days come to: how many are active, from when to when, the gaps.
+
+    And how many are active up to the last, and up to the last but one if the last is not.
+    """
     for piece in range(_PIECES):
         days = [n for n in range(_PIECE) if piece >> n & 1]
         yield {
@@ -239,18 +247,40 @@ def _pieces() -> Iterator[Mapping[str, int]]:
             "active": len(days),
             "low": days[0] if days else 0,
             "high": days[-1] if days else 0,
+            "run": _ones(piece),
+            "streak": _ones(piece) or _ones(piece >> 1),
             "squares": sum((after - before) ** 2 for before, after in pairwise(days)),
         }
 
 
-def _between(names: str) -> Iterator[str]:
-    """Yield the square of the gap between each two pieces with none active in between."""
-    for start, one in enumerate(names):
-        for end, other in [*enumerate(names)][start + 1 :]:
-            empty = " ".join(f"AND {name}.active = 0" for name in names[start + 1 : end])
-            gap = f"({other}.low + {_PIECE * (end - start)} - {one}.high)"
-            yield f"""CASE WHEN {one}.active > 0 AND {other}.active > 0 {empty}
-                THEN {gap} * {gap} ELSE 0 END"""
+def _ones(piece: int) -> int:
+    """Return how many days are active without a gap, from the first bit on."""
+    return (~piece & piece + 1).bit_length() - 1
+
+
+def _first_active(column: str, names: str) -> str:
+    """Return a day of the first of some pieces that has any, counted in the window."""
+    return " ".join(
+        f"WHEN {name}.active > 0 THEN {name}.{column} + {_PIECE * _NAMES.index(name)}"
+        for name in names
+    )
+
+
+def _run(names: str) -> str:
+    """Return how many days are active without a gap, over some pieces."""
+    first, *others = names
+    if not others:
+        return f"{first}.run"
+    return f"{first}.run + CASE WHEN {first}.run < {_PIECE} THEN 0 ELSE {_run(names[1:])} END"
+
+
+def _gap(n: int) -> str:
+    """Return the gap between the n-th piece and the last before it that has any active day."""
+    own = _NAMES[n]
+    return f"WHEN {own}.active = 0 THEN 0 " + " ".join(
+        f"WHEN {other}.active > 0 THEN {own}.low + {_PIECE * back} - {other}.high"
+        for back, other in enumerate(_NAMES[:n][::-1], 1)
+    )
 
 
 def _listed(rows: Iterable[Mapping[str, object]]) -> str:

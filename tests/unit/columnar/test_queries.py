@@ -138,18 +138,18 @@ def test_events_that_no_clock_covers_are_told_of() -> None:
     }
 
 
-def test_a_user_of_whom_no_event_is_covered_has_a_row_with_no_numbers() -> None:
+def test_a_user_of_whom_no_event_is_covered_has_a_row_that_says_so() -> None:
     events = [Event(1, NOON, "UTC"), Event(2, NOON, "Mars/Base")]
     state = StateQuery(events=EventsTable(timezone="zone"), as_of=NOON, problems=True)
     text = statement(ScoreQuery(state=state), clocks({"UTC": "UTC"}, as_of=NOON))
     with duckdb.connect() as connection:
         connection.register("activity", Case(events=events, as_of=NOON).table())
-        numbers = "points, total, active_days, current_streak, last_active_day, today, bits"
+        numbers = "last_active_day, today, points, total, active_days, current_streak, bits"
         query = f"SELECT user_id, problem, {numbers} FROM ({text}) ORDER BY user_id"
         known, unknown = connection.execute(query).fetchall()
     assert known[:2] == (1, None)
     assert None not in known[2:]
-    assert unknown == (2, "a zone is not known", *[None] * 7)
+    assert unknown == (2, "a zone is not known", None, None, *[0] * 5)
 
 
 def test_only_what_a_window_may_need_is_read() -> None:
@@ -244,7 +244,7 @@ def test_what_is_not_a_table_an_instant_or_a_dialect_is_refused() -> None:
         EventsTable(user=5)  # type: ignore[arg-type]  # to be refused
     query = ScoreQuery(state=StateQuery(events=EventsTable(), as_of=NOON)).scores("SELECT 1")
     steps = {step.alias for step in sqlglot.parse_one(query, read="duckdb").find_all(exp.CTE)}
-    assert {"clocks", "recorded", "streaks", "rounded"} < steps
+    assert {"clocks", "recorded", "counted_days", "rounded"} < steps
     for step in steps:
         with pytest.raises(InvalidValueError, match="must not be called as a step of the query"):
             EventsTable(name=step)
