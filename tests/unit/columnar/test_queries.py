@@ -15,7 +15,13 @@ import duckdb
 import sqlglot
 from sqlglot import exp
 
-from mainstay import ConsistencyPolicy, InvalidTypeError, InvalidValueError, NaiveDatetimeError
+from mainstay import (
+    ActivityWindow,
+    ConsistencyPolicy,
+    InvalidTypeError,
+    InvalidValueError,
+    NaiveDatetimeError,
+)
 from mainstay.columnar.clocks import Clock, clock, clocks, recent_since, stretch_of
 from mainstay.columnar.dialects import DIALECTS, rendered
 from mainstay.columnar.query import EventsTable, StateQuery
@@ -150,6 +156,25 @@ def test_a_user_of_whom_no_event_is_covered_has_a_row_that_says_so() -> None:
     assert known[:2] == (1, None)
     assert None not in known[2:]
     assert unknown == (2, "a zone is not known", None, None, *[0] * 5)
+
+
+def test_events_that_no_clock_covers_are_left_out_where_nobody_asks_for_problems() -> None:
+    events = [Event(1, NOON, "UTC"), Event(1, NOON, "Mars/Base"), Event(2, NOON, "Mars/Base")]
+    state = StateQuery(events=EventsTable(timezone="zone"), as_of=NOON)
+    with duckdb.connect() as connection:
+        connection.register("activity", Case(events=events, as_of=NOON).table())
+        text = statement(state, clocks({"UTC": "UTC"}, as_of=NOON))
+        ((user, days, latest),) = connection.execute(text).fetchall()
+    assert user == 1
+    assert state.window(days, latest) == ActivityWindow(NOON.date(), 1)
+    assert days.bit_count() == 1  # none of long ago either
+
+
+def test_clickhouse_joins_with_nulls() -> None:
+    """Else what no row is joined with would be 0 there, and an unknown zone one like UTC."""
+    state = StateQuery(events=EventsTable(timezone="zone"), as_of=NOON, problems=True)
+    text = statement(ScoreQuery(state=state), "clocks", dialect="clickhouse")
+    assert text.endswith("SETTINGS join_use_nulls = 1")
 
 
 def test_only_what_a_window_may_need_is_read() -> None:
