@@ -282,16 +282,17 @@ def test_no_python_runs_in_the_workers(spark: SparkSession) -> None:
     assert "partial_bit_or" in plan
 
 
-@pytest.mark.parametrize("more", [{}, {"member_since": "joined"}])
+@pytest.mark.parametrize("joined", [None, "joined"])
 def test_java_compiles_what_spark_makes_of_the_query(
-    spark: SparkSession, more: dict[str, str]
+    spark: SparkSession, joined: str | None
 ) -> None:
     """It runs methods of more than 8,000 bytes as they are, many times slower."""
     df = spark.createDataFrame(events()).withColumn("joined", lit(date(2024, 1, 1)))
     spark.conf.set("spark.sql.adaptive.enabled", "false")  # else it makes none before it runs
     try:
         with redirect_stdout(StringIO()) as out:
-            score_spark(df, as_of=AS_OF, timezone="timezone", **more).explain("codegen")
+            scored = score_spark(df, as_of=AS_OF, timezone="timezone", member_since=joined)
+            scored.explain("codegen")
     finally:
         spark.conf.unset("spark.sql.adaptive.enabled")
     sizes = [*map(int, re.findall(r"maxMethodCodeSize:(\d+)", out.getvalue()))]

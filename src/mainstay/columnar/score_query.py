@@ -268,10 +268,10 @@ def _first_active(column: str, names: str) -> str:
 
 def _run(names: str) -> str:
     """Return how many days are active without a gap, over some pieces."""
-    first, *others = names
+    first, others = names[0], names[1:]
     if not others:
         return f"{first}.run"
-    return f"{first}.run + CASE WHEN {first}.run < {_PIECE} THEN 0 ELSE {_run(names[1:])} END"
+    return f"{first}.run + CASE WHEN {first}.run < {_PIECE} THEN 0 ELSE {_run(others)} END"
 
 
 def _gap(n: int) -> str:
