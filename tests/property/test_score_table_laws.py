@@ -26,6 +26,8 @@ ROWS = st.sampled_from([1, 3, 7])
 INTEGERS = [pa.int8(), pa.int16(), pa.int32(), pa.int64()]
 NATURALS = [pa.uint8(), pa.uint16(), pa.uint32(), pa.uint64()]
 TEXTS = [pa.string(), pa.large_string(), pa.string_view()]
+#: Arrow's durations have 64 bits.
+LONGEST = timedelta(days=100_000_000)
 
 
 @settings(max_examples=effort.scaled(40))  # all that the engine is for
@@ -176,7 +178,7 @@ def others(draw: DrawFn) -> Any:
                 (pa.date32(), st.dates()),
                 (pa.timestamp("us"), st.datetimes()),
                 (pa.time64("us"), st.times()),
-                (pa.duration("us"), st.timedeltas()),
+                (pa.duration("us"), st.timedeltas(-LONGEST, LONGEST)),
             ]
         )
     )
