@@ -76,7 +76,7 @@ CHANGES = [
     ("""cases SET sides = '["no","yes"]' WHERE id = 'case-0001'""", "the commitment of a case is"),
     ("cases SET nonce = 'x' WHERE id = 'case-0001'", "mainstay_cases.nonce "),
     (f"cases SET digest = '{OTHER}' WHERE id = 'case-0002'", "the commitment of case 'case-0002' "),
-    ("outbox SET payload = replace(payload, '417', '999')", "reward '"),
+    ("outbox SET payload = replace(payload, '417,', '999,')", "reward '"),
     ("outbox SET payload = 'x' WHERE kind = 'reward'", "mainstay_outbox.payload "),
 ]
 DELETIONS = [
