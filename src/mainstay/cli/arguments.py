@@ -33,6 +33,25 @@ def add_reading(group: argparse._ArgumentGroup) -> None:
     add_leniency(group)
 
 
+def add_days(group: argparse._ArgumentGroup, *, zone_help: str) -> None:
+    """Add what decides which days are looked back on."""
+    group.add_argument(
+        "--as-of",
+        type=moment,
+        metavar="INSTANT",
+        help="the instant to score at, or a date for the end of that day in --zone, else in UTC "
+        "(default: now)",
+    )
+    group.add_argument("--zone", type=zone, help=zone_help)
+    group.add_argument(
+        "--day-start",
+        type=wall_time,
+        default=time(0),
+        metavar="HH:MM",
+        help="when a day begins on the wall clock (default: 00:00)",
+    )
+
+
 def add_leniency(group: argparse._ArgumentGroup) -> None:
     """Add what else is taken than complete instants and good lines."""
     group.add_argument(
@@ -83,6 +102,11 @@ def zone(text: str) -> str:
     """Return the name of a known zone."""
     localdays.find_zone(text, field="the zone")
     return text
+
+
+def zones(text: str) -> list[str]:
+    """Return the names of known zones from ``ZONE,ZONE``."""
+    return [zone(name) for name in text.split(",")]
 
 
 def wall_time(text: str) -> time:

@@ -87,24 +87,10 @@ def _add_table(group: argparse._ArgumentGroup) -> None:
 
 
 def _add_days(group: argparse._ArgumentGroup) -> None:
-    group.add_argument(
-        "--as-of",
-        type=arguments.moment,
-        metavar="INSTANT",
-        help="the instant to score at, or a date for the end of that day in --zone, else in UTC "
-        "(default: now)",
-    )
-    group.add_argument("--zone", type=arguments.zone, help="the zone of all users")
-    group.add_argument(
-        "--day-start",
-        type=arguments.wall_time,
-        default=time(0),
-        metavar="HH:MM",
-        help="when a day begins on the wall clock (default: 00:00)",
-    )
+    arguments.add_days(group, zone_help="the zone of all users")
     group.add_argument(
         "--zones",
-        type=arguments.kinds,
+        type=arguments.zones,
         metavar="ZONE,...",
         help="the zones that occur (default: all of the tz database, and quarters of an hour)",
     )
