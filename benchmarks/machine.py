@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import platform
 import re
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import perf_counter
 
@@ -31,3 +32,15 @@ def peak_memory() -> float:
     """The most memory of this process so far, in MiB; ru_maxrss would include its parent's."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return int(re.findall(r"VmHWM:\s+(\d+)", status)[0]) / 1024
+
+
+def timed(calls: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+    """Return the median seconds of each call; all are made once in every round."""
+    times: dict[str, list[float]] = {name: [] for name in calls}
+    for _ in range(rounds):
+        for name, call in calls.items():
+            gc.collect()
+            start = perf_counter()
+            call()
+            times[name].append(perf_counter() - start)
+    return {name: statistics.median(own) for name, own in times.items()}

@@ -10,16 +10,12 @@ zones occur is looked up first, as it must be. Answers are compared before anyth
 from __future__ import annotations
 
 import argparse
-import gc
 import io
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
-from time import perf_counter
 from typing import Any
 
 import duckdb
@@ -29,7 +25,7 @@ import pyarrow.compute as pc
 from pyarrow import csv, parquet
 
 from benchmarks.activity_table import AS_OF, KINDS, Ids, activity_table
-from benchmarks.machine import described
+from benchmarks.machine import described, timed
 from mainstay.columnar import score_table
 from mainstay.columnar.clocks import Clock, clocks
 from mainstay.columnar.dialects import rendered
@@ -121,17 +117,6 @@ def compare(events: int, users: int, ids: Ids, rounds: int) -> None:
             check(by_query(source), by_engine(source))
             calls = {who: partial(call, source) for who, call in CONTESTANTS.items()}
             show(f"{events:,} events of {users:,} users, ids {ids}, {name}", timed(calls, rounds))
-
-
-def timed(calls: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, float]:
-    times = defaultdict(list)
-    for _ in range(rounds):
-        for name, call in calls.items():
-            gc.collect()
-            start = perf_counter()
-            call()
-            times[name].append(perf_counter() - start)
-    return {name: median(own) for name, own in times.items()}
 
 
 def show(title: str, seconds: Mapping[str, float]) -> None:

@@ -9,17 +9,14 @@ Polars by their own ``rank``, then sorted. Only ``rank_table`` checks what it is
 from __future__ import annotations
 
 import argparse
-import gc
 from collections.abc import Callable
-from statistics import median
-from time import perf_counter
 from typing import Any
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from benchmarks.machine import described
+from benchmarks.machine import described, timed
 from mainstay.columnar import rank_table
 
 Contestant = Callable[[], Any]
@@ -71,14 +68,7 @@ def compare(kind: str, ids: Any, rounds: int) -> None:
     """Time each once in every round, after comparing their answers."""
     contest = contestants(pa.table({"user_id": ids, "total": totals(len(ids))}))
     check(contest)
-    times: dict[str, list[float]] = {name: [] for name in contest}
-    for _ in range(rounds):
-        for name, run in contest.items():
-            gc.collect()
-            start = perf_counter()
-            run()
-            times[name].append(perf_counter() - start)
-    seconds = {name: median(own) for name, own in times.items()}
+    seconds = timed(contest, rounds)
     ratios = [f"{own:.2f} | {own / seconds['mainstay']:.1f}" for own in seconds.values()]
     print(f"| {kind} | {' | '.join(ratios)} |")
 

@@ -135,7 +135,7 @@ class ScoreQuery:
                 SELECT windows.*, {" + ".join(f"{name}.active" for name in _NAMES)} AS active_days,
                     CASE {_first_active("low", _NAMES)} ELSE 32 END AS ago,
                     CASE {_first_active("high", _NAMES[::-1])} ELSE -1 END AS back,
-                    a.streak + CASE WHEN a.piece < {_PIECES - 2} THEN 0 ELSE {_run("bcd")} END
+                    a.streak + CASE WHEN a.piece < {_PIECES - 2} THEN 0 ELSE {_run(_NAMES[1:])} END
                         AS current_streak,
                     {" + ".join(f"{name}.squares" for name in _NAMES)} AS squares, {gaps}
                 FROM windows {joins}
