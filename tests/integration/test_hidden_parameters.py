@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from mainstay import MainstayError, RejectedError, StoreError
 from mainstay.adapters.sql.bulk import insert_rows
-from mainstay.adapters.sql.database import Database
+from mainstay.adapters.sql.database import OwnDatabase
 from tests.conformance.databases import in_schema
 
 SECRET = "000102030405060708090a0b0c0d0e0f"
@@ -43,12 +43,12 @@ nowhere = Table("nowhere", MetaData(), Column("nonce", Text))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OwnDatabase]:
     """A database with a secret in it."""
     url = f"sqlite:///{tmp_path}/mainstay.db"
     if request.param == "postgresql":
         url = in_schema(request.getfixturevalue("postgres_url"), "hidden")
-    database = Database(url, lock_timeout=30)
+    database = OwnDatabase(url, lock_timeout=30)
     with database.writing() as connection:
         secrets.drop(connection, checkfirst=True)
         secrets.create(connection)
@@ -93,7 +93,7 @@ FAILING: list[tuple[Callable[[Connection], None], type[MainstayError], str]] = [
 
 @pytest.mark.parametrize(("statement", "kind", "words"), FAILING)
 def test_a_failing_statement_says_why_and_not_what_it_was_given(
-    database: Database,
+    database: OwnDatabase,
     statement: Callable[[Connection], None],
     kind: type[MainstayError],
     words: str,
@@ -117,7 +117,7 @@ def test_a_failing_statement_says_why_and_not_what_it_was_given(
 
 
 def test_no_log_has_parameters_or_rows_whatever_its_level(
-    database: Database, caplog: pytest.LogCaptureFixture
+    database: OwnDatabase, caplog: pytest.LogCaptureFixture
 ) -> None:
     """SQLAlchemy logs at level DEBUG what a query has found, and at INFO what it was asked."""
     caplog.set_level(logging.DEBUG, logger="sqlalchemy")

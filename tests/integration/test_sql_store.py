@@ -34,7 +34,7 @@ from mainstay import (
 from mainstay.adapters.sql import SqlStore
 from mainstay.adapters.sql import settings as settings_
 from mainstay.adapters.sql.columns import Day, temporary
-from mainstay.adapters.sql.database import Database
+from mainstay.adapters.sql.database import OwnDatabase
 from mainstay.adapters.sql.sessions import staged
 from mainstay.jobs import evaluate_consistency, update_multipliers
 from mainstay.scheduling import JobContext, JobRun, JobSpec
@@ -449,7 +449,7 @@ def test_a_server_that_is_down_is_an_error_that_keeps_the_password_to_itself() -
 def test_what_to_do_does_not_depend_on_the_servers_language(error: str, remedy: str) -> None:
     """A server whose lc_messages is German says "Zeit abgelaufen"."""
     errors = pytest.importorskip("psycopg.errors")
-    database = Database("postgresql://ada@127.0.0.1/mainstay", lock_timeout=1)
+    database = OwnDatabase("postgresql://ada@127.0.0.1/mainstay", lock_timeout=1)
     with pytest.raises(StoreError, match="Zeit abgelaufen") as caught, database._translated():
         raise getattr(errors, error)("Zeit abgelaufen")
     assert remedy in caught.value.remedy

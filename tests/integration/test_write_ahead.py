@@ -15,7 +15,7 @@ from tests.effort import scaled
 pytest.importorskip("sqlalchemy", reason="stores on databases need mainstay[sql]")
 
 from mainstay.adapters.sql import SqlStore
-from mainstay.adapters.sql.database import Database
+from mainstay.adapters.sql.database import OwnDatabase
 from mainstay.errors import StoreError
 
 TOGETHER = 4
@@ -38,7 +38,7 @@ def test_several_that_switch_it_on_at_once_all_succeed(tmp_path: Path) -> None:
     barrier = Barrier(TOGETHER)
 
     def switch(path: Path) -> None:
-        database = Database(f"sqlite:///{path}", lock_timeout=60)
+        database = OwnDatabase(f"sqlite:///{path}", lock_timeout=60)
         barrier.wait()
         database.write_ahead()
         database.close()

@@ -37,12 +37,15 @@ if TYPE_CHECKING:
     from mainstay.adapters.sql.windows import UserWindow
 
 with Extra("sql", "sqlalchemy"):
+    from sqlalchemy import Connection, Engine
+
     from mainstay.adapters.sql import settings as settings_
     from mainstay.adapters.sql.badges import SqlBadges
     from mainstay.adapters.sql.contests import SqlContests
-    from mainstay.adapters.sql.database import Database
+    from mainstay.adapters.sql.database import Database, OwnDatabase
     from mainstay.adapters.sql.engagements import SqlEngagements
     from mainstay.adapters.sql.entries import put_entries
+    from mainstay.adapters.sql.joined import JoinedDatabase
     from mainstay.adapters.sql.leaderboards import SqlLeaderboards
     from mainstay.adapters.sql.ledger import SqlLedger
     from mainstay.adapters.sql.metrics import SqlMetrics
@@ -104,22 +107,32 @@ class SqlStore:
     @classmethod
     def create(
         cls,
-        url: str,
+        database: str | Engine | Connection,
         *,
         posts: Iterable[str] | None = None,
         local_days: bool | None = None,
+        schema: str | None = None,
         lock_timeout: float = _LOCK_TIMEOUT,
     ) -> Self:
         """Prepare a database, or upgrade one, and open it. Doing so again changes nothing.
 
+        With a host's connection, all that is done is part of the host's transaction: with its
+        commit it is there, and with its rollback it never was. Nothing waits for anything of the
+        same transaction. A run is not logged there: call ``spec.run(context)``.
+
         Args:
-            url: Such as ``sqlite:///mainstay.db`` or ``postgresql://user@host/name``; the latter
-                may be PgBouncer's. SQLite must have a file, since threads don't share memory's.
+            database: A URL, such as ``sqlite:///mainstay.db`` or ``postgresql://user@host/name``,
+                which may be PgBouncer's; or a host's engine, which connects to the same database;
+                or a host's connection, by any driver. SQLite must have a file, unless it is a
+                connection, since threads don't share memory's.
             posts: The kinds of activity that count as posts in the historical score; by default
                 ``post``, or those that the database was prepared with.
             local_days: Whether an activity counts on the date where the user was, and not on
                 UTC's; by default not, or as it was prepared.
-            lock_timeout: How many seconds to wait for another writer.
+            schema: The schema of PostgreSQL for the tables, which is created if need be; by default
+                the first of the connection's search path.
+            lock_timeout: How many seconds to wait for another writer; a host's connection waits as
+                long as the host says.
 
         Raises:
             StoreError: The database can't be used.
@@ -127,26 +140,43 @@ class SqlStore:
             CorruptRowError: What it was prepared with can't be read.
         """
         prepare = partial(settings_.create, posts=posts, local_days=local_days)
-        return cls._with(url, lock_timeout, prepare)
+        return cls._with(database, schema, lock_timeout, prepare)
 
     @classmethod
-    def open(cls, url: str, *, lock_timeout: float = _LOCK_TIMEOUT) -> Self:
+    def open(
+        cls,
+        database: str | Engine | Connection,
+        *,
+        schema: str | None = None,
+        lock_timeout: float = _LOCK_TIMEOUT,
+    ) -> Self:
         """Open a database that has been prepared.
 
         Args:
-            url: As for :meth:`create`.
+            database: As for :meth:`create`.
+            schema: The same.
             lock_timeout: The same.
 
         Raises:
             StoreError: It can't be used, or has not been prepared by this version.
             InvalidValueError: An argument can't be.
         """
-        return cls._with(url, lock_timeout, settings_.read)
+        return cls._with(database, schema, lock_timeout, settings_.read)
 
     @classmethod
-    def _with(cls, url: str, lock_timeout: float, prepare: Callable[[Database], Settings]) -> Self:
-        with Extra("sql", "psycopg"):
-            database = Database(url, lock_timeout=lock_timeout)
+    def _with(
+        cls,
+        given: str | Engine | Connection,
+        schema: str | None,
+        lock_timeout: float,
+        prepare: Callable[[Database], Settings],
+    ) -> Self:
+        database: Database
+        if isinstance(given, Connection):
+            database = JoinedDatabase(given, schema=schema)
+        else:
+            with Extra("sql", "psycopg"):
+                database = OwnDatabase(given, lock_timeout=lock_timeout, schema=schema)
         try:
             return cls(database, prepare(database))
         except BaseException:

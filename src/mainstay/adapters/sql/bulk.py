@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
@@ -21,6 +22,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
+    insert,
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -102,16 +104,18 @@ def insert_rows(connection: Connection, table: Table, rows: Iterable[Sequence[ob
     """Insert rows with a value for each of a table's columns, days and instants as text."""
     names = [column.name for column in table.columns]
     driver: Any = connection.connection.driver_connection
-    if connection.dialect.name == "sqlite":
+    if isinstance(driver, sqlite3.Connection):
         marks = ", ".join("?" * len(names))
         driver.executemany(
             f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})",  # noqa: S608  (our names)
             map(tuple, rows),
         )
-        return
-    with (
-        driver.cursor() as cursor,
-        cursor.copy(f"COPY {table.name} ({', '.join(names)}) FROM STDIN") as copy,
-    ):
-        for row in rows:
-            copy.write_row(row)
+    elif connection.dialect.driver == "psycopg" and not connection.dialect.is_async:
+        with (
+            driver.cursor() as cursor,
+            cursor.copy(f"COPY {table.name} ({', '.join(names)}) FROM STDIN") as copy,
+        ):
+            for row in rows:
+                copy.write_row(row)
+    elif values := [dict(zip(names, row, strict=True)) for row in rows]:  # of a host's driver
+        connection.execute(insert(table), values)

@@ -64,8 +64,14 @@ class Day(TypeDecorator[date]):
         return Text() if dialect.name == "sqlite" else Date()
 
     def process_bind_param(self, value: date | None, dialect: Dialect) -> object:
-        """Return what the database is given."""
-        return value.isoformat() if value is not None and dialect.name == "sqlite" else value
+        """Return what the database is given: text or a date, whichever of them it is itself."""
+        if value is None or dialect.name == "sqlite":
+            return None if value is None else str(value)
+        return date.fromisoformat(value) if isinstance(value, str) else value
+
+    def process_result_value(self, value: object, dialect: Dialect) -> Any:  # noqa: ARG002
+        """Return a date as text, whatever its driver makes of it."""
+        return None if value is None else str(value)
 
 
 class Instant(TypeDecorator[datetime]):
@@ -84,7 +90,9 @@ class Instant(TypeDecorator[datetime]):
         return Text() if dialect.name == "sqlite" else TIMESTAMP(timezone=True)
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> object:
-        """Return what the database is given."""
+        """Return what the database is given: text or an instant, likewise."""
+        if isinstance(value, str):
+            return value if dialect.name == "sqlite" else datetime.fromisoformat(value)
         return instant_text(value) if value is not None and dialect.name == "sqlite" else value
 
     def process_result_value(self, value: object, dialect: Dialect) -> datetime | Any:  # noqa: ARG002

@@ -27,13 +27,17 @@ class Question:
     def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
         self.statement = statement
         self._row = _row_of(statement.selected_columns.keys())
-        self._compiled: dict[str, Compiled] = {}
+        self._compiled: dict[tuple[str, str | None], Compiled] = {}
 
     def ask(
-        self, connection: PoolProxiedConnection, dialect: Dialect, parameters: Mapping[str, object]
+        self,
+        connection: PoolProxiedConnection,
+        dialect: Dialect,
+        parameters: Mapping[str, object],
+        schema: str | None,
     ) -> list[Any]:
         """Return the rows of the answer, whose columns have their names."""
-        compiled = self._compiled.get(dialect.name) or self._compile(dialect)
+        compiled = self._compiled.get((dialect.name, schema)) or self._compile(dialect, schema)
         cursor = connection.cursor()
         try:
             cursor.execute(str(compiled), compiled.construct_params(parameters))
@@ -41,9 +45,12 @@ class Question:
         finally:
             cursor.close()
 
-    def _compile(self, dialect: Dialect) -> Compiled:
+    def _compile(self, dialect: Dialect, schema: str | None) -> Compiled:
         named = sqlite.dialect(paramstyle="named") if dialect.name == "sqlite" else dialect
-        self._compiled[dialect.name] = compiled = self.statement.compile(dialect=named)
+        compiled = self.statement.compile(
+            dialect=named, schema_translate_map={None: schema}, render_schema_translate=True
+        )
+        self._compiled[dialect.name, schema] = compiled
         return compiled
 
 

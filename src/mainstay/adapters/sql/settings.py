@@ -18,6 +18,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.schema import CreateSchema
 
 from mainstay import _checks as checks
 from mainstay.adapters.sql._upgrades import UPGRADES
@@ -69,8 +70,9 @@ def create(database: Database, *, posts: Iterable[str] | None, local_days: bool 
         InvalidValueError: They were created with other settings.
         StoreError: They are of a later version.
     """
-    database.write_ahead()
+    database.prepare()
     with database.writing(alone=True) as connection:
+        _create_schema(connection, database.schema)
         if not inspect(connection).has_table(settings_table.name):
             settings = _with(Settings(), posts, local_days)
             _create(connection, settings)
@@ -88,6 +90,12 @@ def create(database: Database, *, posts: Iterable[str] | None, local_days: bool 
     return there
 
 
+def _create_schema(connection: Connection, schema: str | None) -> None:
+    """Create a schema, unless it is there: to try that one must be allowed to."""
+    if schema is not None and not inspect(connection).has_schema(schema):
+        connection.execute(CreateSchema(schema, if_not_exists=True))
+
+
 def _with(settings: Settings, posts: Iterable[str] | None, local_days: bool | None) -> Settings:
     return Settings(
         settings.posts if posts is None else posts,
@@ -101,7 +109,7 @@ def read(database: Database) -> Settings:
     Raises:
         StoreError: They are not there, or of another version.
     """
-    database.require_file()
+    database.require()
     with database.reading() as connection:
         if not inspect(connection).has_table(settings_table.name):
             raise StoreError(

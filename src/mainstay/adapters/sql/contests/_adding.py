@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 from sqlalchemy import Column, Connection, Table, select
 
 from mainstay.adapters.sql.bulk import any_of, insert_into
-from mainstay.adapters.sql.connections import lock
 from mainstay.adapters.sql.contests._rows import (
     argument_row,
     argument_vote_row,
@@ -19,6 +18,7 @@ from mainstay.adapters.sql.contests._rows import (
     vote_row,
 )
 from mainstay.adapters.sql.contests.tables import argument_votes, arguments, case_votes, cases
+from mainstay.adapters.sql.locks import lock
 from mainstay.adapters.sql.reading import value_of
 from mainstay.contest import ArgumentVote, Case, CaseArgument, CaseVote
 from mainstay.ports.taking import (

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, delete, insert, literal, select, update
 from sqlalchemy.engine import Row
 
 from mainstay.adapters.sql.columns import Day, earlier
-from mainstay.adapters.sql.connections import lock
 from mainstay.adapters.sql.engagements.tables import engagements, progress
+from mainstay.adapters.sql.locks import lock
 from mainstay.adapters.sql.reading import as_day, value_of
 
 __all__ = ["idle_through", "lock_progress", "say_idle"]

@@ -10,8 +10,8 @@ from datetime import date, datetime
 from sqlalchemy import Connection, literal, select, true
 
 from mainstay import _checks as checks
+from mainstay.adapters.sql._sqlite import sorting_much
 from mainstay.adapters.sql.bulk import any_of
-from mainstay.adapters.sql.connections import sorting_much
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.entries import outbox, put_entries
 from mainstay.adapters.sql.outlooks._due import count_active, count_due, may_be_replaced
