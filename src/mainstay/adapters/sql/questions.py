@@ -47,11 +47,15 @@ class Question:
 
     def _compile(self, dialect: Dialect, schema: str | None) -> Compiled:
         named = sqlite.dialect(paramstyle="named") if dialect.name == "sqlite" else dialect
-        compiled = self.statement.compile(
-            dialect=named, schema_translate_map={None: schema}, render_schema_translate=True
-        )
+        in_schema = {} if schema is None else _in_schema(schema)
+        compiled = self.statement.compile(dialect=named, **in_schema)
         self._compiled[dialect.name, schema] = compiled
         return compiled
+
+
+def _in_schema(schema: str) -> dict[str, Any]:
+    """Return what has tables named with their schema: no transaction sets a search path."""
+    return {"schema_translate_map": {None: schema}, "render_schema_translate": True}
 
 
 def _row_of(names: Sequence[str]) -> Any:
