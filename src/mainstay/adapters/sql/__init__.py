@@ -41,11 +41,12 @@ with Extra("sql", "sqlalchemy"):
 
     from mainstay.adapters.sql import settings as settings_
     from mainstay.adapters.sql.badges import SqlBadges
+    from mainstay.adapters.sql.columns import metadata
     from mainstay.adapters.sql.contests import SqlContests
     from mainstay.adapters.sql.database import Database, OwnDatabase
     from mainstay.adapters.sql.engagements import SqlEngagements
     from mainstay.adapters.sql.entries import put_entries
-    from mainstay.adapters.sql.joined import JoinedDatabase
+    from mainstay.adapters.sql.joined import HostsDatabase, JoinedDatabase
     from mainstay.adapters.sql.leaderboards import SqlLeaderboards
     from mainstay.adapters.sql.ledger import SqlLedger
     from mainstay.adapters.sql.metrics import SqlMetrics
@@ -59,9 +60,10 @@ with Extra("sql", "sqlalchemy"):
     from mainstay.adapters.sql.settings import Settings
     from mainstay.adapters.sql.templates import SqlTemplates
 
-__all__ = ["Settings", "SqlStore", "put_credits", "put_entries"]
+__all__ = ["LOCK_TIMEOUT", "Settings", "SqlStore", "metadata", "put_credits", "put_entries"]
 
-_LOCK_TIMEOUT = 30.0
+#: How many seconds a store waits for another writer, by default.
+LOCK_TIMEOUT: float = 30.0
 
 
 class SqlStore:
@@ -112,7 +114,7 @@ class SqlStore:
         posts: Iterable[str] | None = None,
         local_days: bool | None = None,
         schema: str | None = None,
-        lock_timeout: float = _LOCK_TIMEOUT,
+        lock_timeout: float = LOCK_TIMEOUT,
     ) -> Self:
         """Prepare a database, or upgrade one, and open it. Doing so again changes nothing.
 
@@ -148,7 +150,7 @@ class SqlStore:
         database: str | Engine | Connection,
         *,
         schema: str | None = None,
-        lock_timeout: float = _LOCK_TIMEOUT,
+        lock_timeout: float = LOCK_TIMEOUT,
     ) -> Self:
         """Open a database that has been prepared.
 
@@ -171,12 +173,7 @@ class SqlStore:
         lock_timeout: float,
         prepare: Callable[[Database], Settings],
     ) -> Self:
-        database: Database
-        if isinstance(given, Connection):
-            database = JoinedDatabase(given, schema=schema)
-        else:
-            with Extra("sql", "psycopg"):
-                database = OwnDatabase(given, lock_timeout=lock_timeout, schema=schema)
+        database = _database(given, schema, lock_timeout)
         try:
             return cls(database, prepare(database))
         except BaseException:
@@ -218,3 +215,18 @@ class SqlStore:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _database(
+    given: str | Engine | Connection, schema: str | None, lock_timeout: float
+) -> Database:
+    """Return a database that is ours, or a host's."""
+    if isinstance(given, Connection):
+        return JoinedDatabase(given, schema=schema)
+    if isinstance(given, Engine):
+        name = given.url.render_as_string()
+        return HostsDatabase(
+            given.connect, given.dialect, name, schema=schema, lock_timeout=lock_timeout
+        )
+    with Extra("sql", "psycopg"):
+        return OwnDatabase(given, lock_timeout=lock_timeout, schema=schema)

@@ -22,6 +22,7 @@ from mainstay.adapters.sql.marks import checks_due
 from mainstay.adapters.sql.points import put_storable
 from mainstay.adapters.sql.policies import keep_undated, read_undated
 from mainstay.adapters.sql.reading import converted, limit_of, value_of
+from mainstay.adapters.sql.undoing import undo
 from mainstay.codec import from_json, to_json
 from mainstay.errors import RejectedError
 from mainstay.ports import BadgeCheck, BadgePage, BadgeStanding, BadgeTarget, Unreadable
@@ -134,7 +135,7 @@ class _Page:
         try:
             self._give(done)
         except RejectedError:
-            self._connection.rollback()  # nothing is kept, even if the block goes on
+            undo(self._connection)  # nothing is kept, even if the block goes on
             raise
         seen = any_of(self._connection, checks_due.c.user_id, [check.user_id for check in done])
         self._connection.execute(delete(checks_due).where(seen))

@@ -32,6 +32,7 @@ __all__ = [
     "Day",
     "Instant",
     "day_after",
+    "day_text",
     "earlier",
     "instant_of",
     "instant_text",
@@ -116,6 +117,23 @@ def _as_kept(element: utc_text, compiler: SQLCompiler, **options: Any) -> str:
 def _in_utc(element: utc_text, compiler: SQLCompiler, **options: Any) -> str:
     at = compiler.process(element.clauses, **options)
     return f"to_char(timezone('UTC', {at}), 'YYYY-MM-DD HH24:MI:SS.US\"+00:00\"')"
+
+
+class day_text(FunctionElement[str]):  # noqa: N801  (the same)
+    """A day as text, the same whatever a session's DateStyle is."""
+
+    inherit_cache: bool | None = True
+    type: TypeEngine[Any] = Text()
+
+
+@compiles(day_text, "sqlite")
+def _day_as_kept(element: day_text, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(element.clauses, **options)
+
+
+@compiles(day_text, "postgresql")
+def _day_written(element: day_text, compiler: SQLCompiler, **options: Any) -> str:
+    return f"to_char({compiler.process(element.clauses, **options)}, 'YYYY-MM-DD')"
 
 
 def day_after(dialect: str, day: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -11,10 +11,8 @@ from mainstay.adapters.sql.locks import SCHEMA
 
 __all__ = ["connect"]
 
-_DRIVERS = {"pysqlite", "psycopg"}
 
-
-def connect(url: URL, *, lock_timeout: float, schema: str | None, host: Engine | None) -> Engine:
+def connect(url: URL, *, lock_timeout: float, schema: str | None) -> Engine:
     """Return an engine whose transactions are begun as we need them.
 
     What statements are given and what they find may be secret: no log has it, and no error of
@@ -24,7 +22,6 @@ def connect(url: URL, *, lock_timeout: float, schema: str | None, host: Engine |
         url: Of SQLite, or of PostgreSQL with psycopg.
         lock_timeout: How many seconds to wait for another writer.
         schema: The schema of PostgreSQL that has the tables; by default the connection's own.
-        host: A host's engine; if it is of our driver, connections are made as it makes them.
 
     Raises:
         InvalidValueError: ``prepare_threshold`` in the URL is not a whole number; or, when it is
@@ -32,15 +29,12 @@ def connect(url: URL, *, lock_timeout: float, schema: str | None, host: Engine |
     """
     logging.getLogger("sqlalchemy.engine.Engine.mainstay").addFilter(_is_not_a_row)
     kind = _sqlite if url.get_backend_name() == "sqlite" else _postgresql
-    options = kind.options(url, lock_timeout)
-    if host is not None and host.dialect.driver in _DRIVERS and not host.dialect.is_async:
-        options = {"pool": host.pool.recreate()}  # one of ours, filled by the host's creator
     engine = create_engine(
         kind.address(url),
         hide_parameters=True,
         logging_name="mainstay",
         execution_options={SCHEMA: schema},
-        **options,
+        **kind.options(url, lock_timeout),
     )
     kind.listen(engine, url, lock_timeout, schema)
     return engine

@@ -12,7 +12,7 @@ from time import monotonic
 from typing import Any
 from weakref import WeakSet
 
-from sqlalchemy import URL, Connection, Engine
+from sqlalchemy import Connection
 
 from mainstay import _checks as checks
 from mainstay.adapters.sql._translation import translated
@@ -86,8 +86,7 @@ class OwnDatabase(Database):
     """A database to which we connect ourselves, when it is first used.
 
     Args:
-        url: Such as ``sqlite:///mainstay.db`` or ``postgresql://user@host/name``; or a host's
-            engine, whose connections are made as it makes them, if they are of our driver.
+        url: Such as ``sqlite:///mainstay.db`` or ``postgresql://user@host/name``.
         lock_timeout: How many seconds to wait for another writer.
         schema: The schema of PostgreSQL that has the tables.
 
@@ -95,17 +94,14 @@ class OwnDatabase(Database):
         InvalidValueError: ``url`` is not a URL, or is of another kind of database.
     """
 
-    def __init__(
-        self, url: str | URL | Engine, *, lock_timeout: float, schema: str | None = None
-    ) -> None:
+    def __init__(self, url: str, *, lock_timeout: float, schema: str | None = None) -> None:
         timeout = checks.number("lock_timeout", lock_timeout, 0.001, 1e6)
-        self._url = ours(url.url if isinstance(url, Engine) else url)
+        self._url = ours(url)
         self.name = self._url.render_as_string()
         self.is_sqlite = self._url.get_backend_name() == "sqlite"
         self.schema = schema_of(schema, is_sqlite=self.is_sqlite)
         self._lock_timeout = timeout
-        host = url if isinstance(url, Engine) else None
-        self._engine = connect(self._url, lock_timeout=timeout, schema=self.schema, host=host)
+        self._engine = connect(self._url, lock_timeout=timeout, schema=self.schema)
         _databases.add(self)
 
     def leave_to_parent(self) -> None:

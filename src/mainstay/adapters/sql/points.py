@@ -46,6 +46,7 @@ from mainstay.adapters.sql.columns import (
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.marks import due_at_once
 from mainstay.adapters.sql.reading import limit_of, value_of
+from mainstay.adapters.sql.undoing import undo
 from mainstay.ports.points import new_credits, too_many_points
 from mainstay.recognition import MOST_POINTS, Credit
 
@@ -260,7 +261,7 @@ def _add_up(connection: Connection) -> None:
     most, first, count = connection.execute(_effect).one()
     if (most or 0) > MOST_POINTS:
         user = connection.scalar(_beyond)
-        connection.rollback()  # nothing is kept, even if the block goes on
+        undo(connection)  # nothing is kept, even if the block goes on
         raise too_many_points(str(user))
     connection.execute(_add_to_totals)
     if count:

@@ -33,6 +33,7 @@ from mainstay.adapters.sql.marks import due_at_once
 from mainstay.adapters.sql.policies import PolicyRows, read_policies
 from mainstay.adapters.sql.reading import as_day, converted, corrupt, limit_of, value_of
 from mainstay.adapters.sql.settings import Settings
+from mainstay.adapters.sql.undoing import undo
 from mainstay.jobs._tally import ITEM_ERRORS
 from mainstay.localdays import IsoWeek
 from mainstay.ports import DueWeeks, ReputationPage, Unreadable
@@ -185,7 +186,7 @@ class _Page(PolicyRows[WeeklyStreakPolicy]):
         """Keep reputations of users that were due in this transaction."""
         for each in kept:
             if each.user_id not in self._due:
-                self._connection.rollback()  # nothing is kept, even if the block goes on
+                undo(self._connection)  # nothing is kept, even if the block goes on
                 raise not_due("user_id", each.user_id)
         if kept:
             stage(self._connection, staged_weeks, [_values(each) for each in kept])

@@ -27,7 +27,7 @@ _ASYNCPG = ("async_fallback", "command_timeout", "prepared_statement_cache_size"
 _SUCH_AS = "Such as sqlite:///mainstay.db or postgresql://user@host/name."
 
 
-def ours(url: str | URL) -> URL:
+def ours(url: str) -> URL:
     """Return a URL with our driver.
 
     Raises:
@@ -38,7 +38,7 @@ def ours(url: str | URL) -> URL:
         >>> ours("postgresql+asyncpg://ada@host/name?ssl=require").render_as_string()
         'postgresql+psycopg://ada@host/name?sslmode=require'
     """
-    parsed = url if isinstance(url, URL) else _parsed(url)
+    parsed = _parsed(url)
     driver = _DRIVERS.get(parsed.drivername)
     if driver is None:
         known = parsed.get_backend_name() in {"sqlite", "postgresql"}

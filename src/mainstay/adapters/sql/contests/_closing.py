@@ -30,6 +30,7 @@ from mainstay.adapters.sql.contests.tables import (
 from mainstay.adapters.sql.entries import put_alike, put_entries
 from mainstay.adapters.sql.metrics import add_metrics
 from mainstay.adapters.sql.reading import limit_of, value_of
+from mainstay.adapters.sql.undoing import undo
 from mainstay.contest import CaseStatus, Verification
 from mainstay.errors import CorruptRowError, RejectedError
 from mainstay.ports import CaseClosing, DueCase, Unreadable
@@ -106,7 +107,7 @@ class ClosingPage:
         try:
             self._keep(done)
         except RejectedError:
-            self._connection.rollback()  # nothing is kept, even if the block goes on
+            undo(self._connection)  # nothing is kept, even if the block goes on
             raise
 
     def _keep(self, done: Sequence[CaseClosing]) -> None:

@@ -21,6 +21,7 @@ from mainstay.adapters.sql.engagements.tables import engagements
 from mainstay.adapters.sql.policies import PolicyRows, read_policies
 from mainstay.adapters.sql.reading import as_day, corrupt, limit_of
 from mainstay.adapters.sql.settings import Settings
+from mainstay.adapters.sql.undoing import undo
 from mainstay.errors import RejectedError
 from mainstay.jobs._tally import ITEM_ERRORS
 from mainstay.ports import DueDays, EvaluatedDays, Unreadable, average_quality, rescored
@@ -196,7 +197,7 @@ class SqlEngagementPage(ClosingRows, PolicyRows[EngagementPolicy]):
         try:
             self._kept.keep(evaluated)
         except RejectedError:
-            self._connection.rollback()  # nothing is kept, even if the block goes on
+            undo(self._connection)  # nothing is kept, even if the block goes on
             raise
 
     def idle(self, day: date) -> None:

@@ -21,6 +21,7 @@ from mainstay.adapters.sql.leaderboards.tables import boards
 from mainstay.adapters.sql.policies import keep_undated, read_undated
 from mainstay.adapters.sql.questions import Question
 from mainstay.adapters.sql.reading import converted, limit_of, value_of
+from mainstay.adapters.sql.undoing import undo
 from mainstay.ports import BoardPage, BoardQuery, BoardTarget, DueBoard
 from mainstay.ports.leaderboards import ALL_TIME, check_rank_for, is_due
 from mainstay.ports.pages import not_due
@@ -220,7 +221,7 @@ class _Page:
         for board in done:
             target = self._due.get(board.key)
             if target is None:
-                self._connection.rollback()  # nothing is kept, even if the block goes on
+                undo(self._connection)  # nothing is kept, even if the block goes on
                 raise not_due("period", board.key)
             policy = self._policy(target)
             snapshots.make(self._connection, board.period, now=target.now, policy=policy)

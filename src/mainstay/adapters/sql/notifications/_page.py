@@ -7,13 +7,13 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, Text, cast, func, literal, select, tuple_
+from sqlalchemy import Connection, Select, func, literal, select, tuple_
 from sqlalchemy.engine import Row
 from sqlalchemy.sql import ColumnElement
 
 from mainstay import _checks as checks
 from mainstay.adapters.sql.bulk import found_by
-from mainstay.adapters.sql.columns import Day
+from mainstay.adapters.sql.columns import Day, day_text
 from mainstay.adapters.sql.entries import outbox, put_unless_there
 from mainstay.adapters.sql.outlooks.tables import outlooks
 from mainstay.adapters.sql.preferences import (
@@ -23,6 +23,7 @@ from mainstay.adapters.sql.preferences import (
     plan_kept,
 )
 from mainstay.adapters.sql.reading import as_day, converted, limit_of, value_of
+from mainstay.adapters.sql.undoing import undo
 from mainstay.errors import CorruptRowError, RejectedError
 from mainstay.ports import (
     DueNotification,
@@ -40,8 +41,7 @@ __all__ = ["NotificationsPage", "count_due", "count_users", "day_in", "has_notif
 #: days in the same way.
 has_notification: ColumnElement[bool] = found_by(
     select(outbox.c.key).where(
-        outbox.c.key
-        == literal(f"{OUTLOOK}:") + cast(outlooks.c.day, Text) + ":" + outlooks.c.user_id
+        outbox.c.key == literal(f"{OUTLOOK}:") + day_text(outlooks.c.day) + ":" + outlooks.c.user_id
     )
 )
 #: Whose outlook, and for which day.
@@ -94,7 +94,7 @@ class NotificationsPage:
             entries = [storable_notification(entry, self._due_of(entry)) for entry in done]
             put_unless_there(self._connection, entries)
         except RejectedError:
-            self._connection.rollback()  # nothing is kept, even if the block goes on
+            undo(self._connection)  # nothing is kept, even if the block goes on
             raise
 
     def _due_of(self, entry: OutboxEntry) -> DueNotification:

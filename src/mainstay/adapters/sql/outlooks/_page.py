@@ -17,6 +17,7 @@ from mainstay.adapters.sql.outlooks._keeping import (
 )
 from mainstay.adapters.sql.outlooks._windows import standings
 from mainstay.adapters.sql.reading import limit_of
+from mainstay.adapters.sql.undoing import undo
 from mainstay.errors import RejectedError
 from mainstay.outlook import Outlook
 from mainstay.ports import OutlookMade, OutlookStanding, OutlookTarget, Unreadable
@@ -60,7 +61,7 @@ class OutlooksPage:
             entries = chain.from_iterable(made.entries for made in done)
             put_entries(self._connection, chain(entries, planned_with(self._connection, new)))
         except RejectedError:
-            self._connection.rollback()  # nothing is kept, even if the block goes on
+            undo(self._connection)  # nothing is kept, even if the block goes on
             raise
 
     def _outlooks(self, done: Sequence[OutlookMade]) -> Iterator[Outlook]:

@@ -12,6 +12,7 @@ from sqlalchemy.sql import ColumnElement
 from mainstay.activity.window import ActivityWindow
 from mainstay.activity.windowing import WindowBuilder
 from mainstay.adapters.sql.bulk import each_of
+from mainstay.adapters.sql.columns import utc_text
 from mainstay.adapters.sql.outlooks._moments import SEPARATOR, moments_until
 from mainstay.adapters.sql.reading import corrupt_value, value_of
 from mainstay.adapters.sql.sessions import events, session_of, users
@@ -23,7 +24,7 @@ from mainstay.ports.scoring import FIRST_INSTANT
 __all__ = ["standings", "standings_of_any"]
 
 #: The minute in UTC, and where it was.
-_moment = func.substr(cast(events.c.started_at, Text), 1, 16) + func.coalesce(
+_moment = func.substr(utc_text(events.c.started_at), 1, 16) + func.coalesce(
     events.c.timezone, literal("@") + cast(events.c.utc_offset_us, Text)
 )
 
