@@ -49,6 +49,7 @@ with Extra("sql", "sqlalchemy"):
     from mainstay.adapters.sql.joined import HostsDatabase, JoinedDatabase
     from mainstay.adapters.sql.leaderboards import SqlLeaderboards
     from mainstay.adapters.sql.ledger import SqlLedger
+    from mainstay.adapters.sql.lent import DriverConnection, lent
     from mainstay.adapters.sql.metrics import SqlMetrics
     from mainstay.adapters.sql.notifications import SqlNotifications
     from mainstay.adapters.sql.outbox import SqlOutbox
@@ -109,7 +110,7 @@ class SqlStore:
     @classmethod
     def create(
         cls,
-        database: str | Engine | Connection,
+        database: str | Engine | Connection | DriverConnection,
         *,
         posts: Iterable[str] | None = None,
         local_days: bool | None = None,
@@ -125,8 +126,9 @@ class SqlStore:
         Args:
             database: A URL, such as ``sqlite:///mainstay.db`` or ``postgresql://user@host/name``,
                 which may be PgBouncer's; or a host's engine, which connects to the same database;
-                or a host's connection, by any driver. SQLite must have a file, unless it is a
-                connection, since threads don't share memory's.
+                or a host's connection, by any driver, SQLAlchemy's or the driver's own, as
+                Django's is. SQLite must have a file, unless it is a connection, since threads don't
+                share memory's.
             posts: The kinds of activity that count as posts in the historical score; by default
                 ``post``, or those that the database was prepared with.
             local_days: Whether an activity counts on the date where the user was, and not on
@@ -147,7 +149,7 @@ class SqlStore:
     @classmethod
     def open(
         cls,
-        database: str | Engine | Connection,
+        database: str | Engine | Connection | DriverConnection,
         *,
         schema: str | None = None,
         lock_timeout: float = LOCK_TIMEOUT,
@@ -168,7 +170,7 @@ class SqlStore:
     @classmethod
     def _with(
         cls,
-        given: str | Engine | Connection,
+        given: str | Engine | Connection | DriverConnection,
         schema: str | None,
         lock_timeout: float,
         prepare: Callable[[Database], Settings],
@@ -218,7 +220,7 @@ class SqlStore:
 
 
 def _database(
-    given: str | Engine | Connection, schema: str | None, lock_timeout: float
+    given: str | Engine | Connection | DriverConnection, schema: str | None, lock_timeout: float
 ) -> Database:
     """Return a database that is ours, or a host's."""
     if isinstance(given, Connection):
@@ -228,5 +230,7 @@ def _database(
         return HostsDatabase(
             given.connect, given.dialect, name, schema=schema, lock_timeout=lock_timeout
         )
+    if not isinstance(given, str):
+        return JoinedDatabase(lent(given), schema=schema)
     with Extra("sql", "psycopg"):
         return OwnDatabase(given, lock_timeout=lock_timeout, schema=schema)

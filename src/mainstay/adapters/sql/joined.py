@@ -12,6 +12,7 @@ from mainstay import _checks as checks
 from mainstay.adapters.sql._postgresql import search_path
 from mainstay.adapters.sql._translation import translated
 from mainstay.adapters.sql.database import Database, schema_of
+from mainstay.adapters.sql.lent import is_lent
 from mainstay.adapters.sql.locks import SCHEMA, Locks
 from mainstay.adapters.sql.questions import Question
 from mainstay.adapters.sql.undoing import savepoint
@@ -60,6 +61,13 @@ class _Hosts(Database):
         """
         driver: Any = connection.connection.driver_connection
         if self.is_sqlite and not driver.in_transaction:
+            if is_lent(connection):
+                raise InvalidValueError(
+                    "has no transaction",
+                    field="connection",
+                    value=self.name,
+                    remedy="Begin one first, such as with Django's transaction.atomic().",
+                )
             connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     @contextmanager
