@@ -12,6 +12,8 @@ from sqlalchemy.schema import CreateSchema
 
 from mainstay.adapters.sql import SqlStore
 from mainstay.adapters.sql.columns import metadata
+from mainstay.adapters.sql.database import OwnDatabase
+from mainstay.adapters.sql.ledger import SqlLedger
 from mainstay.adapters.sql.settings import settings_table
 
 
@@ -84,6 +86,12 @@ def new_database(kind: str, request: pytest.FixtureRequest, folder: Path | None 
         return f"sqlite:///{folder}/mainstay.db"
     via = request.getfixturevalue("pgbouncer_url") if kind == "pgbouncer" else None
     return odd_database(request.getfixturevalue("postgres_url"), via=via)
+
+
+def own(port: SqlStore | SqlLedger) -> OwnDatabase:
+    """Return the database of a store that opened its URL itself."""
+    assert isinstance(port._database, OwnDatabase)
+    return port._database
 
 
 def empty(store: SqlStore) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import event, text
 
 from mainstay.adapters.sql import SqlStore
 from mainstay.outlook import Metric
-from tests.conformance.databases import in_schema
+from tests.conformance.databases import in_schema, own
 
 DAY = date(2024, 5, 1)
 
@@ -39,7 +39,7 @@ def test_a_review_sorts_in_little_memory_and_leaves_sqlite_its_cache(tmp_path: P
             asked.append(statement)
 
         before = cache_kib()
-        event.listen(store._database._engine, "before_cursor_execute", note)
+        event.listen(own(store)._engine, "before_cursor_execute", note)
         store.outlooks.figures(DAY, DAY, Metric.VIEW_RATE)
         store.outlooks.content_types(DAY, DAY)
         store.outlooks.variants("plain", DAY, DAY, Metric.VIEW_RATE)

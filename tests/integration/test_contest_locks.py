@@ -38,7 +38,7 @@ from mainstay.testing.conformance._contests import (
 )
 from mainstay.testing.conformance._credits import DAY, NOON
 from tests.command import mainstay
-from tests.conformance.databases import empty, new_database, odd_database
+from tests.conformance.databases import empty, new_database, odd_database, own
 from tests.integration.test_locks import Writing, somebody_waits
 
 #: Soon enough to fail a test, where there is to be no waiting at all.
@@ -222,7 +222,7 @@ def test_a_file_of_votes_for_arguments_about_very_many_cases_is_imported(
         connection.execute(insert(arguments), about)
     lines = [f"about {name},bob,{now.isoformat()}" for name in names]
     file = "\n".join(["argument_id,user_id,at", *lines]).encode()
-    url = store._database._url.render_as_string(hide_password=False)
+    url = own(store)._url.render_as_string(hide_password=False)
     done = mainstay("case", "import", "-", "--db", url, "--json", stdin=file)
     assert (done.status, done.json["new"]) == (0, VERY_MANY)
 

@@ -44,6 +44,7 @@ from mainstay.scheduling import JobContext, JobSpec
 from mainstay.testing.memory import MemoryStore
 from tests import effort
 from tests.command import mainstay
+from tests.conformance.databases import own
 from tests.contests import (
     DAY,
     DOWN,
@@ -152,7 +153,7 @@ def commanded(store: object, *lines: str) -> list[str]:
     """Return what the command prints about a database."""
     if not isinstance(store, SqlStore):
         return []
-    url = store._database._engine.url.render_as_string()
+    url = own(store)._engine.url.render_as_string()
     done = [mainstay(*line.split(), "--db", url) for line in lines]
     assert not any("usage" in each.err for each in done)
     return [each.out + each.err for each in done]

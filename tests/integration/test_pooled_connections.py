@@ -17,7 +17,7 @@ from sqlalchemy import make_url, text
 
 from mainstay import StoreError
 from mainstay.adapters.sql import SqlStore, connections
-from tests.conformance.databases import in_schema
+from tests.conformance.databases import in_schema, own
 from tests.integration.stores import ran
 
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -57,7 +57,7 @@ def end(url: str, process: int) -> None:
 def pings(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Return a list that grows by each connection that is asked whether it is alive."""
     asked: list[Any] = []
-    dialect = store._database._engine.dialect
+    dialect = own(store)._engine.dialect
     ping = dialect.do_ping
 
     def counted(driver: Any) -> bool:
@@ -136,7 +136,7 @@ def test_a_notice_of_the_server_does_no_harm(
 ) -> None:
     """As that of a setting that has changed, which it sends whenever it likes."""
     before = pid(store)
-    with closing(store._database._engine.raw_connection()) as connection:
+    with closing(own(store)._engine.raw_connection()) as connection:
         connection.cursor().execute("LISTEN somebody")
         driver: Any = connection.driver_connection
     with connected(postgres_url) as other:

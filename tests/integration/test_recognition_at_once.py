@@ -18,7 +18,7 @@ from mainstay.jobs import check_badges, refresh_leaderboards
 from mainstay.recognition import Badge, BadgePolicy, Credit
 from mainstay.scheduling import JobContext
 from tests import effort
-from tests.conformance.databases import new_database, odd_database
+from tests.conformance.databases import new_database, odd_database, own
 from tests.programs import run_at_once
 
 PROGRAM = "tests.integration.awards_at_once"
@@ -149,11 +149,11 @@ def test_a_credit_given_while_a_snapshot_is_made_is_in_all_of_it_or_in_nothing(
         def give(_: object, __: object, statement: str, *___: object) -> None:
             if statement.strip().startswith("CREATE TEMPORARY") and not given:
                 given.append(Credit("ada", "second", 90, later))
-                with SqlStore.open(store._database._url.render_as_string()) as other:
+                with SqlStore.open(own(store)._url.render_as_string()) as other:
                     other.points.add(given, now=later)
 
         given: list[Credit] = []
-        event.listen(store._database._engine, "before_cursor_execute", give)
+        event.listen(own(store)._engine, "before_cursor_execute", give)
         refresh_leaderboards(store.leaderboards).run(JobContext(clock=lambda: later))
         assert given
         found = [store.leaderboards.rank_of(user, now=later) for user in ("ada", "bob")]

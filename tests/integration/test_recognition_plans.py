@@ -21,7 +21,7 @@ from mainstay.jobs import check_badges, refresh_leaderboards
 from mainstay.ports import BoardQuery
 from mainstay.recognition import Credit
 from mainstay.scheduling import JobContext
-from tests.conformance.databases import in_schema
+from tests.conformance.databases import in_schema, own
 from tests.integration.stores import clock
 
 NOW = clock()
@@ -50,7 +50,7 @@ def explained(store: SqlStore) -> Iterator[list[str]]:
             rows = cursor.connection.execute(f"{explain} {statement}", some)
             plans.extend(row[-1] for row in rows)
 
-    engine = store._database._engine
+    engine = own(store)._engine
     event.listen(engine, "before_cursor_execute", note)
     try:
         yield plans

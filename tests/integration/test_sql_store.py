@@ -39,7 +39,7 @@ from mainstay.adapters.sql.sessions import staged
 from mainstay.jobs import evaluate_consistency, update_multipliers
 from mainstay.scheduling import JobContext, JobRun, JobSpec
 from tests import servers
-from tests.conformance.databases import empty, in_schema
+from tests.conformance.databases import empty, in_schema, own
 from tests.integration.stores import (
     DAY,
     activity,
@@ -483,7 +483,7 @@ def test_sqlite_writes_ahead(tmp_path: Path) -> None:
 
 
 def test_both_databases_have_the_same_tables(store: SqlStore) -> None:
-    engine = create_engine(store._database._url)
+    engine = create_engine(own(store)._url)
     names = {name for name in inspect(engine).get_table_names() if name.startswith("mainstay_")}
     engine.dispose()
     assert names == set(rows(store)) | {"mainstay_runs", "mainstay_leases", "mainstay_installed"}

@@ -21,6 +21,7 @@ from mainstay.adapters.sql.ledger import SqlLedger
 from mainstay.adapters.sql.ledger import ledger as table
 from mainstay.contest import GENESIS, LedgerEntry, Sighting, Verification, verified
 from mainstay.ports import FINAL, verify_contests
+from tests.conformance.databases import own
 from tests.integration.ledgers import LENGTH, NOON, filled, transactions
 
 PLACES = range(1, LENGTH + 1)
@@ -130,7 +131,7 @@ def test_no_transaction_stays_open_while_somebody_holds_the_error(
     store: SqlStore, ledger: SqlLedger
 ) -> None:
     change(ledger, 2, payload="another")
-    pool = ledger._database._engine.pool
+    pool = own(ledger)._engine.pool
     assert isinstance(pool, QueuePool)
     for verify in (ledger.verify, partial(verify_contests, store)):
         with pytest.raises(ChainError) as caught:
