@@ -41,6 +41,7 @@ from mainstay.adapters.sql.columns import (
     key,
     later,
     metadata,
+    of_user,
     temporary,
 )
 from mainstay.adapters.sql.database import Database
@@ -57,7 +58,7 @@ _IN_RANGE = f"total BETWEEN -{MOST_POINTS} AND {MOST_POINTS}"
 credits: Table = Table(
     "mainstay_credits",
     metadata,
-    Column("user_id", key, nullable=False),
+    of_user(nullable=False),
     Column("at", Instant, nullable=False),
     Column("reason", key, nullable=False),
     Column("amount", BigInteger, nullable=False),
@@ -72,7 +73,7 @@ credits: Table = Table(
 points: Table = Table(
     "mainstay_points",
     metadata,
-    Column("user_id", key, primary_key=True),
+    of_user(primary_key=True),
     Column("total", BigInteger, nullable=False),
     Column("first_at", Instant, nullable=False),
     # The latest credit whose amount is not 0.
@@ -93,7 +94,7 @@ listed: Table = Table(
 #: Where credits wait while it is found out which of them are new.
 _staged: Table = temporary(
     "mainstay_staged_credits",
-    Column("user_id", key, nullable=False),
+    of_user(nullable=False),
     Column("at", Instant, nullable=False),
     Column("reason", key, nullable=False),
     Column("amount", BigInteger, nullable=False),

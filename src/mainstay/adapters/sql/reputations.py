@@ -12,9 +12,12 @@ from sqlalchemy import (
     BigInteger,
     Column,
     Connection,
+    Index,
+    Integer,
     Table,
     and_,
     func,
+    literal_column,
     or_,
     select,
     update,
@@ -26,12 +29,13 @@ from mainstay import _checks as checks
 from mainstay.activity.counts import Counts
 from mainstay.adapters.sql.arrivals import know_first_days
 from mainstay.adapters.sql.bulk import near, stage
-from mainstay.adapters.sql.columns import Day, key, metadata, often_rewritten, temporary
+from mainstay.adapters.sql.columns import Day, key, metadata, of_user, often_rewritten, temporary
 from mainstay.adapters.sql.counts import KindCount, count_kinds
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.marks import due_at_once
 from mainstay.adapters.sql.policies import PolicyRows, read_policies
 from mainstay.adapters.sql.reading import as_day, converted, corrupt, limit_of, value_of
+from mainstay.adapters.sql.sessions import staged
 from mainstay.adapters.sql.settings import Settings
 from mainstay.adapters.sql.undoing import undo
 from mainstay.jobs._tally import ITEM_ERRORS
@@ -48,23 +52,36 @@ reputations: Table = often_rewritten(
     Table(
         "mainstay_reputations",
         metadata,
-        Column("user_id", key, primary_key=True),
+        of_user(primary_key=True),
         Column("first_day", Day, nullable=False),
         Column("weeks", BigInteger, nullable=False, server_default="0"),
         # ISO weeks such as 2024-W18, which sort by time.
         Column("last_active", key),
         Column("last_recorded", key),
+        # Its Sunday.
+        Column("recorded_through", Day),
+        # 1 once something has changed in a week that was recorded, else 0.
+        Column("late", Integer, nullable=False, server_default="0"),
         sqlite_with_rowid=False,
     )
+)
+#: Written out: SQLite uses an index of some rows only for a query in the same words.
+is_late: ColumnElement[bool] = reputations.c.late == literal_column("1")
+Index(
+    "mainstay_reputations_late",
+    reputations.c.user_id,
+    sqlite_where=is_late,
+    postgresql_where=is_late,
 )
 
 #: Where weeks that were recorded wait to be written.
 staged_weeks: Table = temporary(
     "mainstay_staged_weeks",
-    Column("user_id", key, nullable=False),
+    of_user(nullable=False),
     Column("weeks", BigInteger, nullable=False),
     Column("last_active", key),
     Column("last_recorded", key),
+    Column("recorded_through", Day),
 )
 
 _SUNDAY = timedelta(days=6)
@@ -96,8 +113,9 @@ class SqlReputations:
             yield _Page(connection)
 
     def events_arrived(self, connection: Connection) -> None:
-        """Know whose first day it is."""
+        """Know whose first day it is, and whose weeks are late."""
         know_first_days(connection, reputations)
+        connection.execute(_now_late)
 
     def count_due(self, week: IsoWeek) -> int:
         """Return how many users may have something to record."""
@@ -119,6 +137,18 @@ class SqlReputations:
                 for row in connection.execute(select(reputations).where(some)):
                     found[row.user_id] = value_of(reputations, row, _reputation)
         return found
+
+
+_new = (
+    select(staged.c.user_id, func.min(staged.c.day, type_=Day()).label("day"))
+    .group_by(staged.c.user_id)
+    .subquery("new")
+)
+_now_late = (
+    update(reputations)
+    .where(reputations.c.user_id == _new.c.user_id, _new.c.day <= reputations.c.recorded_through)
+    .values(late=1)
+)
 
 
 def _is_due(week: IsoWeek) -> ColumnElement[bool]:
@@ -191,7 +221,7 @@ class _Page(PolicyRows[WeeklyStreakPolicy]):
         if kept:
             stage(self._connection, staged_weeks, [_values(each) for each in kept])
             due_at_once(self._connection, select(staged_weeks.c.user_id))
-            columns = ("weeks", "last_active", "last_recorded")
+            columns = ("weeks", "last_active", "last_recorded", "recorded_through")
             self._connection.execute(
                 update(reputations)
                 .where(reputations.c.user_id == staged_weeks.c.user_id)
@@ -228,7 +258,7 @@ def _first_week(streak: WeeklyStreak, first_day: object) -> IsoWeek:
 
 
 def _reputation(row: Sequence[Any]) -> Reputation:
-    user_id, _, weeks, last_active, last_recorded = row
+    user_id, _, weeks, last_active, last_recorded, *_ = row
     active = converted("last_active", last_active, _week)
     recorded = converted("last_recorded", last_recorded, _week)
     return Reputation(user_id, WeeklyStreak(weeks, active, recorded))
@@ -255,4 +285,5 @@ def _values(reputation: Reputation) -> tuple[object, ...]:
         streak.weeks,
         None if active is None else str(active),
         None if recorded is None else str(recorded),
+        None if recorded is None else str(recorded.monday + _SUNDAY),
     )

@@ -39,8 +39,10 @@ from mainstay.adapters.sql.columns import (
     instant_text,
     key,
     metadata,
+    of_user,
     temporary,
 )
+from mainstay.adapters.sql.corrected import take_corrections
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.reading import converted, limit_of, value_of
 from mainstay.adapters.sql.settings import Settings
@@ -53,7 +55,7 @@ __all__ = ["SqlSessions", "events", "kinds", "read_kinds", "session_of", "staged
 
 def _event_columns() -> list[Column[object]]:
     return [
-        Column("user_id", key, nullable=False),
+        of_user(nullable=False),
         Column("started_at", Instant, nullable=False),
         Column("id", key, nullable=False),
         Column("utc_offset_us", BigInteger, nullable=False),
@@ -82,9 +84,7 @@ events: Table = Table(
 staged: Table = temporary("mainstay_staged", *_event_columns())
 
 #: The users who have events.
-users: Table = Table(
-    "mainstay_users", metadata, Column("user_id", key, primary_key=True), sqlite_with_rowid=False
-)
+users: Table = Table("mainstay_users", metadata, of_user(primary_key=True), sqlite_with_rowid=False)
 
 #: The kinds of activity that there are.
 kinds: Table = Table(
@@ -110,21 +110,31 @@ class SqlSessions:
 
     def add(self, sessions: Iterable[Session]) -> int:
         """Keep sessions, all or none of them, and return how many are new."""
-        rows = self._rows(checks.iterable("sessions", sessions))
+        rows = self.rows(checks.iterable("sessions", sessions))
         if not rows:
             return 0
         with self._database.writing() as connection:
             stage(connection, staged, rows)
-            connection.execute(_know_users(connection.dialect.name))
-            _refuse_other_contents(connection)
-            connection.execute(_DROP_KNOWN)
-            connection.execute(_know_kinds(connection.dialect.name))
-            for port in self._traces:
-                port.events_arrived(connection)
-            connection.execute(_NEW)
-            return connection.scalar(_HOW_MANY) or 0
+            take_corrections(connection, staged)
+            return self.arrive(connection)
 
-    def _rows(self, sessions: Iterable[Session]) -> Sequence[tuple[object, ...]]:
+    def arrive(self, connection: Connection) -> int:
+        """Keep the events in ``staged``, and return how many are new."""
+        connection.execute(_know_users(connection.dialect.name))
+        _refuse_other_contents(connection)
+        connection.execute(_DROP_KNOWN)
+        connection.execute(_know_kinds(connection.dialect.name))
+        for port in self._traces:
+            port.events_arrived(connection)
+        connection.execute(_NEW)
+        return connection.scalar(_HOW_MANY) or 0
+
+    def rows(self, sessions: Iterable[Session]) -> Sequence[tuple[object, ...]]:
+        """Return the rows of sessions, each once.
+
+        Raises:
+            RejectedError: Two of one id differ, or one can't be stored.
+        """
         by_id: dict[str, tuple[object, ...]] = {}
         for session in sessions:
             row = self._row(storable(session))
