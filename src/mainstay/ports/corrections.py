@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
@@ -26,6 +27,7 @@ __all__ = [
     "Prunable",
     "Pruned",
     "before_floor",
+    "forgotten_in",
     "storable_ids",
     "unknown_event",
 ]
@@ -230,3 +232,17 @@ def before_floor(field: str, value: object, floor: date) -> NoLongerKeptError:
         value=value,
         remedy="It was pruned; a backup from before then has it.",
     )
+
+
+_FORGOTTEN = "(forgotten)"
+
+
+def forgotten_in(text: str, user_ids: Iterable[str]) -> str:
+    """Return a text in which users are no longer named: neither as a word, nor between quotes.
+
+    Examples:
+        >>> forgotten_in("the row of 'ada' can't be read; adam's can", ["ada"])
+        "the row of '(forgotten)' can't be read; adam's can"
+    """
+    names = "|".join(re.escape(user) for user in sorted(user_ids, key=len, reverse=True))
+    return re.sub(rf"(?<!\w)(?:{names})(?!\w)", lambda _: _FORGOTTEN, text) if names else text

@@ -10,12 +10,14 @@ from mainstay.errors import InvalidValueError
 from mainstay.ports._texts import require_storable
 from mainstay.recognition import MOST_POINTS
 
-__all__ = ["KIND", "MetricStore", "storable_metrics"]
+__all__ = ["KIND", "MetricStore", "merged_metric", "storable_metrics"]
 
 #: What the metrics begin with that count events of a kind.
 KIND = "kind:"
 #: What mainstay measures itself.
 OURS = frozenset({"points", "score", "streak_days", "streak_weeks"})
+#: Those that grow by what happens in contests.
+GROWING = frozenset({"participations", "top_arguments", "votes", "wins"})
 
 
 class MetricStore(Protocol):
@@ -71,3 +73,15 @@ def _check_name(name: str) -> None:
             value=name,
             remedy="Give a metric of your own another name.",
         )
+
+
+def merged_metric(name: str, one: int, other: int) -> int:
+    """Return a metric of two accounts that become one.
+
+    What counts events, or grows by contests, adds up; of what the host puts, the larger stays.
+
+    Examples:
+        >>> merged_metric("kind:post", 2, 3), merged_metric("followers", 2, 3)
+        (5, 3)
+    """
+    return one + other if name in GROWING or name.startswith(KIND) else max(one, other)

@@ -24,7 +24,16 @@ from sqlalchemy.engine import Row
 from mainstay.adapters.sql.columns import Day, key, metadata, of_user
 from mainstay.adapters.sql.reading import as_day, value_of
 
-__all__ = ["aliases", "bases", "floor", "floor_kept", "keep_floor", "removed", "take_corrections"]
+__all__ = [
+    "aliases",
+    "bases",
+    "floor",
+    "floor_kept",
+    "keep_floor",
+    "removed",
+    "stand_for",
+    "take_corrections",
+]
 
 #: Who stands for whom since they were renamed.
 aliases: Table = Table(
@@ -87,11 +96,16 @@ def take_corrections(connection: Connection, staged: Table) -> None:
     """Change staged events as they would have been: those of aliases, removed ones, old ones."""
     day, has_removed, has_aliases = connection.execute(_WHICH).one()
     if has_aliases:
-        connection.execute(_renamed(staged))
+        stand_for(connection, staged)
     if has_removed:
         connection.execute(_known(staged))
     if day is not None:
         connection.execute(delete(staged).where(staged.c.day < day))
+
+
+def stand_for(connection: Connection, staged: Table) -> None:
+    """Give staged events of aliases to those whom they stand for."""
+    connection.execute(_renamed(staged))
 
 
 _WHICH = select(

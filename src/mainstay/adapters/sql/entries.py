@@ -68,6 +68,7 @@ outbox: Table = Table(
     Column("until", Instant),
     sqlite_with_rowid=False,
 )
+Index("mainstay_outbox_of_user", outbox.c.user_id)
 #: Written out: SQLite uses an index of some rows only for a query in the same words.
 waits: ColumnElement[bool] = outbox.c.state == literal_column("'waiting'")
 Index(

@@ -50,7 +50,18 @@ from mainstay.adapters.sql.traces import Traces
 from mainstay.localdays import local_day
 from mainstay.ports import millionths, other_contents, storable
 
-__all__ = ["SqlSessions", "events", "kinds", "read_kinds", "session_of", "staged", "users"]
+__all__ = [
+    "CHANGED",
+    "MISSING",
+    "SqlSessions",
+    "early_event",
+    "events",
+    "kinds",
+    "read_kinds",
+    "session_of",
+    "staged",
+    "users",
+]
 
 
 def _event_columns() -> list[Column[object]]:
@@ -234,6 +245,12 @@ def read_kinds(connection: Connection) -> Sequence[str]:
     return connection.scalars(select(kinds.c.kind).order_by(kinds.c.kind)).all()
 
 
+def early_event(connection: Connection, day: date) -> datetime | None:
+    """Return when the first staged event was, if it is before a day."""
+    found = select(staged.c.started_at).where(staged.c.day < day).order_by(staged.c.id)
+    return connection.scalar(found.limit(1))
+
+
 def _refuse_other_contents(connection: Connection) -> None:
     found = connection.scalar(_OTHER_CONTENTS)
     if found is not None:
@@ -253,6 +270,15 @@ _DIFFERS = or_(
     )
 )
 _OTHER_CONTENTS = select(staged.c.id).where(_is_known(_DIFFERS)).limit(1)
+#: The events that are there, and are otherwise than those of their ids that are staged.
+CHANGED = (
+    select(events)
+    .join(staged, staged.c.id == events.c.id)
+    .where(_DIFFERS)
+    .order_by(events.c.user_id)
+)
+#: The first id that is staged, and not there.
+MISSING = select(staged.c.id).where(~_is_known()).order_by(staged.c.id).limit(1)
 _DROP_KNOWN = delete(staged).where(_is_known())
 _NEW = insert(events).from_select(staged.columns.keys(), select(staged))
 _HOW_MANY = select(func.count()).select_from(staged)

@@ -77,6 +77,7 @@ case_votes: Table = Table(
     Column("side", Text, nullable=False),
     Column("at", Instant, nullable=False),
     PrimaryKeyConstraint("case_id", "id"),
+    Index("mainstay_case_votes_of_user", "user_id"),
     sqlite_with_rowid=False,
 )
 
@@ -91,6 +92,7 @@ arguments: Table = Table(
     # From 1, once the case has closed, if it took one.
     Column("place", Integer),
     Index("mainstay_arguments_of_case", "case_id", "id"),
+    Index("mainstay_arguments_of_author", "author"),
     sqlite_with_rowid=False,
 )
 
@@ -101,5 +103,6 @@ argument_votes: Table = Table(
     of_user(nullable=False),
     Column("at", Instant, nullable=False),
     PrimaryKeyConstraint("argument_id", "user_id"),
+    Index("mainstay_argument_votes_of_user", "user_id"),
     sqlite_with_rowid=False,
 )

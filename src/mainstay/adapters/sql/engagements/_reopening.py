@@ -120,6 +120,8 @@ def _reopened(row: Row[Any], since: date | None, lowest: date, idle: date) -> Re
     if row.first_evaluated is None or first_day < as_day(row.first_evaluated):
         start = min(start, first_day)
     through = evaluated_through(row.last_day, row.next_day, idle)
+    if row.late_day is not None and row.late_day > str(through):  # taken back when they met
+        through = idle
     start = max(start, lowest)
     return None if start > through else Reopened(row.user_id, start, through)
 
