@@ -42,13 +42,14 @@ from mainstay.adapters.sql.columns import (
     of_user,
     temporary,
 )
-from mainstay.adapters.sql.corrected import take_corrections
+from mainstay.adapters.sql.corrected import floor_kept, take_corrections
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.reading import converted, limit_of, value_of
 from mainstay.adapters.sql.settings import Settings
 from mainstay.adapters.sql.traces import Traces
-from mainstay.localdays import local_day
+from mainstay.localdays import MIDNIGHT, local_day
 from mainstay.ports import millionths, other_contents, storable
+from mainstay.ports.corrections import before_floor
 
 __all__ = [
     "CHANGED",
@@ -102,6 +103,7 @@ kinds: Table = Table(
     "mainstay_kinds", metadata, Column("kind", key, primary_key=True), sqlite_with_rowid=False
 )
 
+_ONE_DAY = timedelta(days=1)
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -199,7 +201,22 @@ class SqlSessions:
             .limit(limit_of(limit))
         )
         with self._database.reading() as connection:
+            lowest = floor_kept(connection)
+            if lowest is not None and since < self._begins(lowest):
+                raise before_floor("since", since, lowest)
             return [value_of(events, row, session_of) for row in connection.execute(query)]
+
+    def kept_since(self) -> datetime | None:
+        """Return the instant from which on all sessions are kept; ``None`` if all are."""
+        with self._database.reading() as connection:
+            lowest = floor_kept(connection)
+        return None if lowest is None else self._begins(lowest)
+
+    def _begins(self, day: date) -> datetime:
+        """Return an instant at which a day has begun everywhere."""
+        return datetime.combine(day, MIDNIGHT, UTC) + (
+            _ONE_DAY if self._settings.local_days else timedelta(0)
+        )
 
     def users(self, *, after: str | None = None, limit: int = 1000) -> Sequence[str]:
         """Return the ids of users with a session, in order."""

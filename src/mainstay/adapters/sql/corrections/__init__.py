@@ -12,12 +12,14 @@ from sqlalchemy import Connection, func, select, union
 from mainstay import _checks as checks
 from mainstay.activity.session import Session
 from mainstay.adapters.sql.bulk import any_of, insert_into, stage
-from mainstay.adapters.sql.corrected import floor_kept, removed, stand_for
+from mainstay.adapters.sql.corrected import floor_kept, keep_floor, removed, stand_for
 from mainstay.adapters.sql.corrections._forgetting import forget
 from mainstay.adapters.sql.corrections._leaving import leave
+from mainstay.adapters.sql.corrections._pruning import prunable, prune, prune_others
 from mainstay.adapters.sql.corrections._renaming import rename
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.engagements.tables import late_days
+from mainstay.adapters.sql.reading import limit_of
 from mainstay.adapters.sql.reputations.tables import is_late, reputations
 from mainstay.adapters.sql.sessions import (
     CHANGED,
@@ -28,7 +30,8 @@ from mainstay.adapters.sql.sessions import (
     staged,
 )
 from mainstay.adapters.sql.settings import Settings
-from mainstay.ports import Changes, CorrectionPage, Late
+from mainstay.errors import InvalidValueError
+from mainstay.ports import Changes, CorrectionPage, Late, Prunable, Pruned, Unreadable
 from mainstay.ports.corrections import before_floor, storable_ids, unknown_event
 
 __all__ = ["SqlCorrections"]
@@ -117,6 +120,31 @@ class _Page:
             leave(self._connection, old, self._settings.posts)
             self._sessions.arrive(self._connection)
         return _some(Counter(events=len(old)))
+
+    def raise_floor(self, floor: date) -> None:
+        """Take no events before a day from now on; a floor is never lowered."""
+        day = checks.day("floor", floor)
+        if day.weekday():
+            raise InvalidValueError("must be a Monday", field="floor", value=day.isoformat())
+        if day > (floor_kept(self._connection) or date.min):
+            keep_floor(self._connection, day)
+
+    def prunable(
+        self, floor: date, *, after: str | None = None, limit: int
+    ) -> Sequence[Prunable | Unreadable]:
+        """Return users of whom something before the floor is kept, by user id."""
+        day, most = checks.day("floor", floor), limit_of(limit)
+        return prunable(self._connection, day, after=after, limit=most)
+
+    def prune(self, floor: date, pruned: Sequence[Pruned]) -> Changes:
+        """Delete the events and outcomes of users before the floor."""
+        day, posts = checks.day("floor", floor), self._settings.posts
+        return _some(prune(self._connection, day, pruned, posts))
+
+    def prune_others(self, floor: date, *, limit: int) -> Changes:
+        """Delete what else is from before the floor; nothing once none of it is left."""
+        day = checks.day("floor", floor)
+        return _some(prune_others(self._connection, day, limit_of(limit)))
 
 
 def _some(changes: Counter[str]) -> Changes:

@@ -39,7 +39,7 @@ from mainstay.adapters.sql.sessions import events
 from mainstay.jobs._tally import ITEM_ERRORS
 from mainstay.ports import Unreadable
 
-__all__ = ["Reopened", "evaluated_through", "reopened", "take_back"]
+__all__ = ["Before", "Reopened", "evaluated_through", "reopened", "states_before", "take_back"]
 
 _ONE_DAY = timedelta(days=1)
 
@@ -136,7 +136,7 @@ def evaluated_through(last_day: str | None, next_day: str | None, idle: date) ->
 
 
 @attrs.frozen
-class _State:
+class Before:
     """Where a user was before the days that are taken back.
 
     Attributes:
@@ -192,7 +192,7 @@ def take_back(
         Those who have days due again, and the last user who was brought back.
     """
     stage(connection, _staged, [(one.user_id, str(one.start), str(one.through)) for one in users])
-    states = [*_within(_states(connection, users, posts), limit)]
+    states = [*_within(states_before(connection, users, posts), limit)]
     last = states[-1].user.user_id
     connection.execute(delete(_staged).where(_staged.c.user_id > last))
     connection.execute(_delete_outcomes)
@@ -205,7 +205,7 @@ def take_back(
     return [state.user.user_id for state in states if state.is_due], last
 
 
-def _within(states: Iterator[_State], limit: int) -> Iterator[_State]:
+def _within(states: Iterator[Before], limit: int) -> Iterator[Before]:
     """Yield states as long as their days are not more than the limit; the first in any case."""
     days = 0
     for place, state in enumerate(states):
@@ -215,9 +215,11 @@ def _within(states: Iterator[_State], limit: int) -> Iterator[_State]:
         yield state
 
 
-def _states(
+def states_before(
     connection: Connection, users: Sequence[Reopened], posts: Collection[str]
-) -> Iterator[_State]:
+) -> Iterator[Before]:
+    """Yield where users were before some of their days, in order."""
+    stage(connection, _staged, [(one.user_id, str(one.start), str(one.through)) for one in users])
     counted = {row.user_id: row for row in connection.execute(_count(tuple(sorted(posts))))}
     before = {row.user_id: row for row in connection.execute(_LAST_OUTCOMES)}
     kept = {row.user_id: row for row in connection.execute(_KEPT_BEFORE_FLOOR)}
@@ -228,7 +230,7 @@ def _states(
 
 def _state(
     user: Reopened, counted: Row[Any] | None, before: Row[Any] | None, base: Row[Any] | None
-) -> _State:
+) -> Before:
     sums = [row for row in (counted, base) if row is not None]
     totals = (
         sum(row.posts for row in sums),
@@ -243,10 +245,10 @@ def _state(
     did = (0, None, None)
     if counted is not None:
         did = counted.days, counted.first_event, counted.next_event
-    return _State(user, last, streak, totals, points, *did, base=base is not None)
+    return Before(user, last, streak, totals, points, *did, base=base is not None)
 
 
-def _values(state: _State) -> dict[str, object]:
+def _values(state: Before) -> dict[str, object]:
     posts, rated, ratings = state.totals
     return {
         "of_user": state.user.user_id,
