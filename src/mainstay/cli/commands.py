@@ -12,7 +12,7 @@ __all__ = ["NAMES", "add_to", "module_of"]
 NAMES = (
     *("score", "init", "import", "run", "candidates", "points", "leaderboard", "badges", "case"),
     *("verify", "outlook", "prefer", "deliver", "notifications", "status", "jobs"),
-    "sql",
+    *("reevaluate", "remove", "rename", "forget", "prune", "policy", "sql"),
 )
 _MODULES = {"import": "importing"}  # "import" is a word of Python's own
 

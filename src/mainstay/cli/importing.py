@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import tee
 
 import attrs
@@ -14,10 +14,14 @@ from rich.console import Console
 from mainstay.activity.session import Session
 from mainstay.cli import OK, SKIPPED, arguments, terminal
 from mainstay.cli.batches import LINES_AT_ONCE, added
+from mainstay.cli.reevaluate import did
 from mainstay.cli.store import PreparedStore, add_db, open_store, option
 from mainstay.errors import BadRecordError, MainstayError
-from mainstay.ports import SessionStore
+from mainstay.jobs import reevaluate
+from mainstay.localdays import local_day
+from mainstay.ports import Late, SessionStore
 from mainstay.reading import Event, identified, read_events
+from mainstay.scheduling import JobContext
 from mainstay.scores.engagement.policy import DailyCriteria
 
 _EPILOG = """\
@@ -30,6 +34,7 @@ columns:
 
 examples:
   mainstay import events.csv
+  mainstay import the-years-before.csv --reevaluate
   mainstay import likes.jsonl --kind like --columns user_id=author,started_at=at
   git log --format='%aE,%aI,%H' |
     mainstay import - --kind commit --columns user_id,started_at,id
@@ -54,6 +59,11 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         help="what the events are whose line doesn't say it (default: session)",
     )
     arguments.add_reading(parser.add_argument_group("input"))
+    parser.add_argument(
+        "--reevaluate",
+        action="store_true",
+        help="then evaluate again the days that had been, and that the events are of",
+    )
     parser.add_argument("--json", action="store_true", help="the counts as JSON on stdout")
 
 
@@ -63,8 +73,10 @@ class _Import:
 
     store: SessionStore
     bad: terminal.BadLines
+    early: Callable[[Session], bool]
     events: int = 0
     new: int = 0
+    before_floor: int = 0
     waiting: list[tuple[int, Session]] = attrs.field(factory=list)
 
     def read(self, items: Iterable[Event | BadRecordError]) -> None:
@@ -88,6 +100,7 @@ class _Import:
 
     def _flush(self) -> None:
         waiting, self.waiting = self.waiting, []
+        self.before_floor += sum(self.early(session) for _, session in waiting)
         for events, new in added(waiting, self.store.add, self.bad):
             self.events += events
             self.new += new
@@ -143,22 +156,64 @@ def _read(args: argparse.Namespace, work: _Import, messages: Console) -> None:
         raise
 
 
+def _evaluated(args: argparse.Namespace, store: PreparedStore, messages: Console) -> Iterator[str]:
+    """Evaluate again what is late, if that is asked, and say what that came to."""
+    if args.reevaluate:
+        with terminal.progress(messages, "reevaluate") as progress:
+            yield did(reevaluate(store, context=JobContext(progress=progress)))
+
+
+def _early(store: PreparedStore) -> Callable[[Session], bool]:
+    """Return what says whether an event is from before the floor."""
+    floor, settings = store.corrections.floor(), store.settings
+    if floor is None:
+        return lambda _: False
+
+    def is_early(session: Session) -> bool:
+        at = session.started_at
+        zone = session.timezone if settings.local_days else "UTC"
+        day = local_day(at, zone=zone)
+        return day < floor
+
+    return is_early
+
+
+def _before_floor(work: _Import) -> Iterator[str]:
+    """Say how many events count as known, because all from their time was pruned."""
+    if work.before_floor:
+        yield f"From a time that was pruned, and so known already: {work.before_floor:,}."
+
+
+def _late(late: Late, db: str) -> Iterator[str]:
+    """Say how many days were evaluated without the events that are there now."""
+    if late.users:
+        yield (
+            f"Evaluated days that events have come late for: {late.days:,}, of {late.users:,} "
+            f"users. To have them count: mainstay reevaluate{db}"
+        )
+
+
 def run(args: argparse.Namespace) -> int:
     """Read, add, say how many."""
     messages = terminal.console(sys.stderr)
     with open_store(args.db) as store:
-        work = _Import(store.sessions, terminal.BadLines(messages, skip_all=args.skip_bad))
+        bad = terminal.BadLines(messages, skip_all=args.skip_bad)
+        work = _Import(store.sessions, bad, _early(store))
         _read(args, work, messages)
         posts, criteria = [*_posts(store)], _criteria(store)
+        evaluated = [*_evaluated(args, store, messages)]
+        late = store.corrections.late()
     if args.json:
         counts = {"events": work.events, "new": work.new, "skipped": work.bad.count}
-        terminal.write_json(counts)
+        terminal.write_json(counts | {"late_days": late.days, "late_users": late.users})
     if work.bad.count:
         terminal.say(messages, f"Bad lines, skipped: {work.bad.count:,}.")
     terminal.say(
         messages,
         f"Imported {work.words()}",
+        *_before_floor(work),
         *posts,
+        *(evaluated or _late(late, option(args.db))),
         f"Next: mainstay run evaluate-consistency{criteria}{option(args.db)}",
     )
     return SKIPPED if work.bad.count else OK

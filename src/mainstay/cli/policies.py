@@ -12,11 +12,11 @@ from rich.console import Console
 from mainstay.cli import arguments, asking, terminal
 from mainstay.cli.config import read_policies
 from mainstay.errors import InvalidValueError
-from mainstay.jobs import CatalogueRow, PolicyTable, change_policy
+from mainstay.jobs import CatalogueRow, PolicyTable, change_policy, judge_again
 from mainstay.jobs._kinds import in_words, unknown_kinds
 from mainstay.localdays import IsoWeek
 from mainstay.ports import PolicyStore, SessionStore, Store
-from mainstay.scheduling import Target
+from mainstay.scheduling import JobContext, JobReport, Target
 from mainstay.scores.engagement.policy import DailyCriteria
 from mainstay.scores.policies import PolicyHistory
 
@@ -81,12 +81,34 @@ class Asked:
         keeper = table.keeper(store)
         source = _Source("--config" if self.criteria is None else "--criteria", table)
         keeping = _Keeping(store.sessions, keeper, source, messages, self.any_kind)
+        return keeping.settled(self._wanted(keeper, source), self.since)
+
+    def _wanted(self, keeper: PolicyStore[Any], source: _Source) -> Any:
+        """Return the policy that is meant; ``None`` for those that are kept."""
         if self.criteria is None:
-            return keeping.settled(self.given, self.since)
+            return self.given
         history = keeper.policies() or PolicyHistory(source.standard)
         begin = date.max if self.since is None else _first_day(self.since)
-        criteria = DailyCriteria(self.criteria)
-        return keeping.settled(attrs.evolve(history.on(begin), criteria=criteria), self.since)
+        return attrs.evolve(history.on(begin), criteria=DailyCriteria(self.criteria))
+
+    def judged_again(
+        self, store: Store, messages: Console, *, dry_run: bool, context: JobContext
+    ) -> JobReport:
+        """Have days judged by the policy that were evaluated already, and evaluate them again.
+
+        Raises:
+            InvalidValueError: As :meth:`settled` does.
+        """
+        table, since = self.row.policy, self.since
+        if table is None or table.keeper is None or since is None:
+            raise InvalidValueError("must be given", field="--from", value=None)
+        keeper = table.keeper(store)
+        source = _Source("--config" if self.criteria is None else "--criteria", table)
+        policy = self._wanted(keeper, source)
+        keeping = _Keeping(store.sessions, keeper, source, messages, self.any_kind)
+        keeping.require_known(policy)
+        first = _first_day(since)
+        return judge_again(store, policy=policy, since=first, dry_run=dry_run, context=context)
 
 
 def asked(args: argparse.Namespace, row: CatalogueRow) -> Asked:
@@ -145,7 +167,7 @@ class _Keeping:
             self._add(given, since)
             return None
         if self.keeper.policies() is None:
-            self._require_known(given)
+            self.require_known(given)
         return given
 
     def _add(self, given: Any, since: Target) -> None:
@@ -157,7 +179,7 @@ class _Keeping:
             )
         first, history = _first_day(since), self.keeper.policies()
         if history is not None and history.on(first) != given:
-            self._require_known(given)
+            self.require_known(given)
         self._change(given, first)
         what = "Weeks" if isinstance(since, IsoWeek) else "Days"
         terminal.say(self.messages, f"{what} from {since} on are judged by this policy.")
@@ -171,7 +193,7 @@ class _Keeping:
                 error.problem, field=field, value=error.value, remedy=error.remedy
             ) from error
 
-    def _require_known(self, given: Any) -> None:
+    def require_known(self, given: Any) -> None:
         """Refuse kinds that no event has: days that were judged by them stay so."""
         kinds = self.sessions.kinds()
         unknown = unknown_kinds(self.source.standard if given is None else given, kinds)

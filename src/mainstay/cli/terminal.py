@@ -110,6 +110,11 @@ def standard_input() -> TextIO:
     return sys.stdin
 
 
+def is_asked() -> bool:
+    """Return whether somebody can answer a question on standard input."""
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
 @contextmanager
 def open_lines(name: str, messages: Console) -> Iterator[Iterator[str]]:
     """Open a file, or standard input for ``-``, with a progress bar on a terminal."""

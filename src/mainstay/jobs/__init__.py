@@ -27,7 +27,7 @@ from mainstay.jobs.outbox_job import outbox_job
 from mainstay.jobs.outlooks import DAILY_OUTLOOK_QUEUE, outlook_jobs
 from mainstay.jobs.policies import change_policy
 from mainstay.jobs.prune import plan_floor, prune
-from mainstay.jobs.reevaluate import reevaluate
+from mainstay.jobs.reevaluate import judge_again, reevaluate
 from mainstay.jobs.refresh_leaderboards import refresh_leaderboards
 from mainstay.jobs.row import CatalogueRow, PolicyTable
 from mainstay.jobs.running import NotBegun, run_job
@@ -70,6 +70,7 @@ __all__ = [
     "generate_outlooks",
     "health",
     "job_status",
+    "judge_again",
     "monitor_transactions",
     "optimize_content",
     "outbox_job",

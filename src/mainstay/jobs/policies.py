@@ -18,7 +18,9 @@ __all__ = ["change_policy"]
 P = TypeVar("P", bound=AnyPolicy)
 
 
-def change_policy(store: PolicyStore[P], *, policy: P, since: date) -> PolicyHistory[P]:
+def change_policy(
+    store: PolicyStore[P], *, policy: P, since: date, anyway: bool = False
+) -> PolicyHistory[P]:
     """Have days from a date on, or weeks from a date's week on, judged by another policy.
 
     Doing so again changes nothing. A policy by which nobody was evaluated yet can be replaced: by
@@ -29,6 +31,8 @@ def change_policy(store: PolicyStore[P], *, policy: P, since: date) -> PolicyHis
         policy: What holds from then on.
         since: The first day, after the last that was evaluated for anybody; any day of the first
             week, after the last that was recorded.
+        anyway: Whether it may be an earlier one: then what was evaluated since is to be evaluated
+            again, which :func:`mainstay.jobs.judge_again` does in one act.
 
     Returns:
         All policies that are kept then.
@@ -71,9 +75,10 @@ def change_policy(store: PolicyStore[P], *, policy: P, since: date) -> PolicyHis
             )
         checks.instance("policy", policy, type(kept.first))
         if (begin, policy) not in kept.changes:
-            _require_later(begin, page.last_day())
+            if not anyway:
+                _require_later(begin, page.last_day())
             warning = unknown_kinds_in_words(policy, page.kinds())
-            page.keep_policy(policy, since=begin)
+            page.keep_policy(policy, since=begin, anyway=anyway)
         policies = page.policies() or kept
     warn_of_kinds(warning)
     return policies
@@ -85,5 +90,6 @@ def _require_later(since: date, last: date | None) -> None:
             f"must be after {last}, the last day that was evaluated for anybody",
             field="since",
             value=since.isoformat(),
-            remedy="An earlier one needs a re-evaluation, which a later release brings.",
+            remedy="An earlier one needs a re-evaluation: judge_again(store, ...), or "
+            "mainstay policy set --reevaluate.",
         )

@@ -15,7 +15,9 @@ from mainstay.jobs._tally import Tally
 from mainstay.jobs._undone import opened
 from mainstay.jobs.evaluate_consistency import picked_of, plan_days
 from mainstay.jobs.pages import run_pages
+from mainstay.jobs.policies import change_policy
 from mainstay.jobs.update_multipliers import plan_weeks
+from mainstay.localdays import IsoWeek
 from mainstay.ports import (
     DueDays,
     DueWeeks,
@@ -35,7 +37,7 @@ from mainstay.scores.engagement.policy import EngagementPolicy
 from mainstay.scores.policies import PolicyHistory
 from mainstay.streaks.weekly import WeeklyStreakPolicy
 
-__all__ = ["reevaluate"]
+__all__ = ["judge_again", "reevaluate"]
 
 REEVALUATE = "reevaluate"
 _STANDARD_OF_DAYS = PolicyHistory(EngagementPolicy())
@@ -106,6 +108,46 @@ def reevaluate(
         candidates_differ=None if differ is None else [str(day) for day in differ],
     )
     return tally.report()
+
+
+def judge_again(
+    store: HasCorrections,
+    *,
+    policy: EngagementPolicy | WeeklyStreakPolicy,
+    since: date,
+    dry_run: bool = False,
+    context: JobContext | None = None,
+) -> JobReport:
+    """Have days from a date on judged by another policy, those too that were evaluated.
+
+    The policy is kept, and everybody's days are evaluated again. If it is killed in between, do it
+    again. A policy that is kept since a later date holds from then on.
+
+    Args:
+        store: A store.
+        policy: What holds from then on: for days, or for weeks.
+        since: The first day; for weeks any day of the first week.
+        dry_run: Whether only to say how many days would be evaluated again, by the old policies.
+        context: As in :func:`reevaluate`.
+
+    Returns:
+        The report of :func:`reevaluate`.
+
+    Raises:
+        InvalidValueError: No policy is kept yet, or it is not one of days or of weeks.
+        NoLongerKeptError: ``since`` is before the floor.
+    """
+    begin, floor = checks.day("since", since), store.corrections.floor()
+    if isinstance(policy, WeeklyStreakPolicy):
+        begin = IsoWeek.of(begin).monday
+    if floor is not None and begin < floor:
+        raise before_floor("since", begin.isoformat(), floor)
+    if not dry_run:
+        if isinstance(policy, WeeklyStreakPolicy):
+            change_policy(store.reputations, policy=policy, since=begin, anyway=True)
+        else:
+            change_policy(store.engagements, policy=policy, since=begin, anyway=True)
+    return reevaluate(store, since=begin, dry_run=dry_run, context=context)
 
 
 @attrs.define

@@ -22,7 +22,7 @@ class PolicyPage(Protocol[P]):
         """Return the policies that are kept; ``None`` while none is kept from the beginning."""
         ...
 
-    def keep_policy(self, policy: P, /, *, since: date | None = None) -> P:
+    def keep_policy(self, policy: P, /, *, since: date | None = None, anyway: bool = False) -> P:
         """Keep a policy, and return the one that is kept since then afterwards.
 
         There is one a date: one that is kept already stays if ``since`` or a later day has been
@@ -32,6 +32,7 @@ class PolicyPage(Protocol[P]):
             policy: The policy.
             since: The day from which on it holds, for weeks a Monday; by default it holds from
                 the beginning.
+            anyway: Whether it is replaced even then: what was evaluated is to be evaluated again.
         """
         ...
 

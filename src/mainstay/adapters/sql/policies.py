@@ -113,7 +113,7 @@ class PolicyRows(Generic[P]):
         """Return those that are kept; ``None`` while none is kept from the beginning."""
         return read_policies(self._connection, self._kind)
 
-    def keep_policy(self, policy: P, *, since: date | None = None) -> P:
+    def keep_policy(self, policy: P, *, since: date | None = None, anyway: bool = False) -> P:
         """Keep a policy, and return the one that is kept since then afterwards."""
         text = to_json(checks.instance("policy", policy, self._kind))
         begin = date.min if since is None else checks.day("since", since)
@@ -121,7 +121,7 @@ class PolicyRows(Generic[P]):
             scope=_scope(self._kind), since=begin, policy=text
         )
         last, key = self.last_day(), ["scope", "since"]
-        if last is None or last < begin:
+        if anyway or last is None or last < begin:
             new = new.on_conflict_do_update(index_elements=key, set_={"policy": text})
         else:
             new = new.on_conflict_do_nothing(index_elements=key)
