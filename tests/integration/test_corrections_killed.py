@@ -1,0 +1,102 @@
+"""An act that is killed, repeated, or has company, leaves what it leaves once and alone."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+import pytest
+
+pytest.importorskip("sqlalchemy", reason="these stores need mainstay[sql]")
+
+from mainstay.adapters.sql import SqlStore
+from tests import effort
+from tests.conformance.databases import empty
+from tests.integration.corrections_to_kill import ACTS, do, prepare
+from tests.integration.stores import own_database, rows
+from tests.programs import begun
+
+PROGRAM = "tests.integration.corrections_to_kill"
+
+Rows = dict[str, list[tuple[object, ...]]]
+
+
+@pytest.fixture(scope="module", params=ACTS)
+def act(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def url(
+    request: pytest.FixtureRequest, act: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp(act)}/mainstay.db"
+    else:
+        with own_database(request.getfixturevalue("postgres_url")) as own:
+            yield own
+
+
+@pytest.fixture(scope="module")
+def once(url: str, act: str) -> Rows:
+    """What the act leaves, done once and alone."""
+    with prepare(url) as store:
+        do(store, act)
+        return rows(store)
+
+
+@pytest.fixture
+def store(url: str, once: Rows) -> Iterator[SqlStore]:
+    """The same activity again, and nothing corrected."""
+    assert once
+    with SqlStore.open(url) as opened:
+        empty(opened)
+        with prepare(url):
+            yield opened
+
+
+def steps(url: str, act: str) -> int:
+    with begun(PROGRAM, url, act) as program:
+        lines = len(program.rest().splitlines()) - 1
+        assert program.status() == 0
+        return lines
+
+
+def kill(url: str, act: str, after: int, moment: float) -> None:
+    """Begin it, and kill it a moment after so many steps."""
+    with begun(PROGRAM, url, act) as program:
+        program.lines(after)
+        program.wait(moment)
+
+
+def test_what_a_killed_act_leaves_is_finished_by_doing_it_again(
+    url: str, act: str, store: SqlStore, once: Rows
+) -> None:
+    untouched = rows(store)
+    count, draw = steps(url, act), random.Random(7)
+    assert rows(store) == once
+    midway = 0
+    for after in [count // 2, *(draw.randrange(count) for _ in range(effort.scaled(2) - 1))]:
+        empty(store)
+        prepare(url).close()
+        kill(url, act, after, draw.uniform(0, 0.02))
+        midway += rows(store) not in (untouched, once)
+        do(store, act)
+        assert rows(store) == once
+    assert midway
+
+
+def test_done_again_it_changes_nothing(store: SqlStore, act: str, once: Rows) -> None:
+    do(store, act)
+    do(store, act)
+    assert rows(store) == once
+
+
+def test_done_twice_at_once_it_leaves_what_it_leaves_once(
+    url: str, act: str, store: SqlStore, once: Rows
+) -> None:
+    with begun(PROGRAM, url, act) as first, begun(PROGRAM, url, act) as second:
+        for program in (first, second):
+            assert "succeeded" in program.rest()
+            assert program.status() == 0
+    assert rows(store) == once
