@@ -18,6 +18,8 @@ __all__ = ["CandidatesConformance"]
 
 #: Only posts and their quality score, so that streaks of any length can tie.
 _NO_STREAK = EngagementPolicy(criteria=DailyCriteria({"post": 1}), streak_weight=0)
+#: The first post gives half of the points for posts, the third three quarters.
+_HALF_AT_ONE = EngagementPolicy(criteria=DailyCriteria({"post": 1}), posts_half=1)
 _MANY = 1000
 
 
@@ -138,6 +140,27 @@ class CandidatesConformance(Suite[HasEngagements]):
             page.keep([*reversed(plan(due_in(page, may(2))))])
         expect(_users(_best(store, may(2))), odd, "all else is equal")
         expect(_users(_best(store, may(2), limit=3)), odd[:3], "the lowest of them")
+
+    def test_totals_that_differ_in_the_last_digit_are_no_tie(self, store: HasEngagements) -> None:
+        """``best_missed``: "the highest first", by totals as they are, not as they are shown.
+
+        The two come to 42.56666666666666 and 42.56666666666667 on the day, and on an idle one to
+        39.9 and 39.900000000000006: what is the same on paper is not when it is added up.
+        """
+        ada, bob = self.users(2)
+        store.sessions.add(did(ada, may(1), times=2))
+        store.sessions.add([*did(ada, may(1), quality=5.8), *did(bob, may(1), quality=8.3)])
+        evaluate(store, may(3), _HALF_AT_ONE)
+        days = (may(2), may(3))
+        with store.engagements.page() as page:
+            best = page.best_missed(days, limit=9)
+            first = page.best_missed(days, limit=1)
+        for day in days:
+            his, hers = (store.engagements.outcome(user, day) for user in (bob, ada))
+            gap = his.total - hers.total if his is not None and hers is not None else 0
+            expect(0 < gap < 1e-13, True, "his total is higher, by the last digit")
+            expect(list(best[day]), [his, hers], "so that he comes first, whatever their ids are")
+            expect(list(first[day]), [his], "he alone")
 
     def test_a_day_has_no_candidates_until_it_is_closed(self, store: HasEngagements) -> None:
         """``candidates``: "``None`` while the day is not closed"."""

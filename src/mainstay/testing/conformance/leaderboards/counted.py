@@ -9,7 +9,13 @@ from typing import get_args
 from mainstay.errors import InvalidValueError
 from mainstay.ports import ALL_TIME, BoardQuery, HasLeaderboards
 from mainstay.recognition import MOST_POINTS, Period, Span, Ties, UserRank
-from mainstay.testing.conformance._boards import pages, places, ranking
+from mainstay.testing.conformance._boards import (
+    give_twice_as_many,
+    pages,
+    places,
+    ranking,
+    twice_as_many,
+)
 from mainstay.testing.conformance._credits import (
     DAY,
     MICROSECOND,
@@ -282,7 +288,21 @@ class CountedBoardsConformance(Suite[HasLeaderboards]):
     def test_large_points_are_counted_exactly(self, store: HasLeaderboards) -> None:
         """Points are whole numbers within ±(2⁵³ - 1), and so are the sums on boards."""
         ada, bob, cyd, dan = self.users(4)
-        give(store, credit(ada, MOST_POINTS, _AGO), credit(bob, MOST_POINTS - 1, _AGO))
+        give(store, credit(ada, MOST_POINTS - 1, _AGO), credit(bob, MOST_POINTS, _AGO))
         give(store, credit(cyd, -MOST_POINTS, _AGO), credit(dan, 1 - MOST_POINTS, _AGO))
         board = store.leaderboards.top(ALL_TIME, now=NOON)
-        expect([user for _, user, _ in board.entries], [ada, bob, dan, cyd], "by ones")
+        expected = [
+            (1, bob, MOST_POINTS),
+            (2, ada, MOST_POINTS - 1),
+            (3, dan, 1 - MOST_POINTS),
+            (4, cyd, -MOST_POINTS),
+        ]
+        expect(places(board), expected, "by ones")
+
+    def test_sums_beyond_large_points_are_counted_exactly(self, store: HasLeaderboards) -> None:
+        """``ties``: of the sums of credits in a span, which may be beyond what totals can be."""
+        ada, bob = self.users(2)
+        give_twice_as_many(store, ada, bob)
+        for query in (BoardQuery("weekly"), BoardQuery(Span(NOON - 7 * DAY, NOON))):
+            board = store.leaderboards.top(query, now=NOON)
+            expect((places(board), board.live), (twice_as_many(ada, bob), True), "by ones")

@@ -18,7 +18,15 @@ from mainstay.recognition import (
     Ties,
     UserRank,
 )
-from mainstay.testing.conformance._boards import pages, places, ranking, refresh, snapshots
+from mainstay.testing.conformance._boards import (
+    give_twice_as_many,
+    pages,
+    places,
+    ranking,
+    refresh,
+    snapshots,
+    twice_as_many,
+)
 from mainstay.testing.conformance._credits import (
     DAY,
     MICROSECOND,
@@ -172,6 +180,18 @@ class SnapshotsConformance(Suite[HasLeaderboards]):
         board = store.leaderboards.top(now=NOON)
         expect(places(board), [(1, ada, -MOST_POINTS - 50)], "so say the first places")
         expect(store.leaderboards.top(now=_LATER + DAY).entries[0].total, -MOST_POINTS, "later")
+
+    def test_large_points_are_ranked_exactly(self, store: HasLeaderboards) -> None:
+        """``keep``: snapshots rank by sums as they are, also beyond what totals can be."""
+        ada, bob = self.users(2)
+        give_twice_as_many(store, ada, bob)
+        refresh(store)
+        query = BoardQuery("weekly")
+        board = store.leaderboards.top(query, now=NOON)
+        expect((places(board), board.live), (twice_as_many(ada, bob), False), "by ones")
+        for place, user, points in twice_as_many(ada, bob):
+            found = store.leaderboards.rank_of(user, query, now=NOON)
+            expect((found.rank, found.points, found.live), (place, points, False), "likewise")
 
     def test_what_is_exactly_a_whole_number_is_one(self, store: HasLeaderboards) -> None:
         """``limit`` and ``points`` may be those of another library, such as numpy."""
