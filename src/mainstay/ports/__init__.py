@@ -27,6 +27,14 @@ from mainstay.ports.case_dicts import (
 from mainstay.ports.case_generator import CaseGenerator
 from mainstay.ports.content_generator import ContentGenerator
 from mainstay.ports.contests import ContestPage, ContestStore
+from mainstay.ports.corrections import (
+    Changes,
+    CorrectionPage,
+    CorrectionStore,
+    Late,
+    Prunable,
+    Pruned,
+)
 from mainstay.ports.engagements import (
     DueDays,
     EngagementPage,
@@ -89,6 +97,7 @@ from mainstay.ports.sessions import SessionStore, other_contents, storable
 from mainstay.ports.store import (
     HasBadges,
     HasContests,
+    HasCorrections,
     HasEngagements,
     HasLeaderboards,
     HasLedger,
@@ -124,9 +133,12 @@ __all__ = [
     "CaseOutcome",
     "CaseOutcomeDict",
     "CaseRewardDict",
+    "Changes",
     "ContentGenerator",
     "ContestPage",
     "ContestStore",
+    "CorrectionPage",
+    "CorrectionStore",
     "DueBoard",
     "DueCase",
     "DueDays",
@@ -138,6 +150,7 @@ __all__ = [
     "HasBadges",
     "HasChain",
     "HasContests",
+    "HasCorrections",
     "HasEngagements",
     "HasLeaderboards",
     "HasLedger",
@@ -153,6 +166,7 @@ __all__ = [
     "JudgedPages",
     "KeptCase",
     "Keyed",
+    "Late",
     "LeaderboardStore",
     "Ledger",
     "LedgerChain",
@@ -179,6 +193,8 @@ __all__ = [
     "PointStore",
     "PolicyPage",
     "PolicyStore",
+    "Prunable",
+    "Pruned",
     "ReputationPage",
     "ReputationStore",
     "RunLog",

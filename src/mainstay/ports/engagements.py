@@ -151,6 +151,34 @@ class EngagementPage(JudgedPage[date, DueDays, EvaluatedDays, EngagementPolicy],
         """
         ...
 
+    def reopen(
+        self,
+        user_ids: Sequence[str] | None,
+        /,
+        *,
+        since: date | None,
+        after: str | None = None,
+        limit: int,
+    ) -> Sequence[DueDays | Unreadable]:
+        """Take back what days came to, and return them as due, by user id, to be evaluated again.
+
+        Of each user who has been evaluated, outcomes are taken back from ``since`` on, or from the
+        first day with an event, if that is before their first outcome; from the floor at the
+        earliest. The days are due as if they had never been evaluated, through the day through
+        which the user was; :meth:`keep` takes what they come to, in the same transaction. Totals
+        are those of the events that are there. A user of whom neither an event nor an outcome is
+        left is no longer known, and not returned. Days that are closed keep their candidates.
+
+        Args:
+            user_ids: Whose; ``None`` for everybody.
+            since: The first day. ``None`` stands for each user's first late day: those without
+                one are left out.
+            after: Only users after this one.
+            limit: How many activities at most, as for :meth:`due`. Users whose days are not
+                returned stay as they are.
+        """
+        ...
+
     def idle(self, day: date, /) -> None:
         """Say that everybody who is not due through ``day`` has been idle through it.
 

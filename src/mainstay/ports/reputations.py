@@ -57,6 +57,31 @@ class ReputationPage(JudgedPage[IsoWeek, DueWeeks, Reputation, WeeklyStreakPolic
         """
         ...
 
+    def reopen(
+        self,
+        user_ids: Sequence[str] | None,
+        /,
+        *,
+        late: bool,
+        after: str | None = None,
+        limit: int,
+    ) -> Sequence[DueWeeks | Unreadable]:
+        """Take back all weeks that were recorded, and return them as due, to be recorded again.
+
+        Each user's are due through the last that was recorded, which is among them, though it may
+        be idle: from their first event on, or from the floor with the streak that is kept of it.
+        :meth:`keep` takes what they come to, in the same transaction. A user without a recorded
+        week is not returned; nor is one without an event up to the last one, whose weeks are taken
+        back for good.
+
+        Args:
+            user_ids: Whose; ``None`` for everybody.
+            late: Whether only those are meant to whose recorded weeks something has happened.
+            after: Only users after this one.
+            limit: How many at most. Fewer may come, if all their weeks would be too many together.
+        """
+        ...
+
 
 class ReputationStore(JudgedPages[IsoWeek, DueWeeks, Reputation, WeeklyStreakPolicy], Protocol):
     """Everybody's weeks."""

@@ -6,6 +6,7 @@ from typing import Protocol, runtime_checkable
 
 from mainstay.ports.badges import BadgeStore
 from mainstay.ports.contests import ContestStore
+from mainstay.ports.corrections import CorrectionStore
 from mainstay.ports.engagements import EngagementStore
 from mainstay.ports.leaderboards import LeaderboardStore
 from mainstay.ports.ledger import Ledger
@@ -24,6 +25,7 @@ from mainstay.ports.templates import Templates
 __all__ = [
     "HasBadges",
     "HasContests",
+    "HasCorrections",
     "HasEngagements",
     "HasLeaderboards",
     "HasLedger",
@@ -63,6 +65,15 @@ class HasReputations(HasSessions, Protocol):
     @property
     def reputations(self) -> ReputationStore:
         """Everybody's weeks."""
+        ...
+
+
+class HasCorrections(HasEngagements, HasReputations, Protocol):
+    """Has corrections of what is kept: of all that the ports of one store keep."""
+
+    @property
+    def corrections(self) -> CorrectionStore:
+        """Corrections of what is kept."""
         ...
 
 
@@ -167,7 +178,7 @@ class HasLedger(Protocol):
 
 
 class Store(
-    HasEngagements,
+    HasCorrections,
     HasBadges,
     HasLeaderboards,
     HasContests,

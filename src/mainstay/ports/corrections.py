@@ -1,0 +1,232 @@
+"""Corrections of what is kept: users who leave, accounts that are merged, events that are wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import date
+from typing import Protocol, TypeAlias
+
+import attrs
+
+from mainstay import _checks as checks
+from mainstay.activity.counts import Counts
+from mainstay.activity.session import Session
+from mainstay.errors import NoLongerKeptError, RejectedError
+from mainstay.localdays import IsoWeek
+from mainstay.ports._texts import require_storable
+from mainstay.ports.pages import Unreadable
+from mainstay.streaks.weekly import WeeklyStreak
+
+__all__ = [
+    "Changes",
+    "CorrectionPage",
+    "CorrectionStore",
+    "Late",
+    "Prunable",
+    "Pruned",
+    "before_floor",
+    "storable_ids",
+    "unknown_event",
+]
+
+#: How many of what were changed, by what they are: ``events``, ``outcomes``, ``candidates``,
+#: ``credits``, ``metrics``, ``entries``, ``outlooks``, ``preferences``, ``votes``, ``arguments``
+#: and ``others``. What was not changed is left out.
+Changes: TypeAlias = Mapping[str, int]
+
+
+@attrs.frozen
+class Late:
+    """What has changed in days that had been evaluated.
+
+    Attributes:
+        users: Whose days, or weeks, they are.
+        days: Their days, each user's counted by itself.
+    """
+
+    users: int = attrs.field(validator=checks.each(checks.count))
+    days: int = attrs.field(validator=checks.each(checks.count))
+
+
+@attrs.frozen
+class Prunable:
+    """A user of whom something before the floor is kept.
+
+    Attributes:
+        user_id: Who.
+        streak: Their weekly streak before the first of these weeks.
+        weeks: What happened in each week before the floor that is still kept; idle ones may be
+            left out.
+    """
+
+    user_id: str
+    streak: WeeklyStreak
+    weeks: Mapping[IsoWeek, Counts]
+
+    @property
+    def key(self) -> str:
+        """The user's id."""
+        return self.user_id
+
+
+@attrs.frozen
+class Pruned:
+    """What is to be kept of a user at the floor, besides what the store knows by itself.
+
+    Attributes:
+        user_id: Who.
+        streak: Their weekly streak through the week before the floor.
+    """
+
+    user_id: str
+    streak: WeeklyStreak
+
+
+class CorrectionPage(Protocol):
+    """One transaction of corrections. While it is open, nobody else adds or evaluates anything.
+
+    All of it can be done again without harm: what is done already changes nothing.
+    """
+
+    def forget(self, user_ids: Sequence[str], /) -> Changes:
+        """Erase every trace of users.
+
+        Their events, states, outcomes, credits, metrics, badges, preferences, outlooks, entries of
+        the outbox, votes, arguments (with the votes for them), what is theirs in the log of runs,
+        and the aliases of which they are part. Of a day that is closed, the other candidates keep
+        their places; a case that they have created stays, without them.
+        """
+        ...
+
+    def rename(self, user_id: str, to: str, /) -> Changes:
+        """Give all that is kept of a user to another id, which may be another account.
+
+        From now on, ``user_id`` is an alias: events that are added for it are of ``to``. Renaming
+        back ends the alias, and makes none. If ``to`` is an alias itself, the id that it stands for
+        is meant. Aliases of ``user_id`` stand for ``to``.
+
+        Of two accounts, the events of both stay, and metrics add up: those of kinds and those that
+        contests have made grow; of the host's own, the larger stays. Of two credits with one
+        reason the earlier stays; of two candidate rows on one day, the better place; of two votes
+        for one argument, the earlier, and none for an own argument; of two outlooks, or
+        preferences, those of ``to``. Outcomes stay up to the first day by which both have been
+        active; from this day on they are to be evaluated again, which is late until
+        :meth:`EngagementPage.reopen <mainstay.ports.EngagementPage.reopen>` does so, and all weeks
+        are. If only one of the two has been active, their outcomes and weeks stay.
+        """
+        ...
+
+    def remove(self, event_ids: Sequence[str], /) -> Changes:
+        """Delete events; those whose ids are not there are left out.
+
+        Totals change at once. What days that were evaluated came to does not: these days are late.
+        Of each event its id stays, so that it counts as known if it is added again.
+        """
+        ...
+
+    def replace(self, sessions: Sequence[Session], /) -> Changes:
+        """Put events in place of those with the same ids; equal ones change nothing.
+
+        Totals and late days are as if the old ones were removed and the new ones added; users may
+        differ.
+
+        Raises:
+            RejectedError: An event is not there, or holds what can't be stored.
+            NoLongerKeptError: An event is from before the floor.
+        """
+        ...
+
+    def raise_floor(self, floor: date, /) -> None:
+        """Take no events before a day from now on: they count as known. A floor is never lowered.
+
+        What is asked of the time before it raises :class:`mainstay.NoLongerKeptError`.
+
+        Args:
+            floor: A Monday.
+        """
+        ...
+
+    def prunable(
+        self, floor: date, /, *, after: str | None = None, limit: int
+    ) -> Sequence[Prunable | Unreadable]:
+        """Return users of whom something before the floor is kept, by user id.
+
+        One who has been active before the floor, and has not been evaluated through the day before
+        it, because something is wrong with them, is unreadable.
+
+        Args:
+            floor: The first day that stays.
+            after: Only users after this one.
+            limit: How many at most.
+        """
+        ...
+
+    def prune(self, floor: date, pruned: Sequence[Pruned], /) -> Changes:
+        """Delete the events and outcomes of users before the floor.
+
+        Kept of each are: the totals, the counts of events by kind, the daily streak and the weekly
+        one, as of the day before the floor. The outcome that stands over the floor moves to it.
+        """
+        ...
+
+    def prune_others(self, floor: date, /, *, limit: int) -> Changes:
+        """Delete what else is from before the floor; nothing once none of it is left.
+
+        Closed days and their candidates; entries of the outbox that are finished and were due
+        before it; outlooks of days before it; votes and arguments of cases that closed before it.
+
+        Args:
+            floor: The first day that stays.
+            limit: How many of each at most.
+        """
+        ...
+
+
+class CorrectionStore(Protocol):
+    """Corrects what is kept."""
+
+    def page(self) -> AbstractContextManager[CorrectionPage]:
+        """Begin a transaction: kept if the block ends well, undone if it raises."""
+        ...
+
+    def late(self) -> Late:
+        """Return what has changed in days that had been evaluated, and not been so again."""
+        ...
+
+    def floor(self) -> date | None:
+        """Return the first day of which events are kept; ``None`` if all are."""
+        ...
+
+
+def storable_ids(field: str, ids: Iterable[str]) -> list[str]:
+    """Return ids in order, each once, that any store can keep.
+
+    Raises:
+        InvalidValueError: One is not a text, or empty.
+        RejectedError: One can't be stored.
+    """
+    found = {checks.text(field, each) for each in checks.iterable(field, ids)}
+    for each in found:
+        require_storable(field, each)
+    return sorted(found)
+
+
+def unknown_event(session_id: str) -> RejectedError:
+    """Return the error of an event that is to be replaced, and is not there."""
+    return RejectedError(
+        "is not there",
+        field="id",
+        value=session_id,
+        remedy="Add it, as it is. One that was removed stays so.",
+    )
+
+
+def before_floor(field: str, value: object, floor: date) -> NoLongerKeptError:
+    """Return the error of what is asked of the time before the floor."""
+    return NoLongerKeptError(
+        f"is before {floor}, and so is no longer kept",
+        field=field,
+        value=value,
+        remedy="It was pruned; a backup from before then has it.",
+    )
