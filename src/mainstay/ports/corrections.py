@@ -12,7 +12,7 @@ import attrs
 from mainstay import _checks as checks
 from mainstay.activity.counts import Counts
 from mainstay.activity.session import Session
-from mainstay.errors import NoLongerKeptError, RejectedError
+from mainstay.errors import InvalidValueError, NoLongerKeptError, RejectedError
 from mainstay.localdays import IsoWeek
 from mainstay.ports._texts import require_storable
 from mainstay.ports.pages import Unreadable
@@ -26,6 +26,8 @@ __all__ = [
     "Prunable",
     "Pruned",
     "before_floor",
+    "monday",
+    "not_evaluated",
     "storable_ids",
     "unknown_event",
 ]
@@ -152,8 +154,8 @@ class CorrectionPage(Protocol):
     ) -> Sequence[Prunable | Unreadable]:
         """Return users of whom something before the floor is kept, by user id.
 
-        One who has been active before the floor, and has not been evaluated through the day before
-        it, because something is wrong with them, is unreadable.
+        One who has been active before the floor, and has not been evaluated through it, because
+        something is wrong with them, is unreadable.
 
         Args:
             floor: The first day that stays.
@@ -219,6 +221,33 @@ def unknown_event(session_id: str) -> RejectedError:
         field="id",
         value=session_id,
         remedy="Add it, as it is. One that was removed stays so.",
+    )
+
+
+def monday(field: str, value: object) -> date:
+    """Return a day that can be a floor.
+
+    Raises:
+        InvalidValueError: It is not a Monday.
+    """
+    day = checks.day(field, value)
+    if day.weekday():
+        raise InvalidValueError(
+            "must be a Monday",
+            field=field,
+            value=day.isoformat(),
+            remedy="Weeks are kept whole: take the Monday before it.",
+        )
+    return day
+
+
+def not_evaluated(user_id: str, floor: date) -> RejectedError:
+    """Return the error of a user whose days before the floor can't go yet."""
+    return RejectedError(
+        f"has not been evaluated through {floor}",
+        field="user_id",
+        value=user_id,
+        remedy="The daily job does it, once what is wrong with them is mended.",
     )
 
 

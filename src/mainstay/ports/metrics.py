@@ -10,12 +10,16 @@ from mainstay.errors import InvalidValueError
 from mainstay.ports._texts import require_storable
 from mainstay.recognition import MOST_POINTS
 
-__all__ = ["KIND", "MetricStore", "storable_metrics"]
+__all__ = ["KIND", "MetricStore", "merged_metric", "storable_metrics"]
 
 #: What the metrics begin with that count events of a kind.
 KIND = "kind:"
 #: What mainstay measures itself.
 OURS = frozenset({"points", "score", "streak_days", "streak_weeks"})
+
+
+#: What grows when cases close.
+CONTESTS = frozenset({"participations", "votes", "wins", "top_arguments"})
 
 
 class MetricStore(Protocol):
@@ -60,6 +64,16 @@ def storable_metrics(metrics: Mapping[str, Mapping[str, int]]) -> dict[tuple[str
                 f"metrics[{user_id!r}][{name!r}]", value, -MOST_POINTS, MOST_POINTS
             )
     return found
+
+
+def merged_metric(name: str, one: int, other: int) -> int:
+    """Return what a metric of two users is once they are one.
+
+    Examples:
+        >>> [merged_metric(name, 3, 4) for name in ("wins", "kind:post", "age")]
+        [7, 7, 4]
+    """
+    return one + other if name in CONTESTS or name.startswith(KIND) else max(one, other)
 
 
 def _check_name(name: str) -> None:
