@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from types import SimpleNamespace
+from typing import Any
 
 import attrs
 import pytest
@@ -12,7 +15,18 @@ import pytest
 from mainstay import RejectedError, Session, streak_of
 from mainstay.ports import ALL_TIME, BadgeCheck, BadgeTarget, BoardQuery, BoardTarget
 from mainstay.ports.points import new_credits
-from mainstay.recognition import Badge, BadgePolicy, Credit, LeaderboardPolicy, Period, UserRank
+from mainstay.recognition import (
+    Badge,
+    BadgePolicy,
+    Credit,
+    LeaderboardPolicy,
+    Period,
+    Ranked,
+    Rung,
+    UserRank,
+    ladder,
+    rank,
+)
 from mainstay.testing.conformance import (
     BadgeStoreConformance,
     LeaderboardStoreConformance,
@@ -219,6 +233,22 @@ def unless_they_wait(marks: Marks, users: Iterable[str]) -> None:
     marks.update({user: marks.get(user) for user in users})
 
 
+def single(total: float) -> float:
+    return array("f", [total])[0]
+
+
+def ranked_by(
+    rounded: Callable[[float], float], totals: Mapping[str, int], **how: Any
+) -> Sequence[Ranked[int]]:
+    """Rank by rounded totals, and show them as they are."""
+    ranked = rank({user: rounded(total) for user, total in totals.items()}, **how)
+    return tuple(Ranked(place.rank, place.user_id, totals[place.user_id]) for place in ranked)
+
+
+def by_rounded_rungs(totals: Iterable[int]) -> Sequence[Rung]:
+    return ladder(int(float(total)) for total in totals)
+
+
 BROKEN: Mapping[type, Mapping[str, tuple[object, str, Callable[..., object]]]] = {
     PointStoreConformance: {
         "the latest of a reason stands": (points, "with_credits", the_latest),
@@ -242,6 +272,9 @@ BROKEN: Mapping[type, Mapping[str, tuple[object, str, Callable[..., object]]]] =
         "all other snapshots go": (BoardPage, "_with", all_else_goes),
         "no policy is kept": (BoardPage, "_with", the_standard_policy),
         "points are those of now": (MemoryLeaderboards, "rank_of", points_of_now),
+        "totals are of double precision": (leaderboards, "rank", partial(ranked_by, float)),
+        "totals are of single precision": (leaderboards, "rank", partial(ranked_by, single)),
+        "rungs are of double precision": (leaderboards, "ladder", by_rounded_rungs),
         "wrong clocks are believed": (leaderboards, "is_due", whatever_a_clock_says),
     },
     BadgeStoreConformance: {

@@ -14,8 +14,8 @@ from mainstay.testing.conformance._expect import expect
 
 __all__ = ["CODE_POINTS", "at", "context", "did", "may", "readable"]
 
-#: User ids by code point: not alphabetical, not by UTF-16 unit, and not regardless of case.
-CODE_POINTS = ("Z", "a", "e\u0301", "é", "\uff5a", "\U0001f600")
+#: Texts by code point: not alphabetical, not by UTF-16 unit, and not regardless of case.
+CODE_POINTS = ("Z", "e\u0301", "z", "é", "\uff5a", "\U0001f600")
 
 _numbers = count(1)
 Item = TypeVar("Item")

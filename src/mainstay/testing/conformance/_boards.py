@@ -6,12 +6,21 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from mainstay.ports import BoardQuery, BoardTarget, DueBoard, HasLeaderboards
-from mainstay.recognition import Board, Credit, LeaderboardPolicy, Period, Ranked, rank
+from mainstay.recognition import MOST_POINTS, Board, Credit, LeaderboardPolicy, Period, Ranked, rank
 from mainstay.testing.conformance._activity import readable
-from mainstay.testing.conformance._credits import NOON
+from mainstay.testing.conformance._credits import DAY, NOON, credit, give
 from mainstay.testing.conformance._expect import expect
 
-__all__ = ["due", "pages", "places", "ranking", "refresh", "snapshots"]
+__all__ = [
+    "due",
+    "give_twice_as_many",
+    "pages",
+    "places",
+    "ranking",
+    "refresh",
+    "snapshots",
+    "twice_as_many",
+]
 
 
 def due(store: HasLeaderboards, target: BoardTarget) -> dict[str, datetime | None]:
@@ -38,6 +47,22 @@ def refresh(
 def places(board: Board) -> list[tuple[int, str, int]]:
     """Return a board's places."""
     return [(place, user, total) for place, user, total in board.entries]
+
+
+def give_twice_as_many(store: HasLeaderboards, less: str, more: str) -> None:
+    """Credit two users in a week with sums of which 64 bits of a float make one and the same.
+
+    Their totals are in their range, since as much was taken from them before.
+    """
+    for user, gap in ((less, 2), (more, 1)):
+        before = credit(user, -MOST_POINTS, NOON - 8 * DAY)
+        twice = [credit(user, MOST_POINTS - fewer, NOON - DAY) for fewer in (0, gap)]
+        give(store, before, *twice)
+
+
+def twice_as_many(less: str, more: str) -> list[tuple[int, str, int]]:
+    """Return their places in that week."""
+    return [(1, more, 2 * MOST_POINTS - 1), (2, less, 2 * MOST_POINTS - 2)]
 
 
 def pages(
@@ -68,11 +93,11 @@ def ranking(
     """Return a whole board as the pure functions rank it."""
     span = query.span(now)
     listed: dict[str, list[Credit]] = {}
-    for credit in credits:
-        if credit.at in span:
-            listed.setdefault(credit.user_id, []).append(credit)
+    for each in credits:
+        if each.at in span:
+            listed.setdefault(each.user_id, []).append(each)
     return rank(
-        {user: sum(credit.amount for credit in theirs) for user, theirs in listed.items()},
+        {user: sum(each.amount for each in theirs) for user, theirs in listed.items()},
         ties=query.ties,
         reached=_reached(listed),
         exclude=excluded if query.exclude is None else query.exclude,
@@ -84,8 +109,8 @@ def _reached(listed: Mapping[str, list[Credit]]) -> dict[str, datetime]:
     """Return the instant of each user's latest credit of other than 0, else of their first."""
     return {
         user: max(
-            (credit.at for credit in theirs if credit.amount),
-            default=min(credit.at for credit in theirs),
+            (each.at for each in theirs if each.amount),
+            default=min(each.at for each in theirs),
         )
         for user, theirs in listed.items()
     }

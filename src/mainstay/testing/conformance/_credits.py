@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -30,6 +31,6 @@ def give(store: HasPoints, *credits: Credit) -> None:
     store.points.add(credits, now=_AFTERWARDS)
 
 
-def given(store: HasPoints, at: datetime = NOON, **amounts: int) -> None:
+def given(store: HasPoints, amounts: Mapping[str, int], at: datetime = NOON) -> None:
     """Credit each user with points at an instant."""
     give(store, *(credit(user, amount, at) for user, amount in amounts.items()))

@@ -41,9 +41,9 @@ def paid(user_id: str, amount: int, reason: str = "reward", *, minute: int = 0) 
     return Credit(user_id, reason, amount, at(minute))
 
 
-def totals(store: HasOutbox) -> dict[str, int]:
-    """Return the points of those whom the suite pays."""
-    return dict(store.points.totals(["ada", "bob", "rich"]))
+def totals(store: HasOutbox, *users: str) -> dict[str, int]:
+    """Return the points of some users."""
+    return dict(store.points.totals(users))
 
 
 def keys_of(entries: Sequence[OutboxEntry]) -> list[str]:

@@ -17,6 +17,7 @@ from mainstay.streaks.weekly import WeeklyStreakPolicy
 from mainstay.testing.conformance._activity import CODE_POINTS, did, may
 from mainstay.testing.conformance._days import evaluate
 from mainstay.testing.conformance._expect import expect
+from mainstay.testing.conformance._suite import Suite
 from mainstay.testing.conformance._transactions import Interrupted, one_during_the_other
 from mainstay.testing.conformance._weeks import record
 
@@ -123,7 +124,7 @@ def _of_weeks(store: HasReputations) -> _Kept[WeeklyStreakPolicy]:
     return _Kept(store.reputations, _WEEKS, lambda: record(store, IsoWeek.of(may(12))))
 
 
-class DayPoliciesConformance:
+class DayPoliciesConformance(Suite[HasEngagements]):
     """Tests of the policies that days are judged by."""
 
     def test_no_policy_of_days_is_kept_at_first(self, store: HasEngagements) -> None:
@@ -136,8 +137,9 @@ class DayPoliciesConformance:
 
     def test_a_policy_that_days_rest_on_stays(self, store: HasEngagements) -> None:
         """``keep_policy``: one "stays if ``since`` or a later day has been evaluated"."""
-        store.sessions.add(did("ada", may(1)))
-        store.sessions.add(did("bob", may(20)))
+        ada, bob = self.users(2)
+        store.sessions.add(did(ada, may(1)))
+        store.sessions.add(did(bob, may(20)))
         _of_days(store).what_was_used_stays()
 
     def test_a_policy_that_no_day_rests_on_is_replaced(self, store: HasEngagements) -> None:
@@ -156,11 +158,12 @@ class DayPoliciesConformance:
 
     def test_a_transaction_on_days_knows_all_kinds(self, store: HasEngagements) -> None:
         """``kinds``: "the kinds of activity that there are"."""
-        store.sessions.add(each for kind in CODE_POINTS for each in did("ada", may(1), kind))
+        ada = self.user_id(1)
+        store.sessions.add(each for kind in CODE_POINTS for each in did(ada, may(1), kind))
         _of_days(store).kinds_are_those_there_are()
 
 
-class WeekPoliciesConformance:
+class WeekPoliciesConformance(Suite[HasReputations]):
     """Tests of the policies that weeks are judged by."""
 
     def test_no_policy_of_weeks_is_kept_at_first(self, store: HasReputations) -> None:
@@ -173,8 +176,9 @@ class WeekPoliciesConformance:
 
     def test_a_policy_that_weeks_rest_on_stays(self, store: HasReputations) -> None:
         """``keep_policy``: one "stays if ``since`` or a later day has been evaluated"."""
-        store.sessions.add(did("ada", may(1)))
-        store.sessions.add(did("bob", may(20)))
+        ada, bob = self.users(2)
+        store.sessions.add(did(ada, may(1)))
+        store.sessions.add(did(bob, may(20)))
         _of_weeks(store).what_was_used_stays()
 
     def test_a_policy_that_no_week_rests_on_is_replaced(self, store: HasReputations) -> None:
@@ -193,7 +197,8 @@ class WeekPoliciesConformance:
 
     def test_a_transaction_on_weeks_knows_all_kinds(self, store: HasReputations) -> None:
         """``kinds``: "the kinds of activity that there are"."""
-        store.sessions.add(each for kind in CODE_POINTS for each in did("ada", may(1), kind))
+        ada = self.user_id(1)
+        store.sessions.add(each for kind in CODE_POINTS for each in did(ada, may(1), kind))
         _of_weeks(store).kinds_are_those_there_are()
 
     def test_policies_of_days_and_of_weeks_are_apart(self, store: HasReputations) -> None:

@@ -13,6 +13,7 @@ from mainstay.ports.runs import RUNS_KEPT
 from mainstay.scheduling import Daily, Every, InstalledJob, ItemError, JobReport, JobRun, Weekly
 from mainstay.testing.conformance._activity import CODE_POINTS, at, may
 from mainstay.testing.conformance._expect import expect, together
+from mainstay.testing.conformance._suite import Suite
 
 __all__ = ["RunLogConformance"]
 
@@ -53,8 +54,8 @@ def _lease(
     )
 
 
-class RunLogConformance:
-    """Tests of a log of runs: give them an empty one as the fixture ``store``.
+class RunLogConformance(Suite[HasRuns]):
+    """Tests of a log of runs: give them an empty one as ``store``.
 
     Each is one promise of :class:`mainstay.ports.RunLog`, in the words of its docstring.
 

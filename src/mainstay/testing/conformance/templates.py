@@ -14,6 +14,7 @@ from mainstay.outlook import Template, Trial
 from mainstay.ports import HasOutlooks
 from mainstay.testing.conformance._activity import CODE_POINTS
 from mainstay.testing.conformance._expect import expect, raised, together
+from mainstay.testing.conformance._suite import Suite
 
 __all__ = ["TemplateConformance"]
 
@@ -45,8 +46,8 @@ def _given(store: HasOutlooks, template: Template) -> None:
     store.templates.decide(IsoWeek(2000, 1 + len(_kept(store))), [template])
 
 
-class TemplateConformance:
-    """Tests of templates: give them an empty store as the fixture ``store``.
+class TemplateConformance(Suite[HasOutlooks]):
+    """Tests of templates: give them an empty store as ``store``.
 
     Each is one promise of :class:`mainstay.ports.Templates`, in the words of its docstrings.
     """

@@ -20,7 +20,7 @@ class BadgeStoreConformance(
     StandingConformance,
     KeptAwardsConformance,
 ):
-    """Tests of a badge store: give them an empty one as the fixture ``store``.
+    """Tests of a badge store: give them an empty one as ``store``.
 
     Each is one promise of :class:`mainstay.ports.BadgeStore` or its pages, in the words of their
     docstrings.
@@ -41,4 +41,4 @@ class BadgeStoreConformance(
 
     def done_by_a_stranger(self) -> BadgeCheck:
         """Return a look at somebody of whom nobody has heard."""
-        return BadgeCheck("stranger")
+        return BadgeCheck(self.stranger())

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from mainstay.contest import Verification, commit
 from mainstay.ports import CaseClosing, ContestStore, DueCase, HasContests, KeptCase
+from mainstay.testing.conformance._activity import CODE_POINTS
 from mainstay.testing.conformance._contests import END, case, closing, opened
 from mainstay.testing.conformance._credits import DAY, NOON
 from mainstay.testing.conformance.contests.closed_cases import ClosedCasesConformance
@@ -31,11 +32,15 @@ class ContestStoreConformance(
     ClosedCasesConformance,
     FollowedConformance,
 ):
-    """Tests of a contest store: give them an empty one as the fixture ``store``.
+    """Tests of a contest store: give them an empty one as ``store``.
 
     Each is one promise of :class:`mainstay.ports.ContestStore` or its pages, in the words of their
     docstrings.
     """
+
+    def keys(self) -> Sequence[str]:
+        """Return ids of cases."""
+        return CODE_POINTS
 
     def pages(self, store: HasContests) -> ContestStore:
         """Return the port."""

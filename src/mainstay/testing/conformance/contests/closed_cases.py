@@ -30,29 +30,31 @@ from mainstay.testing.conformance._contests import (
 )
 from mainstay.testing.conformance._credits import DAY, MICROSECOND
 from mainstay.testing.conformance._expect import expect, raised
+from mainstay.testing.conformance._suite import Suite
 from mainstay.testing.conformance._transactions import Interrupted
 
 __all__ = ["ClosedCasesConformance"]
 
 
-def _traces(store: HasContests, *names: str) -> list[object]:
-    """Return what closing some cases, for which ada has voted, would leave."""
+def _traces(store: HasContests, user_id: str, *names: str) -> list[object]:
+    """Return what closing some cases, for which a user has voted, would leave."""
     return [
         [store.contests.case(name) for name in names],
         [len(store.contests.rewards(name)) for name in names],
         len(queued(store, REWARD)) + len(queued(store, NOTICE)),
-        {user: dict(theirs) for user, theirs in store.metrics.metrics(["ada"]).items()},
+        {user: dict(theirs) for user, theirs in store.metrics.metrics([user_id]).items()},
     ]
 
 
-class ClosedCasesConformance:
+class ClosedCasesConformance(Suite[HasContests]):
     """Tests of closing."""
 
     def test_a_closed_case_shows_its_verdict(self, store: HasContests) -> None:
         """``keep``: "From then on the verdict can be read with the case"; "what they came to"."""
+        ada = self.user_id(1)
         for name, verdict in (("case", "yes"), ("other", "no")):
             draft(store, case(name), verdict=verdict)
-        _, secret = draft(store, case("mine", creator="ada"), verdict="yes", slot=END)
+        _, secret = draft(store, case("mine", creator=ada), verdict="yes", slot=END)
         for name in ("case", "other", "mine"):
             publish(store, name)
         before = store.contests.case("mine")
@@ -72,18 +74,20 @@ class ClosedCasesConformance:
 
     def test_a_closed_case_is_not_due_again(self, store: HasContests) -> None:
         """``keep``: "nothing is taken for it any more", and it is closed once."""
+        ada = self.user_id(1)
         opened(store)
-        store.contests.vote("case", [vote("ada")])
+        store.contests.vote("case", [vote(ada)])
         close(store, notices=True)
-        before = _traces(store, "case")
+        before = _traces(store, ada, "case")
         expect(close(store, END + 99 * DAY), [], "nothing is due")
-        expect(_traces(store, "case"), before, "nothing is paid or counted again")
+        expect(_traces(store, ada, "case"), before, "nothing is paid or counted again")
 
     def test_a_case_is_closed_once_in_a_transaction(self, store: HasContests) -> None:
         """``keep``: what has been closed is not due any more, also in the same transaction."""
+        ada = self.user_id(1)
         opened(store)
-        store.contests.vote("case", [vote("ada")])
-        before = _traces(store, "case")
+        store.contests.vote("case", [vote(ada)])
+        before = _traces(store, ada, "case")
 
         def twice(*, at_once: bool) -> None:
             with store.contests.page() as page:
@@ -94,15 +98,16 @@ class ClosedCasesConformance:
         for at_once in (True, False):
             claim = "the second time it is closed"
             raised(RejectedError, partial(twice, at_once=at_once), claim)
-        expect(_traces(store, "case"), before, "nothing of it is kept")
+        expect(_traces(store, ada, "case"), before, "nothing of it is kept")
 
     def test_what_was_not_due_is_not_closed(self, store: HasContests) -> None:
         """``keep``: rejected if "A case was not due in this transaction", with all the rest."""
+        ada = self.user_id(1)
         opened(store, "1", "2")
         opened(store, "later", now=END)
         for name in ("1", "2"):
-            store.contests.vote(name, [vote("ada")])
-        before = _traces(store, "1", "2", "later")
+            store.contests.vote(name, [vote(ada)])
+        before = _traces(store, ada, "1", "2", "later")
         closings = {each.key: closing(each, END + DAY) for each in due(store, END + DAY)}
 
         def keep(*names: str) -> None:
@@ -112,14 +117,15 @@ class ClosedCasesConformance:
 
         raised(RejectedError, partial(keep, "2", "1"), "it comes before what was read")
         raised(RejectedError, partial(keep, "2", "later"), "its time is not over")
-        expect(_traces(store, "1", "2", "later"), before, "nothing is closed, paid or counted")
+        expect(_traces(store, ada, "1", "2", "later"), before, "nothing is closed, paid or counted")
 
     def test_users_that_cannot_be_stored_close_nothing(self, store: HasContests) -> None:
         """``keep``: rejected if "something of it can't be kept", with all the rest."""
+        ada = self.user_id(1)
         opened(store, "1", "2")
         for name in ("1", "2"):
-            store.contests.vote(name, [vote("ada")])
-        before = _traces(store, "1", "2")
+            store.contests.vote(name, [vote(ada)])
+        before = _traces(store, ada, "1", "2")
 
         def keep(*, pool: int, at_once: bool) -> None:
             with store.contests.page() as page:
@@ -132,19 +138,20 @@ class ClosedCasesConformance:
         for pool, at_once in product((0, 1000), (True, False)):
             call = partial(keep, pool=pool, at_once=at_once)
             raised(RejectedError, call, "nobody has such an id, paid or not")
-        expect(_traces(store, "1", "2"), before, "nothing of it is kept")
+        expect(_traces(store, ada, "1", "2"), before, "nothing of it is kept")
 
     def test_an_interrupted_page_closes_nothing(self, store: HasContests) -> None:
         """``page``: "undone if it raises": nothing is shown, paid, told or counted."""
+        ada = self.user_id(1)
         opened(store)
-        store.contests.vote("case", [vote("ada")])
-        store.contests.argue("case", [argument("1", "ada")])
-        before = _traces(store, "case")
+        store.contests.vote("case", [vote(ada)])
+        store.contests.argue("case", [argument("1", ada)])
+        before = _traces(store, ada, "case")
         with suppress(Interrupted), store.contests.page() as page:
             found = readable(page.due(END, limit=9))
             page.keep([closing(each, END, notices=True) for each in found])
             raise Interrupted
-        expect(_traces(store, "case"), before, "nothing of it is kept")
+        expect(_traces(store, ada, "case"), before, "nothing of it is kept")
         expect(len(close(store, notices=True)), 1, "the next transaction closes it")
         expect(len(store.contests.rewards("case")), 1, "and pays once")
 
@@ -158,9 +165,10 @@ class ClosedCasesConformance:
 
     def test_who_adds_to_a_case_that_closes_waits(self, store: HasContests) -> None:
         """``ContestStore``: "Whoever adds to a case waits while it is being opened or closed"."""
+        bob = self.user_id(1)
         opened(store)
         begin, answered = Barrier(2), list[str]()
-        late = vote("bob", at=END - MICROSECOND)
+        late = vote(bob, at=END - MICROSECOND)
 
         def add() -> None:
             begin.wait()

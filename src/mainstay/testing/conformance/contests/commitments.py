@@ -13,6 +13,7 @@ from mainstay.ports import HasContests
 from mainstay.testing.conformance._contests import END, case, close, draft, opened, publish
 from mainstay.testing.conformance._credits import DAY, MICROSECOND, NOON
 from mainstay.testing.conformance._expect import expect, raised, together
+from mainstay.testing.conformance._suite import Suite
 
 __all__ = ["CommitmentsConformance"]
 
@@ -20,7 +21,7 @@ _NOT_VERIFIED = (Verification.UNVERIFIED, Verification.MISSING, Verification.CON
 _AT_ONCE = 16
 
 
-class CommitmentsConformance:
+class CommitmentsConformance(Suite[HasContests]):
     """Tests of what is seen of commitments."""
 
     def test_a_draft_opens_once_its_commitment_is_verified(self, store: HasContests) -> None:

@@ -12,10 +12,10 @@ from mainstay.errors import CommitmentError, IllegalMoveError, MainstayError, Re
 from mainstay.ports import HasContests, KeptCase, OutboxEntry
 from mainstay.ports.drafting import COMMITMENT
 from mainstay.scheduling import PlainData
-from mainstay.testing.conformance._activity import CODE_POINTS
 from mainstay.testing.conformance._contests import case, close, draft, publish, queued
 from mainstay.testing.conformance._credits import DAY, MICROSECOND, NOON
 from mainstay.testing.conformance._expect import expect, raised, together
+from mainstay.testing.conformance._suite import Suite
 
 __all__ = ["DraftsConformance"]
 
@@ -41,14 +41,15 @@ def _require_refused(
     expect(after, before, "nothing has changed")
 
 
-class DraftsConformance:
+class DraftsConformance(Suite[HasContests]):
     """Tests of drafting."""
 
     def test_a_draft_comes_back_as_it_was_given(self, store: HasContests) -> None:
         """``draft``: "Keep a new case", with all that it says; ``case`` returns it."""
+        odd = self.odd_users()
         long_ago = datetime(1969, 7, 20, 20, 17, tzinfo=UTC)
         slots = (NOON, NOON + MICROSECOND, long_ago, None, None, None)
-        for user, slot in zip(CODE_POINTS, slots, strict=True):
+        for user, slot in zip(odd, slots, strict=True):
             given = Case(f"case 🙂 '\"\\ {user}", f"{user}?\n", [user, "字", "no "], user)
             commitment, secret = commit(given, "字")
             kept = store.contests.draft(given, commitment, secret, now=NOON, slot=slot)
@@ -96,7 +97,8 @@ class DraftsConformance:
 
     def test_another_case_of_that_id_is_refused(self, store: HasContests) -> None:
         """``draft``: rejected if there is "another case of that id"."""
-        given = case(creator="ada")
+        ada, bob = self.users(2)
+        given = case(creator=ada)
         commitment, secret = commit(given, "no")
         store.contests.draft(given, commitment, secret, now=NOON)
         for other in (
@@ -105,7 +107,7 @@ class DraftsConformance:
             attrs.evolve(given, sides=["yes", "no", "both"]),
         ):
             _require_refused(store, RejectedError, (other, *commit(other, "no")), "it differs")
-        for creator in (None, "bob"):
+        for creator in (None, bob):
             other = attrs.evolve(given, creator=creator)
             claim = "it is another's"
             _require_refused(store, RejectedError, (other, commitment, secret), claim)

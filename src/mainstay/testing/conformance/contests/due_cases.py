@@ -22,6 +22,7 @@ from mainstay.testing.conformance._contests import (
 )
 from mainstay.testing.conformance._credits import DAY, MICROSECOND, NOON
 from mainstay.testing.conformance._expect import expect, raised
+from mainstay.testing.conformance._suite import Suite
 
 __all__ = ["DueCasesConformance"]
 
@@ -37,7 +38,7 @@ def _pages(store: HasContests, limit: int) -> list[list[str]]:
     return found
 
 
-class DueCasesConformance:
+class DueCasesConformance(Suite[HasContests]):
     """Tests of what is due."""
 
     def test_a_case_is_over_when_its_time_ends(self, store: HasContests) -> None:
@@ -63,7 +64,8 @@ class DueCasesConformance:
 
     def test_a_due_case_has_all_that_it_takes_to_close_it(self, store: HasContests) -> None:
         """``DueCase``: "with all that it takes to close it": the case, and what opens it."""
-        _, secret = draft(store, case("case", creator="ada"), slot=NOON, verdict="yes")
+        ada = self.user_id(1)
+        _, secret = draft(store, case("case", creator=ada), slot=NOON, verdict="yes")
         store.contests.verified("case", Verification.VERIFIED, now=NOON, lasting=DAY)
         (found,) = due(store)
         expect(found.kept, store.contests.case("case"), "the case as it is kept")
@@ -71,12 +73,13 @@ class DueCasesConformance:
 
     def test_what_is_not_verified_is_due_too(self, store: HasContests) -> None:
         """``due``: "without votes and arguments: a plan refuses them"."""
+        ada, bob = self.users(2)
         names = [f"{status}" for status in Verification]
         opened(store, *names)
         for name in names:
-            store.contests.vote(name, [vote("1")])
-            store.contests.argue(name, [argument(f"about {name}", "ada")])
-            store.contests.upvote(upvotes(f"about {name}", "bob"))
+            store.contests.vote(name, [vote(ada)])
+            store.contests.argue(name, [argument(f"about {name}", ada)])
+            store.contests.upvote(upvotes(f"about {name}", bob))
         for status in Verification:
             store.contests.verified(f"{status}", status, now=NOON, lasting=DAY)
         found = {each.key: each for each in due(store)}
@@ -90,14 +93,14 @@ class DueCasesConformance:
 
     def test_a_page_has_so_many_votes_and_arguments(self, store: HasContests) -> None:
         """``limit``: "How many votes, arguments and votes for arguments", "one case at least"."""
+        ada, *users = self.users(3)
         sizes = {"a": (2, 1, 2), "b": (1, 1, 0), "c": (0, 3, 1), "d": (1, 0, 0), "e": (0, 0, 0)}
         opened(store, *sizes)
         for name, (votes, arguments, for_them) in sizes.items():
-            store.contests.vote(name, [vote(f"{number}") for number in range(votes)])
-            argued = [argument(f"{number} about {name}", "ada") for number in range(arguments)]
+            store.contests.vote(name, [vote(user) for user in users[:votes]])
+            argued = [argument(f"{number} about {name}", ada) for number in range(arguments)]
             store.contests.argue(name, argued)
-            users = [f"{number}" for number in range(for_them)]
-            store.contests.upvote(upvotes(f"0 about {name}", *users))
+            store.contests.upvote(upvotes(f"0 about {name}", *users[:for_them]))
         for limit in range(1, 14):
             pages = _pages(store, limit)
             found = [name for page in pages for name in page]

@@ -16,6 +16,7 @@ from mainstay.testing.conformance._contests import (
 )
 from mainstay.testing.conformance._credits import DAY, MICROSECOND, NOON
 from mainstay.testing.conformance._expect import expect
+from mainstay.testing.conformance._suite import Suite
 
 __all__ = ["ReadingConformance"]
 
@@ -31,7 +32,7 @@ def _ids(
     return [kept.case.id for kept in found]
 
 
-class ReadingConformance:
+class ReadingConformance(Suite[HasContests]):
     """Tests of what can be read."""
 
     def test_cases_are_in_the_order_of_their_ids(self, store: HasContests) -> None:
@@ -75,10 +76,11 @@ class ReadingConformance:
 
     def test_votes_are_counted(self, store: HasContests) -> None:
         """``count_votes``: "how many votes ... are kept, also those that won't count"."""
+        ada, bob = self.users(2)
         opened(store, "case", "other")
         expect(store.contests.count_votes("case"), 0, "none yet")
-        later = vote("ada", "yes", NOON + MICROSECOND, "her second")
-        store.contests.vote("case", [vote("ada"), later, vote("bob", "yes")])
+        later = vote(ada, "yes", NOON + MICROSECOND, "her second")
+        store.contests.vote("case", [vote(ada), later, vote(bob, "yes")])
         expect(store.contests.count_votes("case"), 3, "both of hers")
         expect(store.contests.count_votes("other"), 0, "the other's own")
         close(store)
@@ -86,17 +88,18 @@ class ReadingConformance:
 
     def test_arguments_are_in_the_order_of_their_places(self, store: HasContests) -> None:
         """``arguments``: "those with most votes first, then as places are given"."""
+        ada, bob, cyd, dan = self.users(4)
         opened(store, "case", "other")
         later = NOON + MICROSECOND
-        said = [argument("late", "ada", later), argument("early", "bob")]
-        same = [argument(name, "ada", later) for name in reversed(CODE_POINTS)]
-        last = argument("last", "ada", NOON + DAY / 2)
-        best = argument("z", "ada", NOON + DAY / 2)
+        said = [argument("late", ada, later), argument("early", bob)]
+        same = [argument(name, ada, later) for name in reversed(CODE_POINTS)]
+        last = argument("last", ada, NOON + DAY / 2)
+        best = argument("best", ada, NOON + DAY / 2)
         store.contests.argue("case", [*said, *same, last, best])
         for one in (*said, *same):
-            store.contests.upvote(upvotes(one.id, "cyd"))
-        store.contests.upvote(upvotes("z", "cyd", "dan"))
-        order = ["z", "early", *sorted([*CODE_POINTS, "late"]), "last"]
+            store.contests.upvote(upvotes(one.id, cyd))
+        store.contests.upvote(upvotes("best", cyd, dan))
+        order = ["best", "early", *sorted([*CODE_POINTS, "late"]), "last"]
         found = [each.argument.id for each in store.contests.arguments("case")]
         expect(found, order, "by votes, then the earlier, then by id")
         found = [each.argument.id for each in store.contests.arguments("case", limit=3)]
@@ -107,12 +110,13 @@ class ReadingConformance:
 
     def test_arguments_have_places_once_their_case_has_closed(self, store: HasContests) -> None:
         """``place``: "from 1, once the case has closed and if it took one"."""
+        ada, bob, cyd = self.users(3)
         opened(store)
-        said = [argument(f"{number}", "ada") for number in range(5)]
+        said = [argument(f"{number}", ada) for number in range(5)]
         store.contests.argue("case", said)
-        store.contests.upvote(upvotes("3", "bob", "cyd"))
+        store.contests.upvote(upvotes("3", bob, cyd))
         for number in ("1", "2", "4"):
-            store.contests.upvote(upvotes(number, "bob"))
+            store.contests.upvote(upvotes(number, bob))
         places = [each.place for each in store.contests.arguments("case")]
         expect(places, [None] * 5, "not before")
         close(store)
@@ -122,9 +126,10 @@ class ReadingConformance:
 
     def test_of_a_case_that_is_not_there_nothing_is_known(self, store: HasContests) -> None:
         """Reading about a case of which nobody has heard is not an error."""
+        ada = self.user_id(1)
         opened(store)
-        store.contests.vote("case", [vote("ada")])
-        store.contests.argue("case", [argument("1", "ada")])
+        store.contests.vote("case", [vote(ada)])
+        store.contests.argue("case", [argument("1", ada)])
         close(store)
         for name in ("cas", "case%", "CASE", "case:"):
             expect(store.contests.case(name), None, "no case")

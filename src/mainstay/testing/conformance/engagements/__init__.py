@@ -30,7 +30,7 @@ class EngagementStoreConformance(
     StandingConformance,
     DayPoliciesConformance,
 ):
-    """Tests of an engagement store: give them an empty one as the fixture ``store``.
+    """Tests of an engagement store: give them an empty one as ``store``.
 
     Each is one promise of :class:`mainstay.ports.EngagementStore` or its pages, in the words of
     their docstrings. The store is to count the kind ``post`` as posts.
@@ -52,4 +52,4 @@ class EngagementStoreConformance(
 
     def done_by_a_stranger(self) -> EvaluatedDays:
         """Return what a day comes to for somebody who was never active."""
-        return plan_days(DueDays(Engagement("stranger"), [DayActivity(may(2))], may(2)))
+        return plan_days(DueDays(Engagement(self.stranger()), [DayActivity(may(2))], may(2)))

@@ -13,13 +13,14 @@ from mainstay.scores.policies import PolicyHistory
 from mainstay.testing.conformance._activity import did, may, readable
 from mainstay.testing.conformance._days import ONE_POST, due, evaluate, ids
 from mainstay.testing.conformance._expect import expect
+from mainstay.testing.conformance._suite import Suite
 
 __all__ = ["DueDaysConformance"]
 
 _KATHMANDU = timezone(timedelta(hours=5, minutes=45))
 
 
-class DueDaysConformance:
+class DueDaysConformance(Suite[HasEngagements]):
     """Tests of what is due."""
 
     def test_nobody_is_due_without_activity(self, store: HasEngagements) -> None:
@@ -28,11 +29,12 @@ class DueDaysConformance:
 
     def test_every_day_with_events_is_due(self, store: HasEngagements) -> None:
         """``activities``: "The days that must be evaluated, oldest first"; not the idle ones."""
+        ada = self.user_id(1)
         store.sessions.add(
             [
-                *did("ada", may(3), "like"),
-                *did("ada", may(1), "post", times=2),
-                *did("ada", may(1), "like", times=3),
+                *did(ada, may(3), "like"),
+                *did(ada, may(1), "post", times=2),
+                *did(ada, may(1), "like", times=3),
             ]
         )
         (found,) = due(store, may(4))
@@ -43,35 +45,39 @@ class DueDaysConformance:
 
     def test_the_state_of_a_new_user_is_the_first(self, store: HasEngagements) -> None:
         """``due`` returns a user before their first day as ``Engagement(user_id)``."""
-        store.sessions.add(did("ada", may(1)))
+        ada = self.user_id(1)
+        store.sessions.add(did(ada, may(1)))
         (new,) = due(store, may(1))
         found = (new.key, new.state.user_id, new.state.streak, new.state.last_day)
-        expect(found, ("ada", "ada", 0, None), "nothing has been evaluated yet")
+        expect(found, (ada, ada, 0, None), "nothing has been evaluated yet")
 
     def test_users_who_begin_later_are_not_due(self, store: HasEngagements) -> None:
         """``due``: "Those whose first activity is after ``day`` are not due"."""
-        store.sessions.add([*did("ada", may(2)), *did("bob", may(3))])
+        ada, bob = self.users(2)
+        store.sessions.add([*did(ada, may(2)), *did(bob, may(3))])
         expect(ids(due(store, may(1))), [], "nobody had begun")
-        expect(ids(due(store, may(2))), ["ada"], "one had begun that day")
-        expect(ids(due(store, may(3))), ["ada", "bob"], "both had begun")
+        expect(ids(due(store, may(2))), [ada], "one had begun that day")
+        expect(ids(due(store, may(3))), [ada, bob], "both had begun")
 
     def test_the_first_activity_is_the_earliest(self, store: HasEngagements) -> None:
         """``activities``: "The first is the first on which anything is new"."""
+        ada = self.user_id(1)
         for day in (3, 1, 2):
-            store.sessions.add(did("ada", may(day)))
+            store.sessions.add(did(ada, may(day)))
         (found,) = due(store, may(2))
         expect([each.day for each in found.activities], [may(1), may(2)], "the earliest first")
 
     def test_totals_are_those_through_each_day(self, store: HasEngagements) -> None:
         """``due``: "Posts and qualities are lifetime totals through each day"."""
+        ada = self.user_id(1)
         store.sessions.add(
             [
-                *did("ada", may(1), "like", quality=1),
-                *did("ada", may(2), "post", quality=7.25),
-                *did("ada", may(2), "post", quality=8),
-                *did("ada", may(3), "post"),
-                *did("ada", may(4), "post", quality=0.5),
-                *did("ada", may(6), "post", quality=10),
+                *did(ada, may(1), "like", quality=1),
+                *did(ada, may(2), "post", quality=7.25),
+                *did(ada, may(2), "post", quality=8),
+                *did(ada, may(3), "post"),
+                *did(ada, may(4), "post", quality=0.5),
+                *did(ada, may(6), "post", quality=10),
             ]
         )
         (found,) = due(store, may(5))
@@ -81,13 +87,14 @@ class DueDaysConformance:
 
     def test_an_activity_counts_on_its_day(self, store: HasEngagements) -> None:
         """``local_days``: "on the date where the user was, and not on UTC's"."""
+        ada = self.user_id(1)
         late, early = datetime(2024, 5, 1, 23, 30, tzinfo=UTC), datetime(2024, 5, 2, 0, 30)  # noqa: DTZ001
         store.sessions.add(
             [
-                Session("ada", late, timezone="Europe/Berlin", kind="Berlin, the 2nd", id="1"),
-                Session("ada", late, timezone="-03:30", kind="the 1st", id="2"),
-                Session("ada", early.replace(tzinfo=_KATHMANDU), kind="Kathmandu, the 2nd", id="3"),
-                Session("ada", late, kind="no zone, the 1st", id="4"),
+                Session(ada, late, timezone="Europe/Berlin", kind="Berlin, the 2nd", id="1"),
+                Session(ada, late, timezone="-03:30", kind="the 1st", id="2"),
+                Session(ada, early.replace(tzinfo=_KATHMANDU), kind="Kathmandu, the 2nd", id="3"),
+                Session(ada, late, kind="no zone, the 1st", id="4"),
             ]
         )
         first = {"the 1st", "no zone, the 1st"}
@@ -100,11 +107,12 @@ class DueDaysConformance:
 
     def test_a_day_ends_at_midnight(self, store: HasEngagements) -> None:
         """``activities``: a day lasts from midnight to just before the next."""
+        ada = self.user_id(1)
         midnight = datetime(2024, 5, 2, tzinfo=UTC)
         store.sessions.add(
             [
-                Session("ada", midnight - timedelta(microseconds=1), kind="before", id="1"),
-                Session("ada", midnight, kind="after", id="2"),
+                Session(ada, midnight - timedelta(microseconds=1), kind="before", id="1"),
+                Session(ada, midnight, kind="after", id="2"),
             ]
         )
         (found,) = due(store, may(2))
@@ -113,26 +121,28 @@ class DueDaysConformance:
 
     def test_the_day_after_a_streak_is_due(self, store: HasEngagements) -> None:
         """``EngagementPage``: a day that "follows a day with a streak" must be evaluated."""
-        store.sessions.add([*did("ada", may(1)), *did("ada", may(2))])
+        ada = self.user_id(1)
+        store.sessions.add([*did(ada, may(1)), *did(ada, may(2))])
         evaluate(store, may(2))
         (found,) = due(store, may(4))
         state = found.state
         stands = (state.user_id, state.streak, state.last_day)
-        expect(stands, ("ada", 2, may(2)), "the state is the one that was kept")
+        expect(stands, (ada, 2, may(2)), "the state is the one that was kept")
         expect(list(found.activities), [DayActivity(may(3), {}, posts=2)], "the day after it")
         expect(due(store, may(2)), [], "and not before")
 
     def test_days_come_to_what_they_do_one_by_one(self, store: HasEngagements) -> None:
         """``evaluate``: "what the days come to, as :func:`mainstay.evaluate_day` has it"."""
+        ada, bob, cy = self.users(3)
         strict = EngagementPolicy(criteria=DailyCriteria({"post": 2}), streak_half=3)
-        store.sessions.add(each for day in (1, 2, 3) for each in did("ada", may(day), quality=day))
+        store.sessions.add(each for day in (1, 2, 3) for each in did(ada, may(day), quality=day))
         evaluate(store, may(2))
-        store.sessions.add([*did("bob", may(3), times=2), *did("cy", may(2), times=2)])
+        store.sessions.add([*did(bob, may(3), times=2), *did(cy, may(2), times=2)])
         users = due(store, may(4))
-        expect(ids(users), ["ada", "bob", "cy"], "an active day, a first day, and several days")
+        expect(ids(users), [ada, bob, cy], "an active day, a first day, and several days")
         quality: dict[str, list[float | None]]
-        quality = {"ada": [None, 1, 1.5, 2, 2], "bob": [None] * 5, "cy": [None] * 5}
-        counts = {"ada": [0, 1, 1, 1, 0], "bob": [0, 0, 0, 2, 0], "cy": [0, 0, 2, 0, 0]}
+        quality = {ada: [None, 1, 1.5, 2, 2], bob: [None] * 5, cy: [None] * 5}
+        counts = {ada: [0, 1, 1, 1, 0], bob: [0, 0, 0, 2, 0], cy: [0, 0, 2, 0, 0]}
         for policy in (ONE_POST, strict):
             for each in users:
                 begin = each.activities[0].day.day
@@ -156,31 +166,32 @@ class DueDaysConformance:
 
     def test_a_day_is_the_same_for_any_other_users(self, store: HasEngagements) -> None:
         """``activities``: each day has what happened on it, also among users who are behind."""
-        store.sessions.add([*did("ada", may(2), times=2), *did("cy", may(2))])
+        ada, bob, cy, dan = self.users(4)
+        store.sessions.add([*did(ada, may(2), times=2), *did(cy, may(2))])
         evaluate(store, may(2))
         store.sessions.add(
             [
-                *did("ada", may(2), "late"),
-                *did("ada", may(3), "like"),
-                *did("bob", may(1)),
-                *did("dan", may(2), "vote"),
+                *did(ada, may(2), "late"),
+                *did(ada, may(3), "like"),
+                *did(bob, may(1)),
+                *did(dan, may(2), "vote"),
             ]
         )
         found = {each.key: list(each.activities) for each in due(store, may(3))}
         expected = {
-            "ada": [DayActivity(may(3), {"like": 1}, posts=2)],
-            "bob": [DayActivity(may(1), {"post": 1}, posts=1)],
-            "cy": [DayActivity(may(3), {}, posts=1)],
-            "dan": [DayActivity(may(2), {"vote": 1})],
+            ada: [DayActivity(may(3), {"like": 1}, posts=2)],
+            bob: [DayActivity(may(1), {"post": 1}, posts=1)],
+            cy: [DayActivity(may(3), {}, posts=1)],
+            dan: [DayActivity(may(2), {"vote": 1})],
         }
         expect(found, expected, "nothing of other days, or of other users")
 
     def test_a_day_is_the_same_amid_a_thousand_others(self, store: HasEngagements) -> None:
         """``activities``: of one who is behind, among more users than are asked for one by one."""
-        users = [f"user {number:04}" for number in range(1001)]
+        users = self.users(1002)
+        behind = users.pop(500)
         store.sessions.add(each for user in users for each in did(user, may(1)))
         evaluate(store, may(1))
-        behind = "user 0500, too"
         store.sessions.add(
             [
                 *did(behind, may(1)),
@@ -200,23 +211,25 @@ class DueDaysConformance:
 
     def test_nobody_is_due_again(self, store: HasEngagements) -> None:
         """``due``: "users whose days through ``day`` have not all been evaluated"."""
-        store.sessions.add(did("ada", may(1)))
+        ada = self.user_id(1)
+        store.sessions.add(did(ada, may(1)))
         evaluate(store, may(3))
         for day in (1, 2, 3):
             expect(due(store, may(day)), [], f"May {day} has been evaluated")
 
     def test_what_arrives_late_counts_in_totals_alone(self, store: HasEngagements) -> None:
         """``due``: "those included that arrived after a day had been evaluated"."""
-        store.sessions.add(did("ada", may(2), quality=4))
+        ada = self.user_id(1)
+        store.sessions.add(did(ada, may(2), quality=4))
         evaluate(store, may(3))
-        store.sessions.add([*did("ada", may(1), quality=8), *did("ada", may(3), times=2)])
+        store.sessions.add([*did(ada, may(1), quality=8), *did(ada, may(3), times=2)])
         expect(due(store, may(3)), [], "a day that was evaluated is not due again")
         expected = [DayActivity(may(4), {}, posts=4, average_quality=6.0)]
         expect(list(due(store, may(4))[0].activities), expected, "later days know of it")
 
     def test_pages_have_no_more_days_than_asked_for(self, store: HasEngagements) -> None:
         """``limit``: "How many activities at most, ...; the first user's in any case"."""
-        begins = {"a": 3, "b": 5, "c": 1, "d": 5, "e": 4}
+        begins = dict(zip(self.users(5), (3, 5, 1, 5, 4), strict=True))
         for user, begin in begins.items():
             store.sessions.add(each for day in range(begin, 6) for each in did(user, may(day)))
         for limit in (1, 2, 3, 7, 100):
@@ -225,8 +238,7 @@ class DueDaysConformance:
                 while found := readable(page.due(may(5), after=after, limit=limit)):
                     days = sum(len(each.activities) for each in found)
                     fits = (days <= limit or len(found) == 1) and not {*ids(found)} & {*users}
-                    claim = f"{days} days of {ids(found)} after {users}, {limit} at most"
-                    expect(fits, True, claim)
+                    expect(fits, True, f"{days} days of others after {after!r}, {limit} at most")
                     users += ids(found)
                     after = users[-1]
             expect(users, [*begins], f"pages of {limit} days give every user once")

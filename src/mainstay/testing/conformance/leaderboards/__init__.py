@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
 
 from mainstay.ports import BoardTarget, DueBoard, HasLeaderboards, LeaderboardStore
 from mainstay.recognition import Period
@@ -23,13 +22,15 @@ class LeaderboardStoreConformance(
     DueBoardsConformance,
     SnapshotsConformance,
 ):
-    """Tests of a leaderboard store: give them an empty one as the fixture ``store``.
+    """Tests of a leaderboard store: give them an empty one as ``store``.
 
     Each is one promise of :class:`mainstay.ports.LeaderboardStore` or its pages, in the words of
     their docstrings.
     """
 
-    keys: ClassVar[Sequence[str]] = sorted(Period)
+    def keys(self) -> Sequence[str]:
+        """Return the keys of all boards."""
+        return sorted(Period)
 
     def pages(self, store: HasLeaderboards) -> LeaderboardStore:
         """Return the port."""

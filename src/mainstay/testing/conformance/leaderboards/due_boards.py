@@ -9,6 +9,7 @@ from mainstay.recognition import LeaderboardPolicy, Period
 from mainstay.testing.conformance._boards import due, refresh, snapshots
 from mainstay.testing.conformance._credits import DAY, MICROSECOND, MINUTE, NOON
 from mainstay.testing.conformance._expect import expect
+from mainstay.testing.conformance._suite import Suite
 
 __all__ = ["DueBoardsConformance"]
 
@@ -16,7 +17,7 @@ _ALL = dict.fromkeys(("all", "daily", "weekly"))
 _HOUR = timedelta(hours=1)
 
 
-class DueBoardsConformance:
+class DueBoardsConformance(Suite[HasLeaderboards]):
     """Tests of what is due, and what is kept."""
 
     def test_all_boards_are_due_without_a_snapshot(self, store: HasLeaderboards) -> None:
@@ -50,7 +51,7 @@ class DueBoardsConformance:
     def test_the_policy_is_kept_with_the_snapshots(self, store: HasLeaderboards) -> None:
         """``keep``: "With them, the target's policy is kept"; ``policy`` returns it."""
         expect(store.leaderboards.policy(), None, "``None`` while none is")
-        policy = LeaderboardPolicy(excluded=["Zoë 🙂", "字"], top=7, fresh=MINUTE, kept=2 * DAY)
+        policy = LeaderboardPolicy(excluded=self.odd_users(), top=7, fresh=MINUTE, kept=2 * DAY)
         refresh(store, policy=policy, periods=[Period.DAILY])
         expect(store.leaderboards.policy(), policy, "with all that it says")
         refresh(store, NOON + MINUTE)
@@ -75,11 +76,12 @@ class DueBoardsConformance:
 
     def test_another_policy_drops_the_other_boards(self, store: HasLeaderboards) -> None:
         """``keep``: "if it differs ..., the snapshots of all other boards go"."""
-        first, one = LeaderboardPolicy(excluded=["ada"]), [Period.WEEKLY]
+        ada, bob = self.users(2)
+        first, one = LeaderboardPolicy(excluded=[ada]), [Period.WEEKLY]
         for other in (
-            LeaderboardPolicy(excluded=["ada", "bob"]),
-            LeaderboardPolicy(excluded=["ada"], top=7),
-            LeaderboardPolicy(excluded=["ada"], fresh=MINUTE),
+            LeaderboardPolicy(excluded=[ada, bob]),
+            LeaderboardPolicy(excluded=[ada], top=7),
+            LeaderboardPolicy(excluded=[ada], fresh=MINUTE),
         ):
             refresh(store, policy=first)
             refresh(store, NOON + MINUTE, policy=first, periods=one)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
 
 from mainstay.ports import (
     DueNotification,
@@ -13,7 +12,6 @@ from mainstay.ports import (
     OutboxEntry,
 )
 from mainstay.ports.notification_entries import notification_entry
-from mainstay.testing.conformance._activity import CODE_POINTS
 from mainstay.testing.conformance._outlooks import MORNING, TOMORROW, add, planning
 from mainstay.testing.conformance.notifications.due_outlooks import DueNotificationsConformance
 from mainstay.testing.conformance.notifications.history import HistoryConformance
@@ -35,13 +33,15 @@ class NotificationConformance(
     ReplannedConformance,
     HistoryConformance,
 ):
-    """Tests of a store of notifications: give them an empty one as the fixture ``store``.
+    """Tests of a store of notifications: give them an empty one as ``store``.
 
     Each is one promise of :class:`mainstay.ports.NotificationStore` or its pages, in the words of
     their docstrings.
     """
 
-    keys: ClassVar[Sequence[str]] = [f"{TOMORROW}:{user}" for user in CODE_POINTS]
+    def keys(self) -> Sequence[str]:
+        """Return the keys of outlooks."""
+        return [f"{TOMORROW}:{user}" for user in self.odd_users()]
 
     def pages(self, store: HasOutlooks) -> NotificationStore:
         """Return the port."""
@@ -58,4 +58,4 @@ class NotificationConformance(
 
     def done_by_a_stranger(self) -> OutboxEntry:
         """Return the notification of somebody who was told nothing."""
-        return notification_entry("stranger", TOMORROW, MORNING)
+        return notification_entry(self.stranger(), TOMORROW, MORNING)

@@ -17,6 +17,7 @@ from mainstay.testing.conformance._outlooks import (
     plan,
     planning,
 )
+from mainstay.testing.conformance._suite import Suite
 from mainstay.testing.conformance._transactions import Interrupted
 
 __all__ = ["HowFarConformance"]
@@ -40,7 +41,7 @@ def _run(store: HasOutlooks, now: datetime, most: int = 99) -> list[str]:
     return keys
 
 
-class HowFarConformance:
+class HowFarConformance(Suite[HasOutlooks]):
     """Tests of how far notifications have been planned."""
 
     def test_nothing_is_planned_at_first(self, store: HasOutlooks) -> None:
@@ -51,7 +52,8 @@ class HowFarConformance:
 
     def test_a_run_that_begins_is_how_far_all_is_planned(self, store: HasOutlooks) -> None:
         """``due``: "The target counts as planned from now on", until its run has ended."""
-        add(store, "ada")
+        ada = self.user_id(1)
+        add(store, ada)
         for policy in (NotificationPolicy(), _POLICY):
             target, end = planning(policy=policy), NOON + DAY
             with store.notifications.page() as page:
@@ -59,7 +61,7 @@ class HowFarConformance:
             begun = NotificationPlan(end, NOON - 2 * HOUR, policy=policy)
             expect(store.notifications.plan(), begun, "though nothing was kept")
             with store.notifications.page() as page:
-                page.due(target, after=f"{may(30)}:ada", limit=1)
+                page.due(target, after=f"{may(30)}:{ada}", limit=1)
             expect(
                 store.notifications.plan(),
                 NotificationPlan(end, policy=policy),
@@ -101,12 +103,13 @@ class HowFarConformance:
 
     def test_a_late_run_looks_as_far_back_as_was_planned(self, store: HasOutlooks) -> None:
         """``since``: a later run "begins there: so it finds what was lost", page by page."""
+        ada = self.user_id(1)
         plan(store, planning(NOON - 8 * DAY))
         for day in range(5, 17):
-            add(store, "ada", day=may(day))
+            add(store, ada, day=may(day))
         # All before 12:00 on the 8th is planned: what was due then may be of the 7th in the west.
-        lost = [f"2024-05-{day:02}:ada" for day in range(7, 17)]
-        planned = ["2024-05-07:ada", "2024-05-08:ada"]
+        lost = [f"2024-05-{day:02}:{ada}" for day in range(7, 17)]
+        planned = [f"2024-05-07:{ada}", f"2024-05-08:{ada}"]
         expect(_run(store, NOON, most=4), [key for key in lost if key not in planned][:4], "killed")
         again = [key for key in lost if key not in planned]
         expect(_run(store, NOON + HOUR), again, "begun again, later")
@@ -114,9 +117,10 @@ class HowFarConformance:
 
     def test_a_run_looks_back_thirty_days_at_most(self, store: HasOutlooks) -> None:
         """``since``: "It is at most 30 days ago"."""
+        ada = self.user_id(1)
         plan(store, planning(NOON - 99 * DAY))
         for day in range(10, 21):
-            add(store, "ada", day=NOON.date().replace(month=4, day=day))
+            add(store, ada, day=NOON.date().replace(month=4, day=day))
         found = due_keys(store, planning())
         # 12:00 on April 15: the 14th where it is west.
-        expect(found[0], "2024-04-14:ada", "the first of them")
+        expect(found[0], f"2024-04-14:{ada}", "the first of them")

@@ -10,7 +10,6 @@ from mainstay.errors import RejectedError
 from mainstay.ports import HasOutlooks, NotificationTarget, OutboxEntry
 from mainstay.ports.notification_entries import notification_entry
 from mainstay.scheduling import PlainData
-from mainstay.testing.conformance._activity import CODE_POINTS
 from mainstay.testing.conformance._credits import DAY, NOON
 from mainstay.testing.conformance._expect import expect, raised
 from mainstay.testing.conformance._outlooks import (
@@ -22,67 +21,75 @@ from mainstay.testing.conformance._outlooks import (
     plan,
     planning,
 )
+from mainstay.testing.conformance._suite import Suite
 
 __all__ = ["KeptNotificationsConformance"]
 
-_ADA, _BOB = (notification_entry(user, TOMORROW, MORNING) for user in ("ada", "bob"))
 
-
-class KeptNotificationsConformance:
+class KeptNotificationsConformance(Suite[HasOutlooks]):
     """Tests of what pages keep."""
 
     def test_notifications_are_put(self, store: HasOutlooks) -> None:
         """``keep``: "Put notifications", into the outbox."""
-        add(store, *CODE_POINTS)
+        odd = self.odd_users()
+        add(store, *odd)
         plan(store)
-        for user in CODE_POINTS:
+        for user in odd:
             entry = notification_entry(user, TOMORROW, MORNING)
             expect(notification(store, user), entry, "due at its time")
-        expect(store.outbox.count_waiting("outlook"), len(CODE_POINTS), "one each")
+        expect(store.outbox.count_waiting("outlook"), len(odd), "one each")
 
     def test_another_instant_can_be_kept(self, store: HasOutlooks) -> None:
         """``keep``: whenever it is due."""
-        add(store, "ada")
-        entry = notification_entry("ada", TOMORROW, NOON + 99 * DAY)
+        ada = self.user_id(1)
+        add(store, ada)
+        entry = notification_entry(ada, TOMORROW, NOON + 99 * DAY)
         with store.notifications.page() as page:
             page.due(planning(), limit=9)
             page.keep([entry])
-        expect(notification(store, "ada"), entry, "as it was given")
+        expect(notification(store, ada), entry, "as it was given")
 
     def test_a_notification_of_what_is_planned_is_rejected(self, store: HasOutlooks) -> None:
         """``keep``: rejected if "One was not due in this transaction"."""
-        add(store, "bob")
+        _, bob = self.users(2)
+        add(store, bob)
         plan(store, NotificationTarget(NOON, day=TOMORROW))
-        self._require_rejected(store, attrs.evolve(_BOB, due_at=NOON))
-        expect(notification(store, "bob"), _BOB, "it stays")
+        planned = notification_entry(bob, TOMORROW, MORNING)
+        self._require_rejected(store, attrs.evolve(planned, due_at=NOON))
+        expect(notification(store, bob), planned, "it stays")
 
     def test_a_notification_of_another_day_is_rejected(self, store: HasOutlooks) -> None:
         """``keep``: rejected if "One was not due in this transaction"."""
-        self._require_rejected(store, notification_entry("bob", TOMORROW + DAY, MORNING))
+        _, bob = self.users(2)
+        self._require_rejected(store, notification_entry(bob, TOMORROW + DAY, MORNING))
 
     def test_what_is_not_the_notification_is_rejected(self, store: HasOutlooks) -> None:
         """``keep``: rejected if it "can't be kept": as what it is not."""
+        ada, bob = self.users(2)
+        his = notification_entry(bob, TOMORROW, MORNING)
         for other in (
-            attrs.evolve(_BOB, kind="notice"),
-            attrs.evolve(_BOB, user_id="ada"),
-            attrs.evolve(_BOB, user_id=None),
-            attrs.evolve(_BOB, payload=PlainData({"day": "2024-05-17"})),
-            attrs.evolve(_BOB, attempts=1),
-            attrs.evolve(_BOB, expires_at=MORNING),
+            attrs.evolve(his, kind="notice"),
+            attrs.evolve(his, user_id=ada),
+            attrs.evolve(his, user_id=None),
+            attrs.evolve(his, payload=PlainData({"day": "2024-05-17"})),
+            attrs.evolve(his, attempts=1),
+            attrs.evolve(his, expires_at=MORNING),
         ):
             self._require_rejected(store, other)
 
     def _require_rejected(self, store: HasOutlooks, bad: OutboxEntry) -> None:
-        add(store, "ada", "bob")
+        ada, bob = self.users(2)
+        add(store, ada, bob)
+        good = notification_entry(ada, TOMORROW, MORNING)
         before = due_keys(store, planning())
 
         def keep(*, at_once: bool) -> None:
             with store.notifications.page() as page:
                 page.due(planning(), limit=9)
-                for done in [[_ADA, bad]] if at_once else [[_ADA], [bad]]:
+                for done in [[good, bad]] if at_once else [[good], [bad]]:
                     page.keep(done)
 
         for at_once in (True, False):
             raised(RejectedError, partial(keep, at_once=at_once), "it can't be kept")
-        expect(notification(store, "ada"), None, "nothing of the rest is kept")
+        expect(notification(store, ada), None, "nothing of the rest is kept")
         expect(due_keys(store, planning()), before, "all are due as before")

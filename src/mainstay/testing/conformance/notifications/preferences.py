@@ -8,9 +8,9 @@ from functools import partial
 from mainstay.errors import RejectedError
 from mainstay.outlook import Preferences
 from mainstay.ports import HasOutlooks
-from mainstay.testing.conformance._activity import CODE_POINTS
 from mainstay.testing.conformance._credits import DAY, NOON
 from mainstay.testing.conformance._expect import expect, raised
+from mainstay.testing.conformance._suite import Suite
 
 __all__ = ["PreferencesConformance"]
 
@@ -24,46 +24,51 @@ _ALL = (
 )
 
 
-class PreferencesConformance:
+class PreferencesConformance(Suite[HasOutlooks]):
     """Tests of preferences."""
 
     def test_nobody_prefers_anything_at_first(self, store: HasOutlooks) -> None:
         """``preferences``: "those who have not said are left out"."""
-        expect(dict(store.notifications.preferences(["ada", "bob"])), {}, "nobody has")
-        store.notifications.prefer("ada", Preferences(), now=NOON)
-        found = dict(store.notifications.preferences(["ada", "bob"]))
-        expect(found, {"ada": Preferences()}, "who has, though it is the usual")
+        ada, bob = self.users(2)
+        expect(dict(store.notifications.preferences([ada, bob])), {}, "nobody has")
+        store.notifications.prefer(ada, Preferences(), now=NOON)
+        found = dict(store.notifications.preferences([ada, bob]))
+        expect(found, {ada: Preferences()}, "who has, though it is the usual")
         expect(dict(store.notifications.preferences([])), {}, "nobody is asked for")
 
     def test_every_field_comes_back(self, store: HasOutlooks) -> None:
         """``prefer``: "Keep when a user wants to be told"."""
-        users = dict(zip(CODE_POINTS, _ALL, strict=True))
+        odd = self.odd_users()
+        users = dict(zip(odd, _ALL, strict=True))
         for user, preferences in users.items():
             store.notifications.prefer(user, preferences, now=NOON)
-        found = store.notifications.preferences([*reversed(CODE_POINTS), "nobody", *CODE_POINTS])
+        found = store.notifications.preferences([*reversed(odd), self.stranger(), *odd])
         expect(dict(found), users, "by user id")
 
     def test_the_last_word_counts(self, store: HasOutlooks) -> None:
         """``prefer``: in place of what they have said before, whole."""
-        store.notifications.prefer("bob", _ALL[1], now=NOON)
+        ada, bob = self.users(2)
+        store.notifications.prefer(bob, _ALL[1], now=NOON)
         for preferences in (*_ALL, *reversed(_ALL)):
-            store.notifications.prefer("ada", preferences, now=NOON - DAY)
-            found = dict(store.notifications.preferences(["ada", "bob"]))
-            expect(found, {"ada": preferences, "bob": _ALL[1]}, "hers alone")
+            store.notifications.prefer(ada, preferences, now=NOON - DAY)
+            found = dict(store.notifications.preferences([ada, bob]))
+            expect(found, {ada: preferences, bob: _ALL[1]}, "hers alone")
 
     def test_texts_that_no_database_takes_are_rejected(self, store: HasOutlooks) -> None:
         """``prefer``: rejected if "A text can't be stored"."""
-        store.notifications.prefer("ada", _ALL[1], now=NOON)
+        ada = self.user_id(1)
+        store.notifications.prefer(ada, _ALL[1], now=NOON)
         for text in ("a\0b", "\ud83d"):
-            for user, preferences in (("ada", Preferences(channel=text)), (text, Preferences())):
+            for user, preferences in ((ada, Preferences(channel=text)), (text, Preferences())):
                 prefer = partial(store.notifications.prefer, user, preferences, now=NOON)
                 raised(RejectedError, prefer, "it can't be kept")
-        found = dict(store.notifications.preferences(["ada"]))
-        expect(found, {"ada": _ALL[1]}, "what was kept stays")
+        found = dict(store.notifications.preferences([ada]))
+        expect(found, {ada: _ALL[1]}, "what was kept stays")
 
     def test_preferences_of_many_are_read_at_once(self, store: HasOutlooks) -> None:
         """``preferences``: however many are asked for."""
-        store.notifications.prefer("user 0", _ALL[1], now=NOON)
-        store.notifications.prefer("user 2999", _ALL[2], now=NOON)
-        found = store.notifications.preferences(f"user {number}" for number in range(3000))
-        expect({*found}, {"user 0", "user 2999"}, "those who have said so")
+        first, *_, last = users = self.users(3000)
+        store.notifications.prefer(first, _ALL[1], now=NOON)
+        store.notifications.prefer(last, _ALL[2], now=NOON)
+        found = store.notifications.preferences(user for user in users)
+        expect({*found}, {first, last}, "those who have said so")

@@ -12,7 +12,7 @@ __all__ = ["OutboxConformance"]
 class OutboxConformance(
     PutEntriesConformance, ClaimedEntriesConformance, FinishedEntriesConformance
 ):
-    """Tests of an outbox: give them an empty one as the fixture ``store``.
+    """Tests of an outbox: give them an empty one as ``store``.
 
     Each is one promise of :class:`mainstay.ports.Outbox`, in the words of its docstrings.
     """

@@ -10,11 +10,12 @@ from mainstay.ports import HasOutbox, OutboxState
 from mainstay.testing.conformance._activity import CODE_POINTS, readable
 from mainstay.testing.conformance._expect import expect, together
 from mainstay.testing.conformance._outbox import AT_ONCE, MAIL, at, claim, keys_of, mail
+from mainstay.testing.conformance._suite import Suite
 
 __all__ = ["ClaimedEntriesConformance"]
 
 
-class ClaimedEntriesConformance:
+class ClaimedEntriesConformance(Suite[HasOutbox]):
     """Tests of what is claimed, and of what waits."""
 
     def test_what_is_due_is_claimed_the_oldest_first(self, store: HasOutbox) -> None:

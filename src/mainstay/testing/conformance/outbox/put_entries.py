@@ -12,11 +12,12 @@ from mainstay.scheduling import PlainData
 from mainstay.testing.conformance._activity import CODE_POINTS
 from mainstay.testing.conformance._expect import expect, raised, together
 from mainstay.testing.conformance._outbox import MAIL, at, claim, mail
+from mainstay.testing.conformance._suite import Suite
 
 __all__ = ["PutEntriesConformance"]
 
 
-class PutEntriesConformance:
+class PutEntriesConformance(Suite[HasOutbox]):
     """Tests of what is put."""
 
     def test_an_entry_comes_back_as_it_was_put(self, store: HasOutbox) -> None:
@@ -27,7 +28,7 @@ class PutEntriesConformance:
             OutboxEntry(
                 key="full 🙂",
                 kind=MAIL,
-                user_id="字",
+                user_id=self.odd_users()[-1],
                 payload=payload,
                 due_at=at(1),
                 expires_at=at(2),
@@ -82,11 +83,12 @@ class PutEntriesConformance:
 
     def test_other_contents_are_rejected_with_all_the_rest(self, store: HasOutbox) -> None:
         """``put``: "all or none of them"; "its key is there with another kind, user, ..."."""
+        ada = self.user_id(1)
         first = mail("a", expires=9)
         store.outbox.put([first])
         for other in (
             attrs.evolve(first, kind="another"),
-            attrs.evolve(first, user_id="ada"),
+            attrs.evolve(first, user_id=ada),
             attrs.evolve(first, payload=PlainData({"n": 1})),
         ):
             raised(

@@ -29,7 +29,7 @@ class OutlookConformance(
     MarksConformance,
     FiguresConformance,
 ):
-    """Tests of an outlook store: give them an empty one as the fixture ``store``.
+    """Tests of an outlook store: give them an empty one as ``store``.
 
     Each is one promise of :class:`mainstay.ports.OutlookStore` or its pages, in the words of their
     docstrings.
@@ -51,4 +51,4 @@ class OutlookConformance(
 
     def done_by_a_stranger(self) -> OutlookMade:
         """Return what somebody is told of whom nobody has heard."""
-        return OutlookMade("stranger")
+        return OutlookMade(self.stranger())

@@ -11,6 +11,7 @@ from mainstay.testing.conformance._activity import CODE_POINTS, may
 from mainstay.testing.conformance._credits import NOON
 from mainstay.testing.conformance._expect import expect
 from mainstay.testing.conformance._outlooks import outlook
+from mainstay.testing.conformance._suite import Suite
 
 __all__ = ["FiguresConformance"]
 
@@ -18,17 +19,17 @@ _VIEWED, _ENGAGED, _COMPLETED = Mark.VIEWED, Mark.ENGAGED, Mark.COMPLETED
 _SINCE, _UNTIL = may(14), may(17)
 
 #: Each outlook: whose, of which day in May, from what, and what became of it.
-_TOLD: Sequence[tuple[str, int, str, Sequence[Mark | int]]] = (
-    ("ada", 14, "plain a tip", (_ENGAGED, 4)),
-    ("ada", 15, "plain b tip", (_VIEWED,)),
-    ("bob", 14, "plain a nudge", ()),
-    ("ada", 16, "warm a tip", (_COMPLETED, 5)),
-    ("cyd", 14, "warm a nudge", ()),
-    ("cyd", 15, "warm b nudge", (_ENGAGED, _COMPLETED)),
-    ("bob", 16, "brief a tip", (4,)),
+_TOLD: Sequence[tuple[int, int, str, Sequence[Mark | int]]] = (
+    (1, 14, "plain a tip", (_ENGAGED, 4)),
+    (1, 15, "plain b tip", (_VIEWED,)),
+    (2, 14, "plain a nudge", ()),
+    (1, 16, "warm a tip", (_COMPLETED, 5)),
+    (3, 14, "warm a nudge", ()),
+    (3, 15, "warm b nudge", (_ENGAGED, _COMPLETED)),
+    (2, 16, "brief a tip", (4,)),
     # Not in these days:
-    ("bob", 13, "plain a tip", (_ENGAGED, _COMPLETED, 1)),
-    ("bob", 17, "gone a odd", (_ENGAGED, _COMPLETED, 1)),
+    (2, 13, "plain a tip", (_ENGAGED, _COMPLETED, 1)),
+    (2, 17, "gone a odd", (_ENGAGED, _COMPLETED, 1)),
 )
 #: The sums of each template's outlooks and of all others': users, x, n, xx, xn, nn.
 _SUMS = {
@@ -66,17 +67,16 @@ def _tell(store: HasOutlooks, user: str, day: date, made_from: str, *done: Mark 
             store.outlooks.mark(user, day, Mark.RATED, at=NOON, rating=each)
 
 
-def _tell_all(store: HasOutlooks) -> None:
-    for user, day, made_from, done in _TOLD:
-        _tell(store, user, may(day), made_from, *done)
-
-
-class FiguresConformance:
+class FiguresConformance(Suite[HasOutlooks]):
     """Tests of figures: all numbers are counted by hand."""
+
+    def _tell_all(self, store: HasOutlooks) -> None:
+        for n, day, made_from, done in _TOLD:
+            _tell(store, self.user_id(n), may(day), made_from, *done)
 
     def test_there_are_no_figures_without_outlooks(self, store: HasOutlooks) -> None:
         """``figures``: "of the outlooks of some days": there is none."""
-        _tell_all(store)
+        self._tell_all(store)
         for since, until in ((may(1), may(13)), (may(18), may(30)), (may(14), may(14))):
             for metric in Metric:
                 found = store.outlooks.figures(since, until, metric)
@@ -86,7 +86,7 @@ class FiguresConformance:
 
     def test_templates_are_counted_by_user(self, store: HasOutlooks) -> None:
         """``figures``: "what became of the outlooks of some days, by template, in their order"."""
-        _tell_all(store)
+        self._tell_all(store)
         for metric, sums in _SUMS.items():
             found = list(store.outlooks.figures(_SINCE, _UNTIL, metric))
             expected = [
@@ -99,7 +99,7 @@ class FiguresConformance:
         self, store: HasOutlooks
     ) -> None:
         """``since``: "The first day"; ``until``: "The day after the last"."""
-        _tell_all(store)
+        self._tell_all(store)
         metric = Metric.VIEW_RATE
         for since, until, totals in (
             (13, 18, {"brief": 1, "gone": 1, "plain": 4, "warm": 3}),
@@ -112,14 +112,15 @@ class FiguresConformance:
 
     def test_templates_are_in_order(self, store: HasOutlooks) -> None:
         """``figures``: "by template, in their order", by code point."""
+        ada = self.user_id(1)
         for place, name in enumerate(reversed(CODE_POINTS)):
-            _tell(store, "ada", may(1 + place), f"{name} a tip")
+            _tell(store, ada, may(1 + place), f"{name} a tip")
         found = store.outlooks.figures(may(1), may(30), Metric.VIEW_RATE)
         expect([each.name for each in found], [*CODE_POINTS], "by code point")
 
     def test_types_of_content_are_counted(self, store: HasOutlooks) -> None:
         """``content_types``: "by type of content, in their order"."""
-        _tell_all(store)
+        self._tell_all(store)
         found = store.outlooks.content_types(_SINCE, _UNTIL)
         expected = {
             "nudge": ContentCounts(3, 1, 1, 1, (0, 0, 0, 0, 0)),
@@ -130,7 +131,7 @@ class FiguresConformance:
 
     def test_variants_are_counted_by_user(self, store: HasOutlooks) -> None:
         """``variants``: "what became of a template's outlooks of some days, by variant"."""
-        _tell_all(store)
+        self._tell_all(store)
         expected = {
             Metric.VIEW_RATE: {"a": Sums(2, 1, 2, 1, 1, 2), "b": Sums(1, 1, 1, 1, 1, 1)},
             Metric.ENGAGEMENT_RATE: {"a": Sums(1, 1, 1, 1, 1, 1), "b": Sums(1, 0, 1, 0, 0, 1)},
@@ -144,10 +145,11 @@ class FiguresConformance:
 
     def test_figures_follow_what_users_do(self, store: HasOutlooks) -> None:
         """``figures``: "what became of the outlooks", as of when it is asked."""
-        _tell(store, "ada", may(14), "plain a tip")
+        ada = self.user_id(1)
+        _tell(store, ada, may(14), "plain a tip")
         for done, viewed in ((None, 0), (_VIEWED, 1)):
             if done is not None:
-                store.outlooks.mark("ada", may(14), done, at=NOON)
+                store.outlooks.mark(ada, may(14), done, at=NOON)
             (found,) = store.outlooks.figures(_SINCE, _UNTIL, Metric.VIEW_RATE)
             expect((found.mine.x, found.counts.viewed), (viewed, viewed), "so many were viewed")
         expect(found.others, Sums(), "there is no other template")

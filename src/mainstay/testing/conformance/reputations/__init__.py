@@ -23,7 +23,7 @@ class ReputationStoreConformance(
     KeptWeeksConformance,
     WeekPoliciesConformance,
 ):
-    """Tests of a reputation store: give them an empty one as the fixture ``store``.
+    """Tests of a reputation store: give them an empty one as ``store``.
 
     Each is one promise of :class:`mainstay.ports.ReputationStore` or its pages, in the words of
     their docstrings.
@@ -47,4 +47,4 @@ class ReputationStoreConformance(
 
     def done_by_a_stranger(self) -> Reputation:
         """Return what is kept of somebody who was never active."""
-        return Reputation("stranger")
+        return Reputation(self.stranger())
