@@ -51,10 +51,18 @@ def test_several_that_switch_it_on_at_once_all_succeed(tmp_path: Path) -> None:
 
 
 def test_who_holds_the_file_is_waited_for_until_the_timeout(tmp_path: Path) -> None:
-    path = with_a_table(tmp_path / "mainstay.db")
+    path = tmp_path / "mainstay.db"
+    SqlStore.create(f"sqlite:///{path}").close()
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("PRAGMA journal_mode=DELETE")
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(StoreError, match="Another program is writing to it"):
             SqlStore.create(f"sqlite:///{path}", lock_timeout=0.05)
     SqlStore.create(f"sqlite:///{path}").close()
     assert mode(path) == "wal"
+
+
+def test_a_file_in_which_others_have_tables_stays_as_it_is(tmp_path: Path) -> None:
+    path = with_a_table(tmp_path / "hosts.db")
+    SqlStore.create(f"sqlite:///{path}").close()
+    assert mode(path) == "delete"

@@ -13,6 +13,7 @@ from mainstay.jobs.check_health import check_health
 from mainstay.jobs.close_cases import close_cases, close_now, plan_closing
 from mainstay.jobs.contest_table import ContestTable
 from mainstay.jobs.contests import contest_jobs
+from mainstay.jobs.corrections import forget, remove, rename, replace
 from mainstay.jobs.deliver import deliver_due
 from mainstay.jobs.evaluate_consistency import day_just_over, evaluate_consistency, plan_days
 from mainstay.jobs.exposition import exposition
@@ -25,6 +26,7 @@ from mainstay.jobs.optimize_content import optimize_content
 from mainstay.jobs.outbox_job import outbox_job
 from mainstay.jobs.outlooks import DAILY_OUTLOOK_QUEUE, outlook_jobs
 from mainstay.jobs.policies import change_policy
+from mainstay.jobs.reevaluate import reevaluate
 from mainstay.jobs.refresh_leaderboards import refresh_leaderboards
 from mainstay.jobs.row import CatalogueRow, PolicyTable
 from mainstay.jobs.running import NotBegun, run_job
@@ -62,6 +64,7 @@ __all__ = [
     "deliver_due",
     "evaluate_consistency",
     "exposition",
+    "forget",
     "generate_cases",
     "generate_outlooks",
     "health",
@@ -76,7 +79,11 @@ __all__ = [
     "plan_notification",
     "plan_outlook",
     "plan_weeks",
+    "reevaluate",
     "refresh_leaderboards",
+    "remove",
+    "rename",
+    "replace",
     "run_job",
     "send_notifications",
     "shaped",

@@ -29,7 +29,13 @@ from mainstay.scores.engagement.evaluate import pick_candidates
 from mainstay.scores.engagement.policy import DEFAULT_POLICY, EngagementPolicy
 from mainstay.scores.policies import PolicyHistory
 
-__all__ = ["EVALUATE_CONSISTENCY", "day_just_over", "evaluate_consistency", "plan_days"]
+__all__ = [
+    "EVALUATE_CONSISTENCY",
+    "day_just_over",
+    "evaluate_consistency",
+    "picked_of",
+    "plan_days",
+]
 
 EVALUATE_CONSISTENCY = "evaluate-consistency"
 
@@ -176,7 +182,7 @@ def _close_days(
         with store.page() as page:
             last = closed[-1] if closed else None
             days = page.open_days(through, after=last, limit=_CLOSED_AT_ONCE)
-            candidates = _picked(page, days, policies.history)
+            candidates = picked_of(page, days, policies.history)
             page.close(candidates)
         closed += days
         picked += sum(map(len, candidates.values()))
@@ -188,7 +194,7 @@ def _close_days(
     tally.result.update(closed_period=_period(closed), candidates_count=picked)
 
 
-def _picked(
+def picked_of(
     page: EngagementPage, days: Sequence[date], policies: PolicyHistory[EngagementPolicy]
 ) -> Mapping[date, Sequence[DayOutcome]]:
     """Return the candidates of days, as many of each as its policy says."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
@@ -26,6 +27,7 @@ __all__ = [
     "Prunable",
     "Pruned",
     "before_floor",
+    "forgotten_in",
     "monday",
     "not_evaluated",
     "storable_ids",
@@ -259,3 +261,23 @@ def before_floor(field: str, value: object, floor: date) -> NoLongerKeptError:
         value=value,
         remedy="It was pruned; a backup from before then has it.",
     )
+
+
+_FORGOTTEN = "(forgotten)"
+#: Before and after a word that is not a part of a date, a time or another number.
+_BEGIN, _END = r"(?<!\w)(?<!\d[-.:/+])", r"(?!\w)(?![-.:/+]\d)"
+
+
+def forgotten_in(text: str, user_ids: Iterable[str]) -> str:
+    """Return a text in which users are no longer named.
+
+    Their ids are looked for as words: not within longer ones, nor as parts of a date or a time.
+
+    Examples:
+        >>> forgotten_in("the row of 'ada' can't be read; adam's can", ["ada"])
+        "the row of '(forgotten)' can't be read; adam's can"
+        >>> forgotten_in("on 2024-05-01, 1 was evaluated", ["1", "01"])
+        'on 2024-05-01, (forgotten) was evaluated'
+    """
+    names = "|".join(re.escape(user) for user in sorted(user_ids, key=len, reverse=True))
+    return re.sub(f"{_BEGIN}(?:{names}){_END}", _FORGOTTEN, text) if names else text

@@ -16,10 +16,8 @@ __all__ = ["KIND", "MetricStore", "merged_metric", "storable_metrics"]
 KIND = "kind:"
 #: What mainstay measures itself.
 OURS = frozenset({"points", "score", "streak_days", "streak_weeks"})
-
-
-#: What grows when cases close.
-CONTESTS = frozenset({"participations", "votes", "wins", "top_arguments"})
+#: Those that grow by what happens in contests.
+GROWING = frozenset({"participations", "top_arguments", "votes", "wins"})
 
 
 class MetricStore(Protocol):
@@ -66,16 +64,6 @@ def storable_metrics(metrics: Mapping[str, Mapping[str, int]]) -> dict[tuple[str
     return found
 
 
-def merged_metric(name: str, one: int, other: int) -> int:
-    """Return what a metric of two users is once they are one.
-
-    Examples:
-        >>> [merged_metric(name, 3, 4) for name in ("wins", "kind:post", "age")]
-        [7, 7, 4]
-    """
-    return one + other if name in CONTESTS or name.startswith(KIND) else max(one, other)
-
-
 def _check_name(name: str) -> None:
     require_storable("a metric", checks.text("a metric", name))
     if name in OURS or name.startswith(KIND):
@@ -85,3 +73,15 @@ def _check_name(name: str) -> None:
             value=name,
             remedy="Give a metric of your own another name.",
         )
+
+
+def merged_metric(name: str, one: int, other: int) -> int:
+    """Return a metric of two accounts that become one.
+
+    What counts events, or grows by contests, adds up; of what the host puts, the larger stays.
+
+    Examples:
+        >>> merged_metric("kind:post", 2, 3), merged_metric("followers", 2, 3)
+        (5, 3)
+    """
+    return one + other if name in GROWING or name.startswith(KIND) else max(one, other)

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
-
 import attrs
 
+from mainstay.ports.corrections import forgotten_in
 from mainstay.scheduling import ItemError, JobReport, JobRun, Plain, PlainData
 
-__all__ = ["FORGOTTEN", "run_of_renamed", "run_without"]
-
-#: What stands in texts where the id of a user was who is forgotten.
-FORGOTTEN = "(forgotten)"
+__all__ = ["run_of_renamed", "run_without"]
 
 
 def run_without(run: JobRun, user_id: str) -> JobRun:
     """Return a run without a user: their errors are left out, and texts don't name them.
 
-    What has failed is counted as before. The id is looked for as a word: not within a longer one,
-    a date or an address.
+    What has failed is counted as before.
 
     Examples:
         >>> from datetime import UTC, datetime
@@ -33,14 +27,14 @@ def run_without(run: JobRun, user_id: str) -> JobRun:
     return attrs.evolve(
         run,
         options=_object_without(run.options, user_id),
-        error=None if run.error is None else _text_without(run.error, user_id),
+        error=None if run.error is None else forgotten_in(run.error, [user_id]),
         report=None if report is None else _report_without(report, user_id),
     )
 
 
 def _report_without(report: JobReport, user_id: str) -> JobReport:
     errors = [
-        attrs.evolve(each, error=_text_without(each.error, user_id))
+        attrs.evolve(each, error=forgotten_in(each.error, [user_id]))
         for each in report.errors
         if each.item != user_id
     ]
@@ -49,27 +43,16 @@ def _report_without(report: JobReport, user_id: str) -> JobReport:
 
 def _object_without(data: PlainData, user_id: str) -> PlainData:
     return PlainData(
-        {_text_without(key, user_id): _without(value, user_id) for key, value in data.items()}
+        {forgotten_in(key, [user_id]): _without(value, user_id) for key, value in data.items()}
     )
 
 
 def _without(value: Plain, user_id: str) -> Plain:
     if isinstance(value, str):
-        return _text_without(value, user_id)
+        return forgotten_in(value, [user_id])
     if isinstance(value, tuple):
         return tuple(_without(each, user_id) for each in value)
     return _object_without(value, user_id) if isinstance(value, PlainData) else value
-
-
-def _text_without(text: str, user_id: str) -> str:
-    return _word(user_id).sub(FORGOTTEN, text)
-
-
-@lru_cache(maxsize=64)
-def _word(user_id: str) -> re.Pattern[str]:
-    """Return what finds an id where it is not a part of something longer."""
-    before, after = r"(?<![\w@/+-])(?<!\w[.:])", r"(?![\w@/+-])(?![.:]\w)"
-    return re.compile(f"{before}{re.escape(user_id)}{after}")
 
 
 def run_of_renamed(run: JobRun, user_id: str, to: str) -> JobRun:

@@ -43,6 +43,7 @@ with Extra("sql", "sqlalchemy"):
     from mainstay.adapters.sql.badges import SqlBadges
     from mainstay.adapters.sql.columns import metadata
     from mainstay.adapters.sql.contests import SqlContests
+    from mainstay.adapters.sql.corrections import SqlCorrections
     from mainstay.adapters.sql.database import Database, OwnDatabase
     from mainstay.adapters.sql.engagements import SqlEngagements
     from mainstay.adapters.sql.entries import put_entries
@@ -80,6 +81,7 @@ class SqlStore:
         leaderboards: The :class:`mainstay.ports.LeaderboardStore`.
         badges: The :class:`mainstay.ports.BadgeStore`.
         contests: The :class:`mainstay.ports.ContestStore`.
+        corrections: The :class:`mainstay.ports.CorrectionStore`.
         runs: The :class:`mainstay.ports.RunLog`.
         outbox: The :class:`mainstay.ports.Outbox`.
         ledger: The :class:`mainstay.ports.Ledger`, a chain of entries.
@@ -106,6 +108,7 @@ class SqlStore:
         self.templates: SqlTemplates = SqlTemplates(database)
         traces = (self.engagements, self.reputations, self.metrics)
         self.sessions: SqlSessions = SqlSessions(database, settings, traces)
+        self.corrections: SqlCorrections = SqlCorrections(database, settings, self.sessions)
 
     @classmethod
     def create(

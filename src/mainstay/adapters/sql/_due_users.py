@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    Column,
     Connection,
     Select,
     Subquery,
@@ -24,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.sql import ColumnElement
 
 from mainstay.adapters.sql.bulk import each_of
-from mainstay.adapters.sql.columns import key, metadata
+from mainstay.adapters.sql.columns import metadata, of_user
 from mainstay.adapters.sql.marks import checks_due, due_at_once
 from mainstay.adapters.sql.metrics import metrics
 from mainstay.adapters.sql.points import points
@@ -38,7 +37,7 @@ sweeps: Table = Table(
     "mainstay_badge_sweeps",
     metadata,
     # Empty before the first.
-    Column("after_user", key, primary_key=True),
+    of_user("after_user", primary_key=True),
 )
 
 

@@ -29,6 +29,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
 __all__ = [
+    "USER",
     "Day",
     "Instant",
     "day_after",
@@ -39,6 +40,7 @@ __all__ = [
     "key",
     "later",
     "metadata",
+    "of_user",
     "often_rewritten",
     "temporary",
     "utc_text",
@@ -65,7 +67,7 @@ class Day(TypeDecorator[date]):
         return Text() if dialect.name == "sqlite" else Date()
 
     def process_bind_param(self, value: date | None, dialect: Dialect) -> object:
-        """Return what the database is given: text or a date, whichever of them it is itself."""
+        """Return what the database is given: text or a date, as it was made."""
         if value is None or dialect.name == "sqlite":
             return None if value is None else str(value)
         return date.fromisoformat(value) if isinstance(value, str) else value
@@ -172,6 +174,17 @@ def instant_text(at: datetime) -> str:
 key: Text = Text().with_variant(Text(collation="C"), "postgresql")
 
 metadata: MetaData = MetaData()
+
+#: What marks the columns that hold the id of a user.
+USER = "of_user"
+
+
+def of_user(name: str = "user_id", **options: Any) -> Column[Any]:
+    """Return a column with the id of a user.
+
+    It is marked, so that all that is kept of a user is found when they leave, or change their id.
+    """
+    return Column(name, key, info={USER: True}, **options)
 
 
 def temporary(name: str, *columns: Column[Any]) -> Table:

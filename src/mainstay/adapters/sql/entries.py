@@ -25,7 +25,7 @@ from sqlalchemy.sql import ColumnElement
 
 from mainstay import _checks as checks
 from mainstay.adapters.sql.bulk import insert_into, insert_rows
-from mainstay.adapters.sql.columns import Instant, instant_text, key, metadata
+from mainstay.adapters.sql.columns import Instant, instant_text, key, metadata, of_user
 from mainstay.adapters.sql.reading import converted, storable, value_of
 from mainstay.ports import OutboxEntry, OutboxState
 from mainstay.ports.outbox import known_contents, new_entry, other_entry
@@ -53,7 +53,7 @@ outbox: Table = Table(
     metadata,
     Column("key", key, primary_key=True),
     Column("kind", key, nullable=False),
-    Column("user_id", key),
+    of_user(),
     # JSON, like the result.
     Column("payload", Text, nullable=False),
     # When it is to be done, or looked at next.
@@ -68,6 +68,7 @@ outbox: Table = Table(
     Column("until", Instant),
     sqlite_with_rowid=False,
 )
+Index("mainstay_outbox_of_user", outbox.c.user_id)
 #: Written out: SQLite uses an index of some rows only for a query in the same words.
 waits: ColumnElement[bool] = outbox.c.state == literal_column("'waiting'")
 Index(

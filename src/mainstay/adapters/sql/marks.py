@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Executable, Select, Table, null
 
 from mainstay.adapters.sql.bulk import insert_into
-from mainstay.adapters.sql.columns import Instant, key, metadata
+from mainstay.adapters.sql.columns import Instant, metadata, of_user
 
 __all__ = ["checks_due", "due_at_once"]
 
@@ -16,7 +16,7 @@ __all__ = ["checks_due", "due_at_once"]
 checks_due: Table = Table(
     "mainstay_badge_checks",
     metadata,
-    Column("user_id", key, primary_key=True),
+    of_user(primary_key=True),
     Column("due_at", Instant),
     sqlite_with_rowid=False,
 )

@@ -24,7 +24,7 @@ from sqlalchemy.sql import FromClause
 
 from mainstay import _checks as checks
 from mainstay.adapters.sql.bulk import any_of, found_by, insert_into, stage
-from mainstay.adapters.sql.columns import key, metadata, temporary
+from mainstay.adapters.sql.columns import key, metadata, of_user, temporary
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.marks import due_at_once
 from mainstay.adapters.sql.sessions import staged
@@ -35,7 +35,7 @@ __all__ = ["SqlMetrics", "add_metrics", "count_kinds_of", "metrics"]
 metrics: Table = Table(
     "mainstay_metrics",
     metadata,
-    Column("user_id", key, nullable=False),
+    of_user(nullable=False),
     Column("metric", key, nullable=False),
     Column("value", BigInteger, nullable=False),
     PrimaryKeyConstraint("user_id", "metric"),
@@ -44,7 +44,7 @@ metrics: Table = Table(
 
 _staged_metrics: Table = temporary(
     "mainstay_staged_metrics",
-    Column("user_id", key, nullable=False),
+    of_user(nullable=False),
     Column("metric", key, nullable=False),
     Column("value", BigInteger, nullable=False),
 )

@@ -41,6 +41,7 @@ from mainstay.adapters.sql.columns import (
     key,
     later,
     metadata,
+    of_user,
     temporary,
 )
 from mainstay.adapters.sql.database import Database
@@ -50,14 +51,24 @@ from mainstay.adapters.sql.undoing import undo
 from mainstay.ports.points import new_credits, too_many_points
 from mainstay.recognition import MOST_POINTS, Credit
 
-__all__ = ["SqlPoints", "credit_of", "credits", "listed", "points", "put_credits", "put_storable"]
+__all__ = [
+    "SqlPoints",
+    "add_up_again",
+    "count_listed",
+    "credit_of",
+    "credits",
+    "listed",
+    "points",
+    "put_credits",
+    "put_storable",
+]
 
 _IN_RANGE = f"total BETWEEN -{MOST_POINTS} AND {MOST_POINTS}"
 
 credits: Table = Table(
     "mainstay_credits",
     metadata,
-    Column("user_id", key, nullable=False),
+    of_user(nullable=False),
     Column("at", Instant, nullable=False),
     Column("reason", key, nullable=False),
     Column("amount", BigInteger, nullable=False),
@@ -72,7 +83,7 @@ credits: Table = Table(
 points: Table = Table(
     "mainstay_points",
     metadata,
-    Column("user_id", key, primary_key=True),
+    of_user(primary_key=True),
     Column("total", BigInteger, nullable=False),
     Column("first_at", Instant, nullable=False),
     # The latest credit whose amount is not 0.
@@ -93,7 +104,7 @@ listed: Table = Table(
 #: Where credits wait while it is found out which of them are new.
 _staged: Table = temporary(
     "mainstay_staged_credits",
-    Column("user_id", key, nullable=False),
+    of_user(nullable=False),
     Column("at", Instant, nullable=False),
     Column("reason", key, nullable=False),
     Column("amount", BigInteger, nullable=False),
@@ -266,7 +277,7 @@ def _add_up(connection: Connection) -> None:
     connection.execute(_add_to_totals)
     if count:
         connection.execute(_begin_totals)
-        _list(connection, first, count)
+        count_listed(connection, first, count)
 
 
 #: Not one statement for both: what is new is checked before it is added to what is there, and may
@@ -286,8 +297,28 @@ _begin_totals = insert(points).from_select(
 )
 
 
-def _list(connection: Connection, user: str, count: int) -> None:
-    """Count users who have a total from now on."""
+def add_up_again(connection: Connection, users: Sequence[str]) -> None:
+    """Make the totals of users anew from their credits.
+
+    Raises:
+        RejectedError: A total is out of its range.
+    """
+    total = cast(func.sum(credits.c.amount), BigInteger).label("total")
+    changed = func.max(case((credits.c.amount != 0, credits.c.at)))
+    of_user = select(credits.c.user_id, total, func.min(credits.c.at), changed)
+    sums = of_user.where(credits.c.user_id.in_(users)).group_by(credits.c.user_id)
+    for user, amount, *_ in connection.execute(sums).all():
+        if abs(amount) > MOST_POINTS:
+            undo(connection)  # nothing is kept, even if the block goes on
+            raise too_many_points(user)
+    before = connection.execute(delete(points).where(points.c.user_id.in_(users))).rowcount
+    names = ["user_id", "total", "first_at", "changed_at"]
+    after = connection.execute(insert(points).from_select(names, sums)).rowcount
+    count_listed(connection, users[0], after - before)
+
+
+def count_listed(connection: Connection, user: str, count: int) -> None:
+    """Count users, one of them named, who have a total from now on; below 0, no longer."""
     new = insert_into(connection.dialect.name, listed).values(
         shard=crc32(user.encode()) % _SHARDS, users=count
     )

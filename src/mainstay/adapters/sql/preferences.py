@@ -13,7 +13,7 @@ from sqlalchemy import Column, Connection, Integer, Table, Text, select
 from sqlalchemy.engine import Row
 
 from mainstay.adapters.sql.bulk import any_of, insert_into
-from mainstay.adapters.sql.columns import Instant, key, metadata
+from mainstay.adapters.sql.columns import Instant, key, metadata, of_user
 from mainstay.adapters.sql.reading import converted, value_of
 from mainstay.codec import from_json, to_json
 from mainstay.errors import CorruptRowError
@@ -33,7 +33,7 @@ __all__ = [
 preferences: Table = Table(
     "mainstay_preferences",
     metadata,
-    Column("user_id", key, primary_key=True),
+    of_user(primary_key=True),
     Column("zone", Text),
     Column("weekday", Text, nullable=False),
     Column("weekend", Text, nullable=False),

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
+import attrs
 from sqlalchemy import (
     BigInteger,
     Column,
     Connection,
     Index,
+    Integer,
     PrimaryKeyConstraint,
     Select,
     Table,
     Text,
     delete,
     func,
+    insert,
     literal,
     not_,
     select,
@@ -29,7 +33,8 @@ from sqlalchemy.engine import Row
 from sqlalchemy.sql import ColumnElement
 
 from mainstay import _checks as checks
-from mainstay.adapters.sql.columns import Instant, key, metadata
+from mainstay.adapters.sql.bulk import any_of
+from mainstay.adapters.sql.columns import Instant, key, metadata, of_user
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.reading import converted, storable, value_of
 from mainstay.codec import from_json, to_json
@@ -39,6 +44,7 @@ from mainstay.scheduling import (
     Daily,
     Every,
     InstalledJob,
+    ItemError,
     JobReport,
     JobRun,
     PlainData,
@@ -47,7 +53,7 @@ from mainstay.scheduling import (
     schedule_to_plain,
 )
 
-__all__ = ["SqlRunLog", "installed", "leases", "runs"]
+__all__ = ["SqlRunLog", "installed", "leases", "run_errors", "runs"]
 
 #: A row an attempt.
 runs: Table = Table(
@@ -68,6 +74,20 @@ runs: Table = Table(
     PrimaryKeyConstraint("job", "attempt"),
     Index("mainstay_runs_last", "job", "started_at", "attempt"),
     Index("mainstay_runs_due", "job", "due"),
+)
+
+#: What was wrong with single items: rows of their own, so that those about a user can be erased.
+run_errors: Table = Table(
+    "mainstay_run_errors",
+    metadata,
+    Column("job", key, nullable=False),
+    Column("attempt", key, nullable=False),
+    Column("place", Integer, nullable=False),
+    # A user's id, mostly.
+    of_user("item", nullable=False),
+    Column("error", Text, nullable=False),
+    PrimaryKeyConstraint("job", "attempt", "place"),
+    Index("mainstay_run_errors_of_item", "item"),
 )
 
 #: A row a job that a scheduler has.
@@ -123,11 +143,12 @@ class SqlRunLog:
             "options": json.dumps(run.options.to_dict()),
             "started_at": run.started_at,
             "finished_at": run.finished_at,
-            "report": None if run.report is None else to_json(run.report),
+            "report": None if run.report is None else to_json(attrs.evolve(run.report, errors=())),
             "error": None if run.error is None else storable(run.error),
         }
         with self._writing() as connection:
             self._upsert(connection, runs, {"job": run.job, "attempt": run.attempt}, values)
+            _put_errors(connection, run)
             _delete_old(connection, run)
 
     def _upsert(
@@ -156,7 +177,7 @@ class SqlRunLog:
     def _first(self, query: Select[Any]) -> JobRun | None:
         with self._database.reading() as connection:
             row = connection.execute(query.order_by(*_NEWEST).limit(1)).one_or_none()
-        return None if row is None else value_of(runs, row, _run)
+            return None if row is None else _with_errors(connection, [row])[0]
 
     def unended(self, job: str) -> Sequence[JobRun]:
         """Return the runs of a job that have begun and not ended, in the order they began."""
@@ -165,7 +186,7 @@ class SqlRunLog:
         )
         with self._database.reading() as connection:
             rows = connection.execute(query.order_by(runs.c.started_at, runs.c.attempt)).all()
-        return [value_of(runs, row, _run) for row in rows]
+            return _with_errors(connection, rows)
 
     def recent(self, job: str, *, since: datetime, now: datetime) -> Sequence[JobRun]:
         """Return the runs of a job that began at an instant or later, in the order they began.
@@ -176,7 +197,7 @@ class SqlRunLog:
         query = _credible(job, now).where(runs.c.started_at >= checks.instant("since", since))
         with self._database.reading() as connection:
             rows = connection.execute(query.order_by(runs.c.started_at, runs.c.attempt)).all()
-        return [value_of(runs, row, _run) for row in rows]
+            return _with_errors(connection, rows)
 
     def acquire(
         self, job: str, holder: str, *, now: datetime, until: datetime, instances: int = 1
@@ -237,6 +258,46 @@ def _credible(job: str, now: datetime) -> Select[Any]:
     return select(runs).where(runs.c.job == checks.text("job", job), runs.c.started_at <= latest)
 
 
+def _put_errors(connection: Connection, run: JobRun) -> None:
+    """Keep what was wrong with single items, in place of what was kept of the run before."""
+    theirs = (run_errors.c.job == run.job, run_errors.c.attempt == run.attempt)
+    connection.execute(delete(run_errors).where(*theirs))
+    errors = () if run.report is None else run.report.errors
+    rows = [
+        {
+            "job": run.job,
+            "attempt": run.attempt,
+            "place": place,
+            "item": storable(each.item),
+            "error": storable(each.error),
+        }
+        for place, each in enumerate(errors)
+    ]
+    if rows:
+        connection.execute(insert(run_errors), rows)
+
+
+def _with_errors(connection: Connection, rows: Sequence[Row[Any]]) -> list[JobRun]:
+    """Return the runs in rows, each with what was wrong with single items."""
+    found = [value_of(runs, row, _run) for row in rows]
+    attempts = [run.attempt for run in found if run.report is not None and run.report.failed]
+    errors = defaultdict[tuple[str, str], list[ItemError]](list)
+    if attempts:
+        query = select(run_errors).where(any_of(connection, run_errors.c.attempt, attempts))
+        for row in connection.execute(query.order_by(run_errors.c.place)):
+            errors[row.job, row.attempt].append(value_of(run_errors, row, _error))
+    return [
+        attrs.evolve(run, report=attrs.evolve(run.report, errors=errors[run.job, run.attempt]))
+        if run.report is not None and (run.job, run.attempt) in errors
+        else run
+        for run in found
+    ]
+
+
+def _error(row: Row[Any]) -> ItemError:
+    return ItemError(row.item, row.error)
+
+
 def _delete_old(connection: Connection, run: JobRun) -> None:
     """Delete the runs that go with one that is kept: one, mostly, next to the first of its job."""
     theirs = runs.c.job == run.job
@@ -252,7 +313,11 @@ def _delete_old(connection: Connection, run: JobRun) -> None:
     done = select(runs.c.attempt).where(*old, *_IS_DONE).order_by(runs.c.due.desc(), *_NEWEST)
     last_done = connection.scalar(done.limit(1))
     gone = old if last_done is None else (*old, runs.c.attempt != last_done)
-    connection.execute(delete(runs).where(*gone))
+    attempts = connection.scalars(select(runs.c.attempt).where(*gone)).all()
+    if attempts:
+        for table in (runs, run_errors):
+            old_ones = any_of(connection, table.c.attempt, attempts)
+            connection.execute(delete(table).where(table.c.job == run.job, old_ones))
 
 
 def _alive(now: datetime) -> ColumnElement[bool]:

@@ -39,21 +39,35 @@ from mainstay.adapters.sql.columns import (
     instant_text,
     key,
     metadata,
+    of_user,
     temporary,
 )
+from mainstay.adapters.sql.corrected import floor_kept, take_corrections
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.reading import converted, limit_of, value_of
 from mainstay.adapters.sql.settings import Settings
 from mainstay.adapters.sql.traces import Traces
-from mainstay.localdays import local_day
+from mainstay.localdays import MIDNIGHT, local_day
 from mainstay.ports import millionths, other_contents, storable
+from mainstay.ports.corrections import before_floor
 
-__all__ = ["SqlSessions", "events", "kinds", "read_kinds", "session_of", "staged", "users"]
+__all__ = [
+    "CHANGED",
+    "MISSING",
+    "SqlSessions",
+    "early_event",
+    "events",
+    "kinds",
+    "read_kinds",
+    "session_of",
+    "staged",
+    "users",
+]
 
 
 def _event_columns() -> list[Column[object]]:
     return [
-        Column("user_id", key, nullable=False),
+        of_user(nullable=False),
         Column("started_at", Instant, nullable=False),
         Column("id", key, nullable=False),
         Column("utc_offset_us", BigInteger, nullable=False),
@@ -82,15 +96,14 @@ events: Table = Table(
 staged: Table = temporary("mainstay_staged", *_event_columns())
 
 #: The users who have events.
-users: Table = Table(
-    "mainstay_users", metadata, Column("user_id", key, primary_key=True), sqlite_with_rowid=False
-)
+users: Table = Table("mainstay_users", metadata, of_user(primary_key=True), sqlite_with_rowid=False)
 
 #: The kinds of activity that there are.
 kinds: Table = Table(
     "mainstay_kinds", metadata, Column("kind", key, primary_key=True), sqlite_with_rowid=False
 )
 
+_ONE_DAY = timedelta(days=1)
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -110,21 +123,31 @@ class SqlSessions:
 
     def add(self, sessions: Iterable[Session]) -> int:
         """Keep sessions, all or none of them, and return how many are new."""
-        rows = self._rows(checks.iterable("sessions", sessions))
+        rows = self.rows(checks.iterable("sessions", sessions))
         if not rows:
             return 0
         with self._database.writing() as connection:
             stage(connection, staged, rows)
-            connection.execute(_know_users(connection.dialect.name))
-            _refuse_other_contents(connection)
-            connection.execute(_DROP_KNOWN)
-            connection.execute(_know_kinds(connection.dialect.name))
-            for port in self._traces:
-                port.events_arrived(connection)
-            connection.execute(_NEW)
-            return connection.scalar(_HOW_MANY) or 0
+            take_corrections(connection, staged)
+            return self.arrive(connection)
 
-    def _rows(self, sessions: Iterable[Session]) -> Sequence[tuple[object, ...]]:
+    def arrive(self, connection: Connection) -> int:
+        """Keep the events in ``staged``, and return how many are new."""
+        connection.execute(_know_users(connection.dialect.name))
+        _refuse_other_contents(connection)
+        connection.execute(_DROP_KNOWN)
+        connection.execute(_know_kinds(connection.dialect.name))
+        for port in self._traces:
+            port.events_arrived(connection)
+        connection.execute(_NEW)
+        return connection.scalar(_HOW_MANY) or 0
+
+    def rows(self, sessions: Iterable[Session]) -> Sequence[tuple[object, ...]]:
+        """Return the rows of sessions, each once.
+
+        Raises:
+            RejectedError: Two of one id differ, or one can't be stored.
+        """
         by_id: dict[str, tuple[object, ...]] = {}
         for session in sessions:
             row = self._row(storable(session))
@@ -178,7 +201,22 @@ class SqlSessions:
             .limit(limit_of(limit))
         )
         with self._database.reading() as connection:
+            lowest = floor_kept(connection)
+            if lowest is not None and since < self._begins(lowest):
+                raise before_floor("since", since, lowest)
             return [value_of(events, row, session_of) for row in connection.execute(query)]
+
+    def kept_since(self) -> datetime | None:
+        """Return the instant from which on all sessions are kept; ``None`` if all are."""
+        with self._database.reading() as connection:
+            lowest = floor_kept(connection)
+        return None if lowest is None else self._begins(lowest)
+
+    def _begins(self, day: date) -> datetime:
+        """Return an instant at which a day has begun everywhere."""
+        return datetime.combine(day, MIDNIGHT, UTC) + (
+            _ONE_DAY if self._settings.local_days else timedelta(0)
+        )
 
     def users(self, *, after: str | None = None, limit: int = 1000) -> Sequence[str]:
         """Return the ids of users with a session, in order."""
@@ -224,6 +262,12 @@ def read_kinds(connection: Connection) -> Sequence[str]:
     return connection.scalars(select(kinds.c.kind).order_by(kinds.c.kind)).all()
 
 
+def early_event(connection: Connection, day: date) -> datetime | None:
+    """Return when the first staged event was, if it is before a day."""
+    found = select(staged.c.started_at).where(staged.c.day < day).order_by(staged.c.id)
+    return connection.scalar(found.limit(1))
+
+
 def _refuse_other_contents(connection: Connection) -> None:
     found = connection.scalar(_OTHER_CONTENTS)
     if found is not None:
@@ -243,6 +287,15 @@ _DIFFERS = or_(
     )
 )
 _OTHER_CONTENTS = select(staged.c.id).where(_is_known(_DIFFERS)).limit(1)
+#: The events that are there, and are otherwise than those of their ids that are staged.
+CHANGED = (
+    select(events)
+    .join(staged, staged.c.id == events.c.id)
+    .where(_DIFFERS)
+    .order_by(events.c.user_id)
+)
+#: The first id that is staged, and not there.
+MISSING = select(staged.c.id).where(~_is_known()).order_by(staged.c.id).limit(1)
 _DROP_KNOWN = delete(staged).where(_is_known())
 _NEW = insert(events).from_select(staged.columns.keys(), select(staged))
 _HOW_MANY = select(func.count()).select_from(staged)

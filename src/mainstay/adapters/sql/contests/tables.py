@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import ColumnElement
 
-from mainstay.adapters.sql.columns import Instant, key, metadata
+from mainstay.adapters.sql.columns import Instant, key, metadata, of_user
 
 __all__ = ["argument_votes", "arguments", "case_votes", "cases", "is_open", "secrets"]
 
@@ -25,7 +25,7 @@ cases: Table = Table(
     Column("question", Text, nullable=False),
     # A JSON array, in their order.
     Column("sides", Text, nullable=False),
-    Column("creator", key),
+    of_user("creator"),
     Column("status", key, nullable=False),
     Column("opens_at", Instant),
     Column("closes_at", Instant),
@@ -73,10 +73,11 @@ case_votes: Table = Table(
     metadata,
     Column("case_id", key, nullable=False),
     Column("id", key, nullable=False),
-    Column("user_id", key, nullable=False),
+    of_user(nullable=False),
     Column("side", Text, nullable=False),
     Column("at", Instant, nullable=False),
     PrimaryKeyConstraint("case_id", "id"),
+    Index("mainstay_case_votes_of_user", "user_id"),
     sqlite_with_rowid=False,
 )
 
@@ -85,12 +86,13 @@ arguments: Table = Table(
     metadata,
     Column("id", key, primary_key=True),
     Column("case_id", key, nullable=False),
-    Column("author", key, nullable=False),
+    of_user("author", nullable=False),
     Column("text", Text, nullable=False),
     Column("at", Instant, nullable=False),
     # From 1, once the case has closed, if it took one.
     Column("place", Integer),
     Index("mainstay_arguments_of_case", "case_id", "id"),
+    Index("mainstay_arguments_of_author", "author"),
     sqlite_with_rowid=False,
 )
 
@@ -98,8 +100,9 @@ argument_votes: Table = Table(
     "mainstay_argument_votes",
     metadata,
     Column("argument_id", key, nullable=False),
-    Column("user_id", key, nullable=False),
+    of_user(nullable=False),
     Column("at", Instant, nullable=False),
     PrimaryKeyConstraint("argument_id", "user_id"),
+    Index("mainstay_argument_votes_of_user", "user_id"),
     sqlite_with_rowid=False,
 )

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.engine import Row
 
 from mainstay import _checks as checks
+from mainstay.adapters.sql.corrected import floor_kept
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.engagements._arrivals import days_arrived
 from mainstay.adapters.sql.engagements._outcomes import candidate_of, outcome_of, select_outcomes
@@ -23,6 +24,7 @@ from mainstay.adapters.sql.settings import Settings
 from mainstay.errors import NoLongerKeptError
 from mainstay.jobs._tally import LOGGER
 from mainstay.ports import EngagementPage
+from mainstay.ports.corrections import before_floor
 from mainstay.scores.engagement.day import DayOutcome
 from mainstay.scores.engagement.policy import EngagementPolicy
 from mainstay.scores.policies import PolicyHistory
@@ -79,6 +81,7 @@ class SqlEngagements:
         after = select(outcomes.c.previous).where(outcomes.c.user_id == user_id)
         following = after.where(outcomes.c.day > day).order_by(outcomes.c.day).limit(1)
         with self._database.reading() as connection:
+            _require_kept(connection, day)
             # In this order: what others write in between only makes the day be evaluated later.
             through = idle_through(connection)
             state = connection.execute(select(engagements).where(of_user)).one_or_none()
@@ -101,11 +104,19 @@ class SqlEngagements:
         closed = select(closed_days.c.candidates).where(closed_days.c.day == checks.day("day", day))
         picked = select(candidates).where(candidates.c.day == day).order_by(candidates.c.place)
         with self._database.reading() as connection:
+            _require_kept(connection, day)
             picks = connection.scalar(closed)
             found = [value_of(candidates, row, candidate_of) for row in connection.execute(picked)]
         if picks is not None and len(found) < picks:
             raise _no_longer_kept("candidates", "are no longer kept", str(day))
         return None if picks is None else found
+
+
+def _require_kept(connection: Connection, day: date) -> None:
+    """Refuse what is asked of a day before the floor."""
+    lowest = floor_kept(connection)
+    if lowest is not None and day < lowest:
+        raise before_floor("day", day, lowest)
 
 
 def _is_evaluated(state: Row[Any], day: date, through: date) -> bool:

@@ -11,9 +11,10 @@ from sqlalchemy import Connection, Executable, and_, case, func, literal, null, 
 from sqlalchemy.sql import ColumnElement
 
 from mainstay.adapters.sql.arrivals import know_first_days
+from mainstay.adapters.sql.bulk import insert_into
 from mainstay.adapters.sql.columns import Day, day_after, earlier
 from mainstay.adapters.sql.engagements._progress import idle_through, lock_progress
-from mainstay.adapters.sql.engagements.tables import engagements
+from mainstay.adapters.sql.engagements.tables import engagements, late_days
 from mainstay.adapters.sql.sessions import staged
 
 __all__ = ["days_arrived"]
@@ -33,8 +34,20 @@ def days_arrived(connection: Connection, posts: Collection[str]) -> None:
     """
     lock_progress(connection, shared=True)
     know_first_days(connection, engagements)
-    grown = _grown(connection.dialect.name, idle_through(connection), tuple(sorted(posts)))
+    through = idle_through(connection)
+    connection.execute(_now_late(connection.dialect.name, through))
+    grown = _grown(connection.dialect.name, through, tuple(sorted(posts)))
     connection.execute(grown)
+
+
+@lru_cache(maxsize=32)
+def _now_late(dialect: str, through: date) -> Executable:
+    """Note the days that were evaluated already, in order, as with users."""
+    joined = staged.join(engagements, engagements.c.user_id == staged.c.user_id)
+    late = select(staged.c.user_id, staged.c.day).select_from(joined).where(_is_evaluated(through))
+    found = late.distinct().order_by(staged.c.user_id, staged.c.day)
+    new = insert_into(dialect, late_days).from_select(["user_id", "day"], found)
+    return new.on_conflict_do_nothing(index_elements=["user_id", "day"])
 
 
 @lru_cache(maxsize=32)

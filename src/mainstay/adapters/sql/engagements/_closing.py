@@ -11,6 +11,7 @@ from sqlalchemy.engine import Row
 
 from mainstay import _checks as checks
 from mainstay.adapters.sql.bulk import insert_rows
+from mainstay.adapters.sql.corrected import floor_kept
 from mainstay.adapters.sql.counts import days_between
 from mainstay.adapters.sql.engagements._best import Best
 from mainstay.adapters.sql.engagements._outcomes import candidate_row
@@ -53,11 +54,12 @@ class ClosingRows:
     def _first_day(self, through: date) -> date | None:
         """Return the first day of anybody's; one that is not a date is reported as its user's."""
         first = engagements.c.first_day
+        lowest = floor_kept(self._connection) or date.min
         earliest = select(func.min(first)).where(first >= date.min, first <= through)
         found = self._connection.scalar(earliest)
         while found is not None:
             try:
-                return as_day(found)
+                return max(as_day(found), lowest)
             except InvalidValueError:
                 found = self._connection.scalar(earliest.where(first > literal(found, Text)))
         return None

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import takewhile
+from operator import attrgetter
 from typing import Any, NamedTuple, TypeAlias
 
 import attrs
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, Select, and_, func, or_, select
 from sqlalchemy.sql import ColumnElement
 
 from mainstay import _checks as checks
+from mainstay.adapters.sql.bulk import any_of
 from mainstay.adapters.sql.counts import KindCount, count_kinds
 from mainstay.adapters.sql.engagements._closing import ClosingRows
 from mainstay.adapters.sql.engagements._keeping import KeptDays
 from mainstay.adapters.sql.engagements._progress import idle_through, say_idle
 from mainstay.adapters.sql.engagements._punctual import PunctualDay, Totals, by_kind, plus
+from mainstay.adapters.sql.engagements._reopening import Reopened, reopened, take_back
 from mainstay.adapters.sql.engagements.tables import engagements
 from mainstay.adapters.sql.policies import PolicyRows, read_policies
 from mainstay.adapters.sql.reading import as_day, corrupt, limit_of
@@ -25,6 +30,7 @@ from mainstay.adapters.sql.undoing import undo
 from mainstay.errors import RejectedError
 from mainstay.jobs._tally import ITEM_ERRORS
 from mainstay.ports import DueDays, EvaluatedDays, Unreadable, average_quality, rescored
+from mainstay.ports.corrections import storable_ids
 from mainstay.scores.engagement.day import DayActivity
 from mainstay.scores.engagement.evaluate import Engagement
 from mainstay.scores.engagement.policy import EngagementPolicy
@@ -133,6 +139,11 @@ class SqlEngagementPage(ClosingRows, PolicyRows[EngagementPolicy]):
         if after is not None:
             query = query.where(engagements.c.user_id > after)
         query = query.order_by(engagements.c.user_id).limit(limit_of(limit))
+        return self._due(query, asked, limit)
+
+    def _due(self, query: Select[Any], asked: _Asked, limit: int) -> Sequence[DueDays | Unreadable]:
+        """Return the days of users whose rows a query finds."""
+        day = asked.day
         rows = self._connection.execute(query.with_for_update()).all()
         users, punctual = _read_all(rows, asked)
         counted = count_kinds(self._connection, {day: [*punctual]}, day) if punctual else {}
@@ -191,6 +202,45 @@ class SqlEngagementPage(ClosingRows, PolicyRows[EngagementPolicy]):
         due = DueDays(user.state, activities, asked.day)
         self._kept.stragglers[due.key] = due, through
         return due
+
+    def reopen(
+        self,
+        user_ids: Sequence[str] | None,
+        *,
+        since: date | None,
+        after: str | None = None,
+        limit: int,
+    ) -> Sequence[DueDays | Unreadable]:
+        """Take back what days came to, and return them as due, to be evaluated again."""
+        given = None if user_ids is None else storable_ids("user_ids", user_ids)
+        begin = None if since is None else checks.day("since", since)
+        most, found, looked_at = limit_of(limit), list[DueDays | Unreadable](), after
+        while not found:
+            users, last = reopened(
+                self._connection, given, since=begin, after=looked_at, limit=most
+            )
+            if last is None:
+                break
+            found, looked_at = self._again(users, last, most)
+        return found
+
+    def _again(
+        self, users: Sequence[Reopened | Unreadable], last: str, limit: int
+    ) -> tuple[list[DueDays | Unreadable], str]:
+        """Take back the days of those of the first users who were evaluated as far."""
+        bad = [user for user in users if isinstance(user, Unreadable)]
+        good = [user for user in users if isinstance(user, Reopened)]
+        alike = [*takewhile(lambda user: user.through == good[0].through, good)]
+        if not alike:
+            return [*bad], last
+        due, brought = take_back(self._connection, alike, self._posts, limit=limit)
+        if brought != good[-1].user_id:
+            last, bad = brought, [each for each in bad if each.key < brought]
+        asked = _Asked.of(self._connection, alike[0].through)._replace(missed=())
+        self._kept.asked(asked.day, asked.idle)
+        query = select(*_STATE).where(any_of(self._connection, engagements.c.user_id, due))
+        days = self._due(query.order_by(engagements.c.user_id), asked, sys.maxsize) if due else []
+        return sorted([*days, *bad], key=attrgetter("key")), last
 
     def keep(self, evaluated: Sequence[EvaluatedDays]) -> None:
         """Keep states and outcomes of users that were due in this transaction."""

@@ -14,12 +14,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import ColumnElement
 
-from mainstay.adapters.sql.columns import Day, key, metadata, often_rewritten, temporary
+from mainstay.adapters.sql.columns import Day, metadata, of_user, often_rewritten, temporary
 
 __all__ = [
     "candidates",
     "closed_days",
     "engagements",
+    "late_days",
     "maxima",
     "outcomes",
     "progress",
@@ -31,7 +32,7 @@ engagements: Table = often_rewritten(
     Table(
         "mainstay_engagements",
         metadata,
-        Column("user_id", key, primary_key=True),
+        of_user(primary_key=True),
         Column("first_day", Day, nullable=False),
         # The last day that was kept: its outcome stands.
         Column("last_day", Day),
@@ -71,10 +72,20 @@ Index(
     postgresql_where=stands,
 )
 
+#: Days that had been evaluated when something changed that happened on them.
+late_days: Table = Table(
+    "mainstay_late_days",
+    metadata,
+    of_user(nullable=False),
+    Column("day", Day, nullable=False),
+    PrimaryKeyConstraint("user_id", "day"),
+    sqlite_with_rowid=False,
+)
+
 #: Where states wait to be written.
 staged_states: Table = temporary(
     "mainstay_staged_states",
-    Column("user_id", key, nullable=False),
+    of_user(nullable=False),
     Column("last_day", Day, nullable=False),
     Column("streak", BigInteger, nullable=False),
     Column("posts", BigInteger, nullable=False),
@@ -106,7 +117,7 @@ maxima: Table = Table(
 outcomes: Table = Table(
     "mainstay_outcomes",
     metadata,
-    Column("user_id", key, nullable=False),
+    of_user(nullable=False),
     Column("day", Day, nullable=False),
     # The day of the user's outcome before this one; null if it is the first.
     Column("previous", Day),
@@ -148,7 +159,7 @@ candidates: Table = Table(
     metadata,
     Column("day", Day, nullable=False),
     Column("place", Integer, nullable=False),
-    Column("user_id", key, nullable=False),
+    of_user(nullable=False),
     Column("streak_before", BigInteger, nullable=False),
     Column("streak_after", BigInteger, nullable=False),
     # The score, what it was computed from, its parts, and the most that each could give.

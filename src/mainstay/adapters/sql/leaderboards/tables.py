@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Integer, PrimaryKeyConstraint, Table, Text
 
-from mainstay.adapters.sql.columns import Instant, key, metadata, temporary
+from mainstay.adapters.sql.columns import Instant, key, metadata, of_user, temporary
 
 __all__ = ["boards", "places", "rungs", "staged_totals"]
 
@@ -30,7 +30,7 @@ places: Table = Table(
     metadata,
     Column("period", key, nullable=False),
     Column("place", Integer, nullable=False),
-    Column("user_id", key, nullable=False),
+    of_user(nullable=False),
     Column("total", BigInteger, nullable=False),
     PrimaryKeyConstraint("period", "place"),
     sqlite_with_rowid=False,
@@ -52,6 +52,6 @@ rungs: Table = Table(
 #: Where the totals of a span of time wait to be ranked.
 staged_totals: Table = temporary(
     "mainstay_staged_totals",
-    Column("user_id", key, nullable=False),
+    of_user(nullable=False),
     Column("total", BigInteger, nullable=False),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Index, Integer, PrimaryKeyConstraint, Table, Text
 
-from mainstay.adapters.sql.columns import Day, Instant, key, metadata
+from mainstay.adapters.sql.columns import Day, Instant, key, metadata, of_user
 
 __all__ = ["outlooks"]
 
@@ -14,7 +14,7 @@ outlooks: Table = Table(
     "mainstay_outlooks",
     metadata,
     Column("day", Day, nullable=False),
-    Column("user_id", key, nullable=False),
+    of_user(nullable=False),
     Column("template", key, nullable=False),
     Column("variant", key, nullable=False),
     Column("content_type", key, nullable=False),

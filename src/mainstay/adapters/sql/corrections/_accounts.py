@@ -1,0 +1,109 @@
+"""The days and the weeks of two accounts that become one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy.engine import Row
+
+from mainstay.adapters.sql.bulk import insert_into
+from mainstay.adapters.sql.corrected import bases, floor_kept
+from mainstay.adapters.sql.engagements._progress import idle_through
+from mainstay.adapters.sql.engagements._reopening import Reopened, evaluated_through, take_back
+from mainstay.adapters.sql.engagements.tables import engagements, late_days, outcomes
+from mainstay.adapters.sql.reading import as_day
+from mainstay.adapters.sql.reputations.tables import reputations
+
+__all__ = ["merge_days", "merge_weeks"]
+
+_ONE_DAY = timedelta(days=1)
+
+
+def _both(connection: Connection, table: Table, user: str, to: str) -> Mapping[str, Row[Any]]:
+    """Return what is kept of two users, by user id."""
+    query = select(table).where(table.c.user_id.in_([user, to])).with_for_update()
+    return {row.user_id: row for row in connection.execute(query)}
+
+
+def merge_days(connection: Connection, user: str, to: str, posts: Collection[str]) -> int:
+    """Keep the outcomes of the one who was active first, up to the other's first day.
+
+    Their events are one's already, and are counted again.
+
+    Returns:
+        How many outcomes have changed.
+    """
+    _merge_bases(connection, user, to)
+    rows = _both(connection, engagements, user, to)
+    if user not in rows:
+        return 0
+    older = min(rows.values(), key=lambda row: (as_day(row.first_day), row.user_id != to))
+    gone = 0
+    for newer in rows.keys() - {older.user_id}:
+        gone += connection.execute(delete(outcomes).where(outcomes.c.user_id == newer)).rowcount
+        connection.execute(delete(engagements).where(engagements.c.user_id == newer))
+    for table in (engagements, outcomes):
+        moved = update(table).where(table.c.user_id == user).values(user_id=to)
+        count = connection.execute(moved).rowcount
+        gone += count if table is outcomes else 0
+    if len(rows) > 1:
+        _evaluate_again(connection, older, [*rows.values()], to, posts)
+    return gone
+
+
+def _evaluate_again(
+    connection: Connection,
+    older: Row[Any],
+    rows: Collection[Row[Any]],
+    to: str,
+    posts: Collection[str],
+) -> None:
+    """Take back what days came to since both have been active."""
+    idle = idle_through(connection)
+    through = {
+        row.user_id: evaluated_through(row.last_day, row.next_day, idle)
+        for row in rows
+        if row.last_day is not None
+    }
+    met = max(as_day(row.first_day) for row in rows)
+    begin = as_day(older.first_day)
+    if older.user_id in through:  # what was not evaluated is due anyway
+        begin = min(met, through[older.user_id] + _ONE_DAY)
+    begin = max(begin, floor_kept(connection) or date.min)
+    last = max([begin, *through.values()])
+    take_back(connection, [Reopened(to, begin, last)], posts, limit=sys.maxsize)
+    if through and met <= last:
+        new = insert_into(connection.dialect.name, late_days).values(user_id=to, day=met)
+        connection.execute(new.on_conflict_do_nothing(index_elements=["user_id", "day"]))
+
+
+def _merge_bases(connection: Connection, user: str, to: str) -> None:
+    """Add up what is kept of the time before the floor; the longer streaks stay."""
+    rows = [*_both(connection, bases, user, to).values()]
+    if not rows:
+        return
+    sums = {name: sum(getattr(row, name) for row in rows) for name in ("posts", "rated", "ratings")}
+    streaks = [row.streak for row in rows if row.streak is not None]
+    weeks = max(rows, key=lambda row: (row.weeks, row.last_recorded or "", row.user_id))
+    kept = {name: getattr(weeks, name) for name in ("weeks", "last_active", "last_recorded")}
+    connection.execute(delete(bases).where(bases.c.user_id.in_([user, to])))
+    streak = max(streaks, default=None)
+    connection.execute(insert(bases).values(user_id=to, streak=streak, **sums, **kept))
+
+
+def merge_weeks(connection: Connection, user: str, to: str) -> None:
+    """Keep the weeks of the one that were recorded further; they are late."""
+    rows = _both(connection, reputations, user, to)
+    if user not in rows:
+        return
+    further = max(rows.values(), key=lambda row: (row.last_recorded or "", row.user_id == to))
+    values = dict(further._mapping)  # noqa: SLF001  (SQLAlchemy's name for a row as a mapping)
+    values |= {"user_id": to, "first_day": min(row.first_day for row in rows.values())}
+    if len(rows) > 1 and further.last_recorded is not None:
+        values["late"] = 1
+    connection.execute(delete(reputations).where(reputations.c.user_id.in_([user, to])))
+    connection.execute(insert(reputations).values(values))
