@@ -27,6 +27,16 @@ class Suite(Generic[Store]):
 
     That is the pytest fixture of this name, or what :meth:`make_store` returns: override it where
     there are no fixtures, as in a ``unittest.TestCase``. All ids of users are :meth:`user_id`'s.
+
+    Examples:
+        >>> class Welcomes(Suite[dict[str, int]]):
+        ...     def test_a_user_is_welcome(self, store):
+        ...         assert self.user_id(1) not in store
+        >>> class TestWelcomes(Welcomes, TestCase):
+        ...     def make_store(self):
+        ...         return {}
+        >>> TestWelcomes("test_a_user_is_welcome").run().wasSuccessful()
+        True
     """
 
     def __init_subclass__(cls) -> None:
@@ -54,13 +64,22 @@ class Suite(Generic[Store]):
 
         Args:
             n: Which user, from 1 to 9999.
+
+        Examples:
+            >>> Suite().user_id(1), Suite().user_id(1234)
+            ('ada', 'user 1234')
         """
         if n in _ODD:
             return _ODD_IDS[_ODD.index(n)]
         return _NAMES[n - 1] if n <= len(_NAMES) else f"user {n:04}"
 
     def users(self, many: int) -> list[str]:
-        """Return the ids of so many users, in order."""
+        """Return the ids of so many users, in order.
+
+        Examples:
+            >>> Suite().users(3)
+            ['ada', 'bob', 'cyd']
+        """
         return self._in_order(range(1, many + 1))
 
     def odd_users(self) -> list[str]:
