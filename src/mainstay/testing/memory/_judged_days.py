@@ -198,7 +198,8 @@ class KeptDays:
             first: The account of which the outcomes before that day stay.
         """
         second = to if first == user_id else user_id
-        evaluated = not self.users.keys().isdisjoint({user_id, to})
+        users = [self.users[each] for each in (user_id, to) if each in self.users]
+        was_evaluated = any(user.through >= both for user in users)
         floors = [self.floors[each] for each in (user_id, to) if each in self.floors]
         lost = self.users.pop(second, None)
         self.late.pop(second, None)
@@ -212,6 +213,6 @@ class KeptDays:
         self.not_late(to, both)
         if to in self.users and self.users[to].through >= both:
             self.take_back(to, both)
-        if evaluated:
+        if was_evaluated:
             self.late[to] = self.late.get(to, frozenset()) | {both}
         return len(lost.outcomes) if lost else 0
