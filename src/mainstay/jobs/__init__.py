@@ -26,6 +26,7 @@ from mainstay.jobs.optimize_content import optimize_content
 from mainstay.jobs.outbox_job import outbox_job
 from mainstay.jobs.outlooks import DAILY_OUTLOOK_QUEUE, outlook_jobs
 from mainstay.jobs.policies import change_policy
+from mainstay.jobs.prune import plan_floor, prune
 from mainstay.jobs.reevaluate import reevaluate
 from mainstay.jobs.refresh_leaderboards import refresh_leaderboards
 from mainstay.jobs.row import CatalogueRow, PolicyTable
@@ -76,9 +77,11 @@ __all__ = [
     "plan_awards",
     "plan_closing",
     "plan_days",
+    "plan_floor",
     "plan_notification",
     "plan_outlook",
     "plan_weeks",
+    "prune",
     "reevaluate",
     "refresh_leaderboards",
     "remove",

@@ -27,7 +27,7 @@ from mainstay.ports import (
     ReputationStore,
     Unreadable,
 )
-from mainstay.ports.corrections import storable_ids
+from mainstay.ports.corrections import before_floor, storable_ids
 from mainstay.reputation.multiplier import Reputation
 from mainstay.scheduling import JobContext, JobReport
 from mainstay.scores.engagement.day import DayOutcome
@@ -84,6 +84,9 @@ def reevaluate(
     ids = None if user_ids is None else storable_ids("user_ids", user_ids)
     begin = None if since is None else checks.day("since", since)
     size = checks.integer("page_size", page_size, 1)
+    floor = store.corrections.floor()
+    if begin is not None and floor is not None and begin < floor:
+        raise before_floor("since", begin.isoformat(), floor)
     tally = Tally.begin(REEVALUATE, context or JobContext(), None if begin is None else str(begin))
     days = _Days(store.engagements, ids, begin, dry_run)
     expected = len(ids or ()) or store.corrections.late().users

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import date
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from mainstay.adapters.sql.columns import metadata
 
@@ -30,7 +32,16 @@ _NEW: Mapping[int, frozenset[str]] = {
     4: frozenset(
         {"notification_plans", "outlooks", "preferences", "template_reviews", "templates"}
     ),
+    5: frozenset({"aliases", "bases", "floor", "late_days", "removed_events", "run_errors"}),
 }
+#: The indexes that came with the fifth, with which what is kept of a user is found.
+_OF_USERS = (
+    "mainstay_argument_votes_of_user",
+    "mainstay_arguments_of_author",
+    "mainstay_case_votes_of_user",
+    "mainstay_outbox_of_user",
+    "mainstay_reputations_late",
+)
 
 
 def _create(connection: Connection, version: int) -> None:
@@ -61,9 +72,29 @@ def _add_outlooks(connection: Connection) -> None:
     _create(connection, 4)
 
 
+def _add_corrections(connection: Connection) -> None:
+    """Create the tables of corrections, and know through which day weeks were recorded."""
+    _create(connection, 5)
+    day = "TEXT" if connection.dialect.name == "sqlite" else "DATE"
+    for column in (f"recorded_through {day}", "late INTEGER DEFAULT 0 NOT NULL"):
+        connection.exec_driver_sql(f"ALTER TABLE mainstay_reputations ADD COLUMN {column}")
+    weeks = text("SELECT DISTINCT last_recorded FROM mainstay_reputations")
+    recorded = text(
+        "UPDATE mainstay_reputations SET recorded_through = :sunday WHERE last_recorded = :week"
+    )
+    for week in connection.scalars(weeks).all():
+        with suppress(TypeError, ValueError):  # of none, and of a row that can't be read
+            sunday = date.fromisoformat(f"{week}-7").isoformat()
+            connection.execute(recorded, {"sunday": sunday, "week": week})
+    for index in (index for table in metadata.sorted_tables for index in table.indexes):
+        if index.name in _OF_USERS:
+            index.create(connection, checkfirst=True)
+
+
 #: What makes tables of the version before into those of each version from the second on.
 UPGRADES: Mapping[int, Callable[[Connection], None]] = {
     2: _add_recognition,
     3: _add_contests,
     4: _add_outlooks,
+    5: _add_corrections,
 }

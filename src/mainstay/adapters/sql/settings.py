@@ -39,7 +39,7 @@ settings_table: Table = Table(
 T = TypeVar("T")
 
 #: The version of the tables that this release reads and writes.
-VERSION = 4
+VERSION = 5
 
 
 def _kinds(value: Iterable[str]) -> frozenset[str]:
