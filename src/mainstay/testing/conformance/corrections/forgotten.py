@@ -178,9 +178,7 @@ class ForgottenConformance(Suite[Store]):
         store.contests.upvote(
             [*upvotes("a", bob, cyd), *upvotes("b", ada, cyd), *upvotes("c", ada)]
         )
-        changes = forget(store, ada)
-        found = {name: changes.get(name) for name in ("votes", "arguments")}
-        expect(found, {"votes": 5, "arguments": 1}, "hers, and those for her argument")
+        expect(forget(store, ada)["arguments"], 1, "her argument")
         expect(store.contests.count_votes("case"), 2, "those of the others")
         standings = {each.argument.id: each.votes for each in store.contests.arguments("case")}
         expect(standings, {"b": 1, "c": 0}, "and their arguments")

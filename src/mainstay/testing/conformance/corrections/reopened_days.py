@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from mainstay.jobs import change_policy
-from mainstay.ports import HasCorrections, Store
+from mainstay.ports import DueDays, HasCorrections, Store
 from mainstay.scores.engagement.evaluate import Engagement
 from mainstay.scores.engagement.policy import EngagementPolicy
 from mainstay.testing.conformance._activity import did, may, readable
@@ -31,8 +31,12 @@ _MANY = 10_000
 
 def _through(store: HasCorrections) -> list[int]:
     """Return through which days of May users are due again, in a transaction that is undone."""
+    found = list[DueDays]()
     with suppress(Interrupted), store.engagements.page() as page:
-        found = readable(page.reopen(None, since=may(1), limit=_MANY))
+        after = None
+        while some := readable(page.reopen(None, since=may(1), after=after, limit=_MANY)):
+            found += some
+            after = some[-1].key
         raise Interrupted
     return [each.through.day for each in found]
 
