@@ -33,7 +33,7 @@ from mainstay.testing.conformance import (
     MetricStoreConformance,
     PointStoreConformance,
 )
-from mainstay.testing.memory import badges, leaderboards, points
+from mainstay.testing.memory import _gone, leaderboards, points
 from mainstay.testing.memory._marks import Marks
 from mainstay.testing.memory.badges import MemoryBadges, Sources
 from mainstay.testing.memory.badges import _Kept as Known
@@ -285,7 +285,7 @@ BROKEN: Mapping[type, Mapping[str, tuple[object, str, Callable[..., object]]]] =
         "all sessions are there": (Sources, "_sessions", of_all_time),
         "a page of sessions is there": (Sources, "_sessions", a_page_of_them),
         "nothing counts": (Sources, "_metrics", with_nothing),
-        "the current streak counts": (badges, "streak_of", current),
+        "the current streak counts": (_gone, "streak_of", current),
         "nobody is looked at again": (BadgePage, "keep", never_again),
         "awards make users due": (BadgePage, "keep", still_due),
         "anybody's awards are kept": (BadgePage, "keep", of_anybody),

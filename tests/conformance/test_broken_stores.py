@@ -13,8 +13,8 @@ from mainstay import DayOutcome
 from mainstay.ports import DueDays, EvaluatedDays
 from mainstay.testing.conformance import EngagementStoreConformance
 from mainstay.testing.memory._activity import UserDays
-from mainstay.testing.memory.engagements import _Page as Page
-from mainstay.testing.memory.engagements import _User as User
+from mainstay.testing.memory._engagement_page import EngagementsPage as Page
+from mainstay.testing.memory._judged_days import Judged as User
 from tests.conformance.failing import failures
 
 idle, must, keep, goes_on, missed = Page.idle, Page._must, Page.keep, Page._goes_on, Page._missed
@@ -27,17 +27,18 @@ def every_day(page: Page, user_id: str, days: UserDays) -> Sequence[date]:
     return [due[0] + ONE_DAY * passed for passed in range(40)] if due else due
 
 
-def events_alone(page: Page, user: User, _: UserDays) -> bool:
-    return user.state.streak > 0 or user.through < page.kept.idle_through
+def events_alone(page: Page, user_id: str, user: User, _: UserDays) -> bool:
+    return page.kept.state(user_id).streak > 0 or user.through < page.kept.idle_through
 
 
-def up_to_the_latest(page: Page, user: User, days: UserDays) -> bool:
+def up_to_the_latest(page: Page, user_id: str, user: User, days: UserDays) -> bool:
     ahead = attrs.evolve(user, through=page.kept.idle_through)
-    return goes_on(page, ahead if user.through < page.kept.idle_through else user, days)
+    behind = user.through < page.kept.idle_through
+    return goes_on(page, user_id, ahead if behind else user, days)
 
 
-def whatever_arrives(page: Page, user: User, days: UserDays) -> bool:
-    return goes_on(page, user, days) or max(days) > (user.state.last_day or date.min)
+def whatever_arrives(page: Page, user_id: str, user: User, days: UserDays) -> bool:
+    return goes_on(page, user_id, user, days) or max(days) > user.outcomes[-1].day
 
 
 def of_nobody(page: Page, day: date) -> None:
@@ -54,7 +55,7 @@ def also_back(page: Page, day: date) -> None:
     idle(page, day)
     users = page.kept.users
     page.kept.users = {
-        name: attrs.evolve(user, through=max(user.state.last_day or day, min(user.through, day)))
+        name: attrs.evolve(user, through=max(user.outcomes[-1].day, min(user.through, day)))
         for name, user in users.items()
     }
 
@@ -65,8 +66,7 @@ def without_check(page: Page, evaluated: Sequence[EvaluatedDays]) -> None:
         page.transaction.read[due.key] = attrs.evolve(due, activities=[])
         user = page.kept.users.get(due.key)
         outcomes = () if user is None else user.outcomes
-        state = User(done.state, (*outcomes, *done.outcomes), done.outcomes[-1].day)
-        page.kept.users[due.key] = state
+        page.kept.users[due.key] = User((*outcomes, *done.outcomes), done.outcomes[-1].day)
 
 
 def kept_ones_alone(page: Page, day: date) -> Sequence[DayOutcome]:

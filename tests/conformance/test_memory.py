@@ -7,6 +7,7 @@ import pytest
 from mainstay.testing.conformance import (
     BadgeStoreConformance,
     ContestStoreConformance,
+    CorrectionConformance,
     EngagementStoreConformance,
     LeaderboardStoreConformance,
     LedgerConformance,
@@ -69,6 +70,10 @@ class TestLedger(LedgerConformance):
 
 
 class TestContests(ContestStoreConformance):
+    pass
+
+
+class TestCorrections(CorrectionConformance):
     pass
 
 

@@ -12,6 +12,7 @@ from mainstay.adapters.sql import SqlStore
 from mainstay.testing.conformance import (
     BadgeStoreConformance,
     ContestStoreConformance,
+    CorrectionConformance,
     EngagementStoreConformance,
     LeaderboardStoreConformance,
     LedgerConformance,
@@ -100,6 +101,10 @@ class TestLedger(LedgerConformance):
 
 
 class TestContests(ContestStoreConformance):
+    pass
+
+
+class TestCorrections(CorrectionConformance):
     pass
 
 

@@ -13,7 +13,7 @@ import attrs
 from mainstay import _checks as checks
 from mainstay.activity.counts import Counts
 from mainstay.activity.session import Session
-from mainstay.errors import NoLongerKeptError, RejectedError
+from mainstay.errors import InvalidValueError, NoLongerKeptError, RejectedError
 from mainstay.localdays import IsoWeek
 from mainstay.ports._texts import require_storable
 from mainstay.ports.pages import Unreadable
@@ -28,6 +28,8 @@ __all__ = [
     "Pruned",
     "before_floor",
     "forgotten_in",
+    "monday",
+    "not_evaluated",
     "storable_ids",
     "unknown_event",
 ]
@@ -154,8 +156,8 @@ class CorrectionPage(Protocol):
     ) -> Sequence[Prunable | Unreadable]:
         """Return users of whom something before the floor is kept, by user id.
 
-        One who has been active before the floor, and has not been evaluated through the day before
-        it, because something is wrong with them, is unreadable.
+        One who has been active before the floor, and has not been evaluated through it, because
+        something is wrong with them, is unreadable.
 
         Args:
             floor: The first day that stays.
@@ -224,6 +226,33 @@ def unknown_event(session_id: str) -> RejectedError:
     )
 
 
+def monday(field: str, value: object) -> date:
+    """Return a day that can be a floor.
+
+    Raises:
+        InvalidValueError: It is not a Monday.
+    """
+    day = checks.day(field, value)
+    if day.weekday():
+        raise InvalidValueError(
+            "must be a Monday",
+            field=field,
+            value=day.isoformat(),
+            remedy="Weeks are kept whole: take the Monday before it.",
+        )
+    return day
+
+
+def not_evaluated(user_id: str, floor: date) -> RejectedError:
+    """Return the error of a user whose days before the floor can't go yet."""
+    return RejectedError(
+        f"has not been evaluated through {floor}",
+        field="user_id",
+        value=user_id,
+        remedy="The daily job does it, once what is wrong with them is mended.",
+    )
+
+
 def before_floor(field: str, value: object, floor: date) -> NoLongerKeptError:
     """Return the error of what is asked of the time before the floor."""
     return NoLongerKeptError(
@@ -235,14 +264,20 @@ def before_floor(field: str, value: object, floor: date) -> NoLongerKeptError:
 
 
 _FORGOTTEN = "(forgotten)"
+#: Before and after a word that is not a part of a date, a time or another number.
+_BEGIN, _END = r"(?<!\w)(?<!\d[-.:/+])", r"(?!\w)(?![-.:/+]\d)"
 
 
 def forgotten_in(text: str, user_ids: Iterable[str]) -> str:
-    """Return a text in which users are no longer named: neither as a word, nor between quotes.
+    """Return a text in which users are no longer named.
+
+    Their ids are looked for as words: not within longer ones, nor as parts of a date or a time.
 
     Examples:
         >>> forgotten_in("the row of 'ada' can't be read; adam's can", ["ada"])
         "the row of '(forgotten)' can't be read; adam's can"
+        >>> forgotten_in("on 2024-05-01, 1 was evaluated", ["1", "01"])
+        'on 2024-05-01, (forgotten) was evaluated'
     """
     names = "|".join(re.escape(user) for user in sorted(user_ids, key=len, reverse=True))
-    return re.sub(rf"(?<!\w)(?:{names})(?!\w)", lambda _: _FORGOTTEN, text) if names else text
+    return re.sub(f"{_BEGIN}(?:{names}){_END}", _FORGOTTEN, text) if names else text

@@ -21,6 +21,7 @@ __all__ = [
     "notification_entry",
     "notification_key",
     "planned_at_once",
+    "renamed_entry",
     "replanned",
     "storable_notification",
     "storable_preferences",
@@ -51,6 +52,21 @@ def notification_entry(user_id: str, day: date, at: datetime) -> OutboxEntry:
         due_at=at,
         expires_at=at + LATE,
     )
+
+
+def renamed_entry(entry: OutboxEntry, to: str) -> OutboxEntry:
+    """Return an entry of the outbox that is about another user: the key of a notification says so.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> entry = notification_entry("ada", date(2024, 5, 1), datetime(2024, 5, 1, 7, tzinfo=UTC))
+        >>> renamed_entry(entry, "lovelace").key
+        'outlook:2024-05-01:lovelace'
+    """
+    day = entry.payload.get("day")
+    if entry.kind == OUTLOOK and entry.key == f"{OUTLOOK}:{day}:{entry.user_id}":
+        return attrs.evolve(entry, key=f"{OUTLOOK}:{day}:{to}", user_id=to)
+    return attrs.evolve(entry, user_id=to)
 
 
 @lru_cache(maxsize=64)

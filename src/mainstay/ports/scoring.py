@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta, timezone
 from time import perf_counter
 
 import attrs
 
 from mainstay import _checks as checks
+from mainstay.activity.session import Session
 from mainstay.activity.windowing import WindowBuilder
+from mainstay.errors import NoLongerKeptError
 from mainstay.localdays import MIDNIGHT, Zone
 from mainstay.ports.sessions import SessionStore
 from mainstay.scores.consistency.phrases import ENGLISH
@@ -17,7 +20,7 @@ from mainstay.scores.consistency.policy import DEFAULT_POLICY, ConsistencyPolicy
 from mainstay.scores.consistency.result import ConsistencyScore, Phrasebook
 from mainstay.scores.consistency.score import consistency_score
 
-__all__ = ["FIRST_INSTANT", "first_instant", "score_user"]
+__all__ = ["FIRST_INSTANT", "first_instant", "latest_session", "score_user"]
 
 LOGGER = logging.getLogger("mainstay.scoring")
 
@@ -62,6 +65,7 @@ def score_user(
 
     Raises:
         StoreError: The store can't be read.
+        NoLongerKeptError: Days of the window are no longer kept.
         NaiveDatetimeError: ``as_of`` has no offset.
         UnknownZoneError: ``zone`` is not known.
         InvalidValueError: ``member_since`` is after today, or the store gives another user's
@@ -85,9 +89,16 @@ def score_user(
         as_of=at, zone=zone, day_start=day_start, length=policy.window_days, user_id=user_id
     )
     since = first_instant(at, policy)
-    sessions = _add(builder, store, user_id, since=since, until=at)
+    try:
+        sessions = _add(builder, store, user_id, since=since, until=at)
+    except NoLongerKeptError:
+        kept = _first_kept(store)
+        if since + timedelta(days=_EAST_AND_WEST) < kept:
+            raise
+        # What is gone is before the window's own days: it is for those who were far in the east.
+        sessions = _add(builder, store, user_id, since=kept, until=at)
     if not sessions and zone is None:
-        for latest in store.sessions(user_id, since=FIRST_INSTANT, until=at, limit=1):
+        for latest in latest_session(store, user_id, until=at):
             when = latest.started_at
             _add(builder, store, user_id, since=when, until=when)
     score = consistency_score(
@@ -101,6 +112,18 @@ def first_instant(as_of: datetime, policy: ConsistencyPolicy) -> datetime:
     """Return from when on a score needs a user's sessions, wherever they were recorded."""
     days = min(policy.window_days + _EAST_AND_WEST, as_of.toordinal() - 1)
     return max(as_of - timedelta(days=days), FIRST_INSTANT)
+
+
+def latest_session(store: SessionStore, user_id: str, *, until: datetime) -> Sequence[Session]:
+    """Return a user's latest session up to an instant, as far as sessions are kept."""
+    try:
+        return store.sessions(user_id, since=FIRST_INSTANT, until=until, limit=1)
+    except NoLongerKeptError:
+        return store.sessions(user_id, since=_first_kept(store), until=until, limit=1)
+
+
+def _first_kept(store: SessionStore) -> datetime:
+    return store.kept_since() or FIRST_INSTANT
 
 
 def _add(

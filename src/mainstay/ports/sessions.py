@@ -24,7 +24,10 @@ class SessionStore(Protocol):
         """Keep sessions, all or none of them, and return how many are new.
 
         A session is known by its ``id``; one that is there already changes nothing, also within
-        ``sessions``. :func:`mainstay.reading.identified` gives an id to those without.
+        ``sessions``. :func:`mainstay.reading.identified` gives an id to those without. One that was
+        removed, and one from before the floor, count as known, whatever they hold: see
+        :class:`mainstay.ports.CorrectionPage`. A session of an alias is kept as one of whom it
+        stands for.
 
         Raises:
             RejectedError: A session has no ``id``, is there with other contents, or holds what
@@ -43,8 +46,8 @@ class SessionStore(Protocol):
     ) -> Sequence[Session]:
         """Return a user's sessions with ``since <= started_at <= until``, newest first.
 
-        Equal instants are ordered by ``id``, descending. Each comes back as it was added; an
-        unknown user has none.
+        Equal instants are ordered by ``id``, descending. Each comes back as it was added, with the
+        user's id as it is now; an unknown user has none.
 
         Args:
             user_id: Whose.
@@ -52,11 +55,22 @@ class SessionStore(Protocol):
             until: The latest.
             before: Only those after this one in that order, the last of the page before.
             limit: How many at most.
+
+        Raises:
+            NoLongerKeptError: ``since`` is before :meth:`kept_since`.
+        """
+        ...
+
+    def kept_since(self) -> datetime | None:
+        """Return the instant from which on all sessions are kept; ``None`` if all are.
+
+        It is the floor's midnight in UTC. With local days, it is the next one: by then, the day
+        has begun everywhere.
         """
         ...
 
     def users(self, *, after: str | None = None, limit: int = 1000) -> Sequence[str]:
-        """Return the ids of users with a session, in order.
+        """Return the ids of users with a session, in order; also if all are from before the floor.
 
         Args:
             after: Only those after this one.
@@ -65,7 +79,7 @@ class SessionStore(Protocol):
         ...
 
     def kinds(self) -> Sequence[str]:
-        """Return the kinds of activity that there are, in order, each once."""
+        """Return the kinds of activity that there are, in order, each once; also those before."""
         ...
 
 

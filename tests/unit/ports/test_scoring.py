@@ -64,6 +64,9 @@ class CountingStore:
         self.asked.append(Asked(user_id, since, until, before, limit))
         return self._store.sessions(user_id, since=since, until=until, before=before, limit=limit)
 
+    def kept_since(self) -> datetime | None:
+        return self._store.kept_since()
+
     def users(self, *, after: str | None = None, limit: int = 1000) -> Sequence[str]:
         return self._store.users(after=after, limit=limit)
 

@@ -12,7 +12,7 @@ from mainstay.cli import terminal
 from mainstay.cli.score.options import Options
 from mainstay.cli.score.result import Listed, Result, Scored, nobody
 from mainstay.cli.store import PreparedStore, all_users, open_store
-from mainstay.ports.scoring import FIRST_INSTANT, score_user
+from mainstay.ports.scoring import latest_session, score_user
 from mainstay.scores.consistency.score import consistency_score
 
 __all__ = ["score_store"]
@@ -49,7 +49,7 @@ def _of_one(store: PreparedStore, user: str, options: Options) -> Result:
         zone=options.zone,
         day_start=options.day_start,
     )
-    found = store.sessions.sessions(user, since=FIRST_INSTANT, until=options.as_of, limit=1)
+    found = latest_session(store.sessions, user, until=options.as_of)
     if not found:
         raise nobody(user, all_users(store.sessions))
     return _result([Scored(user, score)], found[0], options)

@@ -28,6 +28,7 @@ A store that counts posts is to count the kind ``post``. Some tests use threads.
 from mainstay.testing.conformance._suite import Suite
 from mainstay.testing.conformance.badges import BadgeStoreConformance
 from mainstay.testing.conformance.contests import ContestStoreConformance
+from mainstay.testing.conformance.corrections import CorrectionConformance
 from mainstay.testing.conformance.engagements import EngagementStoreConformance
 from mainstay.testing.conformance.leaderboards import LeaderboardStoreConformance
 from mainstay.testing.conformance.ledger import LedgerConformance
@@ -45,6 +46,7 @@ from mainstay.testing.conformance.templates import TemplateConformance
 __all__ = [
     "BadgeStoreConformance",
     "ContestStoreConformance",
+    "CorrectionConformance",
     "EngagementStoreConformance",
     "LeaderboardStoreConformance",
     "LedgerConformance",

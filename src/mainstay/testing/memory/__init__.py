@@ -31,6 +31,7 @@ from mainstay.testing.memory._marks import Marks
 from mainstay.testing.memory._outlook import Told
 from mainstay.testing.memory.badges import MemoryBadges, Sources
 from mainstay.testing.memory.contests import MemoryContests
+from mainstay.testing.memory.corrections import MemoryCorrections, Ports
 from mainstay.testing.memory.engagements import MemoryEngagements
 from mainstay.testing.memory.leaderboards import MemoryLeaderboards
 from mainstay.testing.memory.ledger import MemoryLedger
@@ -47,6 +48,7 @@ from mainstay.testing.memory.templates import MemoryTemplates
 __all__ = [
     "MemoryBadges",
     "MemoryContests",
+    "MemoryCorrections",
     "MemoryEngagements",
     "MemoryLeaderboards",
     "MemoryLedger",
@@ -70,6 +72,7 @@ class MemoryStore:
 
     Attributes:
         sessions: A :class:`mainstay.ports.SessionStore`.
+        corrections: A :class:`mainstay.ports.CorrectionStore`.
         engagements: A :class:`mainstay.ports.EngagementStore`.
         reputations: A :class:`mainstay.ports.ReputationStore`.
         points: A :class:`mainstay.ports.PointStore`.
@@ -94,12 +97,10 @@ class MemoryStore:
 
     def __init__(self, *, posts: Iterable[str] = ("post",), local_days: bool = False) -> None:
         lock, self._unreadable, marks = RLock(), Unreadables(), Marks()
-        self.sessions: MemorySessions = MemorySessions(lock, marks)
-        activity = Activity(
-            self.sessions,
-            checks.texts("posts", posts),
-            checks.instance("local_days", local_days, bool),
+        self.sessions: MemorySessions = MemorySessions(
+            lock, marks, local_days=checks.instance("local_days", local_days, bool)
         )
+        activity = Activity(self.sessions, checks.texts("posts", posts))
         self.engagements: MemoryEngagements = MemoryEngagements(lock, activity, self._unreadable)
         self.reputations: MemoryReputations = MemoryReputations(
             lock, activity, self._unreadable, marks
@@ -119,6 +120,24 @@ class MemoryStore:
         self.outlooks: MemoryOutlooks = MemoryOutlooks(lock, self.sessions, told)
         self.notifications: MemoryNotifications = MemoryNotifications(lock, told)
         self.templates: MemoryTemplates = MemoryTemplates(lock)
+        self.sessions.watchers = (self.engagements.changed, self.reputations.changed)
+        self.corrections: MemoryCorrections = MemoryCorrections(
+            lock,
+            activity,
+            Ports(
+                engagements=self.engagements,
+                reputations=self.reputations,
+                leaderboards=self.leaderboards,
+                points=self.points,
+                metrics=self.metrics,
+                outbox=self.outbox,
+                contests=self.contests,
+                told=told,
+                runs=self.runs,
+            ),
+            marks,
+            self._unreadable,
+        )
 
     def corrupt(self, key: str) -> None:
         """Make what is kept of a user or a case unreadable, as a bad row in a database is.

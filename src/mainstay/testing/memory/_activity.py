@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from datetime import UTC, date
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date, timedelta
 
 import attrs
 
 from mainstay.activity.counts import Counts
 from mainstay.activity.session import Session
 from mainstay.errors import InvalidValueError
-from mainstay.localdays import local_day
 from mainstay.ports import average_quality, millionths
+from mainstay.testing.memory._gone import NOTHING_GONE, Gone, Totals
 from mainstay.testing.memory.sessions import MemorySessions
 
-__all__ = ["Activity", "Unreadables", "UserDays", "count_kinds"]
+__all__ = ["Activity", "Unreadables", "UserDays", "average", "count_kinds"]
 
 #: One user's days on which they did something, each with what they did.
 UserDays = Mapping[date, Sequence[Session]]
 
+_ONE_DAY = timedelta(days=1)
 
-def count_kinds(sessions: Sequence[Session]) -> Counts:
+
+def count_kinds(sessions: Collection[Session]) -> Counts:
     """Return how often each kind of activity happened."""
-    counts: dict[str, int] = defaultdict(int)
-    for session in sessions:
-        counts[session.kind] += 1
-    return Counts(counts)
+    return Counts(Counter(session.kind for session in sessions))
+
+
+def average(totals: Totals) -> float | None:
+    """Return the average quality of the posts that were rated."""
+    _, rated, ratings = totals
+    return average_quality(ratings, rated)
 
 
 @attrs.frozen
@@ -36,37 +41,57 @@ class Activity:
     Attributes:
         sessions: What happened.
         posts: The kinds of activity that count as posts.
-        local_days: Whether an activity counts on the date where the user was, and not on UTC's.
     """
 
     sessions: MemorySessions
     posts: frozenset[str]
-    local_days: bool
+
+    @property
+    def local_days(self) -> bool:
+        """Whether an activity counts on the date where the user was, and not on UTC's."""
+        return self.sessions.local_days
+
+    @property
+    def floor(self) -> date:
+        """The first day of which anything is kept."""
+        return self.sessions.floor or date.min
 
     def by_user(self) -> Mapping[str, UserDays]:
-        """Return everybody's active days, by user id, in order."""
+        """Return everybody's active days that are kept, by user id, in order."""
         users: dict[str, dict[date, list[Session]]] = {}
         for session in self.sessions.all():
             days = users.setdefault(session.user_id, {})
-            days.setdefault(self._day(session), []).append(session)
+            days.setdefault(self.sessions.day(session), []).append(session)
         return dict(sorted(users.items()))
 
-    def _day(self, session: Session) -> date:
-        if self.local_days:
-            return local_day(session.started_at, zone=session.timezone)
-        return session.started_at.astimezone(UTC).date()
+    def gone(self, user_id: str) -> Gone:
+        """Return what is kept of a user's days that are not."""
+        return self.sessions.gone.get(user_id, NOTHING_GONE)
 
-    def totals(self, days: UserDays, through: date) -> tuple[int, float | None]:
-        """Return a user's posts through a day, and the average quality of those rated."""
-        posts = [
-            session
-            for day, sessions in days.items()
-            if day <= through
-            for session in sessions
-            if session.kind in self.posts
-        ]
-        ratings = [millionths(post.quality) for post in posts if post.quality is not None]
-        return len(posts), average_quality(sum(ratings), len(ratings))
+    def totals(self, user_id: str, days: UserDays, through: date) -> Totals:
+        """Return what a user's posts through a day come to."""
+        posts, rated, ratings = self.gone(user_id).totals
+        for day, sessions in days.items():
+            for session in sessions:
+                if day <= through and session.kind in self.posts:
+                    posts += 1
+                    rated += session.quality is not None
+                    ratings += 0 if session.quality is None else millionths(session.quality)
+        return posts, rated, ratings
+
+    def before(self, user_id: str, days: UserDays, floor: date) -> Gone:
+        """Return what is to be kept of a user's days before one."""
+        gone, last = self.gone(user_id), floor - _ONE_DAY
+        old = {day: sessions for day, sessions in days.items() if day < floor}
+        kinds = Counter(gone.kinds)
+        kinds.update(session.kind for sessions in old.values() for session in sessions)
+        return Gone(
+            Counts(kinds),
+            self.totals(user_id, days, last),
+            gone.longest_run(old),
+            gone.last_run(old, last),
+            floor,
+        )
 
 
 class Unreadables(set[str]):
@@ -80,3 +105,19 @@ class Unreadables(set[str]):
             value="corrupt",
             remedy="MemoryStore.mend makes it readable again.",
         )
+
+    def rename(self, user_id: str, to: str) -> None:
+        """Have nothing readable of the one who gets what can't be read of another."""
+        if user_id in self:
+            self.discard(user_id)
+            self.add(to)
+
+    def saved(self) -> Callable[[], None]:
+        """Return what makes them as they are now again."""
+        before = set(self)
+
+        def put_back() -> None:
+            self.clear()
+            self.update(before)
+
+        return put_back

@@ -75,6 +75,66 @@ class Contest:
         places = {one.id: place for place, one in enumerate(closing.closed.top, 1)}
         return attrs.evolve(self, kept=kept, places=places)
 
+    def without(self, user_id: str) -> Contest:
+        """Return it without a user's votes and arguments, and the votes for those."""
+        arguments = {key: one for key, one in self.arguments.items() if one.author != user_id}
+        return attrs.evolve(
+            self,
+            kept=self.kept if self.case.creator != user_id else _of_creator(self.kept, None),
+            votes={key: one for key, one in self.votes.items() if one.user_id != user_id},
+            arguments=arguments,
+            upvotes={
+                (key, user): one
+                for (key, user), one in self.upvotes.items()
+                if key in arguments and user != user_id
+            },
+            places={key: place for key, place in self.places.items() if key in arguments},
+        )
+
+    def renamed(self, user_id: str, to: str) -> Contest:
+        """Return it with a user's votes and arguments as another one's."""
+        arguments = {
+            key: attrs.evolve(one, author=to) if one.author == user_id else one
+            for key, one in self.arguments.items()
+        }
+        upvotes: dict[tuple[str, str], ArgumentVote] = {}
+        for (key, user), one in self.upvotes.items():
+            new = attrs.evolve(one, user_id=to) if user == user_id else one
+            if arguments[key].author != new.user_id:
+                there = upvotes.get((key, new.user_id), new)
+                upvotes[key, new.user_id] = min(there, new, key=lambda each: each.at)
+        return attrs.evolve(
+            self,
+            kept=self.kept if self.case.creator != user_id else _of_creator(self.kept, to),
+            votes={
+                key: attrs.evolve(one, user_id=to) if one.user_id == user_id else one
+                for key, one in self.votes.items()
+            },
+            arguments=arguments,
+            upvotes=upvotes,
+        )
+
+    def pruned(self, votes: int, arguments: int) -> Contest:
+        """Return it without so many votes at most, and arguments without any."""
+        upvotes = dict(sorted(self.upvotes.items())[max(0, votes - len(self.votes)) :])
+        old = sorted(self.arguments.keys() - {key for key, _ in upvotes})[:arguments]
+        return attrs.evolve(
+            self,
+            votes=dict(sorted(self.votes.items())[votes:]),
+            upvotes=upvotes,
+            arguments={key: one for key, one in self.arguments.items() if key not in old},
+        )
+
+    def count_of(self, user_id: str) -> Mapping[str, int]:
+        """Return how much of it is a user's."""
+        authors = {key: one.author for key, one in self.arguments.items()}
+        upvotes = sum(user_id in {user, authors[key]} for key, user in self.upvotes)
+        return {
+            "votes": sum(one.user_id == user_id for one in self.votes.values()) + upvotes,
+            "arguments": sum(author == user_id for author in authors.values()),
+            "others": int(self.case.creator == user_id),
+        }
+
     def standings(self) -> Sequence[ArgumentStanding]:
         """Return how its arguments stand, best first."""
         votes = Counter(argument for argument, _ in self.upvotes)
@@ -83,6 +143,10 @@ class Contest:
             for one in self.arguments.values()
         ]
         return sorted(found, key=lambda each: (-each.votes, each.argument.at, each.argument.id))
+
+
+def _of_creator(kept: KeptCase, creator: str | None) -> KeptCase:
+    return attrs.evolve(kept, case=attrs.evolve(kept.case, creator=creator))
 
 
 @attrs.define

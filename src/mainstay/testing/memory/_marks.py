@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 __all__ = ["Marks"]
@@ -18,3 +18,13 @@ class Marks(dict[str, datetime | None]):
     def due(self, now: datetime) -> list[str]:
         """Return who is due, by user id."""
         return sorted(user for user, at in self.items() if at is None or at <= now)
+
+    def saved(self) -> Callable[[], None]:
+        """Return what makes them as they are now again."""
+        before = dict(self)
+
+        def put_back() -> None:
+            self.clear()
+            self.update(before)
+
+        return put_back

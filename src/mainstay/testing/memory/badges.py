@@ -23,10 +23,10 @@ from mainstay.ports.outbox import new_entry
 from mainstay.ports.points import new_credits
 from mainstay.recognition import Badge, BadgePolicy, Credit
 from mainstay.recognition.badges import AWARD
-from mainstay.streaks.daily import streak_of
 from mainstay.testing.memory._activity import Activity, Unreadables
 from mainstay.testing.memory._marks import Marks
 from mainstay.testing.memory._transaction import Transaction
+from mainstay.testing.memory._undoing import Replaced
 from mainstay.testing.memory.metrics import MemoryMetrics
 from mainstay.testing.memory.outbox import MemoryOutbox
 from mainstay.testing.memory.points import MemoryPoints, with_credits
@@ -70,7 +70,7 @@ class Sources:
         weeks = self.reputations.reputations([user_id]).get(user_id)
         return {
             **self.metrics.all().get(user_id, {}),
-            "streak_days": streak_of(days, as_of=max(days)).longest if days else 0,
+            "streak_days": self.activity.gone(user_id).longest_run(days),
             "streak_weeks": weeks.streak.weeks if weeks else 0,
         }
 
@@ -100,7 +100,7 @@ class _Kept:
         return _Kept(marks, policy, {**self.known, **{badge.key: badge for badge in policy.badges}})
 
 
-class MemoryBadges:
+class MemoryBadges(Replaced):
     """A :class:`mainstay.ports.BadgeStore`.
 
     Args:

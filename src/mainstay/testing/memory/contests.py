@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from threading import RLock
@@ -40,13 +41,14 @@ from mainstay.ports.taking import (
 )
 from mainstay.testing.memory._activity import Unreadables
 from mainstay.testing.memory._contest import Contest, ContestsPage
+from mainstay.testing.memory._undoing import Replaced
 from mainstay.testing.memory.metrics import MemoryMetrics
 from mainstay.testing.memory.outbox import MemoryOutbox
 
 __all__ = ["MemoryContests"]
 
 
-class MemoryContests:
+class MemoryContests(Replaced):
     """A :class:`mainstay.ports.ContestStore`.
 
     Args:
@@ -212,6 +214,33 @@ class MemoryContests:
         ]
         found.sort(key=lambda entry: entry.key)
         return [reward_of(entry) for entry in found[: checks.integer("limit", limit, 1)]]
+
+    def forget(self, user_id: str) -> Mapping[str, int]:
+        """Erase a user's votes and arguments, with the votes for these."""
+        return self._rewrite(user_id, lambda each: each.without(user_id))
+
+    def rename(self, user_id: str, to: str) -> Mapping[str, int]:
+        """Give a user's votes and arguments to another one."""
+        return self._rewrite(user_id, lambda each: each.renamed(user_id, to))
+
+    def _rewrite(self, user_id: str, change: Callable[[Contest], Contest]) -> Mapping[str, int]:
+        changes = Counter[str]()
+        for each in self._contests.values():
+            changes.update(each.count_of(user_id))
+        self._contests = {case_id: change(each) for case_id, each in self._contests.items()}
+        return changes
+
+    def prune(self, before: datetime, limit: int) -> Mapping[str, int]:
+        """Delete votes and arguments of cases that closed before an instant."""
+        changes = Counter[str]()
+        for case_id, each in sorted(self._contests.items()):
+            if each.kept.outcome is not None and each.kept.outcome.closed_at < before:
+                left = each.pruned(limit - changes["votes"], limit - changes["arguments"])
+                changes["votes"] += len(each.votes) - len(left.votes)
+                changes["votes"] += len(each.upvotes) - len(left.upvotes)
+                changes["arguments"] += len(each.arguments) - len(left.arguments)
+                self._contests = {**self._contests, case_id: left}
+        return changes
 
     def _contest(self, case_id: str) -> Contest:
         there = self._contests.get(checks.text("case_id", case_id))

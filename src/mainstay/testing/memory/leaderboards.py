@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from threading import RLock
@@ -30,6 +30,7 @@ from mainstay.recognition import (
 )
 from mainstay.recognition.leaderboards import places_after, rank_under
 from mainstay.testing.memory._transaction import Transaction
+from mainstay.testing.memory._undoing import Replaced
 from mainstay.testing.memory.points import MemoryPoints
 
 __all__ = ["MemoryLeaderboards"]
@@ -105,7 +106,7 @@ class _Kept:
         return None
 
 
-class MemoryLeaderboards:
+class MemoryLeaderboards(Replaced):
     """A :class:`mainstay.ports.LeaderboardStore`."""
 
     def __init__(self, lock: RLock, points: MemoryPoints) -> None:
@@ -182,6 +183,23 @@ class MemoryLeaderboards:
         totals = {place.user_id: place.total for place in self._ranking(query, now)}
         place = rank_for(points, totals, ties=query.ties)
         return PointsRank(points, query.period, place, len(totals), now, True)
+
+    def forget(self, user_id: str) -> Mapping[str, int]:
+        """Erase a user from the policy, and the snapshots if they may be on one."""
+        return self._without(user_id, ())
+
+    def rename(self, user_id: str, to: str) -> Mapping[str, int]:
+        """Name a user otherwise in the policy; there are no snapshots until the next are made."""
+        return self._without(user_id, [to])
+
+    def _without(self, user_id: str, instead: Collection[str]) -> Mapping[str, int]:
+        before, policy = self._kept, self._kept.policy
+        if policy is not None and user_id in policy.excluded:
+            policy = attrs.evolve(policy, excluded={*policy.excluded, *instead} - {user_id})
+        listed = any(credit.user_id == user_id for credit in self._points.all())
+        self._kept = _Kept(policy, {} if listed else before.snapshots)
+        gone = len(before.snapshots) - len(self._kept.snapshots)
+        return {"others": gone + (policy != before.policy)}
 
     def _totals(self, query: BoardQuery, now: datetime) -> _Totals:
         span = checks.instance("query", query, BoardQuery).span(checks.instant("now", now))

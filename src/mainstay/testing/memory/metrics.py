@@ -6,14 +6,15 @@ from collections.abc import Iterable, Mapping
 from threading import RLock
 
 from mainstay import _checks as checks
-from mainstay.ports.metrics import KIND, storable_metrics
+from mainstay.ports.metrics import KIND, merged_metric, storable_metrics
 from mainstay.testing.memory._marks import Marks
+from mainstay.testing.memory._undoing import Replaced
 from mainstay.testing.memory.sessions import MemorySessions
 
 __all__ = ["MemoryMetrics"]
 
 
-class MemoryMetrics:
+class MemoryMetrics(Replaced):
     """A :class:`mainstay.ports.MetricStore`.
 
     Args:
@@ -58,4 +59,25 @@ class MemoryMetrics:
         for session in self._sessions.all():
             theirs, name = found.setdefault(session.user_id, {}), f"{KIND}{session.kind}"
             theirs[name] = theirs.get(name, 0) + 1
+        for user, gone in self._sessions.gone.items():
+            for kind, times in gone.kinds.items():
+                theirs, name = found.setdefault(user, {}), f"{KIND}{kind}"
+                theirs[name] = theirs.get(name, 0) + times
         return found
+
+    def forget(self, user_id: str) -> Mapping[str, int]:
+        """Erase a user's metrics, before their sessions are."""
+        theirs = self.all().get(user_id, {})
+        self._put = {key: value for key, value in self._put.items() if key[0] != user_id}
+        return {"metrics": len(theirs)}
+
+    def rename(self, user_id: str, to: str) -> Mapping[str, int]:
+        """Give a user's metrics to another one, before their sessions are."""
+        theirs = self.all().get(user_id, {})
+        kept = {key: value for key, value in self._put.items() if key[0] != user_id}
+        for (user, name), value in self._put.items():
+            if user == user_id:
+                there = kept.get((to, name))
+                kept[to, name] = value if there is None else merged_metric(name, there, value)
+        self._put = kept
+        return {"metrics": len(theirs)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from threading import RLock
 
@@ -10,10 +10,12 @@ import attrs
 
 from mainstay import _checks as checks
 from mainstay.ports import OutboxEntry, OutboxState
+from mainstay.ports.notification_entries import renamed_entry
 from mainstay.ports.outbox import known_contents, new_entry, other_entry
 from mainstay.ports.points import new_credits
 from mainstay.ports.runs import LATEST_END
 from mainstay.recognition import Credit
+from mainstay.testing.memory._undoing import Replaced
 from mainstay.testing.memory.points import MemoryPoints
 
 __all__ = ["MemoryOutbox"]
@@ -41,7 +43,7 @@ def _waits(entry: OutboxEntry) -> bool:
     return entry.state is OutboxState.WAITING
 
 
-class MemoryOutbox:
+class MemoryOutbox(Replaced):
     """A :class:`mainstay.ports.Outbox`.
 
     Args:
@@ -86,7 +88,7 @@ class MemoryOutbox:
             ]
             due.sort(key=lambda entry: (entry.due_at, entry.key))
             taken = [attrs.evolve(entry, attempts=entry.attempts + 1) for entry in due[:most]]
-            self._kept |= {entry.key: _Kept(entry, holder, end) for entry in taken}
+            self._kept = self._kept | {entry.key: _Kept(entry, holder, end) for entry in taken}
             return taken
 
     def finish(
@@ -130,7 +132,7 @@ class MemoryOutbox:
                 and each.has_expired(at)
                 and each.is_free(at)
             }
-            self._kept |= late
+            self._kept = self._kept | late
             return len(late)
 
     def replace(self, entry: OutboxEntry, *, now: datetime) -> None:
@@ -138,7 +140,35 @@ class MemoryOutbox:
         with self._lock:
             there = self._kept.get(entry.key, _Kept(entry))
             if there.is_free(now):
-                self._kept[entry.key] = attrs.evolve(there, entry=entry)
+                self._kept = {**self._kept, entry.key: attrs.evolve(there, entry=entry)}
+
+    def forget(self, user_id: str) -> Mapping[str, int]:
+        """Erase what is about a user."""
+        left = {key: each for key, each in self._kept.items() if each.entry.user_id != user_id}
+        changes = {"entries": len(self._kept) - len(left)}
+        self._kept = left
+        return changes
+
+    def rename(self, user_id: str, to: str) -> Mapping[str, int]:
+        """Have what is about a user be about another one; each has one notification a day."""
+        kept = {key: each for key, each in self._kept.items() if each.entry.user_id != user_id}
+        renamed = 0
+        for each in self._kept.values():
+            if each.entry.user_id == user_id:
+                renamed += 1
+                entry = renamed_entry(each.entry, to)
+                there = kept.get(entry.key)
+                if there is None or (_waits(there.entry) and not _waits(entry)):
+                    kept[entry.key] = attrs.evolve(each, entry=entry)
+        self._kept = kept
+        return {"entries": renamed}
+
+    def prune(self, before: datetime, limit: int) -> Mapping[str, int]:
+        """Delete entries that wait no more and were due before an instant."""
+        old = [each.entry for each in self._kept.values() if not _waits(each.entry)]
+        keys = sorted(entry.key for entry in old if entry.due_at < before)[:limit]
+        self._kept = {key: each for key, each in self._kept.items() if key not in {*keys}}
+        return {"entries": len(keys)}
 
     def entry(self, key: str) -> OutboxEntry | None:
         """Return an entry; ``None`` if there is none of that key."""

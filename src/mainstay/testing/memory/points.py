@@ -6,15 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from threading import RLock
 
+import attrs
+
 from mainstay import _checks as checks
 from mainstay.ports.points import new_credits, too_many_points
 from mainstay.recognition import MOST_POINTS, Credit
 from mainstay.testing.memory._marks import Marks
+from mainstay.testing.memory._undoing import Replaced
 
 __all__ = ["MemoryPoints", "with_credits"]
 
 
-class MemoryPoints:
+class MemoryPoints(Replaced):
     """A :class:`mainstay.ports.PointStore`.
 
     Args:
@@ -57,6 +60,24 @@ class MemoryPoints:
             if credit.user_id == user_id and (before is None or _place(credit) < _place(before))
         ]
         return sorted(found, key=_place, reverse=True)[: checks.integer("limit", limit, 1)]
+
+    def forget(self, user_id: str) -> Mapping[str, int]:
+        """Erase a user's credits."""
+        left = {key: credit for key, credit in self.kept.items() if credit.user_id != user_id}
+        changes = {"credits": len(self.kept) - len(left)}
+        self.kept = left
+        return changes
+
+    def rename(self, user_id: str, to: str) -> Mapping[str, int]:
+        """Give a user's credits to another one; of two with one reason, the earlier stays."""
+        theirs = [credit for credit in self.kept.values() if credit.user_id == user_id]
+        kept = {key: credit for key, credit in self.kept.items() if credit.user_id != user_id}
+        for credit in theirs:
+            new = attrs.evolve(credit, user_id=to)
+            there = kept.get((to, credit.reason), new)
+            kept[to, credit.reason] = min(there, new, key=lambda each: each.at)
+        self.kept = with_credits({}, kept)
+        return {"credits": len(theirs)}
 
     def all(self) -> Iterator[Credit]:
         """Return everybody's credits, in no order that matters."""

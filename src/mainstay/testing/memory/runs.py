@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from threading import Lock
+from threading import RLock
 
 from mainstay import _checks as checks
 from mainstay.ports.runs import LATEST_END, LATEST_START, RUNS_KEPT, kept_since
+from mainstay.ports.users_in_runs import run_of_renamed, run_without
 from mainstay.scheduling import InstalledJob, JobRun
+from mainstay.testing.memory._undoing import Replaced
 
 __all__ = ["MemoryRuns"]
 
 
-class MemoryRuns:
-    """A :class:`mainstay.ports.RunLog`."""
+class MemoryRuns(Replaced):
+    """A :class:`mainstay.ports.RunLog`.
+
+    Attributes:
+        lock: Held while anything changes, and by corrections of what is kept.
+    """
 
     def __init__(self) -> None:
-        self._lock = Lock()
+        self.lock = RLock()
         self._runs: defaultdict[str, dict[str, JobRun]] = defaultdict(dict)
         self._leases: dict[str, dict[str, datetime]] = {}
         self._installed: dict[str, InstalledJob] = {}
@@ -26,7 +32,7 @@ class MemoryRuns:
     def put(self, run: JobRun) -> None:
         """Keep a run, in place of what was kept of it before, and forget old ones."""
         checks.instance("run", run, JobRun)
-        with self._lock:
+        with self.lock:
             theirs = self._runs[run.job]
             theirs[run.attempt] = run
             for old in _old(theirs.values(), kept_since(run)):
@@ -46,7 +52,7 @@ class MemoryRuns:
 
     def _of(self, job: str) -> list[JobRun]:
         checks.text("job", job)
-        with self._lock:
+        with self.lock:
             return [*self._runs.get(job, {}).values()]
 
     def unended(self, job: str) -> Sequence[JobRun]:
@@ -59,6 +65,24 @@ class MemoryRuns:
         found = (run for run in self._credible(job, now) if run.started_at >= first)
         return sorted(found, key=_place)
 
+    def forget(self, user_id: str) -> Mapping[str, int]:
+        """Erase what of the runs is a user's."""
+        return self._rewrite(lambda run: run_without(run, user_id))
+
+    def rename(self, user_id: str, to: str) -> Mapping[str, int]:
+        """Have a user's errors be those of another one."""
+        return self._rewrite(lambda run: run_of_renamed(run, user_id, to))
+
+    def _rewrite(self, change: Callable[[JobRun], JobRun]) -> Mapping[str, int]:
+        with self.lock:
+            changed = 0
+            runs = defaultdict[str, dict[str, JobRun]](dict)
+            for job, theirs in self._runs.items():
+                runs[job] = {attempt: change(run) for attempt, run in theirs.items()}
+                changed += sum(runs[job][attempt] != run for attempt, run in theirs.items())
+            self._runs = runs
+            return {"others": changed}
+
     def acquire(
         self, job: str, holder: str, *, now: datetime, until: datetime, instances: int = 1
     ) -> bool:
@@ -67,7 +91,7 @@ class MemoryRuns:
         checks.text("holder", holder)
         at, end = checks.instant("now", now), checks.instant("until", until)
         most = checks.integer("instances", instances, 1)
-        with self._lock:
+        with self.lock:
             leases = self._alive(job, at)
             granted = len(leases.keys() - {holder}) < most
             if granted:
@@ -81,24 +105,24 @@ class MemoryRuns:
 
     def release(self, job: str, holder: str) -> None:
         """Give a lease back; one that is not there is not an error."""
-        with self._lock:
+        with self.lock:
             self._leases.get(job, {}).pop(holder, None)
 
     def leases(self, job: str, *, now: datetime) -> Mapping[str, datetime]:
         """Return who has a lease of a job, and until when."""
         checks.text("job", job)
-        with self._lock:
+        with self.lock:
             return self._alive(job, checks.instant("now", now))
 
     def install(self, job: InstalledJob) -> None:
         """Keep how a scheduler has a job, in place of what was kept of it before."""
         checks.instance("job", job, InstalledJob)
-        with self._lock:
+        with self.lock:
             self._installed[job.job] = job
 
     def installed(self) -> Mapping[str, InstalledJob]:
         """Return how schedulers have the jobs, by name."""
-        with self._lock:
+        with self.lock:
             return dict(self._installed)
 
 

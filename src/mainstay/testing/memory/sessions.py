@@ -2,43 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from threading import RLock
+
+import attrs
 
 from mainstay import _checks as checks
 from mainstay.activity.session import Session
+from mainstay.localdays import local_day
 from mainstay.ports import other_contents, storable
+from mainstay.ports.corrections import before_floor, unknown_event
+from mainstay.testing.memory._gone import NOTHING_GONE, Gone
 from mainstay.testing.memory._marks import Marks
+from mainstay.testing.memory._undoing import Replaced
 
 __all__ = ["MemorySessions"]
 
+_ONE_DAY = timedelta(days=1)
 
-class MemorySessions:
+
+class MemorySessions(Replaced):
     """A :class:`mainstay.ports.SessionStore`.
+
+    Attributes:
+        local_days: Whether an activity counts on the date where the user was, and not on UTC's.
+        floor: The first day of which sessions are kept; ``None`` if all are.
+        gone: What is kept of those before it, by user id.
+        watchers: What is told of sessions that are new, or were changed or removed.
 
     Args:
         lock: Held while sessions are added, and by anything that must keep them as they are.
         marks: Who is to be looked at again.
+        local_days: See above.
     """
 
-    def __init__(self, lock: RLock, marks: Marks) -> None:
+    def __init__(self, lock: RLock, marks: Marks, *, local_days: bool = False) -> None:
+        self.local_days = local_days
+        self.floor: date | None = None
+        self.gone: Mapping[str, Gone] = {}
+        self.watchers: Sequence[Callable[[Collection[Session]], None]] = ()
         self._lock = lock
         self._marks = marks
         self._by_id: Mapping[str, Session] = {}
+        self._removed: frozenset[str] = frozenset()
+        self._aliases: Mapping[str, str] = {}
 
     def add(self, sessions: Iterable[Session]) -> int:
         """Keep sessions, all or none of them, and return how many are new."""
         with self._lock:
-            by_id = dict(self._by_id)
-            for session in checks.iterable("sessions", sessions):
-                session_id = str(storable(session).id)
-                if _contents(by_id.setdefault(session_id, session)) != _contents(session):
+            new: dict[str, Session] = {}
+            for session_id, session in self._given(sessions).items():
+                if session_id in self._removed or self._is_before_floor(session):
+                    continue
+                if _contents(self._by_id.get(session_id, session)) != _contents(session):
                     raise other_contents(session_id)
-            new = by_id.keys() - self._by_id.keys()
-            self._by_id = by_id
-            self._marks.at_once(by_id[session_id].user_id for session_id in new)
+                if session_id not in self._by_id:
+                    new[session_id] = session
+            self._put(new)
             return len(new)
+
+    def _given(self, sessions: Iterable[Session]) -> dict[str, Session]:
+        """Return sessions by id, each as it is of those whom aliases stand for."""
+        given: dict[str, Session] = {}
+        for session in checks.iterable("sessions", sessions):
+            session_id, user = str(storable(session).id), session.user_id
+            one = attrs.evolve(session, user_id=self._aliases.get(user, user))
+            if _contents(given.setdefault(session_id, one)) != _contents(one):
+                raise other_contents(session_id)
+        return given
+
+    def _put(self, new: Mapping[str, Session], old: Collection[Session] = ()) -> None:
+        """Keep sessions, and tell of them, and of those that they replace."""
+        self._by_id = {**self._by_id, **new}
+        self._marks.at_once(session.user_id for session in new.values())
+        self._tell([*old, *new.values()])
+
+    def _tell(self, sessions: Collection[Session]) -> None:
+        for watcher in self.watchers:
+            watcher(sessions)
 
     def sessions(
         self,
@@ -52,6 +94,9 @@ class MemorySessions:
         """Return a user's sessions with ``since <= started_at <= until``, newest first."""
         checks.text("user_id", user_id)
         first, last = checks.instant("since", since), checks.instant("until", until)
+        kept_since = self.kept_since()
+        if self.floor is not None and kept_since is not None and first < kept_since:
+            raise before_floor("since", since, self.floor)
         found = [
             session
             for session in self.all()
@@ -62,19 +107,104 @@ class MemorySessions:
         found.sort(key=_place, reverse=True)
         return found[: checks.integer("limit", limit, 1)]
 
+    def kept_since(self) -> datetime | None:
+        """Return the instant from which on all sessions are kept; ``None`` if all are."""
+        if self.floor is None:
+            return None
+        begins = datetime.combine(self.floor, time(0), UTC)
+        return begins + _ONE_DAY if self.local_days else begins
+
     def users(self, *, after: str | None = None, limit: int = 1000) -> Sequence[str]:
         """Return the ids of users with a session, in order."""
-        users = {session.user_id for session in self.all()}
+        users = {session.user_id for session in self.all()} | self.gone.keys()
         found = sorted(user for user in users if after is None or user > after)
         return found[: checks.integer("limit", limit, 1)]
 
     def kinds(self) -> Sequence[str]:
         """Return the kinds of activity that there are, in order, each once."""
-        return sorted({session.kind for session in self.all()})
+        gone = {kind for each in self.gone.values() for kind in each.kinds}
+        return sorted({session.kind for session in self.all()} | gone)
 
     def all(self) -> Iterable[Session]:
         """Return everybody's sessions, in no order that matters."""
         return self._by_id.values()
+
+    def day(self, session: Session) -> date:
+        """Return the day on which a session counts."""
+        if self.local_days:
+            return local_day(session.started_at, zone=session.timezone)
+        return session.started_at.astimezone(UTC).date()
+
+    def _is_before_floor(self, session: Session) -> bool:
+        return self.floor is not None and self.day(session) < self.floor
+
+    def whom(self, user_id: str, to: str) -> str:
+        """Return who is meant if a user is renamed to an id, which may be an alias."""
+        stands_for = self._aliases.get(to, to)
+        return to if stands_for == user_id else stands_for
+
+    def forget(self, user_id: str) -> dict[str, int]:
+        """Erase a user's sessions, and the aliases of which they are part."""
+        theirs = [key for key, each in self._by_id.items() if each.user_id == user_id]
+        aliases = {old: new for old, new in self._aliases.items() if user_id not in {old, new}}
+        changes = {"events": len(theirs), "others": len(self._aliases) - len(aliases)}
+        self._by_id = {key: each for key, each in self._by_id.items() if key not in {*theirs}}
+        self._aliases = aliases
+        self.gone = {user: each for user, each in self.gone.items() if user != user_id}
+        return changes
+
+    def rename(self, user_id: str, to: str) -> dict[str, int]:
+        """Give a user's sessions to another one, of whom they are an alias from now on."""
+        moved = {
+            key: attrs.evolve(each, user_id=to)
+            for key, each in self._by_id.items()
+            if each.user_id == user_id
+        }
+        self._by_id = {**self._by_id, **moved}
+        aliases = {old: to if new == user_id else new for old, new in self._aliases.items()}
+        if aliases.pop(to, None) is None:  # else it was an alias of the user: this is the way back
+            aliases[user_id] = to
+        changed = aliases.items() ^ self._aliases.items()
+        self._aliases = aliases
+        if user_id in self.gone:
+            gone = self.gone[user_id].plus(self.gone.get(to, NOTHING_GONE))
+            self.gone = {**{who: self.gone[who] for who in self.gone.keys() - {user_id}}, to: gone}
+        return {"events": len(moved), "others": len(dict(changed))}
+
+    def remove(self, session_ids: Iterable[str]) -> int:
+        """Delete sessions, whose ids stay known, and return how many."""
+        ids = self._by_id.keys() & session_ids
+        old = [self._by_id[each] for each in ids]
+        self._by_id = {key: each for key, each in self._by_id.items() if key not in ids}
+        self._removed |= ids
+        self._tell(old)
+        return len(ids)
+
+    def replace(self, sessions: Iterable[Session]) -> int:
+        """Put sessions in place of those with the same ids, and return how many differ."""
+        new = dict[str, Session]()
+        for session_id, session in self._given(sessions).items():
+            there = self._by_id.get(session_id)
+            if there is None:
+                raise unknown_event(session_id)
+            for each in (session, there):
+                if self.floor is not None and self._is_before_floor(each):
+                    raise before_floor("started_at", each.started_at.isoformat(), self.floor)
+            if _contents(session) != _contents(there):
+                new[session_id] = session
+        self._put(new, [self._by_id[session_id] for session_id in new])
+        return len(new)
+
+    def prune(self, user_id: str, gone: Gone) -> int:
+        """Delete a user's sessions before the day from which on some are kept."""
+        old = {
+            key
+            for key, each in self._by_id.items()
+            if each.user_id == user_id and self.day(each) < gone.since
+        }
+        self._by_id = {key: each for key, each in self._by_id.items() if key not in old}
+        self.gone = {**self.gone, user_id: gone}
+        return len(old)
 
 
 def _place(session: Session) -> tuple[datetime, str]:

@@ -1,0 +1,33 @@
+"""What every :class:`mainstay.ports.CorrectionStore` must do."""
+
+from __future__ import annotations
+
+from mainstay.testing.conformance.corrections.accounts import AccountsConformance
+from mainstay.testing.conformance.corrections.events import CorrectedEventsConformance
+from mainstay.testing.conformance.corrections.floor import FloorConformance
+from mainstay.testing.conformance.corrections.forgotten import ForgottenConformance
+from mainstay.testing.conformance.corrections.pruned import PrunedConformance
+from mainstay.testing.conformance.corrections.renamed import RenamedConformance
+from mainstay.testing.conformance.corrections.reopened_days import ReopenedDaysConformance
+from mainstay.testing.conformance.corrections.reopened_weeks import ReopenedWeeksConformance
+from mainstay.testing.conformance.corrections.transactions import TransactionsConformance
+
+__all__ = ["CorrectionConformance"]
+
+
+class CorrectionConformance(
+    TransactionsConformance,
+    ForgottenConformance,
+    RenamedConformance,
+    AccountsConformance,
+    CorrectedEventsConformance,
+    ReopenedDaysConformance,
+    ReopenedWeeksConformance,
+    FloorConformance,
+    PrunedConformance,
+):
+    """Tests of corrections: give them an empty store as ``store``, with all ports.
+
+    Each is one promise of :class:`mainstay.ports.CorrectionStore`, of its page, or of the pages'
+    ``reopen``, in the words of their docstrings. The store is to count the kind ``post`` as posts.
+    """
