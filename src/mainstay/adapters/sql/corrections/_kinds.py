@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, and_, delete, select
 from sqlalchemy.sql import ColumnElement
 
 from mainstay.adapters.sql.bulk import any_of
@@ -15,7 +15,9 @@ from mainstay.ports.metrics import KIND
 __all__ = ["counted_kinds", "counts_a_kind", "forget_kinds"]
 
 #: A metric that counts events: its name is from "kind:" to before what comes next.
-counts_a_kind: ColumnElement[bool] = metrics.c.metric.between(KIND, f"{KIND}\U0010ffff")
+counts_a_kind: ColumnElement[bool] = and_(
+    metrics.c.metric >= KIND, metrics.c.metric <= f"{KIND}\U0010ffff"
+)
 
 
 def counted_kinds(connection: Connection, users: Collection[str]) -> set[str]:
