@@ -14,7 +14,8 @@ contests; ``sessions``, ``outbox`` and each other for outlooks, notifications an
         def store(self) -> MyStore:
             return MyStore(an_empty_database())
 
-A store that counts posts is to count the kind ``post``. Some tests use threads.
+A store that counts posts is to count the kind ``post``, and its days begin at noon or before. Some
+tests use threads.
 """
 
 from mainstay.testing.conformance.badges import BadgeStoreConformance
