@@ -134,6 +134,7 @@ def _read(args: argparse.Namespace, work: _Import, messages: Console) -> None:
                     naive_zone=args.naive_zone,
                     whole=True,
                     kind=args.kind,
+                    day_start=work.store.day_start,
                 )
             )
     except (MainstayError, OSError, KeyboardInterrupt):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from functools import cache
 from typing import Any
 
@@ -45,7 +45,7 @@ from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.reading import converted, limit_of, value_of
 from mainstay.adapters.sql.settings import Settings
 from mainstay.adapters.sql.traces import Traces
-from mainstay.localdays import local_day
+from mainstay.localdays import counted_day
 from mainstay.ports import millionths, other_contents, storable
 
 __all__ = ["SqlSessions", "events", "kinds", "read_kinds", "session_of", "staged", "users"]
@@ -108,6 +108,11 @@ class SqlSessions:
         self._settings = settings
         self._traces = traces
 
+    @property
+    def day_start(self) -> time:
+        """The wall-clock time at which a day begins."""
+        return self._settings.day_start
+
     def add(self, sessions: Iterable[Session]) -> int:
         """Keep sessions, all or none of them, and return how many are new."""
         rows = self._rows(checks.iterable("sessions", sessions))
@@ -148,9 +153,12 @@ class SqlSessions:
         )
 
     def _day(self, session: Session) -> date:
-        if self._settings.local_days:
-            return local_day(session.started_at, zone=session.timezone)
-        return session.started_at.astimezone(UTC).date()
+        return counted_day(
+            session.started_at,
+            zone=session.timezone,
+            local_days=self._settings.local_days,
+            day_start=self._settings.day_start,
+        )
 
     def sessions(
         self,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date
+from datetime import date
 
 import attrs
 
 from mainstay.activity.counts import Counts
 from mainstay.activity.session import Session
 from mainstay.errors import InvalidValueError
-from mainstay.localdays import local_day
+from mainstay.localdays import counted_day
 from mainstay.ports import average_quality, millionths
 from mainstay.testing.memory.sessions import MemorySessions
 
@@ -52,9 +52,12 @@ class Activity:
         return dict(sorted(users.items()))
 
     def _day(self, session: Session) -> date:
-        if self.local_days:
-            return local_day(session.started_at, zone=session.timezone)
-        return session.started_at.astimezone(UTC).date()
+        return counted_day(
+            session.started_at,
+            zone=session.timezone,
+            local_days=self.local_days,
+            day_start=self.sessions.day_start,
+        )
 
     def totals(self, days: UserDays, through: date) -> tuple[int, float | None]:
         """Return a user's posts through a day, and the average quality of those rated."""

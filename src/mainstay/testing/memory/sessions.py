@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from threading import RLock
 
 from mainstay import _checks as checks
@@ -20,12 +20,19 @@ class MemorySessions:
     Args:
         lock: Held while sessions are added, and by anything that must keep them as they are.
         marks: Who is to be looked at again.
+        day_start: The wall-clock time at which a day begins.
     """
 
-    def __init__(self, lock: RLock, marks: Marks) -> None:
+    def __init__(self, lock: RLock, marks: Marks, day_start: time) -> None:
         self._lock = lock
         self._marks = marks
+        self._day_start = day_start
         self._by_id: Mapping[str, Session] = {}
+
+    @property
+    def day_start(self) -> time:
+        """The wall-clock time at which a day begins."""
+        return self._day_start
 
     def add(self, sessions: Iterable[Session]) -> int:
         """Keep sessions, all or none of them, and return how many are new."""
