@@ -12,6 +12,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from mainstay.jobs import NotBegun
 from mainstay.ports import DueDays, DueWeeks, EvaluatedDays, Unreadable
 from mainstay.scheduling import (
+    AnyOption,
     Daily,
     Every,
     InstalledJob,
@@ -74,6 +75,7 @@ _SCALARS = (
     | st.text()
 )
 _DURATIONS = st.timedeltas(timedelta(0), timedelta(days=1))
+_HOLDS = st.integers(0, 366 * 86_400).map(lambda seconds: timedelta(seconds=seconds))
 
 
 def everies() -> SearchStrategy[Every]:
@@ -122,12 +124,13 @@ def plain_data() -> SearchStrategy[PlainData]:
     return plain_objects().map(PlainData)
 
 
-def options() -> SearchStrategy[Option[bool] | Option[int]]:
-    """Options of a run: flags, and integers with bounds."""
+def options() -> SearchStrategy[AnyOption]:
+    """Options of a run: flags, integers with bounds, and durations."""
     names, low = st.sampled_from(["force", "days", "page_size"]), st.integers(-3, 3)
     flags = st.builds(Option[bool], names, st.booleans(), st.just("what it is for"))
     numbers = made(_number, names, low, st.integers(0, 9), st.none() | st.integers(0, 9))
-    return flags | numbers
+    durations = st.builds(Option[timedelta], st.just("hold"), _HOLDS, st.just("what it is for"))
+    return flags | numbers | durations
 
 
 def _number(name: str, low: int, above: int, room: int | None) -> Option[int]:
@@ -149,7 +152,7 @@ def _job_spec(
     schedule: Every | Daily | Weekly,
     retry: RetryPolicy,
     limits: tuple[timedelta, timedelta] | None,
-    asked: tuple[TargetKind, list[Option[bool] | Option[int]]],
+    asked: tuple[TargetKind, list[AnyOption]],
 ) -> JobSpec:
     def run(context: JobContext) -> JobReport:
         at = context.now()
