@@ -245,7 +245,7 @@ def all_of(store: Store, since: date) -> object:
             for user in USERS
         ],
         "known": known_of(store, USERS, since),
-        "metrics": {user: dict(all) for user, all in store.metrics.metrics(USERS).items()},
+        "metrics": {user: dict(each) for user, each in store.metrics.metrics(USERS).items()},
         "credits": [list(store.points.credits(user)) for user in USERS],
         "points": dict(store.points.totals(USERS)),
         "due": due_in(store),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from datetime import UTC, date, datetime, timedelta, timezone
+from itertools import count
 from typing import TypeVar
 
 import attrs
@@ -30,6 +31,7 @@ from mainstay.jobs import (
     change_policy,
     evaluate_consistency,
     forget,
+    judge_again,
     plan_days,
     plan_weeks,
     reevaluate,
@@ -86,7 +88,6 @@ sessions = st.builds(
     timezone=st.none() | st.sampled_from(["Pacific/Apia", "America/New_York", "+05:45"]),
     kind=st.sampled_from(["post", "post", "like"]),
     quality=st.none() | strategies.qualities(),
-    id=st.integers(0, 10**9).map(str),
 )
 #: Sessions, and how many days before the day that is evaluated next: mostly they are punctual.
 batches = st.lists(st.tuples(sessions, st.sampled_from([0, 0, 0, 1, 1, 2, 5, -1])), max_size=8)
@@ -117,10 +118,11 @@ class Corrections(RuleBasedStateMachine):
         self.stores: list[Store] = [MemoryStore(local_days=local_days), *stores]
         self.left = Remaining(local_days)
         self.day = FIRST
+        self.numbers = count(1)
         #: Those of whom nobody can know how they did before the floor.
         self.blurred: set[str] = set()
-        #: Since when all is evaluated again in the end; by default what is late is enough.
-        self.begin: date | None = None
+        #: Whether everything is evaluated again in the end; else what is late is enough.
+        self.from_the_beginning: bool = False
         for store in self.stores:
             with store.engagements.page() as page:
                 page.keep_policy(POLICY)
@@ -135,10 +137,11 @@ class Corrections(RuleBasedStateMachine):
         return same_answer(self.stores, question)
 
     def dated(self, batch: list[tuple[Session, int]]) -> list[Session]:
-        """Return sessions about the day that is next."""
+        """Return sessions about the day that is next, with ids of their own."""
         return [
             attrs.evolve(
                 session,
+                id=f"event {next(self.numbers)}",
                 started_at=datetime.combine(
                     self.day + (1 - ago) * _ONE_DAY, session.started_at.timetz()
                 ),
@@ -193,6 +196,12 @@ class Corrections(RuleBasedStateMachine):
     @rule(policy=st.sampled_from(WEEK_POLICIES), since=days)
     def change_policy_of_weeks(self, policy: WeeklyStreakPolicy, since: date) -> None:
         self.ask(lambda store: change_policy(store.reputations, policy=policy, since=since))
+
+    @rule(policy=st.sampled_from([*DAY_POLICIES, *WEEK_POLICIES]), since=days)
+    def judge_again(self, policy: EngagementPolicy | WeeklyStreakPolicy, since: date) -> None:
+        self.ask(
+            lambda store: said(judge_again(store, policy=policy, since=since, context=CONTEXT))
+        )
 
     @rule(
         user=users, reason=st.sampled_from("xyz"), amount=st.integers(-9, 9), ago=st.integers(0, 9)
@@ -253,9 +262,9 @@ class Corrections(RuleBasedStateMachine):
     def is_unknown(self, user: str) -> bool:
         """Whether nothing is kept of a user."""
         model = self.stores[0]
-        days, weeks, metrics = known_of(model, [user], self.since)[user]
-        points = model.points.totals([user])
-        return not (any(days) or weeks or metrics or points or self.left.active(user))
+        days, weeks, _ = known_of(model, [user], self.since)[user]
+        measured = model.points.totals([user]) or model.metrics.metrics([user])
+        return not (any(days) or weeks or measured or self.left.active(user))
 
     @rule(batch=st.lists(known, min_size=1, max_size=4))
     def remove(self, batch: list[Session]) -> None:
@@ -345,7 +354,7 @@ class Corrections(RuleBasedStateMachine):
 
         def prune(store: Store) -> object:
             caught_up(store, day)
-            reevaluate(store, since=None if late else date.min, context=CONTEXT)
+            reevaluate(store, since=None if late else self.left.floor, context=CONTEXT)
             return pruned(store, floor), store.corrections.floor()
 
         self.ask(prune)
@@ -353,7 +362,7 @@ class Corrections(RuleBasedStateMachine):
 
     @rule()
     def evaluate_all_in_the_end(self) -> None:
-        self.begin = date.min
+        self.from_the_beginning = True
 
     @rule(user=users, to=users, batch=st.lists(known, max_size=3))
     def dry_run(self, user: str, to: str, batch: list[Session]) -> None:
@@ -365,7 +374,7 @@ class Corrections(RuleBasedStateMachine):
                 lambda: forget(store.corrections, [user], dry_run=True),
                 lambda: rename(store.corrections, user, to, dry_run=True),
                 lambda: remove(store.corrections, ids, dry_run=True),
-                lambda: reevaluate(store, since=date.min, dry_run=True, context=CONTEXT),
+                lambda: reevaluate(store, since=self.left.floor, dry_run=True, context=CONTEXT),
             ]
             reports = [act() for act in acts]
             assert all_of(store, self.since) == before
@@ -383,7 +392,15 @@ class Corrections(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Compare all of everybody, and what it comes to with what a fresh store makes of it."""
         self.ask(lambda store: all_of(store, self.since))
-        self.ask(lambda store: said(reevaluate(store, since=self.begin, context=CONTEXT)))
+        self.ask(
+            lambda store: said(
+                reevaluate(
+                    store,
+                    since=self.left.floor if self.from_the_beginning else None,
+                    context=CONTEXT,
+                )
+            )
+        )
         self.ask(caught_up)
         self.ask(lambda store: all_of(store, self.since))
         fresh = self.left.fresh(self.stores[0])

@@ -226,10 +226,10 @@ class EngagementsPage:
         return self.kept.policies.history()
 
     def keep_policy(
-        self, policy: EngagementPolicy, *, since: date | None = None
+        self, policy: EngagementPolicy, *, since: date | None = None, anyway: bool = False
     ) -> EngagementPolicy:
         """Keep a policy, and return the one that is kept since then afterwards."""
-        return self.kept.policies.keep(policy, since, self.last_day())
+        return self.kept.policies.keep(policy, since, None if anyway else self.last_day())
 
     def last_day(self) -> date | None:
         """Return the last day evaluated for anybody; ``None`` if nothing has been."""

@@ -198,10 +198,10 @@ class _Page:
         return self.kept.policies.history()
 
     def keep_policy(
-        self, policy: WeeklyStreakPolicy, *, since: date | None = None
+        self, policy: WeeklyStreakPolicy, *, since: date | None = None, anyway: bool = False
     ) -> WeeklyStreakPolicy:
         """Keep a policy, and return the one that is kept since then afterwards."""
-        return self.kept.policies.keep(policy, since, self.last_day())
+        return self.kept.policies.keep(policy, since, None if anyway else self.last_day())
 
     def last_day(self) -> date | None:
         """Return the Sunday of the last week recorded for anybody; ``None`` if none was."""
