@@ -8,21 +8,21 @@ from typing import Any, TypeVar
 
 from sqlalchemy import (
     Connection,
-    Date,
-    Integer,
     Select,
     Table,
-    cast,
+    and_,
     func,
     literal,
+    literal_column,
     select,
-    type_coerce,
 )
 from sqlalchemy.engine import Row
 from sqlalchemy.sql import ColumnElement
 
 from mainstay.activity.session import Session
+from mainstay.adapters.sql._runs_of_days import runs_of
 from mainstay.adapters.sql.bulk import any_of
+from mainstay.adapters.sql.corrected import bases
 from mainstay.adapters.sql.marks import checks_due
 from mainstay.adapters.sql.metrics import metrics
 from mainstay.adapters.sql.points import credit_of, credits, points
@@ -110,18 +110,19 @@ class _Found:
                 self._metrics[user_id][name] = value
 
     def _add_longest_runs(self) -> None:
-        """Find the longest run of active days: days of one run are as far apart as their places."""
+        """Find the longest run of active days, also those that began before the floor."""
         days = select(events.c.user_id, events.c.day).where(self._theirs(events)).distinct()
-        run = select(days.subquery())
-        user, day = run.selected_columns
-        place = func.row_number().over(partition_by=user, order_by=day)
-        run = run.add_columns(_days_before(self._connection, day, place).label("begin"))
-        runs = run.subquery()
-        lengths = select(runs.c.user_id, func.count().label("days"))
-        lengths_ = lengths.group_by(runs.c.user_id, runs.c.begin).subquery()
-        longest = select(lengths_.c.user_id, func.max(lengths_.c.days))
-        for user_id, most in self._connection.execute(longest.group_by(lengths_.c.user_id)):
+        found = runs_of(self._connection, days.subquery()).subquery()
+        longest = select(found.c.user_id, func.max(found.c.days)).group_by(found.c.user_id)
+        for user_id, most in self._connection.execute(longest):
             self._metrics[user_id]["streak_days"] = most
+        goes_on = and_(found.c.user_id == bases.c.user_id, found.c.first == bases.c.since)
+        runs = bases.c.last_run + func.coalesce(found.c.days, literal_column("0"))
+        before = select(bases.c.user_id, bases.c.longest_run, runs)
+        kept = before.join_from(bases, found, goes_on, isouter=True).where(self._theirs(bases))
+        for user_id, most, run in self._connection.execute(kept):
+            metric = self._metrics[user_id]
+            metric["streak_days"] = max(metric.get("streak_days", 0), most, run)
 
     def add_awards(self) -> None:
         """Find the credits that awarded badges."""
@@ -149,12 +150,3 @@ class _Found:
 
     def _theirs(self, table: Table) -> ColumnElement[bool]:
         return any_of(self._connection, table.c.user_id, self._users)
-
-
-def _days_before(
-    connection: Connection, day: ColumnElement[Any], days: ColumnElement[int]
-) -> ColumnElement[Any]:
-    """Say the day so many days before one, in whatever way tells days apart."""
-    if connection.dialect.name == "sqlite":
-        return func.julianday(day) - days
-    return type_coerce(day, Date()).op("-")(cast(days, Integer))

@@ -63,11 +63,16 @@ bases: Table = Table(
     "mainstay_bases",
     metadata,
     of_user(primary_key=True),
+    # The floor of then.
+    Column("since", Day, nullable=False),
     Column("posts", BigInteger, nullable=False),
     Column("rated", BigInteger, nullable=False),
     Column("ratings", BigInteger, nullable=False),
     # In a row, as of that day; null if no day had been evaluated.
     Column("streak", BigInteger),
+    # The longest run of active days, and the one that ended on that day.
+    Column("longest_run", BigInteger, nullable=False),
+    Column("last_run", BigInteger, nullable=False),
     # Likewise of weeks, through the one before.
     Column("weeks", BigInteger, nullable=False),
     Column("last_active", key),

@@ -229,7 +229,8 @@ class EngagementsPage:
         self, policy: EngagementPolicy, *, since: date | None = None, anyway: bool = False
     ) -> EngagementPolicy:
         """Keep a policy, and return the one that is kept since then afterwards."""
-        return self.kept.policies.keep(policy, since, None if anyway else self.last_day())
+        evaluated = None if anyway else self.last_day()
+        return self.kept.policies.keep(policy, since, evaluated)
 
     def last_day(self) -> date | None:
         """Return the last day evaluated for anybody; ``None`` if nothing has been."""

@@ -201,7 +201,8 @@ class _Page:
         self, policy: WeeklyStreakPolicy, *, since: date | None = None, anyway: bool = False
     ) -> WeeklyStreakPolicy:
         """Keep a policy, and return the one that is kept since then afterwards."""
-        return self.kept.policies.keep(policy, since, None if anyway else self.last_day())
+        evaluated = None if anyway else self.last_day()
+        return self.kept.policies.keep(policy, since, evaluated)
 
     def last_day(self) -> date | None:
         """Return the Sunday of the last week recorded for anybody; ``None`` if none was."""

@@ -30,9 +30,8 @@ from mainstay.adapters.sql.sessions import (
     staged,
 )
 from mainstay.adapters.sql.settings import Settings
-from mainstay.errors import InvalidValueError
 from mainstay.ports import Changes, CorrectionPage, Late, Prunable, Pruned, Unreadable
-from mainstay.ports.corrections import before_floor, storable_ids, unknown_event
+from mainstay.ports.corrections import before_floor, monday, storable_ids, unknown_event
 
 __all__ = ["SqlCorrections"]
 
@@ -123,9 +122,7 @@ class _Page:
 
     def raise_floor(self, floor: date) -> None:
         """Take no events before a day from now on; a floor is never lowered."""
-        day = checks.day("floor", floor)
-        if day.weekday():
-            raise InvalidValueError("must be a Monday", field="floor", value=day.isoformat())
+        day = monday("floor", floor)
         if day > (floor_kept(self._connection) or date.min):
             keep_floor(self._connection, day)
 
@@ -133,17 +130,17 @@ class _Page:
         self, floor: date, *, after: str | None = None, limit: int
     ) -> Sequence[Prunable | Unreadable]:
         """Return users of whom something before the floor is kept, by user id."""
-        day, most = checks.day("floor", floor), limit_of(limit)
+        day, most = monday("floor", floor), limit_of(limit)
         return prunable(self._connection, day, after=after, limit=most)
 
     def prune(self, floor: date, pruned: Sequence[Pruned]) -> Changes:
         """Delete the events and outcomes of users before the floor."""
-        day, posts = checks.day("floor", floor), self._settings.posts
+        day, posts = monday("floor", floor), self._settings.posts
         return _some(prune(self._connection, day, pruned, posts))
 
     def prune_others(self, floor: date, *, limit: int) -> Changes:
         """Delete what else is from before the floor; nothing once none of it is left."""
-        day = checks.day("floor", floor)
+        day = monday("floor", floor)
         return _some(prune_others(self._connection, day, limit_of(limit)))
 
 

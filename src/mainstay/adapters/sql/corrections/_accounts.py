@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy import Connection, Table, delete, insert, literal, select, update
 from sqlalchemy.engine import Row
 
 from mainstay.adapters.sql.bulk import insert_into
+from mainstay.adapters.sql.columns import Day, earlier
 from mainstay.adapters.sql.corrected import bases, floor_kept
 from mainstay.adapters.sql.engagements._progress import idle_through
 from mainstay.adapters.sql.engagements._reopening import Reopened, evaluated_through, take_back
@@ -19,8 +20,6 @@ from mainstay.adapters.sql.reading import as_day
 from mainstay.adapters.sql.reputations.tables import reputations
 
 __all__ = ["merge_days", "merge_weeks"]
-
-_ONE_DAY = timedelta(days=1)
 
 
 def _both(connection: Connection, table: Table, user: str, to: str) -> Mapping[str, Row[Any]]:
@@ -70,15 +69,24 @@ def _evaluate_again(
         if row.last_day is not None
     }
     met = max(as_day(row.first_day) for row in rows)
-    begin = as_day(older.first_day)
-    if older.user_id in through:  # what was not evaluated is due anyway
-        begin = min(met, through[older.user_id] + _ONE_DAY)
-    begin = max(begin, floor_kept(connection) or date.min)
-    last = max([begin, *through.values()])
-    take_back(connection, [Reopened(to, begin, last)], posts, limit=sys.maxsize)
-    if through and met <= last:
+    met = max(met, floor_kept(connection) or date.min)
+    begin, last = met, max(through.values(), default=date.min)
+    if older.user_id not in through:
+        begin = max(as_day(older.first_day), floor_kept(connection) or date.min)
+    elif met > through[older.user_id]:
+        _expect(connection, to, met)
+        return
+    take_back(connection, [Reopened(to, begin, max(begin, last))], posts, limit=sys.maxsize)
+    if met <= last:
         new = insert_into(connection.dialect.name, late_days).values(user_id=to, day=met)
         connection.execute(new.on_conflict_do_nothing(index_elements=["user_id", "day"]))
+
+
+def _expect(connection: Connection, user: str, day: date) -> None:
+    """Have a user be due on a day that was not evaluated, if they are not so before."""
+    due = earlier(engagements.c.next_day, literal(day, Day()))
+    theirs = update(engagements).where(engagements.c.user_id == user)
+    connection.execute(theirs.values(next_day=due))
 
 
 def _merge_bases(connection: Connection, user: str, to: str) -> None:
@@ -87,12 +95,19 @@ def _merge_bases(connection: Connection, user: str, to: str) -> None:
     if not rows:
         return
     sums = {name: sum(getattr(row, name) for row in rows) for name in ("posts", "rated", "ratings")}
-    streaks = [row.streak for row in rows if row.streak is not None]
+    latest = max(row.since for row in rows)
+    newest = [row for row in rows if row.since == latest]
+    streaks = [row.streak for row in newest if row.streak is not None]
+    runs = {
+        "since": latest,
+        "longest_run": max(row.longest_run for row in rows),
+        "last_run": max(row.last_run for row in newest),
+    }
     weeks = max(rows, key=lambda row: (row.weeks, row.last_recorded or "", row.user_id))
     kept = {name: getattr(weeks, name) for name in ("weeks", "last_active", "last_recorded")}
     connection.execute(delete(bases).where(bases.c.user_id.in_([user, to])))
     streak = max(streaks, default=None)
-    connection.execute(insert(bases).values(user_id=to, streak=streak, **sums, **kept))
+    connection.execute(insert(bases).values(user_id=to, streak=streak, **runs, **sums, **kept))
 
 
 def merge_weeks(connection: Connection, user: str, to: str) -> None:

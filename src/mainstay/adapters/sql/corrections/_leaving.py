@@ -14,6 +14,7 @@ from sqlalchemy.engine import Row
 from mainstay.adapters.sql.bulk import any_of, each_of, insert_into
 from mainstay.adapters.sql.columns import Day
 from mainstay.adapters.sql.corrected import bases
+from mainstay.adapters.sql.corrections._kinds import counts_a_kind, forget_kinds
 from mainstay.adapters.sql.engagements._progress import idle_through
 from mainstay.adapters.sql.engagements._reopening import evaluated_through
 from mainstay.adapters.sql.engagements.tables import engagements, late_days, outcomes
@@ -21,7 +22,7 @@ from mainstay.adapters.sql.marks import due_at_once
 from mainstay.adapters.sql.metrics import metrics
 from mainstay.adapters.sql.reading import as_day
 from mainstay.adapters.sql.reputations.tables import reputations
-from mainstay.adapters.sql.sessions import events, kinds, users
+from mainstay.adapters.sql.sessions import events, users
 from mainstay.ports.metrics import KIND
 
 __all__ = ["leave"]
@@ -57,18 +58,11 @@ def _count_kinds(connection: Connection, rows: Sequence[Row[Any]]) -> None:
         connection.execute(update(metrics).where(*mine).values(value=metrics.c.value - count))
         connection.execute(delete(metrics).where(*mine, metrics.c.value <= 0))
     has_some = exists(
-        select(metrics).where(metrics.c.user_id == users.c.user_id, _counts_kinds)
+        select(metrics).where(metrics.c.user_id == users.c.user_id, counts_a_kind)
     ).correlate(users)
     left = any_of(connection, users.c.user_id, {user for user, _ in fewer})
     connection.execute(delete(users).where(left, ~has_some))
-    for name in {name for _, name in fewer}:
-        there = select(metrics.c.user_id).where(metrics.c.metric == name).limit(1)
-        if connection.scalar(there) is None:
-            connection.execute(delete(kinds).where(kinds.c.kind == name.removeprefix(KIND)))
-
-
-#: From "kind:" to before what comes next.
-_counts_kinds = metrics.c.metric.between(KIND, f"{KIND}\U0010ffff")
+    forget_kinds(connection, {row.kind for row in rows})
 
 
 def _first_days(connection: Connection, users: Collection[str]) -> Mapping[str, str]:

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Row
 from sqlalchemy.sql import ColumnElement
 
+from mainstay.adapters.sql._runs_of_days import runs_of
 from mainstay.adapters.sql.bulk import any_of, insert_rows
 from mainstay.adapters.sql.contests.tables import argument_votes, arguments, case_votes, cases
 from mainstay.adapters.sql.corrected import bases
@@ -53,9 +54,9 @@ from mainstay.adapters.sql.reading import as_day, corrupt, value_of
 from mainstay.adapters.sql.reputations._rows import due_weeks, streak_of, values_of
 from mainstay.adapters.sql.reputations.tables import reputations
 from mainstay.adapters.sql.sessions import events
-from mainstay.errors import InvalidValueError
 from mainstay.jobs._tally import ITEM_ERRORS
 from mainstay.ports import Prunable, Pruned, Unreadable
+from mainstay.ports.corrections import not_evaluated
 from mainstay.reputation.multiplier import Reputation
 from mainstay.streaks.weekly import WeeklyStreak
 
@@ -96,13 +97,7 @@ def _readable(row: Row[Any], floor: date, idle: date) -> Unreadable | None:
         return Unreadable(row.user_id, corrupt(engagements, row, error))
     if row.last_day is not None and through >= floor:
         return None
-    behind = InvalidValueError(
-        f"has not been evaluated through {floor}",
-        field="user_id",
-        value=row.user_id,
-        remedy="Repair what is kept of them, and run evaluate-consistency; nothing was pruned.",
-    )
-    return Unreadable(row.user_id, behind)
+    return Unreadable(row.user_id, not_evaluated(row.user_id, floor))
 
 
 def _weeks(
@@ -155,14 +150,34 @@ def _keep_bases(
     connection: Connection, floor: date, pruned: Sequence[Pruned], before: Mapping[str, Before]
 ) -> None:
     yesterday = str(floor - _ONE_DAY)
+    runs = _runs(connection, floor, [each.user_id for each in pruned])
     rows = []
     for each in pruned:
-        state = before[each.user_id]
+        state, user = before[each.user_id], each.user_id
         streak = state.streak if state.last_day == yesterday else 0
-        rows.append((each.user_id, *state.totals, streak, *_streak_values(each)))
+        values = (streak, *runs[user], *_streak_values(each))
+        rows.append((user, floor.isoformat(), *state.totals, *values))
     theirs = any_of(connection, bases.c.user_id, [each.user_id for each in pruned])
     connection.execute(delete(bases).where(theirs))
     insert_rows(connection, bases, rows)
+
+
+def _runs(
+    connection: Connection, floor: date, users: Sequence[str]
+) -> Mapping[str, tuple[int, int]]:
+    """Return the longest run of active days of each before the floor, and the one up to it."""
+    theirs = any_of(connection, bases.c.user_id, users)
+    kept = {row.user_id: row for row in connection.execute(select(bases).where(theirs))}
+    found = {user: (row.longest_run, 0) for user, row in kept.items()}
+    days = select(events.c.user_id, events.c.day).distinct()
+    old = days.where(any_of(connection, events.c.user_id, users), events.c.day < floor)
+    for row in connection.execute(runs_of(connection, old.subquery())):
+        base = kept.get(row.user_id)
+        run = row.days + (base.last_run if base and base.since == row.first else 0)
+        longest, last = found.get(row.user_id, (0, 0))
+        ends = run if row.last == str(floor - _ONE_DAY) else last
+        found[row.user_id] = max(longest, run), ends
+    return {user: found.get(user, (0, 0)) for user in users}
 
 
 def _streak_values(pruned: Pruned) -> Sequence[object]:

@@ -6,7 +6,19 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, and_, delete, exists, func, insert, select, update
+import attrs
+from sqlalchemy import (
+    Column,
+    Connection,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    true,
+    update,
+)
 
 from mainstay.adapters.sql.bulk import each_of, insert_rows
 from mainstay.adapters.sql.contests.tables import argument_votes, arguments, case_votes, cases
@@ -15,17 +27,19 @@ from mainstay.adapters.sql.corrections._accounts import merge_days, merge_weeks
 from mainstay.adapters.sql.corrections._forgetting import what
 from mainstay.adapters.sql.engagements.tables import candidates, closed_days, late_days
 from mainstay.adapters.sql.entries import outbox
-from mainstay.adapters.sql.leaderboards.tables import places
+from mainstay.adapters.sql.leaderboards._snapshots import drop
 from mainstay.adapters.sql.marks import checks_due, due_at_once
 from mainstay.adapters.sql.metrics import metrics
 from mainstay.adapters.sql.outlooks.tables import outlooks
-from mainstay.adapters.sql.points import add_up_again, credits
+from mainstay.adapters.sql.points import add_up_again, credits, points
+from mainstay.adapters.sql.policies import keep_undated, read_undated
 from mainstay.adapters.sql.preferences import preferences
 from mainstay.adapters.sql.runs import run_errors
 from mainstay.adapters.sql.sessions import events, users
 from mainstay.ports import OutboxState
 from mainstay.ports.metrics import merged_metric
 from mainstay.ports.notification_entries import OUTLOOK
+from mainstay.recognition import LeaderboardPolicy
 
 __all__ = ["rename"]
 
@@ -33,10 +47,8 @@ __all__ = ["rename"]
 _ONE_EACH: Sequence[tuple[Column[str], Sequence[Column[Any]]]] = (
     (outlooks.c.user_id, [outlooks.c.day]),
     (preferences.c.user_id, []),
-    (places.c.user_id, [places.c.period]),
     (late_days.c.user_id, [late_days.c.day]),
     (users.c.user_id, []),
-    (checks_due.c.user_id, []),
 )
 _WAITING = OutboxState.WAITING.value
 #: Where nothing of one account can be in the way of the other's.
@@ -55,7 +67,8 @@ def rename(connection: Connection, user: str, to: str, posts: Collection[str]) -
     changes = Counter[str]()
     if new == user:
         return changes
-    due_at_once(connection, each_of(connection, sorted([user, new])))
+    marks = select(checks_due.c.user_id).where(checks_due.c.user_id.in_([user, new]))
+    connection.execute(marks.order_by(checks_due.c.user_id).with_for_update())
     changes["events"] = _move(connection, events.c.user_id, user, new)
     changes["outcomes"] = merge_days(connection, user, new, posts)
     merge_weeks(connection, user, new)
@@ -65,7 +78,25 @@ def rename(connection: Connection, user: str, to: str, posts: Collection[str]) -
         changes[what(column.table)] += _move_unless_there(connection, column, user, new, among)
     for column in _NEVER_IN_THE_WAY:
         changes[what(column.table)] += _move(connection, column, user, new)
-    return changes + _votes(connection, user, new)
+    changes += _votes(connection, user, new)
+    changes["others"] += _on_boards(connection, user, new)
+    if +changes:
+        connection.execute(delete(checks_due).where(checks_due.c.user_id == user))
+        due_at_once(connection, each_of(connection, [new]))
+    return changes
+
+
+def _on_boards(connection: Connection, user: str, to: str) -> int:
+    """Leave the other out of boards, if the one was; the next refresh makes them."""
+    has_points = select(points.c.user_id).where(points.c.user_id.in_([user, to]))
+    if connection.scalar(has_points.limit(1)) is not None:
+        drop(connection, true())
+    policy = read_undated(connection, LeaderboardPolicy)
+    if policy is None or user not in policy.excluded:
+        return 0
+    drop(connection, true())
+    keep_undated(connection, attrs.evolve(policy, excluded=policy.excluded - {user} | {to}))
+    return 1
 
 
 def _alias(connection: Connection, user: str, to: str) -> str:
