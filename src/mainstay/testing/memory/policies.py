@@ -35,7 +35,13 @@ class Policies(Generic[P]):
         return PolicyHistory(kept[0][1], kept[1:])
 
     def keep(self, policy: P, since: date | None, last_day: date | None) -> P:
-        """Keep one, unless one is kept since then by which somebody was evaluated."""
+        """Keep one, unless one is kept since then by which somebody was evaluated.
+
+        Args:
+            policy: The policy.
+            since: The day from which on it holds; ``None`` for from the beginning.
+            last_day: The last day evaluated for anybody; ``None`` if it does not matter.
+        """
         checks.instance("policy", policy, self.kind)
         begin = date.min if since is None else checks.day("since", since)
         if begin not in self.by_day or last_day is None or last_day < begin:
