@@ -55,7 +55,7 @@ __all__ = [
     "CHANGED",
     "MISSING",
     "SqlSessions",
-    "early_event",
+    "early_ids",
     "events",
     "kinds",
     "read_kinds",
@@ -269,10 +269,9 @@ def read_kinds(connection: Connection) -> Sequence[str]:
     return connection.scalars(select(kinds.c.kind).order_by(kinds.c.kind)).all()
 
 
-def early_event(connection: Connection, day: date) -> datetime | None:
-    """Return when the first staged event was, if it is before a day."""
-    found = select(staged.c.started_at).where(staged.c.day < day).order_by(staged.c.id)
-    return connection.scalar(found.limit(1))
+def early_ids(connection: Connection, day: date) -> Sequence[str]:
+    """Return the ids of staged events that are before a day."""
+    return connection.scalars(select(staged.c.id).where(staged.c.day < day)).all()
 
 
 def _refuse_other_contents(connection: Connection) -> None:
@@ -301,8 +300,8 @@ CHANGED = (
     .where(_DIFFERS)
     .order_by(events.c.user_id)
 )
-#: The first id that is staged, and not there.
-MISSING = select(staged.c.id).where(~_is_known()).order_by(staged.c.id).limit(1)
+#: The ids that are staged, and not there.
+MISSING = select(staged.c.id).where(~_is_known())
 _DROP_KNOWN = delete(staged).where(_is_known())
 _NEW = insert(events).from_select(staged.columns.keys(), select(staged))
 _HOW_MANY = select(func.count()).select_from(staged)
