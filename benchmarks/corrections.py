@@ -2,8 +2,8 @@
 
 python -m benchmarks.corrections [--users N] [--again N] [--days N] [--postgres URL]
 
-Erasing is set beside what anybody would write: a DELETE for each table with the user's id.
-Evaluating again is set beside evaluating the same days for the first time; both must leave the
+Erasing is compared with what anybody would write: a DELETE for each table with the user's id.
+Evaluating again is compared with evaluating the same days for the first time; both must leave the
 same outcomes. URL is that of a server on which databases may be created.
 """
 

@@ -298,7 +298,7 @@ _begin_totals = insert(points).from_select(
 
 
 def add_up_again(connection: Connection, users: Sequence[str]) -> None:
-    """Make the totals of users anew from their credits.
+    """Make the totals of users again from their credits.
 
     Raises:
         RejectedError: A total is out of its range.

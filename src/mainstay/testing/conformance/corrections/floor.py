@@ -34,7 +34,7 @@ class FloorConformance(Suite[Store]):
         _raise_floor(store, 13)
         expect(store.corrections.floor(), may(13), "it is kept")
         _raise_floor(store, 6)
-        expect(store.corrections.floor(), may(13), "a lower one is none")
+        expect(store.corrections.floor(), may(13), "a lower one changes nothing")
         raised(InvalidValueError, partial(_raise_floor, store, 21), "May 21 is a Tuesday")
         _raise_floor(store, 20)
         expect(store.corrections.floor(), may(20), "a higher one is")
