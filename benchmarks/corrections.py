@@ -62,14 +62,17 @@ def of_one(postgres: str | None, users: int) -> None:
         "rename": lambda store, user: rename(store.corrections, user, f"{user} too"),
         "rename, merging two": lambda store, user: rename(store.corrections, user, f"u{7:07}"),
     }
-    with template(postgres, partial(prepare, users=users, active=0.3)) as url, copies(url) as copy:
-        with SqlStore.open(copy("mainstay_bench_one")) as store:
-            evaluate_consistency(store.engagements).run(JobContext(target=TODAY, clock=lambda: NOW))
-            print(f"{name_of(postgres)}, one user among {users:,}, median of 9")
-            for name, act in acts.items():
-                numbers = [draw.randrange(10, users) for _ in range(10)]
-                milliseconds(act, store, numbers[0])  # statements are compiled once
-                print(f"  {name:26}{milliseconds(act, store, *numbers[1:]):8.1f} ms")
+    with (
+        template(postgres, partial(prepare, users=users, active=0.3)) as url,
+        copies(url) as copy,
+        SqlStore.open(copy("mainstay_bench_one")) as store,
+    ):
+        evaluate_consistency(store.engagements).run(JobContext(target=TODAY, clock=lambda: NOW))
+        print(f"{name_of(postgres)}, one user among {users:,}, median of 9")
+        for name, act in acts.items():
+            numbers = [draw.randrange(10, users) for _ in range(10)]
+            milliseconds(act, store, numbers[0])  # statements are compiled once
+            print(f"  {name:26}{milliseconds(act, store, *numbers[1:]):8.1f} ms")
 
 
 def name_of(postgres: str | None) -> str:
