@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from mainstay.jobs import NotBegun
-from mainstay.ports import DueDays, DueWeeks, EvaluatedDays, Unreadable
+from mainstay.ports import DueDays, DueWeeks, EvaluatedDays, Late, Prunable, Pruned, Unreadable
 from mainstay.scheduling import (
     AnyOption,
     Daily,
@@ -34,7 +34,12 @@ from mainstay.testing.strategies.activity import counts, user_ids
 from mainstay.testing.strategies.calendar import days, instants, iso_weeks, zones
 from mainstay.testing.strategies.making import made
 from mainstay.testing.strategies.policies import engagement_policies
-from mainstay.testing.strategies.states import day_activities, engagements, reputations
+from mainstay.testing.strategies.states import (
+    day_activities,
+    engagements,
+    reputations,
+    weekly_streaks,
+)
 
 __all__ = [
     "dailies",
@@ -48,9 +53,12 @@ __all__ = [
     "job_reports",
     "job_runs",
     "job_specs",
+    "lates",
     "options",
     "plain_data",
     "plain_objects",
+    "prunables",
+    "pruneds",
     "refusals",
     "retry_policies",
     "schedules",
@@ -271,6 +279,23 @@ def due_weeks(draw: DrawFn) -> DueWeeks:
         first = reputation.streak.last_recorded + 1
     later = draw(st.sets(st.integers(0, 5), max_size=5))
     return DueWeeks(reputation, {first + ago: draw(counts()) for ago in sorted(later)})
+
+
+def lates() -> SearchStrategy[Late]:
+    """What is late in a store."""
+    return st.builds(Late, st.integers(0, 1000), st.integers(0, 10**6))
+
+
+@st.composite
+def prunables(draw: DrawFn) -> Prunable:
+    """Users with up to five weeks before the floor, idle ones left out."""
+    due = draw(due_weeks())
+    return Prunable(due.key, due.reputation.streak, due.weeks)
+
+
+def pruneds() -> SearchStrategy[Pruned]:
+    """What is to be kept of users at the floor."""
+    return st.builds(Pruned, user_ids(), weekly_streaks())
 
 
 def unreadables() -> SearchStrategy[Unreadable]:

@@ -10,6 +10,7 @@ from datetime import date
 from sqlalchemy import Connection, func, select, union
 
 from mainstay import _checks as checks
+from mainstay._reprs import in_utc
 from mainstay.activity.session import Session
 from mainstay.adapters.sql.bulk import any_of, insert_into, stage
 from mainstay.adapters.sql.corrected import floor_kept, keep_floor, removed, stand_for
@@ -116,15 +117,13 @@ class _Page:
         return _some(Counter(events=len(old)))
 
     def _require_there(self, sessions: Sequence[Session]) -> None:
-        """Refuse events that are not there, or are from before the floor."""
-        missing = {*self._connection.scalars(MISSING)}
+        """Refuse events that are from before the floor, or not there."""
         lowest = floor_kept(self._connection)
-        early = {*early_ids(self._connection, lowest)} if lowest is not None else set[str]()
-        for each in sessions if missing or early else ():
-            if each.id in missing:
-                raise unknown_event(str(each.id))
-            if lowest is not None and each.id in early:
-                raise before_floor("started_at", each.started_at.isoformat(), lowest)
+        if lowest is not None and (early := {*early_ids(self._connection, lowest)}):
+            at = next(each.started_at for each in sessions if each.id in early)
+            raise before_floor("started_at", in_utc(at), lowest)
+        for missing in sorted(self._connection.scalars(MISSING)):
+            raise unknown_event(missing)
 
     def raise_floor(self, floor: date) -> None:
         """Take no events before a day from now on; a floor is never lowered."""
