@@ -226,10 +226,7 @@ def _database(
     if isinstance(given, Connection):
         return JoinedDatabase(given, schema=schema)
     if isinstance(given, Engine):
-        name = given.url.render_as_string()
-        return HostsDatabase(
-            given.connect, given.dialect, name, schema=schema, lock_timeout=lock_timeout
-        )
+        return HostsDatabase(given, schema=schema, lock_timeout=lock_timeout)
     if not isinstance(given, str):
         return JoinedDatabase(lent(given), schema=schema)
     with Extra("sql", "psycopg"):

@@ -53,7 +53,7 @@ def listen(engine: Engine, url: URL, lock_timeout: float, schema: str | None) ->
         statements = [f"BEGIN ISOLATION LEVEL {level}"]
         statements += [f"SET LOCAL {name} = '{value}'" for name, value in ours.items()]
         if schema is not None:
-            statements.append(search_path(schema))
+            statements.append(f"SET LOCAL search_path = {search_path(schema)}")
         if locks is not None:
             statements += locks.statements()
         _execute_at_once(connection, statements)
@@ -65,9 +65,9 @@ def listen(engine: Engine, url: URL, lock_timeout: float, schema: str | None) ->
 
 
 def search_path(schema: str) -> str:
-    """Return the statement that has tables found in a schema, until the transaction ends."""
-    name = schema.replace("'", "''")
-    return f"SET LOCAL search_path = '{name}'"
+    """Return the search path that has tables found in a schema, and nowhere else."""
+    name = schema.replace('"', '""')
+    return f'"{name}"'
 
 
 def _execute_at_once(connection: Connection, statements: Iterable[str]) -> None:

@@ -21,7 +21,6 @@ Examples:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager, nullcontext
 from typing import Self, TypeVar
 
 from sqlalchemy import Connection
@@ -113,14 +112,4 @@ class AsyncSqlStore:
 
     def _on(self, connection: Connection) -> Database:
         """Return a database with one connection: one transaction at a time, or within another."""
-
-        def connect() -> AbstractContextManager[Connection]:
-            return nullcontext(connection)
-
-        return HostsDatabase(
-            connect,
-            connection.dialect,
-            connection.engine.url.render_as_string(),
-            schema=self._schema,
-            lock_timeout=self._lock_timeout,
-        )
+        return HostsDatabase(connection, schema=self._schema, lock_timeout=self._lock_timeout)
