@@ -49,12 +49,13 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 def run(args: argparse.Namespace) -> int:
     """Look them up, and show them."""
-    with open_store(args.db) as store:
+    with open_store(args.db, args.schema) as store:
         last = day_just_over(datetime.now(UTC), local_days=store.engagements.local_days)
         day: date = args.date or last
         found = store.engagements.candidates(day)
     if found is None:
-        close = f"Close it: mainstay run {EVALUATE_CONSISTENCY} --date {day}{option(args.db)}"
+        run = f"mainstay run {EVALUATE_CONSISTENCY} --date {day}"
+        close = f"Close it: {run}{option(args.db, args.schema)}"
         return failure(f"{day} is not closed yet. {close if day <= last else 'It is not over.'}")
     if args.json:
         terminal.write_json({"date": day.isoformat(), "candidates": as_plain(found)})

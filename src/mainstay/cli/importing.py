@@ -146,7 +146,7 @@ def _read(args: argparse.Namespace, work: _Import, messages: Console) -> None:
 def run(args: argparse.Namespace) -> int:
     """Read, add, say how many."""
     messages = terminal.console(sys.stderr)
-    with open_store(args.db) as store:
+    with open_store(args.db, args.schema) as store:
         work = _Import(store.sessions, terminal.BadLines(messages, skip_all=args.skip_bad))
         _read(args, work, messages)
         posts, criteria = [*_posts(store)], _criteria(store)
@@ -159,6 +159,6 @@ def run(args: argparse.Namespace) -> int:
         messages,
         f"Imported {work.words()}",
         *posts,
-        f"Next: mainstay run evaluate-consistency{criteria}{option(args.db)}",
+        f"Next: mainstay run evaluate-consistency{criteria}{option(args.db, args.schema)}",
     )
     return SKIPPED if work.bad.count else OK

@@ -14,6 +14,7 @@ What it is made with stays: all that the jobs keep rests on it.
 examples:
   mainstay init
   mainstay init --db postgresql://mainstay@localhost/app --posts post,article
+  mainstay init --db postgresql://mainstay@localhost/app --schema mainstay
   mainstay init --db sqlite:///gym.db --posts workout --local-days
 """
 
@@ -48,13 +49,17 @@ def run(args: argparse.Namespace) -> int:
     from mainstay.adapters.sql import SqlStore  # noqa: PLC0415  (SQLAlchemy is optional)
 
     with SqlStore.create(
-        args.db, posts=args.posts, local_days=args.local_days, lock_timeout=lock_timeout()
+        args.db,
+        posts=args.posts,
+        local_days=args.local_days,
+        schema=args.schema,
+        lock_timeout=lock_timeout(),
     ) as store:
         settings = store.settings
     days = "where the user was" if settings.local_days else "UTC"
     terminal.say(
         terminal.console(sys.stderr),
         f"{shown(args.db)} is ready. Days: {days}. Posts: {', '.join(sorted(settings.posts))}.",
-        f"Next: mainstay import FILE{option(args.db)}",
+        f"Next: mainstay import FILE{option(args.db, args.schema)}",
     )
     return OK

@@ -25,9 +25,10 @@ def translated(driver: Any, name: str) -> Iterator[None]:
         RejectedError: It refuses what it was given.
         StoreError: It can't be used.
     """
+    refusals = [driver.IntegrityError, getattr(driver, "DataError", DataError)]  # not aiosqlite's
     try:
         yield
-    except (IntegrityError, DataError, driver.IntegrityError, driver.DataError) as error:
+    except (IntegrityError, DataError, *refusals) as error:
         _leave_rows_out(error)
         raise RejectedError(
             f"was refused by the database ({_words(error)})",

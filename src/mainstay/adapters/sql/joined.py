@@ -71,7 +71,7 @@ class _Hosts(Database):
         back to has the search path that was.
         """
         if self.is_sqlite:
-            self._begin(connection, "BEGIN" if locks is None else "BEGIN IMMEDIATE")
+            self._begin(connection, _READING if locks is None else _WRITING)
         with _untranslated(connection), savepoint(connection) as ours:
             before = self._enter_schema(connection)
             if locks is not None and not self.is_sqlite:
@@ -160,7 +160,8 @@ class HostsDatabase(_Hosts):
         self._timeout = checks.number("lock_timeout", lock_timeout, 0.001, 1e6)
 
     def _connect(self) -> AbstractContextManager[Connection]:
-        return nullcontext(self._host) if isinstance(self._host, Connection) else self._host.connect()
+        host = self._host
+        return nullcontext(host) if isinstance(host, Connection) else host.connect()
 
     @contextmanager
     def _transaction(self, locks: Locks | None) -> Iterator[Connection]:
@@ -172,16 +173,15 @@ class HostsDatabase(_Hosts):
             with outer, self._part(connection, locks):
                 yield connection
 
-    def _ours(
-        self, connection: Connection, locks: Locks | None
-    ) -> AbstractContextManager[object]:
+    def _ours(self, connection: Connection, locks: Locks | None) -> AbstractContextManager[object]:
         """Begin a transaction of ours, as :class:`OwnDatabase` does."""
         if not self.is_sqlite:
             level = "REPEATABLE READ" if locks is None else "READ COMMITTED"
             connection.execution_options(isolation_level=level)
         begun = connection.begin()
-        if self.is_sqlite and _is_begun(connection):
-            connection.exec_driver_sql("ROLLBACK")  # a hook's might wait for no other writer
+        if self.is_sqlite and locks is not None and _is_begun(connection):
+            connection.exec_driver_sql("ROLLBACK")  # a hook's might not wait for other writers
+            connection.exec_driver_sql(_WRITING)
         return begun
 
     def _lock(self, connection: Connection, locks: Locks) -> None:
@@ -190,6 +190,8 @@ class HostsDatabase(_Hosts):
         super()._lock(connection, locks)
 
 
+#: How SQLite begins; who begins to write waits for other writers.
+_READING, _WRITING = "BEGIN", "BEGIN IMMEDIATE"
 _SEARCH_PATH = text("SELECT set_config('search_path', :path, true)")
 _MAP = "schema_translate_map"
 

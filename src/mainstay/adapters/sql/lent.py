@@ -112,9 +112,10 @@ def lent(connection: DriverConnection) -> Connection:
 @cache
 def _dialect(package: str) -> Dialect:
     """Return what speaks with a driver, without hooks of its own, which would change settings."""
-    kind = make_url(_URLS[package]).get_dialect()
+    kind: Any = make_url(_URLS[package]).get_dialect()
     options: dict[str, Any] = {} if package == "sqlite3" else {"use_native_hstore": False}
-    return kind(dbapi=kind.import_dbapi(), **options)
+    made: Dialect = kind(dbapi=kind.import_dbapi(), **options)
+    return made
 
 
 _KNOWN = set[Dialect]()

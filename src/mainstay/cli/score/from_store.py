@@ -11,7 +11,7 @@ from mainstay.activity.session import Session
 from mainstay.cli import terminal
 from mainstay.cli.score.options import Options
 from mainstay.cli.score.result import Listed, Result, Scored, nobody
-from mainstay.cli.store import PreparedStore, all_users, open_store
+from mainstay.cli.store import PreparedStore, all_users, default_schema, open_store
 from mainstay.ports.scoring import FIRST_INSTANT, score_user
 from mainstay.scores.consistency.score import consistency_score
 
@@ -20,7 +20,7 @@ __all__ = ["score_store"]
 
 def score_store(url: str, options: Options, messages: Console) -> Result:
     """Score everybody in a store, or the one who is asked for."""
-    with open_store(url) as store:
+    with open_store(url, options.schema or default_schema()) as store:
         if options.user is not None:
             return _of_one(store, options.user, options)
         with terminal.progress(messages, "scoring") as progress:

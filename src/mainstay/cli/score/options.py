@@ -10,6 +10,7 @@ import attrs
 
 from mainstay._reprs import in_utc
 from mainstay.cli import arguments
+from mainstay.cli.store import add_schema
 from mainstay.localdays import DATED, last_instant
 from mainstay.reading.rows import Columns
 
@@ -41,6 +42,7 @@ def _add_input(group: argparse._ArgumentGroup) -> None:
         metavar="URL",
         help="score the users of a store instead of a file",
     )
+    add_schema(group)
     arguments.add_reading(group)
     group.add_argument(
         "--member-since", metavar="COLUMN", help="the column with the day a user joined"
@@ -87,6 +89,7 @@ class Options:
 
     file: str | None
     db: str | None
+    schema: str | None
     columns: Columns | None
     member_since: str | None
     naive_zone: str | None
@@ -111,6 +114,8 @@ class Options:
                 if given[name] not in (None, False):
                     option = "FILE" if name == "file" else f"--{name.replace('_', '-')}"
                     args.refuse(f"argument {option}: not allowed with argument --db")
+        elif given["schema"] is not None:
+            args.refuse("argument --schema: not allowed without argument --db")
         asked = given.pop("as_of") or datetime.now(UTC)
         if isinstance(asked, datetime):
             return cls(as_of=asked, as_of_day=None, **given)
