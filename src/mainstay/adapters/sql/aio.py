@@ -14,7 +14,7 @@ Examples:
     ...         added = await store.run(lambda store: store.sessions.add(ran))
     ...     await engine.dispose()
     ...     return added
-    >>> asyncio.run(main())  # doctest: +SKIP
+    >>> asyncio.run(main())
     1
 """
 
@@ -31,6 +31,7 @@ from mainstay.adapters.sql import settings as settings_
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.joined import HostsDatabase, JoinedDatabase
 from mainstay.adapters.sql.settings import Settings
+from mainstay.errors import InvalidTypeError
 
 __all__ = ["AsyncSqlStore"]
 
@@ -46,6 +47,9 @@ class AsyncSqlStore:
 
     Attributes:
         settings: What it was made with.
+
+    Raises:
+        InvalidTypeError: The host's is neither.
     """
 
     def __init__(
@@ -56,6 +60,13 @@ class AsyncSqlStore:
         schema: str | None = None,
         lock_timeout: float = LOCK_TIMEOUT,
     ) -> None:
+        if not isinstance(host, AsyncEngine | AsyncConnection):
+            raise InvalidTypeError(
+                "must be an AsyncEngine or an AsyncConnection",
+                field="host",
+                value=host,
+                remedy="An AsyncSession's is await session.connection().",
+            )
         self._host = host
         self._schema = schema
         self._lock_timeout = lock_timeout
