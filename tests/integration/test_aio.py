@@ -72,7 +72,7 @@ def test_what_a_host_commits_is_there_with_its_own_row(urls: tuple[str, str]) ->
     async def host() -> None:
         async with engine_of(urls) as engine, AsyncSession(engine) as session, session.begin():
             await session.execute(text("INSERT INTO orders VALUES (1)"))
-            store = await AsyncSqlStore.open(await session.connection())
+            store = (await AsyncSqlStore.open(engine)).on(await session.connection())
             report = await store.run(work)
             assert report.failed == 0
 

@@ -75,6 +75,17 @@ def test_it_is_what_a_store_of_its_own_would_have(host: Host, tmp_path: Path) ->
         assert rows(joined) == rows(own)
 
 
+def test_a_store_that_is_open_joins_without_asking(host: Host) -> None:
+    with opened(host.url) as store:
+        host.execute("INSERT INTO orders VALUES (1)")
+        joined = store.on(host.connect())
+        assert joined.settings == store.settings
+        joined.points.add([Credit("zoe", "welcome", 5, NOW)], now=NOW)
+        assert (store.points.totals(["zoe"]), joined.points.totals(["zoe"])) == ({}, {"zoe": 5})
+        host.commit()
+        assert store.points.totals(["zoe"]) == {"zoe": 5}
+
+
 def test_of_what_a_host_rolls_back_nothing_stays(host: Host) -> None:
     with opened(host.url) as others:
         before = rows(others)

@@ -82,7 +82,7 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Return the clock that pools are timed by."""
     clock = Clock()
-    monkeypatch.setattr(connections, "monotonic", clock)
+    monkeypatch.setattr(_postgresql, "monotonic", clock)
     return clock
 
 

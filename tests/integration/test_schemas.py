@@ -123,6 +123,14 @@ def test_a_hosts_search_path_is_as_it_was(host: Connection) -> None:
     assert SqlStore.open(host, schema='the app\'s "own"').sessions.users() == ["ada"]
 
 
+def test_a_store_joins_a_hosts_transaction_with_its_schema(url: str, host: Connection) -> None:
+    with SqlStore.create(url, schema=new_schema()) as store:
+        assert store.on(host).sessions.add([ran("ada")]) == 1
+        assert store.sessions.users() == []
+        host.commit()
+        assert store.sessions.users() == ["ada"]
+
+
 def test_a_schema_that_is_created_in_a_hosts_transaction_goes_with_it(host: Connection) -> None:
     name = new_schema()
     SqlStore.create(host, schema=name)

@@ -51,7 +51,7 @@ def test_several_that_switch_it_on_at_once_all_succeed(tmp_path: Path) -> None:
 
 
 def test_who_holds_the_file_is_waited_for_until_the_timeout(tmp_path: Path) -> None:
-    path = with_a_table(tmp_path / "mainstay.db")
+    path = tmp_path / "mainstay.db"
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(StoreError, match="Another program is writing to it"):

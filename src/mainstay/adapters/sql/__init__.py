@@ -182,6 +182,18 @@ class SqlStore:
             database.close()
             raise
 
+    def on(self, connection: Connection | DriverConnection) -> Self:
+        """Return the same store, in a transaction of a host's. The database is not asked for it.
+
+        Args:
+            connection: The host's, to the same database.
+
+        Raises:
+            InvalidTypeError: It is something else.
+        """
+        joined = _database(connection, self._database.schema, LOCK_TIMEOUT)
+        return type(self)(joined, self.settings)
+
     def windows(
         self, *, as_of: datetime, zone: str | None = None, day_start: time = MIDNIGHT
     ) -> Iterator[UserWindow]:

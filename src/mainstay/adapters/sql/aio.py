@@ -104,6 +104,14 @@ class AsyncSqlStore:
         store.settings = await store._with_database(settings_.read)
         return store
 
+    def on(self, connection: AsyncConnection) -> Self:
+        """Return the same store, in a transaction of a host's. The database is not asked for it.
+
+        Args:
+            connection: The host's, to the same database, such as ``await session.connection()``.
+        """
+        return type(self)(connection, self.settings, schema=self._schema)
+
     async def run(self, work: Callable[[SqlStore], T]) -> T:
         """Return what some work with the store returns: while the database works, others go on.
 
