@@ -16,7 +16,7 @@ import psycopg
 from sqlalchemy import make_url, text
 
 from mainstay import StoreError
-from mainstay.adapters.sql import SqlStore, connections
+from mainstay.adapters.sql import SqlStore, _postgresql
 from tests.conformance.databases import in_schema, own
 from tests.integration.stores import ran
 
@@ -113,7 +113,7 @@ def test_a_connection_that_died_silently_is_replaced_if_it_waited_long(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """As where a firewall forgets it: nothing was heard of the server."""
-    monkeypatch.setattr(connections, "_has_said_something", lambda _: False)
+    monkeypatch.setattr(_postgresql, "_has_said_something", lambda _: False)
     first = pid(store)
     end(postgres_url, first)
     clock.now += SURE
