@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 from fastapi import FastAPI
 from sqlalchemy import Column, Date, Integer, MetaData, Table, Text, insert
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from mainstay import DailyCriteria, EngagementPolicy, Session
 from mainstay.adapters.sql import SqlStore
@@ -41,23 +41,28 @@ app = FastAPI(lifespan=lifespan)
 async def add(person: str) -> dict[str, object]:
     """Keep a workout, and return the person's score with it."""
     async with engine.begin() as connection:
-        kept = await connection.execute(insert(workouts).values(person=person))
-        (key,) = kept.inserted_primary_key or ()
-        workout = Session(person, datetime.now(UTC), kind="workout", id=f"workout {key}")
-        return await app.state.store.on(connection).run(lambda store: scored(store, workout))
+        kept = await connection.execute(insert(workouts).values(person=person).returning(number))
+        workout = Session(person, datetime.now(UTC), kind="workout", id=f"workout {kept.scalar()}")
+        return await here(connection).run(lambda store: scored(store, workout))
+
+
+def here(connection: AsyncConnection) -> AsyncSqlStore:
+    """Return the store, in the app's transaction."""
+    store: AsyncSqlStore = app.state.store
+    return store.on(connection)
 
 
 def scored(store: SqlStore, workout: Session) -> dict[str, object]:
     """Add a workout, and return the score as of then."""
     store.sessions.add([workout])
-    return score_user(store.sessions, workout.user_id, as_of=workout.started_at).to_dict()
+    return {**score_user(store.sessions, workout.user_id, as_of=workout.started_at).to_dict()}
 
 
 @app.post("/closings/{day}")
 async def close(day: date) -> dict[str, int]:
     """Evaluate a day for everybody, and keep how many deserve recognition although they missed."""
     async with engine.begin() as connection:
-        missed = await app.state.store.on(connection).run(lambda store: evaluated(store, day))
+        missed = await here(connection).run(lambda store: evaluated(store, day))
         await connection.execute(insert(closings).values(day=day, missed=missed))
         return {"missed": missed}
 

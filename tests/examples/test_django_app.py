@@ -118,7 +118,7 @@ def test_a_day_and_its_candidates_are_one(url: str) -> None:
             connection.execute(text("DELETE FROM django_app_closing"))
             connection.commit()
         assert posted(url, f"/closings/{YESTERDAY}") == [{"missed": 1}]
-        (candidate,) = store.engagements.candidates(YESTERDAY) or ()
+        (candidate,) = [*(store.engagements.candidates(YESTERDAY) or ())]
         assert candidate.total == pytest.approx(40 * 3 / 17 + 30 * 3 / 53)
     assert rows(url, "SELECT missed FROM django_app_closing") == [(1,)]
 
@@ -150,5 +150,5 @@ def test_its_worker_does_the_jobs(postgres_url: str, redis_url: str) -> None:
             worker.wait_for("done: ")
         assert "Traceback" not in worker.output
         with SqlStore.open(url) as store:
-            (candidate,) = store.engagements.candidates(YESTERDAY) or ()
+            (candidate,) = [*(store.engagements.candidates(YESTERDAY) or ())]
             assert candidate.user_id == "bob"

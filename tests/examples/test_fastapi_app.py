@@ -82,7 +82,7 @@ def test_a_day_and_its_candidates_are_one(app: Any, url: str) -> None:
         (answer,) = posted(app, f"/closings/{YESTERDAY}")
         assert answer.json() == {"missed": 1}
         assert rows(url, "closings") == [(YESTERDAY, 1)]
-        (candidate,) = store.engagements.candidates(YESTERDAY) or ()
+        (candidate,) = [*(store.engagements.candidates(YESTERDAY) or ())]
         assert candidate.user_id == "bob"
         assert candidate.total == pytest.approx(40 * 3 / 17 + 30 * 3 / 53)
 

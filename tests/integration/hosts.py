@@ -129,7 +129,9 @@ def of_psycopg(url: str) -> Iterator[Host]:
     import psycopg  # noqa: PLC0415  (it is optional)
     from psycopg.rows import dict_row  # noqa: PLC0415
 
-    with psycopg.connect(libpq(url), row_factory=dict_row) as connection:
+    made: psycopg.Connection[Any] = psycopg.connect(libpq(url))
+    made.row_factory = dict_row
+    with made as connection:
         yield Host(
             url=url,
             connect=lambda: connection,

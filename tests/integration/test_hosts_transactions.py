@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -160,9 +160,12 @@ def test_runs_leases_and_claims_are_refused_and_the_remedy_works(host: Host) -> 
     job = evaluate_consistency(store.engagements, policy=POLICY)
     context = JobContext(target=DAY, clock=clock)
     calls: list[str] = []
-    deliver = outbox_job(
-        "send", store.outbox, "mail", lambda entry: calls.append(entry.key) or Done()
-    )
+
+    def send(entry: OutboxEntry) -> Done:
+        calls.append(entry.key)
+        return Done()
+
+    deliver = outbox_job("send", store.outbox, "mail", send)
     store.outbox.put([OutboxEntry(key="k", kind="mail", due_at=NOW)])
     for refused in (
         lambda: run_job(job, store.runs, context),
@@ -217,7 +220,8 @@ def autocommitting(path: Path) -> Iterator[Any]:
     yield raw
     raw.close()
     if hasattr(sqlite3, "LEGACY_TRANSACTION_CONTROL"):  # from Python 3.12 on
-        raw = sqlite3.connect(path, autocommit=True)
+        options: dict[str, Any] = {"autocommit": True}
+        raw = sqlite3.connect(path, **options)
         yield raw
         raw.close()
 
@@ -349,10 +353,9 @@ def test_sqlites_file_is_switched_to_wal_only_if_it_is_all_ours(tmp_path: Path) 
         SqlStore.create(f"sqlite:///{path}").close()
         SqlStore.create(f"sqlite:///{path}").close()
     assert (mode(ours), mode(theirs)) == ("wal", "delete")
-    for number, how in enumerate([create_engine, lambda url: create_engine(url).connect()]):
-        path = tmp_path / f"{number}.db"
-        given = how(f"sqlite:///{path}")
-        SqlStore.create(given)
-        given.engine.dispose()
-        assert mode(path) == "delete"
-    assert isinstance(DAY, date)
+    for name in ("engine", "connection"):
+        engine = create_engine(f"sqlite:///{tmp_path / name}.db")
+        with engine.begin() as connection:
+            SqlStore.create(engine if name == "engine" else connection)
+        engine.dispose()
+        assert mode(tmp_path / f"{name}.db") == "delete"

@@ -100,7 +100,8 @@ def lent(connection: DriverConnection) -> Connection:
             value=connection,
             remedy="Django's is connection.connection, within transaction.atomic().",
         )
-    url, ours = make_url(_URLS[package]), _Lent(connection, package)
+    url = make_url(_URLS[package])
+    ours: Any = _Lent(connection, package)
     dialect = _dialect(package)
     engine = Engine(StaticPool(lambda: ours, dialect=dialect), dialect, url)
     made = engine.connect()
