@@ -32,7 +32,7 @@ from mainstay.testing.conformance import (
     TemplateConformance,
 )
 from tests import effort
-from tests.conformance.databases import empty
+from tests.conformance.databases import empty, odd_database
 
 #: By which driver, and whose the transactions are: the host's, or the store's on a host's engine.
 HOSTS = [
@@ -54,6 +54,9 @@ def host(
     url, schema = make_url(f"sqlite:///{tmp_path_factory.mktemp('hosted')}/mainstay.db"), None
     if "postgresql" in driver:
         url = make_url(request.getfixturevalue("postgres_url"))
+        if whose == "store":  # which sets in its own transactions what it relies on
+            url = make_url(odd_database(url.render_as_string()))
+            url = url.update_query_dict({"client_encoding": "utf8"})
         schema = f'Hosted "{uuid4().hex}"'
     engine = create_engine(url.set(drivername=driver))
     SqlStore.create(engine, schema=schema)

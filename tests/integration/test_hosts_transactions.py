@@ -13,6 +13,7 @@ import pytest
 pytest.importorskip("sqlalchemy", reason="these stores need mainstay[sql]")
 
 from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy.pool import StaticPool
 
 from mainstay import Reputation
 from mainstay.adapters.sql import SqlStore
@@ -270,6 +271,19 @@ def test_a_hosts_own_hooks_may_begin_sqlites_transactions(tmp_path: Path, begin:
     SqlStore.open(engine).sessions.add([ran("bob")])
     assert [each for each in begun if each.startswith("BEGIN")][-1] == "BEGIN IMMEDIATE"
     assert SqlStore.open(engine).sessions.users() == ["ada", "bob"]
+    engine.dispose()
+
+
+def test_an_engine_with_one_connection_does_not_undo_what_the_host_is_doing() -> None:
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    store = SqlStore.create(engine)
+    with engine.connect() as connection:
+        connection.execute(text("CREATE TABLE orders (id INTEGER)"))
+        connection.execute(text("INSERT INTO orders VALUES (1)"))
+        with pytest.raises(InvalidValueError, match="has a transaction on its only") as caught:
+            store.sessions.add([ran("ada")])
+        assert "Pass the connection" in caught.value.remedy
+    assert store.sessions.add([ran("ada")]) == 1
     engine.dispose()
 
 

@@ -199,6 +199,8 @@ class SqlStore:
     ) -> Iterator[UserWindow]:
         """Yield the windows of all users with an event up to an instant, by one query.
 
+        In a host's transaction they are all fetched first.
+
         They are those that :func:`mainstay.score_sessions` has for each user. It needs
         ``mainstay[columnar]`` or ``mainstay[cli]``, for sqlglot.
 
@@ -221,7 +223,7 @@ class SqlStore:
         return self._database.size()
 
     def close(self) -> None:
-        """Close all connections; the next use opens new ones."""
+        """Close all connections; the next use opens new ones. A host's stay open."""
         self._database.close()
 
     def __enter__(self) -> Self:

@@ -45,6 +45,15 @@ class AsyncSqlStore:
     ``AsyncConnection`` all of it is part of the host's transaction, as
     :meth:`SqlStore.create <mainstay.adapters.sql.SqlStore.create>` says.
 
+    Make one with :meth:`create` or :meth:`open`.
+
+    Args:
+        host: The host's.
+        settings: What the store was made with.
+        schema: The schema of PostgreSQL that has the tables.
+        lock_timeout: How many seconds to wait for another writer; a host's connection waits as
+            long as the host says.
+
     Attributes:
         settings: What it was made with.
 

@@ -10,7 +10,8 @@ from typing import Any, NoReturn
 from sqlalchemy import Connection, Engine, text
 
 from mainstay import _checks as checks
-from mainstay.adapters.sql._postgresql import search_path
+from mainstay.adapters.sql._postgresql import search_path, settings
+from mainstay.adapters.sql._sqlite import can_commit, is_begun
 from mainstay.adapters.sql._translation import no_transaction, translated
 from mainstay.adapters.sql.database import Database, schema_of
 from mainstay.adapters.sql.locks import Locks
@@ -87,8 +88,8 @@ class _Hosts(Database):
         """
         if not connection.in_transaction():
             connection.begin()  # as the host's own hooks do it
-        if not _is_begun(connection):
-            if not _can_commit(connection):
+        if not is_begun(connection):
+            if not can_commit(connection):
                 raise no_transaction(self.name)
             connection.exec_driver_sql(statement)
 
@@ -173,27 +174,44 @@ class HostsDatabase(_Hosts):
             with outer, self._part(connection, locks):
                 yield connection
 
-    def _ours(self, connection: Connection, locks: Locks | None) -> AbstractContextManager[object]:
+    @contextmanager
+    def _ours(self, connection: Connection, locks: Locks | None) -> Iterator[None]:
         """Begin a transaction of ours, as :class:`OwnDatabase` does."""
-        if not self.is_sqlite:
+        if self.is_sqlite:
+            _require_free(connection, self.name)
+        else:
             level = "REPEATABLE READ" if locks is None else "READ COMMITTED"
             connection.execution_options(isolation_level=level)
-        begun = connection.begin()
-        if self.is_sqlite and locks is not None and _is_begun(connection):
+        with connection.begin():
+            self._set_up(connection, locks)
+            yield
+
+    def _set_up(self, connection: Connection, locks: Locks | None) -> None:
+        """Have a transaction of ours be as we need it, whatever the host's are."""
+        if not self.is_sqlite:
+            ours = settings(None if locks is None else self._timeout)
+            each = (f"set_config('{name}', '{value}', true)" for name, value in ours.items())
+            connection.exec_driver_sql(f"SELECT {', '.join(each)}")  # at once, by any driver
+        elif locks is not None and is_begun(connection):
             connection.exec_driver_sql("ROLLBACK")  # a hook's might not wait for other writers
             connection.exec_driver_sql(_WRITING)
-        return begun
-
-    def _lock(self, connection: Connection, locks: Locks) -> None:
-        milliseconds = max(1, int(self._timeout * 1000))
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds}")
-        super()._lock(connection, locks)
 
 
 #: How SQLite begins; who begins to write waits for other writers.
 _READING, _WRITING = "BEGIN", "BEGIN IMMEDIATE"
 _SEARCH_PATH = text("SELECT set_config('search_path', :path, true)")
 _MAP = "schema_translate_map"
+
+
+def _require_free(connection: Connection, name: str) -> None:
+    """Refuse SQLite's only connection while the host has a transaction on it."""
+    if is_begun(connection) and can_commit(connection):
+        raise InvalidValueError(
+            "has a transaction on its only connection",
+            field="engine",
+            value=name,
+            remedy="Pass the connection: then all is part of that transaction.",
+        )
 
 
 @contextmanager
@@ -208,16 +226,3 @@ def _untranslated(connection: Connection) -> Iterator[None]:
         yield
     finally:
         connection.execution_options(**{_MAP: given})
-
-
-def _is_begun(connection: Connection) -> bool:
-    """Return whether SQLite itself is in a transaction."""
-    driver: Any = connection.connection.driver_connection
-    return bool(driver.in_transaction)
-
-
-def _can_commit(connection: Connection) -> bool:
-    """Return whether SQLite's driver would end a transaction that we begin, when it is asked to."""
-    driver: Any = connection.connection.driver_connection
-    commits_itself = getattr(driver, "autocommit", None) is True  # from Python 3.12 on
-    return driver.isolation_level is not None and not commits_itself

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from inspect import iscoroutinefunction
 from types import MappingProxyType
 from typing import Any, Protocol
 
@@ -93,20 +94,23 @@ def lent(connection: DriverConnection) -> Connection:
     """
     kinds = (kind.__module__.partition(".")[0] for kind in type(connection).__mro__)
     package = next((kind for kind in kinds if kind in _URLS), None)
-    if package is None or not hasattr(connection, "cursor"):
+    commit = getattr(connection, "commit", None)
+    if package is None or not hasattr(connection, "cursor") or iscoroutinefunction(commit):
         raise InvalidTypeError(
             "must be a URL, an engine or a connection of SQLAlchemy, or of sqlite3 or psycopg",
             field="database",
             value=connection,
-            remedy="Django's is connection.connection, within transaction.atomic().",
+            remedy="Django's is connection.connection, within transaction.atomic(); an "
+            "asynchronous one is for mainstay.adapters.sql.aio.",
         )
     url = make_url(_URLS[package])
     ours: Any = _Lent(connection, package)
     dialect = _dialect(package)
     engine = Engine(StaticPool(lambda: ours, dialect=dialect), dialect, url)
     made = engine.connect()
-    with translated(dialect.loaded_dbapi, url.render_as_string()):
-        _know_server(dialect, made)
+    if dialect.server_version_info is None:  # it has not asked a server yet what it can do
+        with translated(dialect.loaded_dbapi, url.render_as_string()):
+            dialect.initialize(made)
     return made
 
 
@@ -117,13 +121,3 @@ def _dialect(package: str) -> Dialect:
     options: dict[str, Any] = {} if package == "sqlite3" else {"use_native_hstore": False}
     made: Dialect = kind(dbapi=kind.import_dbapi(), **options)
     return made
-
-
-_KNOWN = set[Dialect]()
-
-
-def _know_server(dialect: Dialect, connection: Connection) -> None:
-    """Have a dialect ask the first server what it can do."""
-    if dialect not in _KNOWN:
-        dialect.initialize(connection)
-        _KNOWN.add(dialect)
