@@ -33,8 +33,9 @@ NOT_COVERED = ",".join(["*/__main__.py", *(f"*/mainstay/{part}/*" for part in OU
 #: Which laws and integration tests lean on other libraries, whose versions matter; all else is
 #: about our code and its databases alone.
 LIBRARIES = (
-    "apscheduler celery codec columnar due_instant frames parameters pooled query run_command "
-    "schedule score_command score_store score_table sql_store store_commands strategies_by_type"
+    "aio alembic apscheduler celery codec columnar django due_instant frames hosts_transactions "
+    "parameters pooled query run_command schedule schemas score_command score_store score_table "
+    "sql_store store_commands strategies_by_type"
 )
 #: What Celery and APScheduler run.
 SCHEDULED = tuple(f"tests/integration/test_{name}.py" for name in ("apscheduler", "celery"))
@@ -109,7 +110,8 @@ def build(session: nox.Session) -> None:
 @nox.session(python=HERE[0], requires=["build"])
 def tests(session: nox.Session) -> None:
     """Run all that no other session runs: laws, stores, commands and examples."""
-    session.install(built(session, "all"), *group("tests"), *group("servers"), *group("frames"))
+    brought = (*group("tests"), *group("servers"), *group("hosts"), *group("frames"))
+    session.install(built(session, "all"), *brought)
     elsewhere = ("tests/docs", *COVERING, *SCHEDULED)
     without = (f"--ignore={path}" for path in elsewhere)
     # In two processes: it would run longer than all others.
@@ -125,7 +127,8 @@ def lowest(session: nox.Session) -> None:
     # Of the wheel, all these would be requirements of a requirement, and so the latest.
     session.install("--resolution=lowest-direct", "-r", "pyproject.toml", "--extra", "all")
     session.install("--no-deps", built(session, "all"))
-    session.install(*group("tests"), *group("servers"), "duckdb", "coverage[toml]")
+    brought = (*group("tests"), *group("servers"), *group("hosts"))
+    session.install(*brought, "duckdb", "coverage[toml]")
     reach_every_branch(session)
     leaning = {
         str(path)
@@ -247,5 +250,6 @@ def quick(session: nox.Session) -> None:
 @nox.session(default=False, python=PYTHONS, requires=["build"])
 def thorough(session: nox.Session) -> None:
     """Run all tests with many examples, in every zone, and kill many runs; about an hour (-j1)."""
-    session.install(built(session, "all"), *group("tests"), *group("servers"), *group("frames"))
+    brought = (*group("tests"), *group("servers"), *group("hosts"), *group("frames"))
+    session.install(built(session, "all"), *brought)
     pytest(session, "--hypothesis-profile=thorough", *session.posargs)

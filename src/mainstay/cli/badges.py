@@ -66,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
     given = None if args.config is None else read_policies(args.config).get("badges")
     policy = given if isinstance(given, BadgePolicy) else None
     now = datetime.now(UTC)
-    with open_store(args.db) as store:
+    with open_store(args.db, args.schema) as store:
         if args.progress:
             return _show_progress(badge_progress(store, args.user, now=now, policy=policy), args)
         return _show_earned(earned_badges(store, args.user, now=now, policy=policy), args)

@@ -49,7 +49,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 def run(args: argparse.Namespace) -> int:
     """Look them up, and show them."""
-    with open_store(args.db) as store:
+    with open_store(args.db, args.schema) as store:
         days = store.engagements
         last = day_just_over(
             datetime.now(UTC), local_days=days.local_days, day_start=days.day_start
@@ -57,7 +57,8 @@ def run(args: argparse.Namespace) -> int:
         day: date = args.date or last
         found = days.candidates(day)
     if found is None:
-        close = f"Close it: mainstay run {EVALUATE_CONSISTENCY} --date {day}{option(args.db)}"
+        run = f"mainstay run {EVALUATE_CONSISTENCY} --date {day}"
+        close = f"Close it: {run}{option(args.db, args.schema)}"
         return failure(f"{day} is not closed yet. {close if day <= last else 'It is not over.'}")
     if args.json:
         terminal.write_json({"date": day.isoformat(), "candidates": as_plain(found)})

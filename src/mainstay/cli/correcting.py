@@ -57,7 +57,7 @@ def correct(
         words: Says what was done, or in a dry run what would be.
     """
     messages = terminal.console(sys.stderr)
-    with open_store(args.db) as store:
+    with open_store(args.db, args.schema) as store:
         if _asks(args, messages) and not _agreed(question(store), messages):
             terminal.say(messages, "Nothing was changed.")
             return FAILED

@@ -115,7 +115,7 @@ def run(args: argparse.Namespace) -> int:
     policy = given if isinstance(given, NotificationPolicy) else None
     messages = terminal.console(sys.stderr)
     told = None if args.json else messages
-    with open_store(args.db) as store, logged(messages, verbose=False), _pipe_errors():
+    with open_store(args.db, args.schema) as store, logged(messages, verbose=False), _pipe_errors():
         if not args.follow:
             report = _delivered(store, policy, JobContext())
             _say(report, told)

@@ -200,7 +200,7 @@ def _late(late: Late, db: str) -> Iterator[str]:
 def run(args: argparse.Namespace) -> int:
     """Read, add, say how many."""
     messages = terminal.console(sys.stderr)
-    with open_store(args.db) as store:
+    with open_store(args.db, args.schema) as store:
         bad = terminal.BadLines(messages, skip_all=args.skip_bad)
         work = _Import(store.sessions, bad, _early(store))
         _read(args, work, messages)
@@ -217,7 +217,7 @@ def run(args: argparse.Namespace) -> int:
         f"Imported {work.words()}",
         *_before_floor(work),
         *posts,
-        *(evaluated or _late(late, option(args.db))),
-        f"Next: mainstay run evaluate-consistency{criteria}{option(args.db)}",
+        *(evaluated or _late(late, option(args.db, args.schema))),
+        f"Next: mainstay run evaluate-consistency{criteria}{option(args.db, args.schema)}",
     )
     return SKIPPED if work.bad.count else OK

@@ -15,6 +15,7 @@ What it is made with stays: all that the jobs keep rests on it.
 examples:
   mainstay init
   mainstay init --db postgresql://mainstay@localhost/app --posts post,article
+  mainstay init --db postgresql://mainstay@localhost/app --schema mainstay
   mainstay init --db sqlite:///gym.db --posts workout --local-days
   mainstay init --local-days --day-start 04:00
 """
@@ -61,6 +62,7 @@ def run(args: argparse.Namespace) -> int:
         posts=args.posts,
         local_days=args.local_days,
         day_start=args.day_start,
+        schema=args.schema,
         lock_timeout=lock_timeout(),
     ) as store:
         settings = store.settings
@@ -70,6 +72,6 @@ def run(args: argparse.Namespace) -> int:
     terminal.say(
         terminal.console(sys.stderr),
         f"{shown(args.db)} is ready. Days: {days}. Posts: {', '.join(sorted(settings.posts))}.",
-        f"Next: mainstay import FILE{option(args.db)}",
+        f"Next: mainstay import FILE{option(args.db, args.schema)}",
     )
     return OK

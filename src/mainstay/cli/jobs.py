@@ -48,7 +48,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 def run(args: argparse.Namespace) -> int:
     """List them."""
     now = datetime.now(UTC)
-    with _store(args.db, terminal.console(sys.stderr)) as store:
+    with _store(args.db, args.schema, terminal.console(sys.stderr)) as store:
         jobs = scheduled(store, args.config)
     if args.json:
         terminal.write_json({"jobs": [_plain(spec, now) for spec in jobs]})
@@ -57,10 +57,10 @@ def run(args: argparse.Namespace) -> int:
     return OK
 
 
-def _store(url: str, messages: Console) -> OpenedStore:
+def _store(url: str, schema: str | None, messages: Console) -> OpenedStore:
     """Open a store, whose days say when jobs are due; or a new one in memory, for the defaults."""
     try:
-        return open_store(url)
+        return open_store(url, schema)
     except StoreError as error:
         terminal.say(messages, f"These are the defaults: {error}")
         return MemoryStore()

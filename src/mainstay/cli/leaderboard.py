@@ -93,7 +93,7 @@ def run(args: argparse.Namespace) -> int:
     excluded = policy.excluded if isinstance(policy, LeaderboardPolicy) else None
     query = BoardQuery(args.period, ties=args.ties, exclude=excluded)
     now = datetime.now(UTC)
-    with open_store(args.db) as store:
+    with open_store(args.db, args.schema) as store:
         if args.around is None:
             board = store.leaderboards.top(query, now=now, limit=args.top)
         else:

@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _day(args: argparse.Namespace) -> int:
-    with open_store(args.db) as store:
+    with open_store(args.db, args.schema) as store:
         zones = notified_counts(store.notifications, args.date)
     total = sum(zones.values(), NotifiedCounts())
     if args.json:
@@ -116,7 +116,7 @@ def _in_words(counts: Mapping[str, object]) -> str:
 
 
 def _user(args: argparse.Namespace) -> int:
-    with open_store(args.db) as store:
+    with open_store(args.db, args.schema) as store:
         found = store.notifications.of_user(args.user, limit=args.top or 20)
     plain = [_plain(each) for each in found]
     if args.json:

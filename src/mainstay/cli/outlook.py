@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     if args.rating is not None and args.mark != Mark.RATED:
         args.refuse("argument --rating: only with --mark rated")
     day: date | None = args.date
-    with open_store(args.db) as store:
+    with open_store(args.db, args.schema) as store:
         if args.mark is not None and day is not None:
             mark, now = Mark(args.mark), datetime.now(UTC)
             store.outlooks.mark(args.user, day, mark, at=now, rating=args.rating)

@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
         args.refuse("--credit and --reason go together")
     levels = None if args.config is None else read_levels(args.config)
     messages = terminal.console(sys.stderr)
-    with open_store(args.db) as store:
+    with open_store(args.db, args.schema) as store:
         if args.credit is not None:
             _credit(store, args, messages)
         found = user_points(store, args.user, levels=levels, limit=args.top)

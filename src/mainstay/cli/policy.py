@@ -79,7 +79,7 @@ def _add_set(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def show(args: argparse.Namespace) -> int:
     """Print the policies that are kept, of days and of weeks, by date."""
-    with open_store(args.db) as store:
+    with open_store(args.db, args.schema) as store:
         kept: dict[str, PolicyHistory[Any] | None] = {
             "days": store.engagements.policies(),
             "weeks": store.reputations.policies(),
@@ -133,7 +133,7 @@ def change(args: argparse.Namespace) -> int:
     if args.reevaluate:
         return _judge_again(args, asked)
     messages = terminal.console(sys.stderr)
-    with open_store(args.db) as store:
+    with open_store(args.db, args.schema) as store:
         for each in asked:
             each.settled(store, messages)
     return OK

@@ -93,7 +93,7 @@ def run(args: argparse.Namespace) -> int:
         for option, field in _FIELDS.items()
         if (value := getattr(args, option)) is not None
     }
-    with open_store(args.db) as store:
+    with open_store(args.db, args.schema) as store:
         kept, policy = _kept(store.notifications, args.user)
         if given:
             kept = attrs.evolve(kept or _standard(policy), **given)

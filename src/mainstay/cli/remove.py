@@ -51,7 +51,8 @@ def run(args: argparse.Namespace) -> int:
         verb = "Would delete" if args.dry_run else "Deleted"
         unknown = f" Not there: {report.skipped:,}." if report.skipped else ""
         late = correcting.number(report, "late_days")
-        again = f" Late days: {late:,}. Next: mainstay reevaluate{option(args.db)}" if late else ""
+        db = option(args.db, args.schema)
+        again = f" Late days: {late:,}. Next: mainstay reevaluate{db}" if late else ""
         return f"{verb} {report.succeeded:,} events.{unknown}{again}"
 
     return correcting.correct(args, act, question=question, words=words)

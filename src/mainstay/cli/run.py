@@ -137,7 +137,7 @@ def run(args: argparse.Namespace) -> int:
     """Run it, and say what came of it."""
     messages, row = terminal.console(sys.stderr), CATALOGUE[args.job]
     context, policy = asking.context(args, row), policies.asked(args, row)
-    with open_store(args.db) as store:
+    with open_store(args.db, args.schema) as store:
         spec = row.spec(store, policy=policy.settled(store, messages))
         with logged(messages, verbose=args.verbose):
             report = _run(spec, store, context, messages)

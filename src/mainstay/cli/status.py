@@ -80,7 +80,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 def run(args: argparse.Namespace) -> int:
     """Look how all is doing, and show it."""
-    with open_store(args.db) as store:
+    with open_store(args.db, args.schema) as store:
         found = health(store, scheduled(store, args.config), now=datetime.now(UTC))
     match args.format:
         case "json":

@@ -27,7 +27,9 @@ __all__ = [
     "PreparedStore",
     "add_db",
     "add_schedules",
+    "add_schema",
     "all_users",
+    "default_schema",
     "lock_timeout",
     "open_store",
     "option",
@@ -70,8 +72,13 @@ def _default_url() -> str:
     return os.environ.get("MAINSTAY_DB") or "sqlite:///mainstay.db"
 
 
+def default_schema() -> str | None:
+    """Return the schema that is meant if none is given."""
+    return os.environ.get("MAINSTAY_SCHEMA") or None
+
+
 def add_db(parser: argparse.ArgumentParser) -> None:
-    """Add the option that says which store."""
+    """Add the options that say which store."""
     parser.add_argument(
         "--db",
         type=arguments.text,
@@ -79,6 +86,19 @@ def add_db(parser: argparse.ArgumentParser) -> None:
         default=_default_url(),
         help="the store, such as sqlite:///mainstay.db (the default, unless MAINSTAY_DB is set) "
         "or postgresql://user@host/name",
+    )
+    add_schema(parser, default=default_schema())
+
+
+def add_schema(parser: argparse._ActionsContainer, *, default: str | None = None) -> None:
+    """Add the option that says in which schema the store's tables are."""
+    parser.add_argument(
+        "--schema",
+        type=arguments.text,
+        metavar="NAME",
+        default=default,
+        help="the schema of PostgreSQL that has the store's tables (default: MAINSTAY_SCHEMA, or "
+        "the first of the search path)",
     )
 
 
@@ -91,11 +111,11 @@ def add_schedules(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def open_store(url: str) -> PreparedStore:
+def open_store(url: str, schema: str | None) -> PreparedStore:
     """Open a store that is there."""
     from mainstay.adapters.sql import SqlStore  # noqa: PLC0415  (SQLAlchemy is optional)
 
-    return SqlStore.open(url, lock_timeout=lock_timeout())
+    return SqlStore.open(url, schema=schema, lock_timeout=lock_timeout())
 
 
 def lock_timeout() -> float:
@@ -116,9 +136,12 @@ def shown(url: str) -> str:
     return make_url(url).render_as_string()
 
 
-def option(url: str) -> str:
+def option(url: str, schema: str | None) -> str:
     """Return what to write behind a command to mean the same store."""
-    return "" if url == _default_url() else f" --db {shlex.quote(shown(url))}"
+    db = "" if url == _default_url() else f" --db {shlex.quote(shown(url))}"
+    if schema is None or schema == default_schema():
+        return db
+    return f"{db} --schema {shlex.quote(schema)}"
 
 
 def all_users(sessions: SessionStore) -> Iterator[str]:

@@ -53,7 +53,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 def _verified(args: argparse.Namespace, messages: Console) -> VerifiedContests | InvalidValueError:
     """Return what was verified, or the first fault."""
-    with open_store(args.db) as store, terminal.progress(messages, "verifying") as bar:
+    with open_store(args.db, args.schema) as store, terminal.progress(messages, "verifying") as bar:
         try:
             return verify_contests(store, expect=args.expect, progress=lambda done: bar(done, None))
         except InvalidValueError as fault:

@@ -187,10 +187,24 @@ class SqlStore:
             database.close()
             raise
 
+    def on(self, connection: Connection | DriverConnection) -> Self:
+        """Return the same store, in a transaction of a host's. The database is not asked for it.
+
+        Args:
+            connection: The host's, to the same database.
+
+        Raises:
+            InvalidTypeError: It is something else.
+        """
+        joined = _database(connection, self._database.schema, LOCK_TIMEOUT)
+        return type(self)(joined, self.settings)
+
     def windows(
         self, *, as_of: datetime, zone: str | None = None, day_start: time | None = None
     ) -> Iterator[UserWindow]:
         """Yield the windows of all users with an event up to an instant, by one query.
+
+        In a host's transaction they are all fetched first.
 
         They are those that :func:`mainstay.score_sessions` has for each user. It needs
         ``mainstay[columnar]`` or ``mainstay[cli]``, for sqlglot.
@@ -215,7 +229,7 @@ class SqlStore:
         return self._database.size()
 
     def close(self) -> None:
-        """Close all connections; the next use opens new ones."""
+        """Close all connections; the next use opens new ones. A host's stay open."""
         self._database.close()
 
     def __enter__(self) -> Self:
@@ -232,10 +246,7 @@ def _database(
     if isinstance(given, Connection):
         return JoinedDatabase(given, schema=schema)
     if isinstance(given, Engine):
-        name = given.url.render_as_string()
-        return HostsDatabase(
-            given.connect, given.dialect, name, schema=schema, lock_timeout=lock_timeout
-        )
+        return HostsDatabase(given, schema=schema, lock_timeout=lock_timeout)
     if not isinstance(given, str):
         return JoinedDatabase(lent(given), schema=schema)
     with Extra("sql", "psycopg"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from selectors import EVENT_READ, DefaultSelector
 from time import monotonic
@@ -15,7 +15,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from mainstay.adapters.sql.locks import WRITES, Locks
 from mainstay.errors import InvalidValueError
 
-__all__ = ["address", "listen", "options", "search_path"]
+__all__ = ["address", "listen", "options", "search_path", "settings"]
 
 #: How we write and read days, instants and numbers; a server, database or user may differ. Nor is
 #: what we ask compiled: that takes longer than most answers, and would be done for each page.
@@ -40,20 +40,17 @@ def listen(engine: Engine, url: URL, lock_timeout: float, schema: str | None) ->
     set is set in each transaction, and nothing is prepared: two clients that prepare two statements
     under one name would execute each other's, such as the shared lock for the exclusive one.
     """
-    milliseconds = max(1, int(lock_timeout * 1000))
     threshold = _threshold(url)
 
     def begin(connection: Connection) -> None:
-        ours = _OURS
         locks: Locks | None = connection.get_execution_options().get(WRITES)
-        if locks is not None:
-            ours = ours | {"lock_timeout": str(milliseconds)}
         # Several statements of a reader are to read the same.
         level = "REPEATABLE READ" if locks is None else "READ COMMITTED"
         statements = [f"BEGIN ISOLATION LEVEL {level}"]
+        ours = settings(None if locks is None else lock_timeout)
         statements += [f"SET LOCAL {name} = '{value}'" for name, value in ours.items()]
         if schema is not None:
-            statements.append(search_path(schema))
+            statements.append(f"SET LOCAL search_path = {search_path(schema)}")
         if locks is not None:
             statements += locks.statements()
         _execute_at_once(connection, statements)
@@ -64,10 +61,21 @@ def listen(engine: Engine, url: URL, lock_timeout: float, schema: str | None) ->
     event.listen(engine, "begin", begin)
 
 
+def settings(lock_timeout: float | None) -> Mapping[str, str]:
+    """Return what we rely on in each transaction of ours.
+
+    Args:
+        lock_timeout: How many seconds to wait for a lock, if any is to be taken.
+    """
+    if lock_timeout is None:
+        return _OURS
+    return _OURS | {"lock_timeout": str(max(1, int(lock_timeout * 1000)))}
+
+
 def search_path(schema: str) -> str:
-    """Return the statement that has tables found in a schema, until the transaction ends."""
-    name = schema.replace("'", "''")
-    return f"SET LOCAL search_path = '{name}'"
+    """Return the search path that has tables found in a schema, and nowhere else."""
+    name = schema.replace('"', '""')
+    return f'"{name}"'
 
 
 def _execute_at_once(connection: Connection, statements: Iterable[str]) -> None:

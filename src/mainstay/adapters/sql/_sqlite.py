@@ -13,7 +13,7 @@ from sqlalchemy.pool import QueuePool
 from mainstay.adapters.sql.locks import WRITES
 from mainstay.errors import InvalidValueError
 
-__all__ = ["address", "listen", "options", "sorting_much"]
+__all__ = ["address", "can_commit", "is_begun", "listen", "options", "sorting_much"]
 
 _CACHE_KIB = 64 * 1024
 #: Each of the sorts of a query may take as much as the cache.
@@ -56,6 +56,19 @@ def sorting_much(connection: Connection) -> Iterator[None]:
         yield
     finally:
         connection.exec_driver_sql(f"PRAGMA cache_size = {before}")
+
+
+def is_begun(connection: Connection) -> bool:
+    """Return whether SQLite itself is in a transaction."""
+    driver: Any = connection.connection.driver_connection
+    return bool(driver.in_transaction)
+
+
+def can_commit(connection: Connection) -> bool:
+    """Return whether the driver would end a transaction that we begin, when it is asked to."""
+    driver: Any = connection.connection.driver_connection
+    always_commits = getattr(driver, "autocommit", None) is True  # from Python 3.12 on
+    return driver.isolation_level is not None and not always_commits
 
 
 def _require_file(connection: sqlite3.Connection, url: URL) -> None:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 
-from mainstay.errors import RejectedError, StoreError
+from mainstay.errors import InvalidValueError, RejectedError, StoreError
 
-__all__ = ["translated"]
+__all__ = ["no_transaction", "translated"]
 
 
 @contextmanager
@@ -25,9 +25,10 @@ def translated(driver: Any, name: str) -> Iterator[None]:
         RejectedError: It refuses what it was given.
         StoreError: It can't be used.
     """
+    refusals = [driver.IntegrityError, getattr(driver, "DataError", DataError)]  # not aiosqlite's
     try:
         yield
-    except (IntegrityError, DataError, driver.IntegrityError, driver.DataError) as error:
+    except (IntegrityError, DataError, *refusals) as error:
         _leave_rows_out(error)
         raise RejectedError(
             f"was refused by the database ({_words(error)})",
@@ -47,8 +48,20 @@ def translated(driver: Any, name: str) -> Iterator[None]:
         raise _unusable(error, name) from error
 
 
-def _unusable(error: Exception, name: str) -> RejectedError | StoreError:
-    """Return what is wrong with the database; or with a key, if it is too long for it."""
+def no_transaction(name: str) -> InvalidValueError:
+    """Return what is wrong with a host's connection that has no transaction, and begins none."""
+    return InvalidValueError(
+        "has no transaction",
+        field="connection",
+        value=name,
+        remedy="Begin one, such as with Django's transaction.atomic(); or leave AUTOCOMMIT out.",
+    )
+
+
+def _unusable(error: Exception, name: str) -> InvalidValueError | RejectedError | StoreError:
+    """Return what is wrong with the database; or with what it was given."""
+    if _state(error) == _NO_TRANSACTION:
+        return no_transaction(name)
     if _state(error) == _TOO_LONG:
         return RejectedError(
             "is too long",
@@ -69,8 +82,11 @@ def _words(error: BaseException) -> str:
 def _leave_rows_out(error: BaseException) -> None:
     """Leave only the first line of what PostgreSQL says: the next ones quote rows, in full.
 
-    They would be in every traceback, and may be secret.
+    They would be in every traceback, and may be secret. So are what statements were given, of which
+    SQLAlchemy tells on a host's engine.
     """
+    if isinstance(error, StatementError):
+        error.hide_parameters = True
     driver = _cause(error)
     said, first = str(driver), _words(error)
     driver.args = (first,)
@@ -89,8 +105,9 @@ def _state(error: BaseException) -> str:
     return getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None) or ""
 
 
-#: The code of a row that an index can't take.
+#: The codes of a row that an index can't take, and of a savepoint outside of a transaction.
 _TOO_LONG = "54000"
+_NO_TRANSACTION = "25P01"
 
 
 def _remedy(error: BaseException) -> str:
@@ -118,7 +135,6 @@ _REMEDIES = {
     "permission denied": "Give this user the right to write to it.",
     "locked": "Another program is writing to it. Try again, or wait longer for it (lock_timeout).",
     "lock timeout": "Another program is writing. Try again, or wait longer for it (lock_timeout).",
-    "transaction blocks": "Pass a connection that has a transaction, not one with AUTOCOMMIT.",
     "no such table": "Prepare it with mainstay init.",
     "does not exist": "Check its name, or prepare it with mainstay init.",
     "refused": "Start its server, or check host and port.",

@@ -14,14 +14,13 @@ Examples:
     ...         added = await store.run(lambda store: store.sessions.add(ran))
     ...     await engine.dispose()
     ...     return added
-    >>> asyncio.run(main())  # doctest: +SKIP
+    >>> asyncio.run(main())
     1
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager, nullcontext
 from datetime import time
 from typing import Self, TypeVar
 
@@ -33,6 +32,7 @@ from mainstay.adapters.sql import settings as settings_
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.joined import HostsDatabase, JoinedDatabase
 from mainstay.adapters.sql.settings import Settings
+from mainstay.errors import InvalidTypeError
 
 __all__ = ["AsyncSqlStore"]
 
@@ -46,8 +46,20 @@ class AsyncSqlStore:
     ``AsyncConnection`` all of it is part of the host's transaction, as
     :meth:`SqlStore.create <mainstay.adapters.sql.SqlStore.create>` says.
 
+    Make one with :meth:`create` or :meth:`open`.
+
+    Args:
+        host: The host's.
+        settings: What the store was made with.
+        schema: The schema of PostgreSQL that has the tables.
+        lock_timeout: How many seconds to wait for another writer; a host's connection waits as
+            long as the host says.
+
     Attributes:
         settings: What it was made with.
+
+    Raises:
+        InvalidTypeError: The host's is neither.
     """
 
     def __init__(
@@ -58,6 +70,13 @@ class AsyncSqlStore:
         schema: str | None = None,
         lock_timeout: float = LOCK_TIMEOUT,
     ) -> None:
+        if not isinstance(host, AsyncEngine | AsyncConnection):
+            raise InvalidTypeError(
+                "must be an AsyncEngine or an AsyncConnection",
+                field="host",
+                value=host,
+                remedy="An AsyncSession's is await session.connection().",
+            )
         self._host = host
         self._schema = schema
         self._lock_timeout = lock_timeout
@@ -98,6 +117,14 @@ class AsyncSqlStore:
         store.settings = await store._with_database(settings_.read)
         return store
 
+    def on(self, connection: AsyncConnection) -> Self:
+        """Return the same store, in a transaction of a host's. The database is not asked for it.
+
+        Args:
+            connection: The host's, to the same database, such as ``await session.connection()``.
+        """
+        return type(self)(connection, self.settings, schema=self._schema)
+
     async def run(self, work: Callable[[SqlStore], T]) -> T:
         """Return what some work with the store returns: while the database works, others go on.
 
@@ -117,14 +144,4 @@ class AsyncSqlStore:
 
     def _on(self, connection: Connection) -> Database:
         """Return a database with one connection: one transaction at a time, or within another."""
-
-        def connect() -> AbstractContextManager[Connection]:
-            return nullcontext(connection)
-
-        return HostsDatabase(
-            connect,
-            connection.dialect,
-            connection.engine.url.render_as_string(),
-            schema=self._schema,
-            lock_timeout=self._lock_timeout,
-        )
+        return HostsDatabase(connection, schema=self._schema, lock_timeout=self._lock_timeout)

@@ -67,7 +67,7 @@ class Day(TypeDecorator[date]):
         return Text() if dialect.name == "sqlite" else Date()
 
     def process_bind_param(self, value: date | None, dialect: Dialect) -> object:
-        """Return what the database is given: text or a date, as it was made."""
+        """Return what the database is given: text on SQLite, else a date."""
         if value is None or dialect.name == "sqlite":
             return None if value is None else str(value)
         return date.fromisoformat(value) if isinstance(value, str) else value

@@ -7,7 +7,6 @@ import logging
 from sqlalchemy import URL, Engine, create_engine
 
 from mainstay.adapters.sql import _postgresql, _sqlite
-from mainstay.adapters.sql.locks import SCHEMA
 
 __all__ = ["connect"]
 
@@ -33,7 +32,6 @@ def connect(url: URL, *, lock_timeout: float, schema: str | None) -> Engine:
         kind.address(url),
         hide_parameters=True,
         logging_name="mainstay",
-        execution_options={SCHEMA: schema},
         **kind.options(url, lock_timeout),
     )
     kind.listen(engine, url, lock_timeout, schema)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -32,13 +33,15 @@ class Database(ABC):
         name: Its URL, without its password.
         is_sqlite: Whether it is SQLite.
         schema: The schema of PostgreSQL that has the tables, if it is not the connection's own.
-        is_joined: Whether transactions are parts of a host's, which may undo them.
+        preparing: What prepares it.
+        is_lazy: Whether a transaction may stay open while others begin on other connections.
     """
 
     name: str
     is_sqlite: bool
     schema: str | None
-    is_joined: bool = False
+    preparing: str
+    is_lazy: bool = True
 
     @abstractmethod
     def reading(self) -> AbstractContextManager[Connection]:
@@ -57,6 +60,23 @@ class Database(ABC):
             lock: The name of what only one at a time may do.
             alone: Whether nobody else may write meanwhile, to change the tables themselves.
         """
+
+    def apart(
+        self,
+        what: str,  # noqa: ARG002  (what is refused says so)
+        *,
+        lock: str | None = None,
+    ) -> AbstractContextManager[Connection]:
+        """Begin a transaction that writes, and that nobody else may undo once it has ended.
+
+        Args:
+            what: What needs one.
+            lock: The name of what only one at a time may do.
+
+        Raises:
+            InvalidValueError: Each is part of a host's.
+        """
+        return self.writing(lock=lock)
 
     @abstractmethod
     def ask(self, question: Question, **parameters: object) -> list[Any]:
@@ -100,6 +120,8 @@ class OwnDatabase(Database):
         self.name = self._url.render_as_string()
         self.is_sqlite = self._url.get_backend_name() == "sqlite"
         self.schema = schema_of(schema, is_sqlite=self.is_sqlite)
+        in_schema = "" if self.schema is None else f" --schema {shlex.quote(self.schema)}"
+        self.preparing = f"mainstay init --db {self.name}{in_schema}"
         self._lock_timeout = timeout
         self._engine = connect(self._url, lock_timeout=timeout, schema=self.schema)
         _databases.add(self)
@@ -118,7 +140,7 @@ class OwnDatabase(Database):
                 "is not there",
                 field="database",
                 value=self.name,
-                remedy=f"Create it: mainstay init --db {self.name}",
+                remedy=f"Create it: {self.preparing}",
             )
 
     def prepare(self) -> None:
@@ -163,7 +185,7 @@ class OwnDatabase(Database):
     def writing(self, *, lock: str | None = None, alone: bool = False) -> Iterator[Connection]:
         """Begin a transaction that writes, and that is undone if the block raises."""
         with self._translated(), self._engine.connect() as connection:
-            connection.execution_options(**{WRITES: Locks(alone, lock, self.schema)})
+            connection.execution_options(**{WRITES: Locks(alone, lock)})
             with connection.begin():
                 yield connection
 
@@ -187,13 +209,23 @@ def schema_of(schema: str | None, *, is_sqlite: bool) -> str | None:
     """Return the name of a schema, which only PostgreSQL has.
 
     Raises:
-        InvalidValueError: It is given for SQLite.
+        InvalidValueError: It is given for SQLite, or longer than PostgreSQL's names are.
     """
-    if schema is not None and is_sqlite:
+    if schema is None:
+        return None
+    if is_sqlite:
         raise InvalidValueError(
             "is for PostgreSQL only", field="schema", value=schema, remedy="Leave it out."
         )
-    return None if schema is None else checks.text("schema", schema)
+    if len(checks.text("schema", schema).encode()) > _LONGEST_NAME:
+        raise InvalidValueError(
+            f"must have at most {_LONGEST_NAME} bytes", field="schema", value=schema
+        )
+    return schema
+
+
+#: PostgreSQL cuts off the rest of a name.
+_LONGEST_NAME = 63
 
 
 #: Those that there are in this process, for the hook below: one for all, since hooks stay.

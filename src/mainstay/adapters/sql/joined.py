@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from abc import abstractmethod
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any
+from typing import Any, NoReturn
 
-from sqlalchemy import Connection, Dialect
+from sqlalchemy import Connection, Engine, text
 
 from mainstay import _checks as checks
-from mainstay.adapters.sql._postgresql import search_path
-from mainstay.adapters.sql._translation import translated
+from mainstay.adapters.sql._postgresql import search_path, settings
+from mainstay.adapters.sql._sqlite import can_commit, is_begun
+from mainstay.adapters.sql._translation import no_transaction, translated
 from mainstay.adapters.sql.database import Database, schema_of
-from mainstay.adapters.sql.lent import is_lent
-from mainstay.adapters.sql.locks import SCHEMA, Locks
+from mainstay.adapters.sql.locks import Locks
 from mainstay.adapters.sql.questions import Question
 from mainstay.adapters.sql.undoing import savepoint
 from mainstay.errors import InvalidValueError
@@ -24,15 +25,39 @@ __all__ = ["HostsDatabase", "JoinedDatabase"]
 class _Hosts(Database):
     """What is the same with an engine and with a connection, by any driver."""
 
-    def __init__(self, dialect: Dialect, name: str, schema: str | None) -> None:
-        self.name = name
+    preparing = "SqlStore.create, with the same arguments"
+
+    def __init__(self, host: Engine | Connection, schema: str | None) -> None:
+        dialect = host.dialect
+        self.name = host.engine.url.render_as_string()
         self.is_sqlite = dialect.name == "sqlite"
+        self.is_lazy = isinstance(host, Engine)
         self._driver = dialect.loaded_dbapi
         if dialect.name not in {"sqlite", "postgresql"}:
             raise InvalidValueError(
-                "must be of SQLite or of PostgreSQL", field="database", value=name
+                "must be of SQLite or of PostgreSQL",
+                field="database",
+                value=self.name,
+                remedy="Give the store a database of its own, by its URL.",
             )
         self.schema = schema_of(schema, is_sqlite=self.is_sqlite)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Begin a transaction that only reads."""
+        with translated(self._driver, self.name), self._transaction(None) as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self, *, lock: str | None = None, alone: bool = False) -> Iterator[Connection]:
+        """Begin a transaction that writes, and that is undone if the block raises."""
+        locks = Locks(alone, lock)
+        with translated(self._driver, self.name), self._transaction(locks) as connection:
+            yield connection
+
+    @abstractmethod
+    def _transaction(self, locks: Locks | None) -> AbstractContextManager[Connection]:
+        """Begin a transaction, which writes if it takes locks."""
 
     def ask(self, question: Question, **parameters: object) -> list[Any]:
         """Return the rows that answer a question."""
@@ -41,49 +66,45 @@ class _Hosts(Database):
 
     @contextmanager
     def _part(self, connection: Connection, locks: Locks | None) -> Iterator[Connection]:
-        """Begin a savepoint, to which is gone back if the block raises."""
-        connection.execution_options(**{SCHEMA: self.schema})
-        self._begin(connection, writes=locks is not None)
-        with savepoint(connection), self._in_schema(connection):
+        """Begin a savepoint, to which is gone back if the block raises.
+
+        Tables are found in the schema until it ends, and then where they were. One that is gone
+        back to has the search path that was.
+        """
+        if self.is_sqlite:
+            self._begin(connection, _READING if locks is None else _WRITING)
+        with _untranslated(connection), savepoint(connection) as ours:
+            before = self._enter_schema(connection)
             if locks is not None and not self.is_sqlite:
                 self._lock(connection, locks)
             yield connection
+            if before is not None and ours.is_active:
+                connection.execute(_SEARCH_PATH, {"path": before})
+
+    def _begin(self, connection: Connection, statement: str) -> None:
+        """Begin SQLite's transaction where its driver would not for a savepoint.
+
+        Else what is done with the savepoint would be there at once, whatever the host does.
+        """
+        if not connection.in_transaction():
+            connection.begin()  # as the host's own hooks do it
+        if not is_begun(connection):
+            if not can_commit(connection):
+                raise no_transaction(self.name)
+            connection.exec_driver_sql(statement)
+
+    def _enter_schema(self, connection: Connection) -> str | None:
+        """Have tables found in the schema, and return the search path that was."""
+        if self.schema is None:
+            return None
+        before = connection.exec_driver_sql("SHOW search_path").scalar_one()
+        connection.execute(_SEARCH_PATH, {"path": search_path(self.schema)})
+        return str(before)
 
     def _lock(self, connection: Connection, locks: Locks) -> None:
         """Take locks, and wait for them as long as the connection does."""
         for statement in locks.statements():
             connection.exec_driver_sql(statement)
-
-    def _begin(self, connection: Connection, *, writes: bool) -> None:
-        """Begin SQLite's transaction where its driver would not for a savepoint.
-
-        Else what is done with the savepoint would be there at once, whatever the host does.
-        """
-        driver: Any = connection.connection.driver_connection
-        if self.is_sqlite and not driver.in_transaction:
-            if is_lent(connection):
-                raise InvalidValueError(
-                    "has no transaction",
-                    field="connection",
-                    value=self.name,
-                    remedy="Begin one first, such as with Django's transaction.atomic().",
-                )
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    @contextmanager
-    def _in_schema(self, connection: Connection) -> Iterator[None]:
-        """Have tables found in the schema, and then where the host's are.
-
-        A savepoint that is gone back to has the search path that was.
-        """
-        if self.schema is None:
-            yield
-            return
-        before = connection.exec_driver_sql("SHOW search_path").scalar_one()
-        connection.exec_driver_sql(search_path(self.schema))
-        yield
-        path = str(before).replace("'", "''")
-        connection.exec_driver_sql(f"SELECT set_config('search_path', '{path}', true)")
 
 
 class JoinedDatabase(_Hosts):
@@ -101,31 +122,29 @@ class JoinedDatabase(_Hosts):
     """
 
     def __init__(self, connection: Connection, *, schema: str | None = None) -> None:
-        super().__init__(connection.dialect, connection.engine.url.render_as_string(), schema)
+        super().__init__(connection, schema)
         self._connection = connection
-        self.is_joined = True
 
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """Begin a savepoint, so that what fails ends nothing of the host's."""
-        with translated(self._driver, self.name), self._part(self._connection, None) as ours:
-            yield ours
+    def _transaction(self, locks: Locks | None) -> AbstractContextManager[Connection]:
+        return self._part(self._connection, locks)
 
-    @contextmanager
-    def writing(self, *, lock: str | None = None, alone: bool = False) -> Iterator[Connection]:
-        """Begin a savepoint, to which is gone back if the block raises."""
-        locks = Locks(alone, lock, self.schema)
-        with translated(self._driver, self.name), self._part(self._connection, locks) as ours:
-            yield ours
+    def apart(self, what: str, *, lock: str | None = None) -> NoReturn:  # noqa: ARG002  (the same)
+        """Refuse: what the host undoes would not be known of it."""
+        raise InvalidValueError(
+            "can't be kept in a transaction of the host's",
+            field=what,
+            value=self.name,
+            remedy="Use a store of an engine or of a URL for it. Here a job runs by "
+            "spec.run(context), if it claims nothing.",
+        )
 
 
 class HostsDatabase(_Hosts):
     """A host's connections, on which transactions are ours.
 
     Args:
-        connect: Gives one of them.
-        dialect: What they speak.
-        name: What the database is called in messages.
+        host: The engine that gives them; or a connection on which there is one transaction at a
+            time, or within another.
         schema: The schema of PostgreSQL that has the tables.
         lock_timeout: How many seconds PostgreSQL waits for another writer; SQLite waits as long as
             the host says.
@@ -135,44 +154,75 @@ class HostsDatabase(_Hosts):
     """
 
     def __init__(
-        self,
-        connect: Callable[[], AbstractContextManager[Connection]],
-        dialect: Dialect,
-        name: str,
-        *,
-        schema: str | None,
-        lock_timeout: float,
+        self, host: Engine | Connection, *, schema: str | None, lock_timeout: float
     ) -> None:
-        super().__init__(dialect, name, schema)
-        self._connect = connect
+        super().__init__(host, schema)
+        self._host = host
         self._timeout = checks.number("lock_timeout", lock_timeout, 0.001, 1e6)
 
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """Begin a transaction that only reads."""
-        with self._transaction("REPEATABLE READ", None) as connection:
-            yield connection
+    def _connect(self) -> AbstractContextManager[Connection]:
+        host = self._host
+        return nullcontext(host) if isinstance(host, Connection) else host.connect()
 
     @contextmanager
-    def writing(self, *, lock: str | None = None, alone: bool = False) -> Iterator[Connection]:
-        """Begin a transaction that writes, and that is undone if the block raises."""
-        locks = Locks(alone, lock, self.schema)
-        with self._transaction("READ COMMITTED", locks) as connection:
-            yield connection
-
-    @contextmanager
-    def _transaction(self, isolation: str, locks: Locks | None) -> Iterator[Connection]:
-        with translated(self._driver, self.name), self._connect() as connection:
+    def _transaction(self, locks: Locks | None) -> Iterator[Connection]:
+        with self._connect() as connection:
             if connection.in_transaction():  # of ours, on the same connection
                 outer: AbstractContextManager[object] = nullcontext()
             else:
-                if not self.is_sqlite:
-                    connection.execution_options(isolation_level=isolation)
-                outer = connection.begin()
+                outer = self._ours(connection, locks)
             with outer, self._part(connection, locks):
                 yield connection
 
-    def _lock(self, connection: Connection, locks: Locks) -> None:
-        milliseconds = max(1, int(self._timeout * 1000))
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds}")
-        super()._lock(connection, locks)
+    @contextmanager
+    def _ours(self, connection: Connection, locks: Locks | None) -> Iterator[None]:
+        """Begin a transaction of ours, as :class:`OwnDatabase` does."""
+        if self.is_sqlite:
+            _require_free(connection, self.name)
+        else:
+            level = "REPEATABLE READ" if locks is None else "READ COMMITTED"
+            connection.execution_options(isolation_level=level)
+        with connection.begin():
+            self._set_up(connection, locks)
+            yield
+
+    def _set_up(self, connection: Connection, locks: Locks | None) -> None:
+        """Have a transaction of ours be as we need it, whatever the host's are."""
+        if not self.is_sqlite:
+            ours = settings(None if locks is None else self._timeout)
+            each = (f"set_config('{name}', '{value}', true)" for name, value in ours.items())
+            connection.exec_driver_sql(f"SELECT {', '.join(each)}")  # at once, by any driver
+        elif locks is not None and is_begun(connection):
+            connection.exec_driver_sql("ROLLBACK")  # a hook's might not wait for other writers
+            connection.exec_driver_sql(_WRITING)
+
+
+#: How SQLite begins; who begins to write waits for other writers.
+_READING, _WRITING = "BEGIN", "BEGIN IMMEDIATE"
+_SEARCH_PATH = text("SELECT set_config('search_path', :path, true)")
+_MAP = "schema_translate_map"
+
+
+def _require_free(connection: Connection, name: str) -> None:
+    """Refuse SQLite's only connection while the host has a transaction on it."""
+    if is_begun(connection) and can_commit(connection):
+        raise InvalidValueError(
+            "has a transaction on its only connection",
+            field="engine",
+            value=name,
+            remedy="Pass the connection: then all is part of that transaction.",
+        )
+
+
+@contextmanager
+def _untranslated(connection: Connection) -> Iterator[None]:
+    """Have a host's names of schemas stand for themselves in statements of ours."""
+    given = connection.get_execution_options().get(_MAP)
+    if given is None:
+        yield
+        return
+    connection.execution_options(**{_MAP: {}})
+    try:
+        yield
+    finally:
+        connection.execution_options(**{_MAP: given})

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
+from functools import cache
+from inspect import iscoroutinefunction
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, Dialect, Engine, make_url
 from sqlalchemy.pool import StaticPool
 
+from mainstay.adapters.sql._translation import translated
 from mainstay.errors import InvalidTypeError
 
-__all__ = ["DriverConnection", "is_lent", "lent"]
-
-_LENT = "mainstay_lent"
+__all__ = ["DriverConnection", "lent"]
 
 #: By the package of a driver's connection: the URL that has SQLAlchemy speak with it.
 _URLS: Mapping[str, str] = MappingProxyType(
@@ -43,16 +43,34 @@ class DriverConnection(Protocol):
 
 
 class _Lent:
-    """A connection whose transaction is its owner's: only they commit it, undo it, or close it."""
+    """A connection whose transaction is its owner's: only they commit it, undo it, or close it.
 
-    def __init__(self, connection: object) -> None:
+    Its rows are tuples, whatever its owner has them as.
+    """
+
+    def __init__(self, connection: Any, package: str) -> None:
         object.__setattr__(self, "_connection", connection)
+        object.__setattr__(self, "_package", package)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._connection, name)
 
     def __setattr__(self, name: str, value: object) -> None:
         """Leave the settings as they are."""
+
+    def cursor(self, *named: Any, **options: Any) -> Any:
+        """Return a cursor whose rows are tuples."""
+        if self._package == "psycopg":
+            from psycopg.rows import tuple_row  # noqa: PLC0415  (it is there, but optional)
+
+            return self._connection.cursor(*named, row_factory=tuple_row, **options)
+        if self._package == "psycopg2":
+            from psycopg2.extensions import cursor  # noqa: PLC0415  (the same)
+
+            return self._connection.cursor(*named, cursor_factory=cursor, **options)
+        made = self._connection.cursor(*named, **options)
+        made.row_factory = None
+        return made
 
     def commit(self) -> None:
         """Leave it to the owner."""
@@ -72,23 +90,34 @@ def lent(connection: DriverConnection) -> Connection:
 
     Raises:
         InvalidTypeError: It is something else.
+        StoreError: It can't be used.
     """
     kinds = (kind.__module__.partition(".")[0] for kind in type(connection).__mro__)
-    url = next((_URLS[kind] for kind in kinds if kind in _URLS), None)
-    if url is None:
+    package = next((kind for kind in kinds if kind in _URLS), None)
+    commit = getattr(connection, "commit", None)
+    if package is None or not hasattr(connection, "cursor") or iscoroutinefunction(commit):
         raise InvalidTypeError(
             "must be a URL, an engine or a connection of SQLAlchemy, or of sqlite3 or psycopg",
             field="database",
             value=connection,
+            remedy="Django's is connection.connection, within transaction.atomic(); an "
+            "asynchronous one is for mainstay.adapters.sql.aio.",
         )
-    options: dict[str, Any] = {"poolclass": StaticPool, "creator": lambda: _Lent(connection)}
-    if not isinstance(connection, sqlite3.Connection):
-        options["use_native_hstore"] = False
-    made = create_engine(url, **options).connect()
-    made.info[_LENT] = True
+    url = make_url(_URLS[package])
+    ours: Any = _Lent(connection, package)
+    dialect = _dialect(package)
+    engine = Engine(StaticPool(lambda: ours, dialect=dialect), dialect, url)
+    made = engine.connect()
+    if dialect.server_version_info is None:  # it has not asked a server yet what it can do
+        with translated(dialect.loaded_dbapi, url.render_as_string()):
+            dialect.initialize(made)
     return made
 
 
-def is_lent(connection: Connection) -> bool:
-    """Return whether a connection is one of a driver's: SQLAlchemy can't begin a transaction."""
-    return _LENT in connection.info
+@cache
+def _dialect(package: str) -> Dialect:
+    """Return what speaks with a driver, without hooks of its own, which would change settings."""
+    kind: Any = make_url(_URLS[package]).get_dialect()
+    options: dict[str, Any] = {} if package == "sqlite3" else {"use_native_hstore": False}
+    made: Dialect = kind(dbapi=kind.import_dbapi(), **options)
+    return made

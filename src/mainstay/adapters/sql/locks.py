@@ -8,12 +8,10 @@ from hashlib import blake2b
 import attrs
 from sqlalchemy import Connection
 
-__all__ = ["SCHEMA", "WRITES", "Locks", "lock"]
+__all__ = ["WRITES", "Locks", "lock"]
 
 #: The execution option of a connection that is to write: which :class:`Locks` it takes.
 WRITES = "mainstay_writes"
-#: That of one whose tables are in a schema: which.
-SCHEMA = "mainstay_schema"
 
 
 @attrs.frozen
@@ -23,18 +21,18 @@ class Locks:
     Attributes:
         alone: Whether to be the only writer of ours; the others share that lock.
         name: Another lock, which one at a time has.
-        schema: The schema that has the tables; each has locks of its own.
     """
 
     alone: bool
     name: str | None
-    schema: str | None
 
     def statements(self) -> Iterator[str]:
         """Yield what takes them."""
-        yield _taking("", self.schema, shared=not self.alone)
+        yield _taking("", shared=not self.alone)
+        if self.alone:
+            yield _taking("", shared=False)  # of the tables, if another has just created them
         if self.name is not None:
-            yield _taking(self.name, self.schema, shared=False)
+            yield _taking(self.name, shared=False)
 
 
 def lock(connection: Connection, name: str, *, shared: bool) -> None:
@@ -46,14 +44,17 @@ def lock(connection: Connection, name: str, *, shared: bool) -> None:
         shared: Whether others may have it, too, who share it.
     """
     if connection.dialect.name == "postgresql":
-        schema = connection.get_execution_options().get(SCHEMA)
-        connection.exec_driver_sql(_taking(name, schema, shared=shared))
+        connection.exec_driver_sql(_taking(name, shared=shared))
 
 
-def _taking(name: str, schema: str | None, *, shared: bool) -> str:
-    """Return the statement that takes a lock."""
-    named = name if schema is None else f"{name} in {schema}"
-    return f"SELECT pg_advisory_xact_lock{'_shared' if shared else ''}({_number(named)})"
+#: What tells the tables of one schema from those of another, however a connection finds them.
+_TABLES = "coalesce(to_regclass('mainstay_settings')::oid::bigint, 0)"
+
+
+def _taking(name: str, *, shared: bool) -> str:
+    """Return the statement that takes a lock, which each schema has for itself."""
+    function = f"pg_advisory_xact_lock{'_shared' if shared else ''}"
+    return f"SELECT {function}('{_number(name)}'::bigint # {_TABLES})"
 
 
 def _number(name: str) -> int:

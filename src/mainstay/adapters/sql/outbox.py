@@ -70,7 +70,7 @@ class SqlOutbox:
             .limit(limit_of(limit))
         )
         lease = {"holder": checks.text("holder", holder), "until": checks.instant("until", until)}
-        with self._database.writing() as connection:
+        with self._database.apart("a claim") as connection:
             # Those that others are taking just now are theirs.
             rows = connection.execute(due.with_for_update(skip_locked=True)).all()
             mine = outbox.c.key.in_([row.key for row in rows])

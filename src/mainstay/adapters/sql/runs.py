@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -38,7 +37,6 @@ from mainstay.adapters.sql.columns import Instant, key, metadata, of_user
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.reading import converted, storable, value_of
 from mainstay.codec import from_json, to_json
-from mainstay.errors import InvalidValueError
 from mainstay.ports.runs import LATEST_END, LATEST_START, RUNS_KEPT, kept_since
 from mainstay.scheduling import (
     Daily,
@@ -120,19 +118,6 @@ class SqlRunLog:
         self._database = database
         self._dialect = sqlite if database.is_sqlite else postgresql
 
-    @contextmanager
-    def _writing(self, lock: str | None = None) -> Iterator[Connection]:
-        """Begin a transaction of our own: what a host undoes would not be known of a run."""
-        if self._database.is_joined:
-            raise InvalidValueError(
-                "can't be kept in a transaction of the host's",
-                field="a run or a lease",
-                value=self._database.name,
-                remedy="Call spec.run(context) there; or run_job, with a store of an engine.",
-            )
-        with self._database.writing(lock=lock) as connection:
-            yield connection
-
     def put(self, run: JobRun) -> None:
         """Keep a run, in place of what was kept of it before, and delete old ones."""
         checks.instance("run", run, JobRun)
@@ -146,7 +131,7 @@ class SqlRunLog:
             "report": None if run.report is None else to_json(attrs.evolve(run.report, errors=())),
             "error": None if run.error is None else storable(run.error),
         }
-        with self._writing() as connection:
+        with self._database.apart("a run") as connection:
             self._upsert(connection, runs, {"job": run.job, "attempt": run.attempt}, values)
             _put_errors(connection, run)
             _delete_old(connection, run)
@@ -208,7 +193,7 @@ class SqlRunLog:
         new = self._dialect.insert(leases).values(
             job=job, holder=checks.text("holder", holder), until=checks.instant("until", until)
         )
-        with self._writing(f"leases of {job}") as connection:
+        with self._database.apart("a lease", lock=f"leases of {job}") as connection:
             connection.execute(delete(leases).where(mine, not_(alive)))
             others = select(func.count()).select_from(leases)
             held = connection.scalar(others.where(mine, leases.c.holder != holder)) or 0
@@ -224,7 +209,7 @@ class SqlRunLog:
     def release(self, job: str, holder: str) -> None:
         """Give a lease back; one that is not there is not an error."""
         mine = (leases.c.job == job) & (leases.c.holder == holder)
-        with self._writing() as connection:
+        with self._database.apart("a lease") as connection:
             connection.execute(delete(leases).where(mine))
 
     def leases(self, job: str, *, now: datetime) -> Mapping[str, datetime]:
@@ -240,7 +225,7 @@ class SqlRunLog:
         limit = None if job.limit is None else job.limit // _MICROSECOND
         plain = json.dumps(schedule_to_plain(job.schedule))
         values = {"schedule": plain, "limit_us": limit}
-        with self._writing() as connection:
+        with self._database.apart("an installed job") as connection:
             self._upsert(connection, installed, {"job": job.job}, values)
 
     def installed(self) -> Mapping[str, InstalledJob]:

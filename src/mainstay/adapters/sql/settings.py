@@ -132,14 +132,14 @@ def read(database: Database) -> Settings:
                 "is not prepared",
                 field="database",
                 value=database.name,
-                remedy=f"Prepare it: mainstay init --db {database.name}",
+                remedy=f"Prepare it: {database.preparing}",
             )
         if _version(connection, database) < VERSION:
             raise StoreError(
                 "was made by an earlier version of mainstay",
                 field="database",
                 value=database.name,
-                remedy=f"Upgrade it: mainstay init --db {database.name}",
+                remedy=f"Upgrade it: {database.preparing}",
             )
         return _settings(connection)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, NestedTransaction
 
 __all__ = ["savepoint", "undo"]
 
@@ -14,13 +14,13 @@ _SAVEPOINT = "mainstay_savepoint"
 
 
 @contextmanager
-def savepoint(connection: Connection) -> Iterator[None]:
+def savepoint(connection: Connection) -> Iterator[NestedTransaction]:
     """Begin a transaction of ours within a host's; they may be within each other."""
     with connection.begin_nested() as ours:
         outer = connection.info.get(_SAVEPOINT)
         connection.info[_SAVEPOINT] = ours
         try:
-            yield
+            yield ours
         finally:
             connection.info[_SAVEPOINT] = outer
 

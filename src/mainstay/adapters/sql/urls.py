@@ -23,7 +23,11 @@ _DRIVERS = {
     "postgresql+asyncpg": "postgresql+psycopg",
 }
 #: What asyncpg and its dialect are told in a URL, and the others are not.
-_ASYNCPG = ("async_fallback", "command_timeout", "prepared_statement_cache_size")
+_ASYNCPG = (
+    *("async_fallback", "command_timeout", "direct_tls", "max_cacheable_statement_size"),
+    *("max_cached_statement_lifetime", "prepared_statement_cache_size", "statement_cache_size"),
+    "timeout",
+)
 _SUCH_AS = "Such as sqlite:///mainstay.db or postgresql://user@host/name."
 
 

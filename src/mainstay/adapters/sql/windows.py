@@ -54,7 +54,8 @@ def windows(
     if zone is not None:
         find_zone(zone, field="zone")
     query = StateQuery(events=attrs.evolve(_EVENTS, zone=zone), as_of=as_of)
-    return _found(database, query, checks.wall_time("day_start", day_start))
+    found = _found(database, query, checks.wall_time("day_start", day_start))
+    return found if database.is_lazy else iter([*found])
 
 
 def _found(database: Database, query: StateQuery, day_start: time) -> Iterator[UserWindow]:
@@ -81,7 +82,7 @@ def _asked(
     columns = ", ".join(f"column{n} AS {name}" for n, name in enumerate(Clock._fields, 1))
     clocks_here = f"FROM (SELECT {columns} FROM (VALUES {values}) AS listed) AS {_CLOCKS}"  # noqa: S608
     text = rendered(query, dialect).replace(f"FROM {_CLOCKS}", clocks_here)
-    return connection.execution_options(no_parameters=True).exec_driver_sql(text)
+    return connection.exec_driver_sql(text, execution_options={"no_parameters": True})
 
 
 def _zone(name: str) -> Zone:

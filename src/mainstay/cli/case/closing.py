@@ -48,7 +48,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 def run(args: argparse.Namespace) -> int:
     """Close it, and say what came of it."""
     policy, messages = contest_policy(args), terminal.console(sys.stderr)
-    with open_store(args.db) as store:
+    with open_store(args.db, args.schema) as store:
         with terminal.progress(messages, "closing"):
             closing = close_now(store.contests, args.case, now=datetime.now(UTC), policy=policy)
         kept = required_case(store.contests, args.case)

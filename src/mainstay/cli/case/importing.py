@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
     messages = terminal.console(sys.stderr)
     bad = terminal.BadLines(messages, skip_all=args.skip_bad)
     with (
-        open_store(args.db) as store,
+        open_store(args.db, args.schema) as store,
         SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8", newline="\n") as file,
     ):
         work = _Import(store.contests, bad, _Upvotes(file))

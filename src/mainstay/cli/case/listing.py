@@ -55,7 +55,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 def run(args: argparse.Namespace) -> int:
     """List them."""
     status = None if args.status is None else CaseStatus(args.status)
-    with open_store(args.db) as store:
+    with open_store(args.db, args.schema) as store:
         count, found = _latest(_cases(store.contests, status), args.top)
     if args.json:
         terminal.write_json({"cases": [*map(case_dict, found)]})

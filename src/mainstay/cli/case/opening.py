@@ -74,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
     """Ask for the verdict, commit to it, and open the case."""
     policy, now = contest_policy(args), datetime.now(UTC)
     case = Case(args.id or _fresh_id(now), args.question, args.sides, args.creator)
-    with open_store(args.db) as store:
+    with open_store(args.db, args.schema) as store:
         committed = commit(case, _verdict(case))
         store.contests.draft(case, *committed, now=now)
         try:
@@ -152,4 +152,5 @@ def _in_words(kept: KeptCase, args: argparse.Namespace) -> Iterator[str]:
         yield _later(case.id, same(args))
     else:
         yield f"It takes votes until {in_utc(case.closes_at.replace(microsecond=0))}."
-        yield f"Next: mainstay case vote {shlex.quote(case.id)} USER SIDE{option(args.db)}"
+        vote = f"mainstay case vote {shlex.quote(case.id)} USER SIDE"
+        yield f"Next: {vote}{option(args.db, args.schema)}"

@@ -29,4 +29,4 @@ def contest_policy(args: argparse.Namespace) -> ContestPolicy:
 def same(args: argparse.Namespace) -> str:
     """Return what to write behind a command so that it has the same policy, and the same store."""
     config = "" if args.config is None else f" --config {shlex.quote(args.config)}"
-    return f"{config}{option(args.db)}"
+    return f"{config}{option(args.db, args.schema)}"

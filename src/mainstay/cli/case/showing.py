@@ -62,7 +62,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 def run(args: argparse.Namespace) -> int:
     """Look it up, and show it."""
     messages = terminal.console(sys.stderr)
-    with open_store(args.db) as store:
+    with open_store(args.db, args.schema) as store:
         if args.preimage:
             return _write_preimage(required_case(store.contests, args.case))
         with terminal.progress(messages, "reading rewards"):
@@ -72,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
     else:
         _show(found)
     sys.stdout.flush()
-    terminal.say(messages, *_in_words(found, option(args.db)))
+    terminal.say(messages, *_in_words(found, option(args.db, args.schema)))
     return OK
 
 

@@ -69,7 +69,7 @@ def _add(
 
 def run(args: argparse.Namespace) -> int:
     """Do it, and say what came of it."""
-    with open_store(args.db) as store:
+    with open_store(args.db, args.schema) as store:
         said = args.do(store, args, datetime.now(UTC))
     sys.stdout.flush()
     terminal.say(terminal.console(sys.stderr), said)
@@ -86,7 +86,7 @@ def _argue(store: Store, args: argparse.Namespace, now: datetime) -> str:
     argument = CaseArgument(args.id or new_id(), args.user, args.text, now)
     store.contests.argue(args.case, [argument])
     print(argument.id, file=terminal.machine_output())
-    upvote = f"mainstay case upvote {shlex.quote(argument.id)} USER{option(args.db)}"
+    upvote = f"mainstay case upvote {shlex.quote(argument.id)} USER{option(args.db, args.schema)}"
     return f"{args.user} has argued. Others vote for it: {upvote}"
 
 

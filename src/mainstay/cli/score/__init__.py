@@ -13,7 +13,7 @@ from mainstay.cli.score.engines import score_events
 from mainstay.cli.score.from_store import score_store
 from mainstay.cli.score.options import ROWS_SHOWN, Options, add_options, refuse_of_files
 from mainstay.cli.score.result import Result
-from mainstay.cli.store import open_store
+from mainstay.cli.store import default_schema, open_store
 
 _EPILOG = """\
 columns:
@@ -49,11 +49,13 @@ def run(args: argparse.Namespace) -> int:
     """Read, score, show."""
     messages = terminal.console(sys.stderr)
     if args.db is None:
+        if args.schema is not None:
+            args.refuse("argument --schema: not allowed without argument --db")
         options = Options.of(args)
         result = score_events(options, messages)
     else:
         refuse_of_files(args)
-        with open_store(args.db) as store:
+        with open_store(args.db, args.schema or default_schema()) as store:
             options = Options.of(args, day_start=store.settings.day_start)
             result = score_store(store, options, messages)
     _show(result, options)

@@ -10,6 +10,7 @@ import attrs
 
 from mainstay._reprs import in_utc
 from mainstay.cli import arguments
+from mainstay.cli.store import add_schema
 from mainstay.localdays import DATED, MIDNIGHT, last_instant
 from mainstay.reading.rows import Columns
 
@@ -41,6 +42,7 @@ def _add_input(group: argparse._ArgumentGroup) -> None:
         metavar="URL",
         help="score the users of a store instead of a file",
     )
+    add_schema(group)
     arguments.add_reading(group)
     group.add_argument(
         "--member-since", metavar="COLUMN", help="the column with the day a user joined"
@@ -96,6 +98,7 @@ class Options:
 
     file: str | None
     db: str | None
+    schema: str | None
     columns: Columns | None
     member_since: str | None
     naive_zone: str | None
