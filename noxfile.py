@@ -190,7 +190,8 @@ def dbt(session: nox.Session) -> None:
 @nox.session(python=BETWEEN or HERE[-1:], requires=["build"])
 def docs(session: nox.Session) -> None:
     """Execute every code block in README and docs, the first of README's commands as printed."""
-    session.install(built(session, "all"), *group("tests"), *group("frames"))
+    brought = (*group("tests"), *group("hosts"), *group("frames"))
+    session.install(built(session, "all"), *brought)
     pytest(session, "--dist=loadfile", "-p", "no:randomly", "README.md", "docs", "tests/docs")
     clean = Path(session.create_tmp()) / "clean"
     session.run("python", "-m", "venv", "--clear", str(clean))

@@ -274,6 +274,22 @@ def test_a_hosts_own_hooks_may_begin_sqlites_transactions(tmp_path: Path, begin:
     engine.dispose()
 
 
+@pytest.mark.skipif(
+    not hasattr(sqlite3, "LEGACY_TRANSACTION_CONTROL"), reason="Python 3.12 has brought it"
+)
+def test_a_driver_may_begin_transactions_as_pep_249_has_it(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'app.db'}", connect_args={"autocommit": False})
+    store = SqlStore.create(engine)
+    assert store.sessions.add([ran("ada")]) == 1
+    with engine.connect() as connection:
+        assert store.on(connection).sessions.add([ran("bob")]) == 1
+        connection.rollback()
+        assert store.on(connection).sessions.add([ran("cy")]) == 1
+        connection.commit()
+    assert store.sessions.users() == ["ada", "cy"]
+    engine.dispose()
+
+
 def test_an_engine_with_one_connection_does_not_undo_what_the_host_is_doing() -> None:
     engine = create_engine("sqlite://", poolclass=StaticPool)
     store = SqlStore.create(engine)

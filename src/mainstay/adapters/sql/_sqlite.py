@@ -13,7 +13,15 @@ from sqlalchemy.pool import QueuePool
 from mainstay.adapters.sql.locks import WRITES
 from mainstay.errors import InvalidValueError
 
-__all__ = ["address", "can_commit", "is_begun", "listen", "options", "sorting_much"]
+__all__ = [
+    "address",
+    "begins_at_once",
+    "can_commit",
+    "is_begun",
+    "listen",
+    "options",
+    "sorting_much",
+]
 
 _CACHE_KIB = 64 * 1024
 #: Each of the sorts of a query may take as much as the cache.
@@ -62,6 +70,12 @@ def is_begun(connection: Connection) -> bool:
     """Return whether SQLite itself is in a transaction."""
     driver: Any = connection.connection.driver_connection
     return bool(driver.in_transaction)
+
+
+def begins_at_once(connection: Connection) -> bool:
+    """Return whether the driver begins a transaction as soon as one has ended."""
+    driver: Any = connection.connection.driver_connection
+    return getattr(driver, "autocommit", None) is False  # from Python 3.12 on
 
 
 def can_commit(connection: Connection) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, text
 
 from mainstay import _checks as checks
 from mainstay.adapters.sql._postgresql import search_path, settings
-from mainstay.adapters.sql._sqlite import can_commit, is_begun
+from mainstay.adapters.sql._sqlite import begins_at_once, can_commit, is_begun
 from mainstay.adapters.sql._translation import no_transaction, translated
 from mainstay.adapters.sql.database import Database, schema_of
 from mainstay.adapters.sql.locks import Locks
@@ -205,7 +205,7 @@ _MAP = "schema_translate_map"
 
 def _require_free(connection: Connection, name: str) -> None:
     """Refuse SQLite's only connection while the host has a transaction on it."""
-    if is_begun(connection) and can_commit(connection):
+    if is_begun(connection) and not begins_at_once(connection):
         raise InvalidValueError(
             "has a transaction on its only connection",
             field="engine",
