@@ -152,9 +152,10 @@ def _judge_again(args: argparse.Namespace, asked: Sequence[policies.Asked]) -> i
     messages = terminal.console(sys.stderr)
 
     def act(store: PreparedStore, *, dry_run: bool, context: JobContext) -> JobReport:
-        for each in asked:
-            report = each.judged_again(store, messages, dry_run=dry_run, context=context)
-        return report
+        reports = [
+            each.judged_again(store, messages, dry_run=dry_run, context=context) for each in asked
+        ]
+        return reports[-1]
 
     def question(_: PreparedStore) -> str:
         return f"Evaluate everybody's days from {args.since} on again, by this policy?"

@@ -12,7 +12,7 @@ from mainstay.adapters.sql.columns import Day
 __all__ = ["runs_of"]
 
 
-def runs_of(connection: Connection, days: FromClause) -> Select[Any]:
+def runs_of(connection: Connection, days: FromClause) -> Select[*tuple[Any, ...]]:
     """Select the runs of users' days: the ``first`` of each, the ``last``, and how many ``days``.
 
     Days of one run are as far apart as their places.

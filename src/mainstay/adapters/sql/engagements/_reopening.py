@@ -286,7 +286,7 @@ _before = events.c.day < _staged.c.start
 
 
 @cache
-def _count(posts: Sequence[str]) -> Select[Any]:
+def _count(posts: Sequence[str]) -> Select[*tuple[Any, ...]]:
     """Count what users did: their totals before the days, and the days with events."""
     post = and_(_before, events.c.kind.in_(posts))
     rating = case((post, events.c.rating))
