@@ -24,6 +24,7 @@ from mainstay import (
     DailyCriteria,
     EngagementPolicy,
     IsoWeek,
+    NoLongerKeptError,
     Session,
     WeeklyStreakPolicy,
 )
@@ -97,8 +98,7 @@ def said(report: JobReport) -> object:
     """What a report says, without what stores may count otherwise."""
     names = ("late_days", "days", "users_with_weeks", "candidates_differ")
     found = {name: report.result.get(name) for name in names}
-    counts = report.succeeded, report.skipped, report.failed, report.errors
-    return counts, changed(report).get("events"), found
+    return report.failed, report.errors, changed(report).get("events"), found
 
 
 def changed(report: JobReport) -> PlainData:
@@ -284,8 +284,13 @@ class Corrections(RuleBasedStateMachine):
             str(old.id): attrs.evolve(other, id=old.id)
             for (old, _, _), other in zip(batch, others, strict=True)
         }
-        answer = self.ask(lambda store: said(replace(store.corrections, [*new.values()])))
-        if not isinstance(answer, str):
+
+        def replaced(store: Store) -> object:
+            with suppress(NoLongerKeptError):  # which of several it names does not matter
+                return said(replace(store.corrections, [*new.values()]))
+            return "no longer kept"
+
+        if not isinstance(self.ask(replaced), str):
             self.left.replace(new.values())
 
     @rule(
@@ -378,7 +383,7 @@ class Corrections(RuleBasedStateMachine):
             ]
             reports = [act() for act in acts]
             assert all_of(store, self.since) == before
-            return [report.succeeded for report in reports]
+            return [*map(said, reports)]
 
         self.ask(undone)
 

@@ -9,6 +9,7 @@ from threading import RLock
 import attrs
 
 from mainstay import _checks as checks
+from mainstay._reprs import in_utc
 from mainstay.activity.session import Session
 from mainstay.localdays import MIDNIGHT, counted_day, since_midnight
 from mainstay.ports import other_contents, storable
@@ -194,17 +195,15 @@ class MemorySessions(Replaced):
 
     def replace(self, sessions: Iterable[Session]) -> int:
         """Put sessions in place of those with the same ids, and return how many differ."""
-        new = dict[str, Session]()
-        for session_id, session in self._given(sessions).items():
-            there = self._by_id.get(session_id)
-            if there is None:
-                raise unknown_event(session_id)
-            for each in (session, there):
-                if self.floor is not None and self._is_before_floor(each):
-                    raise before_floor("started_at", each.started_at.isoformat(), self.floor)
-            if _contents(session) != _contents(there):
-                new[session_id] = session
-        self._put(new, [self._by_id[session_id] for session_id in new])
+        given = self._given(sessions)
+        old = {key: self._by_id[key] for key in given if key in self._by_id}
+        for each in (*given.values(), *old.values()):
+            if self.floor is not None and self._is_before_floor(each):
+                raise before_floor("started_at", in_utc(each.started_at), self.floor)
+        for key in sorted(given.keys() - old.keys()):
+            raise unknown_event(key)
+        new = {key: each for key, each in given.items() if _contents(each) != _contents(old[key])}
+        self._put(new, [old[key] for key in new])
         return len(new)
 
     def prune(self, user_id: str, gone: Gone) -> int:
