@@ -87,7 +87,7 @@ def prune(
         return plan_floor(due, floor, policies=policies)
 
     size = checks.integer("page_size", page_size, 1)
-    run_pages(old, floor, plan, tally, size=size, expected=0, kept=old.kept)
+    run_pages(old, floor, plan, tally, size=size, kept=old.kept)
     for changes in _others(corrections, floor, dry_run=dry_run):
         tally.context.check_deadline()
         changed += changes
@@ -140,12 +140,13 @@ def _floor(store: EngagementStore, before: date) -> date:
 
 def _last_closed(store: EngagementStore) -> date | None:
     with store.page() as page:
-        last = page.last_day()
-        open_days = [] if last is None else page.open_days(last, limit=sys.maxsize)
-    day, first = last, min(open_days, default=date.max)
-    while day is not None and day in {*open_days}:
-        day = day - _ONE_DAY if day > first else None
-    return day
+        day = page.last_day()
+        if day is None:
+            return None
+        open_days = {*page.open_days(day, limit=sys.maxsize)}
+    while day in open_days:
+        day -= _ONE_DAY
+    return None if store.candidates(day) is None else day
 
 
 def _others(corrections: CorrectionStore, floor: date, *, dry_run: bool) -> Iterator[Counter[str]]:

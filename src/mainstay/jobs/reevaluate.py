@@ -90,14 +90,14 @@ def reevaluate(
     if begin is not None and floor is not None and begin < floor:
         raise before_floor("since", begin.isoformat(), floor)
     tally = Tally.begin(REEVALUATE, context or JobContext(), None if begin is None else str(begin))
-    days = _Days(store.engagements, ids, begin, dry_run)
     expected = len(ids or ()) or store.corrections.late().users
+    days = _Days(store.engagements, ids, begin, dry_run, expected)
     if store.engagements.policies() is not None:
-        run_pages(days, None, days.plan, tally, size=size, expected=expected, kept=days.kept)
-    weeks = _Weeks(store.reputations, ids, begin is None, dry_run)
+        run_pages(days, None, days.plan, tally, size=size, kept=days.kept)
+    weeks = _Weeks(store.reputations, ids, begin is None, dry_run, expected)
     others = Tally.begin(REEVALUATE, tally.context, tally.target)
     if store.reputations.policies() is not None:
-        run_pages(weeks, None, weeks.plan, others, size=size, expected=expected)
+        run_pages(weeks, None, weeks.plan, others, size=size)
     tally.failed += others.failed
     tally.errors += others.errors
     differ = None if dry_run else _differing(store.engagements, days.first)
@@ -163,6 +163,7 @@ class _Days:
     user_ids: Sequence[str] | None
     since: date | None
     dry_run: bool
+    expected: int
     policies: PolicyHistory[EngagementPolicy] = _STANDARD_OF_DAYS
     first: date | None = None
     outcomes: int = 0
@@ -175,8 +176,8 @@ class _Days:
             yield _DaysPage(page, self)
 
     def count_due(self, _: None) -> int:
-        """Return about how many users there are: nobody has counted them."""
-        return 0
+        """Return about how many users there are: those who are named, or late."""
+        return self.expected
 
     def plan(self, due: DueDays) -> EvaluatedDays:
         """Return what a user's days come to."""
@@ -228,6 +229,7 @@ class _Weeks:
     user_ids: Sequence[str] | None
     late: bool
     dry_run: bool
+    expected: int
     policies: PolicyHistory[WeeklyStreakPolicy] = _STANDARD_OF_WEEKS
 
     @contextmanager
@@ -238,8 +240,8 @@ class _Weeks:
             yield _WeeksPage(page, self)
 
     def count_due(self, _: None) -> int:
-        """Return about how many users there are: nobody has counted them."""
-        return 0
+        """Return about how many users there are: those who are named, or late."""
+        return self.expected
 
     def plan(self, due: DueWeeks) -> Reputation | None:
         """Return a user's reputation with all weeks recorded."""
