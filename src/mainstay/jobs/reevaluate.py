@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import date, timedelta
+from datetime import date
 
 import attrs
 
@@ -90,7 +90,8 @@ def reevaluate(
     if begin is not None and floor is not None and begin < floor:
         raise before_floor("since", begin.isoformat(), floor)
     tally = Tally.begin(REEVALUATE, context or JobContext(), None if begin is None else str(begin))
-    expected = len(ids or ()) or store.corrections.late().users
+    late = store.corrections.late()
+    expected = len(ids or ()) or late.users
     days = _Days(store.engagements, ids, begin, dry_run, expected)
     if store.engagements.policies() is not None:
         run_pages(days, None, days.plan, tally, size=size, kept=days.kept)
@@ -100,12 +101,13 @@ def reevaluate(
         run_pages(weeks, None, weeks.plan, others, size=size)
     tally.failed += others.failed
     tally.errors += others.errors
-    differ = None if dry_run else _differing(store.engagements, days.first)
+    first = min(filter(None, (days.first, begin or late.since)), default=None)
+    differ = None if dry_run else _differing(store.engagements, first)
     tally.result.update(
         dry_run=dry_run,
         days=days.outcomes,
         users_with_weeks=others.succeeded,
-        candidates_differ=None if differ is None else [str(day) for day in differ],
+        candidates_differ=None if differ is None else [*map(str, differ)],
     )
     return tally.report()
 
@@ -266,18 +268,30 @@ class _WeeksPage:
         self.page.keep(done)
 
 
-def _differing(store: EngagementStore, first: date | None) -> Iterator[date]:
-    """Yield the closed days from one on whose candidates would be others now."""
+def _differing(store: EngagementStore, first: date | None) -> list[date]:
+    """Return the closed days from one on whose candidates would be others now."""
     with store.page() as page:
         last = page.last_day()
     if first is None or last is None:
-        return
-    days = [first + timedelta(days) for days in range((last - first).days + 1)]
-    for at in range(0, len(days), _AT_ONCE):
-        for day, now in _picked_now(store, days[at : at + _AT_ONCE]).items():
-            kept = _kept(store, day)
-            if kept is not None and kept != [*now]:
-                yield day
+        return []
+    found = list[date]()
+    for kept in _closed(store, first, last):
+        now = _picked_now(store, [*kept])
+        found += [day for day, picked in kept.items() if picked != [*now[day]]]
+    return sorted(found)
+
+
+def _closed(
+    store: EngagementStore, first: date, last: date
+) -> Iterator[Mapping[date, list[DayOutcome]]]:
+    """Yield the candidates of closed days, the latest first, until none of many days is closed."""
+    for latest in range(last.toordinal(), first.toordinal() - 1, -_AT_ONCE):
+        earliest = max(latest - _AT_ONCE + 1, first.toordinal())
+        days = map(date.fromordinal, range(earliest, latest + 1))
+        kept = {day: picked for day in days if (picked := _kept(store, day)) is not None}
+        if not kept:
+            return
+        yield kept
 
 
 def _picked_now(
@@ -285,8 +299,7 @@ def _picked_now(
 ) -> Mapping[date, Sequence[DayOutcome]]:
     """Return whom each day would have as candidates now."""
     with store.page() as page:
-        policies = page.policies()
-        return {} if policies is None else picked_of(page, days, policies)
+        return picked_of(page, days, page.policies() or _STANDARD_OF_DAYS)
 
 
 def _kept(store: EngagementStore, day: date) -> list[DayOutcome] | None:

@@ -47,10 +47,12 @@ class Late:
     Attributes:
         users: Whose days, or weeks, they are.
         days: Their days, each user's counted by itself.
+        since: The first of these days; ``None`` if there is none.
     """
 
     users: int = attrs.field(validator=checks.each(checks.count))
     days: int = attrs.field(validator=checks.each(checks.count))
+    since: date | None = attrs.field(default=None, validator=checks.optional(checks.day))
 
 
 @attrs.frozen

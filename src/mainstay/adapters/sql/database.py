@@ -117,11 +117,11 @@ class OwnDatabase(Database):
     def __init__(self, url: str, *, lock_timeout: float, schema: str | None = None) -> None:
         timeout = checks.number("lock_timeout", lock_timeout, 0.001, 1e6)
         self._url = ours(url)
-        self.name = self._url.render_as_string()
-        self.is_sqlite = self._url.get_backend_name() == "sqlite"
-        self.schema = schema_of(schema, is_sqlite=self.is_sqlite)
+        self.name: str = self._url.render_as_string()
+        self.is_sqlite: bool = self._url.get_backend_name() == "sqlite"
+        self.schema: str | None = schema_of(schema, is_sqlite=self.is_sqlite)
         in_schema = "" if self.schema is None else f" --schema {shlex.quote(self.schema)}"
-        self.preparing = f"mainstay init --db {self.name}{in_schema}"
+        self.preparing: str = f"mainstay init --db {self.name}{in_schema}"
         self._lock_timeout = timeout
         self._engine = connect(self._url, lock_timeout=timeout, schema=self.schema)
         _databases.add(self)

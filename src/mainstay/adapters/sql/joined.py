@@ -25,13 +25,13 @@ __all__ = ["HostsDatabase", "JoinedDatabase"]
 class _Hosts(Database):
     """What is the same with an engine and with a connection, by any driver."""
 
-    preparing = "SqlStore.create, with the same arguments"
+    preparing: str = "SqlStore.create, with the same arguments"
 
     def __init__(self, host: Engine | Connection, schema: str | None) -> None:
         dialect = host.dialect
-        self.name = host.engine.url.render_as_string()
-        self.is_sqlite = dialect.name == "sqlite"
-        self.is_lazy = isinstance(host, Engine)
+        self.name: str = host.engine.url.render_as_string()
+        self.is_sqlite: bool = dialect.name == "sqlite"
+        self.is_lazy: bool = isinstance(host, Engine)
         self._driver = dialect.loaded_dbapi
         if dialect.name not in {"sqlite", "postgresql"}:
             raise InvalidValueError(
@@ -40,7 +40,7 @@ class _Hosts(Database):
                 value=self.name,
                 remedy="Give the store a database of its own, by its URL.",
             )
-        self.schema = schema_of(schema, is_sqlite=self.is_sqlite)
+        self.schema: str | None = schema_of(schema, is_sqlite=self.is_sqlite)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

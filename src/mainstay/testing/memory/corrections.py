@@ -104,7 +104,8 @@ class MemoryCorrections:
         with self._lock:
             days = self._ports.engagements.late()
             users = {*days, *self._ports.reputations.late()}
-            return Late(len(users), sum(map(len, days.values())))
+            all_days = [day for theirs in days.values() for day in theirs]
+            return Late(len(users), len(all_days), min(all_days, default=None))
 
     def floor(self) -> date | None:
         """Return the first day of which events are kept; ``None`` if all are."""

@@ -24,7 +24,7 @@ class MemoryRuns(Replaced):
     """
 
     def __init__(self) -> None:
-        self.lock = RLock()
+        self.lock: RLock = RLock()
         self._runs: defaultdict[str, dict[str, JobRun]] = defaultdict(dict)
         self._leases: dict[str, dict[str, datetime]] = {}
         self._installed: dict[str, InstalledJob] = {}

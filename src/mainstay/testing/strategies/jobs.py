@@ -283,7 +283,7 @@ def due_weeks(draw: DrawFn) -> DueWeeks:
 
 def lates() -> SearchStrategy[Late]:
     """What is late in a store."""
-    return st.builds(Late, st.integers(0, 1000), st.integers(0, 10**6))
+    return st.builds(Late, st.integers(0, 1000), st.integers(0, 10**6), st.none() | st.dates())
 
 
 @st.composite

@@ -13,6 +13,7 @@ from mainstay import _checks as checks
 from mainstay._reprs import in_utc
 from mainstay.activity.session import Session
 from mainstay.adapters.sql.bulk import any_of, insert_into, stage
+from mainstay.adapters.sql.columns import Day
 from mainstay.adapters.sql.corrected import floor_kept, keep_floor, removed, stand_for
 from mainstay.adapters.sql.corrections._forgetting import forget
 from mainstay.adapters.sql.corrections._leaving import leave
@@ -20,7 +21,7 @@ from mainstay.adapters.sql.corrections._pruning import prunable, prune, prune_ot
 from mainstay.adapters.sql.corrections._renaming import rename
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.engagements.tables import late_days
-from mainstay.adapters.sql.reading import limit_of
+from mainstay.adapters.sql.reading import as_day, limit_of
 from mainstay.adapters.sql.reputations.tables import is_late, reputations
 from mainstay.adapters.sql.sessions import (
     CHANGED,
@@ -62,13 +63,17 @@ class SqlCorrections:
         weeks = select(reputations.c.user_id).where(is_late)
         users = union(select(late_days.c.user_id), weeks).subquery()
         with self._database.reading() as connection:
-            days = connection.scalar(select(func.count()).select_from(late_days))
-            return Late(connection.scalar(select(func.count()).select_from(users)) or 0, days or 0)
+            count = connection.scalar(select(func.count()).select_from(users)) or 0
+            days, first = connection.execute(_LATE).one()
+            return Late(count, days, None if first is None else as_day(first))
 
     def floor(self) -> date | None:
         """Return the first day of which events are kept; ``None`` if all are."""
         with self._database.reading() as connection:
             return floor_kept(connection)
+
+
+_LATE = select(func.count(), func.min(late_days.c.day, type_=Day())).select_from(late_days)
 
 
 class _Page:
