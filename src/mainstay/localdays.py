@@ -27,12 +27,14 @@ __all__ = [
     "Zone",
     "check_dated",
     "clock_changes",
+    "counted_day",
     "day_table",
     "find_zone",
     "last_instant",
     "local_day",
     "moment_of",
     "noon_of",
+    "since_midnight",
     "zone_name",
 ]
 
@@ -150,12 +152,7 @@ class DayTable(dict[int, tuple[tuple[datetime, ...], tuple[int, ...]]]):
     def __init__(self, zone: tzinfo, day_start: time) -> None:
         super().__init__()
         self._zone = zone
-        self._day_start = timedelta(
-            hours=day_start.hour,
-            minutes=day_start.minute,
-            seconds=day_start.second,
-            microseconds=day_start.microsecond,
-        )
+        self._day_start = since_midnight(day_start)
 
     def __missing__(self, ordinal: int) -> tuple[tuple[datetime, ...], tuple[int, ...]]:
         if len(self) >= _DATES_KEPT:
@@ -213,6 +210,40 @@ def local_day(instant: datetime, *, zone: Zone | None = None, day_start: time = 
     return date.fromordinal(
         day_table(offset_of(at) if zone is None else zone, day_start).ordinal(at)
     )
+
+
+def counted_day(instant: datetime, *, zone: Zone | None, local_days: bool, day_start: time) -> date:
+    """Return the day on which a store counts what happened at an instant.
+
+    Args:
+        instant: An aware datetime.
+        zone: Where it happened; without it the offset that ``instant`` carries is used.
+        local_days: Whether it counts on the date where the user was, and not on UTC's.
+        day_start: The wall-clock time at which a day begins: there, or in UTC.
+
+    Examples:
+        >>> from datetime import UTC, datetime, time
+        >>> night = datetime(2024, 5, 1, 23, 30, tzinfo=UTC)
+        >>> [counted_day(night, zone="Europe/Berlin", local_days=local, day_start=time(1)).day
+        ...  for local in (False, True)]
+        [1, 2]
+        >>> counted_day(night, zone="Europe/Berlin", local_days=True, day_start=time(4)).day
+        1
+    """
+    if local_days:
+        return local_day(instant, zone=zone, day_start=day_start)
+    return (instant.astimezone(UTC) - since_midnight(day_start)).date()
+
+
+def since_midnight(at: time) -> timedelta:
+    """Return how long after midnight a time of day is.
+
+    Examples:
+        >>> from datetime import time
+        >>> since_midnight(time(4, 30)).total_seconds() / 3600
+        4.5
+    """
+    return datetime.combine(date.min, at) - datetime.min  # noqa: DTZ901  (only their difference)
 
 
 def last_instant(day: date, *, zone: Zone = DATED, day_start: time = MIDNIGHT) -> datetime:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import time
 from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
+import attrs
 import pytest
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.schema import CreateSchema
@@ -15,6 +18,8 @@ from mainstay.adapters.sql.columns import metadata
 from mainstay.adapters.sql.database import OwnDatabase
 from mainstay.adapters.sql.ledger import SqlLedger
 from mainstay.adapters.sql.settings import settings_table
+from mainstay.ports import Store
+from mainstay.testing.memory import MemoryStore
 
 
 def in_schema(url: str, name: str) -> str:
@@ -92,6 +97,16 @@ def own(port: SqlStore | SqlLedger) -> OwnDatabase:
     """Return the database of a store that opened its URL itself."""
     assert isinstance(port._database, OwnDatabase)
     return port._database
+
+
+def all_with_days_from(day_start: time, databases: Sequence[SqlStore]) -> list[Store]:
+    """Return stores as if they had been made with a day start, one in memory before them."""
+    local_days = databases[0].settings.local_days
+    made = [
+        SqlStore(store._database, attrs.evolve(store.settings, day_start=day_start))
+        for store in databases
+    ]
+    return [MemoryStore(local_days=local_days, day_start=day_start), *made]
 
 
 def empty(store: SqlStore) -> None:

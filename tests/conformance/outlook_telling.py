@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import TypeVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
+from mainstay.adapters.sql import SqlStore
 from mainstay.outlook import Content, Mark, Outlook, Preferences
 from mainstay.ports import (
     DueNotification,
@@ -21,9 +22,9 @@ from mainstay.ports import (
     Unreadable,
 )
 from mainstay.testing.conformance._transactions import Interrupted
-from mainstay.testing.memory import MemoryStore
 from tests.conformance import outlook_cases as cases
 from tests.conformance.asking import same_answer
+from tests.conformance.databases import all_with_days_from
 from tests.conformance.outlook_cases import FIRST, USERS, days_ahead, steps, texts, users
 
 T = TypeVar("T")
@@ -36,9 +37,10 @@ endings = st.sampled_from([True, True, True, False])
 class Telling(RuleBasedStateMachine):
     """Asks all stores the same about outlooks, and tells the same in all of them."""
 
-    def __init__(self, databases: Sequence[Store]) -> None:
+    def __init__(self, databases: Sequence[SqlStore]) -> None:
         super().__init__()
-        self.stores: list[Store] = [MemoryStore(), *databases]
+        self.databases = databases
+        self.stores: list[Store] = []
         self.now = FIRST
         self.sessions = 0
 
@@ -53,9 +55,17 @@ class Telling(RuleBasedStateMachine):
         """Require the same answer of all stores, or the same refusal."""
         return same_answer(self.stores, question)
 
-    @initialize(text=texts, wanted=st.lists(cases.preferences, max_size=3), planned=st.booleans())
-    def begin(self, text: Content, wanted: list[Preferences], planned: bool) -> None:
+    @initialize(
+        text=texts,
+        wanted=st.lists(cases.preferences, max_size=3),
+        planned=st.booleans(),
+        day_start=st.sampled_from([time(0), time(4), time(22, 30)]),
+    )
+    def begin(
+        self, text: Content, wanted: list[Preferences], planned: bool, day_start: time
+    ) -> None:
         """So that there is something to plan, to see and to count; often it is planned, too."""
+        self.stores = all_with_days_from(day_start, self.databases)
         self.add_sessions([(user, DAY, None) for user in USERS])
         for user, preferences in zip(USERS, wanted, strict=False):
             self.ask(partial(prefer, user=user, preferences=preferences, now=self.now))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import partial
 from typing import TypeVar
 
@@ -19,6 +19,7 @@ from hypothesis.stateful import (
     Bundle,
     MultipleResults,
     RuleBasedStateMachine,
+    initialize,
     invariant,
     multiple,
     rule,
@@ -47,10 +48,9 @@ from mainstay.ports import DueDays, DueWeeks, Store, Unreadable
 from mainstay.scheduling import JobContext, JobReport, JobRun
 from mainstay.testing import strategies
 from mainstay.testing.conformance._transactions import Interrupted
-from mainstay.testing.memory import MemoryStore
 from tests import effort
 from tests.conformance.asking import same_answer
-from tests.conformance.databases import empty, odd_database
+from tests.conformance.databases import all_with_days_from, empty, odd_database
 
 T = TypeVar("T")
 
@@ -75,7 +75,16 @@ weeks = days.map(IsoWeek.of)
 #: How far a run's day is from the one before: mostly it is the next.
 steps = st.sampled_from([1, 1, 1, 2, 4, 0, -3])
 limits = st.sampled_from([1, 2, 3, 8, 30])
-instants = st.datetimes(FIRST, LAST, timezones=st.sampled_from(OFFSETS))
+#: When days begin: also so late that local ones are over on a later date of UTC.
+day_starts = st.sampled_from([time(0), time(4), time(13, 30)])
+#: Just before days begin, and as they do.
+turns = st.builds(
+    lambda day, start, before: datetime.combine(day, start, UTC) - timedelta(microseconds=before),
+    st.dates(FIRST.date(), LAST.date()),
+    day_starts,
+    st.integers(0, 1),
+)
+instants = st.datetimes(FIRST, LAST, timezones=st.sampled_from(OFFSETS)) | turns
 minutes = st.integers(0, 60).map(
     lambda minute: FIRST.replace(tzinfo=UTC) + timedelta(0, 60 * minute)
 )
@@ -129,12 +138,17 @@ class Agreement(RuleBasedStateMachine):
 
     known = Bundle[Session]("known")
 
-    def __init__(self, databases: Sequence[SqlStore], *, local_days: bool) -> None:
+    def __init__(self, databases: Sequence[SqlStore]) -> None:
         super().__init__()
         for database in databases:
             empty(database)
-        self.stores: list[Store] = [MemoryStore(local_days=local_days), *databases]
+        self.databases = databases
+        self.stores: list[Store] = []
         self.day = FIRST.date()
+
+    @initialize(day_start=day_starts)
+    def days_begin(self, day_start: time) -> None:
+        self.stores = all_with_days_from(day_start, self.databases)
 
     def next_day(self, step: int) -> date:
         self.day = min(max(self.day + timedelta(days=step), FIRST.date()), LAST.date())
@@ -437,10 +451,10 @@ def databases(
         yield [stack.enter_context(SqlStore.create(url, local_days=local_days)) for url in urls]
 
 
-def test_all_stores_give_the_same_answers(databases: list[SqlStore], local_days: bool) -> None:
+def test_all_stores_give_the_same_answers(databases: list[SqlStore]) -> None:
     class OfTheseStores(Agreement):
         def __init__(self) -> None:
-            super().__init__(databases, local_days=local_days)
+            super().__init__(databases)
 
     run_state_machine_as_test(
         OfTheseStores,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 import pytest
 
 from mainstay.testing.conformance import (
@@ -24,9 +26,9 @@ from mainstay.testing.conformance import (
 from mainstay.testing.memory import MemoryStore
 
 
-@pytest.fixture(params=[False, True], ids=["utc", "local"])
+@pytest.fixture(params=[False, True], ids=["utc", "local, from 04:00"])
 def store(request: pytest.FixtureRequest) -> MemoryStore:
-    return MemoryStore(local_days=request.param)
+    return MemoryStore(local_days=request.param, day_start=time(4 if request.param else 0))
 
 
 class TestSessions(SessionStoreConformance):

@@ -36,7 +36,7 @@ holders = st.sampled_from(["me", "you"])
 class Agreement(Telling):
     """Asks all stores the same."""
 
-    def __init__(self, databases: Sequence[Store]) -> None:
+    def __init__(self, databases: Sequence[SqlStore]) -> None:
         super().__init__(databases)
         self.claimed: list[OutboxEntry] = []
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, time, timedelta, timezone
 from functools import partial
 from itertools import product
 from typing import TypeVar
@@ -50,10 +50,9 @@ from mainstay.recognition import (
 )
 from mainstay.scheduling import JobContext
 from mainstay.testing.conformance._transactions import Interrupted
-from mainstay.testing.memory import MemoryStore
 from tests.conformance.agreeing import require_agreement
 from tests.conformance.asking import same_answer
-from tests.conformance.databases import empty
+from tests.conformance.databases import all_with_days_from, empty
 
 T = TypeVar("T")
 
@@ -115,6 +114,7 @@ def of(standing: BadgeStanding | Unreadable) -> object:
         dict(standing.metrics),
         sorted(standing.awards, key=lambda credit: credit.reason),
         sorted(standing.sessions, key=lambda session: session.id or ""),
+        standing.day_start,
     )
 
 
@@ -131,9 +131,10 @@ def planned(
 class Agreement(RuleBasedStateMachine):
     """Asks all stores the same."""
 
-    def __init__(self, stores: Sequence[Store]) -> None:
+    def __init__(self, databases: Sequence[SqlStore]) -> None:
         super().__init__()
-        self.stores: list[Store] = [MemoryStore(), *stores]
+        self.databases = databases
+        self.stores: list[Store] = []
         self.now = FIRST
         self.sessions: list[Session] = []
 
@@ -148,9 +149,16 @@ class Agreement(RuleBasedStateMachine):
     @initialize(
         everybody=st.lists(ago, min_size=len(USERS), max_size=len(USERS)),
         more=st.lists(st.tuples(users, amounts, ago)),
+        day_start=st.sampled_from([time(0), time(4), time(12)]),
     )
-    def begin(self, everybody: list[timedelta], more: list[tuple[str, int, timedelta]]) -> None:
+    def begin(
+        self,
+        everybody: list[timedelta],
+        more: list[tuple[str, int, timedelta]],
+        day_start: time,
+    ) -> None:
         """So that there are boards, often with ties, and badges to award."""
+        self.stores = all_with_days_from(day_start, self.databases)
         wins = {user: {"wins": place % 3} for place, user in enumerate(USERS)}
         self.ask(lambda store: store.metrics.put(wins))
         first = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import time
 
 import pytest
 
@@ -30,23 +31,24 @@ from tests import effort
 from tests.conformance.databases import empty, in_schema, odd_database
 
 #: The agreement of all stores is tested for both kinds of days on both databases.
-STORES = ["sqlite", "pgbouncer, local days"]
+STORES = ["sqlite", "pgbouncer, local days, from 04:00"]
 if effort.thorough():
-    STORES += ["sqlite, local days", "postgresql", "pgbouncer"]
+    STORES += ["sqlite, local days", "postgresql, from 04:00", "pgbouncer"]
 
 
 @pytest.fixture(scope="module", params=STORES)
 def prepared(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[SqlStore]:
-    if request.param == "postgresql":
+    if "postgresql" in request.param:
         url = in_schema(request.getfixturevalue("postgres_url"), "conformance")
     elif "pgbouncer" in request.param:
         postgres, bouncer = map(request.getfixturevalue, ("postgres_url", "pgbouncer_url"))
         url = odd_database(postgres, via=bouncer)
     else:
         url = f"sqlite:///{tmp_path_factory.mktemp('conformance')}/mainstay.db"
-    with SqlStore.create(url, local_days="local" in request.param) as store:
+    local, start = "local" in request.param, time(4 if "04:00" in request.param else 0)
+    with SqlStore.create(url, local_days=local, day_start=start) as store:
         yield store
 
 

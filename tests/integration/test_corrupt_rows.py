@@ -250,6 +250,8 @@ CORRUPT_ROWS = [
     ("settings", "value", "{", "key = 'posts'", settings_read),
     ("settings", "value", "[1]", "key = 'posts'", settings_read),
     ("settings", "value", "1", "key = 'local_days'", settings_read),
+    ("settings", "value", "25:00", "key = 'day_start'", settings_read),
+    ("settings", "value", "04:00+00:00", "key = 'day_start'", settings_read),
 ]
 
 

@@ -19,7 +19,7 @@ from rich.console import Console
 
 from mainstay.adapters.sql import SqlStore
 from mainstay.cli.logs import logged
-from mainstay.jobs import run_job
+from mainstay.jobs import day_just_over, run_job, week_just_over
 from mainstay.scheduling import JobReport
 from tests.command import Done, database, filled, mainstay
 
@@ -109,6 +109,17 @@ def test_without_a_date_the_last_day_that_is_over_is_done(tmp_path: Path) -> Non
     assert done.json["target"] in yesterdays
 
 
+def test_a_day_and_a_week_that_are_held_open_are_not_done_yet(tmp_path: Path) -> None:
+    url = filled(tmp_path)
+    before = datetime.now(UTC)
+    held = ("--hold", "2d12h", "--db", url, "--json")
+    day = mainstay("run", "evaluate-consistency", "--criteria", "run=1", *held).json["target"]
+    week = mainstay("run", "update-multipliers", *held).json["target"]
+    ends = [at - timedelta(days=2, hours=12) for at in (before, datetime.now(UTC))]
+    assert day in {str(day_just_over(end)) for end in ends}
+    assert week in {str(week_just_over(end)) for end in ends}
+
+
 @pytest.mark.parametrize("date", ["2024-W21", "2024-05-20", "2024-05-26"])
 def test_a_week_may_be_named_by_itself_or_by_any_of_its_days(tmp_path: Path, date: str) -> None:
     done = mainstay(*WEEKLY, "--db", filled(tmp_path), "--date", date)
@@ -130,6 +141,10 @@ def test_a_day_that_is_not_over_is_refused(tmp_path: Path) -> None:
         (["evaluate-consistency", "--date", "yesterday"], "must be a date such as 2024-05-01, or"),
         (["evaluate-consistency", "--page-size", "0"], "options.page_size must be at least 1"),
         (["update-multipliers", "--page-size", "5.5"], "options.page_size must be an integer"),
+        (["evaluate-consistency", "--hold", "6"], "options.hold is not a duration, got '6'. Write"),
+        (["evaluate-consistency", "--hold", "-6h"], "expected one argument"),
+        (["update-multipliers", "--hold", "9999d"], "options.hold must be in whole seconds, from"),
+        (["check-badges", "--hold", "6h"], "options.hold is not an option of check-badges"),
         (["update-multipliers", "--page-size", "9" * 5000], "must be an integer, got '999"),
         (["update-multipliers", "--date", "2024-W54"], "week must be between 1 and 53"),
         (["update-multipliers", "--criteria", "run=1"], "not used by update-multipliers"),

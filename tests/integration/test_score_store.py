@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,30 @@ def test_a_store_and_its_file_are_scored_alike(tmp_path: Path, options: list[str
     file = mainstay("score", write_runs(tmp_path), *AS_OF, *options)
     assert stored.status == file.status == 0
     assert stored.out == file.out
+
+
+@pytest.mark.parametrize(
+    "options", [["--csv"], ["--user", "bob", "--json"], ["--json"]], ids=" ".join
+)
+@pytest.mark.parametrize("as_of", ["2024-05-28T08:30:00Z", "2024-05-27", "2024-05-28T09:00:00Z"])
+def test_a_store_is_scored_by_its_own_days_unless_others_are_asked_for(
+    tmp_path: Path, options: list[str], as_of: str
+) -> None:
+    """They ran at 08:00: with days that begin at 08:30, that is still the day before."""
+    url, file = filled(tmp_path, "--day-start", "08:30"), write_runs(tmp_path)
+    asked = ("--as-of", as_of, *options)
+    stored = mainstay("score", "--db", url, *asked)
+    by_file = mainstay("score", file, *asked, "--day-start", "08:30")
+    assert without_events(stored.out) == without_events(by_file.out)
+    assert stored.status == 0
+    other = mainstay("score", "--db", url, *asked, "--day-start", "00:00")
+    assert without_events(other.out) == without_events(mainstay("score", file, *asked).out)
+    assert other.out != stored.out
+
+
+def without_events(out: str) -> str:
+    """All but how many events there are, which stores don't say."""
+    return re.sub(r'"events": \w+', "", out)
 
 
 def test_a_date_without_a_time_is_that_date_in_a_store_too(tmp_path: Path) -> None:

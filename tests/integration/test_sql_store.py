@@ -519,4 +519,4 @@ def test_an_interrupted_statement_leaves_no_lock_behind(tmp_path: Path) -> None:
                 other.sessions.add([ran("ada")])
         else:
             pytest.fail("it was not interrupted")
-        assert len(rows(store)["mainstay_settings"]) == 3
+        assert len(rows(store)["mainstay_settings"]) == 4

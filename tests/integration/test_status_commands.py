@@ -80,6 +80,17 @@ def test_local_days_are_over_at_noon(tmp_path: Path) -> None:
     assert schedules["update-multipliers"] == "Mondays at 12:00 UTC"
 
 
+def test_days_that_begin_later_are_over_so_much_later(tmp_path: Path) -> None:
+    url = filled(tmp_path, "--local-days", "--day-start", "13:00")
+    schedules = {
+        job["name"]: job["schedule"] for job in mainstay("jobs", "--db", url, "--json").json["jobs"]
+    }
+    assert schedules["evaluate-consistency"] == "daily at 01:00 UTC"
+    assert schedules["update-multipliers"] == "Tuesdays at 01:00 UTC"
+    health = mainstay("run", "check-health", "--db", url, "--json")
+    assert health.status == 0
+
+
 def test_jobs_as_json_are_for_schedulers(tmp_path: Path) -> None:
     now = datetime.now(UTC)
     jobs = mainstay("jobs", "--db", filled(tmp_path), "--json").json["jobs"]

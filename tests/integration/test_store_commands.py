@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,9 @@ pytest.importorskip("sqlalchemy", reason="the command needs mainstay[cli]")
 
 from mainstay import BadRecordError
 from mainstay.adapters.sql import SqlStore
+from mainstay.jobs import evaluate_consistency
 from mainstay.reading import Event, read_events
+from mainstay.scheduling import JobContext
 from tests.command import Done, database, filled, mainstay, write_runs
 
 AS_OF = "2024-05-28T12:00:00Z"
@@ -90,6 +93,45 @@ def test_preparing_a_store_again_keeps_its_settings_and_its_events(tmp_path: Pat
     other = mainstay("init", "--db", url, "--posts", "walk")
     assert other.status == 1
     assert "must stay as they were" in other.err
+
+
+def test_a_day_start_is_said_and_stays(tmp_path: Path) -> None:
+    url = database(tmp_path)
+    made = mainstay("init", "--db", url, "--local-days", "--day-start", "04:00")
+    assert "Days: where the user was, from 04:00. Posts: post." in made.err
+    assert "Days: where the user was, from 04:00." in mainstay("init", "--db", url).err
+    other = mainstay("init", "--db", url, "--day-start", "05:00")
+    assert (other.status, other.out) == (1, "")
+    assert "must stay as they were when the store was made" in other.err
+    assert mainstay("init", "--db", url, "--day-start", "4").status == 2
+
+
+def test_a_date_without_a_time_is_refused_where_its_noon_is_of_the_day_before(
+    tmp_path: Path,
+) -> None:
+    url, file = database(tmp_path), tmp_path / "dates.csv"
+    file.write_text("user_id,started_at\nada,2024-05-01T08:00Z\nada,2024-05-02\nada,2024-05-03\n")
+    assert mainstay("init", "--db", url, "--day-start", "12:01").status == 0
+    refused = mainstay("import", str(file), "--db", url)
+    assert refused.status == 1
+    assert (
+        "line 3: started_at is a date without a time, and can't be told from the day before "
+        "where days start at 12:01, got '2024-05-02'. "
+    ) in refused.err
+    skipped = mainstay("import", str(file), "--db", url, "--skip-bad", "--json")
+    assert skipped.json == {"events": 1, "new": 0, "skipped": 2}
+
+
+def test_a_date_without_a_time_is_that_date_where_days_begin_at_noon(tmp_path: Path) -> None:
+    for options in ([], ["--local-days"]):
+        url, file = f"sqlite:///{tmp_path}/{len(options)}.db", tmp_path / "dates.csv"
+        file.write_text("user_id,started_at,timezone\nada,2024-05-02,Asia/Tokyo\n")
+        assert mainstay("init", "--db", url, "--day-start", "12:00", *options).status == 0
+        assert mainstay("import", str(file), "--db", url).status == 0
+        with SqlStore.open(url) as store:
+            evaluate_consistency(store.engagements).run(JobContext())
+            assert store.engagements.outcome("ada", date(2024, 5, 1)) is None
+            assert store.engagements.outcome("ada", date(2024, 5, 2)) is not None
 
 
 def test_kinds_of_posts_are_several_words_and_none_is_empty(tmp_path: Path) -> None:

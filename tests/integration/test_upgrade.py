@@ -13,7 +13,7 @@ import re
 import sqlite3
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from signal import SIGKILL
 from typing import Any
@@ -167,6 +167,7 @@ def test_all_that_was_there_is_there_and_only_the_version_is_another(
     assert kept == before | {"mainstay_settings": settings}
     with SqlStore.open(url) as store:
         assert store.settings.posts == {"post"}
+        assert store.settings.day_start == time(0)
 
 
 def test_the_kinds_of_events_that_were_there_count_and_go_on_counting(url: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, time, timedelta, timezone
 
 import pytest
 from hypothesis import example, given
@@ -14,6 +14,7 @@ from mainstay import Session
 from mainstay.activity.windowing import WindowBuilder
 from mainstay.adapters.sql.columns import instant_text
 from mainstay.adapters.sql.outlooks._moments import SEPARATOR, Moments
+from mainstay.testing import strategies
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 #: The second after Europe's clocks went forward, in a month in which others' went, too.
@@ -37,22 +38,26 @@ def moment(session: Session) -> str:
     return instant_text(at)[:16] + (session.timezone or f"@{offset}")
 
 
-@given(now=instants | st.just(SPRING), ago=st.lists(moments, min_size=1, max_size=9))
-@example(SPRING, [(0 * DAY, "Europe/Berlin", UTC), (27 * DAY, "Asia/Kolkata", UTC)])
-@example(SPRING, [(MINUTE / 4, "Pacific/Kiritimati", UTC), (MINUTE / 3, "-12:00", UTC)])
+@given(
+    now=instants | st.just(SPRING),
+    ago=st.lists(moments, min_size=1, max_size=9),
+    day_start=st.sampled_from([time(0), time(0), time(1, 30), time(4)]) | strategies.day_starts(),
+)
+@example(SPRING, [(0 * DAY, "Europe/Berlin", UTC), (27 * DAY, "Asia/Kolkata", UTC)], time(0))
+@example(SPRING, [(MINUTE / 4, "Pacific/Kiritimati", UTC), (MINUTE / 3, "-12:00", UTC)], time(0))
 def test_a_window_of_moments_is_the_window_of_the_sessions(
-    now: datetime, ago: list[tuple[timedelta, str | None, timezone]]
+    now: datetime, ago: list[tuple[timedelta, str | None, timezone]], day_start: time
 ) -> None:
     """Unless minutes do not tell, such as where somebody was in two places within one."""
     sessions = [
         Session("ada", (now - long).astimezone(offset), timezone=zone, id=str(number))
         for number, (long, zone, offset) in enumerate(ago)
     ]
-    builder = WindowBuilder(as_of=now)
+    builder = WindowBuilder(as_of=now, day_start=day_start)
     builder.add(sessions)
-    window = Moments(now).window(SEPARATOR.join(map(moment, sessions)))
+    window = Moments(now, day_start).window(SEPARATOR.join(map(moment, sessions)))
     minutes = [moment(session)[:16] for session in sessions]
-    if len({*minutes}) == len(minutes):
+    if len({*minutes}) == len(minutes) and not (day_start.second or day_start.microsecond):
         assert window == builder.window()
     else:
         assert window in {None, builder.window()}

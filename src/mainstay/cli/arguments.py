@@ -33,8 +33,8 @@ def add_reading(group: argparse._ArgumentGroup) -> None:
     add_leniency(group)
 
 
-def add_days(group: argparse._ArgumentGroup, *, zone_help: str) -> None:
-    """Add what decides which days are looked back on."""
+def add_days(group: argparse._ArgumentGroup, *, zone_help: str, of_store: bool = False) -> None:
+    """Add what decides which days are looked back on; a store knows when its days begin."""
     group.add_argument(
         "--as-of",
         type=moment,
@@ -46,9 +46,10 @@ def add_days(group: argparse._ArgumentGroup, *, zone_help: str) -> None:
     group.add_argument(
         "--day-start",
         type=wall_time,
-        default=time(0),
+        default=None if of_store else localdays.MIDNIGHT,
         metavar="HH:MM",
-        help="when a day begins on the wall clock (default: 00:00)",
+        help="when a day begins on the wall clock (default: 00:00"
+        f"{', with --db as the store has it' if of_store else ''})",
     )
 
 

@@ -18,9 +18,12 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     for name, options in _by_name().items():
         flag, dest = f"--{name.replace('_', '-')}", _dest(name)
         text = "; ".join(map(_described, options.items()))
-        if next(iter(options)).is_flag:
+        option = next(iter(options))
+        if option.is_flag:
             action = argparse.BooleanOptionalAction
             group.add_argument(flag, dest=dest, action=action, default=None, help=text)
+        elif option.is_duration:
+            group.add_argument(flag, dest=dest, metavar="TIME", help=text)
         else:
             group.add_argument(flag, dest=dest, type=arguments.integer, metavar="N", help=text)
 
@@ -36,7 +39,7 @@ def _by_name() -> dict[str, dict[AnyOption, list[str]]]:
 
 def _described(item: tuple[AnyOption, list[str]]) -> str:
     option, jobs = item
-    default = str(option.default).lower()
+    default = str(option.asked({})).lower()
     return f"{', '.join(jobs)}: {option.help} (default: {default})"
 
 

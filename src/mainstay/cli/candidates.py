@@ -50,9 +50,12 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 def run(args: argparse.Namespace) -> int:
     """Look them up, and show them."""
     with open_store(args.db) as store:
-        last = day_just_over(datetime.now(UTC), local_days=store.engagements.local_days)
+        days = store.engagements
+        last = day_just_over(
+            datetime.now(UTC), local_days=days.local_days, day_start=days.day_start
+        )
         day: date = args.date or last
-        found = store.engagements.candidates(day)
+        found = days.candidates(day)
     if found is None:
         close = f"Close it: mainstay run {EVALUATE_CONSISTENCY} --date {day}{option(args.db)}"
         return failure(f"{day} is not closed yet. {close if day <= last else 'It is not over.'}")

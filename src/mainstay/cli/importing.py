@@ -18,7 +18,7 @@ from mainstay.cli.reevaluate import did
 from mainstay.cli.store import PreparedStore, add_db, open_store, option
 from mainstay.errors import BadRecordError, MainstayError
 from mainstay.jobs import reevaluate
-from mainstay.localdays import local_day
+from mainstay.localdays import counted_day
 from mainstay.ports import Late, SessionStore
 from mainstay.reading import Event, identified, read_events
 from mainstay.scheduling import JobContext
@@ -147,6 +147,7 @@ def _read(args: argparse.Namespace, work: _Import, messages: Console) -> None:
                     naive_zone=args.naive_zone,
                     whole=True,
                     kind=args.kind,
+                    day_start=work.store.day_start,
                 )
             )
     except (MainstayError, OSError, KeyboardInterrupt):
@@ -170,9 +171,12 @@ def _early(store: PreparedStore) -> Callable[[Session], bool]:
         return lambda _: False
 
     def is_early(session: Session) -> bool:
-        at = session.started_at
-        zone = session.timezone if settings.local_days else "UTC"
-        day = local_day(at, zone=zone)
+        day = counted_day(
+            session.started_at,
+            zone=session.timezone,
+            local_days=settings.local_days,
+            day_start=settings.day_start,
+        )
         return day < floor
 
     return is_early

@@ -7,6 +7,7 @@ import sys
 
 from mainstay.cli import OK, arguments, terminal
 from mainstay.cli.store import add_db, lock_timeout, option, shown
+from mainstay.localdays import MIDNIGHT
 
 _EPILOG = """\
 What it is made with stays: all that the jobs keep rests on it.
@@ -15,6 +16,7 @@ examples:
   mainstay init
   mainstay init --db postgresql://mainstay@localhost/app --posts post,article
   mainstay init --db sqlite:///gym.db --posts workout --local-days
+  mainstay init --local-days --day-start 04:00
 """
 
 
@@ -41,6 +43,13 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         const=True,
         help="count an activity on the date where the user was, and not on UTC's",
     )
+    parser.add_argument(
+        "--day-start",
+        type=arguments.wall_time,
+        metavar="HH:MM",
+        help="when a day begins: on the user's wall clock with --local-days, else in UTC "
+        "(default: 00:00)",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -48,10 +57,16 @@ def run(args: argparse.Namespace) -> int:
     from mainstay.adapters.sql import SqlStore  # noqa: PLC0415  (SQLAlchemy is optional)
 
     with SqlStore.create(
-        args.db, posts=args.posts, local_days=args.local_days, lock_timeout=lock_timeout()
+        args.db,
+        posts=args.posts,
+        local_days=args.local_days,
+        day_start=args.day_start,
+        lock_timeout=lock_timeout(),
     ) as store:
         settings = store.settings
     days = "where the user was" if settings.local_days else "UTC"
+    if settings.day_start != MIDNIGHT:
+        days += f", from {settings.day_start.isoformat().removesuffix(':00')}"
     terminal.say(
         terminal.console(sys.stderr),
         f"{shown(args.db)} is ready. Days: {days}. Posts: {', '.join(sorted(settings.posts))}.",

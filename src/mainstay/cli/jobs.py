@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _store(url: str, messages: Console) -> OpenedStore:
-    """Open a store, for its days may be local; or a new one in memory, for the defaults."""
+    """Open a store, whose days say when jobs are due; or a new one in memory, for the defaults."""
     try:
         return open_store(url)
     except StoreError as error:

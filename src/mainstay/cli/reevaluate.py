@@ -1,4 +1,4 @@
-"""``mainstay reevaluate``: make what days and weeks came to anew from the events."""
+"""``mainstay reevaluate``: evaluate days and weeks again."""
 
 from __future__ import annotations
 

@@ -89,6 +89,7 @@ examples:
   mainstay run evaluate-consistency
   mainstay run evaluate-consistency --criteria commit=1 --date 2024-05-01
   mainstay run evaluate-consistency --criteria commit=2 --from 2024-06-01
+  mainstay run evaluate-consistency --hold 6h
   mainstay run update-multipliers --date 2024-W18 --config policy.toml
   mainstay run monitor-transactions --all --config contest.toml
   mainstay run generate-outlooks --date 2024-05-02 --force

@@ -15,7 +15,6 @@ from mainstay.cli import arguments
 from mainstay.cli.config import read_schedules
 from mainstay.errors import InvalidValueError
 from mainstay.jobs import all_jobs, watched_jobs
-from mainstay.localdays import MIDNIGHT
 from mainstay.ports import LedgerChain, SessionStore, Store
 from mainstay.scheduling import JobSpec
 
@@ -61,7 +60,7 @@ class PreparedStore(OpenedStore, Protocol):
         ...
 
     def windows(
-        self, *, as_of: datetime, zone: str | None = None, day_start: time = MIDNIGHT
+        self, *, as_of: datetime, zone: str | None = None, day_start: time | None = None
     ) -> Iterator[UserWindow]:
         """Yield the windows of all users with an event up to an instant."""
         ...

@@ -50,25 +50,34 @@ CATALOGUE: Mapping[str, CatalogueRow] = MappingProxyType(
 )
 
 _NOTHING: Mapping[str, object] = MappingProxyType({})
+_NO_OPTIONS: Mapping[str, Mapping[str, object]] = MappingProxyType({})
 
 
-def all_jobs(store: Store, *, policies: Mapping[str, object] = _NOTHING) -> tuple[JobSpec, ...]:
+def all_jobs(
+    store: Store,
+    *,
+    policies: Mapping[str, object] = _NOTHING,
+    options: Mapping[str, Mapping[str, object]] = _NO_OPTIONS,
+) -> tuple[JobSpec, ...]:
     """Return every job of the catalogue on a store, ready to be installed.
 
     Args:
         store: All ports.
         policies: What jobs judge by, by their names; those not named judge by the policies kept,
             else by the standard ones.
+        options: What runs are asked if they don't say, by jobs' names: other defaults of their
+            options, as :meth:`JobSpec.with_defaults` takes them.
 
     Raises:
-        InvalidValueError: There is no such job, or its policy is of another class.
+        InvalidValueError: There is no such job, its policy is of another class, or an option
+            can't be.
 
     Examples:
         >>> from mainstay.testing.memory import MemoryStore
         >>> [job.name for job in all_jobs(MemoryStore())][:2]
         ['evaluate-consistency', 'update-multipliers']
     """
-    for name in policies:
+    for name in (*policies, *options):
         if name not in CATALOGUE:
             raise InvalidValueError(
                 "is not in the catalogue",
@@ -76,7 +85,10 @@ def all_jobs(store: Store, *, policies: Mapping[str, object] = _NOTHING) -> tupl
                 value=name,
                 remedy=f"There are: {', '.join(CATALOGUE)}.",
             )
-    return tuple(row.spec(store, policy=policies.get(name)) for name, row in CATALOGUE.items())
+    return tuple(
+        row.spec(store, policy=policies.get(name)).with_defaults(**options.get(name, {}))
+        for name, row in CATALOGUE.items()
+    )
 
 
 def shaped(report: JobReport) -> Mapping[str, object]:

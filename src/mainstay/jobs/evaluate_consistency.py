@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 
 from mainstay import _checks as checks
@@ -13,6 +13,7 @@ from mainstay.jobs.judging import Judged, RunPolicies
 from mainstay.jobs.pages import run_pages
 from mainstay.jobs.row import CatalogueRow, PolicyTable
 from mainstay.jobs.tables import engagement_policy
+from mainstay.localdays import MIDNIGHT, since_midnight
 from mainstay.ports import DueDays, EngagementPage, EngagementStore, EvaluatedDays
 from mainstay.scheduling import (
     Daily,
@@ -21,7 +22,6 @@ from mainstay.scheduling import (
     JobSpec,
     Option,
     RetryPolicy,
-    Schedule,
     TargetKind,
 )
 from mainstay.scores.engagement.day import DayOutcome
@@ -31,8 +31,12 @@ from mainstay.scores.policies import PolicyHistory
 
 __all__ = [
     "EVALUATE_CONSISTENCY",
+    "HOLD",
+    "RETRY",
     "day_just_over",
+    "due_time",
     "evaluate_consistency",
+    "over_after",
     "picked_of",
     "plan_days",
 ]
@@ -40,16 +44,33 @@ __all__ = [
 EVALUATE_CONSISTENCY = "evaluate-consistency"
 
 #: Where the day ends last: twelve hours west of UTC.
-FARTHEST_WEST = timedelta(hours=12)
-_NOON = time(12)
+_FARTHEST_WEST = timedelta(hours=12)
+_NOTHING = timedelta(0)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+HOLD = Option("hold", _NOTHING, "how long a day stays open for late events, such as 6h")
 PAGE_SIZE = Option("page_size", 5_000, "how many users' days are in one transaction", low=1)
 _CLOSED_AT_ONCE = 1_000
 _STANDARD = PolicyHistory(DEFAULT_POLICY)
 RETRY = RetryPolicy(3, timedelta(seconds=300))
 
 
-def day_just_over(now: datetime, *, local_days: bool = False) -> date:
+def over_after(*, local_days: bool, day_start: time) -> timedelta:
+    """Return how long after midnight in UTC, at its end, a day is over everywhere."""
+    return since_midnight(day_start) + (_FARTHEST_WEST if local_days else _NOTHING)
+
+
+def due_time(after: timedelta) -> time:
+    """Return the time of day so long after midnight, perhaps on a later date."""
+    return (_EPOCH + after).time()
+
+
+def day_just_over(now: datetime, *, local_days: bool = False, day_start: time = MIDNIGHT) -> date:
     """Return the last day that is over: UTC's, or with local days everywhere on Earth.
+
+    Args:
+        now: What time it is.
+        local_days: Whether an activity counts on the date where the user was, and not on UTC's.
+        day_start: The time at which a day begins, and so the one before ends.
 
     Examples:
         >>> from datetime import UTC, datetime
@@ -57,9 +78,11 @@ def day_just_over(now: datetime, *, local_days: bool = False) -> date:
         datetime.date(2024, 5, 1)
         >>> day_just_over(datetime(2024, 5, 2, 6, tzinfo=UTC), local_days=True)
         datetime.date(2024, 4, 30)
+        >>> day_just_over(datetime(2024, 5, 2, 3, 59, tzinfo=UTC), day_start=time(4))
+        datetime.date(2024, 4, 30)
     """
-    at = checks.instant("now", now)
-    at -= (at.utcoffset() or timedelta(0)) + (FARTHEST_WEST if local_days else timedelta(0))
+    at = checks.instant("now", now).astimezone(UTC)
+    at -= over_after(local_days=local_days, day_start=day_start)
     return at.date() - timedelta(days=1)
 
 
@@ -90,7 +113,10 @@ def plan_days(
 
 
 def evaluate_consistency(
-    store: EngagementStore, *, policy: EngagementPolicy | None = None
+    store: EngagementStore,
+    *,
+    policy: EngagementPolicy | None = None,
+    hold: timedelta = HOLD.default,
 ) -> JobSpec:
     """Return the job that evaluates every user's days, once each, and picks the candidates.
 
@@ -104,23 +130,31 @@ def evaluate_consistency(
     adds one from a date on. A run whose policy differs from the latest kept raises
     :class:`mainstay.OtherPolicyError`.
 
-    It is due at 00:00 UTC, with local days at 12:00 UTC, when the day is over everywhere; three
-    retries from five minutes on. ``page_size`` is how many users' days are in one transaction.
-    ``result`` has the ``closed_period`` (``start_date``, ``end_date``, ``days``; null if no day
-    was left to close) and its ``candidates_count``.
+    It is due when a day is over: at 00:00 UTC plus the store's day start, with local days twelve
+    hours later, when it is over everywhere; three retries from five minutes on. The target is the
+    day that was just over at ``due`` less ``hold``. ``page_size`` is how many users' days are in
+    one transaction. ``result`` has the ``closed_period`` (``start_date``, ``end_date``, ``days``;
+    null if no day was left to close) and its ``candidates_count``.
 
     Args:
         store: Where the days are.
         policy: What a day needs, and what a missed one is worth; by default those that are kept,
             the standard one if none is.
+        hold: How long a day stays open for late events, unless a run is asked for another time.
+            It may be changed whenever you like.
+
+    Raises:
+        InvalidValueError: ``hold`` is negative, not in whole seconds, or above 366 days.
     """
     if policy is not None:
         checks.instance("policy", policy, EngagementPolicy)
-    return ROW.job(
-        schedule=_daily(local_days=store.local_days),
+    after = over_after(local_days=store.local_days, day_start=store.day_start)
+    job = ROW.job(
+        schedule=Daily(due_time(after), "UTC"),
         run=partial(_run, store, policy),
         retry=RETRY,
     )
+    return job.with_defaults(hold=hold)
 
 
 ROW = CatalogueRow(
@@ -128,7 +162,7 @@ ROW = CatalogueRow(
     summary="evaluates every user's days, once each, and picks the candidates",
     make=lambda store, policy: evaluate_consistency(store.engagements, policy=policy),
     target=TargetKind.DAY,
-    options=(PAGE_SIZE,),
+    options=(PAGE_SIZE, HOLD),
     policy=PolicyTable(
         "engagement",
         EngagementPolicy,
@@ -136,10 +170,6 @@ ROW = CatalogueRow(
         reader=engagement_policy,
     ),
 )
-
-
-def _daily(*, local_days: bool) -> Schedule:
-    return Daily(_NOON if local_days else time(0), "UTC")
 
 
 def _run(store: EngagementStore, policy: EngagementPolicy | None, context: JobContext) -> JobReport:
@@ -158,9 +188,11 @@ def _run(store: EngagementStore, policy: EngagementPolicy | None, context: JobCo
 
 
 def _target(store: EngagementStore, context: JobContext) -> date:
-    last = day_just_over(context.due, local_days=store.local_days)
-    over = day_just_over(max(context.due, context.now()), local_days=store.local_days)
-    target = last if context.target is None else checks.day("target", context.target)
+    over_at = partial(day_just_over, local_days=store.local_days, day_start=store.day_start)
+    if context.target is None:
+        return over_at(context.due - HOLD.of(context.options))
+    over = over_at(max(context.due, context.now()))
+    target = checks.day("target", context.target)
     if target > over:
         raise InvalidValueError(
             f"must be over; the last day that is, is {over}",

@@ -1,4 +1,4 @@
-"""Days and weeks that were evaluated, made anew from the events."""
+"""Days and weeks that were evaluated, made again from the events."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def reevaluate(
     dry_run: bool = False,
     context: JobContext | None = None,
 ) -> JobReport:
-    """Make what days and weeks came to anew from the events that are there.
+    """Make again what days and weeks came to, from the events that are there.
 
     Each user's days are evaluated again, from ``since`` through the last day through which they had
     been, by the policies that are kept. One with an event before their first outcome begins with

@@ -10,11 +10,17 @@ from mainstay import _checks as checks
 from mainstay.activity.counts import Counts
 from mainstay.errors import InvalidValueError
 from mainstay.jobs._tally import Tally
-from mainstay.jobs.evaluate_consistency import RETRY, day_just_over
+from mainstay.jobs.evaluate_consistency import (
+    HOLD,
+    RETRY,
+    day_just_over,
+    due_time,
+    over_after,
+)
 from mainstay.jobs.judging import Judged, RunPolicies
 from mainstay.jobs.pages import run_pages
 from mainstay.jobs.row import CatalogueRow, PolicyTable
-from mainstay.localdays import IsoWeek
+from mainstay.localdays import MIDNIGHT, IsoWeek
 from mainstay.ports import DueWeeks, ReputationStore
 from mainstay.reputation.multiplier import Reputation
 from mainstay.scheduling import (
@@ -22,7 +28,6 @@ from mainstay.scheduling import (
     JobReport,
     JobSpec,
     Option,
-    Schedule,
     TargetKind,
     Weekly,
 )
@@ -34,22 +39,28 @@ __all__ = ["UPDATE_MULTIPLIERS", "plan_weeks", "update_multipliers", "week_just_
 UPDATE_MULTIPLIERS = "update-multipliers"
 
 _MONDAY = 0
-_NOON = time(12)
 _ONE_DAY = timedelta(days=1)
 PAGE_SIZE = Option("page_size", 5_000, "how many users are in one transaction", low=1)
 _IDLE = Counts({})
 _STANDARD = PolicyHistory(DEFAULT_POLICY)
 
 
-def week_just_over(now: datetime, *, local_days: bool = False) -> IsoWeek:
+def week_just_over(
+    now: datetime, *, local_days: bool = False, day_start: time = MIDNIGHT
+) -> IsoWeek:
     """Return the last ISO week that is over: in UTC, or with local days everywhere on Earth.
+
+    Args:
+        now: What time it is.
+        local_days: Whether an activity counts on the date where the user was, and not on UTC's.
+        day_start: The time at which a day begins, and so the one before ends.
 
     Examples:
         >>> from datetime import UTC, datetime
         >>> str(week_just_over(datetime(2024, 5, 6, tzinfo=UTC)))
         '2024-W18'
     """
-    day = day_just_over(now, local_days=local_days)
+    day = day_just_over(now, local_days=local_days, day_start=day_start)
     return IsoWeek.of(day + _ONE_DAY) - 1
 
 
@@ -97,7 +108,10 @@ def _last_weeks(
 
 
 def update_multipliers(
-    store: ReputationStore, *, policy: WeeklyStreakPolicy | None = None
+    store: ReputationStore,
+    *,
+    policy: WeeklyStreakPolicy | None = None,
+    hold: timedelta = HOLD.default,
 ) -> JobSpec:
     """Return the job that records every user's weeks, on which their multiplier rests.
 
@@ -108,22 +122,30 @@ def update_multipliers(
     :func:`~mainstay.jobs.evaluate_consistency` does; each week is judged by the policy of its
     Monday.
 
-    It is due on Mondays at 00:00 UTC, with local days at 12:00 UTC; three retries from five
-    minutes on. ``page_size`` is how many users are in one transaction. ``result`` has the last
-    week's days as ``period`` (``start_date``, ``end_date``).
+    It is due when a week is over: on Mondays at 00:00 UTC plus the store's day start, with local
+    days twelve hours later; three retries from five minutes on. The target is the week that was
+    just over at ``due`` less ``hold``. ``page_size`` is how many users are in one transaction.
+    ``result`` has the last week's days as ``period`` (``start_date``, ``end_date``).
 
     Args:
         store: Where the weeks are.
         policy: What makes a week active; by default those that are kept, the standard one if
             none is.
+        hold: How long a week stays open for late events, unless a run is asked for another time.
+            It may be changed whenever you like.
+
+    Raises:
+        InvalidValueError: ``hold`` is negative, not in whole seconds, or above 366 days.
     """
     if policy is not None:
         checks.instance("policy", policy, WeeklyStreakPolicy)
-    return ROW.job(
-        schedule=_weekly(local_days=store.local_days),
+    after = over_after(local_days=store.local_days, day_start=store.day_start)
+    job = ROW.job(
+        schedule=Weekly(_MONDAY + after.days, due_time(after), "UTC"),
         run=partial(_run, store, policy),
         retry=RETRY,
     )
+    return job.with_defaults(hold=hold)
 
 
 ROW = CatalogueRow(
@@ -131,13 +153,9 @@ ROW = CatalogueRow(
     summary="records every user's weeks, on which the multiplier rests",
     make=lambda store, policy: update_multipliers(store.reputations, policy=policy),
     target=TargetKind.WEEK,
-    options=(PAGE_SIZE,),
+    options=(PAGE_SIZE, HOLD),
     policy=PolicyTable("weekly", WeeklyStreakPolicy, lambda store: store.reputations),
 )
-
-
-def _weekly(*, local_days: bool) -> Schedule:
-    return Weekly(_MONDAY, _NOON if local_days else time(0), "UTC")
 
 
 def _run(
@@ -156,9 +174,11 @@ def _run(
 
 
 def _target(store: ReputationStore, context: JobContext) -> IsoWeek:
-    last = week_just_over(context.due, local_days=store.local_days)
-    over = week_just_over(max(context.due, context.now()), local_days=store.local_days)
-    week = last if context.target is None else checks.instance("target", context.target, IsoWeek)
+    over_at = partial(week_just_over, local_days=store.local_days, day_start=store.day_start)
+    if context.target is None:
+        return over_at(context.due - HOLD.of(context.options))
+    over = over_at(max(context.due, context.now()))
+    week = checks.instance("target", context.target, IsoWeek)
     if week - over > 0:
         raise InvalidValueError(
             f"must lie in a week that is over; the last that is, is {over}",

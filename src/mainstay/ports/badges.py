@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import datetime, time
 from functools import partial
 from typing import Protocol
 
@@ -12,6 +12,7 @@ import attrs
 
 from mainstay import _checks as checks
 from mainstay.activity.session import Session
+from mainstay.localdays import MIDNIGHT
 from mainstay.ports.outbox import OutboxEntry
 from mainstay.ports.pages import Page, Pages, Unreadable
 from mainstay.ports.scoring import first_instant
@@ -60,12 +61,14 @@ class BadgeStanding:
         awards: The credits that awarded them badges, in no order that matters.
         sessions: Their sessions from ``target.sessions_since`` on, in no order that matters: also
             those dated after ``target.now``, which will count.
+        day_start: The wall-clock time at which a day begins, for the score.
     """
 
     user_id: str
     metrics: Mapping[str, int]
     awards: Sequence[Credit] = ()
     sessions: Sequence[Session] = ()
+    day_start: time = MIDNIGHT
 
     @property
     def key(self) -> str:

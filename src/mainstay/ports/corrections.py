@@ -249,7 +249,7 @@ def not_evaluated(user_id: str, floor: date) -> RejectedError:
         f"has not been evaluated through {floor}",
         field="user_id",
         value=user_id,
-        remedy="The daily job does it, once what is wrong with them is mended.",
+        remedy="The daily job does it, once what is wrong with them is repaired.",
     )
 
 

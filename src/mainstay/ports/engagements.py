@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from itertools import pairwise
 from typing import Protocol
 
@@ -222,6 +222,11 @@ class EngagementStore(JudgedPages[date, DueDays, EvaluatedDays, EngagementPolicy
     @property
     def local_days(self) -> bool:
         """Whether an activity counts on the date where the user was, and not on UTC's."""
+        ...
+
+    @property
+    def day_start(self) -> time:
+        """The time at which a day begins: on the user's wall clock with local days, else in UTC."""
         ...
 
     def page(self) -> AbstractContextManager[EngagementPage]:

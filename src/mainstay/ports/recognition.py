@@ -129,5 +129,10 @@ def measured(standing: BadgeStanding, target: BadgeTarget) -> Mapping[str, int]:
     """Return a user's metrics, with the score if a badge asks for it; without a session it is 0."""
     if not standing.sessions:
         return standing.metrics
-    score = score_sessions(standing.sessions, as_of=target.now, policy=target.policy.score)
+    score = score_sessions(
+        standing.sessions,
+        as_of=target.now,
+        day_start=standing.day_start,
+        policy=target.policy.score,
+    )
     return {**standing.metrics, "score": score.points}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import time
 from typing import Protocol
 
 import attrs
@@ -89,6 +90,11 @@ class ReputationStore(JudgedPages[IsoWeek, DueWeeks, Reputation, WeeklyStreakPol
     @property
     def local_days(self) -> bool:
         """Whether an activity counts on the date where the user was, and not on UTC's."""
+        ...
+
+    @property
+    def day_start(self) -> time:
+        """The time at which a day begins: on the user's wall clock with local days, else in UTC."""
         ...
 
     def page(self) -> AbstractContextManager[ReputationPage]:

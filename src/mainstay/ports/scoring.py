@@ -13,7 +13,7 @@ from mainstay import _checks as checks
 from mainstay.activity.session import Session
 from mainstay.activity.windowing import WindowBuilder
 from mainstay.errors import NoLongerKeptError
-from mainstay.localdays import MIDNIGHT, Zone
+from mainstay.localdays import Zone
 from mainstay.ports.sessions import SessionStore
 from mainstay.scores.consistency.phrases import ENGLISH
 from mainstay.scores.consistency.policy import DEFAULT_POLICY, ConsistencyPolicy
@@ -38,7 +38,7 @@ def score_user(
     *,
     as_of: datetime,
     zone: Zone | None = None,
-    day_start: time = MIDNIGHT,
+    day_start: time | None = None,
     member_since: date | None = None,
     policy: ConsistencyPolicy = DEFAULT_POLICY,
     phrases: Phrasebook = ENGLISH,
@@ -58,7 +58,7 @@ def score_user(
         user_id: Whose.
         as_of: As in :func:`mainstay.score_sessions`.
         zone: The same.
-        day_start: The same.
+        day_start: The wall-clock time at which a day begins; by default the store's.
         member_since: The same.
         policy: The same.
         phrases: The same.
@@ -86,7 +86,11 @@ def score_user(
     checks.instance("policy", policy, ConsistencyPolicy)
     at = checks.instant("as_of", as_of)
     builder = WindowBuilder(
-        as_of=at, zone=zone, day_start=day_start, length=policy.window_days, user_id=user_id
+        as_of=at,
+        zone=zone,
+        day_start=store.day_start if day_start is None else day_start,
+        length=policy.window_days,
+        user_id=user_id,
     )
     since = first_instant(at, policy)
     try:

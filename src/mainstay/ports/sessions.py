@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Protocol
 
 from mainstay import _checks as checks
@@ -19,6 +19,11 @@ _LONGEST = timedelta(microseconds=2**63 - 1)
 
 class SessionStore(Protocol):
     """What users did."""
+
+    @property
+    def day_start(self) -> time:
+        """The wall-clock time at which a day begins, for all that counts days: mostly midnight."""
+        ...
 
     def add(self, sessions: Iterable[Session]) -> int:
         """Keep sessions, all or none of them, and return how many are new.
@@ -64,8 +69,8 @@ class SessionStore(Protocol):
     def kept_since(self) -> datetime | None:
         """Return the instant from which on all sessions are kept; ``None`` if all are.
 
-        It is the floor's midnight in UTC. With local days, it is the next one: by then, the day
-        has begun everywhere.
+        It is when the floor begins in UTC; with local days, a day after that: by then, it has
+        begun everywhere.
         """
         ...
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 
 import attrs
 
 from mainstay import _checks as checks
 from mainstay.activity.session import Session
 from mainstay.errors import BadRecordError, InvalidValueError
-from mainstay.localdays import DATED, find_zone, noon_of
+from mainstay.localdays import DATED, MIDNIGHT, check_dated, find_zone, noon_of
 from mainstay.reading.names import name_of
 from mainstay.reading.rows import Columns, Values, layout, rows
 from mainstay.reading.timestamps import parse_moment
@@ -38,7 +38,7 @@ class Event:
         member_since: When the user joined, a date or an instant, if the file has such a column.
         day: The date, if the line says no more than that of when it was. The session then is at
             12:00 UTC of that date and recorded in the zone ``+00:00``, so that it is that date in
-            every reading, unless days start after noon.
+            every reading.
     """
 
     line: int
@@ -55,6 +55,7 @@ def read_events(
     naive_zone: str | None = None,
     whole: bool = False,
     kind: str = "session",
+    day_start: time = MIDNIGHT,
 ) -> Iterator[Event | BadRecordError]:
     """Return an iterator over each line's event, or the error that it holds; it goes on after one.
 
@@ -78,6 +79,8 @@ def read_events(
             the first is meant.
         whole: Whether to read all that a session may say.
         kind: What those were that don't say it.
+        day_start: The wall-clock time at which days begin where the events go, such as a store's
+            ``day_start``; if it is after noon, a date without a time is an error.
 
     Raises:
         InvalidValueError: ``columns`` lacks a required column, or maps an unknown one; or
@@ -96,22 +99,29 @@ def read_events(
     """
     zone = None if naive_zone is None else find_zone(naive_zone, field="naive_zone")
     checks.text("kind", kind)
+    checks.wall_time("day_start", day_start)
     read = rows(lines, layout(columns, member_since, whole=whole))
-    return (_item(line, values, zone, kind) for line, values in read)
+    return (_item(line, values, zone, kind, day_start) for line, values in read)
 
 
 def _item(
-    line: int, values: Values | InvalidValueError, naive_zone: tzinfo | None, kind: str
+    line: int,
+    values: Values | InvalidValueError,
+    naive_zone: tzinfo | None,
+    kind: str,
+    day_start: time,
 ) -> Event | BadRecordError:
     if isinstance(values, InvalidValueError):
         return BadRecordError.at("line", line, values)
     try:
-        return _event(line, values, naive_zone, kind)
+        return _event(line, values, naive_zone, kind, day_start)
     except InvalidValueError as error:
         return BadRecordError.at("line", line, error)
 
 
-def _event(line: int, values: Values, naive_zone: tzinfo | None, kind: str) -> Event:
+def _event(
+    line: int, values: Values, naive_zone: tzinfo | None, kind: str, day_start: time
+) -> Event:
     user, started, timezone, member, *more = values
     duration, own_kind, quality, own_id = more or _NO_MORE
     name = name_of("user_id", user)
@@ -119,6 +129,8 @@ def _event(line: int, values: Values, naive_zone: tzinfo | None, kind: str) -> E
     naive_zone = naive_zone if zone is None else find_zone(zone)
     at = parse_moment(started, naive_zone=naive_zone, or_else=_NO_OFFSET)
     day = None if isinstance(at, datetime) else at
+    if day is not None:
+        check_dated("started_at", day.isoformat(), day_start)
     session = Session(
         name,
         at if isinstance(at, datetime) else noon_of(at),

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from functools import partial
 from typing import Generic, TypeAlias, TypeVar, cast
 
 import attrs
 
 from mainstay import _checks as checks
-from mainstay._plain import PlainData
+from mainstay._plain import Plain, PlainData
 from mainstay.errors import InvalidTypeError, InvalidValueError
 
-__all__ = ["AnyOption", "Option", "checked_options"]
+__all__ = ["AnyOption", "Option", "check_names", "checked_options"]
 
-V = TypeVar("V", bound=int)  # bool is one
+V = TypeVar("V", bound=int | timedelta)  # bool is an int
+
+_SECOND = timedelta(seconds=1)
+_LONGEST = timedelta(days=366)
+#: The units of a duration, the largest first, and how many seconds each has.
+_UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
+_DURATION = re.compile("".join(f"(?:([0-9]{{1,7}}){unit})?" for unit in _UNITS))
+_REMEDY = "Write it as 6h, 90m or 1d12h: days, hours, minutes and seconds."
 
 
 def _identifier(field: str, value: object) -> None:
@@ -30,11 +39,11 @@ class Option(Generic[V]):
 
     Attributes:
         name: What it is called; ``page_size`` is ``--page-size`` on the command line.
-        default: What holds for a run that does not say; it tells the type, too: an integer, or
-            true or false.
+        default: What holds for a run that does not say; it tells the type, too: an integer, true
+            or false, or a duration, which runs are asked for as a text such as ``6h``.
         help: What it is for, in a few words.
         low: The least that an integer may be.
-        high: The most.
+        high: The most. A duration is in whole seconds, from none to 366 days.
 
     Raises:
         InvalidValueError: ``name`` is not an identifier, or ``default`` is not within the bounds.
@@ -47,6 +56,9 @@ class Option(Generic[V]):
         Traceback (most recent call last):
             ...
         mainstay.errors.InvalidTypeError: options.page_size must be an integer, got '500'.
+        >>> hold = Option("hold", timedelta(0), "how long days stay open")
+        >>> hold.of({"hold": "1d12h"}) == timedelta(hours=36)
+        True
     """
 
     name: str = attrs.field(validator=checks.each(_identifier))
@@ -66,29 +78,83 @@ class Option(Generic[V]):
 
     @property
     def is_flag(self) -> bool:
-        """Whether it is true or false, and not an integer."""
+        """Whether it is true or false."""
         return isinstance(self.default, bool)
 
+    @property
+    def is_duration(self) -> bool:
+        """Whether it is a duration."""
+        return isinstance(self.default, timedelta)
+
     def checked(self, value: object) -> V:
-        """Return a value that the option can have.
+        """Return a value that the option can have; of a duration, its text is one too.
 
         Raises:
             InvalidTypeError: It is of another type.
-            InvalidValueError: It is out of bounds.
+            InvalidValueError: It is out of bounds, or not a duration in whole seconds.
         """
         field = f"options.{self.name}"
+        if self.is_duration:
+            return cast(V, _duration(field, value))
         if not self.is_flag:
             return cast(V, checks.integer(field, value, self.low, self.high))
         if not isinstance(value, bool):
             raise InvalidTypeError("must be true or false", field=field, value=value)
         return cast(V, value)
 
+    def with_default(self, value: object) -> Option[V]:
+        """Return the same option with another default.
+
+        Raises:
+            InvalidValueError: It can't have that.
+        """
+        return attrs.evolve(self, default=self.checked(value))
+
     def of(self, options: Mapping[str, object]) -> V:
         """Return what a run was asked, as its :attr:`JobContext.options` say, else the default."""
         return self.checked(options.get(self.name, self.default))
 
+    def asked(self, options: Mapping[str, object]) -> Plain:
+        """Return the same as plain data, a duration as a text.
 
-AnyOption: TypeAlias = Option[bool] | Option[int]
+        Examples:
+            >>> hold = Option("hold", timedelta(0), "how long days stay open")
+            >>> hold.asked({"hold": "90m"}), hold.asked({})
+            ('1h30m', '0s')
+        """
+        value = self.of(options)
+        return _in_words(value) if isinstance(value, timedelta) else value
+
+
+AnyOption: TypeAlias = Option[bool] | Option[int] | Option[timedelta]
+
+
+def _duration(field: str, value: object) -> timedelta:
+    """Return a duration in whole seconds, from itself or from its text."""
+    found = _parsed(field, value) if isinstance(value, str) else value
+    if not isinstance(found, timedelta):
+        raise InvalidTypeError("must be a duration", field=field, value=value, remedy=_REMEDY)
+    if not timedelta(0) <= found <= _LONGEST or found % _SECOND:
+        raise InvalidValueError(
+            "must be in whole seconds, from 0s to 366d", field=field, value=value
+        )
+    return found
+
+
+def _parsed(field: str, text: str) -> timedelta:
+    match = _DURATION.fullmatch(text)
+    if not text or match is None:
+        raise InvalidValueError("is not a duration", field=field, value=text, remedy=_REMEDY)
+    counts = zip(match.groups(default="0"), _UNITS.values(), strict=True)
+    return sum(int(count) * seconds for count, seconds in counts) * _SECOND
+
+
+def _in_words(duration: timedelta) -> str:
+    seconds, parts = duration // _SECOND, ""
+    for unit, size in _UNITS.items():
+        count, seconds = divmod(seconds, size)
+        parts += f"{count}{unit}" if count else ""
+    return parts or "0s"
 
 
 def checked_options(
@@ -110,11 +176,21 @@ def checked_options(
             ...
         mainstay.errors.InvalidValueError: options.forse is not an option of tidy, got True. ...
     """
-    known = {option.name: option for option in declared}
+    options = tuple(declared)
+    check_names(job, options, given)
+    return PlainData({option.name: option.asked(given) for option in options})
+
+
+def check_names(job: str, declared: Iterable[AnyOption], given: Mapping[str, object]) -> None:
+    """Refuse what is not an option of a job.
+
+    Raises:
+        InvalidValueError: An option is unknown.
+    """
+    known = [option.name for option in declared]
     for name, value in given.items():
         if name not in known:
             there = f"There are: {', '.join(known)}." if known else "It has none."
             raise InvalidValueError(
                 f"is not an option of {job}", field=f"options.{name}", value=value, remedy=there
             )
-    return PlainData({name: option.of(given) for name, option in known.items()})

@@ -11,7 +11,7 @@ import attrs
 from mainstay import _checks as checks
 from mainstay.errors import InvalidTypeError, InvalidValueError
 from mainstay.scheduling.context import JobContext
-from mainstay.scheduling.options import AnyOption, Option, checked_options
+from mainstay.scheduling.options import AnyOption, Option, check_names, checked_options
 from mainstay.scheduling.report import JobReport
 from mainstay.scheduling.schedule import Schedule, positive
 from mainstay.scheduling.targets import TargetKind, checked_target
@@ -166,6 +166,31 @@ class JobSpec:
         if target == context.target and options == context.options:
             return context
         return attrs.evolve(context, target=target, options=options)
+
+    def with_defaults(self, **options: object) -> JobSpec:
+        """Return the same job with other defaults of some of its options.
+
+        Args:
+            options: By their names, what holds for a run that does not say.
+
+        Raises:
+            InvalidValueError: An option is unknown, of another type or out of bounds.
+
+        Examples:
+            >>> from mainstay.jobs import evaluate_consistency
+            >>> from mainstay.testing.memory import MemoryStore
+            >>> job = evaluate_consistency(MemoryStore().engagements)
+            >>> job.with_defaults(page_size=500).options[0].default
+            500
+        """
+        check_names(self.name, self.options, options)
+        return attrs.evolve(
+            self,
+            options=[
+                option.with_default(options.get(option.name, option.default))
+                for option in self.options
+            ],
+        )
 
     def run(self, context: JobContext) -> JobReport:
         """Run the job at once, and return what it reports; nothing of it is kept in a log.

@@ -23,6 +23,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from mainstay import InvalidValueError
 from mainstay.adapters.apscheduler import _JobTrigger, install
+from mainstay.jobs import evaluate_consistency
 from mainstay.scheduling import (
     Daily,
     Every,
@@ -35,7 +36,7 @@ from mainstay.scheduling import (
     Schedule,
     latest_due,
 )
-from mainstay.testing.memory import MemoryRuns
+from mainstay.testing.memory import MemoryRuns, MemoryStore
 
 #: Only to fail instead of hanging.
 PATIENCE = 60
@@ -255,6 +256,18 @@ def test_a_run_that_finds_another_running_is_asked_again_when_the_lease_ends(
     last = log.last("tidy", now=datetime.now(UTC))
     assert last is not None
     assert last.due == latest_due(RARELY, now)
+
+
+def test_a_run_holds_days_open_as_its_job_says(
+    scheduler: BackgroundScheduler, log: MemoryRuns
+) -> None:
+    store, now = MemoryStore(), datetime.now(UTC)
+    install(scheduler, [evaluate_consistency(store.engagements, hold=timedelta(days=2))], log=log)
+    scheduler.start(paused=True)
+    report = call(job_in(scheduler, "evaluate-consistency"))
+    assert isinstance(report, JobReport)
+    dues = {latest_due(Daily(time(0)), at) for at in (now, datetime.now(UTC))}
+    assert report.target in {str(due.date() - timedelta(days=3)) for due in dues}
 
 
 def test_what_was_killed_too_often_is_left_to_the_next(

@@ -287,6 +287,20 @@ def test_a_task_takes_the_options_of_its_job_through_its_retries(
     ]
 
 
+def test_hold_is_the_jobs_or_as_a_task_is_asked(app: Celery, log: MemoryRuns) -> None:
+    hour = timedelta(hours=1)
+    install(app, [evaluate_consistency(MemoryStore().engagements, hold=hour)], log=log)
+    task = app.tasks["mainstay.evaluate-consistency"]
+    for due, options, target in (
+        ("2024-05-06T00:00Z", {}, "2024-05-04"),
+        ("2024-05-06T01:00Z", {}, "2024-05-05"),
+        ("2024-05-07T00:00Z", {"hold": "0s"}, "2024-05-06"),
+        ("2024-05-08T00:00Z", {"hold": "24h1s"}, "2024-05-05"),
+    ):
+        sent = task.apply_async(kwargs={"options": options}, headers={"mainstay_due": due})
+        assert sent.get()["target"] == target
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -13,7 +13,7 @@ import pytest
 from mainstay import EngagementPolicy, WeeklyStreakPolicy
 from mainstay.errors import InvalidTypeError, InvalidValueError
 from mainstay.jobs import CATALOGUE, CatalogueRow, all_jobs
-from mainstay.scheduling import Daily, Every, Weekly
+from mainstay.scheduling import AnyOption, Daily, Every, Weekly
 from mainstay.testing.memory import MemoryStore
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -83,8 +83,13 @@ def test_options_of_one_name_are_of_one_type() -> None:
     """On the command line they are one flag."""
     options = [option for row in CATALOGUE.values() for option in row.options]
     assert len({option.name for option in options}) == len(
-        {(option.name, option.is_flag) for option in options}
+        {(option.name, type(option.default)) for option in options}
     )
+
+
+def in_words(option: AnyOption) -> str:
+    default = option.asked({})
+    return f"{default:,}" if isinstance(default, int) else str(default)
 
 
 @ROWS
@@ -93,7 +98,7 @@ def test_each_job_is_documented_with_its_target_options_table_and_result(row: Ca
     _, _, rest = text.partition(f"\n### `{row.name}`\n")
     section = re.split(r"\n##", rest)[0]
     words = [f"`{option.name}`" for option in row.options]
-    words += [f"{option.default:,}" for option in row.options if not option.is_flag]
+    words += [in_words(option) for option in row.options if not option.is_flag]
     words += [f"`[{row.policy.table}]`"] if row.policy is not None else []
     for word in ("Target:", "`result`", *words):
         assert word in section, f"docs/jobs.md says no {word} of {row.name}"
@@ -108,7 +113,7 @@ def test_the_commands_help_names_each_job_with_its_options_and_table(row: Catalo
     assert f"{row.name} {row.summary}" in text
     for option in row.options:
         assert f"--{option.name.replace('_', '-')}" in text
-        assert f"{option.help} (default: {str(option.default).lower()})" in text
+        assert f"{option.help} (default: {str(option.asked({})).lower()})" in text
     if row.policy is not None:
         _, _, jobs = text.partition(f"[{row.policy.table}] {row.policy.summary}, for ")
         assert row.name in jobs.partition("[")[0]

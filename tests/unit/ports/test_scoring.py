@@ -49,6 +49,10 @@ class CountingStore:
         self._store.add(sessions)
         self.asked: list[Asked] = []
 
+    @property
+    def day_start(self) -> time:
+        return self._store.day_start
+
     def add(self, sessions: Iterable[Session]) -> int:
         return self._store.add(sessions)
 

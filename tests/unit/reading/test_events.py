@@ -117,6 +117,19 @@ def test_membership_is_a_date_or_an_instant() -> None:
         raised(error)
 
 
+def test_a_bare_date_is_refused_where_its_noon_would_be_of_the_day_before() -> None:
+    lines = [HEADER, "ada,2024-05-01", "ada,2024-05-02T08:00Z"]
+    for start in (time(0), time(12)):
+        assert len([raised(item) for item in read_events(lines, day_start=start)]) == 2
+    error, event = read_events(lines, day_start=time(12, 0, 1))
+    assert isinstance(error, BadRecordError)
+    assert (error.number, error.field, error.value) == (2, "started_at", "2024-05-01")
+    assert "write times with their offsets" in str(error)
+    assert isinstance(event, Event)
+    with pytest.raises(InvalidTypeError, match="day_start must be a time of day"):
+        read_events(lines, day_start="12:00")  # type: ignore[arg-type]  # that is the point
+
+
 def test_a_named_key_must_be_in_every_line_of_json() -> None:
     """A misspelt name would otherwise count for nothing, in silence."""
     line = json.dumps({"user_id": "ada", "started_at": 0, "joined": "2024-05-01"})

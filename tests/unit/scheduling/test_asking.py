@@ -24,6 +24,7 @@ from mainstay.scheduling import (
 DAY, WEEK = date(2024, 5, 1), IsoWeek(2024, 18)
 MOST = Option("most", 100, "how many at once", low=1, high=1000)
 FORCE = Option("force", False, "do it again")
+HOLD = Option("hold", timedelta(0), "how long to wait")
 
 
 def spec(asked: list[JobContext], **fields: Any) -> JobSpec:
@@ -75,6 +76,57 @@ def test_an_option_that_is_unknown_or_out_of_bounds_is_refused(
     with pytest.raises(InvalidValueError) as caught:
         spec(asked).run(JobContext(options=options))
     assert (str(caught.value), asked) == (message, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "duration", "again"),
+    [
+        ("0s", timedelta(0), "0s"),
+        ("6h", timedelta(hours=6), "6h"),
+        ("90m", timedelta(minutes=90), "1h30m"),
+        ("1d12h", timedelta(days=1, hours=12), "1d12h"),
+        ("1d1h1m1s", timedelta(days=1, hours=1, minutes=1, seconds=1), "1d1h1m1s"),
+        ("366d", timedelta(days=366), "366d"),
+    ],
+)
+def test_a_duration_is_asked_for_as_a_text(text: str, duration: timedelta, again: str) -> None:
+    asked: list[JobContext] = []
+    spec(asked, options=[HOLD]).run(JobContext(options={"hold": text}))
+    assert HOLD.of(asked[0].options) == HOLD.checked(duration) == duration
+    assert dict(asked[0].options) == {"hold": again}
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("", "options.hold is not a duration, got ''. Write it as 6h, 90m or 1d12h: days, "),
+        ("6", "options.hold is not a duration, got '6'."),
+        ("1h1d", "options.hold is not a duration, got '1h1d'."),
+        ("1.5h", "options.hold is not a duration, got '1.5h'."),
+        ("\u0666h", "options.hold is not a duration, got '\u0666h'."),
+        ("-6h", "options.hold is not a duration, got '-6h'."),
+        ("366d1s", "options.hold must be in whole seconds, from 0s to 366d, got '366d1s'."),
+        ("9999999d", "options.hold must be in whole seconds, from 0s to 366d, got '9999999d'."),
+        ("99999999s", "options.hold is not a duration, got '99999999s'."),
+        (6, "options.hold must be a duration, got 6. Write it as 6h"),
+        (True, "options.hold must be a duration, got True."),
+    ],
+)
+def test_what_is_not_a_duration_is_refused(value: object, message: str) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        spec([], options=[HOLD]).run(JobContext(options={"hold": value}))
+    assert str(caught.value).startswith(message)
+
+
+def test_another_default_must_be_one_that_the_option_can_have() -> None:
+    job = spec([], options=[HOLD, MOST])
+    hold, most = job.with_defaults(hold="6h").options
+    assert (hold.default, most) == (timedelta(hours=6), MOST)
+    assert job.with_defaults() == job
+    with pytest.raises(InvalidValueError, match=r"options\.most must be between 1 and 1000, got 0"):
+        job.with_defaults(most=0)
+    with pytest.raises(InvalidValueError, match=r"options\.least is not an option of tidy, got 7"):
+        job.with_defaults(least=7)
 
 
 def test_a_job_without_options_says_so() -> None:

@@ -31,7 +31,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from mainstay._extras import Extra
-from mainstay.localdays import MIDNIGHT
 
 if TYPE_CHECKING:
     from mainstay.adapters.sql.windows import UserWindow
@@ -101,9 +100,9 @@ class SqlStore:
         self.points: SqlPoints = SqlPoints(database)
         self.metrics: SqlMetrics = SqlMetrics(database)
         self.leaderboards: SqlLeaderboards = SqlLeaderboards(database)
-        self.badges: SqlBadges = SqlBadges(database)
+        self.badges: SqlBadges = SqlBadges(database, settings)
         self.contests: SqlContests = SqlContests(database)
-        self.outlooks: SqlOutlooks = SqlOutlooks(database)
+        self.outlooks: SqlOutlooks = SqlOutlooks(database, settings)
         self.notifications: SqlNotifications = SqlNotifications(database)
         self.templates: SqlTemplates = SqlTemplates(database)
         traces = (self.engagements, self.reputations, self.metrics)
@@ -117,6 +116,7 @@ class SqlStore:
         *,
         posts: Iterable[str] | None = None,
         local_days: bool | None = None,
+        day_start: time | None = None,
         schema: str | None = None,
         lock_timeout: float = LOCK_TIMEOUT,
     ) -> Self:
@@ -136,6 +136,8 @@ class SqlStore:
                 ``post``, or those that the database was prepared with.
             local_days: Whether an activity counts on the date where the user was, and not on
                 UTC's; by default not, or as it was prepared.
+            day_start: The time at which a day begins, in whole seconds: on the user's wall clock
+                with local days, else in UTC; by default midnight, or as it was prepared.
             schema: The schema of PostgreSQL for the tables, which is created if need be; by default
                 the first of the connection's search path.
             lock_timeout: How many seconds to wait for another writer; a host's connection waits as
@@ -146,7 +148,7 @@ class SqlStore:
             InvalidValueError: It was prepared with other settings, or an argument can't be.
             CorruptRowError: What it was prepared with can't be read.
         """
-        prepare = partial(settings_.create, posts=posts, local_days=local_days)
+        prepare = partial(settings_.create, posts=posts, local_days=local_days, day_start=day_start)
         return cls._with(database, schema, lock_timeout, prepare)
 
     @classmethod
@@ -186,7 +188,7 @@ class SqlStore:
             raise
 
     def windows(
-        self, *, as_of: datetime, zone: str | None = None, day_start: time = MIDNIGHT
+        self, *, as_of: datetime, zone: str | None = None, day_start: time | None = None
     ) -> Iterator[UserWindow]:
         """Yield the windows of all users with an event up to an instant, by one query.
 
@@ -196,7 +198,7 @@ class SqlStore:
         Args:
             as_of: The instant to look back from.
             zone: The users' zone, if it is known.
-            day_start: The wall-clock time at which a day begins.
+            day_start: The wall-clock time at which a day begins; by default the store's.
 
         Raises:
             StoreError: The store can't be read.
@@ -205,7 +207,8 @@ class SqlStore:
         """
         from mainstay.adapters.sql.windows import windows  # noqa: PLC0415  (sqlglot is slow to load)
 
-        return windows(self._database, as_of=as_of, zone=zone, day_start=day_start)
+        start = self.settings.day_start if day_start is None else day_start
+        return windows(self._database, as_of=as_of, zone=zone, day_start=start)
 
     def size(self) -> int:
         """Return how many bytes the database takes, all that is in it included."""

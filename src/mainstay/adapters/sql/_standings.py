@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from datetime import time
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -44,10 +45,10 @@ _AFTER_AWARDS = AWARD[:-1] + chr(ord(AWARD[-1]) + 1)
 
 
 def standings(
-    connection: Connection, users: Sequence[str], target: BadgeTarget
+    connection: Connection, users: Sequence[str], target: BadgeTarget, day_start: time
 ) -> list[BadgeStanding | Unreadable]:
     """Return what is known of some users, in their order."""
-    found = _Found(connection, [user for user in users if _is_text(user)])
+    found = _Found(connection, [user for user in users if _is_text(user)], day_start)
     found.add_metrics(target.metrics)
     found.add_awards()
     found.add_sessions(target)
@@ -62,9 +63,10 @@ def _is_text(user_id: object) -> bool:
 class _Found:
     """What was found of users so far, and what of it can't be read."""
 
-    def __init__(self, connection: Connection, users: Sequence[str]) -> None:
+    def __init__(self, connection: Connection, users: Sequence[str], day_start: time) -> None:
         self._connection = connection
         self._users = users
+        self._day_start = day_start
         self._metrics: defaultdict[str, dict[str, int]] = defaultdict(dict)
         self._awards: defaultdict[str, list[Credit]] = defaultdict(list)
         self._sessions: defaultdict[str, list[Session]] = defaultdict(list)
@@ -83,6 +85,7 @@ class _Found:
             self._metrics.get(user_id, {}),
             self._awards.get(user_id, ()),
             self._sessions.get(user_id, ()),
+            self._day_start,
         )
 
     def add_metrics(self, wanted: frozenset[str]) -> None:

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
+from datetime import time
 from typing import Self, TypeVar
 
 from sqlalchemy import Connection
@@ -69,6 +70,7 @@ class AsyncSqlStore:
         *,
         posts: Iterable[str] | None = None,
         local_days: bool | None = None,
+        day_start: time | None = None,
         schema: str | None = None,
         lock_timeout: float = LOCK_TIMEOUT,
     ) -> Self:
@@ -76,7 +78,9 @@ class AsyncSqlStore:
         store = cls(host, Settings(), schema=schema, lock_timeout=lock_timeout)
 
         def prepare(database: Database) -> Settings:
-            return settings_.create(database, posts=posts, local_days=local_days)
+            return settings_.create(
+                database, posts=posts, local_days=local_days, day_start=day_start
+            )
 
         store.settings = await store._with_database(prepare)
         return store

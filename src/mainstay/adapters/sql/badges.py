@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, time
 from functools import partial
 from typing import Any
 
@@ -22,6 +22,7 @@ from mainstay.adapters.sql.marks import checks_due
 from mainstay.adapters.sql.points import put_storable
 from mainstay.adapters.sql.policies import keep_undated, read_undated
 from mainstay.adapters.sql.reading import converted, limit_of, value_of
+from mainstay.adapters.sql.settings import Settings
 from mainstay.adapters.sql.undoing import undo
 from mainstay.codec import from_json, to_json
 from mainstay.errors import RejectedError
@@ -45,14 +46,15 @@ badges: Table = Table(
 class SqlBadges:
     """A :class:`mainstay.ports.BadgeStore`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
+        self._settings = settings
 
     @contextmanager
     def page(self) -> Iterator[BadgePage]:
         """Begin a transaction; another page begins when it has ended."""
         with self._database.writing(lock="badges") as connection:
-            yield _Page(connection)
+            yield _Page(connection, self._settings.day_start)
 
     def count_due(self, target: BadgeTarget) -> int:
         """Return about how many users are due."""
@@ -75,7 +77,7 @@ class SqlBadges:
         checks.text("user_id", user_id)
         checks.instance("target", target, BadgeTarget)
         with self._database.reading() as connection:
-            (found,) = standings(connection, [user_id], target)
+            (found,) = standings(connection, [user_id], target, self._settings.day_start)
         if isinstance(found, Unreadable):
             raise found.error
         return found
@@ -98,8 +100,9 @@ def _badge(row: Row[Any]) -> Badge:
 class _Page:
     """One transaction on users that are to be looked at."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, day_start: time) -> None:
         self._connection = connection
+        self._day_start = day_start
         self._due: dict[str, datetime] = {}
 
     def due(
@@ -110,7 +113,7 @@ class _Page:
         self._look_for(target.policy)
         most = limit_of(limit)
         users = due_users(self._connection, target.now, after=after, limit=most)
-        found = standings(self._connection, users, target)
+        found = standings(self._connection, users, target, self._day_start)
         readable = (each.key for each in found if isinstance(each, BadgeStanding))
         self._due.update(dict.fromkeys(readable, target.now))
         return found

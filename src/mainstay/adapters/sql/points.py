@@ -298,7 +298,7 @@ _begin_totals = insert(points).from_select(
 
 
 def add_up_again(connection: Connection, users: Sequence[str]) -> None:
-    """Make the totals of users anew from their credits.
+    """Make the totals of users again from their credits.
 
     Raises:
         RejectedError: A total is out of its range.
@@ -307,14 +307,15 @@ def add_up_again(connection: Connection, users: Sequence[str]) -> None:
     changed = func.max(case((credits.c.amount != 0, credits.c.at)))
     of_user = select(credits.c.user_id, total, func.min(credits.c.at), changed)
     sums = of_user.where(credits.c.user_id.in_(users)).group_by(credits.c.user_id)
-    for user, amount, *_ in connection.execute(sums).all():
+    found = connection.execute(sums).all()
+    for user, amount, *_ in found:
         if abs(amount) > MOST_POINTS:
             undo(connection)  # nothing is kept, even if the block goes on
             raise too_many_points(user)
     before = connection.execute(delete(points).where(points.c.user_id.in_(users))).rowcount
     names = ["user_id", "total", "first_at", "changed_at"]
-    after = connection.execute(insert(points).from_select(names, sums)).rowcount
-    count_listed(connection, users[0], after - before)
+    connection.execute(insert(points).from_select(names, sums))
+    count_listed(connection, users[0], len(found) - before)
 
 
 def count_listed(connection: Connection, user: str, count: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import cache
 from typing import Any
 
@@ -47,7 +47,7 @@ from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.reading import converted, limit_of, value_of
 from mainstay.adapters.sql.settings import Settings
 from mainstay.adapters.sql.traces import Traces
-from mainstay.localdays import MIDNIGHT, local_day
+from mainstay.localdays import MIDNIGHT, counted_day, since_midnight
 from mainstay.ports import millionths, other_contents, storable
 from mainstay.ports.corrections import before_floor
 
@@ -55,7 +55,7 @@ __all__ = [
     "CHANGED",
     "MISSING",
     "SqlSessions",
-    "early_event",
+    "early_ids",
     "events",
     "kinds",
     "read_kinds",
@@ -121,6 +121,11 @@ class SqlSessions:
         self._settings = settings
         self._traces = traces
 
+    @property
+    def day_start(self) -> time:
+        """The wall-clock time at which a day begins."""
+        return self._settings.day_start
+
     def add(self, sessions: Iterable[Session]) -> int:
         """Keep sessions, all or none of them, and return how many are new."""
         rows = self.rows(checks.iterable("sessions", sessions))
@@ -171,9 +176,12 @@ class SqlSessions:
         )
 
     def _day(self, session: Session) -> date:
-        if self._settings.local_days:
-            return local_day(session.started_at, zone=session.timezone)
-        return session.started_at.astimezone(UTC).date()
+        return counted_day(
+            session.started_at,
+            zone=session.timezone,
+            local_days=self._settings.local_days,
+            day_start=self._settings.day_start,
+        )
 
     def sessions(
         self,
@@ -214,9 +222,8 @@ class SqlSessions:
 
     def _begins(self, day: date) -> datetime:
         """Return an instant at which a day has begun everywhere."""
-        return datetime.combine(day, MIDNIGHT, UTC) + (
-            _ONE_DAY if self._settings.local_days else timedelta(0)
-        )
+        begins = datetime.combine(day, MIDNIGHT, UTC) + since_midnight(self._settings.day_start)
+        return begins + _ONE_DAY if self._settings.local_days else begins
 
     def users(self, *, after: str | None = None, limit: int = 1000) -> Sequence[str]:
         """Return the ids of users with a session, in order."""
@@ -262,10 +269,9 @@ def read_kinds(connection: Connection) -> Sequence[str]:
     return connection.scalars(select(kinds.c.kind).order_by(kinds.c.kind)).all()
 
 
-def early_event(connection: Connection, day: date) -> datetime | None:
-    """Return when the first staged event was, if it is before a day."""
-    found = select(staged.c.started_at).where(staged.c.day < day).order_by(staged.c.id)
-    return connection.scalar(found.limit(1))
+def early_ids(connection: Connection, day: date) -> Sequence[str]:
+    """Return the ids of staged events that are before a day."""
+    return connection.scalars(select(staged.c.id).where(staged.c.day < day)).all()
 
 
 def _refuse_other_contents(connection: Connection) -> None:
@@ -294,8 +300,8 @@ CHANGED = (
     .where(_DIFFERS)
     .order_by(events.c.user_id)
 )
-#: The first id that is staged, and not there.
-MISSING = select(staged.c.id).where(~_is_known()).order_by(staged.c.id).limit(1)
+#: The ids that are staged, and not there.
+MISSING = select(staged.c.id).where(~_is_known())
 _DROP_KNOWN = delete(staged).where(_is_known())
 _NEW = insert(events).from_select(staged.columns.keys(), select(staged))
 _HOW_MANY = select(func.count()).select_from(staged)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from datetime import time
 from functools import partial
 from typing import TypeVar
 
@@ -26,6 +27,7 @@ from mainstay.adapters.sql.columns import key, metadata
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.reading import converted, corrupt_value, value_of
 from mainstay.errors import InvalidValueError, StoreError
+from mainstay.localdays import MIDNIGHT
 
 __all__ = ["VERSION", "Settings", "create", "read", "settings_table"]
 
@@ -53,15 +55,23 @@ class Settings:
     Attributes:
         posts: The kinds of activity that count as posts.
         local_days: Whether an activity counts on the date where the user was, and not on UTC's.
+        day_start: The wall-clock time at which a day begins, in whole seconds.
     """
 
     posts: frozenset[str] = attrs.field(default=frozenset({"post"}), converter=_kinds)
     local_days: bool = attrs.field(
         default=False, validator=checks.each(partial(checks.instance, kind=bool))
     )
+    day_start: time = attrs.field(default=MIDNIGHT, validator=checks.each(checks.whole_seconds))
 
 
-def create(database: Database, *, posts: Iterable[str] | None, local_days: bool | None) -> Settings:
+def create(
+    database: Database,
+    *,
+    posts: Iterable[str] | None,
+    local_days: bool | None,
+    day_start: time | None,
+) -> Settings:
     """Create the tables, or upgrade those that are there, in one transaction.
 
     Settings that are ``None`` are the defaults, or those that the tables were created with.
@@ -74,12 +84,12 @@ def create(database: Database, *, posts: Iterable[str] | None, local_days: bool 
     with database.writing(alone=True) as connection:
         _create_schema(connection, database.schema)
         if not inspect(connection).has_table(settings_table.name):
-            settings = _with(Settings(), posts, local_days)
+            settings = _with(Settings(), posts, local_days, day_start)
             _create(connection, settings)
             return settings
         _upgrade(connection, database)
         there = _settings(connection)
-    settings = _with(there, posts, local_days)
+    settings = _with(there, posts, local_days, day_start)
     if there != settings:
         raise InvalidValueError(
             f"must stay as they were when the store was made, {_words(there)}",
@@ -96,10 +106,16 @@ def _create_schema(connection: Connection, schema: str | None) -> None:
         connection.execute(CreateSchema(schema, if_not_exists=True))
 
 
-def _with(settings: Settings, posts: Iterable[str] | None, local_days: bool | None) -> Settings:
+def _with(
+    settings: Settings,
+    posts: Iterable[str] | None,
+    local_days: bool | None,
+    day_start: time | None,
+) -> Settings:
     return Settings(
         settings.posts if posts is None else posts,
         settings.local_days if local_days is None else local_days,
+        settings.day_start if day_start is None else day_start,
     )
 
 
@@ -136,6 +152,7 @@ def _create(connection: Connection, settings: Settings) -> None:
             {"key": "version", "value": str(VERSION)},
             {"key": "posts", "value": json.dumps(sorted(settings.posts))},
             {"key": "local_days", "value": json.dumps(settings.local_days)},
+            {"key": "day_start", "value": settings.day_start.isoformat()},
         ],
     )
 
@@ -166,17 +183,29 @@ def _settings(connection: Connection) -> Settings:
     return Settings(
         _value(connection, "posts", lambda text: _kinds(json.loads(text))),
         _value(connection, "local_days", {"true": True, "false": False}.__getitem__),
+        # Tables that were made before it was kept have none.
+        _value(connection, "day_start", _wall_time, missing=MIDNIGHT),
     )
 
 
-def _value(connection: Connection, key: str, read: Callable[[str], T]) -> T:
+def _wall_time(text: str) -> time:
+    return checks.whole_seconds("value", time.fromisoformat(text))
+
+
+def _value(
+    connection: Connection, key: str, read: Callable[[str], T], *, missing: T | None = None
+) -> T:
     table = settings_table
     row = connection.execute(select(table).where(table.c.key == key)).one_or_none()
-    if row is None:
+    if row is not None:
+        return value_of(table, row, lambda row: converted("value", row.value, read))
+    if missing is None:
         raise corrupt_value(table, "value", None, "is missing", key={"key": key})
-    return value_of(table, row, lambda row: converted("value", row.value, read))
+    return missing
 
 
 def _words(settings: Settings) -> str:
-    days = "local" if settings.local_days else "UTC"
-    return f"posts {', '.join(sorted(settings.posts)) or 'none'}, {days} days"
+    days = f"{'local' if settings.local_days else 'UTC'} days"
+    if settings.day_start != MIDNIGHT:
+        days += f" from {settings.day_start.isoformat().removesuffix(':00')}"
+    return f"posts {', '.join(sorted(settings.posts)) or 'none'}, {days}"

@@ -11,8 +11,9 @@ from mainstay.cli import OK, SKIPPED, terminal
 from mainstay.cli.score import render
 from mainstay.cli.score.engines import score_events
 from mainstay.cli.score.from_store import score_store
-from mainstay.cli.score.options import ROWS_SHOWN, Options, add_options
+from mainstay.cli.score.options import ROWS_SHOWN, Options, add_options, refuse_of_files
 from mainstay.cli.score.result import Result
+from mainstay.cli.store import open_store
 
 _EPILOG = """\
 columns:
@@ -46,11 +47,15 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 def run(args: argparse.Namespace) -> int:
     """Read, score, show."""
-    options, messages = Options.of(args), terminal.console(sys.stderr)
-    if options.db is None:
+    messages = terminal.console(sys.stderr)
+    if args.db is None:
+        options = Options.of(args)
         result = score_events(options, messages)
     else:
-        result = score_store(options.db, options, messages)
+        refuse_of_files(args)
+        with open_store(args.db) as store:
+            options = Options.of(args, day_start=store.settings.day_start)
+            result = score_store(store, options, messages)
     _show(result, options)
     sys.stdout.flush()
     terminal.say(messages, *_sentences(result, options))

@@ -12,7 +12,7 @@ from mainstay.cli import terminal
 from mainstay.cli.score.options import Options
 from mainstay.cli.score.result import Listed, Result, Scored, nobody
 from mainstay.errors import BadRecordError, InvalidValueError
-from mainstay.localdays import check_dated, local_day, moment_of
+from mainstay.localdays import local_day, moment_of
 from mainstay.reading import Event, read_events
 from mainstay.scores.consistency.result import ConsistencyScore
 from mainstay.scores.consistency.score import consistency_score
@@ -45,10 +45,6 @@ class _Reading:
     def _dated(self, event: Event, day: date) -> Event:
         """Return the event of a date without a time, which counts from its beginning on."""
         as_of, zone, start = self.options.as_of, self.options.zone, self.options.day_start
-        try:
-            check_dated("started_at", day.isoformat(), start)
-        except InvalidValueError as error:
-            raise BadRecordError.at("line", event.line, error) from error
         at, where = moment_of(day, as_of=as_of, zone=zone, day_start=start)
         if at == event.session.started_at:
             return event
@@ -102,6 +98,7 @@ def score_file(options: Options, messages: Console) -> Result:
             columns=options.columns,
             member_since=options.member_since,
             naive_zone=options.naive_zone,
+            day_start=options.day_start,
         ):
             reading.read(item)
     if options.user is not None and options.user not in reading.builders:

@@ -11,20 +11,19 @@ from mainstay.activity.session import Session
 from mainstay.cli import terminal
 from mainstay.cli.score.options import Options
 from mainstay.cli.score.result import Listed, Result, Scored, nobody
-from mainstay.cli.store import PreparedStore, all_users, open_store
+from mainstay.cli.store import PreparedStore, all_users
 from mainstay.ports.scoring import latest_session, score_user
 from mainstay.scores.consistency.score import consistency_score
 
 __all__ = ["score_store"]
 
 
-def score_store(url: str, options: Options, messages: Console) -> Result:
+def score_store(store: PreparedStore, options: Options, messages: Console) -> Result:
     """Score everybody in a store, or the one who is asked for."""
-    with open_store(url) as store:
-        if options.user is not None:
-            return _of_one(store, options.user, options)
-        with terminal.progress(messages, "scoring") as progress:
-            return _of_all(store, options, progress)
+    if options.user is not None:
+        return _of_one(store, options.user, options)
+    with terminal.progress(messages, "scoring") as progress:
+        return _of_all(store, options, progress)
 
 
 def _of_all(

@@ -10,10 +10,10 @@ import attrs
 
 from mainstay._reprs import in_utc
 from mainstay.cli import arguments
-from mainstay.localdays import DATED, last_instant
+from mainstay.localdays import DATED, MIDNIGHT, last_instant
 from mainstay.reading.rows import Columns
 
-__all__ = ["ENGINES", "ROWS_SHOWN", "Options", "add_options"]
+__all__ = ["ENGINES", "ROWS_SHOWN", "Options", "add_options", "refuse_of_files"]
 
 #: How many users the table shows, unless it is told.
 ROWS_SHOWN = 20
@@ -57,6 +57,7 @@ def _add_days(group: argparse._ArgumentGroup) -> None:
     arguments.add_days(
         group,
         zone_help="the users' zone: decides what today is, and the day of events without timezone",
+        of_store=True,
     )
 
 
@@ -74,6 +75,14 @@ def _add_output(group: argparse._ArgumentGroup) -> None:
     shape = group.add_mutually_exclusive_group()
     shape.add_argument("--json", action="store_true", help="one JSON object on stdout")
     shape.add_argument("--csv", action="store_true", help="CSV on stdout")
+
+
+def refuse_of_files(args: argparse.Namespace) -> None:
+    """Refuse what says something of files: a store has no use for it."""
+    for name in _OF_FILES:
+        if getattr(args, name) not in (None, False):
+            option = "FILE" if name == "file" else f"--{name.replace('_', '-')}"
+            args.refuse(f"argument {option}: not allowed with argument --db")
 
 
 @attrs.frozen(kw_only=True)
@@ -102,15 +111,17 @@ class Options:
     csv: bool
 
     @classmethod
-    def of(cls, args: argparse.Namespace) -> Options:
-        """Return the command line's, at one instant; what is of files has no use for a store."""
+    def of(cls, args: argparse.Namespace, *, day_start: time = MIDNIGHT) -> Options:
+        """Return the command line's, at one instant.
+
+        Args:
+            args: The command line.
+            day_start: When a day begins, if it does not say.
+        """
         names = attrs.fields_dict(cls).keys() - {"as_of_day"}
         given: dict[str, Any] = {name: getattr(args, name) for name in names}
-        if given["db"] is not None:
-            for name in _OF_FILES:
-                if given[name] not in (None, False):
-                    option = "FILE" if name == "file" else f"--{name.replace('_', '-')}"
-                    args.refuse(f"argument {option}: not allowed with argument --db")
+        if given["day_start"] is None:
+            given["day_start"] = day_start
         asked = given.pop("as_of") or datetime.now(UTC)
         if isinstance(asked, datetime):
             return cls(as_of=asked, as_of_day=None, **given)

@@ -22,7 +22,8 @@ which is how a ``unittest.TestCase`` runs a suite, without pytest. Whose ids the
         def user_id(self, n: int) -> str:
             return str(n)
 
-A store that counts posts is to count the kind ``post``. Some tests use threads.
+A store that counts posts is to count the kind ``post``, and its days begin at noon or before. Some
+tests use threads.
 """
 
 from mainstay.testing.conformance._suite import Suite

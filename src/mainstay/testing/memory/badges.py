@@ -63,6 +63,7 @@ class Sources:
             {name: value for name, value in wanted.items() if value},
             [credit for credit in theirs if credit.reason.startswith(AWARD)],
             self._sessions(user_id, target),
+            self.activity.sessions.day_start,
         )
 
     def _metrics(self, user_id: str) -> Mapping[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from threading import RLock
 
 import attrs
@@ -40,6 +40,11 @@ class MemoryEngagements(Replaced):
     def local_days(self) -> bool:
         """Whether an activity counts on the date where the user was, and not on UTC's."""
         return self._activity.local_days
+
+    @property
+    def day_start(self) -> time:
+        """The time at which a day begins, where the user was or in UTC."""
+        return self._activity.sessions.day_start
 
     def policies(self) -> PolicyHistory[EngagementPolicy] | None:
         """Return the policies that are kept; ``None`` while none is kept from the beginning."""

@@ -192,7 +192,7 @@ class Users:
         """Return what is known of a user."""
         if user_id in self.unreadable:
             return Unreadable(user_id, self.unreadable.error(user_id))
-        builder = WindowBuilder(as_of=now, user_id=user_id)
+        builder = WindowBuilder(as_of=now, user_id=user_id, day_start=self.sessions.day_start)
         builder.add(self.sessions_of_all()[user_id])
         return OutlookStanding(user_id, builder.window())
 

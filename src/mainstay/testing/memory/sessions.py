@@ -11,7 +11,7 @@ import attrs
 from mainstay import _checks as checks
 from mainstay._reprs import in_utc
 from mainstay.activity.session import Session
-from mainstay.localdays import local_day
+from mainstay.localdays import MIDNIGHT, counted_day, since_midnight
 from mainstay.ports import other_contents, storable
 from mainstay.ports.corrections import before_floor, unknown_event
 from mainstay.testing.memory._gone import NOTHING_GONE, Gone
@@ -36,18 +36,27 @@ class MemorySessions(Replaced):
         lock: Held while sessions are added, and by anything that must keep them as they are.
         marks: Who is to be looked at again.
         local_days: See above.
+        day_start: The wall-clock time at which a day begins.
     """
 
-    def __init__(self, lock: RLock, marks: Marks, *, local_days: bool = False) -> None:
+    def __init__(
+        self, lock: RLock, marks: Marks, *, local_days: bool = False, day_start: time = MIDNIGHT
+    ) -> None:
         self.local_days = local_days
         self.floor: date | None = None
         self.gone: Mapping[str, Gone] = {}
         self.watchers: Sequence[Callable[[Collection[Session]], None]] = ()
         self._lock = lock
         self._marks = marks
+        self._day_start = day_start
         self._by_id: Mapping[str, Session] = {}
         self._removed: frozenset[str] = frozenset()
         self._aliases: Mapping[str, str] = {}
+
+    @property
+    def day_start(self) -> time:
+        """The wall-clock time at which a day begins."""
+        return self._day_start
 
     def add(self, sessions: Iterable[Session]) -> int:
         """Keep sessions, all or none of them, and return how many are new."""
@@ -112,7 +121,7 @@ class MemorySessions(Replaced):
         """Return the instant from which on all sessions are kept; ``None`` if all are."""
         if self.floor is None:
             return None
-        begins = datetime.combine(self.floor, time(0), UTC)
+        begins = datetime.combine(self.floor, MIDNIGHT, UTC) + since_midnight(self.day_start)
         return begins + _ONE_DAY if self.local_days else begins
 
     def users(self, *, after: str | None = None, limit: int = 1000) -> Sequence[str]:
@@ -132,9 +141,12 @@ class MemorySessions(Replaced):
 
     def day(self, session: Session) -> date:
         """Return the day on which a session counts."""
-        if self.local_days:
-            return local_day(session.started_at, zone=session.timezone)
-        return session.started_at.astimezone(UTC).date()
+        return counted_day(
+            session.started_at,
+            zone=session.timezone,
+            local_days=self.local_days,
+            day_start=self.day_start,
+        )
 
     def _is_before_floor(self, session: Session) -> bool:
         return self.floor is not None and self.day(session) < self.floor

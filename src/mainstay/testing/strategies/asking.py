@@ -17,7 +17,7 @@ from mainstay.ports import (
 )
 from mainstay.recognition import STANDARD_BADGES, Credit, Period, Ties
 from mainstay.testing.strategies.activity import sessions, user_ids
-from mainstay.testing.strategies.calendar import instants
+from mainstay.testing.strategies.calendar import day_starts, instants
 from mainstay.testing.strategies.making import made
 from mainstay.testing.strategies.recognition import badge_policies, leaderboard_policies, spans
 
@@ -59,7 +59,7 @@ def badge_targets() -> SearchStrategy[BadgeTarget]:
 
 @st.composite
 def badge_standings(draw: DrawFn, user_id: str | None = None) -> BadgeStanding:
-    """What is known of a user: some metrics, awards and sessions.
+    """What is known of a user: some metrics, awards and sessions, and when their days begin.
 
     Args:
         user_id: Whose; anybody's by default.
@@ -68,7 +68,8 @@ def badge_standings(draw: DrawFn, user_id: str | None = None) -> BadgeStanding:
     names = st.sampled_from([badge.metric for badge in STANDARD_BADGES])
     metrics = draw(st.dictionaries(names, st.integers(1, 100)))
     theirs = sessions(user_id=st.just(user))
-    return BadgeStanding(user, metrics, _awards(draw, user), draw(st.lists(theirs, max_size=3)))
+    found, start = draw(st.lists(theirs, max_size=3)), draw(day_starts())
+    return BadgeStanding(user, metrics, _awards(draw, user), found, start)
 
 
 @st.composite

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from mainstay.jobs import NotBegun
-from mainstay.ports import DueDays, DueWeeks, EvaluatedDays, Unreadable
+from mainstay.ports import DueDays, DueWeeks, EvaluatedDays, Late, Prunable, Pruned, Unreadable
 from mainstay.scheduling import (
+    AnyOption,
     Daily,
     Every,
     InstalledJob,
@@ -33,7 +34,12 @@ from mainstay.testing.strategies.activity import counts, user_ids
 from mainstay.testing.strategies.calendar import days, instants, iso_weeks, zones
 from mainstay.testing.strategies.making import made
 from mainstay.testing.strategies.policies import engagement_policies
-from mainstay.testing.strategies.states import day_activities, engagements, reputations
+from mainstay.testing.strategies.states import (
+    day_activities,
+    engagements,
+    reputations,
+    weekly_streaks,
+)
 
 __all__ = [
     "dailies",
@@ -47,9 +53,12 @@ __all__ = [
     "job_reports",
     "job_runs",
     "job_specs",
+    "lates",
     "options",
     "plain_data",
     "plain_objects",
+    "prunables",
+    "pruneds",
     "refusals",
     "retry_policies",
     "schedules",
@@ -74,6 +83,7 @@ _SCALARS = (
     | st.text()
 )
 _DURATIONS = st.timedeltas(timedelta(0), timedelta(days=1))
+_HOLDS = st.integers(0, 366 * 86_400).map(lambda seconds: timedelta(seconds=seconds))
 
 
 def everies() -> SearchStrategy[Every]:
@@ -122,12 +132,13 @@ def plain_data() -> SearchStrategy[PlainData]:
     return plain_objects().map(PlainData)
 
 
-def options() -> SearchStrategy[Option[bool] | Option[int]]:
-    """Options of a run: flags, and integers with bounds."""
+def options() -> SearchStrategy[AnyOption]:
+    """Options of a run: flags, integers with bounds, and durations."""
     names, low = st.sampled_from(["force", "days", "page_size"]), st.integers(-3, 3)
     flags = st.builds(Option[bool], names, st.booleans(), st.just("what it is for"))
     numbers = made(_number, names, low, st.integers(0, 9), st.none() | st.integers(0, 9))
-    return flags | numbers
+    durations = st.builds(Option[timedelta], st.just("hold"), _HOLDS, st.just("what it is for"))
+    return flags | numbers | durations
 
 
 def _number(name: str, low: int, above: int, room: int | None) -> Option[int]:
@@ -149,7 +160,7 @@ def _job_spec(
     schedule: Every | Daily | Weekly,
     retry: RetryPolicy,
     limits: tuple[timedelta, timedelta] | None,
-    asked: tuple[TargetKind, list[Option[bool] | Option[int]]],
+    asked: tuple[TargetKind, list[AnyOption]],
 ) -> JobSpec:
     def run(context: JobContext) -> JobReport:
         at = context.now()
@@ -268,6 +279,23 @@ def due_weeks(draw: DrawFn) -> DueWeeks:
         first = reputation.streak.last_recorded + 1
     later = draw(st.sets(st.integers(0, 5), max_size=5))
     return DueWeeks(reputation, {first + ago: draw(counts()) for ago in sorted(later)})
+
+
+def lates() -> SearchStrategy[Late]:
+    """What is late in a store."""
+    return st.builds(Late, st.integers(0, 1000), st.integers(0, 10**6))
+
+
+@st.composite
+def prunables(draw: DrawFn) -> Prunable:
+    """Users with up to five weeks before the floor, idle ones left out."""
+    due = draw(due_weeks())
+    return Prunable(due.key, due.reputation.streak, due.weeks)
+
+
+def pruneds() -> SearchStrategy[Pruned]:
+    """What is to be kept of users at the floor."""
+    return st.builds(Pruned, user_ids(), weekly_streaks())
 
 
 def unreadables() -> SearchStrategy[Unreadable]:

@@ -10,6 +10,7 @@ from datetime import date
 from sqlalchemy import Connection, func, select, union
 
 from mainstay import _checks as checks
+from mainstay._reprs import in_utc
 from mainstay.activity.session import Session
 from mainstay.adapters.sql.bulk import any_of, insert_into, stage
 from mainstay.adapters.sql.corrected import floor_kept, keep_floor, removed, stand_for
@@ -25,7 +26,7 @@ from mainstay.adapters.sql.sessions import (
     CHANGED,
     MISSING,
     SqlSessions,
-    early_event,
+    early_ids,
     events,
     staged,
 )
@@ -102,23 +103,27 @@ class _Page:
 
     def replace(self, sessions: Sequence[Session]) -> Changes:
         """Put events in place of those with the same ids; equal ones change nothing."""
-        rows = self._sessions.rows(checks.iterable("sessions", sessions))
+        given = [*checks.iterable("sessions", sessions)]
+        rows = self._sessions.rows(given)
         if not rows:
             return {}
         stage(self._connection, staged, rows)
         stand_for(self._connection, staged)
-        lowest = floor_kept(self._connection)
-        early = None if lowest is None else early_event(self._connection, lowest)
-        if lowest is not None and early is not None:
-            raise before_floor("started_at", early, lowest)
-        missing = self._connection.scalar(MISSING)
-        if missing is not None:
-            raise unknown_event(missing)
+        self._require_there(given)
         old = self._connection.execute(CHANGED).all()
         if old:
             leave(self._connection, old, self._settings.posts)
             self._sessions.arrive(self._connection)
         return _some(Counter(events=len(old)))
+
+    def _require_there(self, sessions: Sequence[Session]) -> None:
+        """Refuse events that are from before the floor, or not there."""
+        lowest = floor_kept(self._connection)
+        if lowest is not None and (early := {*early_ids(self._connection, lowest)}):
+            at = next(each.started_at for each in sessions if each.id in early)
+            raise before_floor("started_at", in_utc(at), lowest)
+        for missing in sorted(self._connection.scalars(MISSING)):
+            raise unknown_event(missing)
 
     def raise_floor(self, floor: date) -> None:
         """Take no events before a day from now on; a floor is never lowered."""

@@ -123,7 +123,7 @@ def _move(connection: Connection, column: Column[str], user: str, to: str) -> in
 def _move_unless_there(
     connection: Connection, column: Column[str], user: str, to: str, among: Sequence[Column[Any]]
 ) -> int:
-    """Give rows to another user, but for those of which that one has one alike."""
+    """Give rows to another user, and delete those of which that one has one alike."""
     other = column.table.alias("other")
     alike = [other.c[name.name] == name for name in among]
     there = exists(select(other).where(other.c[column.name] == to, *alike))

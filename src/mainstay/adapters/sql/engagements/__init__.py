@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -43,6 +43,11 @@ class SqlEngagements:
     def local_days(self) -> bool:
         """Whether an activity counts on the date where the user was, and not on UTC's."""
         return self._settings.local_days
+
+    @property
+    def day_start(self) -> time:
+        """The time at which a day begins, where the user was or in UTC."""
+        return self._settings.day_start
 
     def policies(self) -> PolicyHistory[EngagementPolicy] | None:
         """Return the policies that are kept; ``None`` while none is kept from the beginning."""

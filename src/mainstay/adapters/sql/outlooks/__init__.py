@@ -23,6 +23,7 @@ from mainstay.adapters.sql.outlooks._rows import outlook_in
 from mainstay.adapters.sql.outlooks._windows import standings_of_any
 from mainstay.adapters.sql.outlooks.tables import outlooks
 from mainstay.adapters.sql.reading import limit_of
+from mainstay.adapters.sql.settings import Settings
 from mainstay.outlook import ContentCounts, Mark, Metric, Outlook, Sums, TemplateFigures
 from mainstay.ports import OutlookPage, OutlookStanding, OutlookTarget, Unreadable
 from mainstay.ports.notification_entries import notification_key
@@ -38,14 +39,15 @@ LOCK = "outlooks"
 class SqlOutlooks:
     """A :class:`mainstay.ports.OutlookStore`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
+        self._settings = settings
 
     @contextmanager
     def page(self) -> Iterator[OutlookPage]:
         """Begin a transaction; another page begins when it has ended."""
         with self._database.writing(lock=LOCK) as connection:
-            yield OutlooksPage(connection)
+            yield OutlooksPage(connection, self._settings.day_start)
 
     def count_due(self, target: OutlookTarget) -> int:
         """Return how many users are due."""
@@ -66,7 +68,8 @@ class SqlOutlooks:
         asked = {checks.text("user_ids", user) for user in checks.iterable("user_ids", user_ids)}
         at = checks.instant("now", now)
         with self._database.reading() as connection:
-            return [*standings_of_any(connection, sorted(asked), at)]
+            start = self._settings.day_start
+            return [*standings_of_any(connection, sorted(asked), at, start)]
 
     def add(self, outlook: Outlook, *, force: bool = False) -> bool:
         """Keep an outlook unless its user has one for the day, and return whether it was kept."""

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TypeAlias
 
 from mainstay.activity.window import WINDOW_DAYS, ActivityWindow
-from mainstay.localdays import Zone, day_table
+from mainstay.localdays import MIDNIGHT, Zone, day_table
 
 __all__ = ["SEPARATOR", "Moments", "moments_until"]
 
@@ -18,7 +18,6 @@ __all__ = ["SEPARATOR", "Moments", "moments_until"]
 SEPARATOR = "\x1f"
 _DATE, _TIME, _MINUTE = (len(part) for part in ("2024-05-01", "2024-05-01 ", "2024-05-01 08:30"))
 _ALL_DAYS = (1 << WINDOW_DAYS) - 1
-_MIDNIGHT = time(0)
 _MICROSECOND = timedelta(microseconds=1)
 _PLACES_KEPT = 4096
 
@@ -33,9 +32,9 @@ class _Place(dict[str, _Change]):
         today: The ordinal of the day that it is there.
     """
 
-    def __init__(self, zone: Zone, now: datetime) -> None:
+    def __init__(self, zone: Zone, now: datetime, day_start: time) -> None:
         super().__init__()
-        self._days = day_table(zone, _MIDNIGHT)
+        self._days = day_table(zone, day_start)
         self.today: int = self._days.ordinal(now)
 
     def __missing__(self, day: str) -> _Change:
@@ -58,10 +57,12 @@ class Moments:
 
     Args:
         now: The instant.
+        day_start: The wall-clock time at which a day begins.
     """
 
-    def __init__(self, now: datetime) -> None:
+    def __init__(self, now: datetime, day_start: time = MIDNIGHT) -> None:
         self._now = now
+        self._day_start = day_start
         self._places: dict[str, _Place] = {}
 
     def window(self, text: str) -> ActivityWindow | None:
@@ -109,7 +110,7 @@ class Moments:
         if found is None:
             if len(self._places) >= _PLACES_KEPT:
                 self._places.clear()
-            found = self._places[where] = _Place(_zone(where), self._now)
+            found = self._places[where] = _Place(_zone(where), self._now, self._day_start)
         return found
 
 
@@ -120,6 +121,6 @@ def _zone(where: str) -> Zone:
 
 
 @lru_cache(maxsize=2)
-def moments_until(now: datetime) -> Moments:
+def moments_until(now: datetime, day_start: time) -> Moments:
     """Return what makes windows until an instant: one for all pages of a run."""
-    return Moments(now)
+    return Moments(now, day_start)

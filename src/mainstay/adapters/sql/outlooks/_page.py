@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import time
 from itertools import chain
 
 from sqlalchemy import Connection
@@ -32,10 +33,12 @@ class OutlooksPage:
 
     Args:
         connection: In a transaction that has the lock of outlooks: nobody else adds any.
+        day_start: The wall-clock time at which a day begins.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, day_start: time) -> None:
         self._connection = connection
+        self._day_start = day_start
         self._due: dict[str, OutlookTarget] = {}
         # Who may have an outlook already.
         self._told: set[str] = set()
@@ -46,7 +49,7 @@ class OutlooksPage:
         """Return users with an event within the 30 days, and without an outlook, by user id."""
         checks.instance("target", target, OutlookTarget)
         some = due_users(self._connection, target, after=after, limit=limit_of(limit))
-        found = standings(self._connection, some, target.now)
+        found = standings(self._connection, some, target.now, self._day_start)
         readable = [each.key for each in found if isinstance(each, OutlookStanding)]
         self._due.update(dict.fromkeys(readable, target))
         if target.force:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from sqlalchemy import Connection, Select, Text, cast, func, literal, select
@@ -30,50 +30,52 @@ _moment = func.substr(utc_text(events.c.started_at), 1, 16) + func.coalesce(
 
 
 def standings(
-    connection: Connection, user_ids: Sequence[str], now: datetime
+    connection: Connection, user_ids: Sequence[str], now: datetime, day_start: time
 ) -> list[OutlookStanding | Unreadable]:
     """Return what is known of users with an event within the 30 days, in their order.
 
     What the database has of each is one text, of which their window is made. Where that can't be
     done, their sessions are read one by one.
     """
-    windows = _windows(connection, [user for user in user_ids if isinstance(user, str)], now)
-    found = ((user, windows.get(user)) for user in user_ids)
+    texts = [user for user in user_ids if isinstance(user, str)]
+    windows = _windows(connection, texts, now, day_start)
     return [
-        _from_sessions(connection, user, now) if window is None else OutlookStanding(user, window)
-        for user, window in found
+        _from_sessions(connection, user, now, day_start)
+        if (window := windows.get(user)) is None
+        else OutlookStanding(user, window)
+        for user in user_ids
     ]
 
 
 def _windows(
-    connection: Connection, user_ids: Sequence[str], now: datetime
+    connection: Connection, user_ids: Sequence[str], now: datetime, day_start: time
 ) -> Mapping[str, ActivityWindow | None]:
     """Return windows by user, as far as they can be made of texts.
 
     Each user's events are looked up: PostgreSQL may read those of all, for as many users at once.
     """
     texts = func.group_concat if connection.dialect.name == "sqlite" else func.string_agg
-    asked, moments = each_of(connection, user_ids).subquery().c.value, moments_until(now)
+    asked, moments = each_of(connection, user_ids).subquery().c.value, moments_until(now, day_start)
     theirs = select(texts(_moment, SEPARATOR)).where(events.c.user_id == asked, _lately(now))
     rows = connection.execute(select(asked, theirs.scalar_subquery()))
     return {user_id: moments.window(text) for user_id, text in rows if text is not None}
 
 
 def _from_sessions(
-    connection: Connection, user_id: str, now: datetime
+    connection: Connection, user_id: str, now: datetime, day_start: time
 ) -> OutlookStanding | Unreadable:
     if not isinstance(user_id, str):
         key = {"user_id": user_id}
         return Unreadable(user_id, corrupt_value(users, "user_id", user_id, "is not text", key=key))
     lately = select(events).where(events.c.user_id == user_id, _lately(now))
-    return _folded(connection, user_id, lately, now)
+    return _folded(connection, user_id, lately, now, day_start)
 
 
 def _folded(
-    connection: Connection, user_id: str, query: Select[Any], now: datetime
+    connection: Connection, user_id: str, query: Select[Any], now: datetime, day_start: time
 ) -> OutlookStanding | Unreadable:
     """Return what a user's sessions come to."""
-    builder = WindowBuilder(as_of=now, user_id=user_id)
+    builder = WindowBuilder(as_of=now, user_id=user_id, day_start=day_start)
     try:
         builder.add(value_of(events, row, session_of) for row in connection.execute(query))
     except CorruptRowError as error:
@@ -82,7 +84,7 @@ def _folded(
 
 
 def standings_of_any(
-    connection: Connection, user_ids: Iterable[str], now: datetime
+    connection: Connection, user_ids: Iterable[str], now: datetime, day_start: time
 ) -> Iterator[OutlookStanding | Unreadable]:
     """Yield what is known of those of some users who have an event until now, in their order.
 
@@ -94,7 +96,7 @@ def standings_of_any(
         latest = connection.scalar(last)
         if latest is not None:
             lately = select(events).where(mine, _lately(now) | (at == last.scalar_subquery()))
-            yield _folded(connection, user_id, lately, now)
+            yield _folded(connection, user_id, lately, now, day_start)
 
 
 def _lately(now: datetime) -> ColumnElement[bool]:

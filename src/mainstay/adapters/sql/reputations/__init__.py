@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import time
 
 from sqlalchemy import Connection, func, select, update
 
@@ -40,6 +41,11 @@ class SqlReputations:
     def local_days(self) -> bool:
         """Whether an activity counts on the date where the user was, and not on UTC's."""
         return self._settings.local_days
+
+    @property
+    def day_start(self) -> time:
+        """The time at which a day begins, where the user was or in UTC."""
+        return self._settings.day_start
 
     def policies(self) -> PolicyHistory[WeeklyStreakPolicy] | None:
         """Return the policies that are kept; ``None`` while none is kept from the beginning."""

@@ -67,6 +67,13 @@ class StandingConformance(Suite[HasBadges]):
         days = {"kind:post": 2, "streak_days": 2}
         expect(_metrics(store, ada, *days, "kind:vote"), days, "of events")
 
+    def test_scores_count_by_the_days_of_the_store(self, store: HasBadges) -> None:
+        """``day_start``: "The wall-clock time at which a day begins, for the score"."""
+        store.sessions.add(did("ada", may(14)))
+        asked, start = target("score"), store.sessions.day_start
+        expect([each.day_start for each in due(store, asked)], [start], "of those who are due")
+        expect(store.badges.standing("ada", asked).day_start, start, "of anybody")
+
     def test_what_is_nothing_is_left_out(self, store: HasBadges) -> None:
         """``metrics``: "Those that are 0 are left out"."""
         ada = self.user_id(1)

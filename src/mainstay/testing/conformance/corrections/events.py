@@ -129,7 +129,7 @@ class CorrectedEventsConformance(Suite[Store]):
         expect(days_of(due(store, may(5))), {ada: [3]}, "the streak ends on May 3")
         evaluate(store, may(5))
         expect(streaks(store, ada, 5), [None, 1, 0, 0, 0], "which is evaluated")
-        expect(days_of(again(store)), {}, "nothing is left of her once it is made anew")
+        expect(days_of(again(store)), {}, "nothing is left of her once it is made again")
         expect(streaks(store, ada, 5), [None] * 5, "no day came to anything")
         expect(late(store), (0, 0), "nor is any late")
 

@@ -8,6 +8,7 @@ from functools import partial
 import attrs
 
 from mainstay.errors import InvalidValueError, NoLongerKeptError, RejectedError
+from mainstay.localdays import since_midnight
 from mainstay.ports import Store, score_user
 from mainstay.testing.conformance._activity import at, did, may
 from mainstay.testing.conformance._corrections import FLOOR, days_of, prune, replace
@@ -33,7 +34,7 @@ class FloorConformance(Suite[Store]):
         _raise_floor(store, 13)
         expect(store.corrections.floor(), may(13), "it is kept")
         _raise_floor(store, 6)
-        expect(store.corrections.floor(), may(13), "a lower one is none")
+        expect(store.corrections.floor(), may(13), "a lower one changes nothing")
         raised(InvalidValueError, partial(_raise_floor, store, 21), "May 21 is a Tuesday")
         _raise_floor(store, 20)
         expect(store.corrections.floor(), may(20), "a higher one is")
@@ -57,7 +58,8 @@ class FloorConformance(Suite[Store]):
         expect(store.sessions.kept_since(), None, "all are kept")
         _raise_floor(store)
         since = store.sessions.kept_since()
-        day_after = at(FLOOR, 0) + (_DAY if store.engagements.local_days else 0 * _DAY)
+        begins = at(FLOOR, 0) + since_midnight(store.sessions.day_start)
+        day_after = begins + (_DAY if store.engagements.local_days else 0 * _DAY)
         expect(since, day_after, "when the floor has begun everywhere")
         read = partial(store.sessions.sessions, ada, until=at(may(20)))
         expect([*read(since=day_after)], events, "from then on all are kept")

@@ -88,7 +88,7 @@ class ForgottenConformance(Suite[Store]):
             expect(outcomes(store, user, 4), [None] * 4, f"{user} was never evaluated")
             expect(reputation(store, user), None, f"{user} is unknown")
         expect([*store.sessions.users()], [bob], "to everybody")
-        expect([*store.sessions.kinds()], ["post"], "and what only they did is no kind any more")
+        expect([*store.sessions.kinds()], ["post"], "what only they did is not a kind any more")
         metrics = dict(store.metrics.metrics([ada, bob, cyd]))
         expect(metrics, {bob: {"age": 7, "kind:post": 1}}, "nothing is measured")
         expect((outcomes(store, bob, 4), reputation(store, bob)), kept, "others stay as they are")

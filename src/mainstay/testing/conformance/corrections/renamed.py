@@ -69,7 +69,7 @@ class RenamedConformance(Suite[Store]):
         counts = rename(store, ada, bob)
         expect(counts["events"], 3, "her events")
         renamed = [attrs.evolve(each, user_id=bob) for each in reversed(hers)]
-        expect(_read(store, bob)[1:], renamed, "come back as they were, but for the id")
+        expect(_read(store, bob)[1:], renamed, "come back as they were, under the other id")
         expect((_read(store, ada), [*store.sessions.users()]), ([], [bob]), "nobody has the old")
         his = [each and attrs.evolve(each, user_id=bob) for each in kept]
         expect(outcomes(store, bob, 4), his, "each outcome")

@@ -54,7 +54,7 @@ class ReopenedDaysConformance(Suite[Store]):
         remove(store, posts[1])
         expect(days_of(again(store, since=may(2))), {ada: [2, 4]}, "May 2, and the next event")
         expect(outcomes(store, ada, 1), kept[:1], "May 1 stays")
-        expect(streaks(store, ada, 6), [1, 0, 0, 1, 0, 0], "as if there had been no second post")
+        expect(streaks(store, ada, 6), [1, 0, 0, 1, 0, 0], "as if there had been one post")
         expect(days_of(due(store, may(9))), {}, "nothing else is due")
 
     def test_states_are_those_of_the_day_before(self, store: Store) -> None:

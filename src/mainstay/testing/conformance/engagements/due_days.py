@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 from mainstay.activity.session import Session
+from mainstay.localdays import since_midnight
 from mainstay.ports import HasEngagements
 from mainstay.scores.engagement.day import DayActivity
 from mainstay.scores.engagement.evaluate import catch_up
@@ -88,12 +89,14 @@ class DueDaysConformance(Suite[HasEngagements]):
     def test_an_activity_counts_on_its_day(self, store: HasEngagements) -> None:
         """``local_days``: "on the date where the user was, and not on UTC's"."""
         ada = self.user_id(1)
-        late, early = datetime(2024, 5, 1, 23, 30, tzinfo=UTC), datetime(2024, 5, 2, 0, 30)  # noqa: DTZ001
+        shift = since_midnight(store.engagements.day_start)
+        late = datetime(2024, 5, 1, 23, 30, tzinfo=UTC) + shift
+        early = datetime(2024, 5, 2, 0, 30, tzinfo=_KATHMANDU) + shift
         store.sessions.add(
             [
                 Session(ada, late, timezone="Europe/Berlin", kind="Berlin, the 2nd", id="1"),
                 Session(ada, late, timezone="-03:30", kind="the 1st", id="2"),
-                Session(ada, early.replace(tzinfo=_KATHMANDU), kind="Kathmandu, the 2nd", id="3"),
+                Session(ada, early, kind="Kathmandu, the 2nd", id="3"),
                 Session(ada, late, kind="no zone, the 1st", id="4"),
             ]
         )
@@ -105,19 +108,23 @@ class DueDaysConformance(Suite[HasEngagements]):
         kinds = [set(activity.counts) for activity in found.activities]
         expect(kinds, expected, f"the days that count are {'local' if local else 'UTC'} ones")
 
-    def test_a_day_ends_at_midnight(self, store: HasEngagements) -> None:
-        """``activities``: a day lasts from midnight to just before the next."""
+    def test_a_day_lasts_from_its_start_to_the_next(self, store: HasEngagements) -> None:
+        """``day_start``: "The time at which a day begins"; just before, it is the day before."""
         ada = self.user_id(1)
-        midnight = datetime(2024, 5, 2, tzinfo=UTC)
+        begin = datetime.combine(may(2), store.engagements.day_start, UTC)
         store.sessions.add(
             [
-                Session(ada, midnight - timedelta(microseconds=1), kind="before", id="1"),
-                Session(ada, midnight, kind="after", id="2"),
+                Session(ada, begin - timedelta(microseconds=1), kind="before", id="1"),
+                Session(ada, begin, kind="after", id="2"),
             ]
         )
         (found,) = due(store, may(2))
-        counts = [activity.counts for activity in found.activities]
-        expect(counts, [{"before": 1}, {"after": 1}], "midnight belongs to the new day")
+        counts = {activity.day: activity.counts for activity in found.activities}
+        expect(counts, {may(1): {"before": 1}, may(2): {"after": 1}}, "to the microsecond")
+
+    def test_days_begin_when_the_sessions_say(self, store: HasEngagements) -> None:
+        """``day_start``: "for all that counts days"."""
+        expect(store.engagements.day_start, store.sessions.day_start, "one store, one day start")
 
     def test_the_day_after_a_streak_is_due(self, store: HasEngagements) -> None:
         """``EngagementPage``: a day that "follows a day with a streak" must be evaluated."""

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from mainstay.activity.session import Session
 from mainstay.activity.window import ActivityWindow
+from mainstay.localdays import since_midnight
 from mainstay.outlook import Mark
 from mainstay.ports import HasOutlooks, OutboxState, OutlookStanding
 from mainstay.testing.conformance._activity import at, may, readable
@@ -83,17 +84,18 @@ class DueOutlooksConformance(Suite[HasOutlooks]):
     def test_windows_end_where_the_user_is(self, store: HasOutlooks) -> None:
         """``window``: "On which of the last 28 days they were active, as of the target's now"."""
         east, utc, west = self.users(3)
+        now = NOON + since_midnight(store.sessions.day_start)
         store.sessions.add(
             [
-                Session(east, NOON - HOUR, timezone="+14:00", id="1"),
-                Session(west, NOON - HOUR, timezone="-12:00", id="2"),
-                Session(utc, NOON - HOUR, id="3"),
-                Session(utc, NOON - 27 * DAY, id="4"),
-                Session(utc, NOON - 28 * DAY, id="5"),
-                Session(utc, NOON + MICROSECOND, timezone="+14:00", id="6"),
+                Session(east, now - HOUR, timezone="+14:00", id="1"),
+                Session(west, now - HOUR, timezone="-12:00", id="2"),
+                Session(utc, now - HOUR, id="3"),
+                Session(utc, now - 27 * DAY, id="4"),
+                Session(utc, now - 28 * DAY, id="5"),
+                Session(utc, now + MICROSECOND, timezone="+14:00", id="6"),
             ]
         )
-        windows = {each.user_id: each.window for each in due(store)}
+        windows = {each.user_id: each.window for each in due(store, target(now=now))}
         expect(
             windows,
             {

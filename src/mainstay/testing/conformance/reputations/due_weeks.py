@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta, timezone
 
 from mainstay.activity.session import Session
-from mainstay.localdays import IsoWeek
+from mainstay.localdays import IsoWeek, since_midnight
 from mainstay.ports import HasReputations
 from mainstay.reputation.multiplier import Reputation
 from mainstay.testing.conformance._activity import did, may, readable
@@ -94,12 +94,14 @@ class DueWeeksConformance(Suite[HasReputations]):
     def test_an_activity_counts_in_the_week_of_its_day(self, store: HasReputations) -> None:
         """``local_days``: "on the date where the user was, and not on UTC's"."""
         ada = self.user_id(1)
-        late, early = datetime(2024, 5, 5, 23, 30, tzinfo=UTC), datetime(2024, 5, 6, 0, 30)  # noqa: DTZ001
+        shift = since_midnight(store.reputations.day_start)
+        late = datetime(2024, 5, 5, 23, 30, tzinfo=UTC) + shift
+        early = datetime(2024, 5, 6, 0, 30, tzinfo=_KATHMANDU) + shift
         store.sessions.add(
             [
                 Session(ada, late, timezone="Europe/Berlin", kind="Berlin, Monday", id="1"),
                 Session(ada, late, timezone="-03:30", kind="Sunday", id="2"),
-                Session(ada, early.replace(tzinfo=_KATHMANDU), kind="Kathmandu, Monday", id="3"),
+                Session(ada, early, kind="Kathmandu, Monday", id="3"),
             ]
         )
         local = store.reputations.local_days
@@ -107,6 +109,20 @@ class DueWeeksConformance(Suite[HasReputations]):
         expected = {W18: sunday, W19: monday} if local else {W18: sunday | monday}
         weeks = {week: set(counts) for week, counts in active_weeks(due(store, W19)[0]).items()}
         expect(weeks, expected, f"the days that count are {'local' if local else 'UTC'} ones")
+
+    def test_a_week_begins_as_its_monday_does(self, store: HasReputations) -> None:
+        """``day_start``: "The time at which a day begins"; just before, it is Sunday."""
+        begin = datetime.combine(may(6), store.reputations.day_start, UTC)
+        ada = self.user_id(1)
+        store.sessions.add(
+            [
+                Session(ada, begin - timedelta(microseconds=1), kind="before", id="1"),
+                Session(ada, begin, kind="after", id="2"),
+            ]
+        )
+        expected = {W18: {"before": 1}, W19: {"after": 1}}
+        expect(active_weeks(due(store, W19)[0]), expected, "to the microsecond")
+        expect(store.reputations.day_start, store.sessions.day_start, "one store, one day start")
 
     def test_weeks_after_the_last_recorded_are_due(self, store: HasReputations) -> None:
         """``weeks``: "each week after the last recorded one"."""
