@@ -119,8 +119,9 @@ class CorrectionPage(Protocol):
         which both have been; from this day on they are due again. If one of the two was evaluated
         on it, it is late until :meth:`EngagementPage.reopen
         <mainstay.ports.EngagementPage.reopen>` takes it. Weeks are those of the account that was
-        recorded through the later one, and are late. If only one of the two has been active, their
-        outcomes and weeks stay.
+        recorded through the later one, and are late. Of streaks that are kept of the time before
+        the floor, the longer stays. If only one of the two has been active, their outcomes and
+        weeks stay.
         """
         ...
 

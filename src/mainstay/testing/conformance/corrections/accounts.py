@@ -103,7 +103,7 @@ class AccountsConformance(Suite[Store]):
         store.sessions.add(did(ada, may(3), times=9))
         evaluate(store, may(4))
         close(store, may(2), may(4))
-        before = {day: store.engagements.candidates(may(day)) or () for day in (2, 4)}
+        before = {day: candidates(store, may(day)) or [] for day in (2, 4)}
         order = {day: [each.user_id for each in picked] for day, picked in before.items()}
         expect(order, {2: [bob, cyd, ada], 4: [ada, bob, cyd]}, "once he is better, once she is")
         rename(store, ada, bob)
