@@ -217,12 +217,12 @@ def _kinds(store: Store, user: str) -> Mapping[str, int]:
 
 
 def known_of(
-    store: Store, users: Iterable[str], since: date, last: date = LAST
+    store: Store, users: Iterable[str], since: date, *, step: int = 1
 ) -> dict[str, tuple[list[DayOutcome | None], Reputation | None, Mapping[str, int]]]:
-    """What days and weeks came to for users, and what is counted of them."""
+    """What days, or some of them, and weeks came to for users, and what is counted of them."""
     return {
         user: (
-            [store.engagements.outcome(user, day) for day in _days(since, last)],
+            [store.engagements.outcome(user, day) for day in _days(since)[::step]],
             store.reputations.reputations([user]).get(user),
             _kinds(store, user),
         )
@@ -231,7 +231,10 @@ def known_of(
 
 
 def all_of(store: Store, since: date) -> object:
-    """All that can be seen of everybody, from a day on."""
+    """All that can be seen of everybody, from a day on.
+
+    Databases take their time for each day of each user, and less for the best of all days.
+    """
     kept_since = store.sessions.kept_since() or FIRST_INSTANT
     end = AFTERWARDS
     return {
@@ -244,7 +247,8 @@ def all_of(store: Store, since: date) -> object:
             ]
             for user in USERS
         ],
-        "known": known_of(store, USERS, since),
+        "known": known_of(store, USERS, since, step=4),
+        "missed": _missed(store, since),
         "metrics": {user: dict(each) for user, each in store.metrics.metrics(USERS).items()},
         "credits": [list(store.points.credits(user)) for user in USERS],
         "points": dict(store.points.totals(USERS)),
@@ -252,7 +256,7 @@ def all_of(store: Store, since: date) -> object:
         "late": store.corrections.late(),
         "candidates": [
             None if picked is None else list(picked)
-            for picked in map(store.engagements.candidates, _days(since, LAST))
+            for picked in map(store.engagements.candidates, _days(since)[::2])
         ],
         "longest": [
             store.badges.standing(user, _TARGET).metrics.get("streak_days") for user in USERS
@@ -260,5 +264,12 @@ def all_of(store: Store, since: date) -> object:
     }
 
 
-def _days(first: date, last: date) -> list[date]:
-    return [first + _ONE_DAY * each for each in range((last - first).days + 1)]
+def _missed(store: Store, since: date) -> object:
+    """What those came to for whom a day did not meet the criteria."""
+    with store.engagements.page() as page:
+        found = page.best_missed(_days(since), limit=len(USERS))
+    return {day: list(outcomes) for day, outcomes in found.items()}
+
+
+def _days(first: date) -> list[date]:
+    return [first + _ONE_DAY * each for each in range((LAST - first).days + 1)]

@@ -12,7 +12,7 @@ import attrs
 __all__ = ["Watched"]
 
 #: What holds users' ids: arguments of the ports' methods, and fields of what these are given.
-_USERS = {"among", "author", "creator", "exclude", "excluded", "user_id", "user_ids"}
+_USERS = {"among", "author", "creator", "exclude", "excluded", "to", "user_id", "user_ids"}
 
 
 class Watched:
@@ -69,4 +69,4 @@ class Watched:
 
 def _is_refused(text: str) -> bool:
     """Return whether no store takes a text: a suite may try it as anything."""
-    return "\0" in text or any("\ud800" <= character <= "\udfff" for character in text)
+    return not text or "\0" in text or any("\ud800" <= character <= "\udfff" for character in text)

@@ -116,10 +116,14 @@ class CorrectionPage(Protocol):
         contests have made grow; of the host's own, the larger stays. Of two credits with one
         reason the earlier stays; of two candidate rows on one day, the better place; of two votes
         for one argument, the earlier, and none for an own argument; of two outlooks, or
-        preferences, those of ``to``. Outcomes stay up to the first day by which both have been
-        active; from this day on they are to be evaluated again, which is late until
-        :meth:`EngagementPage.reopen <mainstay.ports.EngagementPage.reopen>` does so, and all weeks
-        are. If only one of the two has been active, their outcomes and weeks stay.
+        preferences, those of ``to``; of two notifications for one day, a finished one, else that
+        of ``to``. Outcomes are those of the account that was active first, up to the first day by
+        which both have been; from this day on they are due again. If one of the two was evaluated
+        on it, it is late until :meth:`EngagementPage.reopen
+        <mainstay.ports.EngagementPage.reopen>` takes it. Weeks are those of the account that was
+        recorded through the later one, and are late. Of streaks that are kept of the time before
+        the floor, the longer stays. If only one of the two has been active, their outcomes and
+        weeks stay.
         """
         ...
 
@@ -127,7 +131,9 @@ class CorrectionPage(Protocol):
         """Delete events; those whose ids are not there are left out.
 
         Totals change at once. What days that were evaluated came to does not: these days are late.
-        Of each event its id stays, so that it counts as known if it is added again.
+        Of each event its id stays, so that it counts as known if it is added again. Those of whom
+        no event is left are unknown, and so are kinds; what days and weeks came to stays until they
+        are reopened.
         """
         ...
 
@@ -172,7 +178,9 @@ class CorrectionPage(Protocol):
         """Delete the events and outcomes of users before the floor.
 
         Kept of each are: the totals, the counts of events by kind, the daily streak and the weekly
-        one, as of the day before the floor. The outcome that stands over the floor moves to it.
+        one, as of the day before the floor; and the longest run of active days, also of those that
+        go on after it. The outcome that stands over the floor moves to it. Weeks before the floor
+        that were not recorded are recorded so. Users and kinds stay known.
         """
         ...
 

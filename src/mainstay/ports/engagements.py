@@ -131,8 +131,8 @@ class EngagementPage(JudgedPage[date, DueDays, EvaluatedDays, EngagementPolicy],
     A user's last outcome *stands*: until the next one is kept, it is that of every later day
     through which the user has been evaluated, without a streak. So a day must be evaluated if, and
     only if, it is the user's first, has an event, follows a day with a streak, or is the first
-    after posts have arrived late, after idle days have come to score otherwise, or after the
-    target of a run that was behind others.
+    after posts have arrived late or were corrected, after idle days have come to score otherwise,
+    or after the target of a run that was behind others.
     """
 
     def due(
@@ -165,17 +165,20 @@ class EngagementPage(JudgedPage[date, DueDays, EvaluatedDays, EngagementPolicy],
         Of each user who has been evaluated, outcomes are taken back from ``since`` on, or from the
         first day with an event, if that is before their first outcome; from the floor at the
         earliest. The days are due as if they had never been evaluated, through the day through
-        which the user was; :meth:`keep` takes what they come to, in the same transaction. Totals
-        are those of the events that are there. A user of whom neither an event nor an outcome is
-        left is no longer known, and not returned. Days that are closed keep their candidates.
+        which the user was; where an outcome stands before them, the first of them is. One whose
+        days were taken back when accounts were merged has them through the day through which
+        everybody has been idle. :meth:`keep` takes what they come to, in the same transaction.
+        Totals are those of the events that are there, and of those before the floor. A user of whom
+        neither an event nor an outcome is left is no longer known, and not returned. Days that are
+        closed keep their candidates.
 
         Args:
             user_ids: Whose; ``None`` for everybody.
             since: The first day. ``None`` stands for each user's first late day: those without
                 one are left out.
             after: Only users after this one.
-            limit: How many activities at most, as for :meth:`due`. Users whose days are not
-                returned stay as they are.
+            limit: How many activities at most, as for :meth:`due`; fewer may come. Users after
+                the last one returned stay as they are.
         """
         ...
 
@@ -194,7 +197,8 @@ class EngagementPage(JudgedPage[date, DueDays, EvaluatedDays, EngagementPolicy],
     def open_days(self, through: date, *, after: date | None = None, limit: int) -> Sequence[date]:
         """Return days that were not closed, oldest first, at most ``limit``.
 
-        They begin with the first day on which any user was active, or after the day ``after``.
+        They begin with the first day on which any user was active, or of which an outcome is kept;
+        with the floor at the earliest; or after the day ``after``.
         """
         ...
 

@@ -47,7 +47,8 @@ class ReputationPage(JudgedPage[IsoWeek, DueWeeks, Reputation, WeeklyStreakPolic
     ) -> Sequence[DueWeeks | Unreadable]:
         """Return users whose weeks through ``week`` may have something to record, by user id.
 
-        Those whose first activity is after ``week`` are not due. The same holds for those for whom
+        Those whose first activity is after ``week`` are not due, unless a week of theirs was
+        recorded, and its events were removed since. The same holds for those for whom
         ``week`` was recorded as active, or a later one recorded.
 
         Args:

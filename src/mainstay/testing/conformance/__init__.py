@@ -3,10 +3,11 @@
 Derive from a suite and give it your store, empty: any object with the port as an attribute
 (``sessions``, ``engagements``, ``reputations``, ``points``, ``metrics``, ``leaderboards``,
 ``badges``, ``runs``, ``outbox``, ``contests``, ``ledger``, ``outlooks``, ``notifications``,
-``templates``), and with those over which it works, so that something can happen: ``sessions`` for
-engagements, reputations and metrics, ``points`` for leaderboards and the outbox, all four for
-badges, and these with ``badges`` and ``outbox`` for contests; ``sessions``, ``outbox`` and each
-other for outlooks, notifications and templates. :class:`mainstay.ports.Store` names them all.
+``templates``, ``corrections``), and with those over which it works, so that something can happen:
+``sessions`` for engagements, reputations and metrics, ``points`` for leaderboards and the outbox,
+all four for badges, and these with ``badges`` and ``outbox`` for contests; ``sessions``, ``outbox``
+and each other for outlooks, notifications and templates; all of them for corrections.
+:class:`mainstay.ports.Store` names them all.
 
 A test takes its store as the argument ``store``: a pytest fixture, or what ``make_store`` returns,
 which is how a ``unittest.TestCase`` runs a suite, without pytest. Whose ids the users have is for

@@ -14,7 +14,7 @@ from mainstay.streaks.weekly import WeeklyStreak, WeeklyStreakPolicy
 from mainstay.testing.memory._activity import UserDays, count_kinds
 from mainstay.testing.memory.policies import Policies
 
-__all__ = ["KeptWeeks", "farther", "weeks_of"]
+__all__ = ["KeptWeeks", "farther", "longer", "weeks_of"]
 
 _FIRST = IsoWeek(1, 1)
 
@@ -63,10 +63,10 @@ class KeptWeeks:
         """Give a user's weeks to another one; if both were active, all of them are late."""
         if user_id in self.late:
             self.late.add(to)
-        for kept in (self.streaks, self.floors):
+        for kept, best in ((self.streaks, farther), (self.floors, longer)):
             found = [kept[each] for each in (to, user_id) if each in kept]
             if found:
-                kept[to] = farther(found)
+                kept[to] = best(found)
             kept.pop(user_id, None)
         if both and to in self.streaks:
             self.late.add(to)
@@ -76,6 +76,11 @@ class KeptWeeks:
 def farther(streaks: Iterable[WeeklyStreak]) -> WeeklyStreak:
     """Return the streak through the latest week, of equal ones the first."""
     return max(streaks, key=lambda streak: streak.last_recorded or _FIRST)
+
+
+def longer(streaks: Iterable[WeeklyStreak]) -> WeeklyStreak:
+    """Return the longest streak, of equal ones that through the latest week."""
+    return max(streaks, key=lambda streak: (streak.weeks, streak.last_recorded or _FIRST))
 
 
 def weeks_of(days: UserDays) -> Mapping[IsoWeek, Counts]:

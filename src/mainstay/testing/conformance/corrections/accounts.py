@@ -11,6 +11,7 @@ from mainstay.outlook import Preferences
 from mainstay.ports import OutboxState, Store
 from mainstay.streaks.weekly import WeeklyStreak
 from mainstay.testing.conformance._activity import did, may
+from mainstay.testing.conformance._badges import look, target
 from mainstay.testing.conformance._contests import argument, opened, upvotes, vote
 from mainstay.testing.conformance._contests import close as close_cases
 from mainstay.testing.conformance._contests import due as due_cases
@@ -19,6 +20,7 @@ from mainstay.testing.conformance._corrections import (
     candidates,
     close,
     days_of,
+    forget,
     late,
     outcomes,
     rename,
@@ -40,6 +42,8 @@ from mainstay.testing.conformance._outlooks import (
 )
 from mainstay.testing.conformance._outlooks import plan as plan_notifications
 from mainstay.testing.conformance._suite import Suite
+from mainstay.testing.conformance._weeks import due_in as due_weeks_in
+from mainstay.testing.conformance._weeks import plan as plan_weeks
 from mainstay.testing.conformance._weeks import record
 
 __all__ = ["AccountsConformance"]
@@ -99,7 +103,7 @@ class AccountsConformance(Suite[Store]):
         store.sessions.add(did(ada, may(3), times=9))
         evaluate(store, may(4))
         close(store, may(2), may(4))
-        before = {day: [*(store.engagements.candidates(may(day)) or ())] for day in (2, 4)}
+        before = {day: candidates(store, may(day)) or [] for day in (2, 4)}
         order = {day: [each.user_id for each in picked] for day, picked in before.items()}
         expect(order, {2: [bob, cyd, ada], 4: [ada, bob, cyd]}, "once he is better, once she is")
         rename(store, ada, bob)
@@ -158,8 +162,6 @@ class AccountsConformance(Suite[Store]):
 
     def test_everybody_who_is_touched_is_due_for_badges(self, store: Store) -> None:
         """``rename``: two accounts may come to what neither has."""
-        from mainstay.testing.conformance._badges import look, target  # noqa: PLC0415
-
         ada, bob = self.users(2)
         store.metrics.put({ada: {"wins": 1}, bob: {"wins": 1}})
         look(store, target())
@@ -185,8 +187,7 @@ class AccountsConformance(Suite[Store]):
             state = found.state.user_id, found.state.streak, found.state.last_day
             expect(state, (new, 0, may(3)), "as of the day before")
             expect(found.activities[0].posts, 3, "with the posts of both")
-            with store.corrections.page() as page:
-                page.forget([ada, bob])
+            forget(store, new)
 
     def test_these_days_are_late(self, store: Store) -> None:
         """``rename``: "which is late until ``EngagementPage.reopen`` does so"."""
@@ -262,8 +263,8 @@ class AccountsConformance(Suite[Store]):
         expect(late(store), (0, 0), "nothing is late")
         expect(dict(store.points.totals([bob])), {bob: 5}, "points are there as well")
 
-    def test_weeks_that_lead_farther_stay_and_are_late(self, store: Store) -> None:
-        """``rename``: days are late, "and all weeks are"."""
+    def test_weeks_of_both_are_late(self, store: Store) -> None:
+        """``rename``: days are late from the first day of both on, "and all weeks are"."""
         ada, bob, cyd, dan = self.users(4)
         store.sessions.add(did(ada, may(2), times=2))
         record(store, _WEEK)
@@ -280,8 +281,19 @@ class AccountsConformance(Suite[Store]):
         record(store, _WEEK + 1)
         found = reputation(store, dan)
         expect(found and found.streak.weeks, 1, "two events in one week, of two accounts")
-        store.sessions.add(did(bob, may(15)))
-        rename(store, dan, ada)
-        found = reputation(store, ada)
-        expect(found and found.streak.last_recorded, _WEEK + 1, "both were recorded as far")
-        expect(late(store), (1, 0), "one account is late")
+
+    def test_weeks_that_lead_farther_stay(self, store: Store) -> None:
+        """``rename``: the account stays that was recorded through the later week."""
+        ada, bob = self.users(2)
+        for old, new in ((ada, bob), (bob, ada)):
+            store.sessions.add([*did(ada, may(2), times=2), *did(bob, may(2), times=3)])
+            record(store, _WEEK)
+            store.sessions.add(did(bob, may(8), times=2))
+            with store.reputations.page() as page:
+                due = [each for each in due_weeks_in(page, _WEEK + 1) if each.key == bob]
+                page.keep(plan_weeks(due, _WEEK + 1))
+            rename(store, old, new)
+            found = reputation(store, new)
+            farther = WeeklyStreak(2, _WEEK + 1, _WEEK + 1)
+            expect(found and found.streak, farther, "bob's two weeks")
+            forget(store, new)

@@ -144,7 +144,12 @@ class RenamedConformance(Suite[Store]):
         store.runs.put(
             JobRun(job="tidy", task_id="1", started_at=NOON, finished_at=NOON, report=report)
         )
+        ended = JobRun(
+            job="sweep", task_id="2", started_at=NOON, finished_at=NOON, error=f"{ada} is not there"
+        )
+        store.runs.put(ended)
         rename(store, ada, bob)
+        expect(store.runs.last("sweep", now=NOON + MINUTE), ended, "texts stay as they are")
         run = store.runs.last("tidy", now=NOON + MINUTE)
         found = None if run is None or run.report is None else run.report.errors
         expect(found, (ItemError(bob, "is wrong"), ItemError(cyd, "is, too")), "in their order")

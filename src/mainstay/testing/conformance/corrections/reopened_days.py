@@ -229,6 +229,19 @@ class ReopenedDaysConformance(Suite[Store]):
         evaluate(store, may(6))
         expect(streaks(store, ada, 6), [1, 0, 0, 1, 0, 0], "as they were")
 
+    def test_what_happens_before_what_was_taken_back_is_due_first(self, store: Store) -> None:
+        """``reopen``: days are "as if they had never been evaluated", if nobody was idle since."""
+        ada = self.user_id(1)
+        store.sessions.add([*did(ada, may(1), "like"), *did(ada, may(6), "like")])
+        with store.engagements.page() as page:
+            page.keep(plan(due_in(page, may(6))))
+        with store.engagements.page() as page:
+            readable(page.reopen(None, since=may(6), limit=_MANY))
+        expect(days_of(due(store, may(9))), {ada: [6]}, "the day that was taken back")
+        store.sessions.add(did(ada, may(3), "like"))
+        expect(days_of(due(store, may(9))), {ada: [3, 6]}, "May 3 was never evaluated")
+        expect(late(store), (0, 0), "and so is not late")
+
     def test_it_can_be_done_again(self, store: Store) -> None:
         """``reopen``: days that come to the same are evaluated to the same, however often."""
         users = self.users(3)

@@ -121,7 +121,7 @@ class ReopenedWeeksConformance(Suite[Store]):
         expect(ids(reopen_weeks(store, late=True)), [], "so that it can be done again")
         expect(_weeks(store, cyd), (1, 0, 1), "all weeks are recorded")
 
-    def test_only_some_users(self, store: Store) -> None:
+    def test_weeks_of_some_users_alone(self, store: Store) -> None:
         """``reopen``: "Whose; ``None`` for everybody"."""
         users = self.users(4)
         store.sessions.add([each for user in users for each in did(user, may(2))])
@@ -130,7 +130,7 @@ class ReopenedWeeksConformance(Suite[Store]):
         expect(ids(reopen_weeks(store, *some, self.stranger())), some, "and no stranger")
         expect(ids(reopen_weeks(store, limit=1)), users, "everybody, page after page")
 
-    def test_what_is_not_kept_is_due(self, store: Store) -> None:
+    def test_weeks_that_are_not_kept_are_due(self, store: Store) -> None:
         """``reopen``: "``keep`` takes what they come to, in the same transaction"."""
         ada = self.user_id(1)
         store.sessions.add(did(ada, may(2), times=2))
