@@ -57,8 +57,11 @@ def _add_contests(connection: Connection) -> None:
 
 
 def _add_outlooks(connection: Connection) -> None:
-    """Create the tables of outlooks."""
+    """Create the tables of outlooks, and the index by which a day's outcomes are found."""
     _create(connection, 4)
+    connection.exec_driver_sql("DROP INDEX mainstay_outcomes_best")
+    for index in metadata.tables["mainstay_outcomes"].indexes:
+        index.create(connection)
 
 
 #: What makes tables of the version before into those of each version from the second on.

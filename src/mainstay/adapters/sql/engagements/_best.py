@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from heapq import merge
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, and_, func, null, or_, select
+from sqlalchemy import Connection, Select, Table, and_, bindparam, func, null, or_, select
 from sqlalchemy.engine import Row
 from sqlalchemy.sql import ColumnElement
 
@@ -29,6 +29,17 @@ _ONE_DAY = timedelta(days=1)
 _AT_FIRST = 64
 _GROWTH = 4
 
+_KEPT_BEST_FIRST = (outcomes.c.total.desc(), outcomes.c.streak_before.desc(), outcomes.c.user_id)
+#: Whose outcomes were the best of a day: the index has all that it takes to know.
+_whose = (
+    select(outcomes.c.user_id)
+    .where(outcomes.c.day == bindparam("best_of"), outcomes.c.total > 0)
+    .order_by(*_KEPT_BEST_FIRST)
+    .limit(bindparam("most"))
+)
+_BEST = select_outcomes().where(
+    outcomes.c.day == bindparam("best_of"), outcomes.c.user_id.in_(_whose)
+)
 _BEST_FIRST = (outcomes.c.idle_points.desc(), outcomes.c.user_id)
 _NULL: ColumnElement[Any] = null()
 #: The outcome that came after one.
@@ -68,36 +79,25 @@ class Best:
 
     def _kept(self) -> Mapping[date, Sequence[DayOutcome]]:
         """Return the best of those that were kept on each day."""
-        place = func.row_number().over(
-            partition_by=outcomes.c.day,
-            order_by=(outcomes.c.total.desc(), outcomes.c.streak_before.desc(), outcomes.c.user_id),
-        )
-        ranked = (
-            select(outcomes.c.user_id, outcomes.c.day, place.label("place"))
-            .where(outcomes.c.day.in_(self._days), outcomes.c.total > 0)
-            .subquery("ranked")
-        )
-        best = select_outcomes().join(
-            ranked, (outcomes.c.user_id == ranked.c.user_id) & (outcomes.c.day == ranked.c.day)
-        )
-        found: dict[date, list[DayOutcome]] = {day: [] for day in self._days}
-        again = set[date]()
-        for row in self._connection.execute(best.where(ranked.c.place <= self._limit)).all():
-            try:
-                found[as_day(row.day)].append(value_of(outcomes, row, outcome_of))
-            except CorruptRowError:
-                again.add(as_day(row.day))
-        return found | {day: self._readable(day) for day in again}
+        return {day: self._kept_on(day) for day in self._days}
+
+    def _kept_on(self, day: date) -> Sequence[DayOutcome]:
+        rows = self._connection.execute(_BEST, {"best_of": day, "most": self._limit}).all()
+        try:
+            return [value_of(outcomes, row, outcome_of) for row in rows]
+        except CorruptRowError:
+            return self._readable(day)
 
     def _readable(self, day: date) -> Sequence[DayOutcome]:
         """Return the best of a day that can be read; what is wrong with the others is told."""
-        query = (
-            select_outcomes()
-            .where(outcomes.c.day == day, outcomes.c.total > 0)
-            .order_by(outcomes.c.total.desc(), outcomes.c.streak_before.desc(), outcomes.c.user_id)
-        )
+        query = select_outcomes().where(outcomes.c.day == day, outcomes.c.total > 0)
         return first_readable(
-            self._connection, query, self._limit, outcomes, outcome_of, left_out=self._left_out
+            self._connection,
+            query.order_by(*_KEPT_BEST_FIRST),
+            self._limit,
+            outcomes,
+            outcome_of,
+            left_out=self._left_out,
         )
 
     def _idle(self) -> Mapping[date, Sequence[DayOutcome]]:
