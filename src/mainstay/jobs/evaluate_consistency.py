@@ -36,7 +36,7 @@ EVALUATE_CONSISTENCY = "evaluate-consistency"
 #: Where the day ends last: twelve hours west of UTC.
 FARTHEST_WEST = timedelta(hours=12)
 _NOON = time(12)
-PAGE_SIZE = Option("page_size", 5_000, "how many users' days are in one transaction", low=1)
+PAGE_SIZE = Option("page_size", 10_000, "how many users' days are in one transaction", low=1)
 _CLOSED_AT_ONCE = 1_000
 _STANDARD = PolicyHistory(DEFAULT_POLICY)
 RETRY = RetryPolicy(3, timedelta(seconds=300))

@@ -81,6 +81,7 @@ staged_states: Table = temporary(
     Column("rated", BigInteger, nullable=False),
     Column("ratings", BigInteger, nullable=False),
     Column("first_evaluated", Day, nullable=False),
+    # Null if they stay as they are.
     Column("idle_points", Double),
 )
 
