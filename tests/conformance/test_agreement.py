@@ -37,6 +37,7 @@ from mainstay import (
     WeeklyStreakPolicy,
 )
 from mainstay.adapters.sql import SqlStore
+from mainstay.adapters.sql.engagements import _column_days
 from mainstay.jobs import (
     change_policy,
     evaluate_consistency,
@@ -65,6 +66,9 @@ DAY_POLICIES = [
     POLICY,
     EngagementPolicy(criteria=DailyCriteria({"post": 2}), top_inactive_users=1),
     EngagementPolicy(criteria=DailyCriteria({"like": 1}), streak_weight=1, posts_weight=2),
+    EngagementPolicy(
+        criteria=DailyCriteria({"post": 1, "like": 1}), quality_weight=7, posts_half=3
+    ),
 ]
 WEEK_POLICIES = [WeeklyStreakPolicy(), WeeklyStreakPolicy(min_interactions=1, kinds={"post"})]
 INSTANCES = {"tidy": 1, "sweep": 2}
@@ -439,6 +443,14 @@ def local_days(request: pytest.FixtureRequest) -> bool:
     return bool(request.param)
 
 
+@pytest.fixture(params=[False, True], ids=["a user at a time", "on columns"])
+def on_columns(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have databases judge one day of however few users on columns; as otherwise of many."""
+    if request.param:
+        pytest.importorskip("numpy", reason="columns need mainstay[columnar]")
+        monkeypatch.setattr(_column_days, "MANY", 1)
+
+
 @pytest.fixture
 def databases(
     postgres_url: str, tmp_path_factory: pytest.TempPathFactory, local_days: bool
@@ -451,6 +463,7 @@ def databases(
         yield [stack.enter_context(SqlStore.create(url, local_days=local_days)) for url in urls]
 
 
+@pytest.mark.usefixtures("on_columns")
 def test_all_stores_give_the_same_answers(databases: list[SqlStore]) -> None:
     class OfTheseStores(Agreement):
         def __init__(self) -> None:

@@ -15,6 +15,7 @@ pytest.importorskip("sqlalchemy", reason="two of the stores need mainstay[sql]")
 
 from mainstay import DailyCriteria, EngagementPolicy, PolicyHistory, Session
 from mainstay.adapters.sql import SqlStore
+from mainstay.adapters.sql.engagements import _column_days
 from mainstay.jobs import change_policy, evaluate_consistency
 from mainstay.ports import HasEngagements
 from mainstay.scheduling import JobContext
@@ -146,7 +147,20 @@ def test_a_store_leaves_what_every_day_of_everybody_comes_to(
     make: Make, history: Sequence[object]
 ) -> None:
     """Late, backdated and future events, runs behind others, other policies, and failing users."""
-    both = Both(make())
+    compare_after(Both(make()), history)
+
+
+@pytest.mark.parametrize("make", ["sqlite", "postgresql"], indirect=True)
+@given(history=st.lists(steps.filter(lambda step: not isinstance(step, bool)), max_size=20))
+@settings(max_examples=effort.scaled(12))
+def test_so_it_does_on_columns(make: Make, history: Sequence[object]) -> None:
+    """Days that can't be evaluated are told by numbers alone, before anything is."""
+    pytest.importorskip("numpy", reason="columns need mainstay[columnar]")
+    with patch.object(_column_days, "MANY", 1):
+        compare_after(Both(make()), history)
+
+
+def compare_after(both: Both, history: Sequence[object]) -> None:
     for step in history:
         match step:
             case bool():

@@ -1,19 +1,21 @@
 """A program that runs some jobs on a store in many small pages, and prints a line after each.
 
-python runs_to_kill.py URL WORK: the work is ``evaluation``, ``recognition`` or
-``outlooks``.
+python runs_to_kill.py URL WORK: the work is ``evaluation``, ``columns``, ``recognition`` or
+``outlooks``. Only here are columns used for pages that small.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from unittest.mock import patch
 
 import attrs
 
 from mainstay import DailyCriteria, EngagementPolicy
 from mainstay.adapters.sql import SqlStore
+from mainstay.adapters.sql.engagements import _column_days
 from mainstay.jobs import (
     check_badges,
     evaluate_consistency,
@@ -58,6 +60,15 @@ def evaluation(store: SqlStore) -> Jobs:
     ]
 
 
+def columns(store: SqlStore) -> Jobs:
+    """The job that evaluates days, of which most users have one due the second time."""
+    job = evaluate_consistency(store.engagements, policy=POLICY)
+    return [
+        (job, LAST - timedelta(days=1), {"page_size": 200}),
+        (job, LAST, {"page_size": 3}),
+    ]
+
+
 def recognition(store: SqlStore) -> Jobs:
     """The jobs that award badges and make leaderboards."""
     boards = LeaderboardPolicy(excluded=["u03"], top=10)
@@ -77,6 +88,7 @@ def outlooks(store: SqlStore) -> Jobs:
 
 WORK: Mapping[str, Callable[[SqlStore], Jobs]] = {
     "evaluation": evaluation,
+    "columns": columns,
     "recognition": recognition,
     "outlooks": outlooks,
 }
@@ -104,6 +116,8 @@ def run_all(store: SqlStore, work: str, *, aloud: bool = False) -> list[JobRepor
 
 
 if __name__ == "__main__":
-    with SqlStore.open(sys.argv[1]) as opened:
-        done = run_all(opened, sys.argv[2], aloud=True)
+    url, asked = sys.argv[1:]
+    many = 1 if asked == "columns" else _column_days.MANY
+    with patch.object(_column_days, "MANY", many), SqlStore.open(url) as opened:
+        done = run_all(opened, asked, aloud=True)
     print("succeeded", *(report.succeeded for report in done), flush=True)

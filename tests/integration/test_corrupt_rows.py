@@ -14,12 +14,24 @@ pytest.importorskip("sqlalchemy", reason="these stores need mainstay[sql]")
 from mainstay import CorruptRowError, NoLongerKeptError
 from mainstay.adapters.sql import SqlStore
 from mainstay.adapters.sql import settings as settings_
+from mainstay.adapters.sql.engagements import _column_days
 from mainstay.jobs import evaluate_consistency, update_multipliers
 from mainstay.ports import Unreadable
 from mainstay.scheduling import Daily, InstalledJob, JobContext, JobRun
 from mainstay.scores.policies import PolicyHistory
 from tests.conformance.databases import empty, in_schema
 from tests.integration.stores import DAY, POLICY, change, clock, evaluate, ran
+
+
+@pytest.fixture(params=[False, True], ids=["a user at a time", "on columns"])
+def _on_columns(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have one day of however few users judged on columns; as otherwise of many."""
+    if request.param:
+        pytest.importorskip("numpy", reason="columns need mainstay[columnar]")
+        monkeypatch.setattr(_column_days, "MANY", 1)
+
+
+either_way = pytest.mark.usefixtures("_on_columns")
 
 CORRUPT = {
     "a streak below 0": ("streak = -1", "streak = 0"),
@@ -28,6 +40,7 @@ CORRUPT = {
 }
 
 
+@either_way
 @pytest.mark.parametrize("how", CORRUPT)
 def test_a_poison_user_is_reported_and_skipped_and_caught_up_once_mended(
     store: SqlStore, how: str, caplog: pytest.LogCaptureFixture
@@ -54,6 +67,7 @@ def test_a_poison_user_is_reported_and_skipped_and_caught_up_once_mended(
     assert store.engagements.candidates(DAY + timedelta(days=1)) == picked
 
 
+@either_way
 def test_text_for_a_day_or_a_number_is_reported_and_skipped(tmp_path: Path) -> None:
     """SQLite keeps text where a number should be."""
     with SqlStore.create(f"sqlite:///{tmp_path}/mainstay.db") as store:
@@ -79,6 +93,7 @@ def test_text_for_a_day_or_a_number_is_reported_and_skipped(tmp_path: Path) -> N
 NOT_A_DAY = ["''", "'x'", "'10000-01-01'", "'0000-00-00'", "'-0044-03-15'", "'2024-04-31'", "x'00'"]
 
 
+@either_way
 @pytest.mark.parametrize("first", NOT_A_DAY)
 def test_a_first_day_that_is_not_a_date_keeps_nobody_elses_days_open(
     tmp_path: Path, first: str
@@ -101,6 +116,7 @@ def test_a_first_day_that_is_not_a_date_keeps_nobody_elses_days_open(
         assert store.engagements.outcome("bob", DAY) is not None
 
 
+@either_way
 @pytest.mark.parametrize("first", ["0044-03-15 BC", "-infinity", "infinity", "10000-01-01"])
 @pytest.mark.parametrize("table", ["engagements", "reputations"])
 def test_a_first_day_that_python_has_no_date_for_stops_nobody_else(
@@ -120,6 +136,7 @@ def test_a_first_day_that_python_has_no_date_for_stops_nobody_else(
             assert "mainstay_reputations.first_day is not a date" in report.errors[0].error
 
 
+@either_way
 def test_a_user_id_that_is_not_text_is_reported(tmp_path: Path) -> None:
     with SqlStore.create(f"sqlite:///{tmp_path}/mainstay.db") as store:
         store.sessions.add([ran(user) for user in ("ada", "bob", "cy")])
@@ -292,6 +309,7 @@ def test_a_setting_that_is_missing_is_an_error(tmp_path: Path) -> None:
         assert "key = 'posts'" in caught.value.remedy
 
 
+@either_way
 def test_a_state_set_back_keeps_its_outcomes_and_is_reported(store: SqlStore) -> None:
     """Nobody is evaluated twice, even if a state says so; those on the same page are done."""
     store.sessions.add([ran(user) for user in ("ada", "bob", "cy")])

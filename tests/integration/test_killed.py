@@ -29,7 +29,12 @@ PROGRAM = "tests.integration.runs_to_kill"
 Rows = dict[str, list[tuple[object, ...]]]
 
 
-PREPARE = {"evaluation": prepare, "recognition": prepare_recognition, "outlooks": prepare_outlooks}
+PREPARE = {
+    "evaluation": prepare,
+    "columns": prepare,
+    "recognition": prepare_recognition,
+    "outlooks": prepare_outlooks,
+}
 
 
 @pytest.fixture(scope="module", params=WORK)

@@ -194,6 +194,14 @@ def test_the_columnar_engine_stays_behind_its_door(module: str) -> None:
     assert loaded_by(module) & {"numpy", "pyarrow", "pyspark", "mainstay.columnar"} == set()
 
 
+def test_the_sql_store_loads_numpy_for_many_users_alone() -> None:
+    pytest.importorskip("sqlalchemy", reason="the store needs mainstay[sql]")
+    assert loaded_by("mainstay.adapters.sql") & {"numpy", "pyarrow"} == set()
+    arrays = "mainstay.adapters.sql.engagements._arrays"
+    pytest.importorskip("numpy", reason="columns need mainstay[columnar]")
+    assert loaded_by(arrays) & {"pyarrow", "pandas"} == set()
+
+
 def test_the_columnar_engine_needs_no_spark() -> None:
     pytest.importorskip("pyarrow", reason="the engine needs mainstay[columnar]")
     assert loaded_by("mainstay.columnar.scores") & (OPTIONAL - {"numpy", "pyarrow"}) == set()

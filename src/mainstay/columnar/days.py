@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from mainstay import _checks as checks
 from mainstay.columnar.columns import NO_DAY, first
+from mainstay.columnar.day_scores import criteria_met, day_scores
 from mainstay.columnar.keys import Hashes, Longs, Mask, keys_of
 from mainstay.columnar.parts import headlines
 from mainstay.columnar.states import (
@@ -27,7 +28,6 @@ from mainstay.columnar.states import (
     same_type,
     whole_numbers,
 )
-from mainstay.columnar.sums import Floats, exact_sum
 from mainstay.columnar.tables import ArrowTable, Source, check_user
 from mainstay.errors import InvalidTypeError
 from mainstay.scores.engagement.day import DayActivity
@@ -205,11 +205,11 @@ class _Evaluation:
         return best_rows(some, min(most, len(some)), order)
 
     def _met(self, batch: Any) -> Mask:
-        met = np.ones(len(batch), bool)
-        for kind, least in self._policy.criteria.minimums.items():
-            column = self._counts[kind]
-            met &= whole_numbers(batch[column], column, optional=True) >= least
-        return met
+        counts = {
+            kind: whole_numbers(batch[column], column, optional=True)
+            for kind, column in self._counts.items()
+        }
+        return criteria_met(counts, self._policy)
 
     def _check(self, streak: Longs, last: Longs, met: Mask) -> None:
         """Refuse the first state that has no such day, in the core's words."""
@@ -231,23 +231,13 @@ class _Evaluation:
         if row is not None:
             with at_row(row):
                 check_rated(0, float(average[row]))
-        policy, maxima = self._policy, self._policy.maxima
-        parts = {
-            "points_streak": maxima.streak * _saturated(streak, policy.streak_half),
-            "points_posts": maxima.posts * _saturated(posts, policy.posts_half),
-            "points_quality": maxima.quality * (average / 10),
-        }
-        total = np.where(met, 0.0, exact_sum(*parts.values()))
+        total, *points = day_scores(streak, posts, average, self._policy)
+        total = np.where(met, 0.0, total)
+        parts = zip(("streak", "posts", "quality"), points, strict=True)
         return {
             "points": pa.array(headlines(total)),
             "total": pa.array(total),
-            **{name: pa.array(points, mask=met) for name, points in parts.items()},
+            **{f"points_{name}": pa.array(part, mask=met) for name, part in parts},
             "posts": pa.array(posts),
             "average_quality": quality,
         }
-
-
-def _saturated(count: Longs, half: float) -> Floats:
-    """Return count / (count + half), as the core does; half / 0 is infinite, and so all is 0."""
-    with np.errstate(divide="ignore", over="ignore"):
-        return 1 / (1 + half / count)

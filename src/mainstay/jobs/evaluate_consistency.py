@@ -48,7 +48,7 @@ _FARTHEST_WEST = timedelta(hours=12)
 _NOTHING = timedelta(0)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 HOLD = Option("hold", _NOTHING, "how long a day stays open for late events, such as 6h")
-PAGE_SIZE = Option("page_size", 5_000, "how many users' days are in one transaction", low=1)
+PAGE_SIZE = Option("page_size", 10_000, "how many users' days are in one transaction", low=1)
 _CLOSED_AT_ONCE = 1_000
 _STANDARD = PolicyHistory(DEFAULT_POLICY)
 RETRY = RetryPolicy(3, timedelta(seconds=300))

@@ -34,12 +34,14 @@ _NEW: Mapping[int, frozenset[str]] = {
     ),
     5: frozenset({"aliases", "bases", "floor", "late_days", "removed_events", "run_errors"}),
 }
-#: The indexes that came with the fifth, with which what is kept of a user is found.
-_OF_USERS = (
+#: The indexes that came with the fifth: what is kept of a user is found by them, and a day's
+#: outcomes, in the order in which they are written.
+_INDEXES = (
     "mainstay_argument_votes_of_user",
     "mainstay_arguments_of_author",
     "mainstay_case_votes_of_user",
     "mainstay_outbox_of_user",
+    "mainstay_outcomes_day",
     "mainstay_reputations_late",
 )
 
@@ -86,8 +88,9 @@ def _add_corrections(connection: Connection) -> None:
         with suppress(TypeError, ValueError):  # of none, and of a row that can't be read
             sunday = date.fromisoformat(f"{week}-7").isoformat()
             connection.execute(recorded, {"sunday": sunday, "week": week})
+    connection.exec_driver_sql("DROP INDEX mainstay_outcomes_best")
     for index in (index for table in metadata.sorted_tables for index in table.indexes):
-        if index.name in _OF_USERS:
+        if index.name in _INDEXES:
             index.create(connection, checkfirst=True)
 
 

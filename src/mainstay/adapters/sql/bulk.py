@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -29,7 +30,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateTable
 from sqlalchemy.sql import ColumnElement
 
-__all__ = ["any_of", "each_of", "found_by", "insert_into", "insert_rows", "near", "stage"]
+__all__ = [
+    "any_of",
+    "each_of",
+    "found_by",
+    "insert_into",
+    "insert_rows",
+    "near",
+    "nothing",
+    "stage",
+]
 
 
 def stage(connection: Connection, table: Table, rows: Iterable[Sequence[object]]) -> None:
@@ -100,6 +110,11 @@ def _array(texts: Iterable[str]) -> BindParameter[Any]:
     return bindparam(None, list(texts), type_=ARRAY(Text))
 
 
+def nothing(connection: Connection) -> float | None:
+    """Return what becomes null when rows are inserted: sqlite3 takes a NaN, and None is slow."""
+    return math.nan if connection.dialect.name == "sqlite" else None
+
+
 def insert_rows(connection: Connection, table: Table, rows: Iterable[Sequence[object]]) -> None:
     """Insert rows with a value for each of a table's columns, days and instants as text."""
     names = [column.name for column in table.columns]
@@ -111,11 +126,9 @@ def insert_rows(connection: Connection, table: Table, rows: Iterable[Sequence[ob
             map(tuple, rows),
         )
     elif connection.dialect.driver == "psycopg" and not connection.dialect.is_async:
-        with (
-            driver.cursor() as cursor,
-            cursor.copy(f"COPY {table.name} ({', '.join(names)}) FROM STDIN") as copy,
-        ):
-            for row in rows:
-                copy.write_row(row)
+        from mainstay.adapters.sql._binary_copy import copy_rows  # noqa: PLC0415  (of psycopg)
+
+        with driver.cursor() as cursor:
+            copy_rows(cursor, table, rows)
     elif values := [dict(zip(names, row, strict=True)) for row in rows]:  # of a host's driver
         connection.execute(insert(table), values)

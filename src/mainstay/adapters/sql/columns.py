@@ -67,14 +67,18 @@ class Day(TypeDecorator[date]):
         return Text() if dialect.name == "sqlite" else Date()
 
     def process_bind_param(self, value: date | None, dialect: Dialect) -> object:
-        """Return what the database is given: text on SQLite, else a date."""
+        """Return what the database is given: text or a date, as it has them itself."""
         if value is None or dialect.name == "sqlite":
             return None if value is None else str(value)
         return date.fromisoformat(value) if isinstance(value, str) else value
 
-    def process_result_value(self, value: object, dialect: Dialect) -> Any:  # noqa: ARG002
-        """Return a date as text, whatever its driver makes of it."""
-        return None if value is None else str(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:  # noqa: ARG002
+        """Return what makes a date text, whatever its driver made of it; there are many."""
+        return _as_text
+
+
+def _as_text(value: object) -> str | None:
+    return value if value is None or type(value) is str else str(value)
 
 
 class Instant(TypeDecorator[datetime]):

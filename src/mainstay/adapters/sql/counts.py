@@ -10,9 +10,10 @@ from typing import Any, TypeAlias, TypeVar
 from sqlalchemy import BigInteger, Connection, and_, cast, func, select
 from sqlalchemy.sql import ColumnElement
 
+from mainstay.adapters.sql.reading import raw_rows
 from mainstay.adapters.sql.sessions import events
 
-__all__ = ["KindCount", "count_kinds", "days_between", "midnight"]
+__all__ = ["KindCount", "count_day", "count_kinds", "days_between", "midnight"]
 
 T = TypeVar("T")
 
@@ -51,14 +52,28 @@ def count_kinds(
     return found
 
 
-_query = select(
-    events.c.user_id,
-    events.c.day,
-    events.c.kind,
+_counts = (
     func.count().label("times"),
     func.count(events.c.rating).label("rated"),
     cast(func.coalesce(func.sum(events.c.rating), 0), BigInteger).label("ratings"),
-).group_by(events.c.day, events.c.user_id, events.c.kind)
+)
+_query = select(events.c.user_id, events.c.day, events.c.kind, *_counts).group_by(
+    events.c.day, events.c.user_id, events.c.kind
+)
+_of_day = select(events.c.user_id, events.c.kind, *_counts).group_by(
+    events.c.user_id, events.c.kind
+)
+
+
+def count_day(connection: Connection, day: date, first: str, last: str) -> Sequence[Sequence[Any]]:
+    """Return what all users from one to another did on a day: columns, without the day."""
+    users = and_(events.c.user_id >= first, events.c.user_id <= last)
+    query = _of_day.where(events.c.day == day, users)
+    columns: list[list[Any]] = [[] for _ in _of_day.selected_columns]
+    for rows in raw_rows(connection, query):
+        for column, values in zip(columns, zip(*rows, strict=True), strict=True):
+            column.extend(values)
+    return columns
 
 
 def _conditions(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Connection, Select, Table
+from sqlalchemy import Column, Connection, Executable, Select, Table
 from sqlalchemy.engine import Row
 
 from mainstay import _checks as checks
@@ -20,6 +20,7 @@ __all__ = [
     "corrupt_value",
     "first_readable",
     "limit_of",
+    "raw_rows",
     "storable",
     "value_of",
 ]
@@ -27,6 +28,8 @@ __all__ = [
 T = TypeVar("T")
 
 _MOST_ROWS = 2**31 - 1
+#: So few that Python does not look for garbage each time.
+_SOME_ROWS = 500
 
 _KINDS = {
     date: "a date",
@@ -94,6 +97,14 @@ def value_of(table: Table, row: Row[Any], make: Callable[[Row[Any]], T]) -> T:
         return make(row)
     except ITEM_ERRORS as error:
         raise corrupt(table, row, error) from error
+
+
+def raw_rows(connection: Connection, query: Executable) -> Iterator[Sequence[Sequence[Any]]]:
+    """Yield some rows at a time, as the driver has them: SQLAlchemy would make its own of each."""
+    result: Any = connection.execute(query)
+    while rows := result.cursor.fetchmany(_SOME_ROWS):
+        yield rows
+    result.close()
 
 
 def first_readable(

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from heapq import merge
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, and_, func, null, or_, select
+from sqlalchemy import Connection, Select, Table, and_, bindparam, func, null, or_, select
 from sqlalchemy.engine import Row
 from sqlalchemy.sql import ColumnElement
 
@@ -29,6 +29,17 @@ _ONE_DAY = timedelta(days=1)
 _AT_FIRST = 64
 _GROWTH = 4
 
+_KEPT_BEST_FIRST = (outcomes.c.total.desc(), outcomes.c.streak_before.desc(), outcomes.c.user_id)
+#: Whose outcomes were the best of a day: the index has all that it takes to know.
+_whose = (
+    select(outcomes.c.user_id)
+    .where(outcomes.c.day == bindparam("best_of"), outcomes.c.total > 0)
+    .order_by(*_KEPT_BEST_FIRST)
+    .limit(bindparam("most"))
+)
+_BEST = select_outcomes().where(
+    outcomes.c.day == bindparam("best_of"), outcomes.c.user_id.in_(_whose)
+)
 _BEST_FIRST = (outcomes.c.idle_points.desc(), outcomes.c.user_id)
 _NULL: ColumnElement[Any] = null()
 #: The outcome that came after one.
@@ -60,52 +71,41 @@ class Best:
         """Return them, the best of each day first."""
         if not self._days or not self._limit:
             return {day: [] for day in self._days}
-        kept, idle = self._kept(), self._idle()
+        kept = {day: self._kept_on(day) for day in self._days}
+        # What is below is not among the best of any day.
+        lowest = min(best[-1].total if len(best) == self._limit else 0.0 for best in kept.values())
+        idle = self._idle(lowest)
         return {
             day: sorted([*kept[day], *idle[day]], key=_best_first)[: self._limit]
             for day in self._days
         }
 
-    def _kept(self) -> Mapping[date, Sequence[DayOutcome]]:
-        """Return the best of those that were kept on each day."""
-        place = func.row_number().over(
-            partition_by=outcomes.c.day,
-            order_by=(outcomes.c.total.desc(), outcomes.c.streak_before.desc(), outcomes.c.user_id),
-        )
-        ranked = (
-            select(outcomes.c.user_id, outcomes.c.day, place.label("place"))
-            .where(outcomes.c.day.in_(self._days), outcomes.c.total > 0)
-            .subquery("ranked")
-        )
-        best = select_outcomes().join(
-            ranked, (outcomes.c.user_id == ranked.c.user_id) & (outcomes.c.day == ranked.c.day)
-        )
-        found: dict[date, list[DayOutcome]] = {day: [] for day in self._days}
-        again = set[date]()
-        for row in self._connection.execute(best.where(ranked.c.place <= self._limit)).all():
-            try:
-                found[as_day(row.day)].append(value_of(outcomes, row, outcome_of))
-            except CorruptRowError:
-                again.add(as_day(row.day))
-        return found | {day: self._readable(day) for day in again}
+    def _kept_on(self, day: date) -> Sequence[DayOutcome]:
+        """Return the best of those that were kept on a day."""
+        rows = self._connection.execute(_BEST, {"best_of": day, "most": self._limit}).all()
+        try:
+            return [value_of(outcomes, row, outcome_of) for row in rows]
+        except CorruptRowError:
+            return self._readable(day)
 
     def _readable(self, day: date) -> Sequence[DayOutcome]:
         """Return the best of a day that can be read; what is wrong with the others is told."""
-        query = (
-            select_outcomes()
-            .where(outcomes.c.day == day, outcomes.c.total > 0)
-            .order_by(outcomes.c.total.desc(), outcomes.c.streak_before.desc(), outcomes.c.user_id)
-        )
+        query = select_outcomes().where(outcomes.c.day == day, outcomes.c.total > 0)
         return first_readable(
-            self._connection, query, self._limit, outcomes, outcome_of, left_out=self._left_out
+            self._connection,
+            query.order_by(*_KEPT_BEST_FIRST),
+            self._limit,
+            outcomes,
+            outcome_of,
+            left_out=self._left_out,
         )
 
-    def _idle(self) -> Mapping[date, Sequence[DayOutcome]]:
-        """Return the best of those that stand on each day."""
+    def _idle(self, lowest: float) -> Mapping[date, Sequence[DayOutcome]]:
+        """Return the best of those that stand on each day with so many points, or more."""
         found: dict[date, list[DayOutcome]] = {day: [] for day in self._days}
         wanting = list(self._days)
         through = idle_through(self._connection)
-        for row in self._standing():
+        for row in self._standing(lowest):
             try:
                 outcome = value_of(outcomes, row, outcome_of)
                 last = _last_day(row, through)
@@ -121,18 +121,22 @@ class Best:
                 break
         return found
 
-    def _standing(self) -> Iterator[Row[Any]]:
+    def _standing(self, lowest: float) -> Iterator[Row[Any]]:
         """Yield the outcomes that stand on some day, the best first."""
         if self._later_days_are_closed():
-            return self._rows(self._old())
-        return merge(self._rows(self._now()), self._rows(self._ended()), key=_best_idle_first)
+            return self._rows(self._old().where(outcomes.c.idle_points >= lowest))
+        now = self._rows(self._now(lowest))
+        ended = self._rows(self._ended().where(outcomes.c.idle_points >= lowest))
+        return merge(now, ended, key=_best_idle_first)
 
-    def _now(self) -> Select[Any]:
+    def _now(self, lowest: float) -> Select[Any]:
         """Ask for those that still stand."""
         query = self._idling(_NULL, states.c.next_day, states.c.idle_points).join(
             states, (states.c.user_id == outcomes.c.user_id) & (states.c.last_day == outcomes.c.day)
         )
-        return query.where(stands).order_by(states.c.idle_points.desc(), states.c.user_id)
+        # In this order: SQLite begins to read the index where the first of them says.
+        query = query.where(states.c.idle_points >= lowest, stands)
+        return query.order_by(states.c.idle_points.desc(), states.c.user_id)
 
     def _ended(self) -> Select[Any]:
         """Ask for those that stood until one came that is after the first day."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 from sqlalchemy import Connection, case, func, literal, select, update
 from sqlalchemy.sql import ColumnElement
 
-from mainstay.adapters.sql.bulk import insert_rows, near, stage
+from mainstay.adapters.sql.bulk import insert_rows, near, nothing, stage
 from mainstay.adapters.sql.columns import Day
 from mainstay.adapters.sql.counts import midnight
+from mainstay.adapters.sql.engagements._column_days import ColumnOutcome
 from mainstay.adapters.sql.engagements._outcomes import Maxima, outcome_row
 from mainstay.adapters.sql.engagements._punctual import PunctualDay, PunctualOutcome, Totals
 from mainstay.adapters.sql.engagements.tables import engagements, outcomes, staged_states
@@ -20,6 +22,9 @@ from mainstay.adapters.sql.sessions import events
 from mainstay.errors import RejectedError
 from mainstay.ports import DueDays, EvaluatedDays
 from mainstay.scores.engagement.day import DayOutcome
+
+if TYPE_CHECKING:  # numpy is optional
+    from mainstay.adapters.sql.engagements._arrays import DayArrays, JudgedArrays
 
 __all__ = ["KeptDays"]
 
@@ -29,14 +34,15 @@ _IDLE_POINTS = [column.name for column in outcomes.columns].index("idle_points")
 
 
 #: A row, in the order of its table's columns.
-_Row: TypeAlias = tuple[object, ...]
+_Row: TypeAlias = tuple[Any, ...]
 
 
 class KeptDays:
     """What is kept of users that were due in a transaction.
 
     Attributes:
-        punctual: Those with one day.
+        columns: Those with one day, many at a time.
+        punctual: Others with one day.
         stragglers: The others, with the totals through each of their days that are known.
     """
 
@@ -44,6 +50,7 @@ class KeptDays:
         self._connection = connection
         self._maxima = Maxima(connection)
         self.asked(date.min, date.min)
+        self.columns: list[DayArrays] = []
         self.punctual: dict[str, PunctualDay] = {}
         self.stragglers: dict[str, tuple[DueDays, Mapping[date, Totals]]] = {}
 
@@ -59,14 +66,28 @@ class KeptDays:
         """
         rows: list[_Row] = []
         states: list[_Row] = []
+        together: defaultdict[tuple[DayArrays, JudgedArrays], list[int]] = defaultdict(list)
         for each in evaluated:
-            if isinstance(each, PunctualOutcome):
+            if type(each) is ColumnOutcome:
+                together[each.days, each.judged].append(each.row)
+            elif isinstance(each, PunctualOutcome):
                 states.append(self._punctual(each, rows))
             else:
                 states.append(self._straggler(each, rows))
+        for (days, judged), at in together.items():
+            self._in_columns(days, judged, at)
         if rows:
             insert_rows(self._connection, outcomes, sorted(rows))
-            self._move_on(states)
+            self._move_on(states, [state[0] for state in states])
+
+    def _in_columns(self, days: DayArrays, judged: JudgedArrays, at: Sequence[int]) -> None:
+        """Keep what one day came to for many users."""
+        if days not in self.columns or days.day != self._day:
+            raise _not_due(days.users[at[0]], self._day)
+        maxima = None if judged.met[at].all() else self._maxima.number(judged.policy.maxima)
+        rows, states = judged.rows(days, at, maxima, nothing(self._connection))
+        insert_rows(self._connection, outcomes, rows)
+        self._move_on(states, [days.users[min(at)], days.users[max(at)]])
 
     def _punctual(self, outcome: PunctualOutcome, rows: list[_Row]) -> _Row:
         """Return the row of a user's state, and add that of the outcome to others."""
@@ -77,7 +98,8 @@ class KeptDays:
         maxima = None if parts is None else self._maxima.number(outcome.policy.maxima)
         row = outcome_row(user, today, due.last, due.streak, after, totals, parts, maxima)
         rows.append(row)
-        return user, today, after, *totals, today, row[_IDLE_POINTS]
+        idle = row[_IDLE_POINTS]
+        return user, today, after, *totals, today, None if idle == due.idle else idle
 
     def _straggler(self, evaluated: EvaluatedDays, rows: list[_Row]) -> _Row:
         """Return the row of a user's state, and add those of the outcomes to others."""
@@ -108,21 +130,31 @@ class KeptDays:
         if user in self.punctual:
             due = self.punctual[user]
             return due, {self._day: due.totals}
+        for days in self.columns:
+            if days.day == self._day and (row := days.rows.get(user)) is not None:
+                due = days.plain(row)
+                return due, {self._day: due.totals}
         raise _not_due(user, self._day)
 
-    def _move_on(self, states: Sequence[_Row]) -> None:
+    def _move_on(self, states: Iterable[Sequence[Any]], users: Sequence[str]) -> None:
         """Bring the states of users to where the outcomes have left them."""
         stage(self._connection, staged_states, states)
         new, user = staged_states.c, engagements.c.user_id
-        among = near(user, (state[0] for state in states))
-        moved = update(engagements).where(user == new.user_id, among)
-        same = {name: new[name] for name in ("last_day", "streak", "posts", "rated", "ratings")}
-        first = func.coalesce(engagements.c.first_evaluated, new.first_evaluated)
-        due = self._next_day()
-        self._connection.execute(moved.values(first_evaluated=first, next_day=due, **same))
-        # Apart from the others: they stay the same for many, and their index is slow to change.
-        other = engagements.c.idle_points != new.idle_points
-        self._connection.execute(moved.where(other).values(idle_points=new.idle_points))
+        moved = update(engagements).where(user == new.user_id, near(user, users))
+        begun = func.coalesce(engagements.c.first_evaluated, new.first_evaluated)
+        values: dict[str, ColumnElement[Any]] = {
+            "first_evaluated": begun,
+            "next_day": self._next_day(),
+            **{name: new[name] for name in ("last_day", "streak", "posts", "rated", "ratings")},
+        }
+        idle = func.coalesce(new.idle_points, engagements.c.idle_points)
+        if self._connection.dialect.name != "sqlite":
+            self._connection.execute(moved.values(idle_points=idle, **values))
+            return
+        self._connection.execute(moved.values(**values))
+        # Apart from the others: they stay the same for many, and SQLite would change their index.
+        other = moved.where(new.idle_points.is_not(None))
+        self._connection.execute(other.values(idle_points=new.idle_points))
 
     def _next_day(self) -> ColumnElement[Any]:
         """Say the next day that must be evaluated, of a staged user; null if none is known."""

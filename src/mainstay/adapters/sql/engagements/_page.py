@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from itertools import takewhile
+from itertools import chain, compress, takewhile
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeAlias
 
@@ -18,13 +18,14 @@ from mainstay import _checks as checks
 from mainstay.adapters.sql.bulk import any_of
 from mainstay.adapters.sql.counts import KindCount, count_kinds
 from mainstay.adapters.sql.engagements._closing import ClosingRows
+from mainstay.adapters.sql.engagements._column_days import column_days
 from mainstay.adapters.sql.engagements._keeping import KeptDays
 from mainstay.adapters.sql.engagements._progress import idle_through, say_idle
 from mainstay.adapters.sql.engagements._punctual import PunctualDay, Totals, by_kind, plus
 from mainstay.adapters.sql.engagements._reopening import Reopened, reopened, take_back
 from mainstay.adapters.sql.engagements.tables import engagements
 from mainstay.adapters.sql.policies import PolicyRows, read_policies
-from mainstay.adapters.sql.reading import as_day, corrupt, limit_of
+from mainstay.adapters.sql.reading import as_day, corrupt, limit_of, raw_rows
 from mainstay.adapters.sql.settings import Settings
 from mainstay.adapters.sql.undoing import undo
 from mainstay.errors import RejectedError
@@ -40,12 +41,22 @@ __all__ = ["SqlEngagementPage", "count_due"]
 #: A row of the table as it is.
 _Row: TypeAlias = Sequence[Any]
 
-#: The columns that are read of each user.
-_STATE = [
-    column
-    for column in engagements.columns
-    if column.name not in {"first_evaluated", "idle_points"}
-]
+
+class _State(NamedTuple):
+    """What is read of each user, as it is."""
+
+    user_id: Any
+    first_day: Any
+    last_day: Any
+    streak: Any
+    posts: Any
+    rated: Any
+    ratings: Any
+    next_day: Any
+    idle_points: Any
+
+
+_STATE = [engagements.c[name] for name in _State._fields]
 _ONE_DAY = timedelta(days=1)
 #: How many stragglers are asked for at once: nobody knows how many days they have.
 _AT_ONCE = 250
@@ -112,7 +123,7 @@ class _Straggler:
     totals: Totals
 
 
-_User: TypeAlias = PunctualDay | _Straggler | Unreadable
+_User: TypeAlias = DueDays | _Straggler | Unreadable
 
 
 class SqlEngagementPage(ClosingRows, PolicyRows[EngagementPolicy]):
@@ -143,16 +154,33 @@ class SqlEngagementPage(ClosingRows, PolicyRows[EngagementPolicy]):
 
     def _due(self, query: Select[Any], asked: _Asked, limit: int) -> Sequence[DueDays | Unreadable]:
         """Return the days of users whose rows a query finds."""
-        day = asked.day
-        rows = self._connection.execute(query.with_for_update()).all()
-        users, punctual = _read_all(rows, asked)
-        counted = count_kinds(self._connection, {day: [*punctual]}, day) if punctual else {}
-        for user, found in counted.items():
-            punctual[user].happened(found, self._posts)
-        self._kept.punctual |= punctual
-        if len(punctual) == len(users):
-            return [*punctual.values()]
+        found = raw_rows(self._connection, query.with_for_update())
+        rows = _with_texts([*chain.from_iterable(found)])
+        are_punctual = [*_are_punctual(rows, asked)]
+        punctual = self._punctual([*compress(rows, are_punctual)], asked.day)
+        if len(punctual) == len(rows):
+            return punctual
+        others = iter(punctual)
+        users = [
+            next(others) if is_punctual else _read(row, asked)
+            for row, is_punctual in zip(rows, are_punctual, strict=True)
+        ]
         return self._days(users, asked, limit)
+
+    def _punctual(self, rows: Sequence[_Row], day: date) -> Sequence[DueDays]:
+        """Return users who have one day due, as most have, with what they did."""
+        days = column_days(self._connection, day, rows, self._posts)
+        together: Container[str] = () if days is None else days.rows
+        alone = {row[0]: _plain(row, day) for row in rows if row[0] not in together}
+        counted = count_kinds(self._connection, {day: [*alone]}, day) if alone else {}
+        for user, did in counted.items():
+            alone[user].happened(did, self._posts)
+        self._kept.punctual |= alone
+        if days is None:
+            return [*alone.values()]
+        self._kept.columns.append(days)
+        others = iter(days)
+        return [alone.get(row[0]) or next(others) for row in rows] if alone else days
 
     def _days(
         self, users: Iterable[_User], asked: _Asked, limit: int
@@ -255,28 +283,30 @@ class SqlEngagementPage(ClosingRows, PolicyRows[EngagementPolicy]):
         say_idle(self._connection, checks.day("day", day), rescored(policies=self.policies()))
 
 
-def _read_all(
-    rows: Iterable[_Row], asked: _Asked
-) -> tuple[Sequence[_User], dict[str, PunctualDay]]:
-    """Return users, and those of them who have one day due, as most have, by user id."""
+def _with_texts(rows: Sequence[_Row]) -> Sequence[_Row]:
+    """Return rows with days as text, as which our connections have them; a host's may not."""
+    if not rows or not isinstance(rows[0][1], date):
+        return rows
+    return [[str(value) if isinstance(value, date) else value for value in row] for row in rows]
+
+
+def _are_punctual(rows: Iterable[_Row], asked: _Asked) -> Iterator[bool]:
+    """Yield of each row whether it is that of a user who has one day due, and nothing is wrong."""
     day, today = asked.day, asked.day.isoformat()
     yesterday = (day - _ONE_DAY).isoformat() if day > date.min else None
     since = max((each.isoformat() for each in asked.missed if each < day), default="")
-    users: list[_User] = []
-    punctual: dict[str, PunctualDay] = {}
-    for row in rows:
-        user, first, last, streak, posts, rated, ratings, due = row
-        begun = last == yesterday or (last is not None and streak == 0 and since <= last < today)
-        if (
-            due == today
-            and (begun or (last is None and first == today and streak == 0))
-            and _are_counts(streak, posts, rated, ratings)
-        ):
-            punctual[user] = found = PunctualDay(user, day, last, streak, (posts, rated, ratings))
-            users.append(found)
+    for _, first, last, streak, posts, rated, ratings, due, _ in rows:
+        if last is None:
+            begun = first == today and streak == 0
         else:
-            users.append(_read(row, asked))
-    return users, punctual
+            idle = streak == 0 and type(last) is str and len(last) == len(today)
+            begun = last == yesterday or (idle and since <= last < today)
+        yield due == today and begun and _are_counts(streak, posts, rated, ratings)
+
+
+def _plain(row: _Row, day: date) -> PunctualDay:
+    user, _, last, streak, posts, rated, ratings, _, idle = row
+    return PunctualDay(user, day, last, streak, (posts, rated, ratings), idle=idle)
 
 
 def _by_first_day(users: Iterable[_Straggler]) -> Mapping[date, Sequence[str]]:
@@ -294,7 +324,7 @@ def _are_counts(streak: Any, posts: Any, rated: Any, ratings: Any) -> bool:
 
 
 def _read(row: _Row, asked: _Asked) -> _Straggler | Unreadable:
-    user_id, first_day, last_day, streak, *totals, next_day = row
+    user_id, first_day, last_day, streak, *totals, next_day, _ = row
     try:
         as_day(first_day)
         last = None if last_day is None else as_day(last_day)
@@ -303,4 +333,4 @@ def _read(row: _Row, asked: _Asked) -> _Straggler | Unreadable:
         posts, rated, ratings = map(checks.count, ("posts", "rated", "ratings"), totals)
         return _Straggler(state, asked.first(last, due), (posts, rated, ratings))
     except ITEM_ERRORS as error:
-        return Unreadable(user_id, corrupt(engagements, row, error))
+        return Unreadable(user_id, corrupt(engagements, _State._make(row), error))

@@ -98,9 +98,10 @@ class PunctualDay(DueDays):
         streak: As it stood the day before.
         totals: Through the day.
         counts: How often each kind of thing was done on the day.
+        idle: The points of idle days before, as the state has them.
     """
 
-    __slots__ = ("counts", "day", "last", "streak", "totals", "user_id")
+    __slots__ = ("counts", "day", "idle", "last", "streak", "totals", "user_id")
     __setattr__ = object.__setattr__  # fast, and only here: all else of it is frozen
 
     def __init__(  # noqa: PLR0917  (one a user: keywords would take as long as all the rest)
@@ -111,6 +112,7 @@ class PunctualDay(DueDays):
         streak: int,
         totals: Totals,
         counts: Mapping[str, int] = _NOTHING,
+        idle: object = None,
     ) -> None:
         self.user_id: str = user_id
         self.day: date = day
@@ -118,6 +120,7 @@ class PunctualDay(DueDays):
         self.streak: int = streak
         self.totals: Totals = totals
         self.counts: Mapping[str, int] = counts
+        self.idle: object = idle
 
     def happened(self, counted: Collection[KindCount], posts: frozenset[str]) -> None:
         """Take in what was done on the day; some kinds are posts."""

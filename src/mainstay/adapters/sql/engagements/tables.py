@@ -92,6 +92,7 @@ staged_states: Table = temporary(
     Column("rated", BigInteger, nullable=False),
     Column("ratings", BigInteger, nullable=False),
     Column("first_evaluated", Day, nullable=False),
+    # Null if they stay as they are.
     Column("idle_points", Double),
 )
 
@@ -137,12 +138,11 @@ outcomes: Table = Table(
     PrimaryKeyConstraint("user_id", "day"),
     sqlite_with_rowid=False,
 )
+# In the order in which a day's rows are written. By total, the best would be found at once, but
+# each row would go somewhere else in the index, and each page of users rewrite most of it.
 Index(
-    "mainstay_outcomes_best",
-    outcomes.c.day,
-    outcomes.c.total.desc(),
-    outcomes.c.streak_before.desc(),
-    outcomes.c.user_id,
+    "mainstay_outcomes_day",
+    *(outcomes.c.day, outcomes.c.user_id, outcomes.c.total, outcomes.c.streak_before),
 )
 
 closed_days: Table = Table(

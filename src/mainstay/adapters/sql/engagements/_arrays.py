@@ -1,0 +1,203 @@
+"""The columns of one day of many users, and what they come to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from functools import partial
+from itertools import repeat
+from typing import Any, TypeAlias, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mainstay.adapters.sql.engagements._column_days import ColumnDay
+from mainstay.adapters.sql.engagements._punctual import PunctualDay
+from mainstay.columnar.day_scores import Longs, Mask, criteria_met, day_scores
+from mainstay.columnar.sums import Floats
+from mainstay.scores.engagement.historical import MOST
+from mainstay.scores.engagement.policy import EngagementPolicy
+from mainstay.scores.policies import PolicyHistory
+
+__all__ = ["DayArrays", "JudgedArrays"]
+
+_Row: TypeAlias = Sequence[Any]
+
+#: Whole numbers below are floats as well, so that they are divided as Python divides them.
+_EXACT = 2**53
+_MILLION = 1_000_000
+
+
+class DayArrays(Sequence[ColumnDay]):
+    """One day of many users, which are made one by one as somebody looks at them.
+
+    Attributes:
+        day: The day, which has one before.
+        users: Who, in order.
+        rows: Where each is.
+        last: The last day that was kept of each.
+        idle: The points of idle days before, as the states have them.
+        streak: As it stood the day before.
+        totals: Lifetime posts through the day, how many were rated, the ratings' sum in millionths.
+        judged: What it came to, as asked for last.
+    """
+
+    def __init__(
+        self, day: date, rows: Sequence[_Row], counted: Sequence[_Row], posts: frozenset[str]
+    ) -> None:
+        """Take the rows of states, and the columns of what these users and others did by kind."""
+        users, _, last, streak, *totals, _, idle = zip(*rows, strict=True)
+        self.day: date = day
+        self.users: Sequence[str] = users
+        self.last: Sequence[str | None] = last
+        self.idle: Sequence[Any] = idle
+        self.streak: Longs = _longs(streak)
+        self.totals: list[Longs] = [_longs(total) for total in totals]
+        self.judged: JudgedArrays | None = None
+        self.rows: dict[str, int] = {user: row for row, user in enumerate(users)}
+        self._good = self._in_range() & [type(user) is str and user != "" for user in users]
+        self._happened(counted, posts)
+
+    def _happened(self, counted: Sequence[_Row], posts: frozenset[str]) -> None:
+        """Take in what was done on the day."""
+        who, kinds, *numbers = counted
+        rows = np.array([self.rows.get(user, -1) for user in who], np.int64)
+        ours = rows >= 0
+        known: dict[Any, int] = {}
+        numbered = np.array([known.setdefault(kind, len(known)) for kind in kinds], np.int64)
+        self._kinds: dict[Any, int] = known
+        self._who, self._kind = rows[ours], numbered[ours]
+        self._times, *ratings = (_longs(each)[ours] for each in numbers)
+        odd = [number for kind, number in known.items() if type(kind) is not str or not kind]
+        self._good[self._who[np.isin(self._kind, odd) | (abs(ratings[1]) >= _EXACT)]] = False
+        post = np.isin(self._kind, [known[kind] for kind in posts if kind in known])
+        for total, new in zip(self.totals, (self._times, *ratings), strict=True):
+            np.add.at(total, self._who[post], new[post])
+
+    def _in_range(self) -> Mask:
+        posts, rated, ratings = self.totals
+        # A streak of one day more is to be so as well.
+        there: Mask = (self.streak < MOST) & (posts <= MOST) & (rated < _EXACT)
+        there &= abs(ratings) < _EXACT
+        return there
+
+    @property
+    def good(self) -> Mask:
+        """Who has only numbers in their range; what is wrong with others is for the core to say."""
+        average, (posts, rated, _) = self._average(), self.totals
+        fits = (average >= 0) & (average <= 10) & (posts > 0)
+        good: Mask = self._good & self._in_range() & (fits | (rated == 0))
+        return good
+
+    def _average(self) -> Floats:
+        _, rated, ratings = self.totals
+        nothing = np.zeros(len(rated))
+        return np.divide(ratings, rated, out=nothing, where=rated > 0) / _MILLION
+
+    def __len__(self) -> int:
+        """Return how many they are."""
+        return len(self.users)
+
+    @overload
+    def __getitem__(self, row: int) -> ColumnDay: ...
+    @overload
+    def __getitem__(self, row: slice) -> Sequence[ColumnDay]: ...
+    def __getitem__(self, row: int | slice) -> ColumnDay | Sequence[ColumnDay]:
+        """Return the day of one of them, or of some."""
+        rows = range(len(self.users))[row]
+        if isinstance(rows, int):
+            return ColumnDay(self, rows)
+        return [ColumnDay(self, each) for each in rows]
+
+    def __iter__(self) -> Iterator[ColumnDay]:
+        """Yield all of them, in order."""
+        return map(partial(ColumnDay, self), range(len(self.users)))
+
+    def plain(self, row: int) -> PunctualDay:
+        """Return one user's day."""
+        posts, rated, ratings = (int(total[row]) for total in self.totals)
+        names = [*self._kinds]
+        did = np.flatnonzero(self._who == row)
+        counts = {names[self._kind[at]]: int(self._times[at]) for at in did}
+        before = self.last[row], int(self.streak[row])
+        return PunctualDay(self.users[row], self.day, *before, (posts, rated, ratings), counts)
+
+    def judge(self, policies: PolicyHistory[EngagementPolicy]) -> JudgedArrays:
+        """Return what the day comes to, by the policy that holds on it."""
+        policy, (posts, _, _) = policies.on(self.day), self.totals
+        met = criteria_met({kind: self._count(kind) for kind in policy.criteria.minimums}, policy)
+        score = day_scores(self.streak, posts, self._average(), policy)
+        self.judged = JudgedArrays(policies, policy, met, (self.streak + 1) * met, score)
+        return self.judged
+
+    def _count(self, kind: str) -> Longs:
+        """Return how often each user did a kind of thing."""
+        times = np.zeros(len(self.users), np.int64)
+        did = self._kind == self._kinds.get(kind, -1)
+        times[self._who[did]] = self._times[did]
+        return times
+
+
+class JudgedArrays:
+    """What a day of many users came to.
+
+    Attributes:
+        policies: By which it was judged.
+        policy: The one that holds on the day.
+        met: Who met the criteria.
+    """
+
+    def __init__(
+        self,
+        policies: PolicyHistory[EngagementPolicy],
+        policy: EngagementPolicy,
+        met: Mask,
+        after: Longs,
+        score: Sequence[Floats],
+    ) -> None:
+        """Take the streaks after the day, and the score and its parts."""
+        self.policies: PolicyHistory[EngagementPolicy] = policies
+        self.policy: EngagementPolicy = policy
+        self.met: Mask = met
+        self._after = after
+        _, _, posts, quality = score
+        self._score = *score, posts + quality
+
+    def rows(
+        self, days: DayArrays, at: Sequence[int], maxima: int | None, nothing: float | None
+    ) -> tuple[Iterable[_Row], Iterable[_Row]]:
+        """Return the rows of some users' outcomes, and of their states.
+
+        Args:
+            days: Their day.
+            at: Where they are.
+            maxima: The number of the score's maxima.
+            nothing: What stands for no value.
+        """
+        some, today = np.array(at), repeat(str(days.day))
+        users, last, were = (
+            [column[row] for row in at] for column in (days.users, days.last, days.idle)
+        )
+        before, after, *totals = (
+            column[some].tolist() for column in (days.streak, self._after, *days.totals)
+        )
+        met, number = self.met[some], np.full(len(at), maxima or 0)
+        *score, idle, numbers = (
+            _without(met, values, nothing)
+            for values in (*(part[some] for part in self._score), number)
+        )
+        changed = [nothing if new == old else new for new, old in zip(idle, were, strict=True)]
+        known = users, today, last, before, after, *totals
+        outcomes = zip(*known, *score, idle, numbers, strict=False)
+        return outcomes, zip(users, today, after, *totals, today, changed, strict=False)
+
+
+def _longs(values: Sequence[int]) -> Longs:
+    return np.array(values, np.int64)
+
+
+def _without(some: Mask, values: NDArray[Any], nothing: float | None) -> list[Any]:
+    """Return values, and nothing instead of some."""
+    found = values.astype(object if nothing is None else float)
+    found[some] = nothing
+    return [*found.tolist()]
