@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import attrs
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Connection, create_engine, make_url, text
 from sqlalchemy.schema import CreateSchema
 
 from mainstay.adapters.sql import SqlStore
@@ -30,6 +30,11 @@ def in_schema(url: str, name: str) -> str:
     engine.dispose()
     own = make_url(url).update_query_dict({"options": f"-csearch_path={name}"})
     return own.render_as_string(hide_password=False)
+
+
+def analyze(connection: Connection) -> None:
+    """Have PostgreSQL look at our tables; to look at all that there are, it would lock as many."""
+    connection.execute(text(f"ANALYZE {', '.join(metadata.tables)}"))
 
 
 #: What a host's database may be set to, all of it other than we need.

@@ -142,8 +142,8 @@ def standing_by_midnight(*fields: Any) -> BadgeStanding:
 
 
 BROKEN: Mapping[str, tuple[type, str, Callable[..., object]]] = {
-    "days": (EngagementStoreConformance, "_activity.counted_day", count_by_midnight),
-    "weeks": (ReputationStoreConformance, "_activity.counted_day", count_by_midnight),
+    "days": (EngagementStoreConformance, "sessions.counted_day", count_by_midnight),
+    "weeks": (ReputationStoreConformance, "sessions.counted_day", count_by_midnight),
     "windows": (OutlookConformance, "outlooks.WindowBuilder", window_by_midnight),
     "scores": (BadgeStoreConformance, "badges.BadgeStanding", standing_by_midnight),
 }

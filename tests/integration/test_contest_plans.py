@@ -12,8 +12,6 @@ import pytest
 
 pytest.importorskip("sqlalchemy", reason="these stores need mainstay[sql]")
 
-from sqlalchemy import text
-
 from mainstay.adapters.sql import SqlStore
 from mainstay.adapters.sql.bulk import insert_rows
 from mainstay.adapters.sql.columns import instant_text
@@ -23,7 +21,7 @@ from mainstay.jobs.close_cases import plan_closing
 from mainstay.ports import DueCase
 from mainstay.testing.conformance._contests import END, argument, opened, upvotes, vote
 from mainstay.testing.conformance._credits import NOON
-from tests.conformance.databases import in_schema
+from tests.conformance.databases import analyze, in_schema
 from tests.integration.test_recognition_plans import explained
 
 CASES, EACH = 3000, 10
@@ -68,7 +66,7 @@ def fill(store: SqlStore) -> None:
     opened(store, *NEW)
     if not store._database.is_sqlite:
         with store._database.writing() as connection:
-            connection.execute(text("ANALYZE"))
+            analyze(connection)
 
 
 def do_all(store: SqlStore) -> None:

@@ -10,7 +10,6 @@ import pytest
 
 pytest.importorskip("sqlalchemy", reason="these stores need mainstay[sql]")
 
-from sqlalchemy import text
 
 from mainstay import Session
 from mainstay.adapters.sql import SqlStore
@@ -23,7 +22,7 @@ from mainstay.ports import NotificationTarget, OutlookMade, OutlookTarget
 from mainstay.ports.notification_entries import notification_entry
 from mainstay.scheduling import JobContext
 from mainstay.testing.conformance._outlooks import outlook
-from tests.conformance.databases import in_schema
+from tests.conformance.databases import analyze, in_schema
 from tests.integration.test_recognition_plans import explained
 
 NOW = datetime(2024, 5, 1, 5, tzinfo=UTC)
@@ -80,7 +79,7 @@ def test_postgresql_reads_no_whole_table_for_a_page(postgres_url: str) -> None:
     with SqlStore.create(in_schema(postgres_url, "outlook_plans")) as store:
         fill(store)
         with store._database.writing() as connection:
-            connection.execute(text("ANALYZE"))
+            analyze(connection)
         with explained(store) as plans:
             ask(store)
     whole = r"Seq Scan on mainstay_(events|users|outlooks|outbox|preferences)\b"

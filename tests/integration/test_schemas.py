@@ -209,6 +209,14 @@ COMMANDS = [
     ["notifications", "ada"],
     ["status"],
     ["jobs"],
+    ["reevaluate"],
+    ["remove", "1"],
+    ["rename", "ada", "bob"],
+    ["forget", "ada"],
+    ["prune", "--before", "2024-05-01"],
+    ["policy"],
+    ["policy", "show"],
+    ["policy", "set", "--from", "2024-05-01", "--criteria", "run=1"],
 ]
 
 

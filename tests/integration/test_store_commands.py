@@ -27,6 +27,9 @@ from tests.command import Done, database, filled, mainstay, write_runs
 
 AS_OF = "2024-05-28T12:00:00Z"
 
+#: Of no day that was evaluated before.
+ON_TIME = {"late_users": 0, "late_days": 0}
+
 
 def imported(file: Path, text: str, *options: str) -> Done:
     """Import a file into a new store beside it, or into the one that is there."""
@@ -119,7 +122,7 @@ def test_a_date_without_a_time_is_refused_where_its_noon_is_of_the_day_before(
         "where days start at 12:01, got '2024-05-02'. "
     ) in refused.err
     skipped = mainstay("import", str(file), "--db", url, "--skip-bad", "--json")
-    assert skipped.json == {"events": 1, "new": 0, "skipped": 2}
+    assert skipped.json == {"events": 1, "new": 0, "skipped": 2, **ON_TIME}
 
 
 def test_a_date_without_a_time_is_that_date_where_days_begin_at_noon(tmp_path: Path) -> None:
@@ -147,10 +150,10 @@ def test_importing_twice_changes_nothing(tmp_path: Path) -> None:
     assert "Imported 3 events: 3 new, 0 there already.\n" in first.err
     assert f"--criteria session=1 --db {database(tmp_path)}" in first.err
     again = imported(tmp_path / "a.csv", text, "--json")
-    assert again.json == {"events": 3, "new": 0, "skipped": 0}
+    assert again.json == {"events": 3, "new": 0, "skipped": 0, **ON_TIME}
     assert "Imported 3 events: 0 new, 3 there already.\n" in again.err
     longer = imported(tmp_path / "b.csv", text + "ada,0\n", "--json")
-    assert longer.json == {"events": 4, "new": 1, "skipped": 0}
+    assert longer.json == {"events": 4, "new": 1, "skipped": 0, **ON_TIME}
 
 
 def test_everything_that_a_line_says_is_kept(tmp_path: Path) -> None:
@@ -230,7 +233,7 @@ def test_bad_lines_can_be_skipped(tmp_path: Path) -> None:
     text = "user_id,started_at,quality\nada,0,\nada,0,99\n,0,\nbob,0,\n"
     done = imported(tmp_path / "a.csv", text, "--skip-bad", "--json")
     assert done.status == 3
-    assert done.json == {"events": 2, "new": 2, "skipped": 2}
+    assert done.json == {"events": 2, "new": 2, "skipped": 2, **ON_TIME}
     assert "skipped line 3: quality must be between 0 and 10, got '99'." in done.err
     assert "Bad lines, skipped: 2." in done.err
 
@@ -244,7 +247,10 @@ def test_an_event_that_the_store_refuses_is_found_by_its_line(tmp_path: Path) ->
     assert "mainstay: line 31: id is there already, with other contents, got '7'." in done.err
     assert "Stopped after 29 events: 29 new" in done.err
     skipping = imported(tmp_path / "a.csv", text, "--skip-bad", "--json")
-    assert (skipping.status, skipping.json) == (3, {"events": 39, "new": 10, "skipped": 1})
+    assert (skipping.status, skipping.json) == (
+        3,
+        {"events": 39, "new": 10, "skipped": 1, **ON_TIME},
+    )
 
 
 def test_a_file_without_the_columns_imports_nothing(tmp_path: Path) -> None:

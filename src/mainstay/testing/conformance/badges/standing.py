@@ -69,10 +69,11 @@ class StandingConformance(Suite[HasBadges]):
 
     def test_scores_count_by_the_days_of_the_store(self, store: HasBadges) -> None:
         """``day_start``: "The wall-clock time at which a day begins, for the score"."""
-        store.sessions.add(did("ada", may(14)))
+        ada = self.user_id(1)
+        store.sessions.add(did(ada, may(14)))
         asked, start = target("score"), store.sessions.day_start
         expect([each.day_start for each in due(store, asked)], [start], "of those who are due")
-        expect(store.badges.standing("ada", asked).day_start, start, "of anybody")
+        expect(store.badges.standing(ada, asked).day_start, start, "of anybody")
 
     def test_what_is_nothing_is_left_out(self, store: HasBadges) -> None:
         """``metrics``: "Those that are 0 are left out"."""
