@@ -110,6 +110,13 @@ class TestCorrections(CorrectionConformance):
     pass
 
 
+class TestCorrectionsOfNumbers(CorrectionConformance):
+    """A user's id may be a part of what we write ourselves, such as 1 of ``job-report/1``."""
+
+    def user_id(self, n: int) -> str:
+        return str(n)
+
+
 class TestOutlooks(OutlookConformance):
     pass
 

@@ -2,48 +2,27 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
 from datetime import date
 
-import attrs
-
 from mainstay import _checks as checks
-from mainstay.errors import NoLongerKeptError
+from mainstay.jobs._differing import differing_candidates
+from mainstay.jobs._reopened import ReopenedDays, ReopenedWeeks
 from mainstay.jobs._tally import Tally
-from mainstay.jobs._undone import opened
-from mainstay.jobs.evaluate_consistency import picked_of, plan_days
 from mainstay.jobs.pages import run_pages
 from mainstay.jobs.policies import change_policy
-from mainstay.jobs.update_multipliers import plan_weeks
 from mainstay.localdays import IsoWeek
 from mainstay.ports import (
-    DueDays,
-    DueWeeks,
-    EngagementPage,
-    EngagementStore,
-    EvaluatedDays,
     HasCorrections,
-    ReputationPage,
-    ReputationStore,
-    Unreadable,
 )
 from mainstay.ports.corrections import before_floor, storable_ids
-from mainstay.reputation.multiplier import Reputation
 from mainstay.scheduling import JobContext, JobReport
-from mainstay.scores.engagement.day import DayOutcome
 from mainstay.scores.engagement.policy import EngagementPolicy
-from mainstay.scores.policies import PolicyHistory
 from mainstay.streaks.weekly import WeeklyStreakPolicy
 
 __all__ = ["judge_again", "reevaluate"]
 
 REEVALUATE = "reevaluate"
-_STANDARD_OF_DAYS = PolicyHistory(EngagementPolicy())
-_STANDARD_OF_WEEKS = PolicyHistory(WeeklyStreakPolicy())
-#: How many days are compared at once.
-_AT_ONCE = 1_000
 
 
 def reevaluate(
@@ -92,17 +71,17 @@ def reevaluate(
     tally = Tally.begin(REEVALUATE, context or JobContext(), None if begin is None else str(begin))
     late = store.corrections.late()
     expected = len(ids or ()) or late.users
-    days = _Days(store.engagements, ids, begin, dry_run, expected)
+    days = ReopenedDays(store.engagements, ids, begin, dry_run, expected)
     if store.engagements.policies() is not None:
         run_pages(days, None, days.plan, tally, size=size, kept=days.kept)
-    weeks = _Weeks(store.reputations, ids, begin is None, dry_run, expected)
+    weeks = ReopenedWeeks(store.reputations, ids, begin is None, dry_run, expected)
     others = Tally.begin(REEVALUATE, tally.context, tally.target)
     if store.reputations.policies() is not None:
         run_pages(weeks, None, weeks.plan, others, size=size)
     tally.failed += others.failed
     tally.errors += others.errors
     first = min(filter(None, (days.first, begin or late.since)), default=None)
-    differ = None if dry_run else _differing(store.engagements, first)
+    differ = None if dry_run else differing_candidates(store.engagements, first)
     tally.result.update(
         dry_run=dry_run,
         days=days.outcomes,
@@ -150,161 +129,3 @@ def judge_again(
         else:
             change_policy(store.engagements, policy=policy, since=begin, anyway=True)
     return reevaluate(store, since=begin, dry_run=dry_run, context=context)
-
-
-@attrs.define
-class _Days:
-    """The pages of days that are taken back.
-
-    Attributes:
-        first: The first day that was evaluated again.
-        outcomes: How many were made.
-    """
-
-    store: EngagementStore
-    user_ids: Sequence[str] | None
-    since: date | None
-    dry_run: bool
-    expected: int
-    policies: PolicyHistory[EngagementPolicy] = _STANDARD_OF_DAYS
-    first: date | None = None
-    outcomes: int = 0
-
-    @contextmanager
-    def page(self) -> Iterator[_DaysPage]:
-        """Begin a transaction."""
-        with opened(self.store.page(), dry_run=self.dry_run) as page:
-            self.policies = page.policies() or self.policies
-            yield _DaysPage(page, self)
-
-    def count_due(self, _: None) -> int:
-        """Return about how many users there are: those who are named, or late."""
-        return self.expected
-
-    def plan(self, due: DueDays) -> EvaluatedDays:
-        """Return what a user's days come to."""
-        return plan_days(due, policies=self.policies)
-
-    def kept(self, done: Sequence[EvaluatedDays]) -> None:
-        """Note which days were evaluated again."""
-        outcomes = [outcome for each in done for outcome in each.outcomes]
-        self.outcomes += len(outcomes)
-        days = [outcome.day for outcome in outcomes]
-        self.first = min(days if self.first is None else [*days, self.first])
-
-
-@attrs.frozen
-class _DaysPage:
-    page: EngagementPage
-    days: _Days
-
-    def due(
-        self, _: None, *, after: str | None = None, limit: int
-    ) -> Sequence[DueDays | Unreadable]:
-        since = self.days.since
-        for some in _slices(self.days.user_ids, after, limit):
-            if found := self.page.reopen(some, since=since, after=after, limit=limit):
-                return found
-        return []
-
-    def keep(self, done: Sequence[EvaluatedDays]) -> None:
-        self.page.keep(done)
-
-
-def _slices(
-    user_ids: Sequence[str] | None, after: str | None, limit: int
-) -> Iterator[Sequence[str] | None]:
-    """Yield the users after one, some at a time; once nobody in particular if all are meant."""
-    if user_ids is None:
-        yield None
-        return
-    begin = 0 if after is None else bisect_right(user_ids, after)
-    for at in range(begin, len(user_ids), limit):
-        yield user_ids[at : at + limit]
-
-
-@attrs.define
-class _Weeks:
-    """The pages of weeks that are taken back."""
-
-    store: ReputationStore
-    user_ids: Sequence[str] | None
-    late: bool
-    dry_run: bool
-    expected: int
-    policies: PolicyHistory[WeeklyStreakPolicy] = _STANDARD_OF_WEEKS
-
-    @contextmanager
-    def page(self) -> Iterator[_WeeksPage]:
-        """Begin a transaction."""
-        with opened(self.store.page(), dry_run=self.dry_run) as page:
-            self.policies = page.policies() or self.policies
-            yield _WeeksPage(page, self)
-
-    def count_due(self, _: None) -> int:
-        """Return about how many users there are: those who are named, or late."""
-        return self.expected
-
-    def plan(self, due: DueWeeks) -> Reputation | None:
-        """Return a user's reputation with all weeks recorded."""
-        return plan_weeks(due, max(due.weeks), policies=self.policies)
-
-
-@attrs.frozen
-class _WeeksPage:
-    page: ReputationPage
-    weeks: _Weeks
-
-    def due(
-        self, _: None, *, after: str | None = None, limit: int
-    ) -> Sequence[DueWeeks | Unreadable]:
-        late = self.weeks.late
-        for some in _slices(self.weeks.user_ids, after, limit):
-            if found := self.page.reopen(some, late=late, after=after, limit=limit):
-                return found
-        return []
-
-    def keep(self, done: Sequence[Reputation]) -> None:
-        self.page.keep(done)
-
-
-def _differing(store: EngagementStore, first: date | None) -> list[date]:
-    """Return the closed days from one on whose candidates would be others now."""
-    with store.page() as page:
-        last = page.last_day()
-    if first is None or last is None:
-        return []
-    found = list[date]()
-    for kept in _closed(store, first, last):
-        now = _picked_now(store, [*kept])
-        found += [day for day, picked in kept.items() if picked != [*now[day]]]
-    return sorted(found)
-
-
-def _closed(
-    store: EngagementStore, first: date, last: date
-) -> Iterator[Mapping[date, list[DayOutcome]]]:
-    """Yield the candidates of closed days, the latest first, until none of many days is closed."""
-    for latest in range(last.toordinal(), first.toordinal() - 1, -_AT_ONCE):
-        earliest = max(latest - _AT_ONCE + 1, first.toordinal())
-        days = map(date.fromordinal, range(earliest, latest + 1))
-        kept = {day: picked for day in days if (picked := _kept(store, day)) is not None}
-        if not kept:
-            return
-        yield kept
-
-
-def _picked_now(
-    store: EngagementStore, days: Sequence[date]
-) -> Mapping[date, Sequence[DayOutcome]]:
-    """Return whom each day would have as candidates now."""
-    with store.page() as page:
-        return picked_of(page, days, page.policies() or _STANDARD_OF_DAYS)
-
-
-def _kept(store: EngagementStore, day: date) -> list[DayOutcome] | None:
-    """Return the candidates of a day; ``None`` if it is not closed, or they are gone."""
-    with suppress(NoLongerKeptError):
-        kept = store.candidates(day)
-        return None if kept is None else [*kept]
-    return None

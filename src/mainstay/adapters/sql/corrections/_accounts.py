@@ -13,8 +13,9 @@ from sqlalchemy.engine import Row
 from mainstay.adapters.sql.bulk import insert_into
 from mainstay.adapters.sql.columns import Day, earlier
 from mainstay.adapters.sql.corrected import bases, floor_kept
+from mainstay.adapters.sql.engagements._before import Reopened
 from mainstay.adapters.sql.engagements._progress import idle_through
-from mainstay.adapters.sql.engagements._reopening import Reopened, evaluated_through, take_back
+from mainstay.adapters.sql.engagements._reopening import evaluated_through, take_back
 from mainstay.adapters.sql.engagements.tables import engagements, late_days, outcomes
 from mainstay.adapters.sql.reading import as_day
 from mainstay.adapters.sql.reputations.tables import reputations

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
+from itertools import chain
+from typing import Any
 
 from sqlalchemy import Connection, and_, select, update
+from sqlalchemy.engine import Row
 
-from mainstay.adapters.sql.runs import run_errors, runs
+from mainstay.adapters.sql.runs import run_errors, run_of, runs, values_of
+from mainstay.jobs._tally import ITEM_ERRORS
 from mainstay.ports.corrections import forgotten_in
+from mainstay.ports.users_in_runs import run_without
 
 __all__ = ["unmention"]
 
@@ -22,16 +28,38 @@ def unmention(connection: Connection, users: Sequence[str]) -> int:
 
 
 def _in_runs(connection: Connection, users: Sequence[str]) -> int:
-    changed, texts = 0, (runs.c.options, runs.c.report, runs.c.error)
-    query = select(runs.c.job, runs.c.attempt, *texts)
-    for job, attempt, *written in connection.execute(query).all():
-        options, report, error = written
-        new = [_in_json(options, users), _in_json(report, users), _in_text(error, users)]
-        if new != written:
-            run = update(runs).where(runs.c.job == job, runs.c.attempt == attempt)
-            connection.execute(run.values(dict(zip(texts, new, strict=True))))
+    changed = 0
+    for row in connection.execute(select(runs)).all():
+        if values := _changed(row, users):
+            same = and_(runs.c.job == row.job, runs.c.attempt == row.attempt)
+            connection.execute(update(runs).where(same).values(values))
             changed += 1
     return changed
+
+
+def _changed(row: Row[Any], users: Sequence[str]) -> Mapping[str, object]:
+    """Return what changes in a row; nothing if it doesn't name the users."""
+    texts = {"options": row.options, "report": row.report, "error": row.error}
+    written = {name: text for name, text in texts.items() if text is not None}
+    named = [user for user in users if _is_named(user, written.values())]
+    if not named:
+        return {}
+    try:
+        before = run_of(row)
+    except ITEM_ERRORS:  # it says so when it is read; what it says of users goes all the same
+        forms = [*chain.from_iterable(map(_forms, named))]
+        return {name: forgotten_in(text, forms) for name, text in written.items()}
+    after = reduce(run_without, named, before)
+    return {} if after == before else values_of(after)
+
+
+def _is_named(user: str, texts: Iterable[str]) -> bool:
+    return any(form in text for text in texts for form in _forms(user))
+
+
+def _forms(user: str) -> tuple[str, str]:
+    """Return a user's id as it is in text, and in JSON."""
+    return user, json.dumps(user)[1:-1]
 
 
 def _in_errors(connection: Connection, users: Sequence[str]) -> int:
@@ -44,24 +72,3 @@ def _in_errors(connection: Connection, users: Sequence[str]) -> int:
             connection.execute(update(run_errors).where(same).values(error=without))
             changed += 1
     return changed
-
-
-def _in_text(text: str | None, users: Sequence[str]) -> str | None:
-    return None if text is None else forgotten_in(text, users)
-
-
-def _in_json(text: str | None, users: Sequence[str]) -> str | None:
-    """Return JSON without the users; as it is written if it does not name them."""
-    if text is None or not any(json.dumps(user)[1:-1] in text for user in users):
-        return text
-    before = json.loads(text)
-    after = _in_plain(before, users)
-    return text if after == before else json.dumps(after)
-
-
-def _in_plain(value: object, users: Sequence[str]) -> object:
-    if isinstance(value, dict):
-        return {forgotten_in(name, users): _in_plain(part, users) for name, part in value.items()}
-    if isinstance(value, list):
-        return [_in_plain(part, users) for part in value]
-    return forgotten_in(value, users) if isinstance(value, str) else value

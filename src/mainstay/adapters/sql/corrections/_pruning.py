@@ -28,6 +28,7 @@ from mainstay.adapters.sql.bulk import any_of, insert_rows
 from mainstay.adapters.sql.contests.tables import argument_votes, arguments, case_votes, cases
 from mainstay.adapters.sql.corrected import bases
 from mainstay.adapters.sql.counts import count_kinds, midnight
+from mainstay.adapters.sql.engagements._before import Before, Reopened, states_before
 from mainstay.adapters.sql.engagements._outcomes import (
     Maxima,
     outcome_of,
@@ -35,12 +36,7 @@ from mainstay.adapters.sql.engagements._outcomes import (
     select_outcomes,
 )
 from mainstay.adapters.sql.engagements._progress import idle_through
-from mainstay.adapters.sql.engagements._reopening import (
-    Before,
-    Reopened,
-    evaluated_through,
-    states_before,
-)
+from mainstay.adapters.sql.engagements._reopening import evaluated_through
 from mainstay.adapters.sql.engagements.tables import (
     candidates,
     closed_days,

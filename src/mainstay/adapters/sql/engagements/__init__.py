@@ -14,8 +14,9 @@ from mainstay import _checks as checks
 from mainstay.adapters.sql.corrected import floor_kept
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.engagements._arrivals import days_arrived
+from mainstay.adapters.sql.engagements._asked import count_due
 from mainstay.adapters.sql.engagements._outcomes import candidate_of, outcome_of, select_outcomes
-from mainstay.adapters.sql.engagements._page import SqlEngagementPage, count_due
+from mainstay.adapters.sql.engagements._page import SqlEngagementPage
 from mainstay.adapters.sql.engagements._progress import idle_through
 from mainstay.adapters.sql.engagements.tables import candidates, closed_days, engagements, outcomes
 from mainstay.adapters.sql.policies import read_policies

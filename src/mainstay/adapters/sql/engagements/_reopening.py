@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
-from functools import cache
 from typing import Any
 
-import attrs
 from sqlalchemy import (
-    BigInteger,
-    Column,
     Connection,
     Executable,
-    Select,
     Table,
-    and_,
     bindparam,
     case,
-    cast,
     delete,
     func,
     or_,
@@ -30,26 +23,24 @@ from sqlalchemy.engine import Row
 from sqlalchemy.sql import ColumnElement
 
 from mainstay.adapters.sql.bulk import any_of, stage
-from mainstay.adapters.sql.columns import Day, key, of_user, temporary
-from mainstay.adapters.sql.corrected import bases, floor_kept
+from mainstay.adapters.sql.columns import Day, key
+from mainstay.adapters.sql.corrected import floor_kept
+from mainstay.adapters.sql.engagements._before import (
+    Before,
+    Reopened,
+    staged_reopened,
+    states_before,
+)
 from mainstay.adapters.sql.engagements._progress import idle_through
 from mainstay.adapters.sql.engagements.tables import engagements, late_days, outcomes
 from mainstay.adapters.sql.reading import as_day, corrupt
-from mainstay.adapters.sql.sessions import events
 from mainstay.jobs._tally import ITEM_ERRORS
 from mainstay.ports import Unreadable
 
-__all__ = ["Before", "Reopened", "evaluated_through", "reopened", "states_before", "take_back"]
+__all__ = ["evaluated_through", "reopened", "take_back"]
 
 _ONE_DAY = timedelta(days=1)
 
-#: Whose days are taken back, and from when on.
-_staged = temporary(
-    "mainstay_staged_reopened",
-    of_user(primary_key=True),
-    Column("start", Day, nullable=False),
-    Column("through", Day, nullable=False),
-)
 _has_late_day = engagements.c.user_id.in_(select(late_days.c.user_id))
 _first_late_day = (
     select(func.min(late_days.c.day, type_=Day()))
@@ -57,21 +48,6 @@ _first_late_day = (
     .scalar_subquery()
     .label("late_day")
 )
-
-
-@attrs.frozen
-class Reopened:
-    """A user whose days are taken back.
-
-    Attributes:
-        user_id: Who.
-        start: The first day.
-        through: The last one.
-    """
-
-    user_id: str
-    start: date
-    through: date
 
 
 def reopened(
@@ -135,48 +111,6 @@ def evaluated_through(last_day: str | None, next_day: str | None, idle: date) ->
     return max(last, min(idle, due - _ONE_DAY) if due > date.min else last)
 
 
-@attrs.frozen
-class Before:
-    """Where a user was before the days that are taken back.
-
-    Attributes:
-        user: Who, and which days.
-        last_day: The last day that stays, whose outcome stands; ``None`` if none does.
-        streak: After it.
-        totals: Posts, rated ones and their ratings, through the day before the first.
-        idle_points: Those of idle days on which the outcome stands.
-        days: How many of the days have events.
-        first_event: The first event of all.
-        next_event: The first event on one of the days, or later.
-        base: Whether something is kept of the time before the floor.
-    """
-
-    user: Reopened
-    last_day: str | None
-    streak: int
-    totals: tuple[int, int, int]
-    idle_points: float
-    days: int
-    first_event: str | None
-    next_event: str | None
-    base: bool
-
-    @property
-    def is_gone(self) -> bool:
-        """Whether nothing of the user is left."""
-        return self.last_day is None and self.first_event is None and not self.base
-
-    @property
-    def next_day(self) -> str | None:
-        """The first day to be evaluated."""
-        return self.next_event if self.last_day is None else str(self.user.start)
-
-    @property
-    def is_due(self) -> bool:
-        """Whether one of the days is to be evaluated."""
-        return self.next_day is not None and self.next_day <= str(self.user.through)
-
-
 def take_back(
     connection: Connection, users: Sequence[Reopened], posts: Collection[str], *, limit: int
 ) -> tuple[Sequence[str], str]:
@@ -191,10 +125,14 @@ def take_back(
     Returns:
         Those who have days due again, and the last user who was brought back.
     """
-    stage(connection, _staged, [(one.user_id, str(one.start), str(one.through)) for one in users])
+    stage(
+        connection,
+        staged_reopened,
+        [(one.user_id, str(one.start), str(one.through)) for one in users],
+    )
     states = [*_within(states_before(connection, users, posts), limit)]
     last = states[-1].user.user_id
-    connection.execute(delete(_staged).where(_staged.c.user_id > last))
+    connection.execute(delete(staged_reopened).where(staged_reopened.c.user_id > last))
     connection.execute(_delete_outcomes)
     connection.execute(_delete_late)
     there = [state for state in states if not state.is_gone]
@@ -213,39 +151,6 @@ def _within(states: Iterator[Before], limit: int) -> Iterator[Before]:
         if days > limit and place:
             break
         yield state
-
-
-def states_before(
-    connection: Connection, users: Sequence[Reopened], posts: Collection[str]
-) -> Iterator[Before]:
-    """Yield where users were before some of their days, in order."""
-    stage(connection, _staged, [(one.user_id, str(one.start), str(one.through)) for one in users])
-    counted = {row.user_id: row for row in connection.execute(_count(tuple(sorted(posts))))}
-    before = {row.user_id: row for row in connection.execute(_LAST_OUTCOMES)}
-    kept = {row.user_id: row for row in connection.execute(_KEPT_BEFORE_FLOOR)}
-    for user in users:
-        who = user.user_id
-        yield _state(user, counted.get(who), before.get(who), kept.get(who))
-
-
-def _state(
-    user: Reopened, counted: Row[Any] | None, before: Row[Any] | None, base: Row[Any] | None
-) -> Before:
-    sums = [row for row in (counted, base) if row is not None]
-    totals = (
-        sum(row.posts for row in sums),
-        sum(row.rated for row in sums),
-        sum(row.ratings for row in sums),
-    )
-    last, streak, points = None, 0, 0.0
-    if before is not None:
-        last, streak, points = before.day, before.streak_after, before.idle_points or 0.0
-    elif base is not None and base.streak is not None:
-        last, streak = str(user.start - _ONE_DAY), base.streak
-    did = (0, None, None)
-    if counted is not None:
-        did = counted.days, counted.first_event, counted.next_event
-    return Before(user, last, streak, totals, points, *did, base=base is not None)
 
 
 def _values(state: Before) -> dict[str, object]:
@@ -281,46 +186,11 @@ _bring_back = (
     )
 )
 
-_is_staged = events.c.user_id == _staged.c.user_id
-_before = events.c.day < _staged.c.start
-
-
-@cache
-def _count(posts: Sequence[str]) -> Select[*tuple[Any, ...]]:
-    """Count what users did: their totals before the days, and the days with events."""
-    post = and_(_before, events.c.kind.in_(posts))
-    rating = case((post, events.c.rating))
-    again = and_(events.c.day >= _staged.c.start, events.c.day <= _staged.c.through)
-    return (
-        select(
-            _staged.c.user_id,
-            func.count(case((post, 1))).label("posts"),
-            func.count(rating).label("rated"),
-            cast(func.coalesce(func.sum(rating), 0), BigInteger).label("ratings"),
-            func.count(case((again, events.c.day)).distinct()).label("days"),
-            func.min(events.c.day, type_=Day()).label("first_event"),
-            func.min(case((~_before, events.c.day)), type_=Day()).label("next_event"),
-        )
-        .join(events, _is_staged)
-        .group_by(_staged.c.user_id)
-    )
-
-
-_of_user = outcomes.c.user_id == _staged.c.user_id
-_day_before = (
-    select(func.max(outcomes.c.day))
-    .where(_of_user, outcomes.c.day < _staged.c.start)
-    .correlate(_staged)
-    .scalar_subquery()
-)
-_LAST_OUTCOMES = select(outcomes).join(_staged, and_(_of_user, outcomes.c.day == _day_before))
-_KEPT_BEFORE_FLOOR = select(bases).join(_staged, _staged.c.user_id == bases.c.user_id)
-
 
 def _from_start(table: Table) -> Executable:
     """Delete the rows of staged users from the first of their days on."""
-    start = select(_staged.c.start).where(_staged.c.user_id == table.c.user_id)
-    among = table.c.user_id.in_(select(_staged.c.user_id))
+    start = select(staged_reopened.c.start).where(staged_reopened.c.user_id == table.c.user_id)
+    among = table.c.user_id.in_(select(staged_reopened.c.user_id))
     return delete(table).where(among, table.c.day >= start.scalar_subquery())
 
 

@@ -1,169 +1,40 @@
-"""Points: credits, and the totals that they come to."""
+"""Credits that are put, and the totals that they come to."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 from zlib import crc32
 
 from sqlalchemy import (
     BigInteger,
-    CheckConstraint,
-    Column,
     Connection,
-    Index,
-    Integer,
-    PrimaryKeyConstraint,
-    Table,
-    UniqueConstraint,
-    and_,
     case,
     cast,
     delete,
     func,
     insert,
-    or_,
     select,
-    true,
     update,
 )
-from sqlalchemy.engine import Row
-from sqlalchemy.sql import ColumnElement
 
-from mainstay import _checks as checks
-from mainstay.adapters.sql.bulk import any_of, found_by, insert_into, stage
+from mainstay.adapters.sql.bulk import found_by, insert_into, stage
 from mainstay.adapters.sql.columns import (
-    Instant,
     earlier,
     instant_text,
-    key,
     later,
-    metadata,
-    of_user,
-    temporary,
 )
-from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.marks import due_at_once
-from mainstay.adapters.sql.reading import limit_of, value_of
+from mainstay.adapters.sql.points.tables import credits, listed, points, staged_credits
 from mainstay.adapters.sql.undoing import undo
 from mainstay.ports.points import new_credits, too_many_points
 from mainstay.recognition import MOST_POINTS, Credit
 
-__all__ = [
-    "SqlPoints",
-    "add_up_again",
-    "count_listed",
-    "credit_of",
-    "credits",
-    "listed",
-    "points",
-    "put_credits",
-    "put_storable",
-]
+__all__ = ["add_up_again", "count_listed", "put_credits", "put_storable"]
 
-_IN_RANGE = f"total BETWEEN -{MOST_POINTS} AND {MOST_POINTS}"
-
-credits: Table = Table(
-    "mainstay_credits",
-    metadata,
-    of_user(nullable=False),
-    Column("at", Instant, nullable=False),
-    Column("reason", key, nullable=False),
-    Column("amount", BigInteger, nullable=False),
-    PrimaryKeyConstraint("user_id", "at", "reason"),
-    # What makes an award a single one.
-    UniqueConstraint("user_id", "reason", name="mainstay_credits_once"),
-    Index("mainstay_credits_at", "at", "user_id", "amount"),
-    sqlite_with_rowid=False,
-)
-
-#: What each user's credits come to.
-points: Table = Table(
-    "mainstay_points",
-    metadata,
-    of_user(primary_key=True),
-    Column("total", BigInteger, nullable=False),
-    Column("first_at", Instant, nullable=False),
-    # The latest credit whose amount is not 0.
-    Column("changed_at", Instant),
-    CheckConstraint(_IN_RANGE, name="mainstay_points_range"),
-    sqlite_with_rowid=False,
-)
-Index("mainstay_points_total", points.c.total.desc(), points.c.user_id)
-
-#: How many users have a total: the sum of a few rows, so that adders seldom wait for each other.
-listed: Table = Table(
-    "mainstay_listed",
-    metadata,
-    Column("shard", Integer, primary_key=True, autoincrement=False),
-    Column("users", BigInteger, nullable=False),
-)
-
-#: Where credits wait while it is found out which of them are new.
-_staged: Table = temporary(
-    "mainstay_staged_credits",
-    of_user(nullable=False),
-    Column("at", Instant, nullable=False),
-    Column("reason", key, nullable=False),
-    Column("amount", BigInteger, nullable=False),
-)
 _SHARDS = 16
 _MOST_SUM = 2**62
-
-
-class SqlPoints:
-    """A :class:`mainstay.ports.PointStore`."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def add(self, credits: Iterable[Credit], *, now: datetime) -> Sequence[Credit]:
-        """Keep credits, all or none of them, and return those that are new."""
-        given = new_credits(credits, now=now)
-        if not given:
-            return []
-        with self._database.writing() as connection:
-            return put_storable(connection, given)
-
-    def totals(self, user_ids: Iterable[str]) -> Mapping[str, int]:
-        """Return the totals of some users, by user id; those without a credit are left out."""
-        asked = {checks.text("user_ids", user) for user in checks.iterable("user_ids", user_ids)}
-        with self._database.reading() as connection:
-            query = select(points.c.user_id, points.c.total)
-            rows = connection.execute(query.where(any_of(connection, points.c.user_id, asked)))
-            return {row.user_id: row.total for row in rows}
-
-    def credits(
-        self, user_id: str, *, before: Credit | None = None, limit: int = 100
-    ) -> Sequence[Credit]:
-        """Return a user's credits, newest first.
-
-        Raises:
-            CorruptRowError: The row of one can't be read.
-        """
-        query = (
-            select(credits)
-            .where(credits.c.user_id == checks.text("user_id", user_id), _older_than(before))
-            .order_by(credits.c.at.desc(), credits.c.reason.desc())
-            .limit(limit_of(limit))
-        )
-        with self._database.reading() as connection:
-            return [value_of(credits, row, credit_of) for row in connection.execute(query)]
-
-
-def _older_than(credit: Credit | None) -> ColumnElement[bool]:
-    if credit is None:
-        return true()
-    checks.instance("before", credit, Credit)
-    at, reason = credits.c.at, credits.c.reason
-    return or_(at < credit.at, and_(at == credit.at, reason < credit.reason))
-
-
-def credit_of(row: Row[Any]) -> Credit:
-    """Return the credit in a row."""
-    return Credit(row.user_id, row.reason, row.amount, row.at)
 
 
 def put_credits(
@@ -201,14 +72,16 @@ def put_storable(
     rows = [
         (each.user_id, instant_text(each.at), each.reason, each.amount) for each in given.values()
     ]
-    stage(connection, _staged, rows)
+    stage(connection, staged_credits, rows)
     known = _drop_known(connection)
     if known == len(given):
         return []
     if mark:  # which waits for all who add the same, so that it is to be asked again
-        due_at_once(connection, select(_staged.c.user_id).distinct())
+        due_at_once(connection, select(staged_credits.c.user_id).distinct())
         known += _drop_known(connection)
-    connection.execute(insert(credits).from_select(_staged.columns.keys(), select(_staged)))
+    connection.execute(
+        insert(credits).from_select(staged_credits.columns.keys(), select(staged_credits))
+    )
     _add_up(connection)
     if not known:
         return list(given.values())
@@ -230,25 +103,26 @@ def _require_sums(given: Iterable[Credit]) -> None:
 
 def _drop_known(connection: Connection) -> int:
     """Drop staged credits that are there already, and return how many they were."""
-    return connection.execute(delete(_staged).where(_is_known)).rowcount
+    return connection.execute(delete(staged_credits).where(_is_known)).rowcount
 
 
+_INSERT = insert(credits).from_select(staged_credits.columns.keys(), select(staged_credits))
 _is_known = found_by(
     select(credits.c.user_id).where(
-        credits.c.user_id == _staged.c.user_id, credits.c.reason == _staged.c.reason
+        credits.c.user_id == staged_credits.c.user_id, credits.c.reason == staged_credits.c.reason
     )
 )
-_staged_keys = select(_staged.c.user_id, _staged.c.reason)
+_staged_keys = select(staged_credits.c.user_id, staged_credits.c.reason)
 #: What the new credits of each user come to.
 _sums = (
     select(
-        _staged.c.user_id,
-        cast(func.sum(_staged.c.amount), BigInteger).label("total"),
-        func.min(_staged.c.at).label("first_at"),
-        func.max(case((_staged.c.amount != 0, _staged.c.at))).label("changed_at"),
+        staged_credits.c.user_id,
+        cast(func.sum(staged_credits.c.amount), BigInteger).label("total"),
+        func.min(staged_credits.c.at).label("first_at"),
+        func.max(case((staged_credits.c.amount != 0, staged_credits.c.at))).label("changed_at"),
     )
-    .where(_staged.c.user_id.is_not(None))
-    .group_by(_staged.c.user_id)
+    .where(staged_credits.c.user_id.is_not(None))
+    .group_by(staged_credits.c.user_id)
 )
 
 

@@ -4,25 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
-    Column,
     Connection,
-    Double,
-    Executable,
-    Index,
-    PrimaryKeyConstraint,
-    Table,
-    Text,
-    UniqueConstraint,
     and_,
-    delete,
-    false,
-    func,
-    insert,
     or_,
     select,
     true,
@@ -32,19 +18,15 @@ from sqlalchemy.sql import ColumnElement
 
 from mainstay import _checks as checks
 from mainstay.activity.session import Session
-from mainstay.adapters.sql.bulk import found_by, insert_into, stage
+from mainstay.adapters.sql.bulk import stage
 from mainstay.adapters.sql.columns import (
-    Day,
-    Instant,
     instant_text,
-    key,
-    metadata,
-    of_user,
-    temporary,
 )
 from mainstay.adapters.sql.corrected import floor_kept, take_corrections
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.reading import converted, limit_of, value_of
+from mainstay.adapters.sql.sessions._arriving import CHANGED, MISSING, early_ids, keep_new
+from mainstay.adapters.sql.sessions.tables import events, kinds, staged, users
 from mainstay.adapters.sql.settings import Settings
 from mainstay.adapters.sql.traces import Traces
 from mainstay.localdays import MIDNIGHT, counted_day, since_midnight
@@ -64,44 +46,6 @@ __all__ = [
     "users",
 ]
 
-
-def _event_columns() -> list[Column[object]]:
-    return [
-        of_user(nullable=False),
-        Column("started_at", Instant, nullable=False),
-        Column("id", key, nullable=False),
-        Column("utc_offset_us", BigInteger, nullable=False),
-        Column("timezone", Text),
-        Column("kind", key, nullable=False),
-        Column("duration_us", BigInteger),
-        Column("quality", Double),
-        # The quality in whole millionths, whose sums don't depend on any order.
-        Column("rating", BigInteger),
-        # The date on which it counts.
-        Column("day", Day, nullable=False),
-    ]
-
-
-events: Table = Table(
-    "mainstay_events",
-    metadata,
-    *_event_columns(),
-    PrimaryKeyConstraint("user_id", "started_at", "id"),
-    UniqueConstraint("id", name="mainstay_events_id"),
-    Index("mainstay_events_day", "day", "user_id", "kind", "rating"),
-    sqlite_with_rowid=False,
-)
-
-#: Where events wait while it is found out which of them are new.
-staged: Table = temporary("mainstay_staged", *_event_columns())
-
-#: The users who have events.
-users: Table = Table("mainstay_users", metadata, of_user(primary_key=True), sqlite_with_rowid=False)
-
-#: The kinds of activity that there are.
-kinds: Table = Table(
-    "mainstay_kinds", metadata, Column("kind", key, primary_key=True), sqlite_with_rowid=False
-)
 
 _ONE_DAY = timedelta(days=1)
 _MICROSECOND = timedelta(microseconds=1)
@@ -138,14 +82,7 @@ class SqlSessions:
 
     def arrive(self, connection: Connection) -> int:
         """Keep the events in ``staged``, and return how many are new."""
-        connection.execute(_know_users(connection.dialect.name))
-        _refuse_other_contents(connection)
-        connection.execute(_DROP_KNOWN)
-        connection.execute(_know_kinds(connection.dialect.name))
-        for port in self._traces:
-            port.events_arrived(connection)
-        connection.execute(_NEW)
-        return connection.scalar(_HOW_MANY) or 0
+        return keep_new(connection, self._traces)
 
     def rows(self, sessions: Iterable[Session]) -> Sequence[tuple[object, ...]]:
         """Return the rows of sessions, each once.
@@ -239,72 +176,9 @@ class SqlSessions:
             return read_kinds(connection)
 
 
-@cache
-def _know_users(dialect: str) -> Executable:
-    """Give each user a row, and lock it: of two who add the same event, one is the first.
-
-    In order, so that two adders never block each other for good.
-    """
-    found = select(staged.c.user_id).where(staged.c.user_id.is_not(None))
-    found = found.group_by(staged.c.user_id).order_by(staged.c.user_id)
-    known = insert_into(dialect, users).from_select(["user_id"], found)
-    return known.on_conflict_do_update(
-        index_elements=["user_id"],
-        set_={"user_id": known.excluded.user_id},
-        where=false(),  # to lock a row is enough
-    )
-
-
-@cache
-def _know_kinds(dialect: str) -> Executable:
-    """Give each kind a row; in order, as with users."""
-    found = select(staged.c.kind).where(staged.c.kind.is_not(None))
-    found = found.group_by(staged.c.kind).order_by(staged.c.kind)
-    new = insert_into(dialect, kinds).from_select(["kind"], found)
-    return new.on_conflict_do_nothing(index_elements=["kind"])
-
-
 def read_kinds(connection: Connection) -> Sequence[str]:
     """Return the kinds of activity that there are, in order."""
     return connection.scalars(select(kinds.c.kind).order_by(kinds.c.kind)).all()
-
-
-def early_ids(connection: Connection, day: date) -> Sequence[str]:
-    """Return the ids of staged events that are before a day."""
-    return connection.scalars(select(staged.c.id).where(staged.c.day < day)).all()
-
-
-def _refuse_other_contents(connection: Connection) -> None:
-    found = connection.scalar(_OTHER_CONTENTS)
-    if found is not None:
-        raise other_contents(found)
-
-
-def _is_known(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Say that a staged event is there already, as one that meets conditions."""
-    return found_by(select(events.c.id).where(events.c.id == staged.c.id, *conditions))
-
-
-_DIFFERS = or_(
-    *(
-        staged.c[column.name].is_distinct_from(column)
-        for column in events.columns
-        if column.name != "id"
-    )
-)
-_OTHER_CONTENTS = select(staged.c.id).where(_is_known(_DIFFERS)).limit(1)
-#: The events that are there, and are otherwise than those of their ids that are staged.
-CHANGED = (
-    select(events)
-    .join(staged, staged.c.id == events.c.id)
-    .where(_DIFFERS)
-    .order_by(events.c.user_id)
-)
-#: The ids that are staged, and not there.
-MISSING = select(staged.c.id).where(~_is_known())
-_DROP_KNOWN = delete(staged).where(_is_known())
-_NEW = insert(events).from_select(staged.columns.keys(), select(staged))
-_HOW_MANY = select(func.count()).select_from(staged)
 
 
 def _older_than(before: Session | None) -> ColumnElement[bool]:
