@@ -35,6 +35,7 @@ if effort.thorough():
         for driver in ("sqlite+aiosqlite", "postgresql+asyncpg", "postgresql+psycopg_async")
         for whose in ("store", "host")
     ]
+pytestmark = pytest.mark.dealt("opened", len(HOSTS))
 
 T = TypeVar("T", bound=type)
 

@@ -42,6 +42,7 @@ HOSTS = [
 ]
 if effort.thorough():
     HOSTS += [(driver, {"host": "store", "store": "host"}[whose]) for driver, whose in HOSTS]
+pytestmark = pytest.mark.dealt("host", len(HOSTS))
 
 
 @pytest.fixture(scope="module", params=HOSTS, ids=" ".join)

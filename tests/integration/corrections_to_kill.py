@@ -82,7 +82,7 @@ def _rename(store: SqlStore, context: JobContext) -> Iterable[JobReport]:
     for user, other in zip(SOME[::3], SOME[1::3], strict=True):
         yield rename(store.corrections, user, other)
         context.progress(1, 1)
-        yield reevaluate(store, [other], context=context)
+    yield reevaluate(store, SOME[1::3], page_size=1, context=context)
 
 
 def _remove(store: SqlStore, context: JobContext) -> Iterable[JobReport]:
