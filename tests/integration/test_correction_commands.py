@@ -106,7 +106,7 @@ def test_days_are_evaluated_again_by_request(db: str) -> None:
     done = mainstay("reevaluate", "--user", "a", "--since", "2024-05-02", "--db", db, "--json")
     assert (done.status, done.json["succeeded"], done.json["target"]) == (0, 1, "2024-05-02")
     assert done.json["result"]["days"] == 4
-    assert done.err == "Evaluated 4 days of 1 users again, weeks of 0.\n"
+    assert done.err == "Evaluated 4 days of 1 user again, weeks of 0.\n"
 
 
 def test_events_are_removed_by_id_or_from_a_file(db: str, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from mainstay.cli.store import PreparedStore, add_db, open_store
 from mainstay.codec import to_plain
 from mainstay.scheduling import JobContext, JobReport
 
-__all__ = ["Act", "add_options", "correct", "counted", "number"]
+__all__ = ["Act", "add_options", "correct", "counted", "many", "number"]
 
 _ERRORS_SHOWN = 5
 
@@ -86,6 +86,11 @@ def counted(report: JobReport) -> str:
         ", ".join(f"{checks.count(name, count):,} {name}" for name, count in changed.items())
         or "nothing"
     )
+
+
+def many(count: int, what: str) -> str:
+    """Say how many of something, whose plural has an s."""
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
 
 
 def number(report: JobReport, name: str) -> int:

@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
 
     def words(report: JobReport) -> str:
         verb = "Would erase" if args.dry_run else "Erased"
-        known = f"{report.succeeded:,} users" if report.succeeded != 1 else "1 user"
+        known = correcting.many(report.succeeded, "user")
         unknown = f" Not known: {report.skipped:,}." if report.skipped else ""
         return f"{verb} {known}: {correcting.counted(report)}.{unknown}"
 

@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
         whose = "everybody" if args.user is None else ", ".join(args.user)
         since = "the first late one" if args.since is None else str(args.since)
         return (
-            f"Late are {late.days:,} days of {late.users:,} users. "
+            f"Late: {correcting.many(late.days, 'day')} of {correcting.many(late.users, 'user')}. "
             f"Evaluate the days of {whose} again, from {since} on?"
         )
 
@@ -67,8 +67,10 @@ def run(args: argparse.Namespace) -> int:
 def did(report: JobReport) -> str:
     """Say what was evaluated again, or would be."""
     verb = "Would evaluate" if report.result["dry_run"] else "Evaluated"
-    days, weeks = (correcting.number(report, name) for name in ("days", "users_with_weeks"))
-    words = f"{verb} {days:,} days of {report.succeeded:,} users again, weeks of {weeks:,}."
+    weeks = correcting.number(report, "users_with_weeks")
+    days = correcting.many(correcting.number(report, "days"), "day")
+    users = correcting.many(report.succeeded, "user")
+    words = f"{verb} {days} of {users} again, weeks of {weeks:,}."
     return f"{words}{_differing(report.result['candidates_differ'])}"
 
 

@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
         return remove(store.corrections, ids, dry_run=dry_run, context=context)
 
     def question(_: PreparedStore) -> str:
-        return f"Delete {len(ids):,} events for good?"
+        return f"Delete {correcting.many(len(ids), 'event')} for good?"
 
     def words(report: JobReport) -> str:
         verb = "Would delete" if args.dry_run else "Deleted"
@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
         late = correcting.number(report, "late_days")
         db = option(args.db, args.schema)
         again = f" Late days: {late:,}. Next: mainstay reevaluate{db}" if late else ""
-        return f"{verb} {report.succeeded:,} events.{unknown}{again}"
+        return f"{verb} {correcting.many(report.succeeded, 'event')}.{unknown}{again}"
 
     return correcting.correct(args, act, question=question, words=words)
 
