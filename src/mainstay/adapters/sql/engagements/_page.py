@@ -78,12 +78,14 @@ class SqlEngagementPage(ClosingRows, PolicyRows[EngagementPolicy]):
         query = query.order_by(engagements.c.user_id).limit(limit_of(limit))
         return self._due(query, asked, limit)
 
-    def _due(self, query: Select[Any], asked: Asked, limit: int) -> Sequence[DueDays | Unreadable]:
-        """Return the days of users whose rows a query finds."""
+    def _due(
+        self, query: Select[Any], asked: Asked, limit: int, *, together: bool = True
+    ) -> Sequence[DueDays | Unreadable]:
+        """Return the days of users whose rows a query finds, judged together if they are many."""
         found = raw_rows(self._connection, query.with_for_update())
         rows = with_texts([*chain.from_iterable(found)])
         alone = [*are_punctual(rows, asked)]
-        punctual = self._punctual([*compress(rows, alone)], asked.day)
+        punctual = self._punctual([*compress(rows, alone)], asked.day, together=together)
         if len(punctual) == len(rows):
             return punctual
         others = iter(punctual)
@@ -93,11 +95,13 @@ class SqlEngagementPage(ClosingRows, PolicyRows[EngagementPolicy]):
         ]
         return self._days(users, asked, limit)
 
-    def _punctual(self, rows: Sequence[StateRow], day: date) -> Sequence[DueDays]:
+    def _punctual(
+        self, rows: Sequence[StateRow], day: date, *, together: bool
+    ) -> Sequence[DueDays]:
         """Return users who have one day due, as most have, with what they did."""
-        days = column_days(self._connection, day, rows, self._posts)
-        together: Container[str] = () if days is None else days.rows
-        alone = {row[0]: plain(row, day) for row in rows if row[0] not in together}
+        days = column_days(self._connection, day, rows, self._posts) if together else None
+        done: Container[str] = () if days is None else days.rows
+        alone = {row[0]: plain(row, day) for row in rows if row[0] not in done}
         counted = count_kinds(self._connection, {day: [*alone]}, day) if alone else {}
         for user, did in counted.items():
             alone[user].happened(did, self._posts)
@@ -193,7 +197,9 @@ class SqlEngagementPage(ClosingRows, PolicyRows[EngagementPolicy]):
         asked = Asked.of(self._connection, alike[0].through)._replace(missed=())
         self._kept.asked(asked.day, asked.idle)
         query = select(*_STATE).where(any_of(self._connection, engagements.c.user_id, due))
-        days = self._due(query.order_by(engagements.c.user_id), asked, sys.maxsize) if due else []
+        query = query.order_by(engagements.c.user_id)
+        # Not together: of whom columns are made, all between the first and the last are read.
+        days = self._due(query, asked, sys.maxsize, together=False) if due else []
         return sorted([*days, *bad], key=attrgetter("key")), last
 
     def keep(self, evaluated: Sequence[EvaluatedDays]) -> None:
