@@ -438,15 +438,26 @@ def all_of_day(day: date, store: Store) -> object:
     return outcomes, None if candidates is None else list(candidates)
 
 
-@pytest.fixture(params=[False, True], ids=["UTC days", "local days"])
-def local_days(request: pytest.FixtureRequest) -> bool:
-    return bool(request.param)
+#: Whether days are local, and whether databases judge them together.
+KINDS = {"UTC days": (False, False), "local days, on columns": (True, True)}
+if effort.thorough():
+    KINDS |= {"local days": (True, False), "UTC days, on columns": (False, True)}
 
 
-@pytest.fixture(params=[False, True], ids=["a user at a time", "on columns"])
-def on_columns(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> tuple[bool, bool]:
+    return KINDS[request.param]
+
+
+@pytest.fixture
+def local_days(kind: tuple[bool, bool]) -> bool:
+    return kind[0]
+
+
+@pytest.fixture
+def on_columns(kind: tuple[bool, bool], monkeypatch: pytest.MonkeyPatch) -> None:
     """Have databases judge one day of however few users on columns; as otherwise of many."""
-    if request.param:
+    if kind[1]:
         pytest.importorskip("numpy", reason="columns need mainstay[columnar]")
         monkeypatch.setattr(_column_days, "MANY", 1)
 

@@ -145,7 +145,9 @@ def read(database: Database) -> Settings:
 
 
 def _create(connection: Connection, settings: Settings) -> None:
-    metadata.create_all(connection)
+    there = {*inspect(connection).get_table_names()}  # all at once; create_all asks for each
+    new = [table for table in metadata.sorted_tables if table.name not in there]
+    metadata.create_all(connection, new, checkfirst=False)
     connection.execute(
         insert(settings_table),
         [

@@ -15,6 +15,7 @@ from mainstay.adapters.sql.engagements._column_days import ColumnDay
 from mainstay.adapters.sql.engagements._punctual import PunctualDay
 from mainstay.columnar.day_scores import Longs, Mask, criteria_met, day_scores
 from mainstay.columnar.sums import Floats
+from mainstay.ports import DueDays
 from mainstay.scores.engagement.historical import MOST
 from mainstay.scores.engagement.policy import EngagementPolicy
 from mainstay.scores.policies import PolicyHistory
@@ -28,7 +29,7 @@ _EXACT = 2**53
 _MILLION = 1_000_000
 
 
-class DayArrays(Sequence[ColumnDay]):
+class DayArrays(Sequence[DueDays]):
     """One day of many users, which are made one by one as somebody looks at them.
 
     Attributes:
