@@ -9,7 +9,10 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import nox
 
@@ -48,6 +51,8 @@ COVERING = (
 )
 #: PySpark's modules without a Spark, which is 450 MB: types need no more.
 SPARK_TYPES = "pyspark-client>=4"
+#: How much memory tests may write to: three sessions at once, far from all of it.
+ROOM = 8 * 2**30
 #: With few examples.
 QUICKLY = "--hypothesis-profile=quick"
 #: What has a session of its own, since Spark is large.
@@ -90,7 +95,20 @@ def built(session: nox.Session, extras: str) -> str:
 
 def pytest(session: nox.Session, *arguments: str, processes: int = 0) -> None:
     """Run tests: on every processor where no other session needs one, else in so many processes."""
-    session.run("pytest", f"--numprocesses={processes if session.parallel else 'auto'}", *arguments)
+    given = (f"--numprocesses={processes if session.parallel else 'auto'}", *arguments)
+    with in_memory() as folder:
+        session.run("pytest", *folder, *given)
+
+
+@contextmanager
+def in_memory() -> Iterator[tuple[str, ...]]:
+    """Yield the option with which tests write into memory, if there is room; disks are slow."""
+    memory = Path("/dev/shm")
+    if not memory.is_dir() or shutil.disk_usage(memory).free < ROOM:
+        yield ()
+        return
+    with TemporaryDirectory(prefix="mainstay-", dir=memory) as folder:
+        yield (f"--basetemp={folder}/tests",)
 
 
 def docstrings(session: nox.Session) -> None:

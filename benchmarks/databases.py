@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ def copies(template: str) -> Iterator[Callable[[str], str]]:
             for suffix in ("-wal", "-shm"):
                 Path(f"{path}{suffix}").unlink(missing_ok=True)
             shutil.copyfile(original, path)
+            os.sync()  # it is written by now, as PostgreSQL's copies are, and not meanwhile
             return f"sqlite:///{path}"
 
         yield copied

@@ -178,7 +178,7 @@ def _run(store: EngagementStore, policy: EngagementPolicy | None, context: JobCo
     policies = RunPolicies(policy, _STANDARD)
 
     def plan(due: DueDays) -> EvaluatedDays:
-        return plan_days(due, policies=policies.history)
+        return due.evaluate(policies=policies.history)
 
     run_pages(Judged(store, policies), day, plan, tally, size=PAGE_SIZE.of(context.options))
     with store.page() as page:

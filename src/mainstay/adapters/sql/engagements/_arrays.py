@@ -56,16 +56,17 @@ class DayArrays(Sequence[DueDays]):
         self.totals: list[Longs] = [_longs(total) for total in totals]
         self.judged: JudgedArrays | None = None
         self.rows: dict[str, int] = {user: row for row, user in enumerate(users)}
-        self._good = self._in_range() & [type(user) is str and user != "" for user in users]
+        odd = {user for user in self.rows if type(user) is not str or not user}
+        self._good = self._in_range() & ([user not in odd for user in users] if odd else True)
         self._happened(counted, posts)
 
     def _happened(self, counted: Sequence[_Row], posts: frozenset[str]) -> None:
         """Take in what was done on the day."""
         who, kinds, *numbers = counted
-        rows = np.array([self.rows.get(user, -1) for user in who], np.int64)
+        rows = _longs([*map(self.rows.get, who, repeat(-1))])
         ours = rows >= 0
-        known: dict[Any, int] = {}
-        numbered = np.array([known.setdefault(kind, len(known)) for kind in kinds], np.int64)
+        known = {kind: number for number, kind in enumerate(dict.fromkeys(kinds))}
+        numbered = _longs([*map(known.__getitem__, kinds)])
         self._kinds: dict[Any, int] = known
         self._who, self._kind = rows[ours], numbered[ours]
         self._times, *ratings = (_longs(each)[ours] for each in numbers)
@@ -165,19 +166,20 @@ class JudgedArrays:
         self._score = *score, posts + quality
 
     def rows(
-        self, days: DayArrays, at: Sequence[int], maxima: int | None, nothing: float | None
+        self, days: DayArrays, at: list[int], maxima: int | None, nothing: float | None
     ) -> tuple[Iterable[_Row], Iterable[_Row]]:
         """Return the rows of some users' outcomes, and of their states.
 
         Args:
             days: Their day.
-            at: Where they are.
+            at: Where they are, in order.
             maxima: The number of the score's maxima.
             nothing: What stands for no value.
         """
-        some, today = np.array(at), repeat(str(days.day))
+        some, today, are_all = np.array(at), repeat(str(days.day)), [*range(len(days))] == at
         users, last, were = (
-            [column[row] for row in at] for column in (days.users, days.last, days.idle)
+            column if are_all else [column[row] for row in at]
+            for column in (days.users, days.last, days.idle)
         )
         before, after, *totals = (
             column[some].tolist() for column in (days.streak, self._after, *days.totals)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -64,30 +63,27 @@ class KeptDays:
         Raises:
             RejectedError: A user was not due, or has other outcomes than those of the due days.
         """
+        for days, judged, at in _judged_together(evaluated):
+            self._in_columns(days, judged, at)
         rows: list[_Row] = []
         states: list[_Row] = []
-        together: defaultdict[tuple[DayArrays, JudgedArrays], list[int]] = defaultdict(list)
         for each in evaluated:
-            if type(each) is ColumnOutcome:
-                together[each.days, each.judged].append(each.row)
-            elif isinstance(each, PunctualOutcome):
+            if isinstance(each, PunctualOutcome):
                 states.append(self._punctual(each, rows))
-            else:
+            elif type(each) is not ColumnOutcome:
                 states.append(self._straggler(each, rows))
-        for (days, judged), at in together.items():
-            self._in_columns(days, judged, at)
         if rows:
             insert_rows(self._connection, outcomes, sorted(rows))
             self._move_on(states, [state[0] for state in states])
 
-    def _in_columns(self, days: DayArrays, judged: JudgedArrays, at: Sequence[int]) -> None:
-        """Keep what one day came to for many users."""
+    def _in_columns(self, days: DayArrays, judged: JudgedArrays, at: list[int]) -> None:
+        """Keep what one day came to for many users, in order."""
         if days not in self.columns or days.day != self._day:
             raise _not_due(days.users[at[0]], self._day)
         maxima = None if judged.met[at].all() else self._maxima.number(judged.policy.maxima)
         rows, states = judged.rows(days, at, maxima, nothing(self._connection))
         insert_rows(self._connection, outcomes, rows)
-        self._move_on(states, [days.users[min(at)], days.users[max(at)]])
+        self._move_on(states, [days.users[at[0]], days.users[at[-1]]])
 
     def _punctual(self, outcome: PunctualOutcome, rows: list[_Row]) -> _Row:
         """Return the row of a user's state, and add that of the outcome to others."""
@@ -168,6 +164,21 @@ class KeptDays:
         later = (events.c.started_at >= midnight(self._day), events.c.day > self._day)
         of_user = events.c.user_id == staged_states.c.user_id
         return select(func.min(events.c.day)).where(of_user, *later).scalar_subquery()
+
+
+def _judged_together(
+    evaluated: Iterable[EvaluatedDays],
+) -> Sequence[tuple[DayArrays, JudgedArrays, list[int]]]:
+    """Return those that were judged on columns, and where in them they are, in order."""
+    found: dict[JudgedArrays, tuple[DayArrays, list[int]]] = {}
+    judged, at = None, list[int]()
+    for each in evaluated:
+        if type(each) is ColumnOutcome:
+            if each.judged is not judged:  # it is the same for many in a row
+                judged = each.judged
+                _, at = found.setdefault(judged, (each.days, []))
+            at.append(each.row)
+    return [(days, judged, sorted(at)) for judged, (days, at) in found.items()]
 
 
 def _not_due(user: str, day: date) -> RejectedError:
