@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
@@ -27,9 +27,12 @@ from mainstay.adapters.sql.corrected import bases
 from mainstay.adapters.sql.engagements.tables import outcomes
 from mainstay.adapters.sql.sessions import events
 
-__all__ = ["Before", "Reopened", "staged_reopened", "states_before"]
+__all__ = ["Before", "Reopened", "stage_reopened", "staged_reopened", "states_before"]
 
 _ONE_DAY = timedelta(days=1)
+#: So few users are looked at at once: nobody knows how many days they have, and how many of them
+#: are in a page.
+_AT_ONCE = 64
 
 #: Whose days are taken back, and from when on.
 staged_reopened = temporary(
@@ -100,18 +103,22 @@ class Before:
 def states_before(
     connection: Connection, users: Sequence[Reopened], posts: Collection[str]
 ) -> Iterator[Before]:
-    """Yield where users were before some of their days, in order; they are staged by then."""
-    stage(
-        connection,
-        staged_reopened,
-        [(one.user_id, str(one.start), str(one.through)) for one in users],
-    )
-    counted = {row.user_id: row for row in connection.execute(_count(tuple(sorted(posts))))}
-    before = {row.user_id: row for row in connection.execute(_LAST_OUTCOMES)}
-    kept = {row.user_id: row for row in connection.execute(_KEPT_BEFORE_FLOOR)}
-    for user in users:
-        who = user.user_id
-        yield _state(user, counted.get(who), before.get(who), kept.get(who))
+    """Yield where users were before some of their days, in order; some are looked at at once."""
+    for at in range(0, len(users), _AT_ONCE):
+        some = users[at : at + _AT_ONCE]
+        stage_reopened(connection, some)
+        counted = {row.user_id: row for row in connection.execute(_count(tuple(sorted(posts))))}
+        before = {row.user_id: row for row in connection.execute(_LAST_OUTCOMES)}
+        kept = {row.user_id: row for row in connection.execute(_KEPT_BEFORE_FLOOR)}
+        for user in some:
+            who = user.user_id
+            yield _state(user, counted.get(who), before.get(who), kept.get(who))
+
+
+def stage_reopened(connection: Connection, users: Iterable[Reopened]) -> None:
+    """Have users and their days be those in ``staged_reopened``."""
+    rows = [(user.user_id, str(user.start), str(user.through)) for user in users]
+    stage(connection, staged_reopened, rows)
 
 
 def _state(

@@ -22,12 +22,13 @@ from sqlalchemy import (
 from sqlalchemy.engine import Row
 from sqlalchemy.sql import ColumnElement
 
-from mainstay.adapters.sql.bulk import any_of, stage
+from mainstay.adapters.sql.bulk import any_of
 from mainstay.adapters.sql.columns import Day, key
 from mainstay.adapters.sql.corrected import floor_kept
 from mainstay.adapters.sql.engagements._before import (
     Before,
     Reopened,
+    stage_reopened,
     staged_reopened,
     states_before,
 )
@@ -41,6 +42,8 @@ __all__ = ["evaluated_through", "reopened", "take_back"]
 
 _ONE_DAY = timedelta(days=1)
 
+#: How many users are looked at for a page.
+_MOST = 1_000
 _has_late_day = engagements.c.user_id.in_(select(late_days.c.user_id))
 _first_late_day = (
     select(func.min(late_days.c.day, type_=Day()))
@@ -68,7 +71,7 @@ def reopened(
         true() if user_ids is None else any_of(connection, engagements.c.user_id, user_ids),
         true() if after is None else engagements.c.user_id > after,
     )
-    query = query.order_by(engagements.c.user_id).limit(limit)
+    query = query.order_by(engagements.c.user_id).limit(min(limit, _MOST))
     idle, lowest = idle_through(connection), floor_kept(connection) or date.min
     rows = connection.execute(query.with_for_update(of=engagements)).all()
     found = (_read(row, since, lowest, idle) for row in rows)
@@ -125,14 +128,8 @@ def take_back(
     Returns:
         Those who have days due again, and the last user who was brought back.
     """
-    stage(
-        connection,
-        staged_reopened,
-        [(one.user_id, str(one.start), str(one.through)) for one in users],
-    )
     states = [*_within(states_before(connection, users, posts), limit)]
-    last = states[-1].user.user_id
-    connection.execute(delete(staged_reopened).where(staged_reopened.c.user_id > last))
+    stage_reopened(connection, [state.user for state in states])
     connection.execute(_delete_outcomes)
     connection.execute(_delete_late)
     there = [state for state in states if not state.is_gone]
@@ -140,7 +137,7 @@ def take_back(
         connection.execute(_bring_back, [_values(state) for state in there])
     gone = [state.user.user_id for state in states if state.is_gone]
     connection.execute(delete(engagements).where(any_of(connection, engagements.c.user_id, gone)))
-    return [state.user.user_id for state in states if state.is_due], last
+    return [state.user.user_id for state in states if state.is_due], states[-1].user.user_id
 
 
 def _within(states: Iterator[Before], limit: int) -> Iterator[Before]:

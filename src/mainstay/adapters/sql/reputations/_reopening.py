@@ -33,6 +33,9 @@ from mainstay.streaks.weekly import WeeklyStreak
 
 __all__ = ["recorded_users", "reopened_weeks"]
 
+#: How many users are looked at for a page.
+_MOST = 1_000
+
 
 def recorded_users(
     connection: Connection,
@@ -50,7 +53,7 @@ def recorded_users(
         true() if user_ids is None else any_of(connection, user, user_ids),
         true() if after is None else user > after,
     )
-    return connection.execute(query.order_by(user).limit(limit).with_for_update()).all()
+    return connection.execute(query.order_by(user).limit(min(limit, _MOST)).with_for_update()).all()
 
 
 @attrs.frozen
