@@ -30,9 +30,8 @@ from mainstay.adapters.sql.sessions import events
 __all__ = ["Before", "Reopened", "stage_reopened", "staged_reopened", "states_before"]
 
 _ONE_DAY = timedelta(days=1)
-#: So few users are looked at at once: nobody knows how many days they have, and how many of them
-#: are in a page.
-_AT_ONCE = 64
+#: How many users are looked at at first, and at most.
+_FEW, _MANY = 8, 512
 
 #: Whose days are taken back, and from when on.
 staged_reopened = temporary(
@@ -103,9 +102,12 @@ class Before:
 def states_before(
     connection: Connection, users: Sequence[Reopened], posts: Collection[str]
 ) -> Iterator[Before]:
-    """Yield where users were before some of their days, in order; some are looked at at once."""
-    for at in range(0, len(users), _AT_ONCE):
-        some = users[at : at + _AT_ONCE]
+    """Yield where users were before some of their days, in order.
+
+    At first a few are looked at, then more: nobody knows how many days they have, so that it may
+    be enough.
+    """
+    for some in _more_and_more(users):
         stage_reopened(connection, some)
         counted = {row.user_id: row for row in connection.execute(_count(tuple(sorted(posts))))}
         before = {row.user_id: row for row in connection.execute(_LAST_OUTCOMES)}
@@ -113,6 +115,13 @@ def states_before(
         for user in some:
             who = user.user_id
             yield _state(user, counted.get(who), before.get(who), kept.get(who))
+
+
+def _more_and_more(users: Sequence[Reopened]) -> Iterator[Sequence[Reopened]]:
+    at, count = 0, _FEW
+    while some := users[at : at + count]:
+        yield some
+        at, count = at + count, min(2 * count, _MANY)
 
 
 def stage_reopened(connection: Connection, users: Iterable[Reopened]) -> None:
