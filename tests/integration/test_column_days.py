@@ -16,7 +16,7 @@ pytest.importorskip("numpy", reason="columns need mainstay[columnar]")
 
 from mainstay import Session
 from mainstay.adapters.sql import SqlStore
-from mainstay.adapters.sql.engagements import _column_days
+from mainstay.adapters.sql.engagements import _arrays, _column_days
 from mainstay.adapters.sql.engagements._arrays import DayArrays
 from mainstay.jobs import evaluate_consistency
 from mainstay.ports import DueDays, EngagementPage, Unreadable
@@ -126,5 +126,5 @@ def test_those_who_are_not_punctual_keep_their_places_among_the_others(store: Sq
     kinds = {each.key: type(each) for each in found}
     assert kinds["u0500"] is Unreadable
     assert [kinds[user] for user in users[:3]] == [DueDays] * 3
-    together = [key for key, kind in kinds.items() if kind is _column_days.ColumnDay]
+    together = [key for key, kind in kinds.items() if kind is _arrays.ColumnDay]
     assert len(together) == len(keys) - 4

@@ -1,4 +1,7 @@
-"""The columns of one day of many users, and what they come to."""
+"""The columns of one day of many users, and what they come to.
+
+They say what :class:`PunctualDay` says of one user, to the last bit, and are that if anybody looks.
+"""
 
 from __future__ import annotations
 
@@ -11,22 +14,83 @@ from typing import Any, TypeAlias, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from mainstay.adapters.sql.engagements._column_days import ColumnDay
-from mainstay.adapters.sql.engagements._punctual import PunctualDay
+from mainstay.adapters.sql.engagements._punctual import OneOfMany, PunctualDay
 from mainstay.columnar.day_scores import Longs, Mask, criteria_met, day_scores
 from mainstay.columnar.sums import Floats
 from mainstay.ports import DueDays
+from mainstay.scores.engagement.day import DayActivity, DayOutcome
+from mainstay.scores.engagement.evaluate import Engagement
 from mainstay.scores.engagement.historical import MOST
 from mainstay.scores.engagement.policy import EngagementPolicy
 from mainstay.scores.policies import PolicyHistory
 
-__all__ = ["DayArrays", "JudgedArrays"]
+__all__ = ["ColumnDay", "ColumnOutcome", "DayArrays", "JudgedArrays"]
 
 _Row: TypeAlias = Sequence[Any]
 
 #: Whole numbers below are floats as well, so that they are divided as Python divides them.
 _EXACT = 2**53
 _MILLION = 1_000_000
+
+
+class ColumnOutcome(OneOfMany):
+    """What a user's day came to.
+
+    Attributes:
+        days: Everybody's day.
+        judged: What it came to for all.
+        row: Where the user is.
+    """
+
+    __slots__ = ("days", "judged", "row")
+    __setattr__ = object.__setattr__  # fast, and only here: all else of it is frozen
+
+    def __init__(self, days: DayArrays, judged: JudgedArrays, row: int) -> None:
+        self.days: DayArrays = days
+        self.judged: JudgedArrays = judged
+        self.row: int = row
+
+    def __getattr__(self, name: str) -> object:
+        plain = self.days.plain(self.row).evaluate(policies=self.judged.policies)
+        self.state: Engagement = plain.state
+        self.outcomes: Sequence[DayOutcome] = plain.outcomes
+        return object.__getattribute__(self, name)
+
+
+class ColumnDay(DueDays):
+    """A user's day.
+
+    Attributes:
+        days: Everybody's.
+        row: Where the user is.
+    """
+
+    __slots__ = ("days", "row")
+    __setattr__ = object.__setattr__  # fast, and only here: all else of it is frozen
+
+    def __init__(self, days: DayArrays, row: int) -> None:
+        self.days: DayArrays = days
+        self.row: int = row
+
+    @property
+    def key(self) -> str:
+        """The user's id."""
+        return self.days.users[self.row]
+
+    def __getattr__(self, name: str) -> object:
+        plain = self.days.plain(self.row)
+        self.state: Engagement = plain.state
+        self.activities: Sequence[DayActivity] = plain.activities
+        self.through: date = plain.through
+        return object.__getattribute__(self, name)
+
+    def evaluate(self, *, policies: PolicyHistory[EngagementPolicy]) -> ColumnOutcome:
+        """Return what the day comes to, by the policy that holds on it."""
+        days = self.days
+        judged = days.judged
+        if judged is None or judged.policies is not policies:
+            judged = days.judge(policies)
+        return ColumnOutcome(days, judged, self.row)
 
 
 class DayArrays(Sequence[DueDays]):

@@ -1,7 +1,4 @@
-"""One day of many users as columns, where numpy is installed.
-
-It says what :class:`PunctualDay` says of one user, to the last bit, and is that if anybody looks.
-"""
+"""One day of many users as columns, where numpy is installed."""
 
 from __future__ import annotations
 
@@ -17,79 +14,14 @@ from sqlalchemy import Connection
 from mainstay._extras import Extra
 from mainstay.adapters.sql.counts import count_day
 from mainstay.errors import MissingExtraError
-from mainstay.ports import DueDays, EvaluatedDays
-from mainstay.scores.engagement.day import DayActivity, DayOutcome
-from mainstay.scores.engagement.evaluate import Engagement
-from mainstay.scores.engagement.policy import EngagementPolicy
-from mainstay.scores.policies import PolicyHistory
 
 if TYPE_CHECKING:  # numpy is optional
-    from mainstay.adapters.sql.engagements._arrays import DayArrays, JudgedArrays
+    from mainstay.adapters.sql.engagements._arrays import DayArrays
 
-__all__ = ["MANY", "ColumnDay", "ColumnOutcome", "column_days"]
+__all__ = ["MANY", "column_days"]
 
 #: How many users of a page make columns worth it.
 MANY = 1_000
-
-
-class ColumnOutcome(EvaluatedDays):
-    """What a user's day came to.
-
-    Attributes:
-        days: Everybody's day.
-        judged: What it came to for all.
-        row: Where the user is.
-    """
-
-    __slots__ = ("days", "judged", "row")
-    __setattr__ = object.__setattr__  # fast, and only here: all else of it is frozen
-
-    def __init__(self, days: DayArrays, judged: JudgedArrays, row: int) -> None:
-        self.days: DayArrays = days
-        self.judged: JudgedArrays = judged
-        self.row: int = row
-
-    def __getattr__(self, name: str) -> object:
-        plain = self.days.plain(self.row).evaluate(policies=self.judged.policies)
-        self.state: Engagement = plain.state
-        self.outcomes: Sequence[DayOutcome] = plain.outcomes
-        return object.__getattribute__(self, name)
-
-
-class ColumnDay(DueDays):
-    """A user's day.
-
-    Attributes:
-        days: Everybody's.
-        row: Where the user is.
-    """
-
-    __slots__ = ("days", "row")
-    __setattr__ = object.__setattr__  # fast, and only here: all else of it is frozen
-
-    def __init__(self, days: DayArrays, row: int) -> None:
-        self.days: DayArrays = days
-        self.row: int = row
-
-    @property
-    def key(self) -> str:
-        """The user's id."""
-        return self.days.users[self.row]
-
-    def __getattr__(self, name: str) -> object:
-        plain = self.days.plain(self.row)
-        self.state: Engagement = plain.state
-        self.activities: Sequence[DayActivity] = plain.activities
-        self.through: date = plain.through
-        return object.__getattribute__(self, name)
-
-    def evaluate(self, *, policies: PolicyHistory[EngagementPolicy]) -> ColumnOutcome:
-        """Return what the day comes to, by the policy that holds on it."""
-        days = self.days
-        judged = days.judged
-        if judged is None or judged.policies is not policies:
-            judged = days.judge(policies)
-        return ColumnOutcome(days, judged, self.row)
 
 
 def column_days(

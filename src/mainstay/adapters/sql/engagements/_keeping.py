@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
 import attrs
 from sqlalchemy import Connection, case, func, literal, select, update
@@ -13,9 +13,13 @@ from sqlalchemy.sql import ColumnElement
 from mainstay.adapters.sql.bulk import insert_rows, near, nothing, stage
 from mainstay.adapters.sql.columns import Day
 from mainstay.adapters.sql.counts import midnight
-from mainstay.adapters.sql.engagements._column_days import ColumnOutcome
 from mainstay.adapters.sql.engagements._outcomes import Maxima, outcome_row
-from mainstay.adapters.sql.engagements._punctual import PunctualDay, PunctualOutcome, Totals
+from mainstay.adapters.sql.engagements._punctual import (
+    OneOfMany,
+    PunctualDay,
+    PunctualOutcome,
+    Totals,
+)
 from mainstay.adapters.sql.engagements.tables import engagements, outcomes, staged_states
 from mainstay.adapters.sql.sessions import events
 from mainstay.errors import RejectedError
@@ -23,7 +27,7 @@ from mainstay.ports import DueDays, EvaluatedDays
 from mainstay.scores.engagement.day import DayOutcome
 
 if TYPE_CHECKING:  # numpy is optional
-    from mainstay.adapters.sql.engagements._arrays import DayArrays, JudgedArrays
+    from mainstay.adapters.sql.engagements._arrays import ColumnOutcome, DayArrays, JudgedArrays
 
 __all__ = ["KeptDays"]
 
@@ -70,7 +74,7 @@ class KeptDays:
         for each in evaluated:
             if isinstance(each, PunctualOutcome):
                 states.append(self._punctual(each, rows))
-            elif type(each) is not ColumnOutcome:
+            elif not isinstance(each, OneOfMany):
                 states.append(self._straggler(each, rows))
         if rows:
             insert_rows(self._connection, outcomes, sorted(rows))
@@ -173,12 +177,16 @@ def _judged_together(
     found: dict[JudgedArrays, tuple[DayArrays, list[int]]] = {}
     judged, at = None, list[int]()
     for each in evaluated:
-        if type(each) is ColumnOutcome:
+        if _is_on_columns(each):
             if each.judged is not judged:  # it is the same for many in a row
                 judged = each.judged
                 _, at = found.setdefault(judged, (each.days, []))
             at.append(each.row)
     return [(days, judged, sorted(at)) for judged, (days, at) in found.items()]
+
+
+def _is_on_columns(evaluated: EvaluatedDays) -> TypeGuard[ColumnOutcome]:
+    return isinstance(evaluated, OneOfMany)
 
 
 def _not_due(user: str, day: date) -> RejectedError:

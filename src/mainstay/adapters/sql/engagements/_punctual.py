@@ -26,7 +26,7 @@ from mainstay.scores.engagement.historical import (
 from mainstay.scores.engagement.policy import EngagementBreakdown, EngagementPolicy
 from mainstay.scores.policies import PolicyHistory
 
-__all__ = ["PunctualDay", "PunctualOutcome", "Totals", "by_kind", "plus"]
+__all__ = ["OneOfMany", "PunctualDay", "PunctualOutcome", "Totals", "by_kind", "plus"]
 
 
 #: A user's lifetime posts, how many were rated, and the ratings' sum in millionths.
@@ -50,6 +50,12 @@ def plus(totals: Totals, counted: Iterable[KindCount], kinds: frozenset[str]) ->
 def by_kind(counted: Iterable[KindCount]) -> dict[str, int]:
     """Return how often each kind of thing was done."""
     return {kind: times for _, _, kind, times, _, _ in counted}
+
+
+class OneOfMany(EvaluatedDays):
+    """What a user's day came to that was judged together with those of many others."""
+
+    __slots__ = ()
 
 
 class PunctualOutcome(EvaluatedDays):
