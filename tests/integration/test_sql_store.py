@@ -19,7 +19,7 @@ import pytest
 
 pytest.importorskip("sqlalchemy", reason="these stores need mainstay[sql]")
 
-from sqlalchemy import Column, Connection, Text, create_engine, inspect, make_url, text
+from sqlalchemy import Column, Text, create_engine, inspect, make_url, text
 
 from mainstay import (
     DailyCriteria,
@@ -32,7 +32,6 @@ from mainstay import (
     StoreError,
 )
 from mainstay.adapters.sql import SqlStore
-from mainstay.adapters.sql import settings as settings_
 from mainstay.adapters.sql.columns import Day, temporary
 from mainstay.adapters.sql.database import OwnDatabase
 from mainstay.adapters.sql.sessions import staged
@@ -288,42 +287,6 @@ def test_a_store_can_be_prepared_again_and_says_with_what(url: str, store: SqlSt
     assert caught.value.field == "settings"
     with pytest.raises(InvalidTypeError, match="posts must be a set"):
         SqlStore.create(url, posts="commit")
-
-
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_tables_of_an_earlier_version_are_upgraded_in_place(
-    kind: str,
-    tmp_path: Path,
-    request: pytest.FixtureRequest,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """An upgrade that fails midway leaves the version as it was."""
-    url = f"sqlite:///{tmp_path}/mainstay.db"
-    if kind == "postgresql":
-        url = in_schema(request.getfixturevalue("postgres_url"), "upgraded")
-    SqlStore.create(url).close()
-
-    def add_column(connection: Connection) -> None:
-        connection.execute(text("ALTER TABLE mainstay_leases ADD COLUMN note TEXT"))
-
-    def fail(connection: Connection) -> None:
-        add_column(connection)
-        raise ZeroDivisionError
-
-    present = settings_.VERSION
-    monkeypatch.setattr(settings_, "VERSION", present + 1)
-    with pytest.raises(StoreError, match="was made by an earlier version"):
-        SqlStore.open(url)
-    monkeypatch.setattr(settings_, "UPGRADES", {present + 1: fail})
-    with pytest.raises(ZeroDivisionError):
-        SqlStore.create(url)
-    monkeypatch.setattr(settings_, "UPGRADES", {present + 1: add_column})
-    SqlStore.create(url).close()
-    SqlStore.open(url).close()
-    monkeypatch.setattr(settings_, "VERSION", present)
-    later = f"is of version {present + 1}, later than this mainstay's {present}"
-    with pytest.raises(StoreError, match=later):
-        SqlStore.open(url)
 
 
 def test_every_query_of_the_jobs_finds_its_rows_by_an_index(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import time
 from functools import partial
 from typing import TypeVar
@@ -22,7 +22,6 @@ from sqlalchemy import (
 from sqlalchemy.schema import CreateSchema
 
 from mainstay import _checks as checks
-from mainstay.adapters.sql._upgrades import UPGRADES
 from mainstay.adapters.sql.columns import key, metadata
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.reading import converted, corrupt_value, value_of
@@ -41,7 +40,9 @@ settings_table: Table = Table(
 T = TypeVar("T")
 
 #: The version of the tables that this release reads and writes.
-VERSION = 5
+VERSION = 1
+#: What makes the tables of the version before into those of each version from the second on.
+UPGRADES: Mapping[int, Callable[[Connection], None]] = {}
 
 
 def _kinds(value: Iterable[str]) -> frozenset[str]:
@@ -185,8 +186,7 @@ def _settings(connection: Connection) -> Settings:
     return Settings(
         _value(connection, "posts", lambda text: _kinds(json.loads(text))),
         _value(connection, "local_days", {"true": True, "false": False}.__getitem__),
-        # Tables that were made before it was kept have none.
-        _value(connection, "day_start", _wall_time, missing=MIDNIGHT),
+        _value(connection, "day_start", _wall_time),
     )
 
 
@@ -194,16 +194,12 @@ def _wall_time(text: str) -> time:
     return checks.whole_seconds("value", time.fromisoformat(text))
 
 
-def _value(
-    connection: Connection, key: str, read: Callable[[str], T], *, missing: T | None = None
-) -> T:
+def _value(connection: Connection, key: str, read: Callable[[str], T]) -> T:
     table = settings_table
     row = connection.execute(select(table).where(table.c.key == key)).one_or_none()
-    if row is not None:
-        return value_of(table, row, lambda row: converted("value", row.value, read))
-    if missing is None:
+    if row is None:
         raise corrupt_value(table, "value", None, "is missing", key={"key": key})
-    return missing
+    return value_of(table, row, lambda row: converted("value", row.value, read))
 
 
 def _words(settings: Settings) -> str:
