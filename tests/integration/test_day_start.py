@@ -10,11 +10,10 @@ import pytest
 
 pytest.importorskip("sqlalchemy", reason="these stores need mainstay[sql]")
 
-from sqlalchemy import delete, make_url
+from sqlalchemy import make_url
 
 from mainstay import InvalidValueError
 from mainstay.adapters.sql import SqlStore
-from mainstay.adapters.sql.settings import settings_table
 from tests.conformance.databases import new_database, odd_database
 
 
@@ -36,19 +35,6 @@ def test_a_day_start_is_kept_and_can_not_be_changed(
         SqlStore.create(url, day_start=time(0))
     with pytest.raises(InvalidValueError, match="day_start must be in whole seconds"):
         SqlStore.create(url, day_start=time(4, 30, 0, 1))
-
-
-def test_a_store_that_was_made_before_there_were_day_starts_has_days_from_midnight(
-    tmp_path: Path,
-) -> None:
-    url = f"sqlite:///{tmp_path}/mainstay.db"
-    with SqlStore.create(url) as store, store._database.writing() as connection:
-        connection.execute(delete(settings_table).where(settings_table.c.key == "day_start"))
-    with SqlStore.open(url) as there:
-        assert there.settings.day_start == time(0)
-    SqlStore.create(url).close()
-    with pytest.raises(InvalidValueError, match="must stay as they were"):
-        SqlStore.create(url, day_start=time(4))
 
 
 def test_an_asynchronous_host_says_when_days_begin(postgres_url: str) -> None:
