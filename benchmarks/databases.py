@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,17 +17,7 @@ from sqlalchemy import create_engine, text
 def copies(template: str) -> Iterator[Callable[[str], str]]:
     """Something that makes fresh copies of a database, which are gone in the end."""
     if template.startswith("sqlite"):
-        original = Path(template.removeprefix("sqlite:///"))
-
-        def copied(name: str) -> str:
-            path = original.with_name(f"{name}.db")
-            for suffix in ("-wal", "-shm"):
-                Path(f"{path}{suffix}").unlink(missing_ok=True)
-            shutil.copyfile(original, path)
-            os.sync()  # it is written by now, as PostgreSQL's copies are, and not meanwhile
-            return f"sqlite:///{path}"
-
-        yield copied
+        yield partial(_copied, Path(template.removeprefix("sqlite:///")))
         return
     server, _, name = template.rpartition("/")
     engine = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
@@ -46,6 +37,16 @@ def copies(template: str) -> Iterator[Callable[[str], str]]:
             for copy in made:
                 connection.execute(text(f"DROP DATABASE {copy}"))
     engine.dispose()
+
+
+def _copied(original: Path, name: str) -> str:
+    """Copy a file of SQLite's next to it, and return the copy's URL."""
+    path = original.with_name(f"{name}.db")
+    for suffix in ("-wal", "-shm"):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
+    shutil.copyfile(original, path)
+    os.sync()  # it is written by now, as PostgreSQL's copies are, and not meanwhile
+    return f"sqlite:///{path}"
 
 
 @contextmanager

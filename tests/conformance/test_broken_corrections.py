@@ -195,11 +195,11 @@ def nothing_late(kept: KeptDays, user_id: str, to: str, both: date, *, first: st
 
 
 def as_they_were(kept: KeptDays, user_id: str, to: str, both: date, *, first: str) -> int:
-    taken, KeptDays.take_back = KeptDays.take_back, lambda *_: 0  # type: ignore[method-assign]
+    taken, KeptDays.take_back = KeptDays.take_back, lambda *_: 0  # type: ignore[method-assign]  # for a moment
     try:
         return merge(kept, user_id, to, both, first=first)
     finally:
-        KeptDays.take_back = taken  # type: ignore[method-assign]
+        KeptDays.take_back = taken  # type: ignore[method-assign]  # as it was
 
 
 def week_is_late_never(kept: KeptWeeks, user_id: str, week: IsoWeek) -> None:

@@ -118,7 +118,7 @@ def test_a_day_that_is_over_is_over_everywhere(
     rule = {"local_days": local_days, "day_start": day_start}
     day = counted_day(now, zone=zone, **rule)  # type: ignore[arg-type]  # each of its own type
     assert day > day_just_over(now, **rule)  # type: ignore[arg-type]  # the same
-    assert day > week_just_over(now, **rule).monday + 6 * ONE_DAY  # type: ignore[arg-type]
+    assert day > week_just_over(now, **rule).monday + 6 * ONE_DAY  # type: ignore[arg-type]  # the same
 
 
 @given(events, st.lists(st.timedeltas(0 * ONE_DAY, 5 * ONE_DAY), min_size=1, max_size=25))
