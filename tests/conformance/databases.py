@@ -119,6 +119,7 @@ def empty(store: SqlStore) -> None:
     tables = [table.name for table in metadata.sorted_tables if table is not settings_table]
     deletes = [f"DELETE FROM {table}" for table in tables]
     with store._database.writing() as connection:
-        # SQLite takes one at a time.
-        for statement in deletes if store._database.is_sqlite else ["; ".join(deletes)]:
+        # SQLite takes one at a time, and so does asyncpg.
+        one_by_one = store._database.is_sqlite or connection.dialect.is_async
+        for statement in deletes if one_by_one else ["; ".join(deletes)]:
             connection.exec_driver_sql(statement)
