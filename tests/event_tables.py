@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypedDict
 
 import attrs
 import pyarrow as pa
@@ -32,6 +32,27 @@ OLD = [
     datetime(1970, 1, 1, tzinfo=UTC),
     datetime(1999, 12, 31, 12, tzinfo=UTC),
 ]
+
+
+class Asked(TypedDict):
+    """What functions that read such tables are told of them."""
+
+    as_of: datetime
+    timezone: str | None
+    user_zone: str | None
+    day_start: time
+    member_since: str | None
+    policy: ConsistencyPolicy
+
+
+class AskedOfCore(TypedDict):
+    """What the core is told of a user's events."""
+
+    as_of: datetime
+    zone: str | None
+    day_start: time
+    member_since: date | None
+    policy: ConsistencyPolicy
 
 
 @attrs.frozen
@@ -80,41 +101,52 @@ class Case:
 
     def scores(self, source: Source | None = None) -> list[Row]:
         """The rows that the columnar engine makes of the events, or of a source with such."""
-        home = "home" if isinstance(self.home, Mapping) else self.home
-        scores = score_table(
-            self.table() if source is None else source,
-            as_of=self.as_of,
-            timezone="zone" if self.zoned else None,
-            user_zone=home,
-            day_start=self.day_start,
-            member_since="joined" if self.members else None,
-            policy=self.policy,
-        )
+        scores = score_table(self.table() if source is None else source, **self.asked())
         rows: list[Row] = pa.table(scores).to_pylist()
         return rows
 
+    def asked(self) -> Asked:
+        """What a function that reads such tables is told of them."""
+        return {
+            "as_of": self.as_of,
+            "timezone": "zone" if self.zoned else None,
+            "user_zone": "home" if isinstance(self.home, Mapping) else self.home,
+            "day_start": self.day_start,
+            "member_since": "joined" if self.members else None,
+            "policy": self.policy,
+        }
+
     def expected(self) -> list[Row]:
         """The same rows from the core, a user at a time, in the order of their first events."""
-        users = dict.fromkeys(event.user for event in self.events if event.at <= self.as_of)
-        return [self._row(user) for user in users]
+        return [self._row(user) for user in self.users()]
+
+    def users(self) -> list[int]:
+        """Those with an event up to ``as_of``, in the order of their first ones in the table."""
+        return [*dict.fromkeys(event.user for event in self.events if event.at <= self.as_of)]
+
+    def sessions_of(self, user: int) -> list[Session]:
+        """A user's events, as the core takes them."""
+        carried = oracles.zone_of(self.carried)
+        return [
+            Session(str(user), e.at.astimezone(carried), timezone=e.zone if self.zoned else None)
+            for e in self.events
+            if e.user == user
+        ]
+
+    def asked_of(self, user: int) -> AskedOfCore:
+        """What the core is told of a user's events."""
+        mine = [event for event in self.events if event.user == user]
+        joined = [e.joined for e in mine if e.joined is not None and e.at <= self.as_of]
+        return {
+            "as_of": self.as_of,
+            "zone": self.home[user] if isinstance(self.home, Mapping) else self.home,
+            "day_start": self.day_start,
+            "member_since": min(joined) if self.members and joined else None,
+            "policy": self.policy,
+        }
 
     def _row(self, user: int) -> Row:
-        mine = [event for event in self.events if event.user == user]
-        carried = oracles.zone_of(self.carried)
-        joined = [e.joined for e in mine if e.joined is not None and e.at <= self.as_of]
-        score = score_sessions(
-            [
-                Session(
-                    str(user), e.at.astimezone(carried), timezone=e.zone if self.zoned else None
-                )
-                for e in mine
-            ],
-            as_of=self.as_of,
-            zone=self.home[user] if isinstance(self.home, Mapping) else self.home,
-            day_start=self.day_start,
-            member_since=min(joined) if self.members and joined else None,
-            policy=self.policy,
-        )
+        score = score_sessions(self.sessions_of(user), **self.asked_of(user))
         return {
             "user_id": user,
             "points": score.points,

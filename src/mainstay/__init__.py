@@ -42,6 +42,7 @@ from mainstay.reputation.vouches import Vouch
 from mainstay.reputation.weighing import explain_vouch, incoming_vouch_weight, weighted_edges
 from mainstay.scores.consistency.breakdown import ScoreBreakdown, ScoreDifference
 from mainstay.scores.consistency.dicts import ConsistencyScoreDict, WhatIfDict
+from mainstay.scores.consistency.history import score_history
 from mainstay.scores.consistency.phrases import EnglishPhrases
 from mainstay.scores.consistency.policy import ConsistencyPolicy
 from mainstay.scores.consistency.result import ConsistencyScore, Phrasebook, WhatIf
@@ -140,6 +141,7 @@ __all__ = [
     "pick_candidates",
     "reciprocity",
     "scepticism",
+    "score_history",
     "score_sessions",
     "streak_of",
     "weighted_edges",

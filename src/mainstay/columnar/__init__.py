@@ -12,10 +12,17 @@ from mainstay._extras import Extra
 if TYPE_CHECKING:
     from mainstay.columnar.badges import badges_table
     from mainstay.columnar.days import DayTables, evaluate_day_table
+    from mainstay.columnar.history import HistoryTable, history_table
     from mainstay.columnar.multipliers import multipliers_table
     from mainstay.columnar.ranks import rank_table
     from mainstay.columnar.scores import score_table
-    from mainstay.columnar.tables import ArrowBatch, ArrowTable, LazyTable, Source
+    from mainstay.columnar.tables import (
+        ArrowBatch,
+        ArrowTable,
+        LazyTable,
+        ResultTable,
+        Source,
+    )
     from mainstay.columnar.windows import (
         advance_windows,
         merge_windows,
@@ -27,11 +34,14 @@ __all__ = [
     "ArrowBatch",
     "ArrowTable",
     "DayTables",
+    "HistoryTable",
     "LazyTable",
+    "ResultTable",
     "Source",
     "advance_windows",
     "badges_table",
     "evaluate_day_table",
+    "history_table",
     "merge_windows",
     "multipliers_table",
     "rank_table",
@@ -43,10 +53,11 @@ __all__ = [
 _PLACES = {
     "badges": ("badges_table",),
     "days": ("DayTables", "evaluate_day_table"),
+    "history": ("HistoryTable", "history_table"),
     "multipliers": ("multipliers_table",),
     "ranks": ("rank_table",),
     "scores": ("score_table",),
-    "tables": ("ArrowBatch", "ArrowTable", "LazyTable", "Source"),
+    "tables": ("ArrowBatch", "ArrowTable", "LazyTable", "ResultTable", "Source"),
     "windows": ("advance_windows", "merge_windows", "score_windows", "windows_table"),
 }
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from mainstay.columnar.keys import Longs, Mask
 from mainstay.columnar.states import each_chunk, plain_ids, same_type, whole_numbers
-from mainstay.columnar.tables import ArrowTable, Source, check_user
+from mainstay.columnar.tables import ResultTable, Source, check_user
 from mainstay.recognition._amounts import MOST_POINTS
 from mainstay.recognition.badges import STANDARD_BADGES, Badge, catalogue_of
 
@@ -21,7 +21,7 @@ _POINTS = "points"
 
 def badges_table(
     metrics: Source, *, user: str = "user_id", badges: Iterable[Badge] = STANDARD_BADGES
-) -> ArrowTable:
+) -> ResultTable:
     """Return which badges every user has earned by their metrics.
 
     It is :func:`mainstay.recognition.awards` for each row, of users who have no badge yet: a badge
@@ -71,7 +71,7 @@ def badges_table(
 
     parts = [*each_chunk(metrics, [user, *asked], awarded)]
     same_type(user, (part[user].type for part in parts))
-    table: ArrowTable = pa.Table.from_batches(parts)
+    table: ResultTable = pa.Table.from_batches(parts)
     return table
 
 

@@ -28,7 +28,7 @@ from mainstay.columnar.states import (
     same_type,
     whole_numbers,
 )
-from mainstay.columnar.tables import ArrowTable, Source, check_user
+from mainstay.columnar.tables import ResultTable, Source, check_user
 from mainstay.errors import InvalidTypeError
 from mainstay.scores.engagement.day import DayActivity
 from mainstay.scores.engagement.evaluate import Engagement, evaluate_day
@@ -60,9 +60,9 @@ class DayTables:
             the best first.
     """
 
-    states: ArrowTable
-    outcomes: ArrowTable
-    candidates: ArrowTable
+    states: ResultTable
+    outcomes: ResultTable
+    candidates: ResultTable
 
 
 def evaluate_day_table(

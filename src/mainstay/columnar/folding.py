@@ -18,11 +18,11 @@ from mainstay import _checks as checks
 from mainstay.columnar.crew import Crew, Task, finished
 from mainstay.columnar.keys import Longs
 from mainstay.columnar.reading import Columns, Reader
-from mainstay.columnar.state import State
+from mainstay.columnar.state import Calendar, Days, State
 from mainstay.columnar.tables import Source, batches
 from mainstay.columnar.zones import LocalDays
 
-__all__ = ["Folded", "Windows", "chunks", "fold"]
+__all__ = ["Folded", "Windows", "chunks", "clock_of", "fold", "gather"]
 
 #: Rows worked on at once: enough for threads not to wait for one another at every call of numpy's,
 #: few enough for the cache.
@@ -88,11 +88,34 @@ def fold(
     threads: int | None = None,
 ) -> Folded:
     """Return what a source's events come to, worked on by so many threads, or one a core."""
-    clock = LocalDays(checks.instant("as_of", as_of), checks.wall_time("day_start", day_start))
+    clock, days = clock_of(as_of, day_start), Days()
+    users, state = gather(source, columns, clock, days, threads)
+    return Folded(
+        users=users,
+        horizon=clock.horizon,
+        days=days.of(len(users)),
+        lags=state.lags(len(users), clock),
+        joined=None if state.joined is None else state.joined.of(len(users)),
+    )
+
+
+def clock_of(as_of: datetime, day_start: time) -> LocalDays:
+    """Return the local days up to an instant."""
+    return LocalDays(checks.instant("as_of", as_of), checks.wall_time("day_start", day_start))
+
+
+def gather(
+    source: Source,
+    columns: Columns,
+    clock: LocalDays,
+    days: Days | Calendar,
+    threads: int | None = None,
+) -> tuple[Any, State]:
+    """Return a source's users, and their state, of which the days go where they are to be kept."""
     parts = batches(source, columns.needed, maybe=columns.user_zone, kinds=columns.kinds)
     none = next(parts)
     columns = columns.among(none.schema.names)
-    reader, state = Reader(columns, clock), State(columns)
+    reader, state = Reader(columns, clock, days.oldest), State(columns, days)
     with Crew(threads) as crew:
         read = crew.in_order(reader, chunks(chain([none], parts)))
         added: deque[Task[None]] = deque()
@@ -102,14 +125,7 @@ def fold(
             finished(added)
             added.extend(crew.start(partial(kept.add, some)) for kept in state.kept)
         finished(added)
-    count = len(reader.users())
-    return Folded(
-        users=reader.ids(),
-        horizon=clock.horizon,
-        days=state.days.of(count),
-        lags=state.lags(count, clock),
-        joined=None if state.joined is None else state.joined.of(count),
-    )
+    return reader.ids(), state
 
 
 def chunks(parts: Iterable[Any]) -> Iterator[tuple[int, Any]]:

@@ -26,7 +26,7 @@ from mainstay.columnar.states import (
     same_type,
     whole_numbers,
 )
-from mainstay.columnar.tables import ArrowTable
+from mainstay.columnar.tables import ResultTable
 from mainstay.columnar.users import Found, Users
 
 __all__ = ["STATE", "Kept", "KeptReader", "Merged", "kept_table", "moved"]
@@ -146,7 +146,7 @@ class Merged:
         self._last = extended(self._last, self._count, np.full(more, ordinal(date.min)))
         self._count += more
 
-    def table(self) -> ArrowTable:
+    def table(self) -> ResultTable:
         """Return the windows."""
         users = self._all().column()
         # Texts are kept with 64-bit offsets, which few texts need.
@@ -160,10 +160,10 @@ def moved(bits: Bits, days: Longs, length: int) -> Bits:
     return (bits << np.minimum(days, length).astype(np.uint32)) & np.uint32((1 << length) - 1)
 
 
-def kept_table(user: str, users: Any, bits: Bits, last: Longs | Counts) -> ArrowTable:
+def kept_table(user: str, users: Any, bits: Bits, last: Longs | Counts) -> ResultTable:
     """Return windows as a table."""
     days = pa.array(last, pa.int32()).cast(pa.date32()).dictionary_encode()
     width = pa.int8() if len(days.dictionary) <= _MOST_IN_A_BYTE else pa.int32()
     last_day = pa.DictionaryArray.from_arrays(days.indices.cast(width), days.dictionary)
-    table: ArrowTable = pa.table({user: users, "bits": pa.array(bits), "last_day": last_day})
+    table: ResultTable = pa.table({user: users, "bits": pa.array(bits), "last_day": last_day})
     return table

@@ -22,7 +22,7 @@ from mainstay.columnar.states import (
     same_type,
     whole_numbers,
 )
-from mainstay.columnar.tables import ArrowTable, Source, check_user
+from mainstay.columnar.tables import ResultTable, Source, check_user
 from mainstay.localdays import IsoWeek
 from mainstay.reputation.multiplier import DEFAULT_POLICY, MultiplierPolicy, consistency_multiplier
 from mainstay.scores.engagement.historical import MOST
@@ -40,7 +40,7 @@ def multipliers_table(
     interactions: str = "interactions",
     streak_policy: WeeklyStreakPolicy = DEFAULT_STREAK_POLICY,
     policy: MultiplierPolicy = DEFAULT_POLICY,
-) -> ArrowTable:
+) -> ResultTable:
     """Return every user's weekly streak with one more week, and the multiplier that it gives.
 
     It is :meth:`mainstay.WeeklyStreak.record` for each row, then
@@ -90,7 +90,7 @@ def multipliers_table(
     needed = [user, "weeks", "last_active", interactions]
     parts = [*each_chunk(table, needed, recorder, maybe="last_recorded")]
     same_type(user, (part[user].type for part in parts))
-    recorded: ArrowTable = pa.Table.from_batches(parts)
+    recorded: ResultTable = pa.Table.from_batches(parts)
     return recorded
 
 

@@ -26,7 +26,7 @@ from mainstay.columnar.states import (
     require,
     same_type,
 )
-from mainstay.columnar.tables import ArrowTable, Source, check_user
+from mainstay.columnar.tables import ResultTable, Source, check_user
 from mainstay.errors import BadRecordError, InvalidValueError
 from mainstay.recognition.leaderboards import Ties, check_ties
 
@@ -44,7 +44,7 @@ def rank_table(
     reached: str | None = None,
     exclude: Iterable[str | int] = (),
     among: Iterable[str | int] | None = None,
-) -> ArrowTable:
+) -> ResultTable:
     """Rank the users of a table by their totals, the highest first.
 
     It is :func:`mainstay.recognition.rank`, computed on columns: a user's rank is
@@ -104,7 +104,7 @@ def rank_table(
     ids = pa.chunked_array([part.ids for part in parts])
     check_once(user, ids, [part.hashes for part in parts], _ONCE)
     listed = pa.Table.from_batches([part.listed for part in parts])
-    ranked: ArrowTable = _ranked(listed, ties).rename_columns(["rank", user, "total"])
+    ranked: ResultTable = _ranked(listed, ties).rename_columns(["rank", user, "total"])
     return ranked
 
 

@@ -107,7 +107,7 @@ class Chunk:
         rows: The rows counted from it, if they are not all there.
     """
 
-    ages: NDArray[np.uint8]
+    ages: NDArray[np.unsignedinteger[Any]]
     instants: Longs
     ranks: NDArray[np.uint8]
     zones: Longs
@@ -121,11 +121,19 @@ class Chunk:
 
 
 class Reader:
-    """Reads chunks. What is wrong is said with the number of the first bad row."""
+    """Reads chunks. What is wrong is said with the number of the first bad row.
 
-    def __init__(self, columns: Columns, days: LocalDays) -> None:
+    Args:
+        columns: What the columns are called.
+        days: The local days.
+        oldest: The last of the days counted back from the horizon, which stands for all before.
+    """
+
+    def __init__(self, columns: Columns, days: LocalDays, oldest: int = OLDER) -> None:
         self._columns = columns
         self._days = days
+        self._oldest = oldest
+        self._small = np.min_scalar_type(oldest)
         self._users: Users | None = None
         self._kind: Any = None
         self._checked: tuple[Any, Mask | None] | None = None
@@ -147,7 +155,7 @@ class Reader:
             raise BadRecordError.at("row", start + error.number, error) from error
         ages, ranks = self._days.ages(events["instants"], events["zones"])
         return self.users(events["users"]).look_up(events["users"]), Chunk(
-            ages=np.minimum(ages, OLDER).astype(np.uint8),
+            ages=np.minimum(ages, self._oldest).astype(self._small),
             instants=events["instants"],
             ranks=ranks,
             zones=events.get("own", _NOTHING),

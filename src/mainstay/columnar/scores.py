@@ -13,9 +13,10 @@ from mainstay import _checks as checks
 from mainstay.columnar.columns import NO_DAY, first
 from mainstay.columnar.crew import in_order
 from mainstay.columnar.folding import ROWS, Windows, fold
+from mainstay.columnar.keys import Longs
 from mainstay.columnar.parts import NONE, Counts, Parts, bit_lengths, parts_of, trailing_zeros
 from mainstay.columnar.reading import Columns
-from mainstay.columnar.tables import ArrowTable, Source, check_user
+from mainstay.columnar.tables import ResultTable, Source, check_user
 from mainstay.errors import InvalidValueError
 from mainstay.localdays import MIDNIGHT, Zone
 from mainstay.scores.consistency.policy import DEFAULT_POLICY, ConsistencyPolicy
@@ -39,7 +40,7 @@ def score_table(
     day_start: time = MIDNIGHT,
     member_since: str | None = None,
     policy: ConsistencyPolicy = DEFAULT_POLICY,
-) -> ArrowTable:
+) -> ResultTable:
     """Return the consistency score of every user in a table of events.
 
     It is :func:`mainstay.score_sessions` for each user, computed on columns: the same points, the
@@ -110,7 +111,7 @@ def score_table(
         member_since=member_since,
     )
     folded = fold(table, columns, as_of=as_of, day_start=day_start)
-    scores: ArrowTable = scored(user, folded.users, folded.windows(policy.window_days), policy)
+    scores: ResultTable = scored(user, folded.users, folded.windows(policy.window_days), policy)
     return scores
 
 
@@ -159,19 +160,23 @@ def possible_days(users: Any, windows: Windows, policy: ConsistencyPolicy) -> Co
     joined = windows.joined
     if joined is None:
         return policy.window_days
+    check_joined(users, windows.today, joined)
     member_days = np.where(joined == NO_DAY, policy.window_days, windows.today - joined + 1)
-    row = first(member_days < 1)
-    if row is not None:
-        raise InvalidValueError(
-            f"must not be after today, {_date(windows.today[row])}, "
-            f"for user {users[row].as_py()!r}",
-            field="member_since",
-            value=_date(joined[row]),
-            remedy="Leave it out if it is not known.",
-        )
     days = np.maximum(member_days, bit_lengths(windows.bits))
     return np.clip(days, policy.member_min_days, policy.window_days).astype(np.int32)
 
 
-def _date(days: np.int64) -> date:
+def check_joined(users: Any, today: Counts, joined: Longs) -> None:
+    """Refuse the first user who joined after today."""
+    row = first((joined != NO_DAY) & (joined > today))
+    if row is not None:
+        raise InvalidValueError(
+            f"must not be after today, {_date(today[row])}, for user {users[row].as_py()!r}",
+            field="member_since",
+            value=_date(joined[row]),
+            remedy="Leave it out if it is not known.",
+        )
+
+
+def _date(days: np.signedinteger[Any]) -> date:
     return date.fromordinal(_EPOCH + int(days))

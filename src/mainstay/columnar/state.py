@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from mainstay.columnar.columns import NO_DAY, first
 from mainstay.columnar.keys import Longs, Numbers
-from mainstay.columnar.reading import Chunk, Columns
+from mainstay.columnar.reading import OLDER, Chunk, Columns
 from mainstay.columnar.zones import LocalDays
 from mainstay.errors import BadRecordError
 
-__all__ = ["PerUser", "Read", "State"]
+__all__ = ["Calendar", "Days", "PerUser", "Read", "State"]
 
 #: Some events, with the numbers of their users.
 Read: TypeAlias = tuple[Chunk, Numbers]
@@ -24,19 +24,26 @@ _NEVER = np.iinfo(np.int64).min
 class PerUser:
     """A number a user, by the user's own number, that events in any order add to."""
 
-    def __init__(self, nothing: int, kind: type[np.integer[Any]] = np.int64) -> None:
+    def __init__(
+        self, nothing: int, kind: type[np.integer[Any] | np.bool_] = np.int64, *each: int
+    ) -> None:
         self._nothing = nothing
-        self._values = np.empty(0, kind)
+        self._values = np.empty((0, *each), kind)
 
     def add(self, some: Sequence[Read]) -> None:
         """Add what chunks say of their users."""
         needed = 1 + max(int(users.max(initial=-1)) for _, users in some)
         if needed > len(self._values):
-            more = np.full(max(needed, 2 * len(self._values)), self._nothing, self._values.dtype)
-            more[: len(self._values)] = self._values
-            self._values = more
+            self._values = self._longer(max(needed, 2 * len(self._values)))
         for chunk, users in some:
             self._add(chunk, users.astype(np.int64))
+
+    def _longer(self, users: int) -> Any:
+        """Return the numbers with room for so many users; memory of zeros is taken when used."""
+        shape, kind = (users, *self._values.shape[1:]), self._values.dtype
+        more = np.full(shape, self._nothing, kind) if self._nothing else np.zeros(shape, kind)
+        more[: len(self._values)] = self._values
+        return more
 
     def _add(self, chunk: Chunk, users: Longs) -> None:
         raise NotImplementedError
@@ -49,6 +56,18 @@ class PerUser:
 class Days(PerUser):
     """The days on which they were active, as bits, counted back from the horizon."""
 
+    #: The last of these days stands for all before it, too.
+    oldest = OLDER
+
+    def __init__(self) -> None:
+        super().__init__(0, np.uint32)
+
+    def newest(self, users: int) -> NDArray[np.uint32]:
+        """Return how many days before the horizon each was last active; 32 if never."""
+        days = self.of(users)
+        newest: NDArray[np.uint32] = np.bitwise_count((days & -days) - np.uint32(1))
+        return newest.astype(np.uint32)
+
     def _add(self, chunk: Chunk, users: Longs) -> None:
         bits = np.uint32(1) << chunk.ages.astype(np.uint32)
         # np.bitwise_or.at would do, at a fifth of the speed. Of several rows of one user the last
@@ -57,6 +76,26 @@ class Days(PerUser):
             self._values[users] = self._values.take(users) | bits
             lost = np.flatnonzero((self._values.take(users) & bits) == 0)
             users, bits = users[lost], bits[lost]
+
+
+class Calendar(PerUser):
+    """The days on which they were active, a byte a day, as far back from the horizon as asked for.
+
+    Args:
+        oldest: The last of these days, which stands for all before it, too.
+    """
+
+    def __init__(self, oldest: int) -> None:
+        super().__init__(0, np.bool_, oldest + 1)
+        self.oldest: int = oldest
+
+    def newest(self, users: int) -> NDArray[np.uint32]:
+        """Return how many days before the horizon each was last active, if that is at most 2."""
+        recent = self.of(users)[:, :3]
+        return np.where(recent.any(axis=1), recent.argmax(axis=1), OLDER).astype(np.uint32)
+
+    def _add(self, chunk: Chunk, users: Longs) -> None:
+        self._values[users, chunk.ages] = True
 
 
 class Latest(PerUser):
@@ -115,8 +154,8 @@ class Zones(PerUser):
 class State:
     """All that is kept of users, for the columns that there are."""
 
-    def __init__(self, columns: Columns) -> None:
-        self.days: Days = Days(0, np.uint32)
+    def __init__(self, columns: Columns, days: Days | Calendar) -> None:
+        self.days: Days | Calendar = days
         self.joined: Joined | None = None if columns.member_since is None else Joined(NO_DAY)
         self._where: Latest | Zones | None = None
         if columns.user_zone is not None:
@@ -140,7 +179,5 @@ class State:
             lags = clock.lags().take(self._where.of(users))
         else:
             lags = np.full(users, clock.lags()[0])
-        days = self.days.of(users)
-        newest = np.bitwise_count((days & -days) - np.uint32(1))
-        today: NDArray[np.uint32] = np.minimum(lags, newest).astype(np.uint32)
+        today: NDArray[np.uint32] = np.minimum(lags, self.days.newest(users)).astype(np.uint32)
         return today

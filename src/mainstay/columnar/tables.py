@@ -7,7 +7,7 @@ from functools import partial
 from itertools import islice
 from os import PathLike, fspath
 from types import MappingProxyType
-from typing import Any, Protocol, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias
 
 import pyarrow as pa
 
@@ -16,7 +16,18 @@ from mainstay.columnar.files import Fields, none_of, paths, read_file
 from mainstay.columnar.objects import check_objects
 from mainstay.errors import InvalidTypeError, InvalidValueError
 
-__all__ = ["ArrowBatch", "ArrowTable", "LazyTable", "Source", "batches", "check_user"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "ArrowBatch",
+    "ArrowTable",
+    "LazyTable",
+    "ResultTable",
+    "Source",
+    "batches",
+    "check_user",
+]
 
 
 #: What says that something is a table.
@@ -31,6 +42,47 @@ class ArrowTable(Protocol):
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """Return the capsule of an ``ArrowArrayStream``."""
+        ...
+
+
+class ResultTable(ArrowTable, Protocol):
+    """What functions here return: a table of pyarrow, by what an editor is to know of it.
+
+    ``pyarrow.table(result)`` is the same table with all that pyarrow can do.
+    """
+
+    @property
+    def num_rows(self) -> int:
+        """How many rows there are."""
+        ...
+
+    @property
+    def column_names(self) -> list[str]:
+        """The columns' names, in order."""
+        ...
+
+    def select(self, columns: Sequence[str]) -> ResultTable:
+        """Return some of the columns."""
+        ...
+
+    def slice(self, offset: int = 0, length: int | None = None) -> ResultTable:
+        """Return some of the rows."""
+        ...
+
+    def sort_by(self, sorting: str | list[tuple[str, str]]) -> ResultTable:
+        """Return the rows sorted by a column, or by several: ``("points", "descending")``."""
+        ...
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return a frame of pandas."""
+        ...
+
+    def to_pylist(self) -> list[dict[str, object]]:
+        """Return a dictionary a row."""
+        ...
+
+    def to_pydict(self) -> dict[str, list[object]]:
+        """Return a list a column."""
         ...
 
 

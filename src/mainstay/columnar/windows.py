@@ -17,7 +17,7 @@ from mainstay.columnar.keys import Longs
 from mainstay.columnar.reading import Columns
 from mainstay.columnar.scores import RESULT, check_policy, scored
 from mainstay.columnar.states import as_date, each_chunk, ordinal, same_type
-from mainstay.columnar.tables import ArrowTable, Source, check_user
+from mainstay.columnar.tables import ResultTable, Source, check_user
 from mainstay.errors import OutOfOrderError
 from mainstay.localdays import MIDNIGHT, Zone
 from mainstay.scores.consistency.policy import DEFAULT_POLICY, ConsistencyPolicy
@@ -36,7 +36,7 @@ def windows_table(
     naive_zone: Zone | None = None,
     day_start: time = MIDNIGHT,
     policy: ConsistencyPolicy = DEFAULT_POLICY,
-) -> ArrowTable:
+) -> ResultTable:
     """Return the window of every user in a table of events.
 
     A window is all that the score needs: five bytes and the id, to keep instead of the events.
@@ -91,7 +91,7 @@ def windows_table(
 
 def merge_windows(
     *tables: Source, user: str = "user_id", policy: ConsistencyPolicy = DEFAULT_POLICY
-) -> ArrowTable:
+) -> ResultTable:
     """Return the windows of all users of some tables, one each.
 
     It is :meth:`mainstay.ActivityWindow.merge`: of two windows of one user the earlier moves on to
@@ -137,7 +137,7 @@ def advance_windows(
     user: str = "user_id",
     *,
     policy: ConsistencyPolicy = DEFAULT_POLICY,
-) -> ArrowTable:
+) -> ResultTable:
     """Return windows moved on so that all of them end on one day.
 
     It is :meth:`mainstay.ActivityWindow.advance` for each row; rows are independent of one another.
@@ -186,7 +186,7 @@ def score_windows(
     user: str = "user_id",
     member_since: str | None = None,
     policy: ConsistencyPolicy = DEFAULT_POLICY,
-) -> ArrowTable:
+) -> ResultTable:
     """Return the consistency scores of windows.
 
     It is :func:`mainstay.consistency_score` for each row; rows are independent of one another. The
@@ -233,7 +233,7 @@ def score_windows(
 
     parts = [*each_chunk(windows, reader.columns, score)]
     same_type(user, (part[user].type for part in parts))
-    scores: ArrowTable = pa.concat_tables(parts)
+    scores: ResultTable = pa.concat_tables(parts)
     return scores
 
 

@@ -1,0 +1,99 @@
+"""The active days of all users over a long time, as far back as somebody asks."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Any, TypeAlias
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from mainstay.columnar.columns import NO_DAY
+from mainstay.columnar.folding import clock_of, gather
+from mainstay.columnar.keys import Longs
+from mainstay.columnar.reading import Columns
+from mainstay.columnar.state import Calendar
+from mainstay.columnar.tables import Source
+
+__all__ = ["Active", "Calendars", "calendars", "windows_of"]
+
+#: A row a user, a column a day.
+Active: TypeAlias = NDArray[np.bool_]
+#: Nobody's today is further from the horizon.
+_MOST_LAG = 3
+
+
+@attrs.frozen
+class Calendars:
+    """The calendars of all users with an event up to ``as_of``, in the order of their appearance.
+
+    Attributes:
+        users: Their ids, an Arrow array.
+        today: Their todays, in days since 1970.
+        joined: The day they joined, in days since 1970, if that was asked for.
+    """
+
+    users: Any
+    today: NDArray[np.int32]
+    joined: Longs | None
+    _lags: NDArray[np.uint32]
+    _days: Active
+
+    def __len__(self) -> int:
+        return len(self.today)
+
+    def active(self, start: int, stop: int, days: int) -> Active:
+        """Return on which of the days that end today some users were active; column 0 is today."""
+        lags = self._lags[start:stop, np.newaxis]
+        return np.take_along_axis(self._days[start:stop], lags + np.arange(days), axis=1)
+
+    def since(self, start: int, stop: int) -> Longs:
+        """Return how many days before today some users joined, or else were first active.
+
+        The calendar's last day stands for all before it. Nobody joined after today.
+        """
+        days = self._days[start:stop, ::-1]
+        oldest = self._days.shape[1] - 1 - days.argmax(axis=1)
+        first: Longs = oldest - self._lags[start:stop].astype(np.int64)
+        if self.joined is None:
+            return first
+        joined = self.joined[start:stop]
+        return np.where(joined == NO_DAY, first, self.today[start:stop] - joined)
+
+
+def calendars(
+    source: Source, columns: Columns, *, as_of: datetime, day_start: time, days: int
+) -> Calendars:
+    """Return the users of a source, with at least so many days that end on their today."""
+    clock, calendar = clock_of(as_of, day_start), Calendar(days + _MOST_LAG)
+    users, state = gather(source, columns, clock, calendar)
+    lags = state.lags(len(users), clock)
+    return Calendars(
+        users,
+        (clock.horizon - lags.astype(np.int64)).astype(np.int32),
+        None if state.joined is None else state.joined.of(len(users)),
+        lags,
+        calendar.of(len(users)),
+    )
+
+
+def windows_of(active: Active, days: int, length: int) -> NDArray[np.uint32]:
+    """Return the windows that end on each of the last days: a row a user, a column a day.
+
+    Column 0 is today's. A day's window moves on from that of the day before.
+
+    Args:
+        active: On which days they were active, at least ``days + length - 1`` of them.
+        days: How many windows there are.
+        length: How many days each spans, at most 28.
+    """
+    by_day = np.ascontiguousarray(active.T)
+    bits = np.zeros(active.shape[0], np.uint32)
+    windows = np.empty((days, len(bits)), np.uint32)
+    mask = np.uint32((1 << length) - 1)
+    for age in range(days + length - 2, -1, -1):
+        bits = (bits << np.uint32(1)) & mask | by_day[age]
+        if age < days:
+            windows[age] = bits
+    return windows.T
