@@ -11,8 +11,10 @@ from mainstay._extras import Extra
 
 if TYPE_CHECKING:
     from mainstay.columnar.badges import badges_table
+    from mainstay.columnar.comparison import compare_policies
     from mainstay.columnar.days import DayTables, evaluate_day_table
     from mainstay.columnar.history import HistoryTable, history_table
+    from mainstay.columnar.movement import movers
     from mainstay.columnar.multipliers import multipliers_table
     from mainstay.columnar.ranks import rank_table
     from mainstay.columnar.scores import score_table
@@ -40,9 +42,11 @@ __all__ = [
     "Source",
     "advance_windows",
     "badges_table",
+    "compare_policies",
     "evaluate_day_table",
     "history_table",
     "merge_windows",
+    "movers",
     "multipliers_table",
     "rank_table",
     "score_table",
@@ -52,8 +56,10 @@ __all__ = [
 
 _PLACES = {
     "badges": ("badges_table",),
+    "comparison": ("compare_policies",),
     "days": ("DayTables", "evaluate_day_table"),
     "history": ("HistoryTable", "history_table"),
+    "movement": ("movers",),
     "multipliers": ("multipliers_table",),
     "ranks": ("rank_table",),
     "scores": ("score_table",),

@@ -1,0 +1,144 @@
+"""Who moves: users whose activity of late differs by more than chance from that of before."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from itertools import combinations
+
+import numpy as np
+import pyarrow as pa
+
+from mainstay.columnar.calendars import Calendars, calendars
+from mainstay.columnar.folding import ROWS
+from mainstay.columnar.parts import Counts
+from mainstay.columnar.reading import Columns
+from mainstay.columnar.sums import Floats
+from mainstay.columnar.tables import ResultTable, Source, check_user
+from mainstay.localdays import MIDNIGHT, Zone
+
+__all__ = ["movers"]
+
+_WEEK, _WEEKS, _HALF = 7, 8, 4
+_RECENT = _WEEK * _HALF
+#: Each way to choose which four of the eight weeks come last: +1 for these, -1 for the others.
+_SPLITS = np.array(
+    [
+        [1 if week in last else -1 for week in range(_WEEKS)]
+        for last in combinations(range(_WEEKS), _HALF)
+    ],
+    np.int8,
+).T
+#: How many of those said to move may do so by chance, and how rarely each one's weeks would.
+_LEVEL = 0.05
+_COLUMNS = ("before", "now", "change", "p_value", "q_value", "moved", "new")
+
+
+def movers(
+    table: Source,
+    *,
+    as_of: datetime,
+    user: str = "user_id",
+    instant: str = "started_at",
+    timezone: str | None = None,
+    user_zone: Zone | None = None,
+    naive_zone: Zone | None = None,
+    day_start: time = MIDNIGHT,
+) -> ResultTable:
+    """Return who was active on more, or fewer, of the last 28 days than of the 28 before.
+
+    The two spans don't overlap. Whether a difference is more than chance is asked of the eight
+    weeks' counts of active days: of the 70 ways to choose which four of the weeks come last, each
+    is as likely if nothing has changed. ``p_value`` is the share of a user's own ways with a
+    difference at least as large, in either direction; at least 2/70. ``q_value`` is the share of
+    false ones among all users with a difference at least as large: those to be expected by chance,
+    which are a seventieth of all users' ways, over those there are (Benjamini–Hochberg). Users move
+    where both are at most 5 %.
+
+    So noise alone names anybody in at most 5 of 100 tables. A single user's own ways could not
+    show that: with a least p of 2/70, more than half of all users would have to move at once.
+
+    Args:
+        table: The events, as in :func:`score_table`.
+        as_of: The instant to look back from.
+        user: As in :func:`score_table`.
+        instant: As in :func:`score_table`.
+        timezone: As in :func:`score_table`.
+        user_zone: As in :func:`score_table`.
+        naive_zone: As in :func:`score_table`.
+        day_start: As in :func:`score_table`.
+
+    Returns:
+        One row a user, with the least ``q_value`` and then the largest change first, else in the
+        order of their first events: the user's id, ``before`` and ``now`` (active days, 0 to 28),
+        ``change`` (now - before), ``p_value``, ``q_value``, ``moved`` (``rises``, ``falls`` or
+        null), and ``new``: whether the first active day is among the last 28.
+
+    Raises:
+        MainstayError: What :func:`score_table` raises.
+
+    Source:
+        Y. Benjamini, Y. Hochberg, "Controlling the False Discovery Rate", Journal of the Royal
+        Statistical Society B 57 (1995); with one distribution of chance for all users: J. D.
+        Storey, R. Tibshirani, "Statistical significance for genomewide studies", PNAS 100 (2003).
+
+    Examples:
+        >>> from datetime import UTC, datetime, timedelta
+        >>> import pyarrow as pa
+        >>> now = datetime(2024, 5, 28, 21, tzinfo=UTC)
+        >>> ages = {"ada": range(28), "bob": range(28, 56), "cyd": range(0, 56, 2)}
+        >>> rows = [(user, now - timedelta(days=age)) for user in ages for age in ages[user]]
+        >>> users, instants = zip(*rows)
+        >>> events = pa.table({"user_id": users, "started_at": instants})
+        >>> for row in movers(events, as_of=now).to_pylist():
+        ...     print(row["user_id"], row["before"], row["now"], row["moved"], row["new"])
+        ada 0 28 rises True
+        bob 28 0 falls False
+        cyd 14 14 None False
+    """
+    check_user(user, _COLUMNS)
+    columns = Columns(
+        user=user,
+        instant=instant,
+        timezone=timezone,
+        user_zone=user_zone,
+        naive_zone=naive_zone,
+    )
+    found = calendars(table, columns, as_of=as_of, day_start=day_start, days=_WEEK * _WEEKS)
+    weeks = _weeks(found)
+    before, now = weeks[:, _HALF:].sum(axis=1), weeks[:, :_HALF].sum(axis=1)
+    change = now - before
+    p_value, q_value = _by_chance(weeks, abs(change))
+    moved = np.where((p_value <= _LEVEL) & (q_value <= _LEVEL), np.sign(change), 0)
+    rows = {
+        user: found.users,
+        "before": pa.array(before),
+        "now": pa.array(now),
+        "change": pa.array(change),
+        "p_value": pa.array(p_value),
+        "q_value": pa.array(q_value),
+        "moved": pa.array([None, "rises", "falls"]).take(pa.array(moved % 3)),
+        "new": pa.array(found.since(0, len(found)) < _RECENT),
+    }
+    result: ResultTable = pa.table(rows).take(pa.array(np.lexsort((-abs(change), q_value))))
+    return result
+
+
+def _weeks(found: Calendars) -> Counts:
+    """Return on how many days of each week users were active, the latest week first."""
+    active = found.active(0, len(found), _WEEK * _WEEKS)
+    weeks: Counts = active.reshape(-1, _WEEKS, _WEEK).sum(axis=2, dtype=np.int32)
+    return weeks
+
+
+def _by_chance(weeks: Counts, difference: Counts) -> tuple[Floats, Floats]:
+    """Return the p-values of users' own differences, and the q-values among all of them."""
+    p_value, chance = np.empty(len(weeks)), np.zeros(_RECENT + 1)
+    for start in range(0, len(weeks), ROWS):
+        some = slice(start, start + ROWS)
+        ways = abs(weeks[some].astype(np.int8) @ _SPLITS)
+        p_value[some] = (ways >= difference[some, np.newaxis]).mean(axis=1)
+        chance += np.bincount(ways.ravel(), minlength=len(chance)) / _SPLITS.shape[1]
+    there = np.bincount(difference, minlength=len(chance))
+    expected, found = (counts[::-1].cumsum()[::-1] for counts in (chance, there))
+    share = np.divide(expected, found, out=np.ones(len(chance)), where=found > 0)
+    return p_value, np.minimum.accumulate(np.minimum(share, 1)).take(difference)
