@@ -7,7 +7,9 @@ from typing import Protocol
 
 import attrs
 
-__all__ = ["Masked", "in_utc", "of_policy", "shown"]
+from mainstay import _html
+
+__all__ = ["Explained", "Masked", "in_utc", "of_policy", "shown"]
 
 
 class _Printer(Protocol):
@@ -22,6 +24,23 @@ class Masked:
     def _repr_pretty_(self, printer: _Printer, cycle: bool) -> None:
         del cycle
         printer.text(repr(self))
+
+
+class _Reasons(Protocol):
+    @property
+    def _heading(self) -> str: ...
+    @property
+    def explanations(self) -> tuple[_html.Part, ...]: ...
+
+
+class Explained:
+    """What notebooks show as a heading with its reasons."""
+
+    __slots__ = ()
+
+    def _repr_html_(self: _Reasons) -> str:
+        strip = (_html.strip(window) for window in [getattr(self, "window", None)] if window)
+        return _html.card(self._heading, *strip, _html.reasons(self.explanations))
 
 
 def shown(value: object, **fields: object) -> str:

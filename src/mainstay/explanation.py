@@ -8,6 +8,7 @@ from functools import partial
 import attrs
 
 from mainstay import _checks as checks
+from mainstay import _html
 from mainstay._schemas import schema
 
 __all__ = ["Explanation", "headline"]
@@ -36,6 +37,9 @@ class Explanation:
         validator=checks.optional(partial(checks.number, low=0, high=100))
     )
     text: str = attrs.field(validator=checks.each(partial(checks.instance, kind=str)))
+
+    def _repr_html_(self) -> str:
+        return _html.reasons([self])
 
     def __attrs_post_init__(self) -> None:
         least = -math.inf if self.maximum is None else 0

@@ -50,7 +50,8 @@ SPEC_NAMES = {
 #: The packages from the bottom up: each may import those of the rows above it, and itself.
 ORDER = [
     {"errors"},
-    {"_checks", "_extras", "_reprs", "_schemas", "_typing"},
+    {"_checks", "_extras", "_html", "_schemas", "_typing"},
+    {"_reprs"},
     {"_plain", "explanation", "localdays"},
     {"_walltimes"},
     {"activity"},

@@ -10,6 +10,7 @@ from typing import Self
 import attrs
 
 from mainstay import _checks as checks
+from mainstay import _html
 from mainstay._schemas import schema
 from mainstay.errors import InvalidValueError, OutOfOrderError
 
@@ -73,6 +74,10 @@ class ActivityWindow:
         length = checks.integer("length", length, 1)
         ages = {newest - day.toordinal() for day in checks.days("days", days)}
         return cls(last_day, sum(1 << age for age in ages if 0 <= age < length), length)
+
+    def _repr_html_(self) -> str:
+        heading = f"{self.active_days} of {self.length} days, to {self.last_day}"
+        return _html.card(heading, _html.strip(self))
 
     @property
     def active_days(self) -> int:

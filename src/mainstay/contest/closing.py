@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import attrs
 
 from mainstay import _checks as checks
+from mainstay._reprs import Explained
 from mainstay._schemas import schema
 from mainstay.contest.cases import ArgumentVote, Case, CaseStatus, CaseVote
 from mainstay.contest.commitment import Commitment, Secret, reveal
@@ -37,7 +38,7 @@ def _users(field: str, value: object) -> tuple[str, ...]:
 
 @schema("closed-case/1")
 @attrs.frozen
-class ClosedCase:
+class ClosedCase(Explained):
     """What closing a case came to.
 
     Attributes:
@@ -75,6 +76,10 @@ class ClosedCase:
     def explain(self, phrases: RewardPhrasebook = ENGLISH_REWARDS) -> tuple[Explanation, ...]:
         """Return why the pool was split so; :meth:`RewardSplit.explain_award` says it of a user."""
         return self.split.explain(phrases)
+
+    @property
+    def _heading(self) -> str:
+        return f"{self.case.question} {self.verdict}"
 
     @property
     def explanations(self) -> tuple[Explanation, ...]:

@@ -9,6 +9,7 @@ from functools import partial
 import attrs
 
 from mainstay import _checks as checks
+from mainstay._reprs import Explained
 from mainstay._schemas import schema
 from mainstay.errors import InvalidValueError
 from mainstay.explanation import Explanation
@@ -58,7 +59,7 @@ def _metric(value: Metric | str) -> Metric:
 
 @schema("low-template/1")
 @attrs.frozen
-class LowTemplate:
+class LowTemplate(Explained):
     """A template that performs worse than all others together.
 
     Attributes:
@@ -79,6 +80,10 @@ class LowTemplate:
     others_rate: float = attrs.field(validator=_fraction)
     low: float = attrs.field(validator=_difference)
     high: float = attrs.field(validator=_difference)
+
+    @property
+    def _heading(self) -> str:
+        return f"{self.template}: {self.metric.value}"
 
     @property
     def explanations(self) -> tuple[Explanation, ...]:

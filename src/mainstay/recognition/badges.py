@@ -10,6 +10,7 @@ from operator import attrgetter
 import attrs
 
 from mainstay import _checks as checks
+from mainstay import _html
 from mainstay._reprs import of_policy
 from mainstay._schemas import schema
 from mainstay.errors import InvalidValueError
@@ -80,6 +81,10 @@ class Badge:
     threshold: int = attrs.field(validator=checks.each(_threshold))
     bonus: int = attrs.field(default=0, validator=checks.each(_bonus))
     requires: tuple[str, ...] = attrs.field(default=(), converter=_keys)
+
+    def _repr_html_(self) -> str:
+        heading = f"{self.icon} {self.name}"
+        return _html.card(heading, _html.text(f"{self.description} +{self.bonus} points"))
 
     @property
     def reason(self) -> str:

@@ -10,6 +10,7 @@ from functools import partial
 import attrs
 
 from mainstay import _checks as checks
+from mainstay import _html
 from mainstay._reprs import in_utc, of_policy
 from mainstay._schemas import schema
 from mainstay.errors import InvalidValueError
@@ -129,6 +130,11 @@ class Board:
     live: bool
     listed: int
     entries: tuple[Ranked[int], ...]
+
+    def _repr_html_(self) -> str:
+        heading = f"{self.period}, as of {in_utc(self.as_of)}: {self.listed:,} listed"
+        rows = [(f"{place.rank}", place.user_id, f"{place.total:,}") for place in self.entries]
+        return _html.card(heading, _html.table(("rank", "user", "points"), rows))
 
     def to_dict(self) -> BoardDict:
         """Return plain data for a JSON response."""

@@ -10,6 +10,7 @@ from itertools import pairwise
 import attrs
 
 from mainstay import _checks as checks
+from mainstay._reprs import Explained
 from mainstay._schemas import schema
 from mainstay.errors import InvalidValueError
 from mainstay.explanation import Explanation
@@ -34,7 +35,7 @@ def _names(values: Iterable[str]) -> tuple[str, ...]:
 
 @schema("level/1")
 @attrs.frozen
-class Level:
+class Level(Explained):
     """How far a total has come.
 
     Attributes:
@@ -95,6 +96,10 @@ class Level:
         """Return one explanation: what level it is, and what is missing to the next."""
         text = phrases.level(self.number, self.name, self.total, self.missing, self.next_name)
         return (Explanation("level", self.total, None, text),)
+
+    @property
+    def _heading(self) -> str:
+        return self.name
 
     @property
     def explanations(self) -> tuple[Explanation, ...]:

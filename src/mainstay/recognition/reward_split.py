@@ -12,7 +12,7 @@ from typing import NamedTuple
 import attrs
 
 from mainstay import _checks as checks
-from mainstay._reprs import shown
+from mainstay._reprs import Explained, shown
 from mainstay._schemas import schema
 from mainstay.activity.counts import Counts
 from mainstay.errors import InvalidValueError
@@ -65,7 +65,7 @@ def _authors(field: str, value: object) -> tuple[str, ...]:
 
 @schema("reward-split/1")
 @attrs.frozen(repr=False)
-class RewardSplit:
+class RewardSplit(Explained):
     """A pool that has been split: what each gets, and why.
 
     The awards follow from the other fields and are computed. With ``undistributed`` they add up
@@ -147,6 +147,10 @@ class RewardSplit:
             shares.explained("creator", shares.creator, text),
             Explanation("undistributed", left, None, phrases.undistributed(left)),
         )
+
+    @property
+    def _heading(self) -> str:
+        return f"{self.pool:,} points among {len(self.awards)}"
 
     @property
     def explanations(self) -> tuple[Explanation, ...]:

@@ -9,7 +9,7 @@ import attrs
 
 from mainstay import _checks as checks
 from mainstay._checks import EXACT, decimal
-from mainstay._reprs import shown
+from mainstay._reprs import Explained, shown
 from mainstay._schemas import schema
 from mainstay.errors import InvalidValueError
 from mainstay.explanation import Explanation
@@ -48,7 +48,7 @@ def _dampened(field: str, value: object) -> tuple[DampenedWeight, ...]:
 
 @schema("vouch-explanation/1")
 @attrs.frozen
-class VouchExplanation:
+class VouchExplanation(Explained):
     """How the weight of a vouch came about.
 
     Attributes:
@@ -120,6 +120,10 @@ class VouchExplanation:
     def _left_by(self, step: DampenedWeight, phrases: VouchPhrasebook) -> Explanation:
         text = phrases.dampening(self.vouch, step.dampening, step.weight)
         return Explanation(step.dampening, float(step.weight), None, text)
+
+    @property
+    def _heading(self) -> str:
+        return f"{self.vouch.voucher} → {self.vouch.vouchee}: {self.weight}"
 
     @property
     def explanations(self) -> tuple[Explanation, ...]:

@@ -10,7 +10,7 @@ from functools import partial
 import attrs
 
 from mainstay import _checks as checks
-from mainstay._reprs import of_policy
+from mainstay._reprs import Explained, of_policy
 from mainstay._schemas import schema
 from mainstay.errors import InvalidValueError
 from mainstay.explanation import Explanation
@@ -71,7 +71,7 @@ _date = checks.optional(checks.day)
 
 @schema("daily-streak/1")
 @attrs.frozen
-class DailyStreak:
+class DailyStreak(Explained):
     """The current and the longest run of active days, as of a day.
 
     Attributes:
@@ -145,6 +145,10 @@ class DailyStreak:
             Explanation("longest", self.longest, None, longest),
             *freezes,
         )
+
+    @property
+    def _heading(self) -> str:
+        return f"Streak: {self.current} ({self.status})"
 
     @property
     def explanations(self) -> tuple[Explanation, ...]:

@@ -9,7 +9,7 @@ from typing import Protocol
 import attrs
 
 from mainstay import _checks as checks
-from mainstay._reprs import shown
+from mainstay._reprs import Explained, shown
 from mainstay._schemas import schema
 from mainstay.activity.window import ActivityWindow
 from mainstay.errors import InvalidTypeError, InvalidValueError
@@ -57,7 +57,7 @@ class Phrasebook(Protocol):
 
 @schema("consistency-score/1")
 @attrs.frozen
-class ConsistencyScore:
+class ConsistencyScore(Explained):
     """A consistency score with all that explains it.
 
     The parts follow from the other fields and are computed, so that no score has others. The texts
@@ -172,6 +172,10 @@ class ConsistencyScore:
         )
 
     @property
+    def _heading(self) -> str:
+        return f"Consistency: {self.points} of 100"
+
+    @property
     def explanations(self) -> tuple[Explanation, ...]:
         """What :meth:`explain` gives, in the words that the score was made with."""
         return self.explain()
@@ -215,7 +219,7 @@ def _asked(field: str, value: object) -> tuple[date, ...]:
 
 @schema("what-if/1")
 @attrs.frozen
-class WhatIf:
+class WhatIf(Explained):
     """What further active days would change.
 
     Attributes:
@@ -289,6 +293,10 @@ class WhatIf:
         """
         words = self.after.phrases if phrases is None else phrases
         return (Explanation("difference", self.difference, None, words.what_if(self)),)
+
+    @property
+    def _heading(self) -> str:
+        return f"{self.before.points} → {self.after.points} of 100"
 
     @property
     def explanations(self) -> tuple[Explanation, ...]:

@@ -8,6 +8,7 @@ from datetime import date
 import attrs
 
 from mainstay import _checks as checks
+from mainstay._reprs import Explained
 from mainstay._schemas import schema
 from mainstay.activity.counts import Counts
 from mainstay.errors import InvalidValueError, OutOfOrderError
@@ -58,7 +59,7 @@ class DayActivity:
 
 @schema("day-outcome/1")
 @attrs.frozen
-class DayOutcome:
+class DayOutcome(Explained):
     """What one day came to for one user.
 
     Attributes:
@@ -143,6 +144,12 @@ class DayOutcome:
     def explain(self, phrases: EngagementPhrasebook = ENGLISH) -> tuple[Explanation, ...]:
         """Return the score's parts, each with its reason; none if the criteria were met."""
         return () if self.score is None else self.score.explain(phrases)
+
+    @property
+    def _heading(self) -> str:
+        return f"{self.user_id}, {self.day}: " + (
+            "goal met" if self.met else f"{self.points} of 100"
+        )
 
     @property
     def explanations(self) -> tuple[Explanation, ...]:

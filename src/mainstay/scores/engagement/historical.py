@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 
 from mainstay import _checks as checks
-from mainstay._reprs import shown
+from mainstay._reprs import Explained, shown
 from mainstay._schemas import schema
 from mainstay.errors import InvalidValueError
 from mainstay.explanation import Explanation, headline
@@ -53,7 +53,7 @@ def check_rated(posts: int, average_quality: float | None) -> None:
 
 @schema("historical-score/1")
 @attrs.frozen
-class HistoricalScore:
+class HistoricalScore(Explained):
     """A historical score with what it was computed from.
 
     Attributes:
@@ -127,6 +127,10 @@ class HistoricalScore:
                 "quality", points.quality, maxima.quality, phrases.quality(self.average_quality)
             ),
         )
+
+    @property
+    def _heading(self) -> str:
+        return f"Engagement: {self.points} of 100"
 
     @property
     def explanations(self) -> tuple[Explanation, ...]:
