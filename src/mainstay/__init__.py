@@ -152,7 +152,7 @@ __all__ = [
 _PACKAGES = frozenset(
     {
         *("adapters", "codec", "columnar", "contest", "jobs", "outlook", "ports", "reading"),
-        *("recognition", "scheduling", "testing"),
+        *("notebook", "recognition", "scheduling", "testing"),
     }
 )
 

@@ -63,15 +63,15 @@ ORDER = [
     {"ports", "codec", "reading"},
     {"jobs", "columnar"},
     {"adapters"},
-    {"testing"},
+    {"testing", "notebook"},
     {"cli"},
 ]
 #: The core is all before the jobs.
 CORE = set[str]().union(*ORDER[: ORDER.index({"scheduling"})])
 #: What `import mainstay` never loads.
 OPTIONAL = set(
-    "apscheduler cattrs celery duckdb hypothesis matplotlib numpy pandas polars psycopg pyarrow "
-    "pyspark rich sqlalchemy".split()
+    "apscheduler cattrs celery duckdb hypothesis jinja2 matplotlib numpy pandas polars psycopg "
+    "pyarrow pyspark rich sqlalchemy".split()
 )
 #: What is taken if it is there, and the one file that asks for it.
 BACKPORTS = {"_typing": {"typing_extensions"}}

@@ -1,0 +1,20 @@
+"""The colours of pictures: told apart by everybody, on light and on dark ground.
+
+Source: M. Okabe, K. Ito, "Color Universal Design" (2008).
+"""
+
+from __future__ import annotations
+
+__all__ = ["ACTIVE", "GROUND", "PARTS"]
+
+#: Active days, as in the strips.
+ACTIVE = "#2b9a66"
+#: All other days: a little of a grey that can be seen on either ground.
+GROUND = "#80808033"
+#: The parts of a score.
+PARTS = {
+    "base": "#0072b2",
+    "distribution": "#56b4e9",
+    "streak": "#e69f00",
+    "recency": "#009e73",
+}

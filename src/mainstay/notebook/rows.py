@@ -1,0 +1,98 @@
+"""Words for a row of a table of scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Protocol
+
+from mainstay import _checks as checks
+from mainstay.activity.window import ActivityWindow
+from mainstay.errors import InvalidTypeError, InvalidValueError
+from mainstay.scores.consistency.phrases import ENGLISH
+from mainstay.scores.consistency.policy import DEFAULT_POLICY, ConsistencyPolicy
+from mainstay.scores.consistency.result import ConsistencyScore, Phrasebook
+from mainstay.scores.consistency.score import consistency_score
+
+__all__ = ["Row", "explain_row"]
+
+_NEEDED = ("bits", "today", "total")
+
+
+class Row(Protocol):
+    """A row by its columns' names: a dictionary, a row of pandas, or a named row of Polars."""
+
+    def __getitem__(self, name: str, /) -> object:
+        """Return the value of a column."""
+        ...
+
+
+def explain_row(
+    row: Row | Mapping[str, object],
+    *,
+    member_since: date | None = None,
+    policy: ConsistencyPolicy = DEFAULT_POLICY,
+    phrases: Phrasebook = ENGLISH,
+) -> ConsistencyScore:
+    """Return the score that a row of a table of scores stands for, with a reason for each part.
+
+    Args:
+        row: A row of :func:`mainstay.columnar.score_table`, of ``score_windows`` or of a query:
+            anything that has ``bits``, ``today`` and ``total`` by their names.
+        member_since: When the user joined, if the table was made with it.
+        policy: The numbers that the table was made with.
+        phrases: The words, if not the English ones.
+
+    Raises:
+        InvalidTypeError: The row has no values by name, or one of them is of another type.
+        InvalidValueError: A column is missing, or the row's total is not what its days give: the
+            table was made with another policy, or with ``member_since``.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> import pyarrow as pa
+        >>> from mainstay.columnar import score_table
+        >>> now = datetime(2024, 5, 28, 21, tzinfo=UTC)
+        >>> scores = score_table(pa.table({"user_id": ["ada"], "started_at": [now]}), as_of=now)
+        >>> for reason in explain_row(scores.to_pylist()[0]).explanations[2:]:
+        ...     print(f"{reason.points:.0f} {reason.text}")
+        2 A streak of 1 day, today included.
+        5 You were active today.
+    """
+    checks.instance("policy", policy, ConsistencyPolicy)
+    bits, today, total = (_value(row, name) for name in _NEEDED)
+    window = ActivityWindow(_day(today), checks.count("bits", bits), policy.window_days)
+    score = consistency_score(window, member_since=member_since, policy=policy, phrases=phrases)
+    if score.total != total:
+        raise InvalidValueError(
+            f"must be {score.total!r}, as its days give by this policy",
+            field="total",
+            value=total,
+            remedy="Pass the policy and the member_since that the table was made with.",
+        )
+    return score
+
+
+def _value(row: Row | Mapping[str, object], name: str) -> object:
+    try:
+        return row[name]
+    except TypeError as error:
+        raise InvalidTypeError(
+            "must hold values by the names of the columns",
+            field="row",
+            value=row,
+            remedy="Such as table.to_pylist()[0], frame.iloc[0], or frame.row(0, named=True).",
+        ) from error
+    except LookupError as error:
+        raise InvalidValueError(
+            f"must have the column {name}",
+            field="row",
+            value=row,
+            remedy="Leave bits, today and total in the table.",
+        ) from error
+
+
+def _day(value: object) -> date:
+    """Return a date; also from a timestamp at midnight, as some frames have it."""
+    at_midnight = getattr(value, "date", None)
+    return checks.day("today", at_midnight() if at_midnight is not None else value)
