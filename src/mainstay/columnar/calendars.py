@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from collections.abc import Sequence
+from datetime import date, datetime, time
 from typing import Any, TypeAlias
 
 import attrs
@@ -13,7 +14,8 @@ from mainstay.columnar.columns import NO_DAY
 from mainstay.columnar.folding import clock_of, gather
 from mainstay.columnar.keys import Longs
 from mainstay.columnar.reading import Columns
-from mainstay.columnar.state import Calendar
+from mainstay.columnar.state import Calendar, PerUser
+from mainstay.columnar.states import as_date
 from mainstay.columnar.tables import Source
 
 __all__ = ["Active", "Calendars", "calendars", "windows_of"]
@@ -32,12 +34,13 @@ class Calendars:
         users: Their ids, an Arrow array.
         today: Their todays, in days since 1970.
         joined: The day they joined, in days since 1970, if that was asked for.
+        lags: How many days before the horizon their todays are.
     """
 
     users: Any
     today: NDArray[np.int32]
     joined: Longs | None
-    _lags: NDArray[np.uint32]
+    lags: NDArray[np.uint32]
     _days: Active
 
     def __len__(self) -> int:
@@ -45,29 +48,69 @@ class Calendars:
 
     def active(self, start: int, stop: int, days: int) -> Active:
         """Return on which of the days that end today some users were active; column 0 is today."""
-        lags = self._lags[start:stop, np.newaxis]
-        return np.take_along_axis(self._days[start:stop], lags + np.arange(days), axis=1)
+        lags, found = self.lags[start:stop], self._days[start:stop]
+        active = np.empty((len(lags), days), np.bool_)
+        for lag in np.unique(lags):
+            rows = lags == lag
+            active[rows] = found[rows, lag : lag + days]
+        return active
+
+    def dates(self, start: int, stop: int, days: int) -> Active:
+        """Return on which dates some users were active; column 0 is that of :attr:`last`."""
+        return self._days[start:stop, self._skipped : self._skipped + days]
 
     def since(self, start: int, stop: int) -> Longs:
         """Return how many days before today some users joined, or else were first active.
 
         The calendar's last day stands for all before it. Nobody joined after today.
         """
-        days = self._days[start:stop, ::-1]
-        oldest = self._days.shape[1] - 1 - days.argmax(axis=1)
-        first: Longs = oldest - self._lags[start:stop].astype(np.int64)
+        first: Longs = self._first(start, stop) - self.lags[start:stop].astype(np.int64)
         if self.joined is None:
             return first
         joined = self.joined[start:stop]
         return np.where(joined == NO_DAY, first, self.today[start:stop] - joined)
 
+    def since_date(self, start: int, stop: int) -> Longs:
+        """Return how many days before :attr:`last` some users were first active."""
+        return self._first(start, stop) - self._skipped
+
+    @property
+    def last(self) -> date:
+        """The date that is today for most users; of equals, the later one."""
+        horizon = int(self.today[0]) + int(self.lags[0])
+        return as_date(np.int64(horizon - self._skipped))
+
+    @property
+    def _skipped(self) -> int:
+        return int(np.bincount(self.lags, minlength=1).argmax())
+
+    def _first(self, start: int, stop: int) -> Longs:
+        days = self._days[start:stop, ::-1]
+        first: Longs = self._days.shape[1] - 1 - days.argmax(axis=1)
+        return first
+
 
 def calendars(
-    source: Source, columns: Columns, *, as_of: datetime, day_start: time, days: int
+    source: Source,
+    columns: Columns,
+    *,
+    as_of: datetime,
+    day_start: time,
+    days: int,
+    also: Sequence[PerUser] = (),
 ) -> Calendars:
-    """Return the users of a source, with at least so many days that end on their today."""
+    """Return the users of a source, with at least so many days that end on their today.
+
+    Args:
+        source: Where the events are.
+        columns: What the columns are called.
+        as_of: The instant to look back from.
+        day_start: The wall-clock time at which a day begins.
+        days: How many days.
+        also: What else is to be kept of each user.
+    """
     clock, calendar = clock_of(as_of, day_start), Calendar(days + _MOST_LAG)
-    users, state = gather(source, columns, clock, calendar)
+    users, state = gather(source, columns, clock, calendar, also=also)
     lags = state.lags(len(users), clock)
     return Calendars(
         users,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, time
 from functools import partial
 from itertools import chain, islice
@@ -18,7 +18,7 @@ from mainstay import _checks as checks
 from mainstay.columnar.crew import Crew, Task, finished
 from mainstay.columnar.keys import Longs
 from mainstay.columnar.reading import Columns, Reader
-from mainstay.columnar.state import Calendar, Days, State
+from mainstay.columnar.state import Calendar, Days, PerUser, State
 from mainstay.columnar.tables import Source, batches
 from mainstay.columnar.zones import LocalDays
 
@@ -89,7 +89,7 @@ def fold(
 ) -> Folded:
     """Return what a source's events come to, worked on by so many threads, or one a core."""
     clock, days = clock_of(as_of, day_start), Days()
-    users, state = gather(source, columns, clock, days, threads)
+    users, state = gather(source, columns, clock, days, threads=threads)
     return Folded(
         users=users,
         horizon=clock.horizon,
@@ -109,13 +109,15 @@ def gather(
     columns: Columns,
     clock: LocalDays,
     days: Days | Calendar,
+    *,
     threads: int | None = None,
+    also: Sequence[PerUser] = (),
 ) -> tuple[Any, State]:
-    """Return a source's users, and their state, of which the days go where they are to be kept."""
+    """Return a source's users, and their state: their days, and what else is to be kept of each."""
     parts = batches(source, columns.needed, maybe=columns.user_zone, kinds=columns.kinds)
     none = next(parts)
     columns = columns.among(none.schema.names)
-    reader, state = Reader(columns, clock, days.oldest), State(columns, days)
+    reader, state = Reader(columns, clock, days.oldest), State(columns, days, also)
     with Crew(threads) as crew:
         read = crew.in_order(reader, chunks(chain([none], parts)))
         added: deque[Task[None]] = deque()

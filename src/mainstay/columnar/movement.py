@@ -5,21 +5,24 @@ from __future__ import annotations
 from datetime import datetime, time
 from itertools import combinations
 
+import attrs
 import numpy as np
 import pyarrow as pa
 
 from mainstay.columnar.calendars import Calendars, calendars
 from mainstay.columnar.folding import ROWS
+from mainstay.columnar.keys import Longs, Mask
 from mainstay.columnar.parts import Counts
 from mainstay.columnar.reading import Columns
 from mainstay.columnar.sums import Floats
 from mainstay.columnar.tables import ResultTable, Source, check_user
 from mainstay.localdays import MIDNIGHT, Zone
 
-__all__ = ["movers"]
+__all__ = ["DAYS", "Moves", "movers", "moves_of"]
 
 _WEEK, _WEEKS, _HALF = 7, 8, 4
 _RECENT = _WEEK * _HALF
+DAYS = _WEEK * _WEEKS
 #: Each way to choose which four of the eight weeks come last: +1 for these, -1 for the others.
 _SPLITS = np.array(
     [
@@ -103,29 +106,79 @@ def movers(
         user_zone=user_zone,
         naive_zone=naive_zone,
     )
-    found = calendars(table, columns, as_of=as_of, day_start=day_start, days=_WEEK * _WEEKS)
-    weeks = _weeks(found)
-    before, now = weeks[:, _HALF:].sum(axis=1), weeks[:, :_HALF].sum(axis=1)
-    change = now - before
-    p_value, q_value = _by_chance(weeks, abs(change))
-    moved = np.where((p_value <= _LEVEL) & (q_value <= _LEVEL), np.sign(change), 0)
+    found = calendars(table, columns, as_of=as_of, day_start=day_start, days=DAYS)
+    moves = moves_of(found)
     rows = {
         user: found.users,
-        "before": pa.array(before),
-        "now": pa.array(now),
-        "change": pa.array(change),
-        "p_value": pa.array(p_value),
-        "q_value": pa.array(q_value),
-        "moved": pa.array([None, "rises", "falls"]).take(pa.array(moved % 3)),
-        "new": pa.array(found.since(0, len(found)) < _RECENT),
+        "before": pa.array(moves.before),
+        "now": pa.array(moves.now),
+        "change": pa.array(moves.change),
+        "p_value": pa.array(moves.p_value),
+        "q_value": pa.array(moves.q_value),
+        "moved": pa.array([None, "rises", "falls"]).take(pa.array(moves.moved % 3)),
+        "new": pa.array(moves.new),
     }
-    result: ResultTable = pa.table(rows).take(pa.array(np.lexsort((-abs(change), q_value))))
+    result: ResultTable = pa.table(rows).take(pa.array(moves.order()))
     return result
+
+
+@attrs.frozen
+class Moves:
+    """How much users moved, in the order of their appearance.
+
+    Attributes:
+        weeks: On how many days of each of the eight weeks they were active, the latest first.
+        p_value: How likely such a difference is by chance in a user's own weeks.
+        q_value: How many false ones there are to be expected among all that are at least as large.
+        new: Whether their first active day is among the last 28.
+    """
+
+    weeks: Counts
+    p_value: Floats
+    q_value: Floats
+    new: Mask
+
+    @property
+    def before(self) -> Counts:
+        """Their active days in the 28 days before the last 28."""
+        return _summed(self.weeks[:, _HALF:])
+
+    @property
+    def now(self) -> Counts:
+        """Their active days in the last 28 days."""
+        return _summed(self.weeks[:, :_HALF])
+
+    @property
+    def change(self) -> Counts:
+        """How many more there are now."""
+        return self.now - self.before
+
+    @property
+    def moved(self) -> Counts:
+        """1 for those who rise, -1 for those who fall, 0 for all others."""
+        real = (self.p_value <= _LEVEL) & (self.q_value <= _LEVEL)
+        return np.where(real, np.sign(self.change), 0).astype(np.int32)
+
+    def order(self) -> Longs:
+        """Return the rows with the clearest and then the largest change first."""
+        return np.lexsort((-abs(self.change), self.q_value))
+
+
+def moves_of(found: Calendars) -> Moves:
+    """Return how much users moved, by calendars of at least ``DAYS`` days."""
+    weeks = _weeks(found)
+    difference = abs(_summed(weeks[:, :_HALF]) - _summed(weeks[:, _HALF:]))
+    return Moves(weeks, *_by_chance(weeks, difference), found.since(0, len(found)) < _RECENT)
+
+
+def _summed(weeks: Counts) -> Counts:
+    days: Counts = weeks.sum(axis=1, dtype=np.int32)
+    return days
 
 
 def _weeks(found: Calendars) -> Counts:
     """Return on how many days of each week users were active, the latest week first."""
-    active = found.active(0, len(found), _WEEK * _WEEKS)
+    active = found.active(0, len(found), DAYS)
     weeks: Counts = active.reshape(-1, _WEEKS, _WEEK).sum(axis=2, dtype=np.int32)
     return weeks
 

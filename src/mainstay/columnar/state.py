@@ -154,8 +154,11 @@ class Zones(PerUser):
 class State:
     """All that is kept of users, for the columns that there are."""
 
-    def __init__(self, columns: Columns, days: Days | Calendar) -> None:
+    def __init__(
+        self, columns: Columns, days: Days | Calendar, also: Sequence[PerUser] = ()
+    ) -> None:
         self.days: Days | Calendar = days
+        self._also = also
         self.joined: Joined | None = None if columns.member_since is None else Joined(NO_DAY)
         self._where: Latest | Zones | None = None
         if columns.user_zone is not None:
@@ -166,7 +169,8 @@ class State:
     @property
     def kept(self) -> list[PerUser]:
         """Each of them: they don't need one another."""
-        return [kept for kept in (self.days, self._where, self.joined) if kept is not None]
+        found = (self.days, self._where, self.joined, *self._also)
+        return [kept for kept in found if kept is not None]
 
     def lags(self, users: int, clock: LocalDays) -> NDArray[np.uint32]:
         """Return how many days before the horizon today is for so many users.

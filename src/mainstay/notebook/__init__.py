@@ -16,20 +16,24 @@ if TYPE_CHECKING:
         plot_cohort,
         plot_score_history,
     )
+    from mainstay.notebook.reports import Report, report
     from mainstay.notebook.rows import explain_row
 
 __all__ = [
+    "Report",
     "explain_row",
     "like",
     "plot_board",
     "plot_calendar",
     "plot_cohort",
     "plot_score_history",
+    "report",
 ]
 
 _PLACES = {
     "frames": ("like",),
     "plots": ("plot_board", "plot_calendar", "plot_cohort", "plot_score_history"),
+    "reports": ("Report", "report"),
     "rows": ("explain_row",),
 }
 

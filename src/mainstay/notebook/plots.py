@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
-from matplotlib.colors import ListedColormap
+from matplotlib.collections import PatchCollection
+from matplotlib.patches import Rectangle
 
 from mainstay import _checks as checks
 from mainstay.activity.session import Session
@@ -25,6 +26,8 @@ from mainstay.scores.consistency.policy import DEFAULT_POLICY, ConsistencyPolicy
 __all__ = ["plot_board", "plot_calendar", "plot_cohort", "plot_score_history"]
 
 _WEEK = 7
+#: The side of a day, of which there is one a unit.
+_CELL = 0.82
 _WEEKDAYS = ("Mon", "", "Wed", "", "Fri", "", "Sun")
 #: Points are whole numbers: each bar holds five of them, the last one 100 as well.
 _BINS = [*range(0, 105, 5)]
@@ -65,23 +68,15 @@ def plot_calendar(
     last = max(active) if last_day is None else checks.day("last_day", last_day)
     first = last - timedelta(days=last.weekday() + _WEEK * (weeks - 1))
     shown = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    grid = np.full((_WEEK, weeks), np.nan)
-    for n, day in enumerate(shown):
-        grid[n % _WEEK, n // _WEEK] = day in active
+    cells = [Rectangle((n // _WEEK, n % _WEEK), _CELL, _CELL) for n in range(len(shown))]
+    colours = [ACTIVE if day in active else GROUND for day in shown]
     ax = _axes(ax, width=0.6 + 0.18 * weeks, height=1.8)
-    ax.pcolormesh(
-        grid,
-        cmap=ListedColormap([GROUND, ACTIVE]),
-        vmin=0,
-        vmax=1,
-        edgecolors=ax.get_facecolor(),
-        linewidth=2,
-    )
+    ax.add_collection(PatchCollection(cells, facecolors=colours, linewidth=0))
+    ax.set(xlim=(0, weeks), ylim=(_WEEK, 0))
     ax.set(aspect="equal", title=title or f"{len(active & {*shown})} active days of {len(shown)}")
-    ax.invert_yaxis()
-    ax.set_yticks(np.arange(_WEEK) + 0.5, _WEEKDAYS)
+    ax.set_yticks(np.arange(_WEEK) + _CELL / 2, _WEEKDAYS)
     months = [n for n, day in enumerate(shown) if day.day == 1]
-    ax.set_xticks([n // _WEEK + 0.5 for n in months], [f"{shown[n]:%b}" for n in months])
+    ax.set_xticks([n // _WEEK + _CELL / 2 for n in months], [f"{shown[n]:%b}" for n in months])
     _bare(ax)
     return ax
 

@@ -14,9 +14,11 @@ import numpy as np
 import pyarrow as pa
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 
 from mainstay import InvalidTypeError, InvalidValueError, Session, score_history
 from mainstay.notebook import plot_board, plot_calendar, plot_cohort, plot_score_history
+from mainstay.notebook.colours import ACTIVE
 from mainstay.recognition import Board, Period, Ranked, rank
 
 NOW = datetime(2024, 5, 28, 21, tzinfo=UTC)  # a Tuesday
@@ -44,7 +46,12 @@ def corners(ax: Axes, area: int) -> Any:
 
 def grid(ax: Axes) -> Any:
     """What a calendar's cells say, a row a weekday: 1 active, 0 not, NaN not shown."""
-    return np.ma.filled(np.ma.asarray(ax.collections[0].get_array()), np.nan)
+    (days,) = ax.collections
+    cells = np.full((7, round(ax.get_xlim()[1])), np.nan)
+    for path, colour in zip(days.get_paths(), days.get_facecolor(), strict=True):
+        x, y = np.asarray(path.vertices).min(axis=0).astype(int)
+        cells[y, x] = to_hex(tuple(np.asarray(colour))) == ACTIVE
+    return cells
 
 
 def test_a_calendar_has_a_cell_a_day_in_the_row_of_its_weekday() -> None:

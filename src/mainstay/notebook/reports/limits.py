@@ -1,0 +1,39 @@
+"""What the events can't tell, said of these very events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from mainstay.columnar.reading import Columns
+from mainstay.notebook.reports.survey import Survey
+
+__all__ = ["limits"]
+
+#: So many days of history do the score and the comparison of two spans look back on.
+_SCORED, _COMPARED = 28, 56
+
+
+def limits(found: Survey, as_of: datetime, columns: Columns) -> Iterator[str]:
+    """Yield what is to be kept in mind, a sentence or two each."""
+    history = (as_of - found.first).days + 1
+    if history < _COMPARED:
+        less = "Scores are low for that alone, and who" if history < _SCORED else "Who"
+        yield f"The events begin {_days(history)} ago. {less} rises or falls can't be told yet."
+    silent = (as_of - found.latest).days
+    if silent:
+        yield f"The latest event is from {found.latest:%Y-%m-%d}, {_days(silent)} before."
+    if columns.timezone is None and columns.user_zone is None:
+        yield (
+            "No zones are named: an event counts on the date at the offset that its time was "
+            "written with, or else in UTC. Where users live elsewhere, name their zones."
+        )
+    once = int((found.events == 1).sum())
+    if once:
+        yield f"{once:,} of {len(found):,} users have a single event. Little can be said of them."
+    yield "Seen is only what left an event. Who reads, or is on holiday, is not told apart."
+    yield "A score says how regular somebody was. It does not say why, or whether they will stay."
+
+
+def _days(count: int) -> str:
+    return "1 day" if count == 1 else f"{count:,} days"

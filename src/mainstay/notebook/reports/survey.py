@@ -1,0 +1,236 @@
+"""What a report says, in numbers: one pass over the events, then some users at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, TypeAlias
+
+import attrs
+import numpy as np
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from mainstay._reprs import in_utc
+from mainstay.activity.window import ActivityWindow
+from mainstay.columnar.calendars import Active, Calendars, calendars, windows_of
+from mainstay.columnar.keys import Longs, Mask
+from mainstay.columnar.movement import Moves, moves_of
+from mainstay.columnar.parts import parts_of
+from mainstay.columnar.reading import Chunk, Columns
+from mainstay.columnar.state import PerUser
+from mainstay.columnar.states import as_date
+from mainstay.columnar.sums import Floats
+from mainstay.columnar.tables import Source
+from mainstay.errors import InvalidValueError
+from mainstay.scores.consistency.policy import DEFAULT_POLICY
+from mainstay.scores.consistency.result import ConsistencyScore
+from mainstay.scores.consistency.score import consistency_score
+
+__all__ = ["DAYS", "WEEKS", "Survey", "survey"]
+
+Small: TypeAlias = NDArray[np.int32]
+
+#: A year of whole weeks.
+WEEKS = 52
+DAYS = 7 * WEEKS
+_WINDOW = DEFAULT_POLICY.window_days
+#: How many users' days are looked at at once.
+_CELLS = 1 << 21
+#: So many are picked for recognition, as by the daily job.
+_CANDIDATES = 5
+
+
+class _Totals(PerUser):
+    """How many events users had; and when the first and the last of all was, since 1970."""
+
+    first, latest = np.iinfo(np.int64).max, np.iinfo(np.int64).min
+
+    def __init__(self) -> None:
+        super().__init__(0)
+
+    def _add(self, chunk: Chunk, users: Longs) -> None:
+        self.first = int(chunk.instants.min(initial=self.first))
+        self.latest = int(chunk.instants.max(initial=self.latest))
+        np.add.at(self._values, users, 1)
+
+
+@attrs.frozen
+class Survey:
+    """What there is to say of everybody in a source of events.
+
+    Attributes:
+        found: The users' calendars of a year.
+        events: How many events each user had.
+        first: When the first event was.
+        latest: When the latest one was.
+        last: The date that is today for most users.
+        daily: How many users were active on each day of the year, the last day first.
+        weekly: How many were active in the 7 days that end then.
+        monthly: How many were active in the 28 days that end then.
+        spread: How many users had which points at the end of each week: a row a week, the last
+            first, a column for each of 0 to 100.
+        totals: Each user's exact total today.
+        points: Each user's points today.
+        current: Each user's current streak, in days; at most a year, like the next two.
+        longest: Each user's longest streak of the year.
+        missed: Who was active neither on their yesterday nor today.
+        moves: Who moves.
+    """
+
+    found: Calendars
+    events: Longs
+    first: datetime
+    latest: datetime
+    last: date
+    daily: Longs
+    weekly: Longs
+    monthly: Longs
+    spread: Longs
+    totals: Floats
+    points: Small
+    current: Small
+    longest: Small
+    missed: Mask
+    moves: Moves
+
+    def __len__(self) -> int:
+        return len(self.found)
+
+    def user(self, row: int) -> str:
+        """Return a user's id."""
+        return str(self.found.users[row].as_py())
+
+    def score(self, row: int) -> ConsistencyScore:
+        """Return a user's score."""
+        active = self.found.active(row, row + 1, _WINDOW)[0]
+        return consistency_score(ActivityWindow(self.today(row), _bits(active)))
+
+    def today(self, row: int) -> date:
+        """Return a user's today."""
+        return as_date(np.int64(self.found.today[row]))
+
+    def days(self, row: int) -> list[date]:
+        """Return on which days of the year a user was active, the last first."""
+        ages = np.flatnonzero(self.found.active(row, row + 1, DAYS)[0])
+        return [as_date(np.int64(self.found.today[row]) - age) for age in ages]
+
+    def candidates(self) -> Longs:
+        """Return who missed yesterday and is consistent all the same, best first, at most five."""
+        there = self.found.today == (self.last - date(1970, 1, 1)).days
+        missed = self.best(self.totals)
+        return missed[(there & self.missed & (self.points > 0))[missed]][:_CANDIDATES]
+
+    def best(self, numbers: NDArray[np.number[Any]]) -> Longs:
+        """Return all users, those with the largest numbers first, equals by their ids."""
+        ids = pc.call_function("rank", [self.found.users])
+        return np.lexsort((ids.to_numpy(), np.negative(numbers)))
+
+
+def _instant(microseconds: int) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)
+
+
+def _bits(active: Active) -> int:
+    return sum(1 << int(age) for age in np.flatnonzero(active))
+
+
+def survey(
+    source: Source,
+    columns: Columns,
+    *,
+    as_of: datetime,
+    day_start: time,
+    progress: Callable[[int, int], None] | None = None,
+) -> Survey:
+    """Return what there is to say of a source's events up to an instant."""
+    totals = _Totals()
+    found = calendars(
+        source, columns, as_of=as_of, day_start=day_start, days=DAYS + _WINDOW, also=(totals,)
+    )
+    if not len(found):
+        raise InvalidValueError(
+            "must have an event up to as_of",
+            field="events",
+            value=in_utc(as_of),
+            remedy="Pass a later as_of, or other events.",
+        )
+    counted, few = _Counted(len(found)), max(1, _CELLS // DAYS)
+    for start in range(0, len(found), few):
+        counted.add(found, start, start + few)
+        if progress is not None:
+            progress(min(start + few, len(found)), len(found))
+    daily, weekly, monthly = counted.active
+    points, current, longest = counted.each
+    return Survey(
+        found=found,
+        events=totals.of(len(found)),
+        first=_instant(totals.first),
+        latest=_instant(totals.latest),
+        last=found.last,
+        daily=daily,
+        weekly=weekly,
+        monthly=monthly,
+        spread=counted.spread,
+        totals=counted.totals,
+        points=points,
+        current=current,
+        longest=longest,
+        missed=counted.missed,
+        moves=moves_of(found),
+    )
+
+
+class _Counted:
+    """What is counted of some users after the others."""
+
+    def __init__(self, users: int) -> None:
+        self.active = np.zeros((3, DAYS), np.int64)
+        self.spread = np.zeros((WEEKS, 101), np.int64)
+        self.totals = np.zeros(users)
+        self.each = np.zeros((3, users), np.int32)
+        self.missed = np.zeros(users, np.bool_)
+
+    def add(self, found: Calendars, start: int, stop: int) -> None:
+        """Count some more users."""
+        self._add_dates(found.dates(start, stop, DAYS + _WINDOW), found.since_date(start, stop))
+        active = found.active(start, stop, DAYS)
+        windows = windows_of(active, 1, _WINDOW)[:, 0]
+        parts = parts_of(windows, _WINDOW, DEFAULT_POLICY)
+        self.totals[start:stop] = parts.total
+        self.missed[start:stop] = ~active[:, :2].any(axis=1)
+        self.each[:, start:stop] = parts.points, _current(active), _longest(active)
+
+    def _add_dates(self, active: Active, since: Longs) -> None:
+        """Count who was active when, and who had which points; nobody before their first day."""
+        windows = windows_of(active, DAYS, _WINDOW)
+        for n, days in enumerate((1, 7, _WINDOW)):
+            self.active[n] += np.count_nonzero(windows & np.uint32((1 << days) - 1), axis=0)
+        ends = np.arange(0, DAYS, 7)
+        users, weeks = np.nonzero(ends <= since[:, np.newaxis])
+        points = parts_of(windows[users, ends[weeks]], _WINDOW, DEFAULT_POLICY).points
+        counts = np.bincount(weeks * 101 + points, minlength=self.spread.size)
+        self.spread += counts.reshape(self.spread.shape)
+
+
+def _current(active: Active) -> Small:
+    """Return users' current streaks: up to today, or up to yesterday while today has none."""
+    streaks: Small = np.where(active[:, 0], _run(active), _run(active[:, 1:]))
+    return streaks
+
+
+def _run(active: Active) -> Small:
+    """Return on how many days in a row users were active, from the first column on."""
+    days = np.where(active.all(axis=1), active.shape[1], active.argmin(axis=1))
+    run: Small = days.astype(np.int32)
+    return run
+
+
+def _longest(active: Active) -> Small:
+    """Return users' longest streaks."""
+    run = np.zeros(len(active), np.int32)
+    longest = run.copy()
+    for day in np.ascontiguousarray(active.T):
+        run = np.where(day, run + 1, 0)
+        np.maximum(longest, run, out=longest)
+    return longest
