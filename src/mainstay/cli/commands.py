@@ -10,7 +10,18 @@ __all__ = ["NAMES", "add_to", "module_of"]
 
 #: In the order in which somebody new will need them. Each is in the module of its name.
 NAMES = (
-    *("score", "init", "import", "run", "candidates", "points", "leaderboard", "badges", "case"),
+    *(
+        "score",
+        "report",
+        "init",
+        "import",
+        "run",
+        "candidates",
+        "points",
+        "leaderboard",
+        "badges",
+        "case",
+    ),
     *("verify", "outlook", "prefer", "deliver", "notifications", "status", "jobs"),
     *("reevaluate", "remove", "rename", "forget", "prune", "policy", "sql"),
 )

@@ -67,6 +67,10 @@ class PreparedStore(OpenedStore, Protocol):
         """Yield the windows of all users with an event up to an instant."""
         ...
 
+    def moments(self, *, until: datetime) -> Iterator[tuple[str, datetime, str | None]]:
+        """Yield all events up to an instant: who, when, and in which zone."""
+        ...
+
 
 def _default_url() -> str:
     return os.environ.get("MAINSTAY_DB") or "sqlite:///mainstay.db"

@@ -30,6 +30,7 @@ from datetime import datetime, time
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
+from mainstay import _checks as checks
 from mainstay._extras import Extra
 
 if TYPE_CHECKING:
@@ -223,6 +224,19 @@ class SqlStore:
 
         start = self.settings.day_start if day_start is None else day_start
         return windows(self._database, as_of=as_of, zone=zone, day_start=start)
+
+    def moments(self, *, until: datetime) -> Iterator[tuple[str, datetime, str | None]]:
+        """Yield all events up to an instant, in no order: who, when, and in which zone.
+
+        The instants are at the offsets that they were recorded with. In a host's transaction they
+        are all fetched first.
+
+        Raises:
+            NaiveDatetimeError: ``until`` has no offset.
+            StoreError: The store can't be read.
+        """
+        found = self.sessions.moments(checks.instant("until", until))
+        return found if self._database.is_lazy else iter([*found])
 
     def size(self) -> int:
         """Return how many bytes the database takes, all that is in it included."""

@@ -11,7 +11,7 @@ from mainstay.cli.score.options import Options
 from mainstay.cli.score.result import Result
 from mainstay.errors import InvalidValueError
 
-__all__ = ["score_events"]
+__all__ = ["is_parquet", "pays", "score_events"]
 
 _PARQUET = b"PAR1"
 #: Smaller files are read line by line before the libraries for columns are loaded.
@@ -21,24 +21,26 @@ WORTH_IT = 1 << 21
 def score_events(options: Options, messages: Console) -> Result:
     """Score everybody in a file, or the one who is asked for, with the engine that suits."""
     path = None if options.file in (None, "-") else Path(str(options.file))
-    if path is not None and _is_parquet(path):
+    if path is not None and is_parquet(path):
         return _score_parquet(path, options, messages)
     if options.engine == "columnar":
         _check_libraries("--engine", "is not available", options.engine)
         return _score_csv(options, messages)
-    if options.engine == "python" or path is None or not _pays(path):
+    if options.engine == "python" or path is None or not pays(path):
         return score_file(options, messages)
     return _score_csv(options, messages, plain_only=False)
 
 
-def _is_parquet(path: Path) -> bool:
+def is_parquet(path: Path) -> bool:
+    """Return whether a file is Parquet."""
     if not path.is_file():  # what a pipe has given once, it won't give again
         return False
     with path.open("rb") as file:
         return file.read(len(_PARQUET)) == _PARQUET
 
 
-def _pays(path: Path) -> bool:
+def pays(path: Path) -> bool:
+    """Return whether a file is worth reading in columns, and can be."""
     return path.is_file() and path.stat().st_size >= WORTH_IT and _missing_library() is None
 
 

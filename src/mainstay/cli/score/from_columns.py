@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -26,10 +26,10 @@ from mainstay.localdays import DATED, local_day, moment_of, noon_of
 from mainstay.scores.consistency.policy import DEFAULT_POLICY
 from mainstay.scores.consistency.score import consistency_score
 
-__all__ = ["TableScores", "Tally", "at_dates", "result_of", "scores_of"]
+__all__ = ["EPOCH", "Events", "TableScores", "Tally", "at_dates", "result_of", "scores_of"]
 
 _ROWS = 1 << 15
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ORDER = [("total", "descending"), ("user_id", "ascending")]
 
 
@@ -71,7 +71,7 @@ class Tally:
                 own = events["timezone"].to_pylist()
                 zones = [zone or other for zone, other in zip(own, zones, strict=True)]
             for instant, zone in {*zip(instants.tolist(), zones, strict=True)}:
-                at = _EPOCH + timedelta(microseconds=instant)
+                at = EPOCH + timedelta(microseconds=instant)
                 found.add(local_day(at, zone=zone, day_start=options.day_start))
         return frozenset(found)
 
@@ -85,6 +85,21 @@ class Tally:
         at = int(instants[row])
         if self.latest is None or at > self.latest[0]:
             self.latest = at, str(users[row].as_py()), lambda: line_of(row)
+
+
+@attrs.frozen
+class Events:
+    """The events of a file on their way, in batches with our fields' names, the first one empty.
+
+    Attributes:
+        batches: The batches, to be taken once.
+        fields: Which of our fields there are.
+        tally: What is counted of them.
+    """
+
+    batches: Iterator[Any]
+    fields: Sequence[str]
+    tally: Tally
 
 
 @attrs.frozen
@@ -187,7 +202,7 @@ def result_of(scores: TableScores, tally: Tally, options: Options) -> Result:
         source="input",
         events=tally.events - tally.later,
         later=tally.later,
-        latest=Session(user, _EPOCH + timedelta(microseconds=at)) if user else None,
+        latest=Session(user, EPOCH + timedelta(microseconds=at)) if user else None,
         line=line(),
         days=tally.days(options),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from itertools import chain
 from typing import Any, BinaryIO
@@ -14,7 +15,7 @@ from rich.console import Console
 
 from mainstay.cli import terminal
 from mainstay.cli.score import cells
-from mainstay.cli.score.from_columns import TableScores, Tally, scores_of
+from mainstay.cli.score.from_columns import Events, TableScores, Tally, scores_of
 from mainstay.cli.score.options import Options
 from mainstay.cli.score.plain_csv import REMEDY, Block, Header, blocks, check_plain, read_header
 from mainstay.columnar.clocks import microseconds
@@ -24,7 +25,7 @@ from mainstay.columnar.keys import Longs
 from mainstay.errors import BadRecordError
 from mainstay.reading.rows import layout
 
-__all__ = ["score_csv"]
+__all__ = ["csv_events", "score_csv"]
 
 _TEXT, _FEW = pa.string(), pa.dictionary(pa.int32(), pa.string())
 _READ_AS = {"user_id": _TEXT, "started_at": _TEXT, "timezone": _FEW, "member_since": _FEW}
@@ -44,6 +45,17 @@ def score_csv(options: Options, messages: Console) -> tuple[TableScores, Tally]:
         BadRecordError: A line is bad, or may be read otherwise line by line.
         InvalidValueError: Somebody joined after today.
     """
+    with csv_events(options, messages) as events:
+        return scores_of(events.batches, events.fields, options), events.tally
+
+
+@contextmanager
+def csv_events(options: Options, messages: Console) -> Iterator[Events]:
+    """Yield the events of a file, or of standard input, in batches.
+
+    Raises:
+        BadRecordError: A line is bad, or may be read otherwise line by line.
+    """
     piped = options.file in (None, "-")
     name = terminal.standard_input().fileno() if piped else str(options.file)
     tally = Tally(microseconds(options.as_of))
@@ -52,7 +64,7 @@ def score_csv(options: Options, messages: Console) -> tuple[TableScores, Tally]:
         with terminal.progress(messages, "reading") as progress:
             fields = _fields(header)
             batches = _batches(file, header, options, tally, progress)
-            return scores_of(chain([_nothing(fields)], batches), fields, options), tally
+            yield Events(chain([_nothing(fields)], batches), fields, tally)
 
 
 def _fields(header: Header) -> list[str]:

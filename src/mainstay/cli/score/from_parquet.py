@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import chain
 from typing import Any
 
@@ -11,7 +12,7 @@ from pyarrow import parquet
 from rich.console import Console
 
 from mainstay.cli import terminal
-from mainstay.cli.score.from_columns import TableScores, Tally, at_dates, scores_of
+from mainstay.cli.score.from_columns import Events, TableScores, Tally, at_dates, scores_of
 from mainstay.cli.score.options import Options
 from mainstay.columnar.clocks import DAY, microseconds
 from mainstay.columnar.columns import check_dates, instants_of
@@ -20,13 +21,25 @@ from mainstay.columnar.tables import batches
 from mainstay.errors import BadRecordError, InvalidValueError
 from mainstay.reading.rows import Layout, layout
 
-__all__ = ["score_parquet"]
+__all__ = ["parquet_events", "score_parquet"]
 
 _ROWS_READ = 1 << 16
 
 
 def score_parquet(path: str, options: Options, messages: Console) -> tuple[TableScores, Tally]:
     """Read a file, and score everybody in it.
+
+    Raises:
+        BadRecordError: A row is not an event.
+        InvalidValueError: The file is damaged, or lacks a column; or an option is for lines.
+    """
+    with parquet_events(path, options, messages) as events:
+        return scores_of(events.batches, events.fields, options), events.tally
+
+
+@contextmanager
+def parquet_events(path: str, options: Options, messages: Console) -> Iterator[Events]:
+    """Yield the events of a file in batches.
 
     Raises:
         BadRecordError: A row is not an event.
@@ -43,7 +56,7 @@ def score_parquet(path: str, options: Options, messages: Console) -> tuple[Table
             rows = file.metadata.num_rows
             read = _events(file, places, tally, options, lambda done: progress(done, rows))
             none = next(read)
-            return scores_of(chain([none], read), none.schema.names, options), tally
+            yield Events(chain([none], read), none.schema.names, tally)
     except (pa.ArrowInvalid, OSError) as error:
         raise InvalidValueError(f"can't be read ({error})", field="FILE", value=path) from error
 

@@ -118,8 +118,9 @@ class Survey:
     def candidates(self) -> Longs:
         """Return who missed yesterday and is consistent all the same, best first, at most five."""
         there = self.found.today == (self.last - date(1970, 1, 1)).days
-        missed = self.best(self.totals)
-        return missed[(there & self.missed & (self.points > 0))[missed]][:_CANDIDATES]
+        rows = self.best(self.totals)
+        picked: Longs = rows[(there & self.missed & (self.points > 0)).take(rows)][:_CANDIDATES]
+        return picked
 
     def best(self, numbers: NDArray[np.number[Any]]) -> Longs:
         """Return all users, those with the largest numbers first, equals by their ids."""

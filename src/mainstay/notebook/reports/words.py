@@ -120,8 +120,8 @@ def _recognition(found: Survey) -> Section:
     if not people:
         return {"words": f"Nobody who was active lately has missed {_on(day)}.", "people": people}
     return {
-        "words": f"They missed {_on(day)}, and have not been active since. But of all who did, they "
-        "are the most consistent, for these reasons. (The daily job picks by your own goals: "
+        "words": f"They missed {_on(day)}, and were not active since. Of all who did, they are the "
+        "most consistent, for these reasons. (By your own goals, the daily job picks: "
         "mainstay run evaluate-consistency.)",
         "people": people,
     }

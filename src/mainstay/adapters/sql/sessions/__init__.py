@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -49,6 +50,8 @@ __all__ = [
 
 _ONE_DAY = timedelta(days=1)
 _MICROSECOND = timedelta(microseconds=1)
+#: How many rows are fetched at once.
+_ROWS = 10_000
 
 
 class SqlSessions:
@@ -64,6 +67,16 @@ class SqlSessions:
         self._database = database
         self._settings = settings
         self._traces = traces
+
+    def moments(self, until: datetime) -> Iterator[tuple[str, datetime, str | None]]:
+        """Yield who was active when, at the offset there, and in which zone, if that is known."""
+        zones = cache(timezone)
+        known = select(
+            events.c.user_id, events.c.started_at, events.c.utc_offset_us, events.c.timezone
+        ).where(events.c.started_at <= until)
+        with self._database.reading() as connection:
+            for user, at, offset, zone in connection.execute(known).yield_per(_ROWS):
+                yield user, at.astimezone(zones(offset * _MICROSECOND)), zone
 
     @property
     def day_start(self) -> time:
