@@ -33,14 +33,16 @@ def add_reading(group: argparse._ArgumentGroup) -> None:
     add_leniency(group)
 
 
-def add_days(group: argparse._ArgumentGroup, *, zone_help: str, of_store: bool = False) -> None:
+def add_days(
+    group: argparse._ArgumentGroup, *, zone_help: str, of_store: bool = False, as_of: str = "now"
+) -> None:
     """Add what decides which days are looked back on; a store knows when its days begin."""
     group.add_argument(
         "--as-of",
         type=moment,
         metavar="INSTANT",
-        help="the instant to score at, or a date for the end of that day in --zone, else in UTC "
-        "(default: now)",
+        help="the instant to look back from, or a date for the end of that day in --zone, else in "
+        f"UTC (default: {as_of})",
     )
     group.add_argument("--zone", type=zone, help=zone_help)
     group.add_argument(

@@ -55,6 +55,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         parser.add_argument_group("days"),
         zone_help="the users' zone: decides what today is, and the day of events without timezone",
         of_store=True,
+        as_of="the latest event",
     )
     page = parser.add_argument_group("output")
     page.add_argument(
