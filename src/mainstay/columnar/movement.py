@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time
+from functools import cached_property
 from itertools import combinations
 
 import attrs
@@ -138,22 +139,22 @@ class Moves:
     q_value: Floats
     new: Mask
 
-    @property
+    @cached_property
     def before(self) -> Counts:
         """Their active days in the 28 days before the last 28."""
         return _summed(self.weeks[:, _HALF:])
 
-    @property
+    @cached_property
     def now(self) -> Counts:
         """Their active days in the last 28 days."""
         return _summed(self.weeks[:, :_HALF])
 
-    @property
+    @cached_property
     def change(self) -> Counts:
         """How many more there are now."""
         return self.now - self.before
 
-    @property
+    @cached_property
     def moved(self) -> Counts:
         """1 for those who rise, -1 for those who fall, 0 for all others."""
         real = (self.p_value <= _LEVEL) & (self.q_value <= _LEVEL)

@@ -19,7 +19,7 @@ from mainstay.columnar.reading import Columns
 from mainstay.columnar.tables import Source
 from mainstay.localdays import MIDNIGHT, Zone
 from mainstay.notebook.reports.limits import limits
-from mainstay.notebook.reports.survey import survey
+from mainstay.notebook.reports.surveys import survey
 from mainstay.notebook.reports.words import sections
 
 __all__ = ["Report", "report"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from mainstay.columnar.reading import Columns
-from mainstay.notebook.reports.survey import Survey
+from mainstay.notebook.reports.surveys import Survey
 
 __all__ = ["limits"]
 

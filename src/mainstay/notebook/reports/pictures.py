@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 
 from mainstay.notebook.colours import ACTIVE
 from mainstay.notebook.plots import plot_calendar
-from mainstay.notebook.reports.survey import DAYS, WEEKS, Survey
+from mainstay.notebook.reports.surveys import DAYS, WEEKS, Survey
 
 __all__ = ["activity", "bands", "calendar", "spread"]
 

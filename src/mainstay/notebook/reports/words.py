@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from mainstay import _html
 from mainstay.notebook.reports import pictures
-from mainstay.notebook.reports.survey import DAYS, WEEKS, Survey
+from mainstay.notebook.reports.surveys import DAYS, WEEKS, Survey
 
 __all__ = ["sections"]
 

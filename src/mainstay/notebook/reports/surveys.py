@@ -36,7 +36,7 @@ WEEKS = 52
 DAYS = 7 * WEEKS
 _WINDOW = DEFAULT_POLICY.window_days
 #: How many users' days are looked at at once.
-_CELLS = 1 << 21
+CELLS = 1 << 21
 #: So many are picked for recognition, as by the daily job.
 _CANDIDATES = 5
 
@@ -156,7 +156,7 @@ def survey(
             value=in_utc(as_of),
             remedy="Pass a later as_of, or other events.",
         )
-    counted, few = _Counted(len(found)), max(1, _CELLS // DAYS)
+    counted, few = _Counted(len(found)), max(1, CELLS // DAYS)
     for start in range(0, len(found), few):
         counted.add(found, start, start + few)
         if progress is not None:

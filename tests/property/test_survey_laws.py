@@ -1,0 +1,110 @@
+"""What a report counts is what the core says of each user."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+
+pytest.importorskip("matplotlib", reason="reports need mainstay[notebook]")
+
+import pyarrow as pa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mainstay import ActivityWindow, consistency_score, streak_of
+from mainstay.columnar.reading import Columns
+from mainstay.notebook.reports import surveys
+from mainstay.notebook.reports.surveys import DAYS, WEEKS, Survey, survey
+
+NOON = datetime(2024, 5, 28, 12, tzinfo=UTC)
+TODAY = NOON.date()
+COLUMNS = Columns(user="user_id", instant="started_at")
+#: Each user's active days, as days before today; some longer ago than a report looks.
+users = st.lists(
+    st.sets(st.integers(0, 70) | st.integers(0, 450), min_size=1, max_size=40),
+    min_size=1,
+    max_size=6,
+)
+
+
+def found(ages: Iterable[set[int]]) -> Survey:
+    rows = [(user, NOON - timedelta(days=age)) for user, mine in enumerate(ages) for age in mine]
+    ids, instants = zip(*rows, strict=True)
+    table = pa.table({"user_id": [f"u{user}" for user in ids], "started_at": instants})
+    return survey(table, COLUMNS, as_of=NOON, day_start=time(0))
+
+
+def days_of(ages: set[int]) -> set[date]:
+    return {TODAY - timedelta(days=age) for age in ages}
+
+
+def window(ages: set[int], ago: int) -> ActivityWindow:
+    day = TODAY - timedelta(days=ago)
+    return ActivityWindow.from_days(days_of(ages), last_day=day)
+
+
+@given(users)
+def test_who_was_active_is_counted_day_by_day(ages: list[set[int]]) -> None:
+    said = found(ages)
+    assert said.last == TODAY
+    for counts, span in ((said.daily, 1), (said.weekly, 7), (said.monthly, 28)):
+        expected = [
+            sum(any(ago <= age < ago + span for age in mine) for mine in ages)
+            for ago in range(DAYS)
+        ]
+        assert counts.tolist() == expected
+
+
+@given(users)
+def test_points_are_counted_week_by_week_for_those_who_were_there(ages: list[set[int]]) -> None:
+    said = found(ages)
+    for week in range(WEEKS):
+        there = [mine for mine in ages if max(mine) >= 7 * week]
+        points = Counter(consistency_score(window(mine, 7 * week)).points for mine in there)
+        assert {n: count for n, count in enumerate(said.spread[week].tolist()) if count} == points
+
+
+@given(users)
+def test_scores_and_streaks_are_the_cores(ages: list[set[int]]) -> None:
+    said = found(ages)
+    for row, mine in enumerate(ages):
+        score = consistency_score(window(mine, 0))
+        assert (said.user(row), said.today(row)) == (f"u{row}", TODAY)
+        assert said.score(row) == score
+        assert (said.totals[row], said.points[row]) == (score.total, score.points)
+        year = {age for age in mine if age < DAYS}
+        streak = streak_of(days_of(year), as_of=TODAY)
+        assert (said.current[row], said.longest[row]) == (streak.current, streak.longest)
+        assert said.days(row) == sorted(days_of(year), reverse=True)
+        assert said.events[row] == len(mine)
+
+
+@given(users)
+def test_candidates_missed_two_days_and_are_the_most_consistent(ages: list[set[int]]) -> None:
+    said = found(ages)
+    scores = [consistency_score(window(mine, 0)) for mine in ages]
+    missed = [
+        row for row, mine in enumerate(ages) if not mine & {0, 1} and any(age < 28 for age in mine)
+    ]
+    expected = sorted(missed, key=lambda row: (-scores[row].total, f"u{row}"))[:5]
+    assert said.candidates().tolist() == expected
+
+
+@given(users, st.integers(1, 3))
+def test_looking_at_few_users_at_a_time_changes_nothing(ages: list[set[int]], few: int) -> None:
+    whole = found(ages)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(surveys, "CELLS", few * DAYS)
+        parts = found(ages)
+    for name in ("daily", "weekly", "monthly", "spread", "totals", "points", "current", "longest"):
+        assert getattr(parts, name).tolist() == getattr(whole, name).tolist()
+
+
+def test_progress_is_told_to_the_end() -> None:
+    told: list[tuple[int, int]] = []
+    table = pa.table({"user_id": ["ada", "bob"], "started_at": [NOON, NOON]})
+    survey(table, COLUMNS, as_of=NOON, day_start=time(0), progress=lambda *step: told.append(step))
+    assert told == [(2, 2)]
