@@ -556,11 +556,11 @@ def test_help_fits_in_80_columns(command: str) -> None:
 
 def test_help_is_of_all_commands_that_there_are() -> None:
     listed = re.findall(r"^    ([a-z]+)(?: |$)", mainstay("--help").stdout, re.MULTILINE)
-    first = ["score", "init", "import", "run", "candidates", "points", "leaderboard", "badges"]
+    first = ["score", "report", "init", "import", "run", "candidates", "points", "leaderboard"]
     outlook = ["outlook", "prefer", "deliver", "notifications"]
     correcting = ["reevaluate", "remove", "rename", "forget", "prune", "policy"]
     last = ["status", "jobs", *correcting, "sql"]
-    assert listed == [*first, "case", "verify", *outlook, *last]
+    assert listed == [*first, "badges", "case", "verify", *outlook, *last]
 
 
 def test_a_command_imports_nothing_that_only_others_need() -> None:

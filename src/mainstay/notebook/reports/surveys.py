@@ -74,7 +74,7 @@ class Survey:
         points: Each user's points today.
         current: Each user's current streak, in days; at most a year, like the next two.
         longest: Each user's longest streak of the year.
-        missed: Who was active neither on their yesterday nor today.
+        missed: Who was active neither today nor yesterday, and was in the seven days before.
         moves: Who moves.
     """
 
@@ -119,7 +119,7 @@ class Survey:
         """Return who missed yesterday and is consistent all the same, best first, at most five."""
         there = self.found.today == (self.last - date(1970, 1, 1)).days
         rows = self.best(self.totals)
-        picked: Longs = rows[(there & self.missed & (self.points > 0)).take(rows)][:_CANDIDATES]
+        picked: Longs = rows[(there & self.missed).take(rows)][:_CANDIDATES]
         return picked
 
     def best(self, numbers: NDArray[np.number[Any]]) -> Longs:
@@ -199,7 +199,7 @@ class _Counted:
         windows = windows_of(active, 1, _WINDOW)[:, 0]
         parts = parts_of(windows, _WINDOW, DEFAULT_POLICY)
         self.totals[start:stop] = parts.total
-        self.missed[start:stop] = ~active[:, :2].any(axis=1)
+        self.missed[start:stop] = ~active[:, :2].any(axis=1) & active[:, 2:9].any(axis=1)
         self.each[:, start:stop] = parts.points, _current(active), _longest(active)
 
     def _add_dates(self, active: Active, since: Longs) -> None:

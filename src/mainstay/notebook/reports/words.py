@@ -82,8 +82,8 @@ def _change(now: int, before: int) -> str:
     if now == before:
         return f"as many as in the 28 days before ({before:,})"
     more = "more" if now > before else "fewer"
-    share = f" ({100 * (now - before) / before:+.0f} %)" if before else ""
-    return f"{abs(now - before):,} {more} than the {before:,} in the 28 days before{share}"
+    share = f" ({100 * abs(now - before) / before:.0f} %)" if before else ""
+    return f"{abs(now - before):,}{share} {more} than the {before:,} in the 28 days before"
 
 
 def _scores(found: Survey) -> Section:
@@ -120,9 +120,9 @@ def _recognition(found: Survey) -> Section:
     if not people:
         return {"words": f"Nobody who was active lately has missed {_on(day)}.", "people": people}
     return {
-        "words": f"They missed {_on(day)}, and were not active since. Of all who did, they are the "
-        "most consistent, for these reasons. (By your own goals, the daily job picks: "
-        "mainstay run evaluate-consistency.)",
+        "words": f"They missed {_on(day)}, after having been active in the week before. Of all who "
+        "did, they are the most consistent, for these reasons. (By your own goals, the daily job "
+        "picks: mainstay run evaluate-consistency.)",
         "people": people,
     }
 
