@@ -17,7 +17,7 @@ from pyarrow import parquet
 
 from mainstay.cli.score import engines
 from mainstay.notebook import report
-from tests.command import Done, filled, mainstay
+from tests.command import Done, filled, mainstay, write_runs
 
 LATEST = datetime(2024, 5, 28, 8, tzinfo=UTC)
 SCRIPT = "<script>alert(1)</script>"
@@ -108,7 +108,8 @@ def test_a_file_of_any_kind_gives_the_same_page(
 
 
 def test_a_store_gives_the_page_of_its_file(tmp_path: Path) -> None:
-    url = filled(tmp_path)
+    url, file = filled(tmp_path), write_runs(tmp_path)
+    assert page(tmp_path, "--db", url) == page(tmp_path, file)
 
 
 def test_it_is_the_notebooks(tmp_path: Path) -> None:
