@@ -556,7 +556,17 @@ def test_help_fits_in_80_columns(command: str) -> None:
 
 def test_help_is_of_all_commands_that_there_are() -> None:
     listed = re.findall(r"^    ([a-z]+)(?: |$)", mainstay("--help").stdout, re.MULTILINE)
-    first = ["score", "report", "init", "import", "run", "candidates", "points", "leaderboard"]
+    first = [
+        "demo",
+        "score",
+        "report",
+        "init",
+        "import",
+        "run",
+        "candidates",
+        "points",
+        "leaderboard",
+    ]
     outlook = ["outlook", "prefer", "deliver", "notifications"]
     correcting = ["reevaluate", "remove", "rename", "forget", "prune", "policy"]
     last = ["status", "jobs", *correcting, "sql"]

@@ -10,20 +10,9 @@ __all__ = ["NAMES", "add_to", "module_of"]
 
 #: In the order in which somebody new will need them. Each is in the module of its name.
 NAMES = (
-    *(
-        "score",
-        "report",
-        "init",
-        "import",
-        "run",
-        "candidates",
-        "points",
-        "leaderboard",
-        "badges",
-        "case",
-    ),
-    *("verify", "outlook", "prefer", "deliver", "notifications", "status", "jobs"),
-    *("reevaluate", "remove", "rename", "forget", "prune", "policy", "sql"),
+    *("demo", "score", "report", "init", "import", "run", "candidates", "points", "leaderboard"),
+    *("badges", "case", "verify", "outlook", "prefer", "deliver", "notifications", "status"),
+    *("jobs", "reevaluate", "remove", "rename", "forget", "prune", "policy", "sql"),
 )
 _MODULES = {"import": "importing"}  # "import" is a word of Python's own
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import json
 import os
+import pydoc
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import BinaryIO, TextIO
+from typing import Any, BinaryIO, TextIO
 
 import attrs
 from rich.console import Console
@@ -25,12 +27,45 @@ _UNWRAPPED = 10_000
 _WEEK = 7
 
 
+class TidyConsole(Console):
+    """A console that leaves no blanks at the ends of lines, and pages what no screen holds.
+
+    Messages, on standard error, are never paged.
+    """
+
+    def print(self, *objects: object, **how: Any) -> None:
+        """Print objects as rich does, and tidy what comes of it."""
+        with self.capture() as printed:
+            super().print(*objects, **how)
+        text = _BLANKS.sub(lambda found: found[0].replace(" ", ""), printed.get())
+        if self.file is sys.stdout and self.file.isatty() and text.count("\n") >= self.height:
+            os.environ.setdefault("LESS", "FRX")  # colours stay, and so does what was read
+            pydoc.pager(text)
+            return
+        self.file.write(text)
+        self.file.flush()
+
+
+#: Blanks before the end of a line, with the ends of styles among them.
+_BLANKS = re.compile(r"(?:\x1b\[[0-9;]*m| )+(?=\n)")
+
+
 def console(stream: TextIO) -> Console:
-    """Return a console that guesses nothing, and that wraps no line for a pipe or a file."""
+    """Return a console that guesses nothing, and that wraps no line for a pipe or a file.
+
+    With ``NO_COLOR`` there is no style at all, nothing bold either.
+    """
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors="backslashreplace")
     unwrapped = None if stream.isatty() or "COLUMNS" in os.environ else _UNWRAPPED
-    return Console(file=stream, width=unwrapped, markup=False, highlight=False, emoji=False)
+    return TidyConsole(
+        file=stream,
+        width=unwrapped,
+        color_system=None if os.environ.get("NO_COLOR") else "auto",
+        markup=False,
+        highlight=False,
+        emoji=False,
+    )
 
 
 def say(messages: Console, *sentences: str) -> None:
