@@ -82,7 +82,7 @@ def _folder(keep: str | None) -> TemporaryDirectory[str] | nullcontext[str]:
 
 
 def _lines(now: datetime) -> Iterator[str]:
-    """Yield a file of events, the same each day except for its dates; ada missed yesterday alone."""
+    """Yield a file of events: the same each day, except for its dates. Ada missed yesterday."""
     chance = Random(28)  # noqa: S311  (nothing is to be kept secret)
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     yield "user_id,started_at\n"
