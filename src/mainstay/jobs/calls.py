@@ -10,6 +10,7 @@ from typing import TypeAlias
 import attrs
 
 from mainstay import _checks as checks
+from mainstay._reprs import of_policy
 from mainstay.errors import InvalidValueError
 from mainstay.jobs._tally import words_of
 from mainstay.ports import OutboxEntry, OutboxState
@@ -171,6 +172,9 @@ class ClaimPolicy:
     )
     #: As many failures in a row end the run: then it is the outside that can't be reached.
     failures_in_a_row: int = attrs.field(default=5, validator=_count)
+
+    def __repr__(self) -> str:
+        return of_policy(self)
 
 
 DEFAULT_POLICY = ClaimPolicy()

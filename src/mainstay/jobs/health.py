@@ -10,7 +10,7 @@ from functools import partial
 import attrs
 
 from mainstay import _checks as checks
-from mainstay._reprs import in_utc
+from mainstay._reprs import in_utc, of_policy
 from mainstay.contest import verify_chain
 from mainstay.errors import ChainError, InvalidValueError
 from mainstay.jobs._machine import machine
@@ -47,6 +47,9 @@ class HealthPolicy:
     least_free: float = attrs.field(
         default=0.05, validator=checks.each(partial(checks.number, low=0, high=1))
     )
+
+    def __repr__(self) -> str:
+        return of_policy(self)
 
 
 _DEFAULT_POLICY = HealthPolicy()

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import attrs
 
 from mainstay import _checks as checks
+from mainstay._reprs import of_policy
 from mainstay._schemas import schema
 from mainstay.errors import InvalidValueError
 from mainstay.outlook.dicts import ContentCountsDict
@@ -61,6 +62,9 @@ class ContentCounts:
     engaged: int = attrs.field(default=0, validator=_count)
     completed: int = attrs.field(default=0, validator=_count)
     ratings: tuple[int, ...] = attrs.field(default=(0,) * len(_STARS), converter=_ratings)
+
+    def __repr__(self) -> str:
+        return of_policy(self)
 
     def __attrs_post_init__(self) -> None:
         _require_within("viewed", self.viewed, "total", self.total)

@@ -11,6 +11,7 @@ from typing import Protocol
 import attrs
 
 from mainstay import _checks as checks
+from mainstay._reprs import of_policy
 from mainstay.ports.pages import Page, Pages, Unreadable
 from mainstay.recognition import (
     Board,
@@ -75,6 +76,9 @@ class BoardQuery:
     ties: Ties = attrs.field(default="competition", validator=checks.each(_ties), kw_only=True)
     exclude: frozenset[str] | None = attrs.field(default=None, converter=_exclude, kw_only=True)
     among: frozenset[str] | None = attrs.field(default=None, converter=_among, kw_only=True)
+
+    def __repr__(self) -> str:
+        return of_policy(self)
 
     @property
     def needs_live(self) -> bool:

@@ -83,7 +83,7 @@ def verify_contests(
     store: HasChain,
     *,
     expect: ChainHead | None = None,
-    progress: Callable[[int], None] = lambda _done: None,
+    progress: Callable[[int], None] | None = None,
 ) -> VerifiedContests:
     """Require that all commitments, all rewards and the chain that they are on are as they were.
 
@@ -135,14 +135,14 @@ def verify_contests(
 class _Count:
     """Counts what is done, and tells it now and then."""
 
-    progress: Callable[[int], None]
+    progress: Callable[[int], None] | None
     done: int = 0
 
     def each(self, values: Iterable[T]) -> Iterator[T]:
         for value in values:
             yield value
             self.done += 1
-            if self.done % _AT_ONCE == 0:
+            if self.progress is not None and self.done % _AT_ONCE == 0:
                 self.progress(self.done)
 
 

@@ -92,79 +92,98 @@ class Badge:
         return f"{AWARD}{self.key}"
 
 
+class _Standard(tuple[Badge, ...]):
+    """The standard badges, which signatures show by their name."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "STANDARD_BADGES"
+
+
 #: The nine badges of a community that argues about cases.
-STANDARD_BADGES = (
-    Badge(1, "first_win", "First Victory", "Win a case.", "🏆", "wins", "wins", 1, 50),
-    Badge(
-        2,
-        "five_wins",
-        "Winning Streak",
-        "Win 5 cases, in a row or not.",
-        "🔥",
-        "wins",
-        "wins",
-        5,
-        200,
-    ),
-    Badge(3, "ten_wins", "Champion", "Win 10 cases.", "👑", "wins", "wins", 10, 500),
-    Badge(
-        4,
-        "top_argument",
-        "Master Debater",
-        "Write a top-3 argument.",
-        "💬",
-        "top_arguments",
-        "top-3 arguments",
-        1,
-        100,
-    ),
-    Badge(
-        5,
-        "top_argument_3x",
-        "Persuasion Expert",
-        "Write 3 top-3 arguments.",
-        "🎯",
-        "top_arguments",
-        "top-3 arguments",
-        3,
-        300,
-    ),
-    Badge(
-        6,
-        "active_participant",
-        "Active Member",
-        "Take part in 20 cases.",
-        "⭐",
-        "participations",
-        "participations",
-        20,
-        150,
-    ),
-    Badge(
-        7, "dedicated_voter", "Dedicated Voter", "Vote in 50 cases.", "🗳️", "votes", "votes", 50, 250
-    ),
-    Badge(
-        8,
-        "early_adopter",
-        "Early Adopter",
-        "Join the beta.",
-        "🚀",
-        "kind:beta_joined",
-        "beta user",
-        1,
-        100,
-    ),
-    Badge(
-        9,
-        "wallet_connected",
-        "Blockchain Ready",
-        "Connect a wallet.",
-        "🔗",
-        "kind:wallet_connected",
-        "connected wallet",
-        1,
-        50,
-    ),
+STANDARD_BADGES: tuple[Badge, ...] = _Standard(
+    (
+        Badge(1, "first_win", "First Victory", "Win a case.", "🏆", "wins", "wins", 1, 50),
+        Badge(
+            2,
+            "five_wins",
+            "Winning Streak",
+            "Win 5 cases, in a row or not.",
+            "🔥",
+            "wins",
+            "wins",
+            5,
+            200,
+        ),
+        Badge(3, "ten_wins", "Champion", "Win 10 cases.", "👑", "wins", "wins", 10, 500),
+        Badge(
+            4,
+            "top_argument",
+            "Master Debater",
+            "Write a top-3 argument.",
+            "💬",
+            "top_arguments",
+            "top-3 arguments",
+            1,
+            100,
+        ),
+        Badge(
+            5,
+            "top_argument_3x",
+            "Persuasion Expert",
+            "Write 3 top-3 arguments.",
+            "🎯",
+            "top_arguments",
+            "top-3 arguments",
+            3,
+            300,
+        ),
+        Badge(
+            6,
+            "active_participant",
+            "Active Member",
+            "Take part in 20 cases.",
+            "⭐",
+            "participations",
+            "participations",
+            20,
+            150,
+        ),
+        Badge(
+            7,
+            "dedicated_voter",
+            "Dedicated Voter",
+            "Vote in 50 cases.",
+            "🗳️",
+            "votes",
+            "votes",
+            50,
+            250,
+        ),
+        Badge(
+            8,
+            "early_adopter",
+            "Early Adopter",
+            "Join the beta.",
+            "🚀",
+            "kind:beta_joined",
+            "beta user",
+            1,
+            100,
+        ),
+        Badge(
+            9,
+            "wallet_connected",
+            "Blockchain Ready",
+            "Connect a wallet.",
+            "🔗",
+            "kind:wallet_connected",
+            "connected wallet",
+            1,
+            50,
+        ),
+    )
 )
 
 

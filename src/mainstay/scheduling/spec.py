@@ -9,6 +9,7 @@ from functools import partial
 import attrs
 
 from mainstay import _checks as checks
+from mainstay._reprs import of_policy
 from mainstay.errors import InvalidTypeError, InvalidValueError
 from mainstay.scheduling.context import JobContext
 from mainstay.scheduling.options import AnyOption, Option, check_names, checked_options
@@ -48,6 +49,9 @@ class RetryPolicy:
         default=2.0, validator=checks.each(partial(checks.number, low=1, high=1000))
     )
     longest: timedelta = attrs.field(default=timedelta(hours=6), validator=checks.each(positive))
+
+    def __repr__(self) -> str:
+        return of_policy(self)
 
     def delays(self) -> tuple[timedelta, ...]:
         """Return how long to wait before each retry, min(longest, delay · factorⁿ⁻¹)."""

@@ -51,6 +51,9 @@ class DailyCriteria:
         default=Counts({"post": 2, "like": 5, "comment": 5}), converter=_minimums
     )
 
+    def __repr__(self) -> str:
+        return of_policy(self)
+
     def met(self, counts: Mapping[str, int]) -> bool:
         """Return whether a day's counts reach every minimum; a kind that is not there is 0."""
         counted = counts if isinstance(counts, Counts) else Counts(counts)
