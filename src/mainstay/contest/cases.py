@@ -313,7 +313,7 @@ class ArgumentVote:
 
     Examples:
         >>> from datetime import UTC
-        >>> from mainstay.contest import close_case, commit
+        >>> from mainstay.contest import ArgumentVote, Case, close_case, commit
         >>> noon, day = datetime(2024, 5, 1, 12, tzinfo=UTC), timedelta(hours=24)
         >>> draft = Case("case-0001", "May a doctor lie to spare a patient?", ["yes", "no"])
         >>> commitment, secret = commit(draft, "no")
