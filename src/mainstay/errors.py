@@ -119,23 +119,65 @@ class MainstayError(Exception):
 
 
 class InvalidValueError(MainstayError, ValueError):
-    """A value is outside what its field allows."""
+    """A value is outside what its field allows.
+
+    Examples:
+        >>> from mainstay import Vouch
+        >>> Vouch("ada", "ada")
+        Traceback (most recent call last):
+            ...
+        mainstay.errors.InvalidValueError: vouchee must not be the voucher, got 'ada'. Nobody ...
+    """
 
 
 class InvalidTypeError(InvalidValueError, TypeError):
-    """A value is of a type that its field does not take."""
+    """A value is of a type that its field does not take.
+
+    Examples:
+        >>> from mainstay import historical_score
+        >>> historical_score(streak="14", posts=50)
+        Traceback (most recent call last):
+            ...
+        mainstay.errors.InvalidTypeError: streak must be an integer, got '14'.
+    """
 
 
 class NaiveDatetimeError(InvalidValueError):
-    """A ``datetime`` without a UTC offset, which is not an instant."""
+    """A ``datetime`` without a UTC offset, which is not an instant.
+
+    Examples:
+        >>> from datetime import datetime
+        >>> from mainstay import local_day
+        >>> local_day(datetime(2024, 5, 1, 23, 30))
+        Traceback (most recent call last):
+            ...
+        mainstay.errors.NaiveDatetimeError: instant has no UTC offset, got ...
+    """
 
 
 class UnknownZoneError(InvalidValueError):
-    """A time zone that is neither an IANA name nor ``±HH:MM``."""
+    """A time zone that is neither an IANA name nor ``±HH:MM``.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay import local_day
+        >>> local_day(datetime(2024, 5, 1, 23, 30, tzinfo=UTC), zone="CEST")
+        Traceback (most recent call last):
+            ...
+        mainstay.errors.UnknownZoneError: zone is not a known zone, got 'CEST'. Use an IANA ...
+    """
 
 
 class OutOfOrderError(InvalidValueError):
-    """A step back to before what has been recorded already."""
+    """A step back to before what has been recorded already.
+
+    Examples:
+        >>> from mainstay import IsoWeek, WeeklyStreak
+        >>> WeeklyStreak(3, IsoWeek(2024, 20)).record(IsoWeek(2024, 19), 2)
+        Traceback (most recent call last):
+            ...
+        mainstay.errors.OutOfOrderError: week must not be before 2024-W20, the last recorded ...
+    """
 
 
 class IllegalMoveError(InvalidValueError):
@@ -250,11 +292,31 @@ class DecodeError(InvalidValueError):
 
 
 class UnknownSchemaError(DecodeError):
-    """JSON of another type, or of a version that this one can't read."""
+    """JSON of another type, or of a version that this one can't read.
+
+    Examples:
+        >>> from mainstay import Vouch
+        >>> from mainstay.codec import from_json
+        >>> from_json('{"schema": "vouch/9", "voucher": "ada", "vouchee": "bob"}', Vouch)
+        Traceback (most recent call last):
+            ...
+        mainstay.errors.UnknownSchemaError: $.schema must be 'vouch/1', got 'vouch/9'. ...
+    """
 
 
 class RejectedError(InvalidValueError):
-    """Something that a store refuses to keep, because of what it is; other things it would keep."""
+    """Something that a store refuses to keep, because of what it is; other things it would keep.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay import Session
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> sessions, noon = MemoryStore().sessions, datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> sessions.add([Session("ada", noon, id="1"), Session("bob", noon, id="1")])
+        Traceback (most recent call last):
+            ...
+        mainstay.errors.RejectedError: id is there already, with other contents, got '1'. ...
+    """
 
 
 class StoreError(MainstayError):
@@ -309,4 +371,14 @@ class UnhealthyError(MainstayError):
 
 
 class TimeLimitError(MainstayError):
-    """A job that took longer than it may; what it had finished by then is kept."""
+    """A job that took longer than it may; what it had finished by then is kept.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay.scheduling import JobContext
+        >>> six = datetime(2024, 5, 2, 6, tzinfo=UTC)
+        >>> JobContext(clock=lambda: six, deadline=six).check_deadline()
+        Traceback (most recent call last):
+            ...
+        mainstay.errors.TimeLimitError: deadline has come before the job was done, got ...
+    """

@@ -29,6 +29,14 @@ class Explanation:
     Raises:
         InvalidValueError: A number is out of its range, or ``component`` is empty.
         InvalidTypeError: A field is of another type.
+
+    Examples:
+        >>> from mainstay import historical_score
+        >>> streak, posts, quality = historical_score(streak=14, posts=50).explain()
+        >>> f"{streak.component}: {streak.points:.0f} of {streak.maximum:.0f}"
+        'streak: 20 of 40'
+        >>> print(streak.text)
+        You reached your daily goal 14 days in a row.
     """
 
     component: str = attrs.field(validator=checks.each(checks.text))

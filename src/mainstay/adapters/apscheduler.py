@@ -58,6 +58,15 @@ def install(
         InvalidValueError: Two jobs have the same name, or the scheduler has no such executor or
             job store, or one that would have to pickle jobs.
         StoreError: The log can't be read.
+
+    Examples:
+        >>> from apscheduler.schedulers.background import BackgroundScheduler
+        >>> from mainstay.jobs import evaluate_consistency
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store, scheduler = MemoryStore(), BackgroundScheduler(timezone=UTC)
+        >>> install(scheduler, [evaluate_consistency(store.engagements)], log=store.runs)
+        >>> [(job.id, job.trigger) for job in scheduler.get_jobs()]
+        [('evaluate-consistency', <Daily(time=datetime.time(0, 0), zone='UTC')>)]
     """
     found = distinct(jobs)
     _check_jobstore(scheduler, jobstore)

@@ -82,6 +82,15 @@ def install(app: Celery, jobs: Iterable[JobSpec], *, log: RunLog) -> None:
     Raises:
         InvalidValueError: A name is taken, a queue is unknown, a limit contradicts the app's, or
             the app's ``beat_scheduler`` can't be told the schedule.
+
+    Examples:
+        >>> from mainstay.jobs import evaluate_consistency
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store, app = MemoryStore(), Celery("app", broker="memory://", set_as_current=False)
+        >>> install(app, [evaluate_consistency(store.engagements)], log=store.runs)
+        >>> entry = app.conf.beat_schedule["evaluate-consistency"]
+        >>> entry["task"], entry["schedule"]
+        ('mainstay.evaluate-consistency', <crontab: 0 0 * * * (m/h/dM/MY/d)>)
     """
     found = distinct(jobs)
     for job in found:

@@ -58,6 +58,20 @@ class DayTables:
             for: ``posts``, ``average_quality``.
         candidates: Who deserves recognition although they missed the day: the outcomes of a few,
             the best first.
+
+    Examples:
+        >>> from mainstay import DailyCriteria
+        >>> yesterday = date(2024, 5, 1)
+        >>> users = pa.table({
+        ...     "user_id": ["ada", "bob"], "streak": [14, 3], "last_day": [yesterday, yesterday],
+        ...     "commit": [0, 2], "posts": [50, 7], "average_quality": [10.0, 4.5],
+        ... })
+        >>> policy = EngagementPolicy(criteria=DailyCriteria({"commit": 1}))
+        >>> found = evaluate_day_table(users, day=date(2024, 5, 2), policy=policy)
+        >>> found.states.select(["user_id", "streak"]).to_pylist()
+        [{'user_id': 'ada', 'streak': 0}, {'user_id': 'bob', 'streak': 4}]
+        >>> found.candidates.select(["user_id", "points"]).to_pylist()
+        [{'user_id': 'ada', 'points': 65}]
     """
 
     states: ResultTable

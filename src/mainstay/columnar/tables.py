@@ -38,6 +38,15 @@ class ArrowTable(Protocol):
     """A table that hands out its rows through Arrow's PyCapsule interface.
 
     pandas, Polars, DuckDB and pyarrow read and are such tables; so is every table returned here.
+
+    Examples:
+        >>> from mainstay.columnar import rank_table
+        >>> class Points:
+        ...     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        ...         rows = pa.table({"user_id": ["ada", "bob"], "total": [250, 300]})
+        ...         return rows.__arrow_c_stream__(requested_schema)
+        >>> rank_table(Points()).to_pydict()["user_id"]
+        ['bob', 'ada']
     """
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
@@ -49,6 +58,15 @@ class ResultTable(ArrowTable, Protocol):
     """What functions here return: a table of pyarrow, by what an editor is to know of it.
 
     ``pyarrow.table(result)`` is the same table with all that pyarrow can do.
+
+    Examples:
+        >>> from mainstay.columnar import rank_table
+        >>> points = pa.table({"user_id": ["ada", "bob", "cyd"], "total": [250, 300, 100]})
+        >>> ranked = rank_table(points)
+        >>> ranked.num_rows, ranked.column_names
+        (3, ['rank', 'user_id', 'total'])
+        >>> ranked.slice(0, 2).select(["rank", "user_id"]).to_pylist()
+        [{'rank': 1, 'user_id': 'bob'}, {'rank': 2, 'user_id': 'ada'}]
     """
 
     @property
@@ -87,7 +105,15 @@ class ResultTable(ArrowTable, Protocol):
 
 
 class ArrowBatch(Protocol):
-    """A single batch of rows that speaks Arrow's PyCapsule interface."""
+    """A single batch of rows that speaks Arrow's PyCapsule interface.
+
+    Examples:
+        >>> from mainstay.columnar import rank_table
+        >>> first = pa.record_batch({"user_id": ["ada", "bob"], "total": [250, 300]})
+        >>> second = pa.record_batch({"user_id": ["cyd"], "total": [275]})
+        >>> rank_table([first, second]).to_pydict()["user_id"]
+        ['bob', 'cyd', 'ada']
+    """
 
     def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]:
         """Return the capsules of a struct array's schema and data."""
@@ -95,7 +121,22 @@ class ArrowBatch(Protocol):
 
 
 class LazyTable(Protocol):
-    """A table that is worked out when it is asked for, such as a LazyFrame of Polars."""
+    """A table that is worked out when it is asked for, such as a LazyFrame of Polars.
+
+    Examples:
+        >>> from mainstay.columnar import rank_table
+        >>> class Points:
+        ...     def collect_schema(self) -> Mapping[str, object]:
+        ...         return {"user_id": str, "total": int, "country": str}
+        ...     def select(self, exprs: Sequence[str]) -> Points:
+        ...         print("read:", *exprs)
+        ...         return self
+        ...     def collect(self) -> ArrowTable:
+        ...         return pa.table({"user_id": ["ada", "bob"], "total": [250, 300]})
+        >>> rank_table(Points()).to_pydict()["user_id"]
+        read: user_id total
+        ['bob', 'ada']
+    """
 
     def collect_schema(self) -> Mapping[str, object]:
         """Return the columns."""

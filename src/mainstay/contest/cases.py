@@ -32,7 +32,20 @@ _instant = checks.each(checks.instant)
 
 
 class CaseStatus(StrEnum):
-    """How far a case has come: each follows the one before, and nothing else does."""
+    """How far a case has come: each follows the one before, and nothing else does.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> noon, day = datetime(2024, 5, 1, 12, tzinfo=UTC), timedelta(hours=24)
+        >>> draft = Case("case-0001", "May a doctor lie to spare a patient?", ["yes", "no"])
+        >>> case = draft.opened(noon, lasting=day)
+        >>> [each.status.value for each in (draft, case, case.closed(noon + day))]
+        ['draft', 'open', 'closed']
+        >>> draft.closed(noon + day)
+        Traceback (most recent call last):
+            ...
+        mainstay.errors.IllegalMoveError: case is draft, and can't become closed, ...
+    """
 
     #: Its verdict is fixed, and not yet known to be on the ledger.
     DRAFT = "draft"
@@ -232,6 +245,15 @@ class CaseVote:
     Raises:
         InvalidValueError: A text is empty.
         NaiveDatetimeError: ``at`` has no offset.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> noon, day = datetime(2024, 5, 1, 12, tzinfo=UTC), timedelta(hours=24)
+        >>> draft = Case("case-0001", "May a doctor lie to spare a patient?", ["yes", "no"])
+        >>> case = draft.opened(noon, lasting=day)
+        >>> in_time, late = CaseVote("1", "ada", "no", noon), CaseVote("2", "bob", "no", noon + day)
+        >>> case.takes_at(in_time.at), case.takes_at(late.at)
+        (True, False)
     """
 
     id: str = attrs.field(validator=_text)
@@ -254,6 +276,14 @@ class CaseArgument:
     Raises:
         InvalidValueError: A text is empty.
         NaiveDatetimeError: ``at`` has no offset.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> noon = datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> written = CaseArgument("a1", "ada", "Trust is hard to win back.", noon)
+        >>> counted = written.argument
+        >>> counted.id, counted.author, counted.votes
+        ('a1', 'ada', 0)
     """
 
     id: str = attrs.field(validator=_text)
@@ -280,6 +310,20 @@ class ArgumentVote:
     Raises:
         InvalidValueError: A text is empty.
         NaiveDatetimeError: ``at`` has no offset.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.contest import ArgumentVote, Case, close_case, commit
+        >>> noon, day = datetime(2024, 5, 1, 12, tzinfo=UTC), timedelta(hours=24)
+        >>> draft = Case("case-0001", "May a doctor lie to spare a patient?", ["yes", "no"])
+        >>> commitment, secret = commit(draft, "no")
+        >>> closed = close_case(
+        ...     draft.opened(noon, lasting=day), [], [Argument("a1", "ada", noon)],
+        ...     [ArgumentVote("a1", user, noon) for user in ("ada", "bob", "cyd", "bob")],
+        ...     commitment=commitment, secret=secret, status="verified", now=noon + day,
+        ... )
+        >>> closed.top[0].votes
+        2
     """
 
     argument_id: str = attrs.field(validator=_text)

@@ -51,6 +51,24 @@ class ClosedCase(Explained):
 
     Raises:
         InvalidValueError: The fields contradict each other.
+
+    Examples:
+        >>> from datetime import UTC, timedelta
+        >>> from mainstay.contest import commit
+        >>> noon, day = datetime(2024, 5, 1, 12, tzinfo=UTC), timedelta(hours=24)
+        >>> draft = Case("case-0001", "May a doctor lie to spare a patient?", ["yes", "no"])
+        >>> commitment, secret = commit(draft, "no")
+        >>> votes = [CaseVote("1", "ada", "no", noon), CaseVote("2", "bob", "yes", noon)]
+        >>> closed = close_case(
+        ...     draft.opened(noon, lasting=day), votes, [], [],
+        ...     commitment=commitment, secret=secret, status="verified", now=noon + day,
+        ... )
+        >>> closed.verdict, closed.winners, closed.voters
+        ('no', ('ada',), ('ada', 'bob'))
+        >>> for part in closed.split.explain_award("ada"):
+        ...     print(f"{part.points:.0f}: {part.text}")
+        400: You voted on the verdict's side: all of 40 %.
+        100: You took part: one of 2 equal parts of 20 %.
     """
 
     case: Case = attrs.field(validator=_of(Case))

@@ -51,6 +51,13 @@ class Commitment:
     Raises:
         InvalidValueError: A text is empty, there are fewer than two sides, or ``digest`` is not a
             SHA-256.
+
+    Examples:
+        >>> case = Case("case-0001", "May a doctor lie to spare a patient?", ["yes", "no"])
+        >>> commitment, secret = commit(case, "no")
+        >>> changed = attrs.evolve(case, question="May a doctor lie?")
+        >>> [Commitment.of(each, commitment.digest) == commitment for each in (case, changed)]
+        [True, False]
     """
 
     case_id: str = attrs.field(validator=checks.each(checks.text))
@@ -194,6 +201,16 @@ def reveal(commitment: Commitment, secret: Secret) -> str:
         CommitmentError: It is not, or the case, its question or its sides were changed; or it is
             not one of the sides.
         InvalidValueError: The case, its question or a side holds a lone surrogate.
+
+    Examples:
+        >>> case = Case("case-0001", "May a doctor lie to spare a patient?", ["yes", "no"])
+        >>> commitment, secret = commit(case, "no")
+        >>> reveal(commitment, secret)
+        'no'
+        >>> reveal(attrs.evolve(commitment, question="May a doctor lie?"), secret)
+        Traceback (most recent call last):
+            ...
+        mainstay.errors.CommitmentError: the commitment of a case is not opened by its secret, ...
     """
     found = sha256(preimage(commitment, secret)).hexdigest()
     opened = hmac.compare_digest(found, commitment.digest)

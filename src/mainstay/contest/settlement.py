@@ -22,7 +22,18 @@ __all__ = ["Reward", "RewardState", "Seen", "Settlement", "Sighting", "settle"]
 
 
 class RewardState(StrEnum):
-    """How far a reward has come."""
+    """How far a reward has come.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> noon = datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> reward = Reward("3f1c", "ada", "case-0001", 400).submitted(noon)
+        >>> for sighting in (Sighting("pending"), Sighting("confirmed", 1), Sighting("failed")):
+        ...     print(settle(reward, sighting, now=noon).reward.state.value)
+        processing
+        completed
+        failed
+    """
 
     #: It is still to be submitted.
     QUEUED = "queued"
@@ -35,7 +46,15 @@ class RewardState(StrEnum):
 
 
 class Seen(StrEnum):
-    """How a transaction looks on a ledger."""
+    """How a transaction looks on a ledger.
+
+    Examples:
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> ledger = MemoryStore().ledger
+        >>> known = ledger.submit("3f1c", "a reward of 400")
+        >>> [sighting.seen.value for sighting in ledger.look_up([known, "another"])]
+        ['confirmed', 'not_found']
+    """
 
     #: It is there, and not confirmed.
     PENDING = "pending"
@@ -63,6 +82,17 @@ class Sighting:
 
     Raises:
         InvalidValueError: A field can't be, or has confirmations though it is not confirmed.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> noon = datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> reward = Reward("3f1c", "ada", "case-0001", 400).submitted(noon)
+        >>> [settle(reward, Sighting("confirmed", times), now=noon).final for times in (1, 12)]
+        [False, True]
+        >>> Sighting("pending", confirmations=1)
+        Traceback (most recent call last):
+            ...
+        mainstay.errors.InvalidValueError: confirmations must be 0 of a transaction that is ...
     """
 
     seen: Seen = attrs.field(converter=_seen)
@@ -110,6 +140,15 @@ class Reward:
 
     Raises:
         InvalidValueError: A field can't be, or ``submitted_at`` does not go with ``state``.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> noon = datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> queued = Reward("3f1c", "ada", "case-0001", 400)
+        >>> queued.state.value, queued.submitted(noon).state.value
+        ('queued', 'processing')
+        >>> queued.credit(noon).reason, queued.credit(noon).amount
+        ('reward:case-0001', 400)
     """
 
     id: str = attrs.field(validator=_text)
@@ -186,6 +225,16 @@ class Settlement:
         reward: The reward from now on.
         credits: What its user is credited: its amount, the amount taken back, or nothing.
         final: Whether it need not be looked at any more.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> noon = datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> reward = Reward("3f1c", "ada", "case-0001", 400).submitted(noon)
+        >>> paid = settle(reward, Sighting("confirmed", 12), now=noon)
+        >>> paid.reward.state.value, paid.final
+        ('completed', True)
+        >>> [(credit.user_id, credit.amount) for credit in paid.credits]
+        [('ada', 400)]
     """
 
     reward: Reward

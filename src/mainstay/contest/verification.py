@@ -12,7 +12,17 @@ __all__ = ["Verification", "verified"]
 
 
 class Verification(StrEnum):
-    """How a commitment stands on the ledger."""
+    """How a commitment stands on the ledger.
+
+    Examples:
+        >>> for sighting in (Sighting("pending"), Sighting("confirmed", 1), Sighting("not_found")):
+        ...     print(verified("ace3", sighting).value)
+        unverified
+        verified
+        missing
+        >>> verified("ace3", Sighting("confirmed", 1)) is Verification.VERIFIED
+        True
+    """
 
     #: It has not been seen there with enough confirmations.
     UNVERIFIED = "unverified"

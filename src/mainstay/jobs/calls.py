@@ -86,6 +86,22 @@ class LookAgain(_Answered):
         expires_at: From when on it is not to be done any more; by default that stays as it is.
         credits: Points to credit, in the transaction that keeps the answer.
         entries: What is to be done next; these are put in the same transaction.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.jobs import LookAgain, outbox_job
+        >>> from mainstay.scheduling import JobContext
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> outbox, noon = MemoryStore().outbox, datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> outbox.put([OutboxEntry(key="payment:1", kind="payment", due_at=noon)])
+        1
+        >>> answer = LookAgain(noon + timedelta(minutes=5), {"state": "pending"})
+        >>> job = outbox_job("pay", outbox, "payment", lambda entry: answer)
+        >>> job.run(JobContext(clock=lambda: noon)).skipped
+        1
+        >>> entry = outbox.entry("payment:1")
+        >>> entry.state.value, entry.due_at.minute, entry.result["state"]
+        ('waiting', 5, 'pending')
     """
 
     at: datetime | None = attrs.field(default=None, validator=checks.optional(checks.instant))
@@ -105,6 +121,22 @@ class GivenUp(_Answered):
         result: Its answer, as plain data.
         credits: Points to credit, in the transaction that keeps the answer.
         entries: What is to be done next; these are put in the same transaction.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.jobs import GivenUp, outbox_job
+        >>> from mainstay.scheduling import JobContext
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> outbox, noon = MemoryStore().outbox, datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> outbox.put([OutboxEntry(key="welcome:ada", kind="mail", due_at=noon)])
+        1
+        >>> answer = GivenUp(ValueError("there is no such address"))
+        >>> job = outbox_job("send-mail", outbox, "mail", lambda entry: answer)
+        >>> report = job.run(JobContext(clock=lambda: noon))
+        >>> report.failed, report.errors[0].error
+        (1, 'there is no such address')
+        >>> outbox.entry("welcome:ada").state.value
+        'failed'
     """
 
     problem: Exception = attrs.field(validator=checks.each(_an_error))
@@ -119,6 +151,22 @@ class Cancelled(_Answered):
         result: Why, as plain data.
         credits: Points to credit, in the transaction that keeps the answer.
         entries: What is to be done next; these are put in the same transaction.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.jobs import Cancelled, outbox_job
+        >>> from mainstay.scheduling import JobContext
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> outbox, noon = MemoryStore().outbox, datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> outbox.put([OutboxEntry(key="welcome:ada", kind="mail", due_at=noon)])
+        1
+        >>> answer = Cancelled({"why": "she has left"})
+        >>> job = outbox_job("send-mail", outbox, "mail", lambda entry: answer)
+        >>> job.run(JobContext(clock=lambda: noon)).skipped
+        1
+        >>> entry = outbox.entry("welcome:ada")
+        >>> entry.state.value, entry.result["why"]
+        ('cancelled', 'she has left')
     """
 
     result: PlainData | None = attrs.field(default=None, validator=_plain)
@@ -151,6 +199,19 @@ class ClaimPolicy:
 
     Raises:
         InvalidValueError: A number is out of its range.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.jobs import ClaimPolicy, Done, outbox_job
+        >>> from mainstay.scheduling import JobContext
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> outbox, noon = MemoryStore().outbox, datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> outbox.put([OutboxEntry(key=key, kind="mail", due_at=noon) for key in "abc"])
+        3
+        >>> few = ClaimPolicy(most=2)
+        >>> job = outbox_job("send-mail", outbox, "mail", lambda entry: Done(), policy=few)
+        >>> [job.run(JobContext(clock=lambda: noon)).succeeded for _ in range(2)]
+        [2, 1]
     """
 
     #: How many entries a run looks at, unless it is asked for all: so that a run ends in time.

@@ -95,6 +95,14 @@ def shaped(report: JobReport) -> Mapping[str, object]:
     """Return what a report says in words of its job's own: see :attr:`CatalogueRow.shape`.
 
     A job of the host's, which is not in the catalogue, has none.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> begin, end = (datetime(2024, 5, 1, 5, 0, second, tzinfo=UTC) for second in (0, 6))
+        >>> report = JobReport(job="generate-outlooks", task_id="1", target="2024-05-02",
+        ...                    succeeded=3, skipped=1, started_at=begin, finished_at=end)
+        >>> shaped(report)["generated_count"], shaped(report)["seconds_per_user"]
+        (3, 2.0)
     """
     row = CATALOGUE.get(report.job)
     return {} if row is None else row.shape(report)

@@ -45,6 +45,24 @@ def plan_closing(
 
     Raises:
         CommitmentError: The commitment is not verified, or its secret does not open it.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.contest import Case, CaseVote, Verification, commit
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> contests, noon = MemoryStore().contests, datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> case = Case("case-0001", "May a doctor lie to spare a patient?", ["yes", "no"])
+        >>> _ = contests.draft(case, *commit(case, "no"), now=noon)
+        >>> day = timedelta(hours=24)
+        >>> _ = contests.verified(case.id, Verification.VERIFIED, now=noon, lasting=day)
+        >>> contests.vote(case.id, [CaseVote("1", "ada", "no", noon)])
+        1
+        >>> with contests.page() as page:
+        ...     (due,) = page.due(noon + day, limit=1)
+        >>> dict(plan_closing(due, now=noon + day).closed.split.awards)
+        {'ada': 600}
+        >>> contests.case(case.id).case.status.value
+        'open'
     """
     closed = close_case(
         due.kept.case,
@@ -81,6 +99,23 @@ def close_now(
         RejectedError: There is no such case.
         IllegalMoveError: It is not open, or not over.
         CommitmentError: Its commitment is not verified, or its secret does not open it.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.contest import Case, CaseVote, Verification, commit
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> contests, noon = MemoryStore().contests, datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> case = Case("case-0001", "May a doctor lie to spare a patient?", ["yes", "no"])
+        >>> _ = contests.draft(case, *commit(case, "no"), now=noon)
+        >>> day = timedelta(hours=24)
+        >>> _ = contests.verified(case.id, Verification.VERIFIED, now=noon, lasting=day)
+        >>> contests.vote(case.id, [CaseVote("1", "ada", "no", noon)])
+        1
+        >>> closing = close_now(contests, case.id, now=noon + day)
+        >>> closing.closed.verdict, dict(closing.closed.split.awards)
+        ('no', {'ada': 600})
+        >>> contests.case(case.id).case.status.value
+        'closed'
     """
     required_case(store, case_id).case.closed(now)  # or it says why not
     with store.page() as page:

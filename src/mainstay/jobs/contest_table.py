@@ -29,6 +29,13 @@ class ContestTable:
     Attributes:
         policy: How they go.
         cases: The JSON Lines file that cases are made from; without one none are made.
+
+    Examples:
+        >>> from mainstay.jobs import CATALOGUE
+        >>> toml = {"cases": "cases.jsonl", "pool": 500, "lasting": 3600}
+        >>> table = CATALOGUE["close-cases"].policy.read(toml)
+        >>> table.cases, table.policy.pool, str(table.policy.lasting)
+        ('cases.jsonl', 500, '1:00:00')
     """
 
     policy: ContestPolicy = attrs.field(

@@ -150,6 +150,19 @@ def remove(
     Returns:
         The report: ``succeeded`` events that were there, ``skipped`` ones that were not; ``result``
         is that of :func:`rename`.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store, at = MemoryStore(), datetime(2024, 5, 1, 8, tzinfo=UTC)
+        >>> twice = [Session("ada", at, id="1"), Session("ada", at, id="2")]
+        >>> store.sessions.add(twice)
+        2
+        >>> report = remove(store.corrections, ["2", "3"])
+        >>> report.succeeded, report.skipped
+        (1, 1)
+        >>> store.sessions.add(twice)
+        0
     """
     ids = storable_ids("event_ids", event_ids)
     return _in_pages(
@@ -181,6 +194,16 @@ def replace(
     Raises:
         RejectedError: An event is not there. Those of the transactions before are replaced.
         NoLongerKeptError: An event is from before the floor.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store, at = MemoryStore(), datetime(2024, 5, 1, 8, tzinfo=UTC)
+        >>> store.sessions.add([Session("ada", at, kind="post", id="1")])
+        1
+        >>> report = replace(store.corrections, [Session("ada", at, kind="comment", id="1")])
+        >>> report.succeeded, store.sessions.kinds()
+        (1, ['comment'])
     """
     given = [*checks.iterable("sessions", sessions)]
     return _in_pages(

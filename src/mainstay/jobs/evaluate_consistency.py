@@ -145,6 +145,20 @@ def evaluate_consistency(
 
     Raises:
         InvalidValueError: ``hold`` is negative, not in whole seconds, or above 366 days.
+
+    Examples:
+        >>> from mainstay import Session
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store, noon = MemoryStore(), datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> store.sessions.add([Session("ada", noon, kind="post", id="1")])
+        1
+        >>> context = JobContext(clock=lambda: datetime(2024, 5, 2, tzinfo=UTC))
+        >>> job = evaluate_consistency(store.engagements)
+        >>> report = job.run(context)
+        >>> report.target, report.succeeded, report.result["candidates_count"]
+        ('2024-05-01', 1, 1)
+        >>> job.run(context).succeeded
+        0
     """
     if policy is not None:
         checks.instance("policy", policy, EngagementPolicy)

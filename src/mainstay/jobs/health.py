@@ -37,6 +37,18 @@ class HealthPolicy:
 
     Raises:
         InvalidValueError: A number is out of its range.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.ports import OutboxEntry
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store, noon = MemoryStore(), datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> store.outbox.put([OutboxEntry(key="welcome:ada", kind="mail", due_at=noon)])
+        1
+        >>> one = noon + timedelta(hours=1)
+        >>> patient = HealthPolicy(overdue=timedelta(hours=2))
+        >>> health(store, [], now=one).overdue, health(store, [], now=one, policy=patient).overdue
+        (1, 0)
     """
 
     #: An entry of the outbox is overdue if it has been due for so long: longer than jobs leave it.
@@ -68,6 +80,19 @@ class JobHealth:
         items: How many items those looked at.
         failed: How many of the items failed.
         done_at: When the last run ended that is done, as far as the log knows.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.jobs import run_job, update_multipliers
+        >>> from mainstay.scheduling import JobContext
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store, monday = MemoryStore(), datetime(2024, 5, 6, tzinfo=UTC)
+        >>> job = update_multipliers(store.reputations)
+        >>> run_job(job, store.runs, JobContext(clock=lambda: monday)).failed
+        0
+        >>> weeks = [health(store, [job], now=monday + timedelta(days=days)) for days in (1, 8)]
+        >>> [(each.jobs[0].status.value, each.jobs[0].is_well) for each in weeks]
+        [('ok', True), ('late', False)]
     """
 
     job: str
@@ -126,6 +151,19 @@ class Health:
         ledger_fault: What is wrong with it, if something is.
         machine: Its load, memory and disk: see :func:`health`.
         policy: From when on something is wrong.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.ports import OutboxEntry
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store, noon = MemoryStore(), datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> store.outbox.put([OutboxEntry(key="welcome:ada", kind="mail", due_at=noon)])
+        1
+        >>> found = health(store, [], now=noon + timedelta(hours=1))
+        >>> found.is_well, found.waiting, found.overdue
+        (False, 1, 1)
+        >>> next(found.problems())
+        ('outbox', 'has entries that were due 15 minutes ago: 1')
     """
 
     at: datetime
@@ -221,7 +259,18 @@ def health(
 
 
 def watched_jobs(store: Store, jobs: Iterable[JobSpec]) -> tuple[JobSpec, ...]:
-    """Return jobs as schedulers have them, if one has installed them, else as they are."""
+    """Return jobs as schedulers have them, if one has installed them, else as they are.
+
+    Examples:
+        >>> from mainstay.jobs import check_badges
+        >>> from mainstay.scheduling import Every, InstalledJob
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store = MemoryStore()
+        >>> store.runs.install(InstalledJob("check-badges", Every(timedelta(hours=1))))
+        >>> (watched,) = watched_jobs(store, [check_badges(store.badges)])
+        >>> watched.schedule
+        Every(interval=datetime.timedelta(seconds=3600))
+    """
     installed = store.runs.installed()
     return tuple(
         installed[spec.name].over(spec) if spec.name in installed else spec for spec in jobs

@@ -74,6 +74,23 @@ def prune(
 
     Raises:
         InvalidValueError: No day is closed yet.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay import Session
+        >>> from mainstay.jobs import evaluate_consistency
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store = MemoryStore()
+        >>> events = [Session("ada", datetime(year, 5, 1, 8, tzinfo=UTC), id=f"{year}")
+        ...           for year in (2022, 2024)]
+        >>> store.sessions.add(events)
+        2
+        >>> context = JobContext(clock=lambda: datetime(2024, 5, 2, tzinfo=UTC))
+        >>> evaluate_consistency(store.engagements).run(context).failed
+        0
+        >>> report = prune(store, before=date(2023, 1, 1), context=context)
+        >>> report.result["floor"], report.result["changed"]["events"]
+        ('2022-12-26', 1)
     """
     floor = _floor(store.engagements, checks.day("before", before))
     tally = Tally.begin(PRUNE, context or JobContext(), str(floor))

@@ -61,6 +61,27 @@ def reevaluate(
 
     Raises:
         NoLongerKeptError: ``since`` is before the floor.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay import DailyCriteria, EngagementPolicy, Session
+        >>> from mainstay.jobs import evaluate_consistency
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store = MemoryStore()
+        >>> policy = EngagementPolicy(criteria=DailyCriteria({"run": 2}))
+        >>> runs = [Session("ada", datetime(2024, 5, 1, hour, tzinfo=UTC), kind="run", id=f"{hour}")
+        ...         for hour in (8, 18)]
+        >>> store.sessions.add(runs[:1])
+        1
+        >>> context = JobContext(clock=lambda: datetime(2024, 5, 2, tzinfo=UTC))
+        >>> evaluate_consistency(store.engagements, policy=policy).run(context).succeeded
+        1
+        >>> store.sessions.add(runs[1:]), store.corrections.late().days
+        (1, 1)
+        >>> reevaluate(store, context=context).result["days"]
+        1
+        >>> store.engagements.outcome("ada", date(2024, 5, 1)).met
+        True
     """
     ids = None if user_ids is None else storable_ids("user_ids", user_ids)
     begin = None if since is None else checks.day("since", since)
@@ -117,6 +138,25 @@ def judge_again(
     Raises:
         InvalidValueError: No policy is kept yet, or it is not one of days or of weeks.
         NoLongerKeptError: ``since`` is before the floor.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay import DailyCriteria, Session
+        >>> from mainstay.jobs import evaluate_consistency
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store, day = MemoryStore(), date(2024, 5, 1)
+        >>> ran = Session("ada", datetime(2024, 5, 1, 8, tzinfo=UTC), kind="run", id="1")
+        >>> store.sessions.add([ran])
+        1
+        >>> context = JobContext(clock=lambda: datetime(2024, 5, 2, tzinfo=UTC))
+        >>> once, twice = (EngagementPolicy(criteria=DailyCriteria({"run": n})) for n in (1, 2))
+        >>> evaluate_consistency(store.engagements, policy=once).run(context).succeeded
+        1
+        >>> before = store.engagements.outcome("ada", day)
+        >>> judge_again(store, policy=twice, since=day, context=context).result["days"]
+        1
+        >>> before.met, store.engagements.outcome("ada", day).met
+        (True, False)
     """
     begin, floor = checks.day("since", since), store.corrections.floor()
     if isinstance(policy, WeeklyStreakPolicy):

@@ -39,6 +39,18 @@ class PolicyTable:
     Args:
         reader: What makes a policy of the table, if its keys are not simply the fields.
         keys: What they are then, in a few words.
+
+    Examples:
+        >>> from mainstay.jobs import CATALOGUE
+        >>> table = CATALOGUE["update-multipliers"].policy
+        >>> table.table, table.fields
+        ('weekly', ('min_interactions', 'forgiven_weeks', 'kinds'))
+        >>> table.read({"min_interactions": 3})
+        WeeklyStreakPolicy(min_interactions=3)
+        >>> table.read({"minimum": 3})
+        Traceback (most recent call last):
+            ...
+        mainstay.errors.InvalidValueError: minimum is unknown, got 3. Known: min_interactions, ...
     """
 
     table: str = attrs.field(validator=checks.each(checks.text))
@@ -97,6 +109,17 @@ class CatalogueRow:
 
     Args:
         make: The job's factory, of a store and a policy or ``None``.
+
+    Examples:
+        >>> from mainstay.jobs import CATALOGUE
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> row = CATALOGUE["close-cases"]
+        >>> print(row.name, row.summary)
+        close-cases closes cases whose time is over, and splits their rewards
+        >>> row.target.value, [option.name for option in row.options]
+        ('none', ['page_size', 'notices'])
+        >>> row.spec(MemoryStore()).schedule
+        Every(interval=datetime.timedelta(seconds=300))
     """
 
     name: str = attrs.field(validator=checks.each(checks.text))

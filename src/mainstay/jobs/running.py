@@ -29,6 +29,18 @@ class NotBegun:
     Attributes:
         reason: In a few words.
         again_at: When to ask again, since a lease may be free by then; ``None`` for never.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.jobs import update_multipliers
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store = MemoryStore()
+        >>> job = update_multipliers(store.reputations)
+        >>> context = JobContext(clock=lambda: datetime(2024, 5, 6, tzinfo=UTC))
+        >>> run_job(job, store.runs, context).target
+        '2024-W18'
+        >>> run_job(job, store.runs, context).reason
+        'what was due at 2024-05-06T00:00:00+00:00 is done'
     """
 
     reason: str
@@ -69,6 +81,18 @@ def run_job(
         TimeLimitError: The job took too long.
         StoreError: The log can't be written.
         Exception: Whatever the job raises. It is kept in the log, and raised on.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.jobs import update_multipliers
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store, monday = MemoryStore(), datetime(2024, 5, 6, tzinfo=UTC)
+        >>> job = update_multipliers(store.reputations)
+        >>> report = run_job(job, store.runs, JobContext(clock=lambda: monday))
+        >>> report.target, report.result["period"]["end_date"]
+        ('2024-W18', '2024-05-05')
+        >>> store.runs.last(job.name, now=monday).report == report
+        True
     """
     checks.instance("spec", spec, JobSpec)
     context = _with_deadline(spec, JobContext() if context is None else context)

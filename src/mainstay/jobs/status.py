@@ -17,7 +17,21 @@ _INTERVALS = 2
 
 
 class JobStatus(StrEnum):
-    """How a job is doing."""
+    """How a job is doing.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.scheduling import Every
+        >>> noon, hourly = datetime(2024, 5, 1, 12, tzinfo=UTC), Every(timedelta(hours=1))
+        >>> spec = JobSpec(name="tidy", schedule=hourly, run=lambda context: None)
+        >>> job_status(spec, None, now=noon) is JobStatus.NEVER
+        True
+        >>> failed = JobRun(
+        ...     job="tidy", task_id="1", started_at=noon, finished_at=noon, error="disk full"
+        ... )
+        >>> print(f"{spec.name} is {job_status(spec, failed, now=noon)}")
+        tidy is failing
+    """
 
     #: It has not run yet.
     NEVER = "never"

@@ -136,6 +136,20 @@ def update_multipliers(
 
     Raises:
         InvalidValueError: ``hold`` is negative, not in whole seconds, or above 366 days.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay import Session, consistency_multiplier
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store, noon = MemoryStore(), datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> store.sessions.add([Session("ada", noon, kind="post", id=key) for key in ("1", "2")])
+        2
+        >>> monday = datetime(2024, 5, 6, tzinfo=UTC)
+        >>> update_multipliers(store.reputations).run(JobContext(clock=lambda: monday)).target
+        '2024-W18'
+        >>> ada = store.reputations.reputations(["ada"])["ada"]
+        >>> ada.streak.weeks, str(consistency_multiplier(ada.streak))
+        (1, '1.02')
     """
     if policy is not None:
         checks.instance("policy", policy, WeeklyStreakPolicy)

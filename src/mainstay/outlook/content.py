@@ -25,7 +25,21 @@ BEST = 5
 
 
 class Mark(StrEnum):
-    """What a user did about an outlook."""
+    """What a user did about an outlook.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> eve = datetime(2024, 5, 1, 18, tzinfo=UTC)
+        >>> outlook = Outlook(user_id="ada", day=date(2024, 5, 2), generated_at=eve,
+        ...     known_through=date(2024, 5, 1), content=Content("t", "plain", "Hi", "Go on!"))
+        >>> engaged = outlook.marked(Mark.ENGAGED, at=eve)
+        >>> engaged.engaged_at == engaged.viewed_at == eve
+        True
+        >>> outlook.marked("liked", at=eve)
+        Traceback (most recent call last):
+            ...
+        mainstay.errors.InvalidValueError: mark must be one of 'viewed', 'engaged', 'completed', ...
+    """
 
     #: They saw it.
     VIEWED = "viewed"
@@ -87,6 +101,21 @@ class Outlook:
     Raises:
         InvalidValueError: A field is of another type; or it was engaged with, completed or rated
             without being viewed; or only one of ``rating`` and ``rated_at`` is given.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay import Session
+        >>> from mainstay.jobs import generate_outlooks
+        >>> from mainstay.scheduling import JobContext
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store, five = MemoryStore(), datetime(2024, 5, 1, 5, tzinfo=UTC)
+        >>> store.sessions.add([Session("ada", datetime(2024, 4, 30, 18, tzinfo=UTC), id="1")])
+        1
+        >>> generate_outlooks(store).run(JobContext(clock=lambda: five)).succeeded
+        1
+        >>> outlook = store.outlooks.outlook("ada", date(2024, 5, 2))
+        >>> outlook.content.title, outlook.known_through.isoformat(), outlook.viewed_at
+        ('A good day to go on', '2024-05-01', None)
     """
 
     user_id: str = attrs.field(validator=_text)

@@ -14,6 +14,18 @@ class OutlookPhrasebook(Protocol):
     """The words of the embedded outlook, in whatever language: a title and a text each.
 
     Each is read on the day that it is for, and must name the last day that it knows of.
+
+    Examples:
+        >>> from mainstay import ActivityWindow
+        >>> from mainstay.outlook import STANDARD_TEMPLATES, OutlookContext, standard_content
+        >>> class German(EnglishOutlookPhrases):
+        ...     def fresh_start(self, known: date, gain: float | None) -> tuple[str, str]:
+        ...         return "Ein neuer Anfang", f"Stand {known}: Heute kann es losgehen."
+        >>> quiet = ActivityWindow.from_days([], last_day=date(2024, 5, 1))
+        >>> templates = {template.name: template for template in STANDARD_TEMPLATES}
+        >>> context = OutlookContext("ada", date(2024, 5, 2), quiet, templates)
+        >>> print(standard_content(context, phrases=German()).body)
+        Stand 2024-05-01: Heute kann es losgehen.
     """
 
     def streak(self, days: int, points: int, known: date, gain: float | None) -> tuple[str, str]:

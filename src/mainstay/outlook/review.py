@@ -43,6 +43,14 @@ class TemplateFigures:
 
     Raises:
         InvalidValueError: A field can't be.
+
+    Examples:
+        >>> few, many = Sums.of([(1, 7)] * 500), Sums.of([(5, 7)] * 500)
+        >>> plain = TemplateFigures("plain", mine=few, others=many)
+        >>> f"{plain.mine.rate:.0%} of those of plain, {plain.others.rate:.0%} of all others"
+        '14% of those of plain, 71% of all others'
+        >>> [low.template for low in low_templates([plain, TemplateFigures("warm", many, few)])]
+        ['plain']
     """
 
     name: str = attrs.field(validator=_text)
@@ -72,6 +80,14 @@ class LowTemplate(Explained):
 
     Raises:
         InvalidValueError: A number is out of its range.
+
+    Examples:
+        >>> few, many = Sums.of([(1, 7)] * 500), Sums.of([(5, 7)] * 500)
+        >>> (low,) = low_templates([TemplateFigures("plain", few, many)])
+        >>> low.template, round(low.rate, 3), round(low.others_rate, 3), low.high < 0
+        ('plain', 0.143, 0.714, True)
+        >>> print(low.explain()[0].text)
+        plain: 14.3 % of its outlooks are viewed, 71.4 % of the others'. Try another title or time.
     """
 
     template: str = attrs.field(validator=_text)
@@ -175,6 +191,15 @@ class Decision:
         changed: The templates that are to be kept from now on, by name.
         ab_tests_triggered: The names of those of which a trial begins.
         templates_updated: The names of those of which another variant became current.
+
+    Examples:
+        >>> from mainstay.outlook import begin_trial
+        >>> trying = begin_trial(Template("welcome", ["plain", "warm"]), since=date(2024, 5, 5))
+        >>> half, more = Sums.of([(3, 7), (4, 7)] * 500), Sums.of([(4, 7)] * 1000)
+        >>> trials = {"welcome": (half, more)}
+        >>> decision = decide({"welcome": trying}, [], trials, since=date(2024, 5, 12))
+        >>> decision.templates_updated, decision.changed[0].current
+        (('welcome',), 'warm')
     """
 
     changed: tuple[Template, ...] = ()

@@ -12,7 +12,17 @@ __all__ = ["ENGLISH_REVIEW", "EnglishReviewPhrases", "ReviewPhrasebook"]
 
 
 class ReviewPhrasebook(Protocol):
-    """The words for content that performs badly, in whatever language."""
+    """The words for content that performs badly, in whatever language.
+
+    Examples:
+        >>> from mainstay.outlook import LowTemplate
+        >>> class German:
+        ...     def low(self, template, metric, rate, others_rate):
+        ...         return f"{template}: {rate:.0%}, alle anderen {others_rate:.0%}. Neuer Titel?"
+        >>> low = LowTemplate("welcome", "view_rate", 0.3, 0.4, -0.15, -0.05)
+        >>> print(low.explain(German())[0].text)
+        welcome: 30%, alle anderen 40%. Neuer Titel?
+    """
 
     def low(self, template: str, metric: Metric, rate: float, others_rate: float) -> str:
         """Say by how much a template is below all others, and what to do; rates are 0 to 1."""
@@ -28,7 +38,12 @@ _WHAT = {
 
 @attrs.frozen
 class EnglishReviewPhrases:
-    """English sentences for content that performs badly."""
+    """English sentences for content that performs badly.
+
+    Examples:
+        >>> print(EnglishReviewPhrases().low("tips", Metric.VIEW_RATE, 0.125, 0.25))
+        tips: 12.5 % of its outlooks are viewed, 25.0 % of the others'. Try another title or time.
+    """
 
     def low(self, template: str, metric: Metric, rate: float, others_rate: float) -> str:
         """Say by how much a template is below all others, and what to do."""

@@ -16,7 +16,16 @@ __all__ = ["DEFAULT_POLICY", "Metric", "ReviewPolicy"]
 
 
 class Metric(StrEnum):
-    """What templates are compared in."""
+    """What templates are compared in.
+
+    Examples:
+        >>> from mainstay.outlook import ContentCounts
+        >>> week = ContentCounts(total=200, viewed=80, engaged=40, completed=20)
+        >>> [week.of(metric) for metric in Metric]
+        [(80, 200), (40, 80), (20, 80)]
+        >>> ReviewPolicy(metric="completion_rate").metric is Metric.COMPLETION_RATE
+        True
+    """
 
     #: How many of the outlooks were viewed.
     VIEW_RATE = "view_rate"

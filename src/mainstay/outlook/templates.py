@@ -88,6 +88,12 @@ class Trial:
 
     Raises:
         InvalidValueError: A field can't be.
+
+    Examples:
+        >>> trial = Trial("warm", date(2024, 5, 1))
+        >>> template = Template("welcome", ["plain", "warm"], trial=trial)
+        >>> [variant_for(template, user) for user in ("ada", "gus")]
+        ['warm', 'plain']
     """
 
     challenger: str = attrs.field(validator=_text)

@@ -32,6 +32,20 @@ def read_cases(path: str | Path) -> Iterator[CaseDraft | BadRecordError]:
 
     Raises:
         OSError: The file can't be read.
+
+    Examples:
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as folder:
+        ...     path = Path(folder) / "cases.jsonl"
+        ...     with path.open("w", encoding="utf-8") as file:
+        ...         print('{"question": "May a doctor lie?", "sides": ["yes", "no"],',
+        ...               '"verdict": "no"}', file=file)
+        ...         print('{"question": "May a lawyer lie?", "sides": ["yes", "no"]}', file=file)
+        ...     draft, error = read_cases(path)
+        >>> draft.question
+        'May a doctor lie?'
+        >>> print(error)
+        line 2: verdict is missing.
     """
     ids: set[str] = set()
     with Path(path).open("rb") as lines:

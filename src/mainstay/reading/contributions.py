@@ -41,6 +41,14 @@ class Contribution:
         line: The line that it starts on; the first is 1.
         about: The id of the case that it is about; that of the argument, if it is a vote for one.
         what: What they did.
+
+    Examples:
+        >>> (read,) = read_contributions([
+        ...     "argument_id,user_id,at",
+        ...     "a1,bob,2024-05-01T08:00:00Z",
+        ... ])
+        >>> read.line, read.about, type(read.what).__name__
+        (2, 'a1', 'ArgumentVote')
     """
 
     line: int

@@ -39,6 +39,13 @@ class Event:
         day: The date, if the line says no more than that of when it was. The session then is at
             12:00 UTC of that date and recorded in the zone ``+00:00``, so that it is that date in
             every reading.
+
+    Examples:
+        >>> (event,) = read_events(["user_id,started_at", "ada,2024-05-01"])
+        >>> event.line, event.day
+        (2, datetime.date(2024, 5, 1))
+        >>> event.session.started_at.isoformat()
+        '2024-05-01T12:00:00+00:00'
     """
 
     line: int

@@ -74,7 +74,17 @@ class Span:
 
 
 class Period(StrEnum):
-    """What the standard boards count: half-open spans that end at the present."""
+    """What the standard boards count: half-open spans that end at the present.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> noon = datetime(2024, 5, 8, 12, tzinfo=UTC)
+        >>> for period in Period:
+        ...     print(period, period.span(noon))
+        all ../2024-05-08T12:00:00Z
+        weekly 2024-05-01T12:00:00Z/2024-05-08T12:00:00Z
+        daily 2024-05-07T12:00:00Z/2024-05-08T12:00:00Z
+    """
 
     #: All time.
     ALL = "all"
@@ -123,6 +133,17 @@ class Board:
         live: Whether it was counted for this answer, and not read from a snapshot.
         listed: How many users are on the whole board.
         entries: The places, best first.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.recognition import Credit
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store, noon = MemoryStore(), datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> won = [Credit("ada", "welcome", 50, noon), Credit("bob", "win", 80, noon)]
+        >>> _ = store.points.add(won, now=noon)
+        >>> board = store.leaderboards.top(now=noon + timedelta(hours=1), limit=1)
+        >>> board.listed, [(place.rank, place.user_id, place.total) for place in board.entries]
+        (2, [(1, 'bob', 80)])
     """
 
     period: Period | Span
@@ -162,6 +183,18 @@ class UserRank:
         listed: How many users are on the whole board.
         as_of: As of when.
         live: Whether it was counted for this answer, and not read from a snapshot.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.recognition import Credit
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store, noon = MemoryStore(), datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> won = [Credit("ada", "welcome", 50, noon), Credit("bob", "win", 80, noon)]
+        >>> _ = store.points.add(won, now=noon)
+        >>> one = noon + timedelta(hours=1)
+        >>> ada, cyd = (store.leaderboards.rank_of(user, now=one) for user in ("ada", "cyd"))
+        >>> (ada.rank, ada.points), (cyd.rank, cyd.points)
+        ((2, 50), (None, 0))
     """
 
     user_id: str
@@ -196,6 +229,17 @@ class PointsRank:
         listed: How many users are on the whole board.
         as_of: As of when.
         live: Whether it was counted for this answer, and not read from a snapshot.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.recognition import Credit
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store, noon = MemoryStore(), datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> won = [Credit("ada", "welcome", 50, noon), Credit("bob", "win", 80, noon)]
+        >>> _ = store.points.add(won, now=noon)
+        >>> found = store.leaderboards.rank_for(60, now=noon + timedelta(hours=1))
+        >>> found.rank, found.listed
+        (2, 2)
     """
 
     points: int

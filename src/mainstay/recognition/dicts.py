@@ -25,7 +25,15 @@ __all__ = [
 
 
 class CreditDict(TypedDict):
-    """A credit in :class:`PointsDict`, whose user is known."""
+    """A credit in :class:`PointsDict`, whose user is known.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay.recognition import Credit, points_of
+        >>> welcome = Credit("ada", "welcome", 50, datetime(2024, 5, 1, tzinfo=UTC))
+        >>> points_of("ada", 50, [welcome])["credits"][0]
+        {'reason': 'welcome', 'amount': 50, 'at': '2024-05-01T00:00:00Z'}
+    """
 
     reason: str
     amount: int
@@ -33,7 +41,13 @@ class CreditDict(TypedDict):
 
 
 class LevelDict(TypedDict):
-    """A level as :meth:`mainstay.recognition.Level.to_dict` gives it."""
+    """A level as :meth:`mainstay.recognition.Level.to_dict` gives it.
+
+    Examples:
+        >>> from mainstay.recognition import Levels
+        >>> Levels([0, 100, 500], ["Newcomer", "Regular", "Expert"]).of(120).to_dict()
+        {'number': 2, 'name': 'Regular', 'next': 500, 'missing': 380}
+    """
 
     number: int
     name: str
@@ -42,7 +56,14 @@ class LevelDict(TypedDict):
 
 
 class PointsDict(TypedDict):
-    """A user's points, as :func:`mainstay.recognition.points_of` gives them."""
+    """A user's points, as :func:`mainstay.recognition.points_of` gives them.
+
+    Examples:
+        >>> from mainstay.recognition import Levels, points_of
+        >>> data = points_of("ada", 120, [], levels=Levels([0, 100, 500]))
+        >>> data["total"], data["level"]["name"]
+        (120, 'Level 2')
+    """
 
     user_id: str
     total: int
@@ -51,7 +72,16 @@ class PointsDict(TypedDict):
 
 
 class BoardEntryDict(TypedDict):
-    """A place on a board."""
+    """A place on a board.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay.recognition import Board, Period, rank
+        >>> noon = datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> board = Board(Period.ALL, noon, True, 2, rank({"ada": 250, "bob": 300}))
+        >>> board.to_dict()["entries"][0]
+        {'rank': 1, 'user_id': 'bob', 'points': 300}
+    """
 
     rank: int
     user_id: str
@@ -59,7 +89,18 @@ class BoardEntryDict(TypedDict):
 
 
 class BoardDict(TypedDict):
-    """A leaderboard as :meth:`mainstay.recognition.Board.to_dict` gives it."""
+    """A leaderboard as :meth:`mainstay.recognition.Board.to_dict` gives it.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay.recognition import Credit
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store, noon = MemoryStore(), datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> _ = store.points.add([Credit("ada", "welcome", 50, noon)], now=noon)
+        >>> data = store.leaderboards.top(now=datetime(2024, 5, 1, 13, tzinfo=UTC)).to_dict()
+        >>> data["period"], data["as_of"], data["live"], data["listed"]
+        ('all', '2024-05-01T13:00:00Z', True, 1)
+    """
 
     period: str
     as_of: str
@@ -69,7 +110,19 @@ class BoardDict(TypedDict):
 
 
 class UserRankDict(TypedDict):
-    """A user's rank as :meth:`mainstay.recognition.UserRank.to_dict` gives it."""
+    """A user's rank as :meth:`mainstay.recognition.UserRank.to_dict` gives it.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay.recognition import Credit
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store = MemoryStore()
+        >>> noon, one = (datetime(2024, 5, 1, hour, tzinfo=UTC) for hour in (12, 13))
+        >>> _ = store.points.add([Credit("ada", "welcome", 50, noon)], now=noon)
+        >>> data = store.leaderboards.rank_of("ada", now=one).to_dict()
+        >>> data["rank"], data["points"], data["listed"]
+        (1, 50, 1)
+    """
 
     user_id: str
     period: str
@@ -81,7 +134,19 @@ class UserRankDict(TypedDict):
 
 
 class PointsRankDict(TypedDict):
-    """The rank of points as :meth:`mainstay.recognition.PointsRank.to_dict` gives it."""
+    """The rank of points as :meth:`mainstay.recognition.PointsRank.to_dict` gives it.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay.recognition import Credit
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store = MemoryStore()
+        >>> noon, one = (datetime(2024, 5, 1, hour, tzinfo=UTC) for hour in (12, 13))
+        >>> _ = store.points.add([Credit("ada", "welcome", 50, noon)], now=noon)
+        >>> data = store.leaderboards.rank_for(40, now=one).to_dict()
+        >>> data["points"], data["rank"]
+        (40, 2)
+    """
 
     points: int
     period: str
@@ -92,7 +157,16 @@ class PointsRankDict(TypedDict):
 
 
 class BadgeDict(TypedDict):
-    """A badge that a user has."""
+    """A badge that a user has.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay.recognition import newly_earned
+        >>> noon = datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> badge = newly_earned("ada", {"wins": 1}, [], at=noon)["badges"][0]
+        >>> badge["name"], badge["earned_at"], badge["bonus_points"]
+        ('First Victory', '2024-05-01T12:00:00Z', 50)
+    """
 
     id: int
     name: str
@@ -103,7 +177,16 @@ class BadgeDict(TypedDict):
 
 
 class EarnedBadgesDict(TypedDict):
-    """A user's badges, as :func:`mainstay.recognition.earned` gives them."""
+    """A user's badges, as :func:`mainstay.recognition.earned` gives them.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay.recognition import awards, earned
+        >>> noon = datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> data = earned("ada", awards("ada", {"wins": 5}, [], at=noon))
+        >>> data["total_badges"], data["badges"][0]["name"]
+        (2, 'First Victory')
+    """
 
     user_id: str
     total_badges: int
@@ -111,7 +194,14 @@ class EarnedBadgesDict(TypedDict):
 
 
 class BadgeProgressDict(TypedDict):
-    """How far a user has come on the way to a badge."""
+    """How far a user has come on the way to a badge.
+
+    Examples:
+        >>> from mainstay.recognition import progress
+        >>> detail = progress("ada", {"wins": 2}, [])["progress"]["progress_details"][1]
+        >>> detail["badge_name"], detail["progress"], detail["earned"]
+        ('five_wins', '2/5 wins', False)
+    """
 
     badge_name: str
     name: str
@@ -123,7 +213,16 @@ class BadgeProgressDict(TypedDict):
 
 
 class ProgressOfAllDict(TypedDict):
-    """How far a user has come on the way to each badge."""
+    """How far a user has come on the way to each badge.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay.recognition import STANDARD_BADGES, awards, progress
+        >>> held = awards("ada", {"wins": 5}, [], at=datetime(2024, 5, 1, tzinfo=UTC))
+        >>> found = progress("ada", {"wins": 5}, held)["progress"]
+        >>> found["earned"], found["total"] == len(STANDARD_BADGES)
+        (2, True)
+    """
 
     earned: int
     total: int
@@ -131,14 +230,31 @@ class ProgressOfAllDict(TypedDict):
 
 
 class ProgressDict(TypedDict):
-    """What :func:`mainstay.recognition.progress` gives."""
+    """What :func:`mainstay.recognition.progress` gives.
+
+    Examples:
+        >>> from mainstay.recognition import progress
+        >>> data = progress("ada", {"wins": 2}, [])
+        >>> data["user_id"], data["progress"]["progress_details"][0]["progress"]
+        ('ada', '1/1 wins')
+    """
 
     user_id: str
     progress: ProgressOfAllDict
 
 
 class RewardSplitDict(TypedDict):
-    """A split pool as :meth:`mainstay.recognition.RewardSplit.to_dict` gives it."""
+    """A split pool as :meth:`mainstay.recognition.RewardSplit.to_dict` gives it.
+
+    Examples:
+        >>> from mainstay.recognition import split_pool
+        >>> split = split_pool(1000, votes={"ada": "no", "bob": "yes"}, verdict="no", arguments=[])
+        >>> data = split.to_dict()
+        >>> data["awards"], data["undistributed"]
+        ({'ada': 500, 'bob': 100}, 400)
+        >>> print(data["explanations"][0])
+        40 % for voting on the verdict's side: one person.
+    """
 
     pool: int
     awards: dict[str, int]

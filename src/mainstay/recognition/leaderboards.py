@@ -37,7 +37,15 @@ Ties: TypeAlias = Literal["competition", "dense", "ordinal", "earliest"]
 
 
 class Ranked(NamedTuple, Generic[T]):
-    """A place on a board: the rank, from 1, the user and their total."""
+    """A place on a board: the rank, from 1, the user and their total.
+
+    Examples:
+        >>> first, *others = rank({"ada": 250, "bob": 300})
+        >>> first.user_id, first.total
+        ('bob', 300)
+        >>> [place.rank for place in others]
+        [2]
+    """
 
     rank: int
     user_id: str
@@ -48,6 +56,13 @@ class Rung(NamedTuple):
     """A total that somebody has, and how many have it and more.
 
     The rank of any total follows from the rung right above it.
+
+    Examples:
+        >>> rungs = ladder([100, 250, 300, 250])
+        >>> [(rung.total, rung.users, rung.above) for rung in rungs]
+        [(300, 1, 0), (250, 2, 1), (100, 1, 3)]
+        >>> rungs[1].above + rungs[1].users + 1  # the rank of 200 points
+        4
     """
 
     total: int

@@ -49,6 +49,13 @@ class Level(Explained):
     Raises:
         InvalidValueError: The total is not from ``threshold`` to below ``next``, or a field is out
             of its range.
+
+    Examples:
+        >>> level = Levels([0, 100, 500], ["Newcomer", "Regular", "Expert"]).of(300)
+        >>> level.number, level.missing, level.progress
+        (2, 200, 0.5)
+        >>> print(level.text)
+        300 points are level 2, Regular. 200 more make Expert.
     """
 
     total: int = attrs.field(validator=checks.each(whole_points))

@@ -17,7 +17,17 @@ __all__ = [
 
 
 class LevelPhrasebook(Protocol):
-    """The words for a level, in whatever language."""
+    """The words for a level, in whatever language.
+
+    Examples:
+        >>> from mainstay.recognition import Levels
+        >>> class German:
+        ...     def level(self, number, name, total, missing, next_name):
+        ...         rest = "" if missing is None else f", {missing} bis zur nächsten"
+        ...         return f"Stufe {number} mit {total} Punkten{rest}."
+        >>> print(Levels([0, 100, 500]).of(120).explain(German())[0].text)
+        Stufe 2 mit 120 Punkten, 380 bis zur nächsten.
+    """
 
     def level(
         self, number: int, name: str, total: int, missing: int | None, next_name: str | None
@@ -27,7 +37,17 @@ class LevelPhrasebook(Protocol):
 
 
 class RewardPhrasebook(Protocol):
-    """The words for a reward, in whatever language: for the groups, and for one of them."""
+    """The words for a reward, in whatever language: for the groups, and for one of them.
+
+    Examples:
+        >>> from mainstay.recognition import split_pool
+        >>> class German(EnglishRewardPhrases):
+        ...     def participant(self, per_cent: int, people: int) -> str:
+        ...         return f"Teilgenommen: {per_cent} % geteilt durch {people}."
+        >>> split = split_pool(100, votes={"ada": "no", "bob": "yes"}, verdict="no", arguments=[])
+        >>> print(split.explain_award("bob", German())[0].text)
+        Teilgenommen: 20 % geteilt durch 2.
+    """
 
     def winners(self, per_cent: int, people: int) -> str:
         """Say what those on the verdict's side get, all together; ``people`` may be 0."""
@@ -75,7 +95,15 @@ class RewardPhrasebook(Protocol):
 
 @attrs.frozen
 class EnglishLevelPhrases:
-    """An English sentence for a level."""
+    """An English sentence for a level.
+
+    Examples:
+        >>> phrases = EnglishLevelPhrases()
+        >>> print(phrases.level(2, "Regular", 120, 380, "Expert"))
+        120 points are level 2, Regular. 380 more make Expert.
+        >>> print(phrases.level(3, "Expert", 1200, None, None))
+        1,200 points are level 3, Expert, the highest.
+    """
 
     def level(
         self, number: int, name: str, total: int, missing: int | None, next_name: str | None
@@ -93,7 +121,15 @@ def _each_of(people: int) -> str:
 
 @attrs.frozen
 class EnglishRewardPhrases:
-    """English sentences for a reward."""
+    """English sentences for a reward.
+
+    Examples:
+        >>> phrases = EnglishRewardPhrases()
+        >>> print(phrases.winners(40, 12))
+        40 % for voting on the verdict's side: 12 people equally.
+        >>> print(phrases.place(1, 30, 50))
+        Your argument took place 1: 50 % of 30 %.
+    """
 
     def winners(self, per_cent: int, people: int) -> str:
         """Say what those on the verdict's side get."""

@@ -84,6 +84,15 @@ class RewardSplit(Explained):
     Raises:
         InvalidValueError: ``pool`` is negative; a winner or an author is not among the
             participants; or there are more authors than places.
+
+    Examples:
+        >>> from mainstay.recognition import split_pool
+        >>> votes = {"ada": "no", "bob": "no", "cyd": "yes"}
+        >>> split = split_pool(1000, votes=votes, verdict="no", arguments=[])
+        >>> dict(split.awards), split.undistributed
+        ({'ada': 267, 'bob': 267, 'cyd': 66}, 400)
+        >>> print(split.explain()[0].text)
+        40 % for voting on the verdict's side: 2 people equally.
     """
 
     pool: int = attrs.field(validator=checks.each(_pool))

@@ -35,6 +35,14 @@ class Argument:
     Raises:
         InvalidValueError: A text is empty, or ``votes`` negative.
         NaiveDatetimeError: ``at`` has no offset.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> noon = datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> arguments = [Argument("a1", "ada", noon, votes=2), Argument("a2", "bob", noon, votes=5)]
+        >>> split = split_pool(100, votes={}, verdict="no", arguments=arguments)
+        >>> split.top, dict(split.awards)
+        (('bob', 'ada'), {'ada': 19, 'bob': 25})
     """
 
     id: str = attrs.field(validator=checks.each(checks.text))

@@ -33,6 +33,14 @@ class DampenedWeight:
 
     Raises:
         InvalidValueError: The name is empty, or the weight out of its range.
+
+    Examples:
+        >>> from mainstay import Reputation, explain_vouch, reciprocity
+        >>> mutual = reciprocity([("ada", "bob"), ("bob", "ada")])
+        >>> vouch = Vouch("ada", "bob", 4)
+        >>> explained = explain_vouch(vouch, Reputation("bob"), dampening=[mutual])
+        >>> [(step.dampening, str(step.weight)) for step in explained.dampened]
+        [('reciprocity', '2.0')]
     """
 
     dampening: str = attrs.field(validator=checks.each(checks.text))
@@ -61,6 +69,15 @@ class VouchExplanation(Explained):
     Raises:
         InvalidValueError: A number is out of its range, or ``weight`` is not that product.
         InvalidTypeError: A field is of another type.
+
+    Examples:
+        >>> from mainstay import IsoWeek, Reputation, WeeklyStreak, explain_vouch
+        >>> bob = Reputation("bob", WeeklyStreak(5, IsoWeek(2024, 20)))
+        >>> explained = explain_vouch(Vouch("ada", "bob", 4), bob)
+        >>> explained.multiplier, explained.weight
+        (Decimal('1.10'), Decimal('4.40'))
+        >>> print(explained.text)
+        base 4 → × 1.1 (bob: 5 weeks) = 4.4
     """
 
     vouch: Vouch = attrs.field(validator=checks.each(partial(checks.instance, kind=Vouch)))

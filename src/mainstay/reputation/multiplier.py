@@ -38,6 +38,11 @@ class MultiplierPolicy:
 
     Raises:
         InvalidValueError: A number is not within 0 to 1.
+
+    Examples:
+        >>> policy = MultiplierPolicy(bonus_per_week=0.05, most_bonus=0.5)
+        >>> [str(consistency_multiplier(weeks, policy=policy)) for weeks in (1, 4, 20)]
+        ['1.05', '1.20', '1.5']
     """
 
     #: What each week of the streak adds: 2 %.

@@ -13,7 +13,17 @@ __all__ = ["ENGLISH", "EnglishVouchPhrases", "VouchPhrasebook", "readable"]
 
 
 class VouchPhrasebook(Protocol):
-    """The words for the weight of a vouch, in whatever language: one sentence a step."""
+    """The words for the weight of a vouch, in whatever language: one sentence a step.
+
+    Examples:
+        >>> from mainstay import Reputation, explain_vouch
+        >>> class Spanish(EnglishVouchPhrases):
+        ...     def base(self, vouch: Vouch) -> str:
+        ...         return f"{vouch.voucher} avala a {vouch.vouchee} con {vouch.weight}."
+        >>> explained = explain_vouch(Vouch("ada", "bob", 4), Reputation("bob"))
+        >>> print(explained.explain(Spanish())[0].text)
+        ada avala a bob con 4.
+    """
 
     def base(self, vouch: Vouch) -> str:
         """Say who vouches for whom, or against, and with what weight."""
@@ -40,7 +50,15 @@ _CAUSES = {
 
 @attrs.frozen
 class EnglishVouchPhrases:
-    """English sentences for the weight of a vouch, each number in a few digits."""
+    """English sentences for the weight of a vouch, each number in a few digits.
+
+    Examples:
+        >>> phrases, vouch = EnglishVouchPhrases(), Vouch("ada", "bob", 4)
+        >>> print(phrases.dampening(vouch, "half_life", Decimal("1.00")))
+        Taking its age into account, it weighs 1.
+        >>> print(phrases.multiplier(vouch, 5, Decimal("1.10"), Decimal("4.40")))
+        Multiplied by 1.1, since bob has 5 active weeks in a row, it weighs 4.4.
+    """
 
     def base(self, vouch: Vouch) -> str:
         """Say who vouches for whom, or against, and with what weight."""

@@ -36,6 +36,14 @@ class InstalledJob:
 
     Raises:
         InvalidTypeError: ``schedule`` is a class of the host's own, which can't be kept.
+
+    Examples:
+        >>> nightly = JobSpec(name="tidy", schedule=Daily(time(3)), run=lambda context: None)
+        >>> InstalledJob.of(nightly)
+        InstalledJob(job='tidy', schedule=Daily(time=datetime.time(3, 0), zone='UTC'), limit=None)
+        >>> hourly = InstalledJob("tidy", Every(timedelta(hours=1)))
+        >>> hourly.over(nightly).schedule
+        Every(interval=datetime.timedelta(seconds=3600))
     """
 
     job: str = attrs.field(validator=checks.each(checks.text))

@@ -53,6 +53,16 @@ class ItemError:
     Attributes:
         item: What: a user's id, mostly.
         error: Why, as a sentence.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> at = datetime(2024, 5, 2, tzinfo=UTC)
+        >>> unreadable = ItemError("ada", "the state of 'ada' can't be read.")
+        >>> report = JobReport(job="tidy", task_id="1", succeeded=3, failed=1, errors=[unreadable],
+        ...                    started_at=at, finished_at=at)
+        >>> for each in report.errors:
+        ...     print(f"{each.item}: {each.error}")
+        ada: the state of 'ada' can't be read.
     """
 
     item: str = attrs.field(validator=_text)
@@ -151,6 +161,19 @@ class JobRun:
     Raises:
         InvalidValueError: It ends before it began, or with neither a report nor an error, or
             with both.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.scheduling import JobRun
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> runs, at = MemoryStore().runs, datetime(2024, 5, 2, tzinfo=UTC)
+        >>> began = JobRun(job="tidy", task_id="1", started_at=at)
+        >>> runs.put(began)
+        >>> [run.task_id for run in runs.unended("tidy")]
+        ['1']
+        >>> runs.put(attrs.evolve(began, finished_at=at, error="disk full"))
+        >>> runs.last("tidy", now=at).error, runs.unended("tidy")
+        ('disk full', [])
     """
 
     job: str = attrs.field(validator=_text)

@@ -33,7 +33,17 @@ _MOST_SHIFT = 3
 
 
 class Schedule(Protocol):
-    """Says when a job is due."""
+    """Says when a job is due.
+
+    Examples:
+        >>> class FirstOfMonth:
+        ...     def next_after(self, instant: datetime) -> datetime:
+        ...         first = instant.astimezone(UTC).date().replace(day=1)
+        ...         following = (first + timedelta(days=31)).replace(day=1)
+        ...         return datetime.combine(following, time(0), UTC)
+        >>> latest_due(FirstOfMonth(), datetime(2024, 5, 17, tzinfo=UTC)).isoformat()
+        '2024-05-01T00:00:00+00:00'
+    """
 
     def next_after(self, instant: datetime) -> datetime:
         """Return the first time after an instant at which the job is due, in UTC."""

@@ -20,7 +20,16 @@ _WEEK = "a week such as 2024-W18"
 
 
 class TargetKind(StrEnum):
-    """What the target of a job's run is."""
+    """What the target of a job's run is.
+
+    Examples:
+        >>> from mainstay.jobs import CATALOGUE
+        >>> for name in ("evaluate-consistency", "update-multipliers", "close-cases"):
+        ...     print(name, CATALOGUE[name].target)
+        evaluate-consistency day
+        update-multipliers week
+        close-cases none
+    """
 
     #: There is no such thing.
     NONE = "none"

@@ -21,7 +21,16 @@ __all__ = ["DailyStreak", "StreakPolicy", "StreakStatus", "streak_of"]
 
 
 class StreakStatus(StrEnum):
-    """How a streak stands on a day."""
+    """How a streak stands on a day.
+
+    Examples:
+        >>> days = [date(2024, 5, 1), date(2024, 5, 2)]
+        >>> [streak_of(days, as_of=date(2024, 5, day)).status.value for day in (2, 3, 4)]
+        ['done', 'pending', 'broken']
+        >>> if streak_of(days, as_of=date(2024, 5, 3)).status is StreakStatus.PENDING:
+        ...     print("Today still counts.")
+        Today still counts.
+    """
 
     #: Active on that very day.
     DONE = "done"
@@ -44,6 +53,13 @@ class StreakPolicy:
 
     Raises:
         InvalidValueError: A weekday is not 0 to 6, or there are fewer than 0 freezes.
+
+    Examples:
+        >>> friday, monday, wednesday = (date(2024, 5, day) for day in (3, 6, 8))
+        >>> policy = StreakPolicy(rest_weekdays={5, 6}, freezes=1)
+        >>> streak = streak_of([friday, monday, wednesday], as_of=wednesday, policy=policy)
+        >>> streak.current, streak.freezes_left
+        (5, 0)
     """
 
     #: Weekdays, Monday = 0, that never break a run; between its active days they lengthen it.
@@ -88,6 +104,14 @@ class DailyStreak(Explained):
         InvalidValueError: The fields contradict one another: a run is longer than its dates are
             apart, the current one longer than the longest, or the status another's.
         InvalidTypeError: A field is of another type.
+
+    Examples:
+        >>> days = [date(2024, 5, day) for day in (1, 2, 3, 6, 7)]
+        >>> streak = streak_of(days, as_of=date(2024, 5, 8))
+        >>> streak.current, streak.longest, streak.status.value
+        (2, 3, 'pending')
+        >>> print(streak.explain()[1].text)
+        Your longest streak has 3 days, from 2024-05-01 to 2024-05-03.
     """
 
     current: int = attrs.field(validator=checks.each(checks.count))

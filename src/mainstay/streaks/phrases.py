@@ -11,7 +11,17 @@ __all__ = ["ENGLISH", "EnglishStreakPhrases", "StreakPhrasebook"]
 
 
 class StreakPhrasebook(Protocol):
-    """The words for a daily streak, in whatever language: one sentence a part."""
+    """The words for a daily streak, in whatever language: one sentence a part.
+
+    Examples:
+        >>> from mainstay import streak_of
+        >>> class German(EnglishStreakPhrases):
+        ...     def current(self, days: int, *, today: bool) -> str:
+        ...         return f"Seit {days} Tagen dabei" + ("." if today else "; heute fehlt noch.")
+        >>> days = [date(2024, 5, 1), date(2024, 5, 2)]
+        >>> print(streak_of(days, as_of=date(2024, 5, 3)).explain(German())[0].text)
+        Seit 2 Tagen dabei; heute fehlt noch.
+    """
 
     def current(self, days: int, *, today: bool) -> str:
         """Say how long the current run is, 0 days without one, and whether today is in it."""
@@ -32,7 +42,15 @@ def _days(count: int) -> str:
 
 @attrs.frozen
 class EnglishStreakPhrases:
-    """English sentences for a daily streak."""
+    """English sentences for a daily streak.
+
+    Examples:
+        >>> phrases = EnglishStreakPhrases()
+        >>> print(phrases.current(12, today=True))
+        A streak of 12 days, today included.
+        >>> print(phrases.freezes(2))
+        2 more missed days are forgiven.
+    """
 
     def current(self, days: int, *, today: bool) -> str:
         """Say how long the current run is, and whether today is in it."""

@@ -28,6 +28,14 @@ class WeeklyStreakPolicy:
 
     Raises:
         InvalidValueError: A number is out of its range, or a kind is not a text.
+
+    Examples:
+        >>> policy = WeeklyStreakPolicy(min_interactions=3, kinds={"post", "comment"})
+        >>> week = {"post": 2, "login": 9}
+        >>> policy.interactions(week)
+        2
+        >>> WeeklyStreak().record(IsoWeek(2024, 5), week, policy=policy).weeks
+        0
     """
 
     #: Interactions from which on a week is active: a single one may be chance.

@@ -88,6 +88,20 @@ class SqlStore:
         outlooks: The :class:`mainstay.ports.OutlookStore`.
         notifications: The :class:`mainstay.ports.NotificationStore`.
         templates: The :class:`mainstay.ports.Templates`.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from tempfile import TemporaryDirectory
+        >>> from mainstay import Session
+        >>> ran = Session("ada", datetime(2024, 5, 1, 8, tzinfo=UTC), kind="run", id="1")
+        >>> with TemporaryDirectory() as folder:
+        ...     url = f"sqlite:///{folder}/mainstay.db"
+        ...     with SqlStore.create(url, local_days=True) as store:
+        ...         store.sessions.add([ran])
+        ...     with SqlStore.open(url) as store:
+        ...         print(store.sessions.users(), store.settings.local_days)
+        1
+        ['ada'] True
     """
 
     def __init__(self, database: Database, settings: Settings) -> None:

@@ -97,6 +97,22 @@ def put_entries(connection: Connection, entries: Iterable[OutboxEntry]) -> int:
 
     Raises:
         RejectedError: As in :meth:`mainstay.ports.Outbox.put`.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from sqlalchemy import create_engine
+        >>> from mainstay.adapters.sql import SqlStore
+        >>> engine, noon = create_engine("sqlite://"), datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> welcome = OutboxEntry(key="welcome:ada", kind="mail", due_at=noon)
+        >>> with engine.begin() as connection:
+        ...     store = SqlStore.create(connection)
+        ...     for _ in range(2):
+        ...         put_entries(connection, [welcome])
+        ...     store.outbox.count_waiting("mail")
+        1
+        0
+        1
+        >>> engine.dispose()
     """
     by_key: dict[str, OutboxEntry] = {}
     for entry in checks.iterable("entries", entries):

@@ -57,6 +57,17 @@ class Settings:
         posts: The kinds of activity that count as posts.
         local_days: Whether an activity counts on the date where the user was, and not on UTC's.
         day_start: The wall-clock time at which a day begins, in whole seconds.
+
+    Examples:
+        >>> from tempfile import TemporaryDirectory
+        >>> from mainstay.adapters.sql import SqlStore
+        >>> with TemporaryDirectory() as folder:
+        ...     url = f"sqlite:///{folder}/mainstay.db"
+        ...     SqlStore.create(url, local_days=True).close()
+        ...     SqlStore.create(url, local_days=False)
+        Traceback (most recent call last):
+            ...
+        mainstay.errors.InvalidValueError: settings must stay as they were when the store was ...
     """
 
     posts: frozenset[str] = attrs.field(default=frozenset({"post"}), converter=_kinds)

@@ -31,6 +31,15 @@ class Report:
 
     Attributes:
         html: The page. It loads nothing, and needs no script.
+
+    Examples:
+        >>> from tempfile import TemporaryDirectory
+        >>> page = Report("<!doctype html><title>Our gym</title>")  # such as report() returns
+        >>> with TemporaryDirectory() as folder:
+        ...     page.save(Path(folder) / "report.html")
+        ...     for path in Path(folder).iterdir():
+        ...         print(path.name, path.read_text(encoding="utf-8"))
+        report.html <!doctype html><title>Our gym</title>
     """
 
     html: str

@@ -40,7 +40,15 @@ class _Parts:
 
 @attrs.frozen
 class ScoreDifference(_Parts):
-    """What one score has more than another in each part, in points; negative where it has less."""
+    """What one score has more than another in each part, in points; negative where it has less.
+
+    Examples:
+        >>> from mainstay import what_if
+        >>> window = ActivityWindow.from_days([date(2024, 5, 27)], last_day=date(2024, 5, 28))
+        >>> won = what_if(window, [date(2024, 5, 28)]).breakdown
+        >>> {part: round(points, 2) for part, points in won.items()}
+        {'base': 2.14, 'distribution': 0.0, 'streak': 2.0, 'recency': 0.0}
+    """
 
 
 @schema("score-breakdown/1")

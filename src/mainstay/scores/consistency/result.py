@@ -32,6 +32,15 @@ class Phrasebook(Protocol):
     Every method may read all that the score knows: ``active_days``, ``possible_days``,
     ``percentage``, ``window.gaps``, ``current_streak``, ``streak_may_be_longer``,
     ``days_since_active``, ``policy``.
+
+    Examples:
+        >>> from mainstay import EnglishPhrases, consistency_score
+        >>> class German(EnglishPhrases):
+        ...     def recency(self, score: ConsistencyScore) -> str:
+        ...         return f"Zuletzt aktiv vor {score.days_since_active} Tagen."
+        >>> window = ActivityWindow.from_days([date(2024, 5, 1)], last_day=date(2024, 5, 4))
+        >>> print(consistency_score(window).explain(German())[3].text)
+        Zuletzt aktiv vor 3 Tagen.
     """
 
     def base(self, score: ConsistencyScore) -> str:
@@ -74,6 +83,17 @@ class ConsistencyScore(Explained):
         InvalidValueError: ``member_since`` is after the window's last day, or the window's length
             is not the policy's.
         InvalidTypeError: A field is of another type.
+
+    Examples:
+        >>> from mainstay import consistency_score
+        >>> days = [date(2024, 5, day) for day in (1, 8, 15, 22)]
+        >>> score = consistency_score(ActivityWindow.from_days(days, last_day=date(2024, 5, 22)))
+        >>> score.points, score.percentage
+        (41, 14)
+        >>> for part in score.explain()[1:3]:
+        ...     print(f"{part.points:.0f} of {part.maximum:.0f}: {part.text}")
+        25 of 25: A perfectly even rhythm from 2024-05-01 to 2024-05-22: every 7 days.
+        2 of 10: A streak of 1 day, today included.
     """
 
     window: ActivityWindow
@@ -232,6 +252,20 @@ class WhatIf(Explained):
         InvalidValueError: ``after`` is not ``before`` with those days, or not as of the last of
             them and today.
         InvalidTypeError: A field is of another type.
+
+    Examples:
+        >>> from mainstay import what_if
+        >>> sundays = [date(2024, 5, day) for day in (5, 12, 19)]
+        >>> change = what_if(
+        ...     ActivityWindow.from_days(sundays, last_day=date(2024, 5, 19)), [date(2024, 5, 20)]
+        ... )
+        >>> round(change.breakdown.distribution, 2)
+        -8.08
+        >>> for part in change.text.split(", "):
+        ...     print(part)
+        If you were active tomorrow: -3.9 points
+        because distribution -8.1
+        although base +2.1 and streak +2.0.
     """
 
     asked: tuple[date, ...] = attrs.field(validator=checks.each(_asked))

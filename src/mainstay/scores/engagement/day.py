@@ -46,6 +46,13 @@ class DayActivity:
         InvalidTypeError: ``day`` is an instant, or ``counts`` is not a mapping.
         InvalidValueError: A number is negative or out of its range, or there is an average without
             posts.
+
+    Examples:
+        >>> from mainstay import Engagement, evaluate_day
+        >>> busy = DayActivity(date(2024, 5, 1), {"post": 2, "like": 5, "comment": 5}, posts=50)
+        >>> ada, outcome = evaluate_day(Engagement("ada"), busy)
+        >>> outcome.met, ada.streak
+        (True, 1)
     """
 
     day: date = attrs.field(validator=checks.each(checks.day))
@@ -71,6 +78,15 @@ class DayOutcome(Explained):
 
     Raises:
         InvalidValueError: A field is out of its range, or the score is of another streak.
+
+    Examples:
+        >>> from mainstay import Engagement, evaluate_day
+        >>> ada = Engagement("ada", streak=14, last_day=date(2024, 5, 1))
+        >>> ada, outcome = evaluate_day(ada, DayActivity(date(2024, 5, 2), posts=50))
+        >>> outcome.met, outcome.points, outcome.streak_after
+        (False, 35, 0)
+        >>> print(outcome.explain()[1].text)
+        You have written 50 posts so far.
     """
 
     user_id: str = attrs.field(validator=checks.each(checks.text))

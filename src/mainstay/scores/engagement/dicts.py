@@ -19,6 +19,12 @@ class HistoricalScoreDict(TypedDict):
     """A historical score as :meth:`mainstay.HistoricalScore.to_dict` gives it.
 
     ``points`` is the headline, ``total`` the exact sum of the parts.
+
+    Examples:
+        >>> from mainstay import historical_score
+        >>> data = historical_score(streak=14, posts=50).to_dict()
+        >>> data["points"], data["breakdown"]
+        (35, {'streak': 20.0, 'posts': 15.0, 'quality': 0.0})
     """
 
     points: int
@@ -34,6 +40,14 @@ class DayOutcomeDict(TypedDict):
     """What a day came to, as :meth:`mainstay.DayOutcome.to_dict` gives it.
 
     Where the criteria were met, both numbers are 0 and ``breakdown`` is ``None``.
+
+    Examples:
+        >>> from datetime import date
+        >>> from mainstay import DayActivity, Engagement, evaluate_day
+        >>> busy = DayActivity(date(2024, 5, 1), {"post": 2, "like": 5, "comment": 5})
+        >>> data = evaluate_day(Engagement("ada"), busy)[1].to_dict()
+        >>> data["day"], data["met"], data["streak_after"], data["breakdown"]
+        ('2024-05-01', True, 1, None)
     """
 
     user_id: str

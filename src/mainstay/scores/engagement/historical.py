@@ -66,6 +66,13 @@ class HistoricalScore(Explained):
     Raises:
         InvalidValueError: A field is out of its range, a part is not what these numbers can give,
             or there is an average without posts.
+
+    Examples:
+        >>> score = historical_score(streak=28, posts=50, average_quality=8)
+        >>> score.points, score.without_streak().points
+        (66, 39)
+        >>> print(score.explain()[2].text)
+        Your posts are rated 8.0 of 10 on average.
     """
 
     streak: int = attrs.field(validator=checks.each(many))

@@ -14,7 +14,16 @@ __all__ = [
 
 
 class EngagementPhrasebook(Protocol):
-    """The words for a historical score, in whatever language: one sentence a part."""
+    """The words for a historical score, in whatever language: one sentence a part.
+
+    Examples:
+        >>> from mainstay import historical_score
+        >>> class French(EnglishEngagementPhrases):
+        ...     def posts(self, count: int) -> str:
+        ...         return f"Vous avez publié {count} messages."
+        >>> print(historical_score(streak=14, posts=50).explain(French())[1].text)
+        Vous avez publié 50 messages.
+    """
 
     def streak(self, days: int) -> str:
         """Say how many days in a row met the criteria."""
@@ -31,7 +40,15 @@ class EngagementPhrasebook(Protocol):
 
 @attrs.frozen
 class EnglishEngagementPhrases:
-    """English sentences for a historical score."""
+    """English sentences for a historical score.
+
+    Examples:
+        >>> phrases = EnglishEngagementPhrases()
+        >>> print(phrases.streak(14))
+        You reached your daily goal 14 days in a row.
+        >>> print(phrases.quality(7.5))
+        Your posts are rated 7.5 of 10 on average.
+    """
 
     def streak(self, days: int) -> str:
         """Say how many days in a row met the criteria."""

@@ -66,6 +66,12 @@ class EngagementBreakdown:
 
     Raises:
         InvalidValueError: A part, or all together, are not within 0 to 100.
+
+    Examples:
+        >>> from mainstay import historical_score
+        >>> parts = historical_score(streak=14, posts=50).breakdown
+        >>> parts.streak, parts.posts, parts.quality, parts.total
+        (20.0, 15.0, 0.0, 35.0)
     """
 
     streak: float

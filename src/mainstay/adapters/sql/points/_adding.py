@@ -52,6 +52,21 @@ def put_credits(
     Raises:
         RejectedError: As in :meth:`mainstay.ports.PointStore.add`. The transaction is undone if a
             total would be out of its range.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from sqlalchemy import create_engine
+        >>> from mainstay.adapters.sql import SqlStore
+        >>> engine, noon = create_engine("sqlite://"), datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> with engine.begin() as connection:
+        ...     store = SqlStore.create(connection)
+        ...     for _ in range(2):
+        ...         len(put_credits(connection, [Credit("ada", "welcome", 50, noon)], now=noon))
+        ...     store.points.totals(["ada"])
+        1
+        0
+        {'ada': 50}
+        >>> engine.dispose()
     """
     given = new_credits(credits, now=now)
     return put_storable(connection, given) if given else []
