@@ -224,7 +224,7 @@ class Corrections(RuleBasedStateMachine):
     @rule(user=users, to=users)
     def rename(self, user: str, to: str) -> None:
         self.ask(lambda store: said(rename(store.corrections, user, to)))
-        before = {each for each in (user, to) if self.is_from_before(each)}
+        before = {each for each in USERS if self.is_from_before(each)}  # either may be an alias
         renamed = self.left.rename(user, to)
         if renamed is not None:
             old, new = renamed

@@ -98,7 +98,7 @@ def next_run(job: JobSpec, after: datetime) -> tuple[datetime, JobReport]:
 def test_jobs_are_due_so_much_later_for_the_same_day_and_week(
     at: datetime, day_start: time, local_days: bool
 ) -> None:
-    shift = since_midnight(day_start)
+    at, shift = at.astimezone(UTC), since_midnight(day_start)  # on clocks that go straight on
     plain = MemoryStore(local_days=local_days)
     shifted = MemoryStore(local_days=local_days, day_start=day_start)
     for one, other in (

@@ -176,11 +176,11 @@ class EngagementsPage:
         start = min(late, default=None) if since is None else since
         if start is None:
             return None
-        first = self.kept.first_day(user_id, days)
+        floored = user_id in self.kept.floors
+        first = None if floored else self.kept.first_day(user_id, days)
         evaluated = [outcome.day for outcome in (user.outcomes if user else ())]
         if first is not None and first < min(evaluated, default=date.max):
             start = min(start, first)
-        floored = user_id in self.kept.floors
         return max(start, self.kept.first_kept(user_id) if floored else self.activity.floor)
 
     def idle(self, day: date) -> None:

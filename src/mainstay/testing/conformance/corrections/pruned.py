@@ -134,6 +134,7 @@ class PrunedConformance(Suite[Store]):
         expect(days_of(due(store, may(19))), {}, "nothing is due")
         expect(days_of(due(store, may(25))), {bob: [20]}, "but what was")
         expect(due(store, may(25))[0].activities[0].posts, 4, "with all posts")
+        expect(days_of(again(store, since=may(17))), {}, "nobody was evaluated on May 17")
         floors = {ada: [13], bob: [13], cyd: [13], dan: [13, 15]}
         expect(days_of(again(store, since=may(1))), floors, "from the floor on")
         found = [outcomes(store, user, 17, first=13) for user in users]
