@@ -16,8 +16,6 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from scipy.stats import permutation_test
-from statsmodels.stats.multitest import multipletests
 
 from mainstay import ConsistencyPolicy, score_history
 from mainstay.columnar import movers
@@ -25,6 +23,9 @@ from tests import effort
 from tests.event_tables import Case, cases
 
 Weeks: TypeAlias = Sequence[Sequence[int]]
+
+scipy_stats = pytest.importorskip("scipy.stats", reason="scipy is not installed")
+multitest = pytest.importorskip("statsmodels.stats.multitest", reason="it is not installed")
 
 NOW = datetime(2024, 5, 28, 21, tzinfo=UTC)
 #: Users' counts of active days in eight weeks, the latest first.
@@ -57,7 +58,9 @@ def difference(now: NDArray[Any], before: NDArray[Any], axis: int) -> Any:
 @given(weeks)
 def test_p_is_that_of_an_exact_permutation_test(users: Weeks) -> None:
     for row, counts in zip(found(users), users, strict=True):
-        test = permutation_test((counts[:4], counts[4:]), difference, n_resamples=np.inf)
+        test = scipy_stats.permutation_test(
+            (counts[:4], counts[4:]), difference, n_resamples=np.inf
+        )
         assert row["p_value"] == pytest.approx(min(1, test.pvalue))
 
 
@@ -70,7 +73,7 @@ def test_q_is_benjamini_and_hochbergs_over_one_distribution_of_chance(users: Wee
     ]
     changes = [abs(sum(counts[:4]) - sum(counts[4:])) for counts in users]
     pooled = [sum(way >= change for way in ways) / len(ways) for change in changes]
-    expected = multipletests(pooled, method="fdr_bh")[1]
+    expected = multitest.multipletests(pooled, method="fdr_bh")[1]
     assert [row["q_value"] for row in found(users)] == pytest.approx(expected)
 
 
