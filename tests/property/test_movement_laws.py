@@ -137,6 +137,7 @@ def test_active_days_are_the_cores(case: Case) -> None:
 
 def active_days(case: Case, user: int) -> tuple[int, int]:
     """On how many of the 28 days before the last 28, and of those, a user was active."""
-    asked = case.asked_of(user) | {"member_since": None, "policy": ConsistencyPolicy()}
+    asked = case.asked_of(user)
+    asked["member_since"], asked["policy"] = None, ConsistencyPolicy()
     history = score_history(case.sessions_of(user), days=29, **asked)
     return history[0].active_days if len(history) == 29 else 0, history[-1].active_days

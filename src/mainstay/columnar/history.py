@@ -52,7 +52,7 @@ class HistoryTable:
     _user: str
     _found: Calendars
     _days: int
-    _policy: ConsistencyPolicy = attrs.field(kw_only=True)
+    _policy: ConsistencyPolicy = attrs.field(kw_only=True, alias="policy")
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """Return the capsule of an ``ArrowArrayStream``."""

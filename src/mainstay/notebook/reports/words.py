@@ -199,7 +199,8 @@ def _streaks(found: Survey) -> Section:
         "none.",
         "caption": f"The {len(best)} longest that are running, in days",
         "rows": [
-            (found.user(row), _days(found.current[row]), _days(found.longest[row])) for row in best
+            (found.user(row), _days(int(found.current[row])), _days(int(found.longest[row])))
+            for row in best
         ],
     }
 
