@@ -119,8 +119,8 @@ class Pruned:
         >>> _ = evaluate_consistency(store.engagements).run(JobContext(target=floor))
         >>> with store.corrections.page() as page:
         ...     page.raise_floor(floor)
-        ...     pruned = [plan_floor(user, floor, policies=None) for user in page.prunable(floor, limit=9)]
-        ...     dict(page.prune(floor, pruned))
+        ...     due = page.prunable(floor, limit=10)
+        ...     dict(page.prune(floor, [plan_floor(user, floor, policies=None) for user in due]))
         {'events': 1, 'outcomes': 1}
     """
 

@@ -70,7 +70,7 @@ class Notifier(Protocol):
         ...         self.sent.setdefault(notification.key, notification.body)
         ...         return {"letters": len(self.sent)}
         >>> letters = Letters()
-        >>> won = Notification(key="1", kind="notice", user_id="ada", title="Case 7", body="You won.")
+        >>> won = Notification(key="1", kind="notice", user_id="ada", title="Case", body="You won.")
         >>> letters.notify(won), letters.notify(won)  # by the key, they are told once
         ({'letters': 1}, {'letters': 1})
     """
