@@ -20,7 +20,7 @@ class OutboxConformance(
         >>> from mainstay.testing.memory import MemoryStore
         >>> store = MemoryStore()
         >>> count = store.outbox.count_waiting
-        >>> store.outbox.count_waiting = lambda kind=None, *, due_by=None: count(kind)  # by whenever
+        >>> store.outbox.count_waiting = lambda kind=None, *, due_by=None: count(kind)
         >>> OutboxConformance().test_those_that_wait_are_counted(store)
         Traceback (most recent call last):
             ...
