@@ -28,6 +28,14 @@ class BadgeTarget:
     Attributes:
         now: What time it is.
         policy: What there is to achieve.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.recognition import STANDARD_BADGES
+        >>> first_win, five_wins, *_ = STANDARD_BADGES
+        >>> wins = BadgePolicy(badges=[first_win, five_wins])
+        >>> BadgeTarget(datetime(2024, 5, 1, tzinfo=UTC), policy=wins).metrics
+        frozenset({'wins'})
     """
 
     now: datetime = attrs.field(validator=checks.each(checks.instant))
@@ -62,6 +70,14 @@ class BadgeStanding:
         sessions: Their sessions from ``target.sessions_since`` on, in no order that matters: also
             those dated after ``target.now``, which will count.
         day_start: The wall-clock time at which a day begins, for the score.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store, target = MemoryStore(), BadgeTarget(datetime(2024, 5, 1, tzinfo=UTC))
+        >>> store.metrics.put({"ada": {"wins": 5, "followers": 40}})  # no badge asks for followers
+        >>> dict(store.badges.standing("ada", target).metrics)
+        {'wins': 5}
     """
 
     user_id: str
@@ -85,6 +101,14 @@ class BadgeCheck:
         awards: The credits that award them what is due.
         look_again_at: When to look at them again, though nothing happens meanwhile.
         entries: What is to be done outside, such as telling them.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.jobs import plan_awards
+        >>> target = BadgeTarget(datetime(2024, 5, 1, tzinfo=UTC))
+        >>> check = plan_awards(BadgeStanding("ada", {"wins": 5}), target)
+        >>> [award.reason for award in check.awards]
+        ['badge:first_win', 'badge:five_wins']
     """
 
     user_id: str
@@ -94,7 +118,20 @@ class BadgeCheck:
 
 
 class BadgePage(Page[BadgeTarget, BadgeStanding, BadgeCheck], Protocol):
-    """One transaction on users that are to be looked at."""
+    """One transaction on users that are to be looked at.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.ports import BadgeCheck, BadgeTarget
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store, target = MemoryStore(), BadgeTarget(datetime(2024, 5, 1, tzinfo=UTC))
+        >>> store.metrics.put({"ada": {"wins": 1}, "bob": {"votes": 1}})
+        >>> with store.badges.page() as page:
+        ...     _ = page.due(target, limit=10)
+        ...     page.keep([BadgeCheck("ada")])
+        ...     print([standing.user_id for standing in page.due(target, limit=10)])
+        ['bob']
+    """
 
     def due(
         self, target: BadgeTarget, /, *, after: str | None = None, limit: int
@@ -126,7 +163,19 @@ class BadgePage(Page[BadgeTarget, BadgeStanding, BadgeCheck], Protocol):
 
 
 class BadgeStore(Pages[BadgeTarget, BadgeStanding, BadgeCheck], Protocol):
-    """Who has which badge, and whom to look at."""
+    """Who has which badge, and whom to look at.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.ports import BadgeTarget
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store, target = MemoryStore(), BadgeTarget(datetime(2024, 5, 1, tzinfo=UTC))
+        >>> store.badges.count_due(target)
+        0
+        >>> store.metrics.put({"ada": {"wins": 1}})  # something new: a look is due
+        >>> store.badges.count_due(target)
+        1
+    """
 
     def page(self) -> AbstractContextManager[BadgePage]:
         """Begin a transaction, as :meth:`Pages.page` does.

@@ -32,7 +32,17 @@ _AT_ONCE = 1000
 
 
 class CaseOutcomeDict(TypedDict):
-    """What a case came to; the nonce is in hex."""
+    """What a case came to; the nonce is in hex.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.contest import Secret
+        >>> counts = dict(voters=3, winners=2, participants=3, pool=1000, undistributed=0)
+        >>> closed_at = datetime(2024, 5, 2, 12, tzinfo=UTC)
+        >>> outcome = outcome_dict(CaseOutcome(Secret("no", bytes(32)), closed_at, **counts))
+        >>> outcome["verdict"], outcome["closed_at"]
+        ('no', '2024-05-02T12:00:00Z')
+    """
 
     verdict: str
     nonce: str
@@ -45,7 +55,17 @@ class CaseOutcomeDict(TypedDict):
 
 
 class CaseDict(TypedDict):
-    """A case, as :func:`case_dict` gives it; the outcome is ``None`` until it has closed."""
+    """A case, as :func:`case_dict` gives it; the outcome is ``None`` until it has closed.
+
+    Examples:
+        >>> from datetime import UTC, timedelta
+        >>> from mainstay.contest import Case
+        >>> draft = Case("case-0001", "May a doctor lie to spare a patient?", ["yes", "no"])
+        >>> case = draft.opened(datetime(2024, 5, 1, 12, tzinfo=UTC), lasting=timedelta(hours=24))
+        >>> found = case_dict(KeptCase(case, "ace3" * 16))
+        >>> found["status"], found["closes_at"], found["outcome"]
+        ('open', '2024-05-02T12:00:00Z', None)
+    """
 
     case_id: str
     question: str
@@ -61,7 +81,17 @@ class CaseDict(TypedDict):
 
 
 class CaseArgumentDict(TypedDict):
-    """An argument in :class:`WholeCaseDict`; the place is ``None`` unless it took one."""
+    """An argument in :class:`WholeCaseDict`; the place is ``None`` unless it took one.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.contest import CaseArgument
+        >>> noon = datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> argument = CaseArgument("argument-7", "ada", "Trust outlasts comfort.", noon)
+        >>> found = argument_dict(ArgumentStanding(argument, votes=3))
+        >>> found["at"], found["votes"], found["place"]
+        ('2024-05-01T12:00:00Z', 3, None)
+    """
 
     argument_id: str
     author: str
@@ -72,7 +102,13 @@ class CaseArgumentDict(TypedDict):
 
 
 class CaseRewardDict(TypedDict):
-    """A reward in :class:`WholeCaseDict`."""
+    """A reward in :class:`WholeCaseDict`.
+
+    Examples:
+        >>> found = reward_dict(Reward("ace3" * 8, "ada", "case-0001", 400))
+        >>> found["amount"], found["state"], found["submitted_at"]
+        (400, 'queued', None)
+    """
 
     reward_id: str
     user_id: str
@@ -86,6 +122,16 @@ class WholeCaseDict(CaseDict):
     """A case with what people did about it, as :func:`whole_case` gives it.
 
     ``reward_states`` says how many of all its rewards have come how far.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.contest import Case, commit
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> contests, noon = MemoryStore().contests, datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> case = Case("case-0001", "May a doctor lie to spare a patient?", ["yes", "no"])
+        >>> _ = contests.draft(case, *commit(case, "no"), now=noon)
+        >>> whole_case(contests, "case-0001")["reward_states"]
+        {'queued': 0, 'processing': 0, 'completed': 0, 'failed': 0}
     """
 
     votes: int

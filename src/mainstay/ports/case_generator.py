@@ -11,7 +11,22 @@ __all__ = ["CaseGenerator"]
 
 
 class CaseGenerator(Protocol):
-    """Makes cases."""
+    """Makes cases.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.jobs import generate_cases
+        >>> from mainstay.scheduling import JobContext
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> class Doctors:
+        ...     def generate(self, slot):
+        ...         return CaseDraft(f"May a doctor lie on {slot:%A}?", ["yes", "no"], verdict="no")
+        >>> store, noon = MemoryStore(), datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> job = generate_cases(store, ledger=store.ledger, generator=Doctors())
+        >>> _ = job.run(JobContext(clock=lambda: noon))
+        >>> store.contests.of_slot(noon).case.question
+        'May a doctor lie on Wednesday?'
+    """
 
     def generate(self, slot: datetime, /) -> CaseDraft:
         """Return a case for a slot.

@@ -19,6 +19,25 @@ class ContentGenerator(Protocol):
     is a user with whom two runs were killed. Any error is a failure, but :class:`StoreError
     <mainstay.StoreError>`, :class:`TimeLimitError <mainstay.TimeLimitError>`, ``MemoryError`` and
     Celery's soft time limit: these end the run.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay import Session
+        >>> from mainstay.jobs import generate_outlooks
+        >>> from mainstay.scheduling import JobContext
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> class Runs:
+        ...     templates = [Template("run", ["plain"])]
+        ...     def data(self, user_ids, day):
+        ...         return {user_id: {"km": 40} for user_id in user_ids}
+        ...     def generate(self, context):
+        ...         return Content("run", "plain", "Run", f"{context.data['km']} km so far.")
+        >>> store, clock = MemoryStore(), lambda: datetime(2024, 5, 1, 5, tzinfo=UTC)
+        >>> _ = store.sessions.add([Session("ada", datetime(2024, 4, 30, tzinfo=UTC), id="1")])
+        >>> job = generate_outlooks(store, generator=Runs())
+        >>> _ = job.run(JobContext(clock=clock, target=date(2024, 5, 2)))
+        >>> store.outlooks.outlook("ada", date(2024, 5, 2)).content.body
+        '40 km so far.'
     """
 
     @property

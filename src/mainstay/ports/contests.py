@@ -26,7 +26,23 @@ __all__ = ["ContestPage", "ContestStore", "required_case"]
 
 
 class ContestPage(Page[datetime, DueCase, CaseClosing], Protocol):
-    """One transaction on cases that are over."""
+    """One transaction on cases that are over.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.contest import commit
+        >>> from mainstay.jobs import plan_closing
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> contests, noon = MemoryStore().contests, datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> end = noon + timedelta(days=1)
+        >>> case = Case("case-0001", "May a doctor lie to spare a patient?", ["yes", "no"])
+        >>> _ = contests.draft(case, *commit(case, "no"), now=noon)
+        >>> _ = contests.verified(case.id, Verification.VERIFIED, now=noon, lasting=end - noon)
+        >>> with contests.page() as page:
+        ...     page.keep([plan_closing(due, now=end) for due in page.due(end, limit=100)])
+        >>> contests.case(case.id).outcome.secret.verdict
+        'no'
+    """
 
     def due(
         self, now: datetime, /, *, after: str | None = None, limit: int, only: str | None = None
@@ -63,6 +79,18 @@ class ContestStore(Pages[datetime, DueCase, CaseClosing], Protocol):
 
     Those who add to a case wait while it is being opened or closed. What is added again changes
     nothing, whatever has become of the case meanwhile.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.contest import commit
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> contests, noon = MemoryStore().contests, datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> case = Case("case-0001", "May a doctor lie to spare a patient?", ["yes", "no"])
+        >>> _ = contests.draft(case, *commit(case, "no"), now=noon)
+        >>> _ = contests.verified(case.id, Verification.VERIFIED, now=noon, lasting=timedelta(1))
+        >>> vote = CaseVote("vote-1", "ada", "no", noon)
+        >>> contests.vote(case.id, [vote]), contests.vote(case.id, [vote])  # new, and known
+        (1, 0)
     """
 
     def page(self) -> AbstractContextManager[ContestPage]:

@@ -48,6 +48,19 @@ class Late:
         users: Whose days, or weeks, they are.
         days: Their days, each user's counted by itself.
         since: The first of these days; ``None`` if there is none.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay.jobs import evaluate_consistency
+        >>> from mainstay.scheduling import JobContext
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store, noon = MemoryStore(), datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> _ = store.sessions.add([Session("ada", noon, id="1")])
+        >>> _ = evaluate_consistency(store.engagements).run(JobContext(target=noon.date()))
+        >>> with store.corrections.page() as page:
+        ...     _ = page.remove(["1"])
+        >>> store.corrections.late()
+        Late(users=1, days=1, since=datetime.date(2024, 5, 1))
     """
 
     users: int = attrs.field(validator=checks.each(checks.count))
@@ -64,6 +77,18 @@ class Prunable:
         streak: Their weekly streak before the first of these weeks.
         weeks: What happened in each week before the floor that is still kept; idle ones may be
             left out.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay.jobs import evaluate_consistency
+        >>> from mainstay.scheduling import JobContext
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store, floor = MemoryStore(), date(2024, 5, 6)
+        >>> _ = store.sessions.add([Session("ada", datetime(2024, 5, 1, 8, tzinfo=UTC), id="1")])
+        >>> _ = evaluate_consistency(store.engagements).run(JobContext(target=floor))
+        >>> with store.corrections.page() as page:
+        ...     [(user.key, *map(str, user.weeks)) for user in page.prunable(floor, limit=10)]
+        [('ada', '2024-W18')]
     """
 
     user_id: str
@@ -83,6 +108,20 @@ class Pruned:
     Attributes:
         user_id: Who.
         streak: Their weekly streak through the week before the floor.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay.jobs import evaluate_consistency, plan_floor
+        >>> from mainstay.scheduling import JobContext
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store, floor = MemoryStore(), date(2024, 5, 6)
+        >>> _ = store.sessions.add([Session("ada", datetime(2024, 5, 1, 8, tzinfo=UTC), id="1")])
+        >>> _ = evaluate_consistency(store.engagements).run(JobContext(target=floor))
+        >>> with store.corrections.page() as page:
+        ...     page.raise_floor(floor)
+        ...     due = page.prunable(floor, limit=10)
+        ...     dict(page.prune(floor, [plan_floor(user, floor, policies=None) for user in due]))
+        {'events': 1, 'outcomes': 1}
     """
 
     user_id: str
@@ -93,6 +132,15 @@ class CorrectionPage(Protocol):
     """One transaction of corrections. While it is open, nobody else adds or evaluates anything.
 
     All of it can be done again without harm: what is done already changes nothing.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store = MemoryStore()
+        >>> _ = store.sessions.add([Session("ada", datetime(2024, 5, 1, 8, tzinfo=UTC), id="1")])
+        >>> with store.corrections.page() as page:
+        ...     [dict(page.remove(["1", "2"])), dict(page.remove(["1"]))]  # it can be done again
+        [{'events': 1}, {}]
     """
 
     def forget(self, user_ids: Sequence[str], /) -> Changes:
@@ -198,7 +246,20 @@ class CorrectionPage(Protocol):
 
 
 class CorrectionStore(Protocol):
-    """Corrects what is kept."""
+    """Corrects what is kept.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store = MemoryStore()
+        >>> with store.corrections.page() as page:
+        ...     page.raise_floor(date(2024, 5, 6))
+        >>> store.corrections.floor()
+        datetime.date(2024, 5, 6)
+        >>> _ = store.sessions.add([Session("ada", datetime(2024, 5, 1, 8, tzinfo=UTC), id="1")])
+        >>> store.sessions.users()  # what is from before the floor is not taken
+        []
+    """
 
     def page(self) -> AbstractContextManager[CorrectionPage]:
         """Begin a transaction: kept if the block ends well, undone if it raises."""

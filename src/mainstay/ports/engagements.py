@@ -33,6 +33,16 @@ class EvaluatedDays:
     Attributes:
         state: The state afterwards.
         outcomes: What each day came to, oldest first; never empty.
+
+    Examples:
+        >>> due = DueDays(
+        ...     Engagement("ada"),
+        ...     [DayActivity(date(2024, 5, 1), Counts({"post": 2, "like": 5, "comment": 5}), 2)],
+        ...     through=date(2024, 5, 1),
+        ... )
+        >>> evaluated = due.evaluate(policies=PolicyHistory(EngagementPolicy()))
+        >>> evaluated.state.streak, [outcome.streak_after for outcome in evaluated.outcomes]
+        (1, [1])
     """
 
     state: Engagement
@@ -52,6 +62,13 @@ class DueDays:
             on idle days score otherwise (:func:`rescored`).
         through: The last day to evaluate. Those on which a streak ends, up to this one, must be
             evaluated as well: nobody knows them before.
+
+    Examples:
+        >>> active = DayActivity(date(2024, 5, 1), Counts({"post": 2, "like": 5, "comment": 5}), 2)
+        >>> due = DueDays(Engagement("ada"), [active], through=date(2024, 5, 9))
+        >>> evaluated = due.evaluate(policies=PolicyHistory(EngagementPolicy()))
+        >>> [(each.day.day, each.streak_after) for each in evaluated.outcomes]  # the streak ends
+        [(1, 1), (2, 0)]
     """
 
     state: Engagement
@@ -133,6 +150,18 @@ class EngagementPage(JudgedPage[date, DueDays, EvaluatedDays, EngagementPolicy],
     only if, it is the user's first, has an event, follows a day with a streak, or is the first
     after posts have arrived late or were corrected, after idle days have come to score otherwise,
     or after the target of a run that was behind others.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay import Session
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store, policies = MemoryStore(), PolicyHistory(EngagementPolicy())
+        >>> _ = store.sessions.add([Session("ada", datetime(2024, 5, 1, 8, tzinfo=UTC), id="1")])
+        >>> with store.engagements.page() as page:
+        ...     due = page.due(date(2024, 5, 1), limit=10)
+        ...     page.keep([each.evaluate(policies=policies) for each in due])
+        ...     page.due(date(2024, 5, 1), limit=10)
+        []
     """
 
     def due(
@@ -221,7 +250,23 @@ class EngagementPage(JudgedPage[date, DueDays, EvaluatedDays, EngagementPolicy],
 
 
 class EngagementStore(JudgedPages[date, DueDays, EvaluatedDays, EngagementPolicy], Protocol):
-    """Everybody's days: where they stand, and what each day came to."""
+    """Everybody's days: where they stand, and what each day came to.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay import Session
+        >>> from mainstay.jobs import evaluate_consistency
+        >>> from mainstay.scheduling import JobContext
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store, day = MemoryStore(), date(2024, 5, 1)
+        >>> post = Session("ada", datetime(2024, 5, 1, 8, tzinfo=UTC), kind="post", id="1")
+        >>> _ = store.sessions.add([post])
+        >>> _ = evaluate_consistency(store.engagements).run(JobContext(target=day))
+        >>> store.engagements.outcome("ada", day).met  # one post is not enough
+        False
+        >>> [outcome.user_id for outcome in store.engagements.candidates(day)]
+        ['ada']
+    """
 
     @property
     def local_days(self) -> bool:

@@ -47,6 +47,19 @@ class CaseOutcome:
 
     Raises:
         InvalidValueError: A field is of another type, or negative.
+
+    Examples:
+        >>> from datetime import UTC, timedelta
+        >>> from mainstay.ports import CaseClosing
+        >>> from mainstay.recognition import split_pool
+        >>> draft = Case("case-0001", "May a doctor lie to spare a patient?", ["yes", "no"])
+        >>> noon, day = datetime(2024, 5, 1, 12, tzinfo=UTC), timedelta(days=1)
+        >>> case = draft.opened(noon, lasting=day).closed(noon + day)
+        >>> split = split_pool(1000, votes={"ada": "no", "bob": "yes"}, verdict="no", arguments=[])
+        >>> closed = ClosedCase(case, "no", ("ada",), (), split, ("ada", "bob"))
+        >>> outcome = CaseClosing(closed, noon + day).outcome(Secret("no", bytes(32)))
+        >>> outcome.voters, outcome.winners, outcome.undistributed  # nobody has argued
+        (2, 1, 400)
     """
 
     secret: Secret = attrs.field(validator=checks.each(partial(checks.instance, kind=Secret)))
@@ -71,6 +84,14 @@ class KeptCase:
 
     Raises:
         InvalidValueError: A field is of another type, or ``digest`` is not a SHA-256.
+
+    Examples:
+        >>> from mainstay.contest import commit
+        >>> case = Case("case-0001", "May a doctor lie to spare a patient?", ["yes", "no"])
+        >>> commitment, _ = commit(case, "no")
+        >>> kept = KeptCase(case, commitment.digest)
+        >>> kept.commitment == commitment, kept.verification.value
+        (True, 'unverified')
     """
 
     case: Case = attrs.field(validator=checks.each(partial(checks.instance, kind=Case)))
@@ -98,6 +119,20 @@ class ArgumentStanding:
         argument: The argument.
         votes: How many people have voted for it.
         place: The place that it took, from 1, once the case has closed and if it took one.
+
+    Examples:
+        >>> from datetime import UTC, timedelta
+        >>> from mainstay.contest import commit
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> contests, noon = MemoryStore().contests, datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> case = Case("case-0001", "May a doctor lie to spare a patient?", ["yes", "no"])
+        >>> _ = contests.draft(case, *commit(case, "no"), now=noon)
+        >>> _ = contests.verified(case.id, Verification.VERIFIED, now=noon, lasting=timedelta(1))
+        >>> written = [CaseArgument(name, name, "I think so.", noon) for name in ("ada", "bob")]
+        >>> contests.argue(case.id, written), contests.upvote([ArgumentVote("bob", "cyd", noon)])
+        (2, 1)
+        >>> [(each.argument.author, each.votes) for each in contests.arguments(case.id)]
+        [('bob', 1), ('ada', 0)]
     """
 
     argument: CaseArgument
@@ -115,6 +150,19 @@ class DueCase:
         votes: What users voted, in no order that matters.
         arguments: What they argued, likewise.
         argument_votes: What they voted for, likewise.
+
+    Examples:
+        >>> from datetime import UTC, timedelta
+        >>> from mainstay.contest import commit
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> contests, noon = MemoryStore().contests, datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> case = Case("case-0001", "May a doctor lie to spare a patient?", ["yes", "no"])
+        >>> _ = contests.draft(case, *commit(case, "no"), now=noon)
+        >>> _ = contests.verified(case.id, Verification.VERIFIED, now=noon, lasting=timedelta(1))
+        >>> _ = contests.vote(case.id, [CaseVote("vote-1", "ada", "no", noon)])
+        >>> with contests.page() as page:
+        ...     [(due.key, len(due.votes)) for due in page.due(noon + timedelta(1), limit=100)]
+        [('case-0001', 1)]
     """
 
     kept: KeptCase
@@ -137,6 +185,17 @@ class CaseClosing:
         closed: What closing it came to.
         at: When it closes.
         notices: Whether everybody who took part is to be told.
+
+    Examples:
+        >>> from datetime import UTC, timedelta
+        >>> from mainstay.recognition import split_pool
+        >>> draft = Case("case-0001", "May a doctor lie to spare a patient?", ["yes", "no"])
+        >>> noon, day = datetime(2024, 5, 1, 12, tzinfo=UTC), timedelta(days=1)
+        >>> case = draft.opened(noon, lasting=day).closed(noon + day)
+        >>> split = split_pool(1000, votes={"ada": "no", "bob": "yes"}, verdict="no", arguments=[])
+        >>> closed = ClosedCase(case, "no", ("ada",), (), split, ("ada", "bob"))
+        >>> [*CaseClosing(closed, noon + day).rewards()]
+        [('ada', 500), ('bob', 100)]
     """
 
     closed: ClosedCase

@@ -103,6 +103,14 @@ class BoardTarget:
     Attributes:
         now: As of when.
         policy: Whom they show, and for how long; by default what is kept, else the standard one.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.ports import BoardTarget
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> target = BoardTarget(datetime(2024, 5, 1, tzinfo=UTC))
+        >>> MemoryStore().leaderboards.count_due(target)  # one a period: all, weekly and daily
+        3
     """
 
     now: datetime = attrs.field(validator=checks.each(checks.instant))
@@ -120,6 +128,15 @@ class DueBoard:
     Attributes:
         period: What it counts.
         as_of: As of when the snapshot is that is there; ``None`` without one.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.ports import BoardTarget
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> with MemoryStore().leaderboards.page() as page:
+        ...     due = page.due(BoardTarget(datetime(2024, 5, 1, tzinfo=UTC)), limit=10)
+        >>> [(board.key, board.as_of) for board in due]
+        [('all', None), ('daily', None), ('weekly', None)]
     """
 
     period: Period = attrs.field(validator=checks.each(partial(checks.instance, kind=Period)))
@@ -132,7 +149,18 @@ class DueBoard:
 
 
 class BoardPage(Page[BoardTarget, DueBoard, DueBoard], Protocol):
-    """One transaction on snapshots."""
+    """One transaction on snapshots.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.ports import BoardTarget
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> target = BoardTarget(datetime(2024, 5, 1, tzinfo=UTC))
+        >>> with MemoryStore().leaderboards.page() as page:
+        ...     page.keep(page.due(target, limit=2))
+        ...     [board.key for board in page.due(target, limit=10)]
+        ['weekly']
+    """
 
     def due(
         self, target: BoardTarget, /, *, after: str | None = None, limit: int
@@ -174,6 +202,18 @@ class LeaderboardStore(Pages[BoardTarget, DueBoard, DueBoard], Protocol):
     A user is listed if they have a credit in the span, even with 0 points or fewer. With ties
     ``"earliest"``, they reached their points with the latest credit within the span whose amount
     is not 0, or with the first if all are.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.recognition import Credit
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store, noon = MemoryStore(), datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> points = {"ada": 250, "bob": 300, "cyd": 250}
+        >>> credits = [Credit(user, "quiz", amount, noon) for user, amount in points.items()]
+        >>> _ = store.points.add(credits, now=noon)
+        >>> board = store.leaderboards.top(now=noon + timedelta(seconds=1))
+        >>> [(place.rank, place.user_id) for place in board.entries]
+        [(1, 'bob'), (2, 'ada'), (2, 'cyd')]
     """
 
     def page(self) -> AbstractContextManager[BoardPage]:

@@ -27,6 +27,24 @@ class Ledger(Protocol):
     ``RuntimeError``, as most clients do, or :class:`mainstay.CallsFailedError`, after which
     nothing more is asked of it for now; a database's raises :class:`mainstay.StoreError`. None of
     them changes what contests know: the same is asked again later.
+
+    Examples:
+        >>> class Bulletin:
+        ...     def __init__(self):
+        ...         self.texts = {}
+        ...     def submit(self, key, payload, /):
+        ...         if self.texts.setdefault(key, payload) != payload:
+        ...             raise other_payload(key)
+        ...         return key
+        ...     def look_up(self, transactions, /):
+        ...         texts = map(self.texts.get, transactions)
+        ...         return [Sighting("confirmed", FINAL, text) for text in texts]
+        >>> bulletin = Bulletin()
+        >>> sent = bulletin.submit("verdict:case-0001", "ace3")
+        >>> bulletin.submit("verdict:case-0001", "ace3") == sent  # again, and once
+        True
+        >>> [sighting.payload for sighting in bulletin.look_up([sent])]
+        ['ace3']
     """
 
     def submit(self, key: str, payload: str, /) -> str:
@@ -70,7 +88,17 @@ class Ledger(Protocol):
 
 @runtime_checkable
 class LedgerChain(Ledger, Protocol):
-    """A ledger that is kept here: a chain of entries, which can be read and verified as a whole."""
+    """A ledger that is kept here: a chain of entries, which can be read and verified as a whole.
+
+    Examples:
+        >>> from mainstay.testing.memory import MemoryLedger
+        >>> ledger = MemoryLedger()
+        >>> for key in ("verdict:case-0001", "verdict:case-0002"):
+        ...     _ = ledger.submit(key, "ace3")
+        >>> first, second = ledger.entries()
+        >>> second.previous == first.digest, [*ledger.find(["verdict:case-0002"])]
+        (True, ['verdict:case-0002'])
+    """
 
     def entries(self) -> Generator[LedgerEntry, None, None]:
         """Yield all entries, in the order of their places.
@@ -109,12 +137,27 @@ def asked_for(texts: Iterable[str], *, field: str = "transactions") -> list[str]
 
     Raises:
         InvalidValueError: They are not texts, or one is empty.
+
+    Examples:
+        >>> asked_for(iter(["verdict:case-0001", "verdict:case-0002"]), field="keys")
+        ['verdict:case-0001', 'verdict:case-0002']
+        >>> asked_for("verdict:case-0001", field="keys")
+        Traceback (most recent call last):
+            ...
+        mainstay.errors.InvalidTypeError: keys must be several, such as a list of them, ...
     """
     return [checks.text(field, text) for text in checks.iterable(field, texts)]
 
 
 def other_payload(key: str) -> RejectedError:
-    """Return the error of a key under which the ledger has another text."""
+    """Return the error of a key under which the ledger has another text.
+
+    Examples:
+        >>> raise other_payload("verdict:case-0001")
+        Traceback (most recent call last):
+            ...
+        mainstay.errors.RejectedError: key is there already, with another payload, ...
+    """
     return RejectedError(
         "is there already, with another payload",
         field="key",

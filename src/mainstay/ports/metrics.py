@@ -21,7 +21,19 @@ GROWING = frozenset({"participations", "top_arguments", "votes", "wins"})
 
 
 class MetricStore(Protocol):
-    """What is measured of users: numbers that the host puts here, and counts of their events."""
+    """What is measured of users: numbers that the host puts here, and counts of their events.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay import Session
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store, at = MemoryStore(), datetime(2024, 5, 1, 8, tzinfo=UTC)
+        >>> _ = store.sessions.add([Session("ada", at, kind="run", id="1")])
+        >>> store.metrics.put({"ada": {"followers": 40}})
+        >>> store.metrics.put({"ada": {"followers": 41}})  # as of now, not an increment
+        >>> dict(store.metrics.metrics(["ada"])["ada"])
+        {'followers': 41, 'kind:run': 1}
+    """
 
     def put(self, metrics: Mapping[str, Mapping[str, int]], /) -> None:
         """Keep metrics of users, each in place of what was kept of it; others stay.

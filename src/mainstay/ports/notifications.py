@@ -42,6 +42,13 @@ class NotificationTarget:
         now: What time it is. Without a day, planned is what is due before 24 hours from now.
         policy: When users are told who have not said when.
         day: Only this day, however far away its instants are.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> target = NotificationTarget(datetime(2024, 5, 1, 12, tzinfo=UTC))
+        >>> first, last = target.days(None)  # where days have not ended yet, and where they begin
+        >>> first.isoformat(), last.isoformat()
+        ('2024-04-30', '2024-05-03')
     """
 
     now: datetime = attrs.field(validator=checks.each(checks.instant))
@@ -96,6 +103,17 @@ class NotificationPlan:
             when it is kept. ``None`` if only single days were planned.
         since: From when on a run looks that has not come to its end; ``None`` if the last one has.
         policy: By what.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> first, second = (
+        ...     NotificationTarget(datetime(2024, 5, day, 12, tzinfo=UTC)) for day in (1, 2)
+        ... )
+        >>> plan = NotificationPlan(policy=first.policy)
+        >>> for target in (second, first):  # an earlier run does not move the end back
+        ...     plan = plan.after(target, ended=True)
+        >>> plan.until.isoformat()
+        '2024-05-03T12:00:00+00:00'
     """
 
     until: datetime | None = attrs.field(default=None, validator=checks.optional(checks.instant))
@@ -127,6 +145,10 @@ class DueNotification:
         user_id: Who.
         day: For which day it is.
         preferences: When they want to be told, if they have said so.
+
+    Examples:
+        >>> DueNotification("ada", date(2024, 5, 1)).key
+        '2024-05-01:ada'
     """
 
     user_id: str
@@ -147,6 +169,21 @@ class Notified:
         entry: It, as the outbox has it.
         preferences: When its user wants to be told, if they have said so.
         viewed_at: When they first saw the outlook, if they did.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.jobs import send_notifications
+        >>> from mainstay.outlook import Content, Outlook
+        >>> from mainstay.scheduling import JobContext
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store, noon, day = MemoryStore(), datetime(2024, 5, 1, 12, tzinfo=UTC), date(2024, 5, 2)
+        >>> walk = Content("tip", "plain", "Walk", "Twenty minutes will do.")
+        >>> known = {"known_through": noon.date(), "generated_at": noon}
+        >>> _ = store.outlooks.add(Outlook(user_id="ada", day=day, content=walk, **known))
+        >>> _ = send_notifications(store.notifications).run(JobContext(clock=lambda: noon))
+        >>> [notified] = store.notifications.of_user("ada")
+        >>> notified.entry.state.value, notified.entry.due_at.isoformat(), notified.viewed_at
+        ('waiting', '2024-05-02T06:45:00+00:00', None)
     """
 
     entry: OutboxEntry
@@ -155,7 +192,26 @@ class Notified:
 
 
 class NotificationPage(Page[NotificationTarget, DueNotification, OutboxEntry], Protocol):
-    """One transaction on outlooks of which users are to be told."""
+    """One transaction on outlooks of which users are to be told.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.jobs import plan_notification
+        >>> from mainstay.outlook import Content, Outlook
+        >>> from mainstay.ports import NotificationTarget
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store, noon, day = MemoryStore(), datetime(2024, 5, 1, 12, tzinfo=UTC), date(2024, 5, 2)
+        >>> walk = Content("tip", "plain", "Walk", "Twenty minutes will do.")
+        >>> known = {"known_through": noon.date(), "generated_at": noon}
+        >>> _ = store.outlooks.add(Outlook(user_id="ada", day=day, content=walk, **known))
+        >>> target = NotificationTarget(noon)
+        >>> with store.notifications.page() as page:
+        ...     page.keep([plan_notification(due, target) for due in page.due(target, limit=10)])
+        ...     page.due(target, limit=10)
+        []
+        >>> store.outbox.next_due().isoformat()
+        '2024-05-02T06:45:00+00:00'
+    """
 
     def due(
         self, target: NotificationTarget, /, *, after: str | None = None, limit: int
@@ -182,7 +238,23 @@ class NotificationPage(Page[NotificationTarget, DueNotification, OutboxEntry], P
 
 
 class NotificationStore(Pages[NotificationTarget, DueNotification, OutboxEntry], Protocol):
-    """When users are told of outlooks, over the outbox that delivers them."""
+    """When users are told of outlooks, over the outbox that delivers them.
+
+    Examples:
+        >>> from datetime import UTC, time
+        >>> from mainstay.jobs import send_notifications
+        >>> from mainstay.outlook import Content, Outlook
+        >>> from mainstay.scheduling import JobContext
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store, noon, day = MemoryStore(), datetime(2024, 5, 1, 12, tzinfo=UTC), date(2024, 5, 2)
+        >>> walk = Content("tip", "plain", "Walk", "Twenty minutes will do.")
+        >>> known = {"known_through": noon.date(), "generated_at": noon}
+        >>> _ = store.outlooks.add(Outlook(user_id="ada", day=day, content=walk, **known))
+        >>> _ = send_notifications(store.notifications).run(JobContext(clock=lambda: noon))
+        >>> store.notifications.prefer("ada", Preferences(weekday=time(9)), now=noon)
+        >>> store.notifications.of_user("ada")[0].entry.due_at.isoformat()  # it was 06:45
+        '2024-05-02T09:00:00+00:00'
+    """
 
     def page(self) -> AbstractContextManager[NotificationPage]:
         """Begin a transaction, as :meth:`Pages.page` does.

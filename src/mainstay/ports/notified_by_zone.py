@@ -64,6 +64,21 @@ def notified_counts(store: NotificationStore, day: date) -> dict[str, NotifiedCo
 
     Raises:
         MainstayError: The row of one can't be read.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.jobs import send_notifications
+        >>> from mainstay.outlook import Content, Outlook
+        >>> from mainstay.scheduling import JobContext
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store, noon, day = MemoryStore(), datetime(2024, 5, 1, 12, tzinfo=UTC), date(2024, 5, 2)
+        >>> walk = Content("tip", "plain", "Walk", "Twenty minutes will do.")
+        >>> known = {"known_through": noon.date(), "generated_at": noon}
+        >>> _ = store.outlooks.add(Outlook(user_id="ada", day=day, content=walk, **known))
+        >>> store.notifications.prefer("ada", Preferences("Asia/Tokyo"), now=noon)
+        >>> _ = send_notifications(store.notifications).run(JobContext(clock=lambda: noon))
+        >>> notified_counts(store.notifications, day)
+        {'Asia/Tokyo': NotifiedCounts(waiting=1, own=1)}
     """
     plan = store.plan()
     policy = _STANDARD if plan is None else plan.policy

@@ -28,7 +28,14 @@ _count = checks.each(checks.count)
 
 
 class NotifiedCountsDict(TypedDict):
-    """Counts as :meth:`NotifiedCounts.to_dict` gives them."""
+    """Counts as :meth:`NotifiedCounts.to_dict` gives them.
+
+    Examples:
+        >>> counts = NotifiedCounts(delivered=4, lateness=[(0, 3), (60, 1)], own=2, quiet=1)
+        >>> found = counts.to_dict()
+        >>> found["planned"], found["lateness_p95_s"], found["preferences"]
+        (4, 60, {'own': 2, 'off': 0, 'quiet': 1, 'channels': {}})
+    """
 
     planned: int
     waiting: int

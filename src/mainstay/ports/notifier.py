@@ -29,6 +29,18 @@ class Notification:
         title: Its title.
         body: Its text.
         data: What else the host's app needs to show it, as plain data.
+
+    Examples:
+        >>> told = Notification(
+        ...     key="outlook:2024-05-01:ada",
+        ...     kind="outlook",
+        ...     user_id="ada",
+        ...     channel="push",
+        ...     title="Keep your streak going",
+        ...     body="You have a streak of 5 days.",
+        ... )
+        >>> print(f"{told.channel} to {told.user_id}: {told.title}")
+        push to ada: Keep your streak going
     """
 
     key: str = attrs.field(validator=_text)
@@ -49,6 +61,18 @@ class Notifier(Protocol):
     :class:`CallsFailedError <mainstay.CallsFailedError>` says that nobody can be told now: then the
     run ends, and nobody is to blame. So do :class:`StoreError <mainstay.StoreError>`,
     :class:`TimeLimitError <mainstay.TimeLimitError>`, ``MemoryError`` and Celery's soft time limit.
+
+    Examples:
+        >>> class Letters:
+        ...     def __init__(self):
+        ...         self.sent = {}
+        ...     def notify(self, notification, /):
+        ...         self.sent.setdefault(notification.key, notification.body)
+        ...         return {"letters": len(self.sent)}
+        >>> letters = Letters()
+        >>> won = Notification(key="1", kind="notice", user_id="ada", title="Case", body="You won.")
+        >>> letters.notify(won), letters.notify(won)  # by the key, they are told once
+        ({'letters': 1}, {'letters': 1})
     """
 
     def notify(self, notification: Notification, /) -> Mapping[str, object] | None:

@@ -30,7 +30,19 @@ _text = checks.each(checks.text)
 
 
 class OutboxState(StrEnum):
-    """What has become of an entry. Only one that waits is ever claimed."""
+    """What has become of an entry. Only one that waits is ever claimed.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.ports import OutboxEntry
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> outbox, noon = MemoryStore().outbox, datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> _ = outbox.put([OutboxEntry(key="welcome:ada", kind="mail", due_at=noon)])
+        >>> outbox.entry("welcome:ada").state.value
+        'waiting'
+        >>> [state.value for state in OutboxState if state is not OutboxState.WAITING]
+        ['done', 'failed', 'expired', 'cancelled']
+    """
 
     #: It is to be done, or to be looked at again, once it is due.
     WAITING = "waiting"
@@ -94,6 +106,18 @@ class Outbox(Protocol):
     A run that claims entries has them under a lease, and calls the outside while no transaction is
     open. If it is killed, they are free again when the lease ends. A wrong clock must not be
     believed for ever: leases that end more than 30 minutes after ``now`` are passed over.
+
+    Examples:
+        >>> from datetime import UTC, timedelta
+        >>> from mainstay.ports import OutboxEntry
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> outbox, noon = MemoryStore().outbox, datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> mail = OutboxEntry(key="welcome:ada", kind="mail", user_id="ada", due_at=noon)
+        >>> outbox.put([mail]), outbox.put([mail])
+        (1, 0)
+        >>> lease = {"now": noon, "until": noon + timedelta(minutes=5), "limit": 10}
+        >>> [len(outbox.claim("mail", holder, **lease)) for holder in ("worker 1", "worker 2")]
+        [1, 0]
     """
 
     def put(self, entries: Iterable[OutboxEntry]) -> int:

@@ -44,6 +44,12 @@ class OutlookTarget:
             excluded.
         force: Whether those are due, too, who have an outlook for the day that was neither viewed
             nor delivered.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> target = OutlookTarget(date(2024, 5, 2), datetime(2024, 5, 1, 5, tzinfo=UTC))
+        >>> target.since.isoformat()  # who did something since then is told something
+        '2024-04-01T05:00:00+00:00'
     """
 
     day: date = attrs.field(validator=checks.each(checks.day))
@@ -65,6 +71,17 @@ class OutlookStanding:
     Attributes:
         user_id: Who.
         window: On which of the last 28 days they were active, as of the target's ``now``.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay import Session
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store, now = MemoryStore(), datetime(2024, 5, 1, 5, tzinfo=UTC)
+        >>> days = [now - timedelta(days=ago) for ago in (1, 2, 40)]
+        >>> _ = store.sessions.add([Session("ada", day, id=day.isoformat()) for day in days])
+        >>> [standing] = store.outlooks.standings(["ada"], now=now)
+        >>> standing.user_id, standing.window.active_days
+        ('ada', 2)
     """
 
     user_id: str
@@ -84,6 +101,17 @@ class OutlookMade:
         user_id: Who.
         outlook: What they are told, if it is known already.
         entries: What is to be done outside, such as asking for a text.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.jobs import plan_outlook
+        >>> from mainstay.outlook import STANDARD_TEMPLATES
+        >>> target = OutlookTarget(date(2024, 5, 2), datetime(2024, 5, 1, 5, tzinfo=UTC))
+        >>> window = ActivityWindow.from_days([date(2024, 4, 30)], last_day=date(2024, 5, 1))
+        >>> templates = {template.name: template for template in STANDARD_TEMPLATES}
+        >>> made = plan_outlook(OutlookStanding("ada", window), target, templates=templates)
+        >>> made.user_id, made.outlook.content.template
+        ('ada', 'rhythm')
     """
 
     user_id: str
@@ -92,7 +120,19 @@ class OutlookMade:
 
 
 class OutlookPage(Page[OutlookTarget, OutlookStanding, OutlookMade], Protocol):
-    """One transaction on users who are to be told something."""
+    """One transaction on users who are to be told something.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay import Session
+        >>> from mainstay.ports import OutlookTarget
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store, now = MemoryStore(), datetime(2024, 5, 1, 5, tzinfo=UTC)
+        >>> _ = store.sessions.add([Session("ada", now - timedelta(days=1), id="1")])
+        >>> with store.outlooks.page() as page:
+        ...     [each.key for each in page.due(OutlookTarget(date(2024, 5, 2), now), limit=10)]
+        ['ada']
+    """
 
     def due(
         self, target: OutlookTarget, /, *, after: str | None = None, limit: int
@@ -126,6 +166,19 @@ class OutlookStore(Pages[OutlookTarget, OutlookStanding, OutlookMade], Protocol)
 
     An outlook was *delivered* if its notification was done, or was claimed by somebody who perhaps
     sent it: its entry in the outbox is done, or has attempts.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.outlook import Content
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> outlooks, noon = MemoryStore().outlooks, datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> day, walk = date(2024, 5, 2), Content("tip", "plain", "Walk", "Twenty minutes will do.")
+        >>> known = {"known_through": noon.date(), "generated_at": noon}
+        >>> outlook = Outlook(user_id="ada", day=day, content=walk, **known)
+        >>> outlooks.add(outlook), outlooks.add(outlook)  # a user has one a day
+        (True, False)
+        >>> outlooks.mark("ada", day, Mark.ENGAGED, at=noon).viewed_at == noon
+        True
     """
 
     def page(self) -> AbstractContextManager[OutlookPage]:

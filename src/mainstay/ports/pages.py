@@ -14,7 +14,16 @@ __all__ = ["Keyed", "Page", "Pages", "Unreadable", "not_due"]
 
 
 class Keyed(Protocol):
-    """Something that is due."""
+    """Something that is due.
+
+    Examples:
+        >>> from datetime import date
+        >>> from mainstay.ports import DueNotification
+        >>> def keys(due: Sequence[Keyed]) -> list[str]:
+        ...     return [each.key for each in due]
+        >>> keys([DueNotification(user, date(2024, 5, 1)) for user in ("ada", "bob")])
+        ['2024-05-01:ada', '2024-05-01:bob']
+    """
 
     @property
     def key(self) -> str:
@@ -29,6 +38,17 @@ class Unreadable:
     Attributes:
         key: Its key.
         error: What is wrong.
+
+    Examples:
+        >>> from datetime import UTC, date, datetime
+        >>> from mainstay import Session
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store = MemoryStore()
+        >>> _ = store.sessions.add([Session("ada", datetime(2024, 5, 1, 8, tzinfo=UTC), id="1")])
+        >>> store.corrupt("ada")
+        >>> with store.engagements.page() as page:
+        ...     [(each.key, str(each.error)) for each in page.due(date(2024, 5, 1), limit=10)]
+        [('ada', "the state of 'ada' can't be read, got 'corrupt'. ...")]
     """
 
     key: str
@@ -41,7 +61,19 @@ Done_contra = TypeVar("Done_contra", contravariant=True)
 
 
 class Page(Protocol[Target_contra, Due_co, Done_contra]):
-    """One transaction: what is read stays as it is until what was made of it is kept."""
+    """One transaction: what is read stays as it is until what was made of it is kept.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay.ports import BoardTarget
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> target = BoardTarget(datetime(2024, 5, 1, tzinfo=UTC))
+        >>> with MemoryStore().leaderboards.page() as page:
+        ...     first = page.due(target, limit=2)
+        ...     rest = page.due(target, after=first[-1].key, limit=2)
+        >>> [each.key for each in first], [each.key for each in rest]
+        (['all', 'daily'], ['weekly'])
+    """
 
     def due(
         self, target: Target_contra, /, *, after: str | None = None, limit: int
@@ -65,7 +97,21 @@ class Page(Protocol[Target_contra, Due_co, Done_contra]):
 
 
 class Pages(Protocol[Target_contra, Due_co, Done_contra]):
-    """A port of paged work. A loop takes page after page until nothing is due."""
+    """A port of paged work. A loop takes page after page until nothing is due.
+
+    Examples:
+        >>> from contextlib import suppress
+        >>> from datetime import UTC, datetime
+        >>> from mainstay.ports import BoardTarget
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> pages: Pages = MemoryStore().leaderboards
+        >>> target = BoardTarget(datetime(2024, 5, 1, tzinfo=UTC))
+        >>> with suppress(KeyError), pages.page() as page:
+        ...     page.keep(page.due(target, limit=2))
+        ...     raise KeyError("a run that ends here")
+        >>> pages.count_due(target)  # nothing was kept
+        3
+    """
 
     def page(self) -> AbstractContextManager[Page[Target_contra, Due_co, Done_contra]]:
         """Begin a transaction: kept if the block ends well, undone if it raises.

@@ -16,7 +16,18 @@ __all__ = ["PointStore", "new_credits", "too_many_points"]
 
 
 class PointStore(Protocol):
-    """Everybody's points: a history that only grows, and its totals, kept in one transaction."""
+    """Everybody's points: a history that only grows, and its totals, kept in one transaction.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> points, noon = MemoryStore().points, datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> first, again = Credit("ada", "quiz", 5, noon), Credit("ada", "quiz", 7, noon)
+        >>> [credit.amount for credit in points.add([first, again], now=noon)]  # one a reason
+        [5]
+        >>> dict(points.totals(["ada", "bob"]))
+        {'ada': 5}
+    """
 
     def add(self, credits: Iterable[Credit], /, *, now: datetime) -> Sequence[Credit]:
         """Keep credits, all or none of them, and return those that are new, in their order.

@@ -28,6 +28,17 @@ class DueWeeks:
         weeks: What happened in each week after the last recorded one through the week asked for,
             and in the last recorded one too if it was not active: interactions that arrived late
             may make it so. Idle weeks may be left out.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay import Session
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store = MemoryStore()
+        >>> _ = store.sessions.add([Session("ada", datetime(2024, 5, 1, 8, tzinfo=UTC), id="1")])
+        >>> with store.reputations.page() as page:
+        ...     [due] = page.due(IsoWeek(2024, 18), limit=10)
+        >>> due.key, [(str(week), dict(counts)) for week, counts in due.weeks.items()]
+        ('ada', [('2024-W18', {'session': 1})])
     """
 
     reputation: Reputation
@@ -40,7 +51,20 @@ class DueWeeks:
 
 
 class ReputationPage(JudgedPage[IsoWeek, DueWeeks, Reputation, WeeklyStreakPolicy], Protocol):
-    """One transaction on everybody's weeks."""
+    """One transaction on everybody's weeks.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay import Session
+        >>> from mainstay.jobs import plan_weeks
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store, week, at = MemoryStore(), IsoWeek(2024, 18), datetime(2024, 5, 1, 8, tzinfo=UTC)
+        >>> _ = store.sessions.add([Session("ada", at, id=each) for each in ("1", "2")])
+        >>> with store.reputations.page() as page:
+        ...     page.keep([plan_weeks(due, week) for due in page.due(week, limit=10)])
+        ...     page.due(week, limit=10)
+        []
+    """
 
     def due(
         self, week: IsoWeek, /, *, after: str | None = None, limit: int
@@ -86,7 +110,21 @@ class ReputationPage(JudgedPage[IsoWeek, DueWeeks, Reputation, WeeklyStreakPolic
 
 
 class ReputationStore(JudgedPages[IsoWeek, DueWeeks, Reputation, WeeklyStreakPolicy], Protocol):
-    """Everybody's weeks."""
+    """Everybody's weeks.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay import Session
+        >>> from mainstay.jobs import update_multipliers
+        >>> from mainstay.scheduling import JobContext
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store, wednesday = MemoryStore(), datetime(2024, 5, 1, tzinfo=UTC)
+        >>> _ = store.sessions.add([Session("ada", wednesday, id=each) for each in ("1", "2")])
+        >>> _ = update_multipliers(store.reputations).run(JobContext(target=IsoWeek(2024, 18)))
+        >>> kept = store.reputations.reputations(["ada", "nobody"])
+        >>> {user_id: reputation.streak.weeks for user_id, reputation in kept.items()}
+        {'ada': 1}
+    """
 
     @property
     def local_days(self) -> bool:

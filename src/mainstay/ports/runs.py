@@ -24,6 +24,16 @@ class RunLog(Protocol):
 
     A wrong clock must not be believed for ever: runs that began more than 15 minutes after
     ``now`` are passed over, and so are leases that end more than 30 minutes after it.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> runs, now = MemoryStore().runs, datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> end = now + timedelta(minutes=5)
+        >>> [runs.acquire("tidy", holder, now=now, until=end) for holder in ("one", "other")]
+        [True, False]
+        >>> runs.acquire("tidy", "other", now=end, until=end + timedelta(minutes=5))
+        True
     """
 
     def put(self, run: JobRun) -> None:

@@ -18,7 +18,18 @@ _LONGEST = timedelta(microseconds=2**63 - 1)
 
 
 class SessionStore(Protocol):
-    """What users did."""
+    """What users did.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> sessions, at = MemoryStore().sessions, datetime(2024, 5, 1, 8, tzinfo=UTC)
+        >>> run = Session("ada", at, kind="run", id="1")
+        >>> sessions.add([run]), sessions.add([run])  # by its id, it is there once
+        (1, 0)
+        >>> sessions.kinds()
+        ['run']
+    """
 
     @property
     def day_start(self) -> time:
@@ -117,7 +128,14 @@ def storable(session: Session) -> Session:
 
 
 def other_contents(session_id: str) -> RejectedError:
-    """Return the error of a session whose id another has already."""
+    """Return the error of a session whose id another has already.
+
+    Examples:
+        >>> raise other_contents("1")
+        Traceback (most recent call last):
+            ...
+        mainstay.errors.RejectedError: id is there already, with other contents, got '1'. ...
+    """
     return RejectedError(
         "is there already, with other contents",
         field="id",

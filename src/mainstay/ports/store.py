@@ -42,7 +42,17 @@ __all__ = [
 
 
 class HasSessions(Protocol):
-    """Has what users did."""
+    """Has what users did.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay import Session
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> def record_run(app: HasSessions, user_id: str, at: datetime) -> int:
+        ...     return app.sessions.add([Session(user_id, at, kind="run", id=f"{user_id}:{at}")])
+        >>> record_run(MemoryStore(), "ada", datetime(2024, 5, 1, 8, tzinfo=UTC))
+        1
+    """
 
     @property
     def sessions(self) -> SessionStore:
@@ -51,7 +61,18 @@ class HasSessions(Protocol):
 
 
 class HasEngagements(HasSessions, Protocol):
-    """Has everybody's days, over the sessions that are added."""
+    """Has everybody's days, over the sessions that are added.
+
+    Examples:
+        >>> from datetime import UTC, date, datetime
+        >>> from mainstay import Session
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store: HasEngagements = MemoryStore()
+        >>> store.sessions.add([Session("ada", datetime(2024, 5, 1, 8, tzinfo=UTC), id="1")])
+        1
+        >>> store.engagements.count_due(date(2024, 5, 1))
+        1
+    """
 
     @property
     def engagements(self) -> EngagementStore:
@@ -60,7 +81,18 @@ class HasEngagements(HasSessions, Protocol):
 
 
 class HasReputations(HasSessions, Protocol):
-    """Has everybody's weeks, over the sessions that are added."""
+    """Has everybody's weeks, over the sessions that are added.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay import IsoWeek, Session
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store: HasReputations = MemoryStore()
+        >>> store.sessions.add([Session("ada", datetime(2024, 5, 1, 8, tzinfo=UTC), id="1")])
+        1
+        >>> store.reputations.count_due(IsoWeek(2024, 18))
+        1
+    """
 
     @property
     def reputations(self) -> ReputationStore:
@@ -69,7 +101,19 @@ class HasReputations(HasSessions, Protocol):
 
 
 class HasCorrections(HasEngagements, HasReputations, Protocol):
-    """Has corrections of what is kept: of all that the ports of one store keep."""
+    """Has corrections of what is kept: of all that the ports of one store keep.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay import Session
+        >>> from mainstay.jobs import forget
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store: HasCorrections = MemoryStore()
+        >>> _ = store.sessions.add([Session("ada", datetime(2024, 5, 1, 8, tzinfo=UTC), id="1")])
+        >>> _ = forget(store.corrections, ["ada"])
+        >>> store.sessions.users()
+        []
+    """
 
     @property
     def corrections(self) -> CorrectionStore:
@@ -78,7 +122,18 @@ class HasCorrections(HasEngagements, HasReputations, Protocol):
 
 
 class HasPoints(Protocol):
-    """Has everybody's points."""
+    """Has everybody's points.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay.recognition import Credit
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> def thank(app: HasPoints, user_id: str, now: datetime) -> int:
+        ...     app.points.add([Credit(user_id, "thanks", 5, now)], now=now)
+        ...     return app.points.totals([user_id])[user_id]
+        >>> thank(MemoryStore(), "ada", datetime(2024, 5, 1, 8, tzinfo=UTC))
+        5
+    """
 
     @property
     def points(self) -> PointStore:
@@ -87,7 +142,19 @@ class HasPoints(Protocol):
 
 
 class HasLeaderboards(HasPoints, Protocol):
-    """Has leaderboards, over the points that are added."""
+    """Has leaderboards, over the points that are added.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay.recognition import Credit
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store: HasLeaderboards = MemoryStore()
+        >>> at, now = (datetime(2024, 5, 1, hour, tzinfo=UTC) for hour in (8, 9))
+        >>> credits = [Credit("ada", "quiz", 5, at), Credit("bob", "quiz", 7, at)]
+        >>> _ = store.points.add(credits, now=now)
+        >>> store.leaderboards.rank_of("ada", now=now).rank
+        2
+    """
 
     @property
     def leaderboards(self) -> LeaderboardStore:
@@ -96,7 +163,18 @@ class HasLeaderboards(HasPoints, Protocol):
 
 
 class HasMetrics(HasSessions, Protocol):
-    """Has what is measured of users, their sessions included."""
+    """Has what is measured of users, their sessions included.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay import Session
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store: HasMetrics = MemoryStore()
+        >>> at = datetime(2024, 5, 1, 8, tzinfo=UTC)
+        >>> _ = store.sessions.add([Session("ada", at, kind="run", id="1")])
+        >>> dict(store.metrics.metrics(["ada"])["ada"])
+        {'kind:run': 1}
+    """
 
     @property
     def metrics(self) -> MetricStore:
@@ -105,7 +183,20 @@ class HasMetrics(HasSessions, Protocol):
 
 
 class HasBadges(HasMetrics, HasReputations, HasPoints, Protocol):
-    """Has everybody's badges, over all that they are awarded for."""
+    """Has everybody's badges, over all that they are awarded for.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay.jobs import check_badges
+        >>> from mainstay.scheduling import JobContext
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store: HasBadges = MemoryStore()
+        >>> store.metrics.put({"ada": {"wins": 1}})
+        >>> at = datetime(2024, 5, 1, 8, tzinfo=UTC)
+        >>> _ = check_badges(store.badges).run(JobContext(clock=lambda: at))
+        >>> [credit.reason for credit in store.points.credits("ada")]
+        ['badge:first_win']
+    """
 
     @property
     def badges(self) -> BadgeStore:
@@ -114,7 +205,22 @@ class HasBadges(HasMetrics, HasReputations, HasPoints, Protocol):
 
 
 class HasOutbox(HasPoints, Protocol):
-    """Has what is to be done outside, and the points that users are given once it is."""
+    """Has what is to be done outside, and the points that users are given once it is.
+
+    Examples:
+        >>> from datetime import UTC, datetime, timedelta
+        >>> from mainstay.ports import OutboxEntry
+        >>> from mainstay.recognition import Credit
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store: HasOutbox = MemoryStore()
+        >>> now = datetime(2024, 5, 1, 8, tzinfo=UTC)
+        >>> _ = store.outbox.put([OutboxEntry(key="1", kind="mail", user_id="ada", due_at=now)])
+        >>> [mail] = store.outbox.claim("mail", "me", now=now, until=now + timedelta(1), limit=1)
+        >>> store.outbox.finish(mail, "me", credits=[Credit("ada", "mail:1", 5, now)])
+        True
+        >>> dict(store.points.totals(["ada"]))
+        {'ada': 5}
+    """
 
     @property
     def outbox(self) -> Outbox:
@@ -123,7 +229,19 @@ class HasOutbox(HasPoints, Protocol):
 
 
 class HasContests(HasMetrics, HasOutbox, Protocol):
-    """Has contests, over the outbox that pays their rewards and the metrics that they change."""
+    """Has contests, over the outbox that pays their rewards and the metrics that they change.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay.contest import Case, commit
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store: HasContests = MemoryStore()
+        >>> noon = datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> case = Case("case-0001", "May a doctor lie to spare a patient?", ["yes", "no"])
+        >>> _ = store.contests.draft(case, *commit(case, "no"), now=noon)
+        >>> [entry.key for entry in store.outbox.entries("commitment")]  # to be published
+        ['verdict:case-0001']
+    """
 
     @property
     def contests(self) -> ContestStore:
@@ -132,7 +250,22 @@ class HasContests(HasMetrics, HasOutbox, Protocol):
 
 
 class HasOutlooks(HasSessions, HasOutbox, Protocol):
-    """Has outlooks, over the sessions that they are made from and the outbox that tells of them."""
+    """Has outlooks, over the sessions that they are made from and the outbox that tells of them.
+
+    Examples:
+        >>> from datetime import UTC, date, datetime
+        >>> from mainstay import Session
+        >>> from mainstay.jobs import generate_outlooks
+        >>> from mainstay.scheduling import JobContext
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store: HasOutlooks = MemoryStore()
+        >>> _ = store.sessions.add([Session("ada", datetime(2024, 4, 30, 8, tzinfo=UTC), id="1")])
+        >>> now = datetime(2024, 5, 1, 5, tzinfo=UTC)
+        >>> generate_outlooks(store).run(JobContext(clock=lambda: now)).target
+        '2024-05-02'
+        >>> store.outlooks.outlook("ada", date(2024, 5, 2)).content.template
+        'rhythm'
+    """
 
     @property
     def outlooks(self) -> OutlookStore:
@@ -152,7 +285,16 @@ class HasOutlooks(HasSessions, HasOutbox, Protocol):
 
 @runtime_checkable
 class HasSize(Protocol):
-    """Can say how large it is. Not every store can."""
+    """Can say how large it is. Not every store can.
+
+    Examples:
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> class Files:
+        ...     def size(self):
+        ...         return 4096
+        >>> [store.size() for store in (Files(), MemoryStore()) if isinstance(store, HasSize)]
+        [4096]
+    """
 
     def size(self) -> int:
         """Return how many bytes the database takes."""
@@ -160,7 +302,16 @@ class HasSize(Protocol):
 
 
 class HasRuns(Protocol):
-    """Has the log of runs."""
+    """Has the log of runs.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> def is_running(app: HasRuns, job: str, now: datetime) -> bool:
+        ...     return bool(app.runs.leases(job, now=now))
+        >>> is_running(MemoryStore(), "evaluate-consistency", datetime(2024, 5, 1, 8, tzinfo=UTC))
+        False
+    """
 
     @property
     def runs(self) -> RunLog:
@@ -169,7 +320,16 @@ class HasRuns(Protocol):
 
 
 class HasLedger(Protocol):
-    """Has the ledger on which contests publish and pay."""
+    """Has the ledger on which contests publish and pay.
+
+    Examples:
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> def is_published(app: HasLedger, transaction: str) -> bool:
+        ...     return app.ledger.look_up([transaction])[0].seen == "confirmed"
+        >>> store = MemoryStore()
+        >>> is_published(store, store.ledger.submit("verdict:case-0001", "ace3"))
+        True
+    """
 
     @property
     def ledger(self) -> Ledger:
@@ -187,4 +347,13 @@ class Store(
     HasRuns,
     Protocol,
 ):
-    """All ports, over one place where things are kept."""
+    """All ports, over one place where things are kept.
+
+    Examples:
+        >>> from mainstay.jobs import all_jobs
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> def names(store: Store) -> list[str]:
+        ...     return [job.name for job in all_jobs(store)]
+        >>> names(MemoryStore())[:2]
+        ['evaluate-consistency', 'update-multipliers']
+    """

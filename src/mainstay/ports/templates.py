@@ -14,7 +14,16 @@ __all__ = ["Templates", "offered", "storable_templates"]
 
 
 class Templates(Protocol):
-    """How each template stands: one small table."""
+    """How each template stands: one small table.
+
+    Examples:
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> templates = MemoryStore().templates
+        >>> _ = templates.offer([Template("run", ["plain"])])
+        >>> _ = templates.offer([Template("run", ["plain", "warm"]), Template("swim", ["plain"])])
+        >>> {name: template.variants for name, template in templates.templates().items()}
+        {'run': ('plain', 'warm'), 'swim': ('plain',)}
+    """
 
     def templates(self) -> Mapping[str, Template]:
         """Return all templates that were ever offered, by name, in order.

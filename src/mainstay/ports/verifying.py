@@ -35,7 +35,15 @@ T = TypeVar("T")
 
 
 class HasChain(HasContests, Protocol):
-    """Has contests, and a chain of its own on which they publish and pay."""
+    """Has contests, and a chain of its own on which they publish and pay.
+
+    Examples:
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> def length(store: HasChain) -> int:
+        ...     return verify_contests(store).head.length
+        >>> length(MemoryStore())
+        0
+    """
 
     @property
     def ledger(self) -> LedgerChain:
@@ -52,6 +60,14 @@ class VerifiedContests:
         commitments: How many of their commitments are on the chain.
         rewards: How many rewards are.
         head: The chain's head: what to note, and to expect next time.
+
+    Examples:
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store = MemoryStore()
+        >>> noted = verify_contests(store).head
+        >>> _ = store.ledger.submit("note", "The chain has grown since.")
+        >>> verify_contests(store, expect=noted).head.length
+        1
     """
 
     cases: int

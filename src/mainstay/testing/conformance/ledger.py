@@ -35,6 +35,19 @@ class LedgerConformance(Suite[HasLedger]):
 
     Each is one promise of :class:`mainstay.ports.Ledger`, in the words of its docstrings. A
     ledger may take its time to confirm: :meth:`confirm` is where a test makes it do so.
+
+    Examples:
+        >>> from types import SimpleNamespace
+        >>> from mainstay.testing.memory import MemoryLedger
+        >>> ledger, numbers = MemoryLedger(), iter(range(10))
+        >>> ledger.submit = lambda key, payload: f"{next(numbers)}"  # each time another transaction
+        >>> test = LedgerConformance().test_the_same_again_is_the_same_transaction
+        >>> test(SimpleNamespace(ledger=ledger))
+        Traceback (most recent call last):
+            ...
+        AssertionError: at once
+        expected: '0'
+        found:    '1'
     """
 
     def confirm(self, store: HasLedger) -> None:

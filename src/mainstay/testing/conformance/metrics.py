@@ -25,6 +25,17 @@ class MetricStoreConformance(Suite[HasMetrics]):
     """Tests of a metric store: give them an empty one as ``store``.
 
     Each is one promise of :class:`mainstay.ports.MetricStore`, in the words of its docstrings.
+
+    Examples:
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store = MemoryStore()
+        >>> store.metrics.metrics = lambda user_ids: {user_id: {} for user_id in user_ids}
+        >>> MetricStoreConformance().test_those_without_anything_are_left_out(store)
+        Traceback (most recent call last):
+            ...
+        AssertionError: nothing is kept of them
+        expected: {}
+        found:    {'bob': {}, 'user 9999': {}}
     """
 
     def test_metrics_come_back_as_they_were_put(self, store: HasMetrics) -> None:

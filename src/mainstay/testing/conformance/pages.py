@@ -23,7 +23,28 @@ Done = TypeVar("Done")
 
 
 class PagesConformance(Suite[Store], Generic[Store, Target, Due, Done]):
-    """Tests of :class:`mainstay.ports.Pages`; a port's own suite says what is due in it."""
+    """Tests of :class:`mainstay.ports.Pages`; a port's own suite says what is due in it.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from unittest import TestCase
+        >>> from mainstay.ports import BadgeCheck, BadgeTarget
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> class TestLooks(PagesConformance, TestCase):
+        ...     def make_store(self):
+        ...         return MemoryStore()  # here: yours
+        ...     def pages(self, store):
+        ...         return store.badges
+        ...     def make_due(self, store, keys):
+        ...         store.metrics.put({key: {"wins": 1} for key in keys})
+        ...         return BadgeTarget(datetime(2024, 5, 1, tzinfo=UTC))
+        ...     def done(self, due, target):
+        ...         return BadgeCheck(due.key)
+        ...     def done_by_a_stranger(self):
+        ...         return BadgeCheck(self.stranger())
+        >>> TestLooks("test_a_block_that_raises_leaves_nothing").run().wasSuccessful()
+        True
+    """
 
     def keys(self) -> Sequence[str]:
         """Return keys of what can be due, by code point: three at least, by default of users."""

@@ -45,6 +45,17 @@ class PointStoreConformance(Suite[HasPoints]):
     """Tests of a point store: give them an empty one as ``store``.
 
     Each is one promise of :class:`mainstay.ports.PointStore`, in the words of its docstrings.
+
+    Examples:
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store = MemoryStore()
+        >>> store.points.totals = lambda user_ids: dict.fromkeys(user_ids, 0)
+        >>> PointStoreConformance().test_the_first_of_a_reason_stands(store)
+        Traceback (most recent call last):
+            ...
+        AssertionError: counted once
+        expected: {'ada': 6, 'bob': 9}
+        found:    {'ada': 0, 'bob': 0}
     """
 
     def test_a_credit_comes_back_as_it_was_added(self, store: HasPoints) -> None:

@@ -62,6 +62,17 @@ class RunLogConformance(Suite[HasRuns]):
     Attributes:
         runs_kept: How many runs of a job stay, however old. It takes as many to see that others go,
             so a test may let its store keep fewer.
+
+    Examples:
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store = MemoryStore()
+        >>> store.runs.acquire = lambda *_, **__: True  # anybody gets a lease
+        >>> RunLogConformance().test_one_holder_has_the_lease_of_a_job(store)
+        Traceback (most recent call last):
+            ...
+        AssertionError: another holder does not
+        expected: False
+        found:    True
     """
 
     runs_kept: ClassVar[int] = RUNS_KEPT

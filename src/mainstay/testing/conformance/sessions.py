@@ -65,6 +65,15 @@ class SessionStoreConformance(Suite[HasSessions]):
     """Tests of a session store: give them an empty one as ``store``.
 
     Each is one promise of :class:`mainstay.ports.SessionStore`, in the words of its docstring.
+
+    Examples:
+        >>> from unittest import TestCase
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> class TestMySessions(SessionStoreConformance, TestCase):
+        ...     def make_store(self):
+        ...         return MemoryStore()  # here: yours
+        >>> TestMySessions("test_adding_again_changes_nothing").run().wasSuccessful()
+        True
     """
 
     def test_each_session_comes_back_as_it_was_added(self, store: HasSessions) -> None:

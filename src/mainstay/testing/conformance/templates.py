@@ -50,6 +50,15 @@ class TemplateConformance(Suite[HasOutlooks]):
     """Tests of templates: give them an empty store as ``store``.
 
     Each is one promise of :class:`mainstay.ports.Templates`, in the words of its docstrings.
+
+    Examples:
+        >>> from unittest import TestCase
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> class TestMyTemplates(TemplateConformance, TestCase):
+        ...     def make_store(self):
+        ...         return MemoryStore()  # here: yours
+        >>> TestMyTemplates("test_a_week_is_decided_once").run().wasSuccessful()
+        True
     """
 
     def test_no_template_is_kept_at_first(self, store: HasOutlooks) -> None:

@@ -97,6 +97,17 @@ class MemoryStore:
 
     Raises:
         InvalidValueError: ``posts`` holds something that is not a kind.
+
+    Examples:
+        >>> from datetime import UTC, date, datetime
+        >>> from mainstay import Session
+        >>> store = MemoryStore(local_days=True, day_start=time(4))
+        >>> late = datetime(2024, 5, 2, 3, 30, tzinfo=UTC)
+        >>> store.sessions.add([Session("ada", late, kind="post", id="1")])
+        1
+        >>> with store.engagements.page() as page:  # at 03:30, it is still the day before
+        ...     page.open_days(date(2024, 5, 3), limit=1)
+        [datetime.date(2024, 5, 1)]
     """
 
     def __init__(

@@ -109,6 +109,19 @@ class MemoryBadges(Replaced):
         sources: What users are awarded badges for.
         marks: Who is to be looked at again; other ports mark users.
         outbox: What is to be done outside, such as telling users of their badges.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay.jobs import check_badges
+        >>> from mainstay.scheduling import JobContext
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store = MemoryStore()
+        >>> store.badges.known()  # nobody has been looked at yet
+        []
+        >>> noon = datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> _ = check_badges(store.badges).run(JobContext(clock=lambda: noon))
+        >>> [badge.key for badge in store.badges.known()][:2]
+        ['active_participant', 'dedicated_voter']
     """
 
     def __init__(self, lock: RLock, sources: Sources, marks: Marks, outbox: MemoryOutbox) -> None:

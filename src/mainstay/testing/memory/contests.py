@@ -56,6 +56,16 @@ class MemoryContests(Replaced):
         outbox: What is to be done outside: publishing commitments, paying rewards.
         metrics: What grows when cases close.
         unreadable: The cases of which nothing can be read.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay.contest import Case, commit
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store, noon = MemoryStore(), datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> case = Case("case-0001", "May a doctor lie to spare a patient?", ["yes", "no"])
+        >>> kept = store.contests.draft(case, *commit(case, "no"), now=noon, slot=noon)
+        >>> store.contests.of_slot(noon) == kept, store.contests.has_question("May a doctor lie?")
+        (True, False)
     """
 
     def __init__(

@@ -72,6 +72,18 @@ class MemoryCorrections:
         ports: What keeps something of users.
         marks: Who is to be looked at again for badges.
         unreadable: The users of whom nothing can be read.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay import Session
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store, at = MemoryStore(), datetime(2024, 5, 1, 8, tzinfo=UTC)
+        >>> with store.corrections.page() as page:
+        ...     _ = page.rename("ada", "lovelace")
+        >>> store.sessions.add([Session("ada", at, id="1")])  # an alias from now on
+        1
+        >>> store.sessions.users()
+        ['lovelace']
     """
 
     def __init__(

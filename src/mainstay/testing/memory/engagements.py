@@ -28,7 +28,22 @@ _ONE_DAY = timedelta(days=1)
 
 
 class MemoryEngagements(Replaced):
-    """A :class:`mainstay.ports.EngagementStore`."""
+    """A :class:`mainstay.ports.EngagementStore`.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay import Session
+        >>> from mainstay.jobs import evaluate_consistency
+        >>> from mainstay.scheduling import JobContext
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store, at = MemoryStore(), datetime(2024, 5, 1, 8, tzinfo=UTC)
+        >>> kinds = ["post"] * 2 + ["like"] * 5 + ["comment"] * 5  # the standard criteria
+        >>> did = [Session("ada", at, kind=kind, id=f"{n}") for n, kind in enumerate(kinds)]
+        >>> _ = store.sessions.add(did)
+        >>> _ = evaluate_consistency(store.engagements).run(JobContext(target=at.date()))
+        >>> store.engagements.outcome("ada", at.date()).streak_after
+        1
+    """
 
     def __init__(self, lock: RLock, activity: Activity, unreadable: Unreadables) -> None:
         self._lock = lock

@@ -107,7 +107,18 @@ class _Kept:
 
 
 class MemoryLeaderboards(Replaced):
-    """A :class:`mainstay.ports.LeaderboardStore`."""
+    """A :class:`mainstay.ports.LeaderboardStore`.
+
+    Examples:
+        >>> from datetime import UTC, datetime, timedelta
+        >>> from mainstay.recognition import Credit
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store, noon = MemoryStore(), datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> _ = store.points.add([Credit("ada", "quiz", 5, noon)], now=noon)
+        >>> board = store.leaderboards.top(now=noon + timedelta(seconds=1))
+        >>> board.entries, board.live  # counted just now, not read from a snapshot
+        ((Ranked(rank=1, user_id='ada', total=5),), True)
+    """
 
     def __init__(self, lock: RLock, points: MemoryPoints) -> None:
         self._lock = lock

@@ -21,6 +21,13 @@ class MemoryMetrics(Replaced):
         lock: Held while metrics are put.
         sessions: What is counted by kind.
         marks: Who is to be looked at again.
+
+    Examples:
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store = MemoryStore()
+        >>> store.metrics.put({"ada": {"followers": 40}, "bob": {"followers": 7}})
+        >>> {user: dict(theirs) for user, theirs in store.metrics.metrics(["bob", "cyd"]).items()}
+        {'bob': {'followers': 7}}
     """
 
     def __init__(self, lock: RLock, sessions: MemorySessions, marks: Marks) -> None:

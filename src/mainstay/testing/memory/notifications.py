@@ -40,6 +40,14 @@ class MemoryNotifications:
     Args:
         lock: Held while anything changes.
         told: What users are told, and when they want to be.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> notifications, noon = MemoryStore().notifications, datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> notifications.prefer("ada", Preferences("Asia/Tokyo", quiet_weekdays={5, 6}), now=noon)
+        >>> {user: said.zone for user, said in notifications.preferences(["ada", "bob"]).items()}
+        {'ada': 'Asia/Tokyo'}
     """
 
     def __init__(self, lock: RLock, told: Told) -> None:

@@ -49,6 +49,19 @@ class MemoryOutbox(Replaced):
     Args:
         lock: Held while anything changes, and by transactions that put entries of their own.
         points: What users are credited with once an entry is finished.
+
+    Examples:
+        >>> from datetime import UTC, timedelta
+        >>> from mainstay.ports import OutboxEntry
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> outbox, noon = MemoryStore().outbox, datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> hour = timedelta(hours=1)
+        >>> outbox.put([OutboxEntry(key="1", kind="mail", due_at=noon, expires_at=noon + hour)])
+        1
+        >>> outbox.expire("mail", now=noon + hour)
+        1
+        >>> outbox.entry("1").state.value, outbox.count_waiting()
+        ('expired', 0)
     """
 
     def __init__(self, lock: RLock, points: MemoryPoints) -> None:

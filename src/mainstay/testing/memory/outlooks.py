@@ -42,6 +42,19 @@ class MemoryOutlooks:
         lock: Held while anything changes.
         sessions: What users did.
         told: What they are told, and what is planned with it.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.outlook import Content
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> outlooks, noon = MemoryStore().outlooks, datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> walk = Content("tip", "plain", "Walk", "Twenty minutes will do.", content_type="tip")
+        >>> known = {"known_through": noon.date(), "generated_at": noon}
+        >>> outlooks.add(Outlook(user_id="ada", day=date(2024, 5, 2), content=walk, **known))
+        True
+        >>> _ = outlooks.mark("ada", date(2024, 5, 2), Mark.RATED, at=noon, rating=4)
+        >>> outlooks.content_types(date(2024, 5, 1), date(2024, 5, 8))["tip"].average_rating
+        4.0
     """
 
     def __init__(self, lock: RLock, sessions: MemorySessions, told: Told) -> None:

@@ -23,6 +23,15 @@ class MemoryPoints(Replaced):
     Args:
         lock: Held while credits are added, and by transactions that add some themselves.
         marks: Who is to be looked at again.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> points, noon = MemoryStore().points, datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> given = [Credit("ada", "quiz:1", 5, noon), Credit("ada", "quiz:2", 7, noon)]
+        >>> _ = points.add(given, now=noon)
+        >>> [credit.reason for credit in points.credits("ada")]  # of one instant, the last first
+        ['quiz:2', 'quiz:1']
     """
 
     def __init__(self, lock: RLock, marks: Marks) -> None:

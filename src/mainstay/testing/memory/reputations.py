@@ -31,7 +31,20 @@ _IDLE = Counts({})
 
 
 class MemoryReputations(Replaced):
-    """A :class:`mainstay.ports.ReputationStore`."""
+    """A :class:`mainstay.ports.ReputationStore`.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay import Session
+        >>> from mainstay.jobs import update_multipliers
+        >>> from mainstay.scheduling import JobContext
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store, at = MemoryStore(), datetime(2024, 5, 1, 8, tzinfo=UTC)
+        >>> _ = store.sessions.add([Session("ada", at, id="1"), Session("ada", at, id="2")])
+        >>> _ = update_multipliers(store.reputations).run(JobContext(target=IsoWeek(2024, 18)))
+        >>> store.reputations.reputations(["ada"])["ada"].streak.weeks
+        1
+    """
 
     def __init__(
         self, lock: RLock, activity: Activity, unreadable: Unreadables, marks: Marks

@@ -21,6 +21,14 @@ class MemoryRuns(Replaced):
 
     Attributes:
         lock: Held while anything changes, and by corrections of what is kept.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> runs, noon = MemoryStore().runs, datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> runs.put(JobRun(job="tidy", task_id="7", started_at=noon))
+        >>> [run.task_id for run in runs.unended("tidy")]  # it is running, or was killed
+        ['7']
     """
 
     def __init__(self) -> None:

@@ -37,6 +37,16 @@ class MemorySessions(Replaced):
         marks: Who is to be looked at again.
         local_days: See above.
         day_start: The wall-clock time at which a day begins.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> sessions, noon = MemoryStore().sessions, datetime(2024, 5, 1, 12, tzinfo=UTC)
+        >>> hours = [noon + timedelta(hours=n) for n in range(3)]
+        >>> sessions.add(Session("ada", at, id=f"{at:%H}") for at in hours)
+        3
+        >>> [each.id for each in sessions.sessions("ada", since=noon, until=hours[-1], limit=2)]
+        ['14', '13']
     """
 
     def __init__(

@@ -18,6 +18,16 @@ class MemoryTemplates:
 
     Args:
         lock: Held while anything changes.
+
+    Examples:
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> templates, week = MemoryStore().templates, IsoWeek(2024, 18)
+        >>> _ = templates.offer([Template("run", ["plain", "warm"])])
+        >>> warm = Template("run", ["plain", "warm"], "warm")
+        >>> templates.decide(week, [warm]), templates.decide(week, [])  # a week is decided once
+        (True, False)
+        >>> templates.templates()["run"].current
+        'warm'
     """
 
     def __init__(self, lock: RLock) -> None:

@@ -60,17 +60,35 @@ _ONE_OF_FOUR = st.integers(0, 11)
 
 
 def user_ids() -> SearchStrategy[str]:
-    """User ids: a few that come up often, so that they meet, and others of odd characters."""
+    """User ids: a few that come up often, so that they meet, and others of odd characters.
+
+    Examples:
+        >>> from hypothesis import find
+        >>> find(user_ids(), lambda user_id: user_id != "ada")
+        'bob'
+    """
     return _USER_IDS
 
 
 def kinds() -> SearchStrategy[str]:
-    """Kinds of activity: those of the standard criteria, and one that no criteria name."""
+    """Kinds of activity: those of the standard criteria, and one that no criteria name.
+
+    Examples:
+        >>> from hypothesis import find
+        >>> find(kinds(), lambda kind: kind not in {"post", "like", "comment"})
+        'view'
+    """
     return _KIND
 
 
 def qualities() -> SearchStrategy[float]:
-    """Ratings from 0 to 10, often the ends."""
+    """Ratings from 0 to 10, often the ends.
+
+    Examples:
+        >>> from hypothesis import find
+        >>> find(qualities(), lambda quality: quality > 9)
+        10.0
+    """
     return _QUALITIES
 
 
@@ -79,6 +97,14 @@ def counts(most: int = 8) -> SearchStrategy[Counts]:
 
     Args:
         most: The largest count of one kind.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(counts(most=3))
+        ... def test_counts_have_a_bound(counts):
+        ...     assert max(counts.values(), default=0) <= 3
+        >>> test_counts_have_a_bound()
     """
     orders = st.sampled_from([_KINDS, _KINDS[::-1]])
     return made(_counts, orders, *[st.integers(0, most + 1)] * len(_KINDS))
@@ -103,6 +129,17 @@ def sessions(
         user_id: Whose; anybody's by default.
         started_at: When; :func:`instants` by default.
         timezone: Where they were recorded, if they say so; any of :func:`zones` by default.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> from mainstay.reading import identified
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> @settings(max_examples=1)
+        ... @given(sessions(user_id=st.just("ada")))
+        ... def test_a_session_is_kept_once(session):
+        ...     store, known = MemoryStore().sessions, [*identified([session])]
+        ...     assert (store.add(known), store.add(known)) == (1, 0)
+        >>> test_a_session_is_kept_once()
     """
     said = st.builds(
         Session,
@@ -136,6 +173,16 @@ def histories(
 
     Args:
         user_id: Whose; anybody's by default.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> from mainstay import score_sessions
+        >>> @settings(max_examples=1)
+        ... @given(histories())
+        ... def test_nobody_is_active_on_more_days_than_sessions(history):
+        ...     sessions, as_of = history
+        ...     assert score_sessions(sessions, as_of=as_of).active_days <= len(sessions)
+        >>> test_nobody_is_active_on_more_days_than_sessions()
     """
     home = draw(zones())
     moment = turning_point(draw, home)
@@ -161,6 +208,14 @@ def windows(
     Args:
         last_day: The days on which they end; any by default.
         length: How many days they span.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(windows(length=7))
+        ... def test_a_streak_is_made_of_active_days(window):
+        ...     assert window.current_streak <= window.active_days <= 7
+        >>> test_a_streak_is_made_of_active_days()
     """
     ending = draw(days() if last_day is None else last_day)
     return ActivityWindow(ending, draw(st.integers(0, 2**length - 1)), length)

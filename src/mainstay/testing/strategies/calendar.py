@@ -62,17 +62,35 @@ _WEEKS_FROM_EITHER_END = st.sampled_from([1, 2, 3, -3, -2, -1]) | st.integers(1,
 
 
 def zones() -> SearchStrategy[str]:
-    """Names of zones and offsets, most of them odd in some way."""
+    """Names of zones and offsets, most of them odd in some way.
+
+    Examples:
+        >>> from hypothesis import find
+        >>> find(zones(), lambda zone: zone.startswith("+"))
+        '+14:00'
+    """
     return _ZONES
 
 
 def day_starts() -> SearchStrategy[time]:
-    """Times at which a day begins: often midnight, else in the small hours or at the very end."""
+    """Times at which a day begins: often midnight, else in the small hours or at the very end.
+
+    Examples:
+        >>> from hypothesis import find
+        >>> find(day_starts(), lambda start: start > time(0))
+        datetime.time(1, 30)
+    """
     return _DAY_STARTS
 
 
 def days(first: date = _FIRST, last: date = _LAST) -> SearchStrategy[date]:
-    """Dates; by default of years whose clock changes are on record, and of some to come."""
+    """Dates; by default of years whose clock changes are on record, and of some to come.
+
+    Examples:
+        >>> from hypothesis import find
+        >>> find(days(date(2024, 2, 1), date(2024, 3, 1)), lambda day: day.day == 29)
+        datetime.date(2024, 2, 29)
+    """
     return _DAYS if (first, last) == (_FIRST, _LAST) else st.dates(first, last)
 
 
@@ -120,6 +138,15 @@ def instants(zone: SearchStrategy[str] | None = None) -> SearchStrategy[datetime
 
     Args:
         zone: The zones to choose from; all of :func:`zones` by default.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(instants(st.just("Europe/Berlin")))
+        ... def test_a_day_is_in_its_week(at):
+        ...     monday = IsoWeek.of(at.date()).monday
+        ...     assert monday <= at.date() < monday + timedelta(days=7)
+        >>> test_a_day_is_in_its_week()
     """
     return _INSTANTS if zone is None else _instants(zone)
 
@@ -137,5 +164,10 @@ def iso_weeks(first: int = 1970, last: int = 2100) -> SearchStrategy[IsoWeek]:
     Args:
         first: The first year.
         last: The last year.
+
+    Examples:
+        >>> from hypothesis import find
+        >>> str(find(iso_weeks(first=2020, last=2020), lambda week: week.week == 53))
+        '2020-W53'
     """
     return _iso_weeks(st.integers(first, last))

@@ -68,6 +68,15 @@ def cases(draw: DrawFn, status: SearchStrategy[CaseStatus] | None = None) -> Cas
 
     Args:
         status: How far they have come; anywhere by default.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(cases(st.just(CaseStatus.OPEN)))
+        ... def test_a_vote_at_the_end_is_late(case):
+        ...     begin, end = case.span()
+        ...     assert case.takes_at(begin) and not case.takes_at(end)
+        >>> test_a_vote_at_the_end_is_late()
     """
     draft = Case(draw(_IDS), draw(user_ids()), draw(_SIDES), draw(st.none() | user_ids()))
     reached = draw(st.sampled_from(CaseStatus) if status is None else status)
@@ -79,7 +88,16 @@ def cases(draw: DrawFn, status: SearchStrategy[CaseStatus] | None = None) -> Cas
 
 @st.composite
 def case_drafts(draw: DrawFn) -> CaseDraft:
-    """Cases that are still to be committed to; their verdicts are not printed."""
+    """Cases that are still to be committed to; their verdicts are not printed.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(case_drafts())
+        ... def test_a_verdict_is_one_of_the_sides(draft):
+        ...     assert draft.verdict in draft.sides
+        >>> test_a_verdict_is_one_of_the_sides()
+    """
     sides = draw(_SIDES)
     verdict, creator = draw(st.sampled_from(sides)), draw(st.none() | user_ids())
     return CaseDraft(draw(user_ids()), sides, verdict, creator, draw(st.none() | _IDS))
@@ -90,13 +108,30 @@ def secrets(verdict: SearchStrategy[str] | None = None) -> SearchStrategy[Secret
 
     Args:
         verdict: Their verdicts; any text by default.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(secrets(verdict=st.just("the hidden side")))
+        ... def test_a_failing_test_prints_no_secret(secret):
+        ...     assert secret.verdict not in repr(secret)
+        >>> test_a_failing_test_prints_no_secret()
     """
     return made(Secret, user_ids() if verdict is None else verdict, NONCES)
 
 
 @st.composite
 def commitments(draw: DrawFn) -> Commitment:
-    """Commitments to one of the sides of a case."""
+    """Commitments to one of the sides of a case.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(commitments())
+        ... def test_a_digest_is_a_sha_256(commitment):
+        ...     assert len(bytes.fromhex(commitment.digest)) == 32
+        >>> test_a_digest_is_a_sha_256()
+    """
     case = draw(cases())
     return commit(case, draw(st.sampled_from(case.sides)), draw(NONCES))[0]
 
@@ -109,6 +144,14 @@ def case_votes(
     Args:
         side: For which; for yes or no by default.
         at: When; at any instant by default.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(st.lists(case_votes(side=st.just("no"))))
+        ... def test_they_all_win(votes):
+        ...     assert {vote.side for vote in votes} <= {"no"}
+        >>> test_they_all_win()
     """
     return st.builds(
         CaseVote,
@@ -124,6 +167,14 @@ def case_arguments(at: SearchStrategy[datetime] | None = None) -> SearchStrategy
 
     Args:
         at: When; at any instant by default.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(case_arguments())
+        ... def test_what_counts_has_its_author(argument):
+        ...     assert argument.argument.author == argument.author
+        >>> test_what_counts_has_its_author()
     """
     return st.builds(CaseArgument, _IDS, user_ids(), user_ids(), instants() if at is None else at)
 
@@ -136,6 +187,14 @@ def argument_votes(
     Args:
         argument_id: For which; for any by default.
         at: When; at any instant by default.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(argument_votes(st.just("argument-7")))
+        ... def test_it_is_for_the_argument(vote):
+        ...     assert vote.argument_id == "argument-7"
+        >>> test_it_is_for_the_argument()
     """
     return st.builds(
         ArgumentVote,
@@ -146,7 +205,16 @@ def argument_votes(
 
 
 def contest_policies() -> SearchStrategy[ContestPolicy]:
-    """How contests go: the standard way, or any other."""
+    """How contests go: the standard way, or any other.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(contest_policies())
+        ... def test_what_is_final_was_confirmed_before(policy):
+        ...     assert 1 <= policy.confirmations <= policy.final
+        >>> test_what_is_final_was_confirmed_before()
+    """
     return st.just(ContestPolicy()) | made(
         _contest_policy,
         st.integers(0, 1000) | st.integers(0, MOST_POINTS),
@@ -178,7 +246,13 @@ def _contest_policy(
 
 
 def sightings() -> SearchStrategy[Sighting]:
-    """How transactions look on a ledger, of which some say what is under their key."""
+    """How transactions look on a ledger, of which some say what is under their key.
+
+    Examples:
+        >>> from hypothesis import find
+        >>> find(sightings(), lambda sighting: sighting.seen == "not_found").confirmations
+        0
+    """
     return _SIGHTINGS
 
 
@@ -188,6 +262,14 @@ def rewards(draw: DrawFn, *, submitted: bool = False) -> Reward:
 
     Args:
         submitted: Leave out those that are queued.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(rewards(submitted=True))
+        ... def test_it_was_submitted(reward):
+        ...     assert reward.submitted_at is not None and reward.state != "queued"
+        >>> test_it_was_submitted()
     """
     reward = Reward(draw(_DIGESTS), draw(user_ids()), draw(_IDS), draw(_AMOUNTS))
     if not submitted and draw(st.booleans()):
@@ -201,12 +283,32 @@ def rewards(draw: DrawFn, *, submitted: bool = False) -> Reward:
 
 
 def settlements() -> SearchStrategy[Settlement]:
-    """What looks at rewards came to."""
+    """What looks at rewards came to.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(settlements())
+        ... def test_credits_are_of_the_whole_amount(settlement):
+        ...     amount = settlement.reward.amount
+        ...     assert {abs(credit.amount) for credit in settlement.credits} <= {amount}
+        >>> test_credits_are_of_the_whole_amount()
+    """
     return made(settle, rewards(submitted=True), _SIGHTINGS, now=instants())
 
 
 def chains() -> SearchStrategy[tuple[LedgerEntry, ...]]:
-    """Whole chains of one to five entries."""
+    """Whole chains of one to five entries.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> from mainstay.contest import verify_chain
+        >>> @settings(max_examples=1)
+        ... @given(chains())
+        ... def test_a_whole_chain_verifies(chain):
+        ...     assert verify_chain(chain) == chain[-1].head
+        >>> test_a_whole_chain_verifies()
+    """
     return made(_chain, instants(), _ADDED)
 
 
@@ -228,10 +330,30 @@ def _heads(chain: Sequence[LedgerEntry]) -> list[ChainHead]:
 
 
 def ledger_entries() -> SearchStrategy[LedgerEntry]:
-    """Entries of whole chains."""
+    """Entries of whole chains.
+
+    Examples:
+        >>> import attrs
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(ledger_entries())
+        ... def test_a_changed_entry_is_not_intact(entry):
+        ...     changed = attrs.evolve(entry, payload=f"not {entry.payload}")
+        ...     assert entry.is_intact and not changed.is_intact
+        >>> test_a_changed_entry_is_not_intact()
+    """
     return chains().flatmap(st.sampled_from)
 
 
 def chain_heads() -> SearchStrategy[ChainHead]:
-    """Heads of whole chains, also of one without entries."""
+    """Heads of whole chains, also of one without entries.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(chain_heads())
+        ... def test_a_noted_head_can_be_read(head):
+        ...     assert ChainHead.parse(str(head)) == head
+        >>> test_a_noted_head_can_be_read()
+    """
     return chains().map(_heads).flatmap(st.sampled_from)

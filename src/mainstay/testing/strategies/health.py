@@ -21,7 +21,16 @@ _LEAST = timedelta(microseconds=1)
 
 
 def health_policies() -> SearchStrategy[HealthPolicy]:
-    """From when on something is wrong."""
+    """From when on something is wrong.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(health_policies())
+        ... def test_a_share_is_at_most_everything(policy):
+        ...     assert 0 <= policy.least_free <= 1
+        >>> test_a_share_is_at_most_everything()
+    """
     return made(
         HealthPolicy,
         overdue=st.timedeltas(_LEAST, timedelta(days=30)),
@@ -31,7 +40,16 @@ def health_policies() -> SearchStrategy[HealthPolicy]:
 
 @st.composite
 def job_healths(draw: DrawFn) -> JobHealth:
-    """How jobs are doing: those that never ran, and others."""
+    """How jobs are doing: those that never ran, and others.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(job_healths())
+        ... def test_what_never_ran_has_no_last_run(job):
+        ...     assert (job.last is None) == (job.status is JobStatus.NEVER)
+        >>> test_what_never_ran_has_no_last_run()
+    """
     name = draw(user_ids())
     last = draw(st.none() | job_runs(st.just(name)))
     if last is None:
@@ -44,7 +62,16 @@ def job_healths(draw: DrawFn) -> JobHealth:
 
 @st.composite
 def healths(draw: DrawFn) -> Health:
-    """How stores are doing, those with what is wrong among them."""
+    """How stores are doing, those with what is wrong among them.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(healths())
+        ... def test_a_store_is_well_without_problems(health):
+        ...     assert health.is_well == (not [*health.problems()])
+        >>> test_a_store_is_well_without_problems()
+    """
     waiting, total = draw(_COUNTS), draw(_BYTES)
     whole = draw(st.booleans())
     return Health(

@@ -29,6 +29,15 @@ def outbox_entries(draw: DrawFn, kind: str | None = None) -> OutboxEntry:
 
     Args:
         kind: Of which kind; by default of any.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(outbox_entries(kind="mail"))
+        ... def test_it_expires_once_it_was_due(entry):
+        ...     assert entry.kind == "mail"
+        ...     assert entry.expires_at is None or entry.expires_at > entry.due_at
+        >>> test_it_expires_once_it_was_due()
     """
     due, lasts = draw(instants()), draw(st.none() | _SPANS)
     return OutboxEntry(
@@ -42,7 +51,16 @@ def outbox_entries(draw: DrawFn, kind: str | None = None) -> OutboxEntry:
 
 
 def claim_policies() -> SearchStrategy[ClaimPolicy]:
-    """How runs work through what is due."""
+    """How runs work through what is due.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(claim_policies())
+        ... def test_a_lease_ends_within_the_half_hour(policy):
+        ...     assert timedelta(0) < policy.lease <= timedelta(minutes=30)
+        >>> test_a_lease_ends_within_the_half_hour()
+    """
     few = st.integers(1, 20)
     return made(
         ClaimPolicy,
@@ -55,12 +73,30 @@ def claim_policies() -> SearchStrategy[ClaimPolicy]:
 
 
 def things_done() -> SearchStrategy[Done]:
-    """What the outside says of something that is done."""
+    """What the outside says of something that is done.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(things_done())
+        ... def test_what_follows_was_never_claimed(answer):
+        ...     assert sum(entry.attempts for entry in answer.entries) == 0
+        >>> test_what_follows_was_never_claimed()
+    """
     return made(Done, st.none() | plain_data(), **_what_follows())
 
 
 def looks_again() -> SearchStrategy[LookAgain]:
-    """What the outside says of something that is under way."""
+    """What the outside says of something that is under way.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(looks_again())
+        ... def test_what_follows_waits(answer):
+        ...     assert {entry.state for entry in answer.entries} <= {"waiting"}
+        >>> test_what_follows_waits()
+    """
     due, problem = st.none() | instants(), st.none() | _PROBLEMS
     return made(
         LookAgain,
@@ -73,7 +109,16 @@ def looks_again() -> SearchStrategy[LookAgain]:
 
 
 def things_given_up() -> SearchStrategy[GivenUp]:
-    """What the outside says of something that will never be done."""
+    """What the outside says of something that will never be done.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(things_given_up())
+        ... def test_it_is_for_lack_of_an_answer(answer):
+        ...     assert str(answer.problem) in {"", "no answer"}
+        >>> test_it_is_for_lack_of_an_answer()
+    """
     return made(GivenUp, _PROBLEMS, st.none() | plain_data(), **_what_follows())
 
 

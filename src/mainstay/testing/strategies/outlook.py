@@ -74,7 +74,16 @@ _FEW = st.integers(1, 60)
 
 
 def contents() -> SearchStrategy[Content]:
-    """Texts, some with data, of a few templates, variants and types."""
+    """Texts, some with data, of a few templates, variants and types.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(contents())
+        ... def test_a_text_has_a_title_and_a_body(content):
+        ...     assert content.title and content.body
+        >>> test_a_text_has_a_title_and_a_body()
+    """
     return made(Content, _NAMES, st.sampled_from(_VARIANTS), _WORDS, _WORDS, plain_data(), _KINDS)
 
 
@@ -85,6 +94,14 @@ def outlooks(draw: DrawFn, user_id: str | None = None, day: date | None = None) 
     Args:
         user_id: Whose; anybody's by default.
         day: For which day; any by default.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(outlooks("ada", date(2024, 5, 1)))
+        ... def test_what_was_used_was_seen(outlook):
+        ...     assert outlook.engaged_at is None or outlook.viewed_at is not None
+        >>> test_what_was_used_was_seen()
     """
     told = draw(days()) if day is None else day
     made_at = draw(instants())
@@ -106,7 +123,17 @@ def outlooks(draw: DrawFn, user_id: str | None = None, day: date | None = None) 
 
 
 def outlook_contexts() -> SearchStrategy[OutlookContext]:
-    """What texts are made from: with the standard templates, and often others."""
+    """What texts are made from: with the standard templates, and often others.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> from mainstay.outlook import standard_content
+        >>> @settings(max_examples=1)
+        ... @given(outlook_contexts())
+        ... def test_everybody_can_be_told_something(context):
+        ...     assert standard_content(context).template in context.templates
+        >>> test_everybody_can_be_told_something()
+    """
     given = st.lists(templates(), max_size=2).map(
         lambda some: {each.name: each for each in (*some, *STANDARD_TEMPLATES)}
     )
@@ -114,7 +141,18 @@ def outlook_contexts() -> SearchStrategy[OutlookContext]:
 
 
 def preferences() -> SearchStrategy[Preferences]:
-    """When users want to be told, if they want it at all."""
+    """When users want to be told, if they want it at all.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> from mainstay.outlook import due_instant
+        >>> @settings(max_examples=1)
+        ... @given(preferences())
+        ... def test_it_is_the_same_day_somewhere(wanted):
+        ...     at = due_instant(wanted, date(2024, 5, 1))
+        ...     assert abs(at.date() - date(2024, 5, 1)) <= timedelta(days=1)
+        >>> test_it_is_the_same_day_somewhere()
+    """
     return st.just(Preferences()) | made(
         Preferences,
         st.none() | zones(),
@@ -127,7 +165,18 @@ def preferences() -> SearchStrategy[Preferences]:
 
 
 def notification_policies() -> SearchStrategy[NotificationPolicy]:
-    """When users are told who have not said when: often the standard policy."""
+    """When users are told who have not said when: often the standard policy.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> from mainstay.outlook import wanted_instant
+        >>> @settings(max_examples=1)
+        ... @given(notification_policies())
+        ... def test_nobody_is_told_if_it_is_off(policy):
+        ...     at = wanted_instant(None, date(2024, 5, 1), policy=policy)
+        ...     assert (at is not None) == policy.enabled
+        >>> test_nobody_is_told_if_it_is_off()
+    """
     return st.just(NotificationPolicy()) | made(
         NotificationPolicy,
         enabled=st.booleans(),
@@ -138,7 +187,13 @@ def notification_policies() -> SearchStrategy[NotificationPolicy]:
 
 
 def trials() -> SearchStrategy[Trial]:
-    """Trials under way, of any variant."""
+    """Trials under way, of any variant.
+
+    Examples:
+        >>> from hypothesis import find
+        >>> find(trials(), lambda trial: trial.challenger == "warm").reads
+        0
+    """
     return made(Trial, st.sampled_from(_VARIANTS), days(), st.integers(0, 8))
 
 
@@ -148,6 +203,15 @@ def templates(draw: DrawFn, name: str | None = None) -> Template:
 
     Args:
         name: Its name; any by default.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(templates(name="run"))
+        ... def test_what_is_tried_is_not_current(template):
+        ...     assert template.current in template.variants
+        ...     assert template.trial is None or template.trial.challenger != template.current
+        >>> test_what_is_tried_is_not_current()
     """
     variants = draw(_SOME_VARIANTS)
     current, *others = draw(st.permutations(variants))
@@ -159,7 +223,16 @@ def templates(draw: DrawFn, name: str | None = None) -> Template:
 
 
 def content_counts() -> SearchStrategy[ContentCounts]:
-    """What became of some outlooks, and often nothing."""
+    """What became of some outlooks, and often nothing.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(content_counts())
+        ... def test_only_what_was_viewed_was_used(counts):
+        ...     assert counts.engaged <= counts.viewed <= counts.total
+        >>> test_only_what_was_viewed_was_used()
+    """
     return made(_counts, st.integers(0, 20), _FEW, _RATINGS, st.integers(0, 20))
 
 
@@ -169,17 +242,44 @@ def _counts(total: int, part: int, ratings: list[int], done: int) -> ContentCoun
 
 
 def sums() -> SearchStrategy[Sums]:
-    """The sums of a few users, and of nobody."""
+    """The sums of a few users, and of nobody.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(sums())
+        ... def test_nobody_has_no_rate(some):
+        ...     assert (some.rate is None) == (some.n == 0)
+        >>> test_nobody_has_no_rate()
+    """
     return made(Sums.of, _PAIRS_OF_COUNTS)
 
 
 def template_figures() -> SearchStrategy[TemplateFigures]:
-    """What became of a template's outlooks, and of all others'."""
+    """What became of a template's outlooks, and of all others'.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(template_figures())
+        ... def test_what_was_viewed_was_there(figures):
+        ...     assert figures.counts.viewed <= figures.counts.total
+        >>> test_what_was_viewed_was_there()
+    """
     return made(TemplateFigures, _NAMES, sums(), sums(), content_counts())
 
 
 def low_templates() -> SearchStrategy[LowTemplate]:
-    """Templates that perform worse than the others."""
+    """Templates that perform worse than the others.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(low_templates())
+        ... def test_it_is_surely_worse(low):
+        ...     assert low.low <= low.high < 0
+        >>> test_it_is_surely_worse()
+    """
     below = st.lists(st.floats(-1, -1e-9), min_size=2, max_size=2).map(sorted)
     return made(_low, _NAMES, st.sampled_from(Metric), _SHARES, _SHARES, below)
 
@@ -191,7 +291,16 @@ def _low(
 
 
 def review_policies() -> SearchStrategy[ReviewPolicy]:
-    """How sure reviews are: often the standard policy."""
+    """How sure reviews are: often the standard policy.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(review_policies())
+        ... def test_a_level_is_a_chance(policy):
+        ...     assert 0 < policy.low_level(templates=3) <= policy.alarms
+        >>> test_a_level_is_a_chance()
+    """
     return st.just(ReviewPolicy()) | made(
         ReviewPolicy,
         metric=st.sampled_from(Metric),
@@ -206,7 +315,16 @@ def review_policies() -> SearchStrategy[ReviewPolicy]:
 
 
 def decisions() -> SearchStrategy[Decision]:
-    """What reviews change: trials that are read, and some that begin."""
+    """What reviews change: trials that are read, and some that begin.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(decisions())
+        ... def test_a_trial_that_begins_is_a_change(decision):
+        ...     assert {*decision.ab_tests_triggered} <= {each.name for each in decision.changed}
+        >>> test_a_trial_that_begins_is_a_change()
+    """
     return made(_decided, st.lists(templates(), max_size=3), low_templates(), days())
 
 

@@ -40,7 +40,18 @@ _SHARES = st.decimals(0, 1, places=3)
 
 
 def consistency_policies() -> SearchStrategy[ConsistencyPolicy]:
-    """Policies of the 28-day score: the standard one, or other parts of 100 points."""
+    """Policies of the 28-day score: the standard one, or other parts of 100 points.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> from mainstay import ActivityWindow, consistency_score
+        >>> month = ActivityWindow(date(2024, 5, 28), 2**28 - 1)
+        >>> @settings(max_examples=1)
+        ... @given(consistency_policies())
+        ... def test_a_full_month_has_a_hundred_points(policy):
+        ...     assert consistency_score(month, policy=policy).points <= 100
+        >>> test_a_full_month_has_a_hundred_points()
+    """
     return st.just(ConsistencyPolicy()) | made(
         _consistency_policy,
         st.tuples(*[st.integers(0, 100)] * 3),
@@ -72,12 +83,36 @@ def _consistency_policy(
 
 
 def streak_policies() -> SearchStrategy[StreakPolicy]:
-    """Policies of daily streaks: any rest weekdays, a few freezes."""
+    """Policies of daily streaks: any rest weekdays, a few freezes.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> from mainstay import streak_of
+        >>> week = [date(2024, 5, day) for day in range(1, 8)]
+        >>> @settings(max_examples=1)
+        ... @given(streak_policies())
+        ... def test_an_unbroken_run_is_a_streak(policy):
+        ...     assert streak_of(week, as_of=week[-1], policy=policy).longest >= 7
+        >>> test_an_unbroken_run_is_a_streak()
+    """
     return st.builds(StreakPolicy, rest_weekdays=_REST_WEEKDAYS, freezes=st.integers(0, 8))
 
 
 def weekly_streak_policies() -> SearchStrategy[WeeklyStreakPolicy]:
-    """Policies of weekly streaks: often the standard one."""
+    """Policies of weekly streaks: often the standard one.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> from mainstay import Counts, IsoWeek, WeeklyStreak
+        >>> busy, week = Counts({"post": 5, "like": 5, "comment": 5, "view": 5}), IsoWeek(2024, 18)
+        >>> @settings(max_examples=1)
+        ... @given(weekly_streak_policies())
+        ... def test_a_busy_week_is_a_streak(policy):
+        ...     interactions = policy.interactions(busy)
+        ...     streak = WeeklyStreak().record(week, interactions, policy=policy)
+        ...     assert (streak.weeks == 1) == (interactions >= policy.min_interactions)
+        >>> test_a_busy_week_is_a_streak()
+    """
     return st.just(WeeklyStreakPolicy()) | st.builds(
         WeeklyStreakPolicy,
         min_interactions=st.integers(1, 5),
@@ -87,13 +122,32 @@ def weekly_streak_policies() -> SearchStrategy[WeeklyStreakPolicy]:
 
 
 def daily_criteria() -> SearchStrategy[DailyCriteria]:
-    """What a day needs: often the standard criteria."""
+    """What a day needs: often the standard criteria.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(daily_criteria())
+        ... def test_an_idle_day_never_meets_them(criteria):
+        ...     assert not criteria.met({})
+        >>> test_an_idle_day_never_meets_them()
+    """
     minimums = st.dictionaries(kinds(), st.integers(1, 6), min_size=1)
     return st.just(DailyCriteria()) | st.builds(DailyCriteria, minimums)
 
 
 def engagement_policies() -> SearchStrategy[EngagementPolicy]:
-    """Policies of daily engagement: often the standard one; any weights but none at all."""
+    """Policies of daily engagement: often the standard one; any weights but none at all.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> from mainstay import historical_score
+        >>> @settings(max_examples=1)
+        ... @given(engagement_policies())
+        ... def test_a_new_user_has_no_points(policy):
+        ...     assert historical_score(streak=0, posts=0, policy=policy).total == 0
+        >>> test_a_new_user_has_no_points()
+    """
     return st.just(EngagementPolicy()) | made(
         _engagement_policy,
         daily_criteria(),
@@ -125,7 +179,17 @@ def _engagement_policy(
 
 
 def multiplier_policies() -> SearchStrategy[MultiplierPolicy]:
-    """Policies of the multiplier: any bonus up to 100 %."""
+    """Policies of the multiplier: any bonus up to 100 %.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> from mainstay import consistency_multiplier
+        >>> @settings(max_examples=1)
+        ... @given(multiplier_policies())
+        ... def test_a_streak_at_most_doubles(policy):
+        ...     assert 1 <= consistency_multiplier(52, policy=policy) <= 2
+        >>> test_a_streak_at_most_doubles()
+    """
     return st.just(MultiplierPolicy()) | st.builds(
         MultiplierPolicy, bonus_per_week=_SHARES, most_bonus=_SHARES, boost_negative=st.booleans()
     )
@@ -140,6 +204,14 @@ def policy_histories(
     Args:
         each: Those to choose from: of days, or of weeks.
         since: The dates from which others may hold; any by default.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(policy_histories(engagement_policies()))
+        ... def test_the_first_holds_at_the_beginning(policies):
+        ...     assert policies.on(date(1999, 12, 31)) == policies.first
+        >>> test_the_first_holds_at_the_beginning()
     """
     dates = draw(st.lists(days() if since is None else since, max_size=3, unique=True))
     return PolicyHistory(draw(each), [(day, draw(each)) for day in sorted(dates)])

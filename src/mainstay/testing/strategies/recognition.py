@@ -76,6 +76,16 @@ def credits(
     Args:
         user_id: Whose; anybody's by default.
         at: When; at any instant by default.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> @settings(max_examples=1)
+        ... @given(credits(user_id=st.just("ada")))
+        ... def test_a_reason_is_credited_once(credit):
+        ...     points = MemoryStore().points
+        ...     assert len(points.add([credit, credit], now=credit.at)) == 1
+        >>> test_a_reason_is_credited_once()
     """
     return st.builds(
         Credit,
@@ -87,7 +97,16 @@ def credits(
 
 
 def levels() -> SearchStrategy[Levels]:
-    """One to five levels, some with names of their own."""
+    """One to five levels, some with names of their own.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(levels())
+        ... def test_the_lowest_threshold_is_the_first_level(levels):
+        ...     assert levels.of(levels.thresholds[0]).number == 1
+        >>> test_the_lowest_threshold_is_the_first_level()
+    """
     return made(_levels, _THRESHOLDS, st.none() | _FIVE_WORDS)
 
 
@@ -97,7 +116,16 @@ def _levels(thresholds: list[int], names: list[str] | None) -> Levels:
 
 @st.composite
 def levels_reached(draw: DrawFn) -> Level:
-    """The level of a total, which is often right at a threshold."""
+    """The level of a total, which is often right at a threshold.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(levels_reached())
+        ... def test_a_level_is_reached_at_its_threshold(level):
+        ...     assert level.threshold <= level.total
+        >>> test_a_level_is_reached_at_its_threshold()
+    """
     among = draw(levels())
     above = st.integers(among.thresholds[0], MOST_POINTS)
     total = draw(st.sampled_from(among.thresholds) | above)
@@ -105,7 +133,16 @@ def levels_reached(draw: DrawFn) -> Level:
 
 
 def spans() -> SearchStrategy[Span]:
-    """Spans of up to 400 days, and those of all time."""
+    """Spans of up to 400 days, and those of all time.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(spans())
+        ... def test_it_ends_after_it_begins(span):
+        ...     assert span.since is None or span.since < span.until
+        >>> test_it_ends_after_it_begins()
+    """
     return made(_span, instants(), st.none() | _DURATIONS)
 
 
@@ -114,13 +151,32 @@ def _span(until: datetime, lasting: timedelta | None) -> Span:
 
 
 def badges() -> SearchStrategy[Badge]:
-    """Badges: the standard ones, and others, of any metric, that may require one another."""
+    """Badges: the standard ones, and others, of any metric, that may require one another.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(badges())
+        ... def test_it_is_credited_by_its_key(badge):
+        ...     assert badge.reason == f"badge:{badge.key}"
+        >>> test_it_is_credited_by_its_key()
+    """
     others = badge_policies().map(lambda policy: policy.badges).filter(bool)
     return st.sampled_from(STANDARD_BADGES) | others.flatmap(st.sampled_from)
 
 
 def badge_policies() -> SearchStrategy[BadgePolicy]:
-    """What there is to achieve: the standard badges, or up to six others."""
+    """What there is to achieve: the standard badges, or up to six others.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(badge_policies())
+        ... def test_what_is_required_is_there(policy):
+        ...     keys = {badge.key for badge in policy.badges}
+        ...     assert all(keys.issuperset(badge.requires) for badge in policy.badges)
+        >>> test_what_is_required_is_there()
+    """
     own = st.builds(
         BadgePolicy, badges=made(_catalogue, _GOALS, _NUMBERS), score=consistency_policies()
     )
@@ -149,7 +205,16 @@ def _catalogue(goals: list[tuple[str, int, int, set[str]]], numbers: list[int]) 
 
 
 def leaderboard_policies() -> SearchStrategy[LeaderboardPolicy]:
-    """Policies of leaderboards: any that are excluded, any durations."""
+    """Policies of leaderboards: any that are excluded, any durations.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(leaderboard_policies())
+        ... def test_what_is_fresh_is_kept(policy):
+        ...     assert policy.fresh <= policy.kept
+        >>> test_what_is_fresh_is_kept()
+    """
     return st.just(LeaderboardPolicy()) | made(
         _leaderboard_policy,
         st.frozensets(user_ids(), max_size=3),
@@ -174,17 +239,45 @@ def _ranking(totals: dict[str, int], ties: Ties) -> tuple[Ranked[int], ...]:
 
 
 def ranked() -> SearchStrategy[Ranked[int]]:
-    """Places on a board."""
+    """Places on a board.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(ranked())
+        ... def test_ranks_are_counted_from_one(place):
+        ...     assert place.rank >= 1
+        >>> test_ranks_are_counted_from_one()
+    """
     return _rankings().flatmap(st.sampled_from)
 
 
 def rungs() -> SearchStrategy[Rung]:
-    """Rungs of the ladder of some totals."""
+    """Rungs of the ladder of some totals.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(rungs())
+        ... def test_who_is_above_has_a_total_above(rung):
+        ...     assert rung.users >= 1 and rung.totals_above <= rung.above
+        >>> test_who_is_above_has_a_total_above()
+    """
     return made(ladder, st.lists(_AMOUNTS, min_size=1, max_size=8)).flatmap(st.sampled_from)
 
 
 def boards() -> SearchStrategy[Board]:
-    """The upper places of a board of all who are listed."""
+    """The upper places of a board of all who are listed.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(boards())
+        ... def test_places_are_in_order(board):
+        ...     totals = [place.total for place in board.entries]
+        ...     assert totals == sorted(totals, reverse=True) and len(totals) <= board.listed
+        >>> test_places_are_in_order()
+    """
     return made(
         _board,
         _PERIODS | spans(),
@@ -203,7 +296,16 @@ def _board(
 
 @st.composite
 def user_ranks(draw: DrawFn) -> UserRank:
-    """Places of users on a board, some of whom are not listed."""
+    """Places of users on a board, some of whom are not listed.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(user_ranks())
+        ... def test_who_is_not_listed_has_no_points(place):
+        ...     assert place.rank is not None or place.points == 0
+        >>> test_who_is_not_listed_has_no_points()
+    """
     period, ranking = draw(_PERIODS | spans()), draw(_rankings())
     place, listed = draw(st.sampled_from(ranking)), draw(st.booleans())
     return UserRank(
@@ -219,7 +321,16 @@ def user_ranks(draw: DrawFn) -> UserRank:
 
 @st.composite
 def points_ranks(draw: DrawFn) -> PointsRank:
-    """The ranks that points have, or would have, on a board."""
+    """The ranks that points have, or would have, on a board.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(points_ranks())
+        ... def test_nobody_is_behind_the_last_by_more_than_one(place):
+        ...     assert 1 <= place.rank <= place.listed + 1
+        >>> test_nobody_is_behind_the_last_by_more_than_one()
+    """
     period, ranking, points = draw(_PERIODS | spans()), draw(_rankings()), draw(_AMOUNTS)
     place = rank_for(points, {each.user_id: each.total for each in ranking})
     as_of, live = draw(instants()), draw(st.booleans())
@@ -227,7 +338,17 @@ def points_ranks(draw: DrawFn) -> PointsRank:
 
 
 def reward_policies() -> SearchStrategy[RewardPolicy]:
-    """How pools are shared: the standard way, or any other whole per cents."""
+    """How pools are shared: the standard way, or any other whole per cents.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(reward_policies())
+        ... def test_everything_is_shared(policy):
+        ...     shares = policy.winners + policy.arguments + policy.participants + policy.creator
+        ...     assert shares == 100 == sum(policy.places)
+        >>> test_everything_is_shared()
+    """
     return st.just(RewardPolicy()) | made(
         _reward_policy, _THREE_CUTS, _CUTS, st.sampled_from([0, 1, 3, 100])
     )
@@ -259,6 +380,14 @@ def arguments(
     Args:
         author: Who wrote them; anybody by default.
         at: When; at any instant by default.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(arguments(author=st.just("ada")))
+        ... def test_all_are_their_authors(argument):
+        ...     assert argument.author == "ada" and argument.votes >= 0
+        >>> test_all_are_their_authors()
     """
     return st.builds(
         Argument,
@@ -271,7 +400,16 @@ def arguments(
 
 @st.composite
 def reward_splits(draw: DrawFn) -> RewardSplit:
-    """Pools that have been split, in contests of a few users, also without any."""
+    """Pools that have been split, in contests of a few users, also without any.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(reward_splits())
+        ... def test_no_point_is_lost(split):
+        ...     assert sum(split.awards.values()) + split.undistributed == split.pool
+        >>> test_no_point_is_lost()
+    """
     authors = st.lists(arguments(), max_size=6, unique_by=lambda argument: argument.id)
     return split_pool(
         draw(_POOLS),

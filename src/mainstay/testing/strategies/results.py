@@ -44,14 +44,32 @@ __all__ = [
 
 @st.composite
 def consistency_scores(draw: DrawFn) -> ConsistencyScore:
-    """Consistency scores of any window, of new users too, by any policy."""
+    """Consistency scores of any window, of new users too, by any policy.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(consistency_scores())
+        ... def test_a_score_has_its_bounds(score):
+        ...     assert 0 <= score.points <= 100
+        >>> test_a_score_has_its_bounds()
+    """
     window, policy = draw(windows()), draw(consistency_policies())
     return consistency_score(window, member_since=draw(_joined(window)), policy=policy)
 
 
 @st.composite
 def what_ifs(draw: DrawFn) -> WhatIf:
-    """What up to three further days would change, most of them in the window or to come soon."""
+    """What up to three further days would change, most of them in the window or to come soon.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(what_ifs())
+        ... def test_a_further_day_takes_nothing_away(question):
+        ...     assert question.after.active_days >= question.before.active_days
+        >>> test_a_further_day_takes_nothing_away()
+    """
     window = draw(windows())
     last = window.last_day.toordinal()
     near = st.integers(last - 30, last + 30).map(date.fromordinal)
@@ -65,7 +83,16 @@ def _joined(window: ActivityWindow) -> SearchStrategy[date | None]:
 
 
 def historical_scores() -> SearchStrategy[HistoricalScore]:
-    """Historical scores of any streak and posts, by any policy."""
+    """Historical scores of any streak and posts, by any policy.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(historical_scores())
+        ... def test_a_streak_adds_points(score):
+        ...     assert score.without_streak().total <= score.total
+        >>> test_a_streak_adds_points()
+    """
     totals = st.integers(0, 200) | st.integers(0, 10**15)
     return made(_historical_score, totals, totals, st.none() | qualities(), engagement_policies())
 
@@ -78,7 +105,16 @@ def _historical_score(
 
 
 def explanations() -> SearchStrategy[Explanation]:
-    """The reason for one part of any result."""
+    """The reason for one part of any result.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(explanations())
+        ... def test_it_is_a_sentence(reason):
+        ...     assert reason.text.endswith(".")
+        >>> test_it_is_a_sentence()
+    """
     kinds = (
         consistency_scores(),
         what_ifs(),
@@ -93,7 +129,17 @@ def explanations() -> SearchStrategy[Explanation]:
 
 
 def vouch_explanations() -> SearchStrategy[VouchExplanation]:
-    """How the weight of a vouch came about, with up to three dampenings."""
+    """How the weight of a vouch came about, with up to three dampenings.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(vouch_explanations())
+        ... def test_half_and_half_again_is_left(explanation):
+        ...     weight = explanation.vouch.weight
+        ...     assert all(abs(left.weight) <= abs(weight) for left in explanation.dampened)
+        >>> test_half_and_half_again_is_left()
+    """
     halves = st.lists(st.just(scepticism(lambda _: Decimal("0.5"))), max_size=3)
     return made(_vouch_explanation, vouches(), weekly_streaks(), halves, multiplier_policies())
 
@@ -106,6 +152,15 @@ def _vouch_explanation(
 
 
 def dampened_weights() -> SearchStrategy[DampenedWeight]:
-    """What one dampening left of a vouch's weight."""
+    """What one dampening left of a vouch's weight.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(dampened_weights())
+        ... def test_it_is_finite(dampened):
+        ...     assert dampened.weight.is_finite()
+        >>> test_it_is_finite()
+    """
     explained = vouch_explanations().filter(lambda explanation: explanation.dampened)
     return made(lambda explanation: explanation.dampened[-1], explained)

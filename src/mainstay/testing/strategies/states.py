@@ -64,7 +64,16 @@ _WEIGHTS = st.integers(-10, 10).map(Decimal) | st.decimals(-1000, 1000, places=4
 
 
 def daily_streaks() -> SearchStrategy[DailyStreak]:
-    """Daily streaks of a few weeks, with rest days and freezes."""
+    """Daily streaks of a few weeks, with rest days and freezes.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(daily_streaks())
+        ... def test_the_longest_is_not_shorter_than_the_current(streak):
+        ...     assert streak.current <= streak.longest
+        >>> test_the_longest_is_not_shorter_than_the_current()
+    """
     return made(_daily_streak, days(), _RUNS, streak_policies())
 
 
@@ -82,6 +91,14 @@ def weekly_streaks(first: SearchStrategy[IsoWeek] | None = None) -> SearchStrate
 
     Args:
         first: The first week recorded; about the turn of a year by default.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(weekly_streaks())
+        ... def test_a_streak_has_an_active_week(streak):
+        ...     assert streak.weeks == 0 or streak.last_active is not None
+        >>> test_a_streak_has_an_active_week()
     """
     weeks = iso_weeks() if first is None else first
     return made(_weekly_streak, weeks, _WEEKS, weekly_streak_policies())
@@ -102,6 +119,14 @@ def day_activities(day: SearchStrategy[date] | None = None) -> SearchStrategy[Da
 
     Args:
         day: The day; any by default.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(day_activities(day=st.just(date(2024, 5, 1))))
+        ... def test_only_posts_are_rated(activity):
+        ...     assert activity.posts > 0 or activity.average_quality is None
+        >>> test_only_posts_are_rated()
     """
     return made(_activity, days() if day is None else day, _DONE)
 
@@ -123,6 +148,14 @@ def engagements(
     Args:
         user_id: Whose; anybody's by default.
         last_day: The last day evaluated; any by default. Users before their first have none.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(engagements(user_id=st.just("ada")))
+        ... def test_who_is_new_has_no_streak(state):
+        ...     assert state.last_day is not None or state.streak == 0
+        >>> test_who_is_new_has_no_streak()
     """
     state = Engagement(draw(user_ids() if user_id is None else user_id))
     last, past = draw(days() if last_day is None else last_day), draw(_LAST_DAYS)
@@ -143,6 +176,14 @@ def day_outcomes(
     Args:
         user_id: Whose; anybody's by default.
         day: The day; any by default.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(day_outcomes())
+        ... def test_a_day_adds_one_or_ends_the_streak(outcome):
+        ...     assert outcome.streak_after in {0, outcome.streak_before + 1}
+        >>> test_a_day_adds_one_or_ends_the_streak()
     """
     return made(
         _outcome,
@@ -167,6 +208,14 @@ def vouches(
     Args:
         user_id: Both sides; anybody by default.
         created_at: When; sometimes unknown by default.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(vouches())
+        ... def test_nobody_vouches_for_themselves(vouch):
+        ...     assert vouch.voucher != vouch.vouchee
+        >>> test_nobody_vouches_for_themselves()
     """
     who = user_ids() if user_id is None else user_id
     pairs = st.lists(who, min_size=2, max_size=2, unique=True)
@@ -183,5 +232,14 @@ def reputations(user_id: SearchStrategy[str] | None = None) -> SearchStrategy[Re
 
     Args:
         user_id: Whose; anybody's by default.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> from mainstay import consistency_multiplier
+        >>> @settings(max_examples=1)
+        ... @given(reputations())
+        ... def test_a_multiplier_is_never_below_one(reputation):
+        ...     assert 1 <= consistency_multiplier(reputation.streak.weeks) <= Decimal("1.2")
+        >>> test_a_multiplier_is_never_below_one()
     """
     return st.builds(Reputation, user_ids() if user_id is None else user_id, weekly_streaks())

@@ -50,32 +50,81 @@ _NOTIFICATIONS = st.builds(notification_entry, user_ids(), days(), instants())
 
 
 def outlook_targets() -> SearchStrategy[OutlookTarget]:
-    """For which days users are told something, half of them by force."""
+    """For which days users are told something, half of them by force.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> @settings(max_examples=1)
+        ... @given(outlook_targets())
+        ... def test_nobody_is_due_at_first(target):
+        ...     assert MemoryStore().outlooks.count_due(target) == 0
+        >>> test_nobody_is_due_at_first()
+    """
     return made(OutlookTarget, days(), instants(), force=st.booleans())
 
 
 def outlook_standings() -> SearchStrategy[OutlookStanding]:
-    """What is known of users who are to be told something."""
+    """What is known of users who are to be told something.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> from mainstay.outlook import STANDARD_TEMPLATES, template_for
+        >>> @settings(max_examples=1)
+        ... @given(outlook_standings())
+        ... def test_somebody_is_always_told_something(standing):
+        ...     told = template_for(standing.window)
+        ...     assert told in {template.name for template in STANDARD_TEMPLATES}
+        >>> test_somebody_is_always_told_something()
+    """
     return made(OutlookStanding, user_ids(), windows())
 
 
 @st.composite
 def outlooks_made(draw: DrawFn) -> OutlookMade:
-    """What was made for users: an outlook, something to be done outside, or both."""
+    """What was made for users: an outlook, something to be done outside, or both.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(outlooks_made())
+        ... def test_an_outlook_is_its_users_own(made):
+        ...     assert made.outlook is None or made.outlook.user_id == made.user_id
+        >>> test_an_outlook_is_its_users_own()
+    """
     user = draw(user_ids())
     outlook = draw(st.none() | outlooks(user))
     return OutlookMade(user, outlook, draw(st.lists(outbox_entries(), max_size=2)))
 
 
 def notification_targets() -> SearchStrategy[NotificationTarget]:
-    """Which notifications are to be planned: half of them those of a single day."""
+    """Which notifications are to be planned: half of them those of a single day.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(notification_targets())
+        ... def test_a_day_alone_is_planned_alone(target):
+        ...     first, last = target.days(None)
+        ...     assert first <= last and (target.day is None or first == last == target.day)
+        >>> test_a_day_alone_is_planned_alone()
+    """
     return made(
         NotificationTarget, instants(), policy=notification_policies(), day=st.none() | days()
     )
 
 
 def notification_plans() -> SearchStrategy[NotificationPlan]:
-    """How far notifications have been planned, after one run or two."""
+    """How far notifications have been planned, after one run or two.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(notification_plans())
+        ... def test_a_plan_that_goes_on_has_an_end(plan):
+        ...     assert plan.since is None or plan.since < plan.until
+        >>> test_a_plan_that_goes_on_has_an_end()
+    """
     return made(_plan, st.lists(notification_targets(), min_size=1, max_size=2), st.booleans())
 
 
@@ -87,12 +136,31 @@ def _plan(targets: list[NotificationTarget], ended: bool) -> NotificationPlan:
 
 
 def due_notifications() -> SearchStrategy[DueNotification]:
-    """Outlooks of which their users are to be told."""
+    """Outlooks of which their users are to be told.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(due_notifications())
+        ... def test_the_key_begins_with_the_day(due):
+        ...     assert due.key == f"{due.day}:{due.user_id}"
+        >>> test_the_key_begins_with_the_day()
+    """
     return made(DueNotification, user_ids(), days(), _PERHAPS_PREFERENCES)
 
 
 def notified() -> SearchStrategy[Notified]:
-    """Notifications, and what came of them."""
+    """Notifications, and what came of them.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(notified())
+        ... def test_what_was_delivered_says_where(notified):
+        ...     entry = notified.entry
+        ...     assert entry.state is not OutboxState.DONE or entry.result["zone"] == "UTC"
+        >>> test_what_was_delivered_says_where()
+    """
     became = made(
         _became, _NOTIFICATIONS, st.sampled_from(OutboxState), st.integers(0, 7199), _ERRORS
     )
@@ -108,7 +176,16 @@ def _became(entry: OutboxEntry, state: OutboxState, late_s: int, error: str | No
 
 
 def notified_counts() -> SearchStrategy[NotifiedCounts]:
-    """What became of some notifications, and often of none."""
+    """What became of some notifications, and often of none.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(notified_counts())
+        ... def test_two_add_up_to_both(counts):
+        ...     assert (counts + counts).planned == 2 * counts.planned
+        >>> test_two_add_up_to_both()
+    """
     return made(_counted, st.lists(notified(), max_size=4))
 
 
@@ -118,7 +195,16 @@ def _counted(some: list[Notified]) -> NotifiedCounts:
 
 @st.composite
 def notifications(draw: DrawFn) -> Notification:
-    """What people are told: outlooks, and notices."""
+    """What people are told: outlooks, and notices.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(notifications())
+        ... def test_an_outlook_is_for_a_day(told):
+        ...     assert (told.kind == "outlook") == (told.day is not None)
+        >>> test_an_outlook_is_for_a_day()
+    """
     user, day = draw(user_ids()), draw(st.none() | days())
     return Notification(
         key=draw(_TEXTS) if day is None else notification_key(user, day),

@@ -24,6 +24,15 @@ class BadgeStoreConformance(
 
     Each is one promise of :class:`mainstay.ports.BadgeStore` or its pages, in the words of their
     docstrings.
+
+    Examples:
+        >>> from unittest import TestCase
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> class TestMyBadges(BadgeStoreConformance, TestCase):
+        ...     def make_store(self):
+        ...         return MemoryStore()  # here: yours
+        >>> TestMyBadges("test_an_award_that_stands_stays_as_it_is").run().wasSuccessful()
+        True
     """
 
     def pages(self, store: HasBadges) -> BadgeStore:

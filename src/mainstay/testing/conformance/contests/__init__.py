@@ -36,6 +36,15 @@ class ContestStoreConformance(
 
     Each is one promise of :class:`mainstay.ports.ContestStore` or its pages, in the words of their
     docstrings.
+
+    Examples:
+        >>> from unittest import TestCase
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> class TestMyContests(ContestStoreConformance, TestCase):
+        ...     def make_store(self):
+        ...         return MemoryStore()  # here: yours
+        >>> TestMyContests("test_nobody_votes_for_their_own_argument").run().wasSuccessful()
+        True
     """
 
     def keys(self) -> Sequence[str]:

@@ -30,4 +30,13 @@ class CorrectionConformance(
 
     Each is one promise of :class:`mainstay.ports.CorrectionStore`, of its page, or of the pages'
     ``reopen``, in the words of their docstrings. The store is to count the kind ``post`` as posts.
+
+    Examples:
+        >>> from unittest import TestCase
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> class TestMyCorrections(CorrectionConformance, TestCase):
+        ...     def make_store(self):
+        ...         return MemoryStore()  # here: yours
+        >>> TestMyCorrections("test_a_floor_is_a_monday_and_never_lowered").run().wasSuccessful()
+        True
     """

@@ -34,6 +34,15 @@ class EngagementStoreConformance(
 
     Each is one promise of :class:`mainstay.ports.EngagementStore` or its pages, in the words of
     their docstrings. The store is to count the kind ``post`` as posts.
+
+    Examples:
+        >>> from unittest import TestCase
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> class TestMyDays(EngagementStoreConformance, TestCase):
+        ...     def make_store(self):
+        ...         return MemoryStore()  # here: yours
+        >>> TestMyDays("test_the_day_after_a_streak_is_due").run().wasSuccessful()
+        True
     """
 
     def pages(self, store: HasEngagements) -> EngagementStore:

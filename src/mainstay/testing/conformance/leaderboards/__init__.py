@@ -26,6 +26,15 @@ class LeaderboardStoreConformance(
 
     Each is one promise of :class:`mainstay.ports.LeaderboardStore` or its pages, in the words of
     their docstrings.
+
+    Examples:
+        >>> from unittest import TestCase
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> class TestMyBoards(LeaderboardStoreConformance, TestCase):
+        ...     def make_store(self):
+        ...         return MemoryStore()  # here: yours
+        >>> TestMyBoards("test_earliest_is_who_reached_their_points_first").run().wasSuccessful()
+        True
     """
 
     def keys(self) -> Sequence[str]:

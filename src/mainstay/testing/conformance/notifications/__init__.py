@@ -37,6 +37,15 @@ class NotificationConformance(
 
     Each is one promise of :class:`mainstay.ports.NotificationStore` or its pages, in the words of
     their docstrings.
+
+    Examples:
+        >>> from unittest import TestCase
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> class TestMyNotifications(NotificationConformance, TestCase):
+        ...     def make_store(self):
+        ...         return MemoryStore()  # here: yours
+        >>> TestMyNotifications("test_another_time_is_planned").run().wasSuccessful()
+        True
     """
 
     def keys(self) -> Sequence[str]:

@@ -33,6 +33,15 @@ class OutlookConformance(
 
     Each is one promise of :class:`mainstay.ports.OutlookStore` or its pages, in the words of their
     docstrings.
+
+    Examples:
+        >>> from unittest import TestCase
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> class TestMyOutlooks(OutlookConformance, TestCase):
+        ...     def make_store(self):
+        ...         return MemoryStore()  # here: yours
+        >>> TestMyOutlooks("test_the_first_outlook_of_a_day_stays").run().wasSuccessful()
+        True
     """
 
     def pages(self, store: HasOutlooks) -> OutlookStore:

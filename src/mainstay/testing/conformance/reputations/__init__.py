@@ -27,6 +27,15 @@ class ReputationStoreConformance(
 
     Each is one promise of :class:`mainstay.ports.ReputationStore` or its pages, in the words of
     their docstrings.
+
+    Examples:
+        >>> from unittest import TestCase
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> class TestMyWeeks(ReputationStoreConformance, TestCase):
+        ...     def make_store(self):
+        ...         return MemoryStore()  # here: yours
+        >>> TestMyWeeks("test_years_turn_by_the_iso_calendar").run().wasSuccessful()
+        True
     """
 
     def pages(self, store: HasReputations) -> ReputationStore:
