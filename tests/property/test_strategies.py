@@ -27,6 +27,7 @@ from mainstay import (
     local_day,
 )
 from mainstay.localdays import clock_changes, find_zone
+from mainstay.ports import OutboxEntry
 from mainstay.reading import identified
 from mainstay.scheduling import JobRun
 from mainstay.testing import strategies
@@ -235,3 +236,8 @@ def test_what_they_are_given_they_keep_to(data: st.DataObject) -> None:
 def test_nobody_vouches_for_themselves(vouch: Vouch) -> None:
     assert {vouch.voucher, vouch.vouchee} == {"ada", "bob"}
     assert vouch.created_at == datetime(2024, 1, 1, tzinfo=UTC)
+
+
+@given(strategies.outbox_entries())
+def test_an_outbox_takes_entries_that_are_new_to_it(entry: OutboxEntry) -> None:
+    assert MemoryStore().outbox.put([entry]) == 1

@@ -24,7 +24,7 @@ from mainstay.testing.strategies.calendar import (
 )
 from mainstay.testing.strategies.making import made
 
-__all__ = ["counts", "histories", "kinds", "qualities", "sessions", "user_ids", "windows"]
+__all__ = ["TEXTS", "counts", "histories", "kinds", "qualities", "sessions", "user_ids", "windows"]
 
 
 # Letters of several scripts, composed and not, and what breaks files, queries and terminals (except
@@ -33,8 +33,9 @@ __all__ = ["counts", "histories", "kinds", "qualities", "sessions", "user_ids", 
 _CHARACTERS = "abzAZ019 _-.@/\\'\"`%,;:\t\n\x1b\u200b\u202eéßÄIıİ\u0301Ωжש字한🙂\U0010fffd"
 
 
-_TEXTS = st.text(_CHARACTERS, min_size=1, max_size=20)
-_USER_IDS = st.sampled_from(["ada", "bob", "cy", "Ärzte", "字"]) | _TEXTS
+#: What every store takes.
+TEXTS = st.text(_CHARACTERS, min_size=1, max_size=20)
+_USER_IDS = st.sampled_from(["ada", "bob", "cy", "Ärzte", "字"]) | TEXTS
 _KINDS = "post", "like", "comment", "view"
 _KIND = st.sampled_from(_KINDS)
 _QUALITIES = st.sampled_from([0.0, 10.0]) | st.floats(0, 10)

@@ -10,7 +10,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from mainstay.jobs import Cancelled, ClaimPolicy, Done, GivenUp, LookAgain
 from mainstay.ports import OutboxEntry
-from mainstay.testing.strategies.activity import user_ids
+from mainstay.testing.strategies.activity import TEXTS, user_ids
 from mainstay.testing.strategies.calendar import instants
 from mainstay.testing.strategies.jobs import plain_data, retry_policies
 from mainstay.testing.strategies.making import made
@@ -18,7 +18,6 @@ from mainstay.testing.strategies.recognition import credits
 
 __all__ = ["claim_policies", "looks_again", "outbox_entries", "things_done", "things_given_up"]
 
-_TEXTS = st.text(min_size=1, max_size=20)
 _PROBLEMS = st.builds(TimeoutError, st.sampled_from(["", "no answer"]))
 _SPANS = st.timedeltas(timedelta(microseconds=1), timedelta(minutes=30))
 
@@ -41,8 +40,8 @@ def outbox_entries(draw: DrawFn, kind: str | None = None) -> OutboxEntry:
     """
     due, lasts = draw(instants()), draw(st.none() | _SPANS)
     return OutboxEntry(
-        key=draw(_TEXTS),
-        kind=draw(_TEXTS) if kind is None else kind,
+        key=draw(TEXTS),
+        kind=draw(TEXTS) if kind is None else kind,
         user_id=draw(st.none() | user_ids()),
         payload=draw(plain_data()),
         due_at=due,
