@@ -12,7 +12,6 @@ import pytest
 from mainstay import MissingExtraError
 from tests.unit.test_package import SURFACES
 
-
 ROOT = Path(__file__).parents[2]
 #: What needs a cluster, or a part of one: a document shows it, and is run with it.
 IN_DOCUMENTS = {"score_spark": "docs/columnar.md"}

@@ -28,12 +28,10 @@ def like(frame: F, table: ArrowTable) -> F:
 
     Examples:
         >>> from datetime import UTC, datetime
-        >>> import pandas as pd
         >>> from mainstay.columnar import score_table
-        >>> now = pd.to_datetime(["2024-05-28T21Z"])
-        >>> events = pd.DataFrame({"user_id": ["ada"], "started_at": now})
-        >>> scores = score_table(events, as_of=datetime(2024, 5, 28, 21, tzinfo=UTC))
-        >>> like(events, scores)[["user_id", "points"]].to_dict("records")
+        >>> now = datetime(2024, 5, 28, 21, tzinfo=UTC)
+        >>> events = pa.table({"user_id": ["ada"], "started_at": [now]})
+        >>> like(events, score_table(events, as_of=now)).select(["user_id", "points"]).to_pylist()
         [{'user_id': 'ada', 'points': 9}]
     """
     rows = _table(table)
