@@ -50,3 +50,15 @@ def test_every_key_of_every_type_is_explained() -> None:
 
 def test_the_readme_is_short() -> None:
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) < 100
+
+
+def test_the_readmes_ten_lines_print_what_their_comments_say(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"^```python\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
+    exec(code, {})
+    printed = capsys.readouterr().out.splitlines()
+    comments = re.findall(r"print\(.*# (.*)$", code, flags=re.MULTILINE)
+    assert comments == [f"{printed[0]}, and four reasons", f"{printed[5][:23]} …"]
+    assert len(printed) == 6
