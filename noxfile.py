@@ -255,6 +255,14 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "format", "--check", ".")
 
 
+@nox.session(default=False, python=PYTHONS, requires=["build"])
+def units(session: nox.Session) -> None:
+    """Run the units and a few examples of the laws: what any system and any Python can run."""
+    session.install(built(session, "all"), *group("tests"), *group("servers"), *group("frames"))
+    pytest(session, QUICKLY, "tests/unit", "tests/property", *session.posargs)
+    docstrings(session)
+
+
 @nox.session(default=False, reuse_venv=True)
 def quick(session: nox.Session) -> None:
     """Check what one is working on: style, types, unit tests, and properties on few examples."""
