@@ -221,6 +221,15 @@ def docs(session: nox.Session) -> None:
     session.run("bash", "-euo", "pipefail", "-c", in_clean, external=True)
 
 
+@nox.session(python=HERE[0], requires=["build"])
+def site(session: nox.Session) -> None:
+    """Build the site from the wheel, offline; a warning fails, and so does a name that it lacks."""
+    session.install(built(session, "all"), *group("site"), *group("tests"))
+    made = Path(session.create_tmp()) / "site"
+    session.run("sphinx-build", "--quiet", "-n", "-W", "--keep-going", "docs", str(made))
+    session.run("pytest", "tests/docs/site_holds_all.py", env={"MAINSTAY_SITE": str(made)})
+
+
 @nox.session(requires=["build"])
 def dateutil4(session: nox.Session) -> None:
     """Run what dateutil has a part in with dateutil 4, and so without Celery, which refuses it."""

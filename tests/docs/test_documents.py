@@ -15,7 +15,9 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 #: Languages whose blocks are run: by conftest.py, and the README's commands by nox.
 EXECUTED = {"python", "console"}
 #: What else a document may hold, and what sees to it: nox, and the test of the golden files.
-MORE = {"README.md": {"sh"}, "json.md": {"json"}}
+MORE = {"README.md": {"sh"}, "index.md": {"sh", "{toctree}"}, "json.md": {"json"}}
+#: What the site is made of.
+OF_SITE = {"{eval-rst}", "{include}"}
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
@@ -28,8 +30,8 @@ def test_relative_links_lead_to_files(document: Path) -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_every_code_block_is_of_a_language_that_is_run(document: Path) -> None:
     fences = re.findall(r"^```(.*)$", document.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    languages = set(fences[::2])
-    assert languages <= EXECUTED | MORE.get(document.name, set())
+    languages = {fence.partition(" ")[0] for fence in fences[::2]}
+    assert languages <= EXECUTED | OF_SITE | MORE.get(document.name, set())
 
 
 def test_the_json_of_each_type_is_documented_as_its_golden_file_has_it() -> None:

@@ -1,6 +1,6 @@
 """The scores of millions of users, on columns: Arrow in, Arrow out, the same answers.
 
-The queries for databases (:mod:`mainstay.columnar.query`) need neither numpy nor pyarrow: what does
+The queries for databases (``mainstay.columnar.query``) need neither numpy nor pyarrow: what does
 is imported when it is first asked for.
 """
 

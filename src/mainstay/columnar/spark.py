@@ -1,6 +1,6 @@
 """The consistency score of every user in a Spark DataFrame, in Spark's own SQL.
 
-It is the one query of :mod:`mainstay.columnar.query`: no Python runs in the workers, and of each
+It is the one query of ``mainstay.columnar.query``: no Python runs in the workers, and of each
 part of the events only its users' windows are shuffled.
 """
 

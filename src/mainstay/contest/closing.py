@@ -92,7 +92,7 @@ class ClosedCase(Explained):
                 raise InvalidValueError(problem, field=field, value=getattr(self, field))
 
     def explain(self, phrases: RewardPhrasebook = ENGLISH_REWARDS) -> tuple[Explanation, ...]:
-        """Return why the pool was split so; :meth:`RewardSplit.explain_award` says it of a user."""
+        """Return why the pool was split so; ``split.explain_award`` says it of a user."""
         return self.split.explain(phrases)
 
     @property

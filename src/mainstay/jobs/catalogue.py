@@ -66,7 +66,7 @@ def all_jobs(
         policies: What jobs judge by, by their names; those not named judge by the policies kept,
             else by the standard ones.
         options: What runs are asked if they don't say, by jobs' names: other defaults of their
-            options, as :meth:`JobSpec.with_defaults` takes them.
+            options, as :meth:`mainstay.scheduling.JobSpec.with_defaults` takes them.
 
     Raises:
         InvalidValueError: There is no such job, its policy is of another class, or an option

@@ -43,7 +43,7 @@ def outlook_jobs(
         phrases: The words of the embedded texts, if not the English ones.
         notifications: When users are told who have not said when.
         review: In which metric templates are compared, and how sure to be.
-        queue: Where they are to run, such as :data:`DAILY_OUTLOOK_QUEUE`.
+        queue: Where they are to run, such as ``DAILY_OUTLOOK_QUEUE``.
 
     Examples:
         >>> from mainstay.testing.memory import MemoryStore

@@ -54,7 +54,7 @@ def standard_content(
     day would add to the score, if it would add something.
 
     Args:
-        context: What is known of the user, with :data:`STANDARD_TEMPLATES` among its templates.
+        context: What is known of the user, with ``STANDARD_TEMPLATES`` among its templates.
         phrases: The words, if not the English ones.
 
     Raises:

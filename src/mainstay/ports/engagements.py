@@ -196,7 +196,7 @@ class EngagementPage(JudgedPage[date, DueDays, EvaluatedDays, EngagementPolicy],
         earliest. The days are due as if they had never been evaluated, through the day through
         which the user was; where an outcome stands before them, the first of them is. One whose
         days were taken back when accounts were merged has them through the day through which
-        everybody has been idle. :meth:`keep` takes what they come to, in the same transaction.
+        everybody has been idle. ``keep`` takes what they come to, in the same transaction.
         Totals are those of the events that are there, and of those before the floor. A user of whom
         neither an event nor an outcome is left is no longer known, and not returned. Days that are
         closed keep their candidates.

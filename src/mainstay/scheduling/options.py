@@ -126,6 +126,7 @@ class Option(Generic[V]):
         return _in_words(value) if isinstance(value, timedelta) else value
 
 
+#: An option of a job, of any kind.
 AnyOption: TypeAlias = Option[bool] | Option[int] | Option[timedelta]
 
 

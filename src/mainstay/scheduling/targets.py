@@ -13,6 +13,7 @@ from mainstay.localdays import IsoWeek
 
 __all__ = ["Target", "TargetKind", "checked_target", "read_target"]
 
+#: What a run works on: the last day of its days, or the last week.
 Target: TypeAlias = date | IsoWeek
 
 _DAY = "a date such as 2024-05-01"

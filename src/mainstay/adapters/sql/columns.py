@@ -177,6 +177,7 @@ def instant_text(at: datetime) -> str:
 #: Text that is compared by code point.
 key: Text = Text().with_variant(Text(collation="C"), "postgresql")
 
+#: All tables of a store, for migrations.
 metadata: MetaData = MetaData()
 
 #: What marks the columns that hold the id of a user.

@@ -45,7 +45,7 @@ class MemoryPoints(Replaced):
         return self.put(new_credits(credits, now=now))
 
     def put(self, given: Mapping[tuple[str, str], Credit]) -> Sequence[Credit]:
-        """Put what :func:`mainstay.ports.points.new_credits` gives."""
+        """Put what ``new_credits`` gives."""
         with self._lock:
             new = [credit for key, credit in given.items() if key not in self.kept]
             self.kept = with_credits(self.kept, given)

@@ -75,7 +75,7 @@ def put_credits(
 def put_storable(
     connection: Connection, given: Mapping[tuple[str, str], Credit], *, mark: bool = True
 ) -> list[Credit]:
-    """Put what :func:`mainstay.ports.points.new_credits` gives, at least one.
+    """Put what ``new_credits`` gives, at least one.
 
     Args:
         connection: The same.

@@ -1,0 +1,128 @@
+"""How the site is built: ``nox -s site`` does it, offline, and refuses every warning."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+
+from docutils.nodes import Node
+from sphinx.application import Sphinx
+from sphinx.ext.napoleon import Config
+from sphinx.ext.napoleon.docstring import GoogleDocstring
+from sphinx.pycode import ModuleAnalyzer
+from sphinx.util.docutils import SphinxDirective
+
+import mainstay
+
+REPOSITORY = "https://github.com/mainstay-py/mainstay/"
+OUTSIDE = r"\]\((?:\.\./)+((?:benchmarks|examples)[^)]*)\)"
+
+project = "mainstay"
+author = "The mainstay developers"
+project_copyright = "The mainstay developers"
+release = version = mainstay.__version__
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx_copybutton"]
+exclude_patterns = ["_build", "images/make.py"]
+html_theme = "furo"
+html_title = f"mainstay {release}"
+html_copy_source = False
+html_show_sourcelink = False
+html_theme_options = {
+    "source_repository": REPOSITORY,
+    "source_branch": "main",
+    "source_directory": "docs/",
+}
+copybutton_exclude = ".linenos, .gp, .go"
+
+myst_heading_anchors = 4
+
+autodoc_default_options = {"members": True, "imported-members": True}
+autodoc_member_order = "groupwise"
+autodoc_preserve_defaults = True
+maximum_signature_line_length = 88
+python_use_unqualified_type_names = True
+GOOGLE = Config(napoleon_use_rtype=False, napoleon_custom_sections=["Source"])
+
+nitpicky = True
+# A parameter called `time` and a class of the standard library are not the same.
+suppress_warnings = ["ref.python"]
+nitpick_ignore_regex = [
+    # What others have documented elsewhere: the site is built without their inventories.
+    (r"py:.*", rf"({others})(\..*)?")
+    for others in (
+        "abc|argparse|collections|contextlib|datetime|decimal|enum|fractions|functools|numpy",
+        "os|pathlib|random|typing|typing_extensions|zoneinfo|apscheduler|celery|hypothesis",
+        "matplotlib|pandas|pd|pyspark|sqlalchemy|unittest|logging|concurrent|asyncio|sqlglot|attr",
+        "threading|SearchStrategy|TypeAliasForwardRef|date|UserWindow",
+    )
+] + [
+    # What stands for a type, and what is nobody's business outside.
+    (r"py:(class|obj)", r"(mainstay\..*\.)?[A-Z][a-z]*(_co|_contra)?"),
+    (r"py:class", r"mainstay\.(.*\.)?_.*"),
+    (r"py:class", r"mainstay\.(adapters\.sql|testing|columnar)\..*"),
+]
+
+
+def outside(app: Sphinx, document: str, source: list[str]) -> None:
+    """Let links to files outside the documents lead to the repository."""
+    del app, document
+    source[0] = re.sub(OUTSIDE, rf"]({REPOSITORY}blob/main/\1)", source[0])
+
+
+def google_style(  # noqa: PLR0917  (Sphinx passes them so)
+    app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]
+) -> None:
+    """Read docstrings in Google's style; those of attributes are sentences, without a type."""
+    kind = "method" if what in {"attribute", "data", "property"} else what
+    lines[:] = GoogleDocstring(lines, GOOGLE, app, kind, name, obj, options).lines()
+
+
+class Constants(SphinxDirective):
+    """Describes what else a package's ``__all__`` names, by the comments where it is defined."""
+
+    required_arguments = 1
+
+    def run(self) -> list[Node]:
+        """Return the descriptions."""
+        package = self.arguments[0]
+        lines = [f".. py:currentmodule:: {package}", ""]
+        known = comments(package)  # those that are defined there are described already
+        for name, value in named(package):
+            if not (inspect.isclass(value) or inspect.isfunction(value) or name in known):
+                lines += [f".. py:data:: {name}", "", *[f"   {line}" for line in said_of(name)], ""]
+        return self.parse_text_to_nodes("\n".join(lines))
+
+
+def named(package: str) -> Iterator[tuple[str, object]]:
+    """Yield a package's public names and their values."""
+    module = import_module(package)
+    yield from ((name, getattr(module, name)) for name in sorted(module.__all__))
+
+
+@cache
+def comments(module: str) -> dict[str, list[str]]:
+    """Return the comments on a module's own constants."""
+    found = ModuleAnalyzer.for_module(module)
+    found.analyze()
+    return {name: text for (scope, name), text in found.attr_docs.items() if not scope}
+
+
+def said_of(name: str) -> list[str]:
+    """Return the comment on a constant."""
+    for module in [*sys.modules]:
+        if module.partition(".")[0] == "mainstay" and name in comments(module):
+            return comments(module)[name]
+    message = f"{name} has no comment"
+    raise LookupError(message)
+
+
+def setup(app: Sphinx) -> None:
+    """Let Sphinx know of it."""
+    app.add_directive("constants", Constants)
+    app.connect("source-read", outside)
+    app.connect("autodoc-process-docstring", google_style)
