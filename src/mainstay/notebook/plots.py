@@ -128,10 +128,16 @@ def plot_score_history(
     last = history[-1]
     # A day lasts until the next one begins: so does the last, whose points are there twice.
     parts = np.append(parts, parts[:, -1:], axis=1)
-    shown = np.datetime64(last.window.last_day) - np.arange(len(history))[::-1]
-    shown = np.append(shown, shown[-1] + 1)
+    shown = [score.window.last_day for score in history]
+    shown.append(shown[-1] + timedelta(days=1))
     ax = _axes(ax, width=9, height=3.2)
-    ax.stackplot(shown, parts, labels=[*PARTS], colors=[*PARTS.values()], step="post")
+    ax.stackplot(
+        np.array(shown, "datetime64[D]"),
+        parts,
+        labels=[*PARTS],
+        colors=[*PARTS.values()],
+        step="post",
+    )
     whose = f"{_plain(known[0].user_id)}: " if known else ""
     ax.set(
         ylim=(0, 100),

@@ -95,8 +95,8 @@ def _figure(height: float) -> tuple[Figure, Axes]:
 
 
 def _days(last: date, count: int, step: int = 1) -> np.typing.NDArray[np.datetime64]:
-    first = np.datetime64(last - timedelta(days=step * (count - 1)))
-    return first + step * np.arange(count)
+    days = [last - timedelta(days=step * n) for n in range(count - 1, -1, -1)]
+    return np.array(days, "datetime64[D]")
 
 
 def _dated(ax: Axes) -> None:
