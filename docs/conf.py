@@ -43,7 +43,6 @@ myst_heading_anchors = 4
 
 autodoc_default_options = {"members": True, "imported-members": True}
 autodoc_member_order = "groupwise"
-autodoc_preserve_defaults = True
 maximum_signature_line_length = 88
 python_use_unqualified_type_names = True
 GOOGLE = Config(napoleon_use_rtype=False, napoleon_custom_sections=["Source"])
