@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 from xml.etree import ElementTree as ET
 
@@ -22,6 +22,8 @@ from mainstay import (
     streak_of,
     what_if,
 )
+from mainstay.contest import Case, close_case, commit
+from mainstay.outlook import Sums, TemplateFigures, low_templates
 from mainstay.recognition import STANDARD_BADGES, Board, Level, Period, Ranked, split_pool
 
 LAST = date(2024, 5, 28)
@@ -36,6 +38,22 @@ class Shown(Protocol):
     def _repr_html_(self) -> str: ...
 
 
+CASE = Case("c", SCRIPT, ["yes", "no"])
+COMMITMENT, SECRET = commit(CASE, "yes", bytes(32))
+CLOSED = close_case(
+    CASE.opened(NOON, lasting=timedelta(hours=1)),
+    *([], [], []),
+    commitment=COMMITMENT,
+    secret=SECRET,
+    status="verified",
+    now=NOON + timedelta(hours=1),
+)
+(LOW,) = low_templates(
+    [
+        TemplateFigures(SCRIPT, Sums.of([(1, 7)] * 500), Sums.of([(5, 7)] * 500)),
+        TemplateFigures("other", Sums.of([(5, 7)] * 500), Sums.of([(1, 7)] * 500)),
+    ]
+)
 SPLIT = split_pool(100, votes={SCRIPT: "yes"}, verdict="yes", arguments=[])
 BOARD = Board(Period.ALL, NOON, live=True, listed=1, entries=(Ranked(1, SCRIPT, 1200),))
 RESULTS: dict[str, Shown] = {
@@ -49,6 +67,8 @@ RESULTS: dict[str, Shown] = {
     "explanation": Explanation(SCRIPT, 1, 2, SCRIPT),
     "level": Level(7, 1, SCRIPT, 0, 100, "Gold"),
     "split": SPLIT,
+    "closed case": CLOSED,
+    "low template": LOW,
     "board": BOARD,
     "badge": STANDARD_BADGES[0],
 }
@@ -71,6 +91,8 @@ def texts(value: Shown) -> list[str]:
 def test_what_users_write_is_text() -> None:
     assert SCRIPT in texts(BOARD)
     assert SCRIPT in texts(Explanation("base", 1, 2, SCRIPT))
+    assert texts(CLOSED)[0] == f"{SCRIPT} yes"
+    assert texts(LOW)[0] == f"{SCRIPT}: view_rate"
     assert texts(RESULTS["vouch"])[0] == f"{SCRIPT} → bob: 4.00"
 
 
