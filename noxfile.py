@@ -254,6 +254,7 @@ def wheel(session: nox.Session) -> None:
     session.run("mainstay", "score", "--help", success_codes=[1])  # it says that rich is missing
     session.install(built(session, "cli"))
     session.run("mainstay", "score", "--help", silent=True)
+    session.run("mainstay", "demo", silent=True)
 
 
 @nox.session

@@ -93,10 +93,8 @@ def _cell(window: Window, age: int, y: int) -> str:
 
 def reasons(explanations: Iterable[Part]) -> str:
     """Return a table of parts: what each gives, as a bar where there is a maximum, and why."""
-    return table(
-        ("part", "points", "share", "reason"),
-        [(part.component, _points(part), Html(_bar(part)), part.text) for part in explanations],
-    )
+    rows = [(part.component, _points(part), Html(_bar(part)), part.text) for part in explanations]
+    return table(("part", "points", "share", "reason"), rows) if rows else ""
 
 
 def _points(part: Part) -> str:

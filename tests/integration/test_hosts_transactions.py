@@ -187,13 +187,15 @@ def test_runs_leases_and_claims_are_refused_and_the_remedy_works(host: Host) -> 
 
 def test_windows_are_all_there_before_the_host_goes_on(host: Host) -> None:
     """A savepoint that is open while they are fetched would take the host's rows with it."""
-    found = SqlStore.open(host.connect()).windows(as_of=NOW)
-    first = next(found)
+    store = SqlStore.open(host.connect())
+    found, moments = store.windows(as_of=NOW), store.moments(until=NOW)
+    first, (user, *_) = next(found), next(moments)
     host.execute("INSERT INTO orders VALUES (1)")
-    del found
+    del found, moments
     host.commit()
     assert host.orders() == [1]
     assert first.user_id
+    assert user
 
 
 @pytest.mark.parametrize("driver", ["postgresql+psycopg", "postgresql+psycopg2"])

@@ -86,15 +86,25 @@ def test_a_store_has_everybodys_window(
     }
     known = {user: [s for s in own if s.started_at <= as_of] for user, own in kept.items()}
     assert {*found} == {user for user, own in known.items() if own}
+    moments = [each for each in store.moments(until=as_of) if each[0] in kept]
+    expected = [(s.user_id, s.started_at, s.timezone) for own in known.values() for s in own]
+    assert sorted(map(written, moments)) == sorted(map(written, expected))
     for user, each in found.items():
         score = score_sessions(kept[user], as_of=as_of, zone=zone, day_start=day_start)
         assert each.window == score.window
         assert each.latest == max(session.started_at for session in known[user])
 
 
+def written(moment: tuple[str, datetime, str | None]) -> tuple[str, str, str]:
+    """Who was active when, the offset included, and where."""
+    user, at, zone = moment
+    return user, at.isoformat(), str(zone)
+
+
 def test_an_empty_store_has_no_windows_and_a_bad_zone_is_refused(store: SqlStore) -> None:
     at = datetime.fromisoformat("2024-05-28T12:00:00Z")
     assert [*store.windows(as_of=at)] == []
+    assert [*store.moments(until=at)] == []
     with pytest.raises(UnknownZoneError):
         list(store.windows(as_of=at, zone="Mars/Base"))
 
@@ -103,8 +113,9 @@ def test_a_zone_that_can_not_be_read_is_a_corrupt_row(store: SqlStore) -> None:
     at = datetime.fromisoformat("2024-05-28T12:00:00Z")
     store.sessions.add([Session("ada", at, timezone="Asia/Tokyo", id="1")])
     change(store, "UPDATE mainstay_events SET timezone = 'Mars/Base'")
-    with pytest.raises(CorruptRowError, match=r"mainstay_events\.timezone is not a known zone"):
-        list(store.windows(as_of=at))
+    for read in (store.windows(as_of=at), store.moments(until=at)):
+        with pytest.raises(CorruptRowError, match=r"mainstay_events\.timezone is not a known zone"):
+            list(read)
 
 
 def test_an_instant_that_can_not_be_read_is_a_corrupt_row(tmp_path: Path) -> None:
@@ -114,3 +125,5 @@ def test_an_instant_that_can_not_be_read_is_a_corrupt_row(tmp_path: Path) -> Non
         change(store, "UPDATE mainstay_events SET started_at = '2024-05-28 soon'")
         with pytest.raises(CorruptRowError, match=r"mainstay_events\.started_at is not an instant"):
             list(store.windows(as_of=at))
+        with pytest.raises(CorruptRowError, match=r"^mainstay_events"):
+            list(store.moments(until=at.replace(day=29)))

@@ -16,7 +16,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from mainstay.cli.score import engines
-from mainstay.notebook import report
+from mainstay.notebook import Report, report
 from tests.command import Done, filled, mainstay, write_runs
 
 LATEST = datetime(2024, 5, 28, 8, tzinfo=UTC)
@@ -155,3 +155,11 @@ def test_without_events_there_is_no_page(tmp_path: Path, arguments: list[str]) -
     assert done.status == 1
     assert not (tmp_path / "report.html").exists()
     assert "event" in done.err
+
+
+def test_a_page_that_cannot_be_written_leaves_the_one_before_and_no_draft(tmp_path: Path) -> None:
+    whole = page(tmp_path, csv_of(tmp_path))
+    with pytest.raises(UnicodeEncodeError):
+        Report(whole + "\ud800").save(tmp_path / "report.html")
+    assert (tmp_path / "report.html").read_text(encoding="utf-8") == whole
+    assert {path.name for path in tmp_path.iterdir()} == {"events.csv", "report.html"}

@@ -96,6 +96,12 @@ def test_what_users_write_is_text() -> None:
     assert texts(RESULTS["vouch"])[0] == f"{SCRIPT} → bob: 4.00"
 
 
+def test_a_goal_that_was_met_needs_no_reasons() -> None:
+    met = DayActivity(LAST, {"post": 2, "like": 5, "comment": 5}, posts=2)
+    outcome = evaluate_day(Engagement("ada"), met)[1]
+    assert texts(outcome) == ["ada, 2024-05-28: goal met"]
+
+
 def test_a_score_says_its_points_its_days_and_each_reason() -> None:
     score = consistency_score(WINDOW)
     shown = texts(score)

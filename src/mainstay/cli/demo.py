@@ -25,12 +25,6 @@ examples:
   mainstay demo --keep demo && cd demo && mainstay score events.csv
 """
 _DB = ("--db", "sqlite:///demo.db")
-_COMMANDS = (
-    ("init", *_DB, "--posts", "run"),
-    ("import", "events.csv", *_DB, "--kind", "run"),
-    ("run", "evaluate-consistency", *_DB, "--criteria", "run=1"),
-    ("score", "events.csv", "--user", "ada"),
-)
 _DAYS = 56
 #: How likely each is to run on a day, in tenths.
 _RUNNERS = {"ada": 10, "bob": 4, "cyd": 7, "dan": 2, "eve": 9, "fay": 6, "gil": 3, "hal": 5}
@@ -53,9 +47,10 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 def run(args: argparse.Namespace) -> int:
     """Make the people up, and call the commands one after the other."""
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     with _folder(args.keep) as folder, chdir(folder):
-        Path("events.csv").write_text("".join(_lines(datetime.now(UTC))), encoding="utf-8")
-        for command in _COMMANDS:
+        Path("events.csv").write_text("".join(_lines(today)), encoding="utf-8")
+        for command in _commands(today):
             print(f"$ mainstay {shlex.join(command)}", flush=True)
             status = main(command)
             if status != OK:
@@ -66,6 +61,15 @@ def run(args: argparse.Namespace) -> int:
         "These people are made up. Your own: mainstay score FILE, or mainstay report FILE.",
     )
     return OK
+
+
+def _commands(today: datetime) -> Iterator[tuple[str, ...]]:
+    """Yield what is called; it is about yesterday, also if that ends meanwhile."""
+    yesterday = f"{today - timedelta(days=1):%Y-%m-%d}"
+    yield "init", *_DB, "--posts", "run"
+    yield "import", "events.csv", *_DB, "--kind", "run"
+    yield "run", "evaluate-consistency", *_DB, "--criteria", "run=1", "--date", yesterday
+    yield "score", "events.csv", "--user", "ada", "--as-of", f"{today:%Y-%m-%d}"
 
 
 def _folder(keep: str | None) -> TemporaryDirectory[str] | nullcontext[str]:
@@ -81,13 +85,12 @@ def _folder(keep: str | None) -> TemporaryDirectory[str] | nullcontext[str]:
     return nullcontext(keep)
 
 
-def _lines(now: datetime) -> Iterator[str]:
+def _lines(today: datetime) -> Iterator[str]:
     """Yield a file of events: the same each day, except for its dates. Ada missed yesterday."""
     chance = Random(28)  # noqa: S311  (nothing is to be kept secret)
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     yield "user_id,started_at\n"
     for ago in range(_DAYS, 0, -1):
         for runner, tenths in _RUNNERS.items():
-            at = midnight - timedelta(days=ago) + timedelta(minutes=chance.randrange(360, 1200))
+            at = today - timedelta(days=ago) + timedelta(minutes=chance.randrange(360, 1200))
             if chance.randrange(10) < tenths and (runner, ago) != ("ada", 1):
                 yield f"{runner},{at:%Y-%m-%dT%H:%M:%SZ}\n"

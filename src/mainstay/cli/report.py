@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from mainstay._extras import Extra
 from mainstay._reprs import in_utc
 from mainstay.cli import OK, SKIPPED, arguments, terminal
-from mainstay.cli.score.options import Options, refuse_of_files
-from mainstay.cli.store import add_schema, default_schema, open_store
+from mainstay.cli.score.options import Options, add_days, add_source, refuse_of_files
+from mainstay.cli.store import default_schema, open_store
 
 if TYPE_CHECKING:
     from mainstay.cli.reporting import Read
@@ -42,30 +42,20 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     )
     parser.set_defaults(run=run, refuse=parser.error, engine=None, member_since=None)
     parser.set_defaults(top=None, user=None, json=False, csv=False)
-    given = parser.add_argument_group("input")
-    given.add_argument(
-        "file", nargs="?", metavar="FILE", help="CSV, JSON Lines or Parquet; - or nothing for stdin"
-    )
-    given.add_argument(
-        "--db", type=arguments.text, metavar="URL", help="the users of a store instead of a file"
-    )
-    add_schema(given)
-    arguments.add_reading(given)
-    arguments.add_days(
-        parser.add_argument_group("days"),
-        zone_help="the users' zone: decides what today is, and the day of events without timezone",
-        of_store=True,
-        as_of="the latest event",
-    )
-    page = parser.add_argument_group("output")
-    page.add_argument(
+    add_source(parser.add_argument_group("input"))
+    add_days(parser.add_argument_group("days"), as_of="the latest event")
+    _add_page(parser.add_argument_group("output"))
+
+
+def _add_page(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
         "-o",
         "--output",
         default="report.html",
         metavar="FILE",
         help="where to write the page; - for stdout (default: report.html)",
     )
-    page.add_argument(
+    group.add_argument(
         "--title", type=arguments.text, default="Who was active", help="the page's heading"
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -22,6 +22,7 @@ from mainstay.notebook.colours import ACTIVE, GROUND, PARTS
 from mainstay.recognition import Board, Ranked
 from mainstay.scores.consistency.history import score_history
 from mainstay.scores.consistency.policy import DEFAULT_POLICY, ConsistencyPolicy
+from mainstay.scores.consistency.result import ConsistencyScore
 
 __all__ = ["plot_board", "plot_calendar", "plot_cohort", "plot_score_history"]
 
@@ -124,20 +125,8 @@ def plot_score_history(
         member_since=member_since,
         policy=policy,
     )
-    parts = np.array([[points for _, points in score.breakdown.items()] for score in history]).T
-    last = history[-1]
-    # A day lasts until the next one begins: so does the last, whose points are there twice.
-    parts = np.append(parts, parts[:, -1:], axis=1)
-    shown = [score.window.last_day for score in history]
-    shown.append(shown[-1] + timedelta(days=1))
-    ax = _axes(ax, width=9, height=3.2)
-    ax.stackplot(
-        np.array(shown, "datetime64[D]"),
-        parts,
-        labels=[*PARTS],
-        colors=[*PARTS.values()],
-        step="post",
-    )
+    ax, last = _axes(ax, width=9, height=3.2), history[-1]
+    _stack(ax, history)
     whose = f"{_plain(known[0].user_id)}: " if known else ""
     ax.set(
         ylim=(0, 100),
@@ -147,6 +136,19 @@ def plot_score_history(
     ax.legend(loc="upper left", ncols=len(PARTS), frameon=False)
     _framed(ax)
     return ax
+
+
+def _stack(ax: Axes, history: Sequence[ConsistencyScore]) -> None:
+    """Draw the parts of scores on top of one another, day by day.
+
+    A day lasts until the next one begins. So does the last, whose points are there twice.
+    """
+    days = [score.window.last_day for score in history]
+    days.append(days[-1] + timedelta(days=1))
+    each = [[points for _, points in score.breakdown.items()] for score in history]
+    parts = np.array([*each, each[-1]]).T
+    shown = np.array(days, "datetime64[D]")
+    ax.stackplot(shown, parts, labels=[*PARTS], colors=[*PARTS.values()], step="post")
 
 
 def plot_cohort(table: ArrowTable, *, ax: Axes | None = None) -> Axes:

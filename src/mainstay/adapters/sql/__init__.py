@@ -248,6 +248,7 @@ class SqlStore:
         Raises:
             NaiveDatetimeError: ``until`` has no offset.
             StoreError: The store can't be read.
+            CorruptRowError: An event's instant or zone can't be read.
         """
         found = self.sessions.moments(checks.instant("until", until))
         return found if self._database.is_lazy else iter([*found])

@@ -14,7 +14,15 @@ from mainstay.cli.store import add_schema
 from mainstay.localdays import DATED, MIDNIGHT, last_instant
 from mainstay.reading.rows import Columns
 
-__all__ = ["ENGINES", "ROWS_SHOWN", "Options", "add_options", "refuse_of_files"]
+__all__ = [
+    "ENGINES",
+    "ROWS_SHOWN",
+    "Options",
+    "add_days",
+    "add_options",
+    "add_source",
+    "refuse_of_files",
+]
 
 #: How many users the table shows, unless it is told.
 ROWS_SHOWN = 20
@@ -25,11 +33,12 @@ _OF_FILES = ("file", "columns", "member_since", "naive_zone", "skip_bad", "engin
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes."""
     _add_input(parser.add_argument_group("input"))
-    _add_days(parser.add_argument_group("days"))
+    add_days(parser.add_argument_group("days"))
     _add_output(parser.add_argument_group("output"))
 
 
-def _add_input(group: argparse._ArgumentGroup) -> None:
+def add_source(group: argparse._ArgumentGroup) -> None:
+    """Add what says where the events are, in a file or in a store, and how to read them."""
     group.add_argument(
         "file",
         nargs="?",
@@ -37,13 +46,14 @@ def _add_input(group: argparse._ArgumentGroup) -> None:
         help="CSV, JSON Lines or Parquet; - or nothing for stdin",
     )
     group.add_argument(
-        "--db",
-        type=arguments.text,
-        metavar="URL",
-        help="score the users of a store instead of a file",
+        "--db", type=arguments.text, metavar="URL", help="the users of a store instead of a file"
     )
     add_schema(group)
     arguments.add_reading(group)
+
+
+def _add_input(group: argparse._ArgumentGroup) -> None:
+    add_source(group)
     group.add_argument(
         "--member-since", metavar="COLUMN", help="the column with the day a user joined"
     )
@@ -55,11 +65,13 @@ def _add_input(group: argparse._ArgumentGroup) -> None:
     )
 
 
-def _add_days(group: argparse._ArgumentGroup) -> None:
+def add_days(group: argparse._ArgumentGroup, *, as_of: str = "now") -> None:
+    """Add what decides which days are looked back on."""
     arguments.add_days(
         group,
         zone_help="the users' zone: decides what today is, and the day of events without timezone",
         of_store=True,
+        as_of=as_of,
     )
 
 

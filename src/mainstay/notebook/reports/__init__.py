@@ -48,8 +48,11 @@ class Report:
         """Write the page to a file, as a whole or not at all."""
         place = Path(path)
         draft = place.with_name(f".{place.name}.draft")
-        draft.write_text(self.html, encoding="utf-8")
-        draft.replace(place)
+        try:
+            draft.write_text(self.html, encoding="utf-8")
+            draft.replace(place)
+        finally:
+            draft.unlink(missing_ok=True)
 
     def _repr_html_(self) -> str:
         page = escape(self.html)

@@ -156,11 +156,7 @@ def survey(
             value=in_utc(as_of),
             remedy="Pass a later as_of, or other events.",
         )
-    counted, few = _Counted(len(found)), max(1, CELLS // DAYS)
-    for start in range(0, len(found), few):
-        counted.add(found, start, start + few)
-        if progress is not None:
-            progress(min(start + few, len(found)), len(found))
+    counted = _counted(found, progress)
     daily, weekly, monthly = counted.active
     points, current, longest = counted.each
     return Survey(
@@ -180,6 +176,16 @@ def survey(
         missed=counted.missed,
         moves=moves_of(found),
     )
+
+
+def _counted(found: Calendars, progress: Callable[[int, int], None] | None) -> _Counted:
+    """Count all users, some at a time, and tell how many have been."""
+    counted, few = _Counted(len(found)), max(1, CELLS // DAYS)
+    for start in range(0, len(found), few):
+        counted.add(found, start, start + few)
+        if progress is not None:
+            progress(min(start + few, len(found)), len(found))
+    return counted
 
 
 class _Counted:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     Connection,
+    Select,
     and_,
     or_,
     select,
@@ -30,7 +30,7 @@ from mainstay.adapters.sql.sessions._arriving import CHANGED, MISSING, early_ids
 from mainstay.adapters.sql.sessions.tables import events, kinds, staged, users
 from mainstay.adapters.sql.settings import Settings
 from mainstay.adapters.sql.traces import Traces
-from mainstay.localdays import MIDNIGHT, counted_day, since_midnight
+from mainstay.localdays import MIDNIGHT, counted_day, find_zone, since_midnight
 from mainstay.ports import millionths, other_contents, storable
 from mainstay.ports.corrections import before_floor
 
@@ -50,6 +50,8 @@ __all__ = [
 
 _ONE_DAY = timedelta(days=1)
 _MICROSECOND = timedelta(microseconds=1)
+#: Who, when and where; and what names a row that can't be read.
+_MOMENT = ("user_id", "started_at", "utc_offset_us", "timezone", "id")
 #: How many rows are fetched at once.
 _ROWS = 10_000
 
@@ -70,13 +72,11 @@ class SqlSessions:
 
     def moments(self, until: datetime) -> Iterator[tuple[str, datetime, str | None]]:
         """Yield who was active when, at the offset there, and in which zone, if that is known."""
-        zones = cache(timezone)
-        known = select(
-            events.c.user_id, events.c.started_at, events.c.utc_offset_us, events.c.timezone
-        ).where(events.c.started_at <= until)
+        columns = (events.c[name] for name in _MOMENT)
+        known: Select[Any] = select(*columns).where(events.c.started_at <= until)
         with self._database.reading() as connection:
-            for user, at, offset, zone in connection.execute(known).yield_per(_ROWS):
-                yield user, at.astimezone(zones(offset * _MICROSECOND)), zone
+            for row in connection.execute(known).yield_per(_ROWS):
+                yield value_of(events, row, _moment_of)
 
     @property
     def day_start(self) -> time:
@@ -216,6 +216,14 @@ def session_of(row: Row[Any]) -> Session:
         quality=row.quality,
         id=row.id,
     )
+
+
+def _moment_of(row: Row[Any]) -> tuple[str, datetime, str | None]:
+    """Return who was active when, and in which zone, by a row."""
+    offset = converted("utc_offset_us", row.utc_offset_us, _offset)
+    if row.timezone is not None:
+        find_zone(row.timezone)
+    return row.user_id, row.started_at.astimezone(offset), row.timezone
 
 
 def _offset(microseconds: int) -> timezone:
