@@ -20,6 +20,7 @@ from mainstay.notebook import Report, report
 from tests.command import Done, filled, mainstay, write_runs
 
 LATEST = datetime(2024, 5, 28, 8, tzinfo=UTC)
+LIMITS = 'id="limits"'
 SCRIPT = "<script>alert(1)</script>"
 ACTIVE = {"ada": (0, 1, 3, 6, 13, 18, 19), "bob": (2, 3, 4, 5, 40), SCRIPT: (2, 9, 16)}
 
@@ -102,7 +103,8 @@ def test_a_file_of_any_kind_gives_the_same_page(
 ) -> None:
     by_line = page(tmp_path, csv_of(tmp_path))
     assert page(tmp_path, in_json(tmp_path)) == by_line
-    assert page(tmp_path, in_parquet(tmp_path)).count("ada") == by_line.count("ada")
+    by_column = page(tmp_path, in_parquet(tmp_path))  # which names no zones, and says so last
+    assert by_column.partition(LIMITS)[0] == by_line.partition(LIMITS)[0]
     monkeypatch.setattr(engines, "WORTH_IT", 0)
     assert page(tmp_path, csv_of(tmp_path)) == by_line
 

@@ -6,20 +6,20 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from mainstay.columnar.reading import Columns
-from mainstay.notebook.reports.surveys import Survey
+from mainstay.notebook.reports.surveys import COMPARED, Survey
 
 __all__ = ["limits"]
 
-#: So many days of history do the score and the comparison of two spans look back on.
-_SCORED, _COMPARED = 28, 56
+#: On so many days does the score look back.
+_SCORED = 28
 
 
 def limits(found: Survey, as_of: datetime, columns: Columns) -> Iterator[str]:
     """Yield what is to be kept in mind, a sentence or two each."""
-    history = (as_of - found.first).days + 1
-    if history < _COMPARED:
-        less = "Scores are low for that alone, and who" if history < _SCORED else "Who"
-        yield f"The events begin {_days(history)} ago. {less} rises or falls can't be told yet."
+    if found.history < COMPARED:
+        less = "Scores are low for that alone, and who" if found.history < _SCORED else "Who"
+        reach = f"The events reach back {_days(found.history)}."
+        yield f"{reach} {less} rises or falls can't be told yet."
     silent = (as_of - found.latest).days
     if silent:
         yield f"The latest event is from {found.latest:%Y-%m-%d}, {_days(silent)} before."

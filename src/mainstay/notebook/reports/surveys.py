@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import attrs
@@ -15,6 +16,7 @@ from mainstay._reprs import in_utc
 from mainstay.activity.window import ActivityWindow
 from mainstay.columnar.calendars import Active, Calendars, calendars, windows_of
 from mainstay.columnar.keys import Longs, Mask
+from mainstay.columnar.movement import DAYS as COMPARED
 from mainstay.columnar.movement import Moves, moves_of
 from mainstay.columnar.parts import parts_of
 from mainstay.columnar.reading import Chunk, Columns
@@ -27,7 +29,7 @@ from mainstay.scores.consistency.policy import DEFAULT_POLICY
 from mainstay.scores.consistency.result import ConsistencyScore
 from mainstay.scores.consistency.score import consistency_score
 
-__all__ = ["DAYS", "WEEKS", "Survey", "survey"]
+__all__ = ["COMPARED", "DAYS", "WEEKS", "Survey", "survey"]
 
 Small: TypeAlias = NDArray[np.int32]
 
@@ -96,6 +98,16 @@ class Survey:
 
     def __len__(self) -> int:
         return len(self.found)
+
+    @cached_property
+    def history(self) -> int:
+        """How many days the events reach back, the last one included."""
+        return (self.last - self.first.date()).days + 1
+
+    @cached_property
+    def moved(self) -> Small:
+        """1 for those who rise, -1 for those who fall; 0 where nothing reaches back far enough."""
+        return self.moves.moved if self.history >= COMPARED else np.zeros_like(self.moves.moved)
 
     def user(self, row: int) -> str:
         """Return a user's id."""

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from mainstay import _html
 from mainstay.notebook.reports import pictures
-from mainstay.notebook.reports.surveys import DAYS, WEEKS, Survey
+from mainstay.notebook.reports.surveys import COMPARED, DAYS, WEEKS, Survey
 
 __all__ = ["sections"]
 
@@ -49,7 +49,7 @@ def _tiles(found: Survey) -> Iterator[Section]:
     if now:
         points = np.median(found.points[found.points > 0])
         yield {"number": f"{points:g}", "words": "points are the middle of those who are active"}
-    moved = found.moves.moved
+    moved = found.moved
     rise, fall = int((moved > 0).sum()), int((moved < 0).sum())
     yield {"number": f"{rise:,} / {fall:,}", "words": "rise / fall by more than chance"}
 
@@ -142,19 +142,25 @@ def _on(day: date) -> str:
 
 
 def _movement(found: Survey) -> Section:
-    moves, order = found.moves, found.moves.order()
+    order = found.moves.order()
     tables = []
     for sign, words in ((1, "Users who rise"), (-1, "Users who fall")):
-        rows = [int(row) for row in order if moves.moved[row] == sign]
+        rows = [int(row) for row in order if found.moved[row] == sign]
         shown = f"; the first {_SHOWN} of {len(rows):,}" if len(rows) > _SHOWN else ""
         tables.append({"caption": words + shown, "rows": [_moved(found, n) for n in rows[:_SHOWN]]})
     some = any(table["rows"] for table in tables)
     return {
         "words": "Compared are the active days of the last 28 days and of the 28 before. Named are "
         "those whose weeks differ by more than chance, with at most 5 % false ones among them."
-        + ("" if some else " Nobody's do, just now."),
+        + ("" if some else f" {_nobody(found)}"),
         "tables": tables,
     }
+
+
+def _nobody(found: Survey) -> str:
+    if found.history < COMPARED:
+        return f"The events reach back {found.history} days, which is not enough for that."
+    return "Nobody's do, just now."
 
 
 def _moved(found: Survey, row: int) -> tuple[str, ...]:
@@ -226,7 +232,7 @@ def _calendars(found: Survey) -> Section:
 def _chosen(found: Survey) -> Iterator[tuple[str, int]]:
     """Yield whose years are shown and why, each user once."""
     ranked = [int(row) for row in found.best(found.totals) if found.points[row]]
-    order, moved = found.moves.order(), found.moves.moved
+    order, moved = found.moves.order(), found.moved
     wanted = {
         "Most consistent": ranked[:1],
         "In the middle": ranked[len(ranked) // 2 :][:1],

@@ -1,0 +1,81 @@
+"""What a report says of the events themselves, and does not say where they don't tell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+pytest.importorskip("matplotlib", reason="reports need mainstay[notebook]")
+
+import pyarrow as pa
+
+from mainstay import InvalidValueError
+from mainstay.notebook import report
+
+NOW = datetime(2024, 5, 28, 21, tzinfo=UTC)
+
+
+def html(ages: Mapping[str, Sequence[int]], **asked: Any) -> str:
+    rows = [(user, NOW - timedelta(days=age)) for user, mine in ages.items() for age in mine]
+    users, instants = zip(*rows, strict=True)
+    events = pa.table({"user_id": users, "started_at": instants})
+    return report(events, as_of=NOW, **asked).html
+
+
+@pytest.mark.parametrize(
+    ("oldest", "said"),
+    [
+        (0, "The events reach back 1 day. Scores are low for that alone, and who rises"),
+        (26, "The events reach back 27 days. Scores are low for that alone, and who rises"),
+        (27, "The events reach back 28 days. Who rises or falls can&#39;t be told yet."),
+        (54, "The events reach back 55 days. Who rises or falls can&#39;t be told yet."),
+    ],
+)
+def test_events_that_do_not_reach_back_far_enough_tell_less(oldest: int, said: str) -> None:
+    page = html({"ada": range(oldest + 1)})
+    assert said in page
+    assert "Users who rise" not in page
+    assert "0 / 0</strong> rise / fall" in page
+
+
+def test_those_that_do_tell_who_rises() -> None:
+    page = html({"ada": range(28), "bob": [55]})
+    assert "can&#39;t be told yet" not in page
+    assert "ada (new)" in page.partition("Users who rise")[2]
+
+
+def test_it_says_how_long_nothing_has_happened() -> None:
+    assert "The latest event is from 2024-05-25, 3 days before." in html({"ada": [3]})
+    assert "The latest event is from" not in html({"ada": [0]})
+
+
+def test_it_says_who_has_a_single_event() -> None:
+    assert "1 of 2 users have a single event." in html({"ada": [3], "bob": [1, 2]})
+    assert "single event" not in html({"ada": [1, 2]})
+
+
+def test_it_says_if_no_zones_are_named() -> None:
+    assert "No zones are named" in html({"ada": [3]})
+    assert "No zones are named" not in html({"ada": [3]}, user_zone="Asia/Tokyo")
+
+
+@pytest.mark.parametrize(
+    ("ages", "words"),
+    [
+        ({"ada": range(2, 9)}, "They missed Monday, 2024-05-27"),
+        ({"ada": range(9)}, "Nobody who was active lately has missed Monday, 2024-05-27."),
+    ],
+)
+def test_who_missed_the_day_is_recognised_or_nobody_did(
+    ages: Mapping[str, Sequence[int]], words: str
+) -> None:
+    assert words in html(ages)
+
+
+def test_without_events_there_is_no_report() -> None:
+    events = pa.table({"user_id": ["ada"], "started_at": [NOW + timedelta(days=1)]})
+    with pytest.raises(InvalidValueError, match=r"^events must have an event up to as_of"):
+        report(events, as_of=NOW)
