@@ -242,11 +242,23 @@ def dateutil4(session: nox.Session) -> None:
     pytest(session, QUICKLY, *units, *laws)
 
 
+def build_again(session: nox.Session, built_before: list[Path]) -> None:
+    """Require the same bytes, also of a wheel that is built from the tree and not the source."""
+    again = Path(session.create_tmp()) / "again"
+    shutil.rmtree(again, ignore_errors=True)
+    session.run("uv", "build", "--quiet", "--sdist", "--wheel", "--out-dir", str(again))
+    for path in built_before:
+        if path.read_bytes() != (again / path.name).read_bytes():
+            session.error(f"{path.name} is not what another build makes")
+
+
 @nox.session(requires=["build"])
 def wheel(session: nox.Session) -> None:
     """Check both distributions, and try the wheel where nothing else is installed."""
-    both = map(str, (session.cache_dir / "dist").glob("mainstay-*"))
-    session.run("uvx", "twine", "check", "--strict", *both)
+    both = sorted((session.cache_dir / "dist").glob("mainstay-*"))
+    session.run("uvx", "twine", "check", "--strict", *map(str, both))
+    session.run("uvx", "check-wheel-contents", *map(str, both[:1]))
+    build_again(session, both)
     session.install(built(session, ""))
     session.run("uv", "pip", "check")
     session.run("python", "-c", "import mainstay; print(len(mainstay.__all__), 'public names')")

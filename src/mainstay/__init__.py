@@ -4,6 +4,8 @@ Everything here is an immutable value or a pure function of its arguments: no cl
 configuration, no I/O. The host passes in what time it is, and keeps what comes out.
 """
 
+from typing import TYPE_CHECKING
+
 from mainstay.activity.counts import Counts
 from mainstay.activity.session import Session
 from mainstay.activity.window import ActivityWindow
@@ -60,7 +62,8 @@ from mainstay.streaks.dicts import DailyStreakDict
 from mainstay.streaks.phrases import EnglishStreakPhrases, StreakPhrasebook
 from mainstay.streaks.weekly import WeeklyStreak, WeeklyStreakPolicy
 
-__version__ = "0.1.0"
+#: The version that is installed, such as ``"0.1.0"``.
+__version__: str
 
 __all__ = [
     "ActivityWindow",
@@ -155,6 +158,17 @@ _PACKAGES = frozenset(
         *("notebook", "recognition", "scheduling", "testing"),
     }
 )
+
+
+if not TYPE_CHECKING:  # or no misspelled name would be found
+
+    def __getattr__(name: str) -> str:
+        """Look the version up when it is asked for: most never ask."""
+        if name != "__version__":
+            raise AttributeError(f"module 'mainstay' has no attribute {name!r}")
+        from importlib.metadata import version  # noqa: PLC0415  (10 ms)
+
+        return version("mainstay")
 
 
 def __dir__() -> list[str]:

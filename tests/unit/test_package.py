@@ -166,6 +166,11 @@ def test_the_version_is_the_installed_one() -> None:
     assert mainstay.__version__ == metadata.version("mainstay")
 
 
+def test_a_misspelled_name_is_refused() -> None:
+    with pytest.raises(AttributeError, match="'mainstay' has no attribute 'score_session'"):
+        getattr(mainstay, "score_session")  # noqa: B009  (mypy would find it)
+
+
 def command_without_rich(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command where rich is not installed, as far as it can tell."""
     code = (
