@@ -4,7 +4,7 @@ Everything here is an immutable value or a pure function of its arguments: no cl
 configuration, no I/O. The host passes in what time it is, and keeps what comes out.
 """
 
-from typing import TYPE_CHECKING
+import typing
 
 from mainstay.activity.counts import Counts
 from mainstay.activity.session import Session
@@ -160,7 +160,7 @@ _PACKAGES = frozenset(
 )
 
 
-if not TYPE_CHECKING:  # or no misspelled name would be found
+if not typing.TYPE_CHECKING:  # or no misspelled name would be found
 
     def __getattr__(name: str) -> str:
         """Look the version up when it is asked for: most never ask."""

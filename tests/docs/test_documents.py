@@ -14,8 +14,13 @@ ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 #: Languages whose blocks are run: by conftest.py, and the README's commands by nox.
 EXECUTED = {"python", "console"}
-#: What else a document may hold, and what sees to it: nox, and the test of the golden files.
-MORE = {"README.md": {"sh"}, "index.md": {"sh", "{toctree}"}, "json.md": {"json"}}
+#: What else a document may hold, and what sees to it: nox, and tests below.
+MORE = {
+    "README.md": {"sh"},
+    "CONTRIBUTING.md": {"sh"},
+    "index.md": {"sh", "{toctree}"},
+    "json.md": {"json"},
+}
 #: What the site is made of.
 OF_SITE = {"{eval-rst}", "{include}"}
 
@@ -48,6 +53,14 @@ def test_every_key_of_every_type_is_explained() -> None:
         table = section.partition("```")[0]
         for field in attrs.fields(kind):
             assert f"`{field.name}`" in table or field.name == "phrases", (kind, field.name)
+
+
+def test_contributors_are_told_of_sessions_that_there_are() -> None:
+    told = re.findall(r"nox (?:-j1 )?-s (\w+)", (ROOT / "CONTRIBUTING.md").read_text("utf-8"))
+    assert len(told) > 5
+    noxfile = (ROOT / "noxfile.py").read_text(encoding="utf-8")
+    sessions = re.findall(r"^@nox\.session.*\ndef (\w+)", noxfile, flags=re.MULTILINE)
+    assert {*told} <= {*sessions}
 
 
 def test_the_readme_is_short() -> None:
