@@ -1,4 +1,4 @@
-"""Wall-clock times to instants."""
+"""Wall-clock times: what a text says, and which instants they are."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, tzinfo
 
 from dateutil.tz import datetime_exists
 
-__all__ = ["instant_at"]
+__all__ = ["instant_at", "time_of_day"]
 
 _LAST_INSTANT_OF_DAY = time(23, 59, 59, 999_999)
 
@@ -35,6 +35,17 @@ def instant_at(day: date, at: time, zone: tzinfo) -> datetime | None:
     # before and a day after.
     wall = datetime.combine(day, at.replace(fold=0), zone)
     return wall.astimezone(UTC) if datetime_exists(wall) or _has_date(zone, day) else None
+
+
+def time_of_day(text: str) -> time:
+    """Return the time that a text in ISO 8601 says, such as ``06:45``.
+
+    Raises:
+        ValueError: It says none; or 24:00, of which Python makes 00:00 from 3.14 on.
+    """
+    if text.lstrip("T").startswith("24"):
+        raise ValueError(f"the hour must be in 0 to 23: {text!r}")
+    return time.fromisoformat(text)
 
 
 def _has_date(zone: tzinfo, day: date) -> bool:

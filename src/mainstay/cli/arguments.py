@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from mainstay import _checks as checks
 from mainstay import localdays
+from mainstay._walltimes import time_of_day
 from mainstay.contest import ChainHead
 from mainstay.errors import MainstayError
 from mainstay.reading import parse_moment
@@ -115,7 +116,7 @@ def zones(text: str) -> list[str]:
 def wall_time(text: str) -> time:
     """Return a time of day from ``HH:MM``."""
     try:
-        return checks.wall_time("the time", time.fromisoformat(text))
+        return checks.wall_time("the time", time_of_day(text))
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"write HH:MM, such as 04:00, not {text!r}") from error
 

@@ -15,6 +15,7 @@ from cattrs import Converter
 from cattrs.errors import BaseValidationError, IterableValidationNote
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
+from mainstay._walltimes import time_of_day
 from mainstay.activity.counts import Counts, count_each
 from mainstay.errors import InvalidTypeError, InvalidValueError
 from mainstay.localdays import IsoWeek
@@ -233,12 +234,14 @@ _SCALARS: dict[type[Any], tuple[Write, Read]] = {
     ),
     time: (
         time.isoformat,
-        _text(r"\d{2}:\d{2}:\d{2}", time.fromisoformat, "a time of day such as '06:45:00'"),
+        _text(r"\d{2}:\d{2}:\d{2}", time_of_day, "a time of day such as '06:45:00'"),
     ),
     datetime: (
         datetime.isoformat,
         _text(
-            r"\d{4}-.*", datetime.fromisoformat, "an instant such as '2024-05-01T06:30:00+02:00'"
+            r"(?!.{11}24)\d{4}-.*",
+            datetime.fromisoformat,
+            "an instant such as '2024-05-01T06:30:00+02:00'",
         ),
     ),
     timedelta: (

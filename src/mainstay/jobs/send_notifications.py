@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from mainstay import _checks as checks
+from mainstay._walltimes import time_of_day
 from mainstay.errors import InvalidValueError
 from mainstay.jobs._tally import Tally
 from mainstay.jobs.pages import run_pages
@@ -107,7 +108,7 @@ def _time(field: str, value: object) -> object:
     if not isinstance(value, str):
         return value
     try:
-        return time.fromisoformat(value)
+        return time_of_day(value)
     except ValueError as error:
         raise InvalidValueError(
             "is not a time of day", field=field, value=value, remedy='Such as "06:45".'

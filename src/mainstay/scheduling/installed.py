@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 
 from mainstay import _checks as checks
+from mainstay._walltimes import time_of_day
 from mainstay.errors import InvalidTypeError, InvalidValueError
 from mainstay.scheduling.schedule import Daily, Every, Weekly
 from mainstay.scheduling.spec import JobSpec
@@ -111,7 +112,7 @@ def _time(field: str, value: object) -> time:
     if not isinstance(value, str):  # TOML has times of its own
         return checks.wall_time(field, value)
     try:
-        return time.fromisoformat(value)
+        return time_of_day(value)
     except ValueError as error:
         raise InvalidValueError(
             "is not a time of day", field=field, value=value, remedy="Write HH:MM, such as 03:00."

@@ -397,6 +397,12 @@ SESSION = VALUES[16]
         ),
         (
             Session,
+            changed(SESSION, started_at="2024-05-01T24:00:00+02:00"),
+            "$.started_at must be an instant such as '2024-05-01T06:30:00+02:00', "
+            "got '2024-05-01T24:00:00+02:00'.",
+        ),
+        (
+            Session,
             changed(SESSION, started_at=1714537800),
             "$.started_at must be an instant such as '2024-05-01T06:30:00+02:00', got 1714537800.",
         ),
@@ -553,7 +559,7 @@ def test_another_schema_is_an_error_that_names_it(schema: object) -> None:
         ("", "text is not JSON (Expecting value"),
         ("{", "text is not JSON (Expecting property name"),
         (b"\xff", "text is not JSON ('utf-8' codec can't decode"),
-        ("[" * 100_000, "text is not JSON (maximum recursion depth"),
+        ("[" * 100_000, "text is not JSON ("),
         ("9" * 5000, "text is not JSON (Exceeds the limit"),
         ('{"a": 1, "a": 2}', "key 'a' is there twice, got 2."),
         ("null", "$ must be a JSON object, got None."),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import time
 from functools import lru_cache, partial
 from typing import Any
 
@@ -12,6 +11,7 @@ import attrs
 from sqlalchemy import Column, Connection, Integer, Table, Text, select
 from sqlalchemy.engine import Row
 
+from mainstay._walltimes import time_of_day
 from mainstay.adapters.sql.bulk import any_of, insert_into
 from mainstay.adapters.sql.columns import Instant, key, metadata, of_user
 from mainstay.adapters.sql.reading import converted, value_of
@@ -109,8 +109,8 @@ def _preferences(  # noqa: PLR0917  (a row)
 ) -> Preferences:
     return Preferences(
         zone,
-        converted("weekday", weekday, time.fromisoformat),
-        converted("weekend", weekend, time.fromisoformat),
+        converted("weekday", weekday, time_of_day),
+        converted("weekend", weekend, time_of_day),
         converted("quiet_weekdays", quiet, json.loads),
         converted("enabled", enabled, _FLAGS.__getitem__),
         channel,

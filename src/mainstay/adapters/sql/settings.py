@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.schema import CreateSchema
 
 from mainstay import _checks as checks
+from mainstay._walltimes import time_of_day
 from mainstay.adapters.sql.columns import key, metadata
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.reading import converted, corrupt_value, value_of
@@ -202,7 +203,7 @@ def _settings(connection: Connection) -> Settings:
 
 
 def _wall_time(text: str) -> time:
-    return checks.whole_seconds("value", time.fromisoformat(text))
+    return checks.whole_seconds("value", time_of_day(text))
 
 
 def _value(connection: Connection, key: str, read: Callable[[str], T]) -> T:
