@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
 
@@ -29,7 +29,9 @@ release = version = mainstay.__version__
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx_copybutton"]
 exclude_patterns = ["_build", "images/make.py"]
 html_theme = "furo"
-html_title = f"mainstay {release}"
+html_title = f"mainstay {release.partition('+')[0]}"
+html_static_path = ["static"]
+html_css_files = ["wide.css"]
 html_copy_source = False
 html_show_sourcelink = False
 html_theme_options = {
@@ -41,8 +43,9 @@ copybutton_exclude = ".linenos, .gp, .go"
 
 myst_heading_anchors = 4
 
-autodoc_default_options = {"members": True, "imported-members": True}
-autodoc_member_order = "groupwise"
+autodoc_default_options = {"members": True}
+autodoc_member_order = "bysource"
+toc_object_entries_show_parents = "hide"
 maximum_signature_line_length = 88
 python_use_unqualified_type_names = True
 GOOGLE = Config(napoleon_use_rtype=False, napoleon_custom_sections=["Source"])
@@ -73,6 +76,14 @@ def outside(app: Sphinx, document: str, source: list[str]) -> None:
     source[0] = re.sub(OUTSIDE, rf"]({REPOSITORY}blob/main/\1)", source[0])
 
 
+def short_signature(  # noqa: PLR0917  (Sphinx passes them so)
+    app: Sphinx, what: str, name: str, obj: object, options: object, given: str, returned: str
+) -> tuple[str, str] | None:
+    """Leave out how errors are made, which is the same for all: their base says it."""
+    del app, obj, options, given, returned
+    return ("", "") if what == "exception" and name != "mainstay.MainstayError" else None
+
+
 def google_style(  # noqa: PLR0917  (Sphinx passes them so)
     app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]
 ) -> None:
@@ -81,20 +92,63 @@ def google_style(  # noqa: PLR0917  (Sphinx passes them so)
     lines[:] = GoogleDocstring(lines, GOOGLE, app, kind, name, obj, options).lines()
 
 
-class Constants(SphinxDirective):
-    """Describes what else a package's ``__all__`` names, by the comments where it is defined."""
+class Package(SphinxDirective):
+    """Describes a package, and all that its ``__all__`` names, kind by kind."""
 
     required_arguments = 1
 
     def run(self) -> list[Node]:
-        """Return the descriptions."""
+        """Return the descriptions, in sections."""
         package = self.arguments[0]
-        lines = [f".. py:currentmodule:: {package}", ""]
-        known = comments(package)  # those that are defined there are described already
-        for name, value in named(package):
-            if not (inspect.isclass(value) or inspect.isfunction(value) or name in known):
-                lines += [f".. py:data:: {name}", "", *[f"   {line}" for line in said_of(name)], ""]
-        return self.parse_text_to_nodes("\n".join(lines))
+        lines = [f".. automodule:: {package}", "   :no-members:", ""]
+        for kind, is_one in KINDS.items():
+            names = [name for name, value in named(package) if is_one(name, value)]
+            title = f"{kind} of ``{package}``"
+            lines += [title, "~" * len(title), ""] if names else []
+            lines += [line for name in names for line in described(package, name)]
+        return self.parse_text_to_nodes("\n".join(lines), allow_section_headings=True)
+
+
+def is_error(value: object) -> bool:
+    """Return whether a value is a class of errors."""
+    return inspect.isclass(value) and issubclass(value, BaseException)
+
+
+def is_class(value: object) -> bool:
+    """Return whether a value is a class that is neither an error nor a Protocol."""
+    return inspect.isclass(value) and not (is_error(value) or is_protocol(value))
+
+
+def is_protocol(value: object) -> bool:
+    """Return whether a value is a Protocol, which hosts implement."""
+    return bool(getattr(value, "_is_protocol", False))
+
+
+#: What the sections are called, and which public names belong there.
+KINDS: dict[str, Callable[[str, object], bool]] = {
+    "Functions": lambda _, value: inspect.isfunction(value),
+    "Policies": lambda name, value: is_class(value) and name.endswith("Policy"),
+    "Protocols": lambda _, value: is_protocol(value),
+    "Classes": lambda name, value: is_class(value) and not name.endswith("Policy"),
+    "Errors": lambda _, value: is_error(value),
+    "Types and constants": lambda _, value: (
+        not (inspect.isclass(value) or inspect.isfunction(value))
+    ),
+}
+
+
+def described(package: str, name: str) -> Iterator[str]:
+    """Yield what Sphinx is told of a public name."""
+    value = getattr(import_module(package), name)
+    if inspect.isclass(value):
+        yield from (
+            f".. {'autoexception' if is_error(value) else 'autoclass'}:: {package}.{name}",
+            "",
+        )
+    elif inspect.isfunction(value):
+        yield from (f".. autofunction:: {package}.{name}", "")
+    else:
+        yield from (f".. py:data:: {name}", "", *[f"   {line}" for line in said_of(name)], "")
 
 
 def named(package: str) -> Iterator[tuple[str, object]]:
@@ -122,6 +176,7 @@ def said_of(name: str) -> list[str]:
 
 def setup(app: Sphinx) -> None:
     """Let Sphinx know of it."""
-    app.add_directive("constants", Constants)
+    app.add_directive("package", Package)
     app.connect("source-read", outside)
+    app.connect("autodoc-process-signature", short_signature)
     app.connect("autodoc-process-docstring", google_style)
