@@ -180,11 +180,20 @@ def newest(session: nox.Session) -> None:
 
 @nox.session
 def typing(session: nox.Session) -> None:
-    """Check src and tests with mypy and pyright, and that the public names are fully typed."""
+    """Check src, tests and documents with mypy, and pyright; all public names are fully typed."""
     session.install(".[all]", SPARK_TYPES, *group("dev"), "nox")
     session.run("mypy", "--no-incremental")  # nobody comes back to this environment
+    check_documents(session)
     session.run("pyright")
     session.run("pyright", "--verifytypes", "mainstay", "--ignoreexternal")
+
+
+def check_documents(session: nox.Session) -> None:
+    """Check the Python of the documents, whose names and lines are in mypy's messages."""
+    blocks = Path(session.create_tmp()) / "documents"
+    shutil.rmtree(blocks, ignore_errors=True)
+    session.run("python", "-m", "tests.docs.code_blocks", str(blocks))
+    session.run("mypy", "--no-incremental", str(blocks), env={"MYPYPATH": "examples"})
 
 
 @nox.session(requires=["build"])

@@ -20,7 +20,7 @@ Run it: python examples/own_keys.py
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, time, timedelta, timezone
 from typing import Any
 from uuid import UUID
 
@@ -126,6 +126,11 @@ class OwnSessions:
         self._user: ColumnElement[Any] = table.c.user_id if keys.in_order else by_text
         table.create(engine, checkfirst=True)
 
+    @property
+    def day_start(self) -> time:
+        """Return when a day begins: at midnight."""
+        return time(0)
+
     def add(self, sessions: Iterable[Session]) -> int:
         """Keep sessions, all or none of them, and return how many are new."""
         rows = [self._row(storable(session)) for session in sessions]
@@ -163,6 +168,9 @@ class OwnSessions:
         query = query.order_by(columns.at.desc(), columns.id.desc()).limit(limit)
         with self._engine.connect() as connection:
             return [self._session(row) for row in connection.execute(query)]
+
+    def kept_since(self) -> None:
+        """Return that all sessions are kept: none is ever pruned."""
 
     def users(self, *, after: str | None = None, limit: int = 1000) -> Sequence[str]:
         """Return the ids of users with a session, in order."""

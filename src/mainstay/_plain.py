@@ -10,7 +10,7 @@ import attrs
 from mainstay import _checks as checks
 from mainstay.errors import InvalidTypeError, InvalidValueError
 
-__all__ = ["Plain", "PlainData"]
+__all__ = ["Plain", "PlainData", "kept_data", "kept_result"]
 
 #: What JSON can say; arrays are tuples, and objects :class:`PlainData`.
 Plain: TypeAlias = "bool | int | float | str | tuple[Plain, ...] | PlainData | None"
@@ -125,6 +125,16 @@ class PlainData(Mapping[str, Plain]):
 
     def __repr__(self) -> str:
         return f"PlainData({self.to_dict()!r})"
+
+
+def kept_data(value: Mapping[str, object]) -> PlainData:
+    """Return what a field ``data`` keeps of what it takes: any mapping, also for type checkers."""
+    return PlainData.at("data", value)
+
+
+def kept_result(value: Mapping[str, object] | None) -> PlainData | None:
+    """Return what a field ``result`` keeps, likewise, if there is any."""
+    return None if value is None else PlainData.at("result", value)
 
 
 def _thawed(value: Plain) -> object:

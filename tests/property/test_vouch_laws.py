@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import attrs
-import igraph  # type: ignore[import-untyped]  # it has no types
+import igraph
 import networkx as nx
 import pytest
 import rustworkx as rx

@@ -319,15 +319,23 @@ def calls(entry: OutboxEntry, credit: Credit, now: datetime) -> None:
         if entry.attempts > 1:
             return GivenUp(TimeoutError(), credits=[credit], entries=iter([entry]))
         if entry.due_at > now:
-            return Cancelled(PlainData(), credits=[credit])
+            return Cancelled({"why": "she has left"}, credits=[credit])
         return LookAgain(now, PlainData(), problem=ValueError()) if entry.user_id else Done()
 
     def always_done(entry: OutboxEntry) -> Done:
-        return Done(PlainData({"number": 7}), entries=(entry,))
+        return Done({"number": 7}, entries=(entry,))
 
     answer: list[Call] = [call, always_done]
     assert_type(answer[0](entry).credits, tuple[Credit, ...])
     assert_type(LookAgain().at, datetime | None)
+
+
+def plain_data(now: datetime) -> None:
+    """A mapping will do: it is copied."""
+    entry = OutboxEntry(key="1", kind="mail", due_at=now, payload={"days": [1]}, result={})
+    assert_type(entry.payload, PlainData)
+    assert_type(entry.result, PlainData | None)
+    assert_type(Content("lesson", "warm", "Next", "Go on!", data={"lesson": 7}).data, PlainData)
 
 
 def contests(

@@ -10,12 +10,13 @@ from typing import TypeAlias
 import attrs
 
 from mainstay import _checks as checks
+from mainstay._plain import PlainData, kept_result
 from mainstay._reprs import of_policy
 from mainstay.errors import InvalidValueError
 from mainstay.jobs._tally import words_of
 from mainstay.ports import OutboxEntry, OutboxState
 from mainstay.recognition import Credit
-from mainstay.scheduling import PlainData, RetryPolicy
+from mainstay.scheduling import RetryPolicy
 
 __all__ = [
     "DEFAULT_POLICY",
@@ -45,7 +46,6 @@ def _entries(values: Iterable[OutboxEntry]) -> tuple[OutboxEntry, ...]:
     return tuple(checks.instance("entries", value, OutboxEntry) for value in several)
 
 
-_plain = checks.optional(PlainData.at)
 _an_error = partial(checks.instance, kind=Exception)
 
 
@@ -71,7 +71,7 @@ class Done(_Answered):
         PlainData({'number': 7})
     """
 
-    result: PlainData | None = attrs.field(default=None, validator=_plain)
+    result: PlainData | None = attrs.field(default=None, converter=kept_result)
 
 
 @attrs.frozen
@@ -105,7 +105,7 @@ class LookAgain(_Answered):
     """
 
     at: datetime | None = attrs.field(default=None, validator=checks.optional(checks.instant))
-    result: PlainData | None = attrs.field(default=None, validator=_plain)
+    result: PlainData | None = attrs.field(default=None, converter=kept_result)
     expires_at: datetime | None = attrs.field(
         default=None, validator=checks.optional(checks.instant), kw_only=True
     )
@@ -140,7 +140,7 @@ class GivenUp(_Answered):
     """
 
     problem: Exception = attrs.field(validator=checks.each(_an_error))
-    result: PlainData | None = attrs.field(default=None, validator=_plain)
+    result: PlainData | None = attrs.field(default=None, converter=kept_result)
 
 
 @attrs.frozen
@@ -169,7 +169,7 @@ class Cancelled(_Answered):
         ('cancelled', 'she has left')
     """
 
-    result: PlainData | None = attrs.field(default=None, validator=_plain)
+    result: PlainData | None = attrs.field(default=None, converter=kept_result)
 
 
 #: What a call says.

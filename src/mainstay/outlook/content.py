@@ -9,7 +9,7 @@ from functools import partial
 import attrs
 
 from mainstay import _checks as checks
-from mainstay._plain import PlainData
+from mainstay._plain import PlainData, kept_data
 from mainstay._schemas import schema
 from mainstay.errors import InvalidValueError
 
@@ -76,7 +76,7 @@ class Content:
     variant: str = attrs.field(validator=_text)
     title: str = attrs.field(validator=_text)
     body: str = attrs.field(validator=_text)
-    data: PlainData = attrs.field(default=PlainData(), validator=checks.each(PlainData.at))
+    data: PlainData = attrs.field(default=PlainData(), converter=kept_data)
     content_type: str = attrs.field(default="outlook", validator=_text)
 
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 import attrs
 
 from mainstay import _checks as checks
-from mainstay._plain import PlainData
+from mainstay._plain import PlainData, kept_data
 from mainstay.activity.window import ActivityWindow
 from mainstay.errors import InvalidValueError
 from mainstay.outlook.templates import Template, variant_of
@@ -72,7 +72,7 @@ class OutlookContext:
         validator=checks.each(partial(checks.instance, kind=ActivityWindow))
     )
     templates: Mapping[str, Template] = attrs.field(default=_NONE, converter=_templates)
-    data: PlainData = attrs.field(default=PlainData(), validator=checks.each(PlainData.at))
+    data: PlainData = attrs.field(default=PlainData(), converter=kept_data)
 
     @property
     def known_through(self) -> date:

@@ -9,7 +9,7 @@ from typing import Protocol
 import attrs
 
 from mainstay import _checks as checks
-from mainstay._plain import PlainData
+from mainstay._plain import PlainData, kept_data
 
 __all__ = ["Notification", "Notifier"]
 
@@ -50,7 +50,7 @@ class Notification:
     channel: str | None = attrs.field(default=None, validator=checks.optional(checks.text))
     title: str = attrs.field(validator=_text)
     body: str = attrs.field(validator=_text)
-    data: PlainData = attrs.field(default=PlainData(), validator=checks.each(PlainData.at))
+    data: PlainData = attrs.field(default=PlainData(), converter=kept_data)
 
 
 class Notifier(Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
@@ -11,11 +11,11 @@ from typing import Protocol
 import attrs
 
 from mainstay import _checks as checks
+from mainstay._plain import PlainData, kept_result
 from mainstay.errors import RejectedError
 from mainstay.ports._texts import require_storable
 from mainstay.ports.pages import Unreadable
 from mainstay.recognition import Credit
-from mainstay.scheduling import PlainData
 
 __all__ = [
     "Outbox",
@@ -56,6 +56,10 @@ class OutboxState(StrEnum):
     CANCELLED = "cancelled"
 
 
+def _payload(value: Mapping[str, object]) -> PlainData:
+    return PlainData.at("payload", value)
+
+
 @attrs.frozen(kw_only=True)
 class OutboxEntry:
     """Something to be done outside, and what has become of it.
@@ -86,7 +90,7 @@ class OutboxEntry:
     key: str = attrs.field(validator=_text)
     kind: str = attrs.field(validator=_text)
     user_id: str | None = attrs.field(default=None, validator=checks.optional(checks.text))
-    payload: PlainData = attrs.field(default=PlainData(), validator=checks.each(PlainData.at))
+    payload: PlainData = attrs.field(default=PlainData(), converter=_payload)
     due_at: datetime = attrs.field(validator=checks.each(checks.instant))
     expires_at: datetime | None = attrs.field(
         default=None, validator=checks.optional(checks.instant)
@@ -96,7 +100,7 @@ class OutboxEntry:
         default=OutboxState.WAITING,
         validator=checks.each(partial(checks.instance, kind=OutboxState)),
     )
-    result: PlainData | None = attrs.field(default=None, validator=checks.optional(PlainData.at))
+    result: PlainData | None = attrs.field(default=None, converter=kept_result)
     error: str | None = attrs.field(default=None, validator=checks.optional(checks.text))
 
 

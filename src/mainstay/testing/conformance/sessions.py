@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, time, timedelta, timezone
 from functools import partial
 
 import attrs
@@ -75,6 +75,15 @@ class SessionStoreConformance(Suite[HasSessions]):
         >>> TestMySessions("test_adding_again_changes_nothing").run().wasSuccessful()
         True
     """
+
+    def test_it_says_when_a_day_begins(self, store: HasSessions) -> None:
+        """``day_start``: "The wall-clock time at which a day begins"."""
+        expect(type(store.sessions.day_start), time, "it is a time, such as time(0)")
+
+    def test_all_sessions_are_kept_until_some_are_pruned(self, store: HasSessions) -> None:
+        """``kept_since``: "``None`` if all are"."""
+        store.sessions.add(did(self.user_id(1), may(1)))
+        expect(store.sessions.kept_since(), None, "no session was pruned")
 
     def test_each_session_comes_back_as_it_was_added(self, store: HasSessions) -> None:
         """``sessions``: "Each comes back as it was added"."""
