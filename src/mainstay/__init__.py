@@ -9,6 +9,7 @@ import typing
 from mainstay.activity.counts import Counts
 from mainstay.activity.session import Session
 from mainstay.activity.window import ActivityWindow
+from mainstay.activity.year import ActivityYear
 from mainstay.errors import (
     BadRecordError,
     CallsFailedError,
@@ -44,19 +45,26 @@ from mainstay.reputation.vouches import Vouch
 from mainstay.reputation.weighing import explain_vouch, incoming_vouch_weight, weighted_edges
 from mainstay.scores.consistency.breakdown import ScoreBreakdown, ScoreDifference
 from mainstay.scores.consistency.dicts import ConsistencyScoreDict, WhatIfDict
-from mainstay.scores.consistency.history import score_history
 from mainstay.scores.consistency.phrases import EnglishPhrases
 from mainstay.scores.consistency.policy import ConsistencyPolicy
 from mainstay.scores.consistency.result import ConsistencyScore, Phrasebook, WhatIf
-from mainstay.scores.consistency.score import consistency_score, score_sessions
-from mainstay.scores.consistency.what_if import what_if
+from mainstay.scores.consistency.score import consistency_score
 from mainstay.scores.engagement.day import DayActivity, DayOutcome
 from mainstay.scores.engagement.dicts import DayOutcomeDict, HistoricalScoreDict
 from mainstay.scores.engagement.evaluate import Engagement, catch_up, evaluate_day, pick_candidates
 from mainstay.scores.engagement.historical import HistoricalScore, historical_score
 from mainstay.scores.engagement.phrases import EngagementPhrasebook, EnglishEngagementPhrases
 from mainstay.scores.engagement.policy import DailyCriteria, EngagementBreakdown, EngagementPolicy
+from mainstay.scores.history import score_history
 from mainstay.scores.policies import PolicyHistory
+from mainstay.scores.sessions import score_sessions
+from mainstay.scores.what_if import what_if
+from mainstay.scores.year.breakdown import YearBreakdown, YearDifference
+from mainstay.scores.year.dicts import YearScoreDict, YearWhatIfDict
+from mainstay.scores.year.phrases import EnglishYearPhrases
+from mainstay.scores.year.policy import YearPolicy
+from mainstay.scores.year.result import YearPhrasebook, YearScore, YearWhatIf
+from mainstay.scores.year.score import year_score
 from mainstay.streaks.daily import DailyStreak, StreakPolicy, StreakStatus, streak_of
 from mainstay.streaks.dicts import DailyStreakDict
 from mainstay.streaks.phrases import EnglishStreakPhrases, StreakPhrasebook
@@ -67,6 +75,7 @@ __version__: str
 
 __all__ = [
     "ActivityWindow",
+    "ActivityYear",
     "BadRecordError",
     "CallsFailedError",
     "ChainError",
@@ -94,6 +103,7 @@ __all__ = [
     "EnglishPhrases",
     "EnglishStreakPhrases",
     "EnglishVouchPhrases",
+    "EnglishYearPhrases",
     "Explanation",
     "HistoricalScore",
     "HistoricalScoreDict",
@@ -131,6 +141,14 @@ __all__ = [
     "WeeklyStreakPolicy",
     "WhatIf",
     "WhatIfDict",
+    "YearBreakdown",
+    "YearDifference",
+    "YearPhrasebook",
+    "YearPolicy",
+    "YearScore",
+    "YearScoreDict",
+    "YearWhatIf",
+    "YearWhatIfDict",
     "Zone",
     "catch_up",
     "consistency_multiplier",
@@ -149,6 +167,7 @@ __all__ = [
     "streak_of",
     "weighted_edges",
     "what_if",
+    "year_score",
 ]
 
 #: The packages to import by themselves; those of the core are an affair of ours.

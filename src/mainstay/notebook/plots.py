@@ -20,9 +20,9 @@ from mainstay.errors import InvalidValueError
 from mainstay.localdays import MIDNIGHT, Zone
 from mainstay.notebook.colours import ACTIVE, GROUND, PARTS
 from mainstay.recognition import Board, Ranked
-from mainstay.scores.consistency.history import score_history
 from mainstay.scores.consistency.policy import DEFAULT_POLICY, ConsistencyPolicy
 from mainstay.scores.consistency.result import ConsistencyScore
+from mainstay.scores.history import score_history
 
 __all__ = ["plot_board", "plot_calendar", "plot_cohort", "plot_score_history"]
 

@@ -16,7 +16,7 @@ from mainstay.errors import InvalidValueError
 from mainstay.outlook.templates import Template, variant_of
 from mainstay.scores.consistency.result import ConsistencyScore, WhatIf
 from mainstay.scores.consistency.score import consistency_score
-from mainstay.scores.consistency.what_if import what_if
+from mainstay.scores.what_if import what_if
 
 __all__ = ["OutlookContext"]
 

@@ -12,7 +12,7 @@ from mainstay.outlook.context import OutlookContext
 from mainstay.outlook.phrases import ENGLISH_OUTLOOK, OutlookPhrasebook
 from mainstay.outlook.templates import Template, variant_of
 from mainstay.scores.consistency.score import consistency_score
-from mainstay.scores.consistency.what_if import what_if
+from mainstay.scores.what_if import what_if
 
 __all__ = ["STANDARD_TEMPLATES", "standard_content", "template_for"]
 

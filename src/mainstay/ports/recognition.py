@@ -18,7 +18,7 @@ from mainstay.recognition import (
     points_of,
 )
 from mainstay.recognition.awards import earned_among, progress_among
-from mainstay.scores.consistency.score import score_sessions
+from mainstay.scores.sessions import score_sessions
 
 __all__ = ["badge_progress", "earned_badges", "measured", "user_points"]
 

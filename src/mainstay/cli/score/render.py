@@ -15,7 +15,7 @@ from mainstay.cli import terminal
 from mainstay.cli.score.options import Options
 from mainstay.cli.score.result import CSV_COLUMNS, Row, Scored
 from mainstay.scores.consistency.result import ConsistencyScore, WhatIf
-from mainstay.scores.consistency.what_if import what_if
+from mainstay.scores.what_if import what_if
 
 _STRIP_FITS = 110
 

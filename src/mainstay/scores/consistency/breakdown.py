@@ -12,6 +12,7 @@ from mainstay._schemas import schema
 from mainstay.activity.window import ActivityWindow
 from mainstay.errors import InvalidValueError
 from mainstay.scores.consistency.policy import Component, ConsistencyPolicy
+from mainstay.scores.steps import points_after
 
 __all__ = ["ScoreBreakdown", "ScoreDifference", "breakdown_of", "possible_days"]
 
@@ -90,7 +91,7 @@ def breakdown_of(
         window.active_days / possible_days(window, member_since, policy) * policy.base_points,
         _distribution(window.bits, policy),
         _streak(window.current_streak, policy),
-        _recency(window.days_since_active, policy),
+        points_after(window.days_since_active, policy.recency_steps),
     )
 
 
@@ -139,11 +140,3 @@ def _gap_deviation(bits: int) -> float:
 
 def _streak(days: int, policy: ConsistencyPolicy) -> float:
     return float(min(policy.streak_points, policy.streak_points_per_day * days))
-
-
-def _recency(days: int | None, policy: ConsistencyPolicy) -> float:
-    if days is not None:
-        for limit, points in policy.recency_steps:
-            if days <= limit:
-                return float(points)
-    return 0.0

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
-
 import attrs
 
 from mainstay import _checks as checks
 from mainstay.scores.consistency.result import ConsistencyScore, WhatIf
+from mainstay.scores.words import days_in_words, in_words
 
 __all__ = ["ENGLISH", "EnglishPhrases"]
 
 _ENCOURAGED_DAYS = 4
-_DAYS_NAMED = 3
-
-
-def _days(count: int) -> str:
-    return f"{count} day" if count == 1 else f"{count} days"
-
-
-def _listed(items: Sequence[str]) -> str:
-    return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
 
 
 @attrs.frozen
@@ -60,9 +49,10 @@ class EnglishPhrases:
             return f"An even rhythm counts from {needed} active days on: {missing} to go."
         if min(gaps) == max(gaps):
             days = score.window.days()
-            every = _days(gaps[0]) if gaps[0] > 1 else "day"
+            every = days_in_words(gaps[0]) if gaps[0] > 1 else "day"
             return f"A perfectly even rhythm from {days[0]} to {days[-1]}: every {every}."
-        span = f"The gaps between your active days range from {min(gaps)} to {_days(max(gaps))}"
+        longest = days_in_words(max(gaps))
+        span = f"The gaps between your active days range from {min(gaps)} to {longest}"
         worth = score.policy.distribution_points
         share = f": {100 * score.breakdown.distribution / worth:.0f} % even" if worth else ""
         return f"{span}{share}."
@@ -71,7 +61,8 @@ class EnglishPhrases:
         """Say how long the current streak is, and whether today is still open."""
         if not score.current_streak:
             return "A new streak can start today."
-        length = _days(score.current_streak) + (" or more" if score.streak_may_be_longer else "")
+        more = " or more" if score.streak_may_be_longer else ""
+        length = f"{days_in_words(score.current_streak)}{more}"
         if score.days_since_active == 0:
             return f"A streak of {length}, today included."
         return f"A streak of {length} up to yesterday; today is still open."
@@ -83,29 +74,12 @@ class EnglishPhrases:
             return "The next active day will show here."
         if ago == 0:
             return f"You {self.did} today."
-        when = "yesterday" if ago == 1 else f"{_days(ago)} ago"
+        when = "yesterday" if ago == 1 else f"{days_in_words(ago)} ago"
         return f"The last day on which you {self.did} was {when}."
 
     def what_if(self, change: WhatIf) -> str:
         """Say what further active days would change; what speaks against it comes last."""
-        if not change.days:
-            return "No change: these days count already, or lie before the window."
-        premise = f"If you {self.did} {self._when(change)}"
-        difference = change.difference
-        parts = [(name, points) for name, points in change.breakdown.items() if round(points, 1)]
-        because = [f"{name} {points:+.1f}" for name, points in parts if points * difference > 0]
-        although = [f"{name} {points:+.1f}" for name, points in parts if points * difference <= 0]
-        reasons = [f", because {_listed(because)}"] if because else []
-        reasons += [f", although {_listed(although)}"] if although else []
-        return f"{premise}: {round(difference, 1) + 0.0:+.1f} points{''.join(reasons)}."
-
-    def _when(self, change: WhatIf) -> str:
-        names = [self._day(day, change.today) for day in change.days]
-        return _listed(names) if len(names) <= _DAYS_NAMED else f"on {_days(len(names))} more"
-
-    def _day(self, day: date, today: date) -> str:
-        relative = {-1: "yesterday", 0: "today", 1: "tomorrow"}
-        return relative.get((day - today).days, f"on {day}")
+        return in_words(change, change.breakdown.items(), self.did)
 
 
 ENGLISH = EnglishPhrases()

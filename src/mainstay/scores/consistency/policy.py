@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from functools import partial
-from itertools import pairwise
 from typing import Literal
 
 import attrs
@@ -14,33 +13,18 @@ from mainstay import _checks as checks
 from mainstay._reprs import of_policy
 from mainstay._schemas import schema
 from mainstay.activity.window import WINDOW_DAYS
-from mainstay.errors import InvalidTypeError, InvalidValueError
+from mainstay.errors import InvalidValueError
+from mainstay.scores.steps import Steps, steps
 
 __all__ = ["DEFAULT_POLICY", "Component", "ConsistencyPolicy"]
 
 Component = Literal["base", "distribution", "streak", "recency"]
-RecencySteps = tuple[tuple[int, float], ...]
 
 _points = checks.each(partial(checks.number, low=0, high=100))
 
 
-def _steps(value: Iterable[tuple[int, float]]) -> RecencySteps:
-    """Return the steps, or refuse those along which days don't rise or points don't fall."""
-    field = "recency_steps"
-    try:
-        steps = tuple((days, points) for days, points in value)
-    except (TypeError, ValueError) as error:
-        raise InvalidTypeError(
-            "must be pairs of (days, points)", field=field, value=value
-        ) from error
-    steps = tuple(
-        (checks.count(field, days), checks.number(field, points, 0, 100)) for days, points in steps
-    )
-    if not steps or any(
-        later <= days or fewer > points for (days, points), (later, fewer) in pairwise(steps)
-    ):
-        raise InvalidValueError("must have rising days, falling points", field=field, value=value)
-    return steps
+def _recency_steps(value: Iterable[tuple[int, float]]) -> Steps:
+    return steps("recency_steps", value)
 
 
 @schema("consistency-policy/1")
@@ -79,8 +63,8 @@ class ConsistencyPolicy:
     #: The most points that a streak gives.
     streak_points: float = attrs.field(default=10.0, validator=_points)
     #: (days, points): at most so many days since the last active day give so many points.
-    recency_steps: RecencySteps = attrs.field(
-        default=((1, 5.0), (3, 3.0), (7, 1.0)), converter=_steps
+    recency_steps: Steps = attrs.field(
+        default=((1, 5.0), (3, 3.0), (7, 1.0)), converter=_recency_steps
     )
     #: A new user's base counts at least so many days, so that one active day is not 100 %.
     member_min_days: int = attrs.field(

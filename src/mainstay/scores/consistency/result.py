@@ -12,8 +12,9 @@ from mainstay import _checks as checks
 from mainstay._reprs import Explained, shown
 from mainstay._schemas import schema
 from mainstay.activity.window import ActivityWindow
-from mainstay.errors import InvalidTypeError, InvalidValueError
+from mainstay.errors import InvalidValueError
 from mainstay.explanation import Explanation, headline
+from mainstay.scores.changes import Change, asked_days, require_as_of, require_same
 from mainstay.scores.consistency.breakdown import (
     ScoreBreakdown,
     ScoreDifference,
@@ -228,18 +229,9 @@ def _parts(parts: ScoreBreakdown | ScoreDifference) -> PartsDict:
 _score = checks.each(partial(checks.instance, kind=ConsistencyScore))
 
 
-def _asked(field: str, value: object) -> tuple[date, ...]:
-    if not isinstance(value, tuple):
-        raise InvalidTypeError("must be a tuple of dates", field=field, value=value)
-    days = tuple(checks.day(field, day) for day in value)
-    if days != tuple(sorted({*days})):
-        raise InvalidValueError("must be the oldest first, each once", field=field, value=value)
-    return days
-
-
 @schema("what-if/1")
-@attrs.frozen
-class WhatIf(Explained):
+@attrs.frozen(repr=False)
+class WhatIf(Change):
     """What further active days would change.
 
     Attributes:
@@ -268,7 +260,7 @@ class WhatIf(Explained):
         although base +2.1 and streak +2.0.
     """
 
-    asked: tuple[date, ...] = attrs.field(validator=checks.each(_asked))
+    asked: tuple[date, ...] = attrs.field(validator=checks.each(asked_days))
     today: date = attrs.field(validator=checks.each(checks.day))
     before: ConsistencyScore = attrs.field(validator=_score)
     after: ConsistencyScore = attrs.field(validator=_score)
@@ -277,37 +269,13 @@ class WhatIf(Explained):
         before, expected = self.before, self.before.window
         for day in self.asked:
             expected = expected.record(day)
-        if before.window.last_day != max((*self.asked, self.today)):
-            raise InvalidValueError(
-                "must be as of the last of the days asked about and today",
-                field="before",
-                value=before.window.last_day,
-            )
-        if self.after != attrs.evolve(before, window=expected):
-            raise InvalidValueError(
-                "must be before with the days asked about, and else the same",
-                field="after",
-                value=self.after,
-            )
-
-    def __repr__(self) -> str:
-        return shown(
-            self,
-            difference=self.difference,
-            breakdown=self.breakdown,
-            asked=self.asked,
-            today=self.today,
-        )
+        require_as_of(before.window.last_day, self.asked, self.today)
+        require_same(self.after, attrs.evolve(before, window=expected))
 
     @property
     def days(self) -> tuple[date, ...]:
         """The days asked about that are in the window and not active yet."""
         return tuple(sorted({*self.after.window.days()} - {*self.before.window.days()}))
-
-    @property
-    def difference(self) -> float:
-        """The points won; negative if lost."""
-        return self.after.total - self.before.total
 
     @property
     def breakdown(self) -> ScoreDifference:
@@ -327,10 +295,6 @@ class WhatIf(Explained):
         """
         words = self.after.phrases if phrases is None else phrases
         return (Explanation("difference", self.difference, None, words.what_if(self)),)
-
-    @property
-    def _heading(self) -> str:
-        return f"{self.before.points} → {self.after.points} of 100"
 
     @property
     def explanations(self) -> tuple[Explanation, ...]:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import date
 
 from mainstay import _checks as checks
-from mainstay.activity.session import Session
 from mainstay.activity.window import ActivityWindow
-from mainstay.activity.windowing import WindowBuilder
-from mainstay.localdays import MIDNIGHT, Zone
 from mainstay.scores.consistency.phrases import ENGLISH
 from mainstay.scores.consistency.policy import DEFAULT_POLICY, ConsistencyPolicy
 from mainstay.scores.consistency.result import ConsistencyScore, Phrasebook
 
-__all__ = ["consistency_score", "score_sessions"]
+__all__ = ["consistency_score"]
 
 
 def consistency_score(
@@ -58,52 +54,3 @@ def consistency_score(
     if today is not None and checks.day("today", today) > window.last_day:
         window = window.advance(today)
     return ConsistencyScore(window, member_since, policy=policy, phrases=phrases)
-
-
-def score_sessions(
-    sessions: Iterable[Session],
-    *,
-    as_of: datetime,
-    zone: Zone | None = None,
-    day_start: time = MIDNIGHT,
-    member_since: date | None = None,
-    policy: ConsistencyPolicy = DEFAULT_POLICY,
-    phrases: Phrasebook = ENGLISH,
-) -> ConsistencyScore:
-    """Return one user's consistency score from their sessions, in any order.
-
-    Each session counts on the local date in its own zone, else in ``zone``, else at the offset
-    that it carries; any number on one day count once; those after ``as_of`` are ignored.
-
-    Args:
-        sessions: All of one user.
-        as_of: The instant to score at.
-        zone: The user's zone, an IANA name, ``±HH:MM`` or a ``ZoneInfo``. Without it, today is
-            where their latest session was.
-        day_start: The wall-clock time at which a day begins.
-        member_since: As in :func:`consistency_score`.
-        policy: As in :func:`consistency_score`.
-        phrases: As in :func:`consistency_score`.
-
-    Raises:
-        NaiveDatetimeError: ``as_of`` has no offset.
-        UnknownZoneError: ``zone`` is not known.
-        InvalidTypeError: ``sessions`` is not an iterable of sessions.
-        InvalidValueError: The sessions are of several users, also those that don't count; or
-            ``member_since`` is after today.
-
-    Examples:
-        >>> from datetime import UTC, datetime
-        >>> sessions = [Session("ada", datetime(2024, 5, day, 20, tzinfo=UTC)) for day in (26, 27)]
-        >>> score = score_sessions(
-        ...     sessions, as_of=datetime(2024, 5, 27, 21, tzinfo=UTC), zone="Europe/Paris"
-        ... )
-        >>> score.points, score.current_streak
-        (13, 2)
-    """
-    checks.instance("policy", policy, ConsistencyPolicy)
-    builder = WindowBuilder(as_of=as_of, zone=zone, day_start=day_start, length=policy.window_days)
-    builder.add(sessions)
-    return consistency_score(
-        builder.window(), member_since=member_since, policy=policy, phrases=phrases
-    )

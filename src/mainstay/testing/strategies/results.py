@@ -17,9 +17,9 @@ from mainstay.reputation.vouches import Vouch
 from mainstay.reputation.weighing import explain_vouch
 from mainstay.scores.consistency.result import ConsistencyScore, WhatIf
 from mainstay.scores.consistency.score import consistency_score
-from mainstay.scores.consistency.what_if import what_if
 from mainstay.scores.engagement.historical import HistoricalScore, historical_score
 from mainstay.scores.engagement.policy import EngagementPolicy
+from mainstay.scores.what_if import what_if
 from mainstay.streaks.weekly import WeeklyStreak
 from mainstay.testing.strategies.activity import qualities, windows
 from mainstay.testing.strategies.calendar import days

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from typing import overload
 
 from mainstay import _checks as checks
 from mainstay.activity.session import Session
 from mainstay.activity.window import ActivityWindow
 from mainstay.activity.windowing import WindowBuilder
 from mainstay.localdays import MIDNIGHT, Zone
-from mainstay.scores.consistency.phrases import ENGLISH
+from mainstay.scores.by_policy import Phrases, Policy, Score, days_needed, scored
 from mainstay.scores.consistency.policy import DEFAULT_POLICY, ConsistencyPolicy
 from mainstay.scores.consistency.result import ConsistencyScore, Phrasebook
-from mainstay.scores.consistency.score import consistency_score
+from mainstay.scores.year.policy import YearPolicy
+from mainstay.scores.year.result import YearPhrasebook, YearScore
 
 __all__ = ["score_history"]
 
 
+@overload
 def score_history(
     sessions: Iterable[Session],
     *,
@@ -27,8 +30,31 @@ def score_history(
     day_start: time = MIDNIGHT,
     member_since: date | None = None,
     policy: ConsistencyPolicy = DEFAULT_POLICY,
-    phrases: Phrasebook = ENGLISH,
-) -> tuple[ConsistencyScore, ...]:
+    phrases: Phrasebook | None = None,
+) -> tuple[ConsistencyScore, ...]: ...
+@overload
+def score_history(
+    sessions: Iterable[Session],
+    *,
+    as_of: datetime,
+    days: int = 365,
+    zone: Zone | None = None,
+    day_start: time = MIDNIGHT,
+    member_since: date | None = None,
+    policy: YearPolicy,
+    phrases: YearPhrasebook | None = None,
+) -> tuple[YearScore, ...]: ...
+def score_history(
+    sessions: Iterable[Session],
+    *,
+    as_of: datetime,
+    days: int = 365,
+    zone: Zone | None = None,
+    day_start: time = MIDNIGHT,
+    member_since: date | None = None,
+    policy: Policy = DEFAULT_POLICY,
+    phrases: Phrases | None = None,
+) -> tuple[Score, ...]:
     """Return the scores that a user had at the end of each of the last days, oldest first.
 
     The last one is today's, as :func:`score_sessions` gives it. What happens on a day never changes
@@ -41,9 +67,9 @@ def score_history(
         days: How many days to look back on, today included; at least 1.
         zone: As in :func:`score_sessions`.
         day_start: As in :func:`score_sessions`.
-        member_since: As in :func:`consistency_score`.
-        policy: As in :func:`consistency_score`.
-        phrases: As in :func:`consistency_score`.
+        member_since: As in :func:`score_sessions`.
+        policy: As in :func:`score_sessions`.
+        phrases: As in :func:`score_sessions`.
 
     Returns:
         At most so many scores, and at least today's; each one's day is ``score.window.last_day``.
@@ -60,22 +86,14 @@ def score_history(
         [('26 May', 9), ('27 May', 13), ('28 May', 13), ('29 May', 7)]
     """
     checks.integer("days", days, 1)
-    checks.instance("policy", policy, ConsistencyPolicy)
+    length = days_needed(policy)
     builder = WindowBuilder(
         as_of=as_of, zone=zone, day_start=day_start, length=date.max.toordinal()
     )
     builder.add(sessions)
     known = builder.window()
     ages = range(min(days - 1, _known_since(known, member_since)), -1, -1)
-    return tuple(
-        consistency_score(
-            _before(known, age, policy.window_days),
-            member_since=member_since,
-            policy=policy,
-            phrases=phrases,
-        )
-        for age in ages
-    )
+    return tuple(scored(_before(known, age, length), member_since, policy, phrases) for age in ages)
 
 
 def _known_since(known: ActivityWindow, member_since: date | None) -> int:

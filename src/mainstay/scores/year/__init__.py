@@ -1,0 +1,1 @@
+"""The year score: how likely a user is to stay."""
