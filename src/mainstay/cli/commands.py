@@ -9,7 +9,7 @@ from types import ModuleType
 __all__ = ["GROUPS", "NAMES", "add_to", "module_of"]
 
 #: In the order in which somebody new will need them. Each is in the module of its name.
-GROUPS = {
+GROUPS: dict[str, tuple[str, ...]] = {
     "begin with a file, or with made-up people": ("demo", "score", "report"),
     "keep events in a store, and recognise people": ("init", "import", "run", "candidates"),
     "points and badges": ("points", "leaderboard", "badges"),
@@ -19,7 +19,7 @@ GROUPS = {
     "correct what is kept": ("reevaluate", "remove", "rename", "forget", "prune", "policy"),
     "score in your own database": ("sql",),
 }
-NAMES = tuple(name for names in GROUPS.values() for name in names)
+NAMES: tuple[str, ...] = tuple(name for names in GROUPS.values() for name in names)
 _MODULES = {"import": "importing"}  # "import" is a word of Python's own
 
 
