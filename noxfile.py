@@ -129,7 +129,7 @@ def build(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run all that no other session runs: laws, stores, commands and examples."""
     brought = (*group("tests"), *group("servers"), *group("hosts"), *group("frames"))
-    session.install(built(session, "all"), *brought)
+    session.install(built(session, "all"), *brought, *group("notebooks"))
     elsewhere = ("tests/docs", *COVERING, *SCHEDULED)
     without = (f"--ignore={path}" for path in elsewhere)
     # In two processes: it would run longer than all others.
@@ -309,5 +309,5 @@ def quick(session: nox.Session) -> None:
 def thorough(session: nox.Session) -> None:
     """Run all tests with many examples, in every zone, and kill many runs; about an hour (-j1)."""
     brought = (*group("tests"), *group("servers"), *group("hosts"), *group("frames"))
-    session.install(built(session, "all"), *brought)
+    session.install(built(session, "all"), *brought, *group("notebooks"))
     pytest(session, "--hypothesis-profile=thorough", *session.posargs)

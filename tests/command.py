@@ -41,9 +41,11 @@ class Done:
         return document
 
 
-def mainstay(*arguments: str, stdin: bytes = b"", **environment: str) -> Done:
+def mainstay(
+    *arguments: str, stdin: bytes = b"", encoding: str = "utf-8", **environment: str
+) -> Done:
     """Call the command with these arguments, on no terminal unless the environment feigns one."""
-    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding=encoding, newline="") for _ in range(2))
     with (
         TemporaryFile() as given,
         patch.object(sys, "stdin", given),
@@ -53,7 +55,7 @@ def mainstay(*arguments: str, stdin: bytes = b"", **environment: str) -> Done:
     ):
         given.write(stdin)
         given.seek(0)
-        for name in ("COLUMNS", "FORCE_COLOR"):
+        for name in ("COLUMNS", "FORCE_COLOR", "NO_COLOR"):
             os.environ.pop(name, None)
         os.environ.update(environment)
         try:

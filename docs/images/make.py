@@ -21,12 +21,12 @@ def main() -> None:
     printed = subprocess.run(
         [sys.executable, "-m", "mainstay", *COMMAND],
         cwd=HERE.parent,
-        env={**os.environ, "FORCE_COLOR": "1", "COLUMNS": "92", "TERM": "xterm-256color"},
+        env={**os.environ, "FORCE_COLOR": "1", "COLUMNS": "96", "TERM": "xterm-256color"},
         capture_output=True,
         encoding="utf-8",
         check=True,
     )
-    console = Console(record=True, width=92, file=io.StringIO())
+    console = Console(record=True, width=96, file=io.StringIO())
     console.print(Text.from_ansi(f"$ mainstay {' '.join(COMMAND)}\n{printed.stdout}"))
     picture = console.export_svg(title="mainstay", unique_id="mainstay")
     without_fonts = re.sub(r"@font-face \{.*?\}\n", "", picture, flags=re.DOTALL)

@@ -179,7 +179,7 @@ _PACKAGES = frozenset(
 )
 
 
-if not typing.TYPE_CHECKING:  # or no misspelled name would be found
+if not typing.TYPE_CHECKING:  # pragma: no branch  (or checkers would find no misspelled name)
 
     def __getattr__(name: str) -> str:
         """Look the version up when it is asked for: most never ask."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -18,7 +19,7 @@ TEXTS = sorted(
             for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "noxfile.py", "conftest.py")
         ),
     ]
-    if path.suffix in {".py", ".md"}
+    if path.suffix in {".py", ".md", ".ipynb"}
 )
 #: "Is no timestamp" for "is not a timestamp", and words that are old or rare. Spaces stand for
 #: line breaks, too. "There is no" and "is no longer" are plain.
@@ -37,8 +38,16 @@ ODD = re.compile(
 MEANT = {("command.md", "is no")}  # a verdict
 
 
-def odd_forms(path: Path) -> list[str]:
+def text_of(path: Path) -> str:
+    """Return what a file says: of a notebook, its cells."""
     text = path.read_text(encoding="utf-8")
+    if path.suffix != ".ipynb":
+        return text
+    return "\n\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"])
+
+
+def odd_forms(path: Path) -> list[str]:
+    text = text_of(path)
     found = ((match, " ".join(match[0].split())) for match in ODD.finditer(text))
     return [
         f"line {text.count(chr(10), 0, match.start()) + 1}: {words}"

@@ -24,7 +24,7 @@ def test_it_recognises_somebody_worth_it_and_says_why(tmp_path: Path) -> None:
     best = r"^ada +48 +streak +31\.9 of 40  You reached your daily goal 55 days in a row\.$"
     assert re.search(best, done.out, re.MULTILINE)
     assert "ada: 84 of 100" in done.out
-    assert done.err.endswith("mainstay report\nFILE.\n")
+    assert done.err.endswith("\nTheir scores: mainstay score FILE\n")
 
 
 def test_it_shows_the_commands_that_it_calls(tmp_path: Path) -> None:

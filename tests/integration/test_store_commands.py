@@ -449,13 +449,3 @@ def test_a_library_that_is_missing_is_named_and_files_are_scored_without_it(
     )
     assert with_file.returncode == 0
     assert "ada" in with_file.stdout
-
-
-@pytest.mark.parametrize(
-    "command", ["score", "init", "import", "run", "jobs", "status", "candidates"]
-)
-def test_every_command_has_help_with_examples(command: str) -> None:
-    done = mainstay(command, "--help")
-    assert done.status == 0
-    assert f"mainstay {command}" in done.out.partition("examples:")[2]
-    assert command in mainstay("--help").out

@@ -10,6 +10,9 @@ from collections.abc import Sequence
 import mainstay
 from mainstay._extras import Extra
 from mainstay.cli import commands
+from mainstay.cli.complaints import complain
+from mainstay.cli.parsing import WRONG_USAGE, Parser, grouped
+from mainstay.cli.spelling import make_safe
 from mainstay.errors import MainstayError
 
 __all__ = ["main"]
@@ -17,6 +20,8 @@ __all__ = ["main"]
 OK, FAILED, SKIPPED, UNWELL, FAULTY, INTERRUPTED = 0, 1, 3, 4, 5, 130
 
 _EPILOG = """\
+Begin with mainstay demo. mainstay COMMAND --help says more, with examples.
+
 environment:
   MAINSTAY_DB            the store, unless --db says which
                          (default: sqlite:///mainstay.db)
@@ -35,36 +40,42 @@ exit status:
 """
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def command_parser(asked: str | None) -> argparse.ArgumentParser:
+    """Return what parses the command that is asked for, or all commands."""
+    parser = Parser(
         prog="mainstay",
+        usage="mainstay [-h] [--version] COMMAND ...",
         description="Turn activity into scores, and scores into recognition.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"mainstay {mainstay.__version__}")
+    if asked != "--version":  # which is all that needs no command, and so no rich
+        _add_commands(parser, asked)
     return parser
 
 
 def _add_commands(parser: argparse.ArgumentParser, asked: str | None) -> None:
-    parsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    parsers = parser.add_subparsers(
+        prog="mainstay", metavar="COMMAND", required=True, help=argparse.SUPPRESS
+    )
     with Extra("cli", "rich"):
         commands.add_to(parsers, asked)
+    if asked not in commands.NAMES:
+        # argparse itself shows them in one list
+        summaries = {each.dest: each.help or "" for each in parsers._choices_actions}  # noqa: SLF001
+        parser.description = f"{parser.description}\n\n{grouped(commands.GROUPS, summaries)}"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command, and return its exit status."""
-    for stream in ("stdout", "stderr"):
-        if getattr(sys, stream) is None:  # closed by the process that started us
-            setattr(sys, stream, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by the process that started us
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+        make_safe(getattr(sys, name))
     given = list(sys.argv[1:] if argv is None else argv)
     try:
-        parser = _parser()
-        if given != ["--version"]:  # which is all that needs no command, and so no rich
-            _add_commands(parser, next(iter(given), None))
-        args = parser.parse_args(given)
-        status: int = args.run(args)
-        sys.stdout.flush()
+        return _run(given)
     except BrokenPipeError:  # the reader of our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
@@ -74,15 +85,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         return failure(str(error))
     except OSError as error:
         return failure(": ".join(filter(None, (error.filename, error.strerror))))
+
+
+def _run(given: Sequence[str]) -> int:
+    parser = command_parser(next(iter(given), None))
+    if not given:
+        parser.print_help(sys.stderr)
+        return WRONG_USAGE
+    args = parser.parse_args(given)
+    status: int = args.run(args)
+    sys.stdout.flush()
     return status
 
 
 def failure(message: str, status: int = FAILED) -> int:
     """Say why nothing came of it, and return the exit status."""
-    print(f"mainstay: {spelled(message)}", file=sys.stderr)
+    complain(f"mainstay: {message}")
     return status
-
-
-def spelled(text: str) -> str:
-    """Spell out control characters, which a file must not send to the terminal."""
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)

@@ -6,11 +6,10 @@ import argparse
 import sys
 from datetime import UTC, datetime
 
-from rich.table import Table
-
 from mainstay.cli import OK, arguments, terminal
 from mainstay.cli.config import read_policies
 from mainstay.cli.store import add_db, open_store
+from mainstay.cli.tables import Listing, exact, label, number, words
 from mainstay.ports import badge_progress, earned_badges
 from mainstay.recognition import BadgePolicy, EarnedBadgesDict, ProgressDict
 
@@ -38,6 +37,8 @@ examples:
   mainstay badges ada --progress
   mainstay badges ada --progress --config badges.toml --json
 """
+
+_DAY = len("2024-05-01")
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -76,13 +77,11 @@ def _show_earned(found: EarnedBadgesDict, args: argparse.Namespace) -> int:
     if args.json:
         terminal.write_json(found)
     elif found["badges"]:
-        table = _table("badge", "earned", "points", "for")
+        listing = Listing(label("badge"), exact("earned"), number("points"), words("for"))
         for badge in found["badges"]:
-            name = _named(badge["icon"], badge["name"])
-            points, why = f"{badge['bonus_points']:+,}", terminal.printable(badge["description"])
-            day = badge["earned_at"][: len("2024-05-01")]
-            table.add_row(terminal.printable(name), day, points, why)
-        terminal.console(sys.stdout).print(table)
+            name, day = _named(badge["icon"], badge["name"]), badge["earned_at"][:_DAY]
+            listing.add(name, day, f"{badge['bonus_points']:+,}", badge["description"])
+        terminal.console(sys.stdout).print(listing)
     return _say(f"Badges of {args.user}: {found['total_badges']:,}.")
 
 
@@ -91,21 +90,13 @@ def _show_progress(found: ProgressDict, args: argparse.Namespace) -> int:
     if args.json:
         terminal.write_json(found)
     else:
-        table = _table("badge", "progress", "points", "for")
+        listing = Listing(label("badge"), label("progress"), number("points"), words("for"))
         for badge in progress["progress_details"]:
-            name = terminal.printable(_named(badge["icon"], badge["name"]))
+            name, points = _named(badge["icon"], badge["name"]), f"{badge['bonus_points']:+,}"
             style = "green" if badge["earned"] else ""
-            points, why = f"{badge['bonus_points']:+,}", terminal.printable(badge["description"])
-            table.add_row(name, terminal.printable(badge["progress"]), points, why, style=style)
-        terminal.console(sys.stdout).print(table)
+            listing.add(name, badge["progress"], points, badge["description"], style=style)
+        terminal.console(sys.stdout).print(listing)
     return _say(f"Badges of {args.user}: {progress['earned']:,} of {progress['total']:,}.")
-
-
-def _table(*columns: str) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        table.add_column(column, overflow="fold", justify="right" if column == "points" else "left")
-    return table
 
 
 def _named(icon: str, name: str) -> str:

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 import attrs
-from rich.table import Table
 from rich.text import Text
 
 from mainstay.cli import OK, arguments, failure, terminal
 from mainstay.cli.store import add_db, open_store, option
+from mainstay.cli.tables import Listing, exact, label, number, words
 from mainstay.jobs import day_just_over
 from mainstay.jobs.evaluate_consistency import EVALUATE_CONSISTENCY
 from mainstay.ports import Store
@@ -106,16 +106,13 @@ def show(candidates: Sequence[DayOutcome]) -> None:
     """Print candidates as a table, a row for each part of their scores."""
     if not candidates:
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("user", overflow="fold")
-    table.add_column("score", justify="right")
-    table.add_column("part")
-    table.add_column("points", justify="right")
-    table.add_column("reason", overflow="fold")
+    listing = Listing(
+        label("user"), number("score"), exact("part"), number("points"), words("reason")
+    )
     for outcome in candidates:
-        own = [terminal.printable(outcome.user_id), Text(f"{outcome.points}", "bold")]
+        own: tuple[str | Text, ...] = (outcome.user_id, Text(f"{outcome.points}", "bold"))
         for part in outcome.explain():
             points = f"{part.points:.1f} of {part.maximum:g}"
-            table.add_row(*own, part.component, points, terminal.printable(part.text))
-            own = [Text(), Text()]
-    terminal.console(sys.stdout).print(table)
+            listing.add(*own, part.component, points, part.text)
+            own = ("", "")
+    terminal.console(sys.stdout).print(listing)

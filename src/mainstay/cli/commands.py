@@ -6,14 +6,20 @@ import argparse
 from importlib import import_module
 from types import ModuleType
 
-__all__ = ["NAMES", "add_to", "module_of"]
+__all__ = ["GROUPS", "NAMES", "add_to", "module_of"]
 
 #: In the order in which somebody new will need them. Each is in the module of its name.
-NAMES = (
-    *("demo", "score", "report", "init", "import", "run", "candidates", "points", "leaderboard"),
-    *("badges", "case", "verify", "outlook", "prefer", "deliver", "notifications", "status"),
-    *("jobs", "reevaluate", "remove", "rename", "forget", "prune", "policy", "sql"),
-)
+GROUPS: dict[str, tuple[str, ...]] = {
+    "begin with a file, or with made-up people": ("demo", "score", "report"),
+    "keep events in a store, and recognise people": ("init", "import", "run", "candidates"),
+    "points and badges": ("points", "leaderboard", "badges"),
+    "contests": ("case", "verify"),
+    "tell people": ("outlook", "prefer", "deliver", "notifications"),
+    "see how all is doing": ("status", "jobs"),
+    "correct what is kept": ("reevaluate", "remove", "rename", "forget", "prune", "policy"),
+    "score in your own database": ("sql",),
+}
+NAMES: tuple[str, ...] = tuple(name for names in GROUPS.values() for name in names)
 _MODULES = {"import": "importing"}  # "import" is a word of Python's own
 
 
@@ -27,5 +33,5 @@ def add_to(parsers: argparse._SubParsersAction[argparse.ArgumentParser], asked: 
 
     What only the others need is not imported: that would take longer than most of what they do.
     """
-    for name in [asked] if asked in NAMES else NAMES:
+    for name in [name for name in NAMES if name == asked] or NAMES:
         module_of(name).add_to(parsers)

@@ -51,14 +51,15 @@ def run(args: argparse.Namespace) -> int:
     with _folder(args.keep) as folder, chdir(folder):
         Path("events.csv").write_text("".join(_lines(today)), encoding="utf-8")
         for command in _commands(today):
-            print(f"$ mainstay {shlex.join(command)}", flush=True)
+            terminal.say(terminal.console(sys.stdout), f"$ mainstay {shlex.join(command)}")
             status = main(command)
             if status != OK:
                 return status
             print(flush=True)
     terminal.say(
         terminal.console(sys.stderr),
-        "These people are made up. Your own: mainstay score FILE, or mainstay report FILE.",
+        "These people are made up. A page about people of your own: mainstay report FILE",
+        "Their scores: mainstay score FILE",
     )
     return OK
 

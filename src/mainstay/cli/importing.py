@@ -35,7 +35,7 @@ columns:
 examples:
   mainstay import events.csv
   mainstay import the-years-before.csv --reevaluate
-  mainstay import likes.jsonl --kind like --columns user_id=author,started_at=at
+  mainstay import likes.jsonl --kind like --columns user_id=by,started_at=at
   git log --format='%aE,%aI,%H' |
     mainstay import - --kind commit --columns user_id,started_at,id
 """

@@ -7,11 +7,11 @@ import sys
 from datetime import UTC, datetime, timedelta
 
 from rich.console import Console
-from rich.table import Table
 
 from mainstay._reprs import in_utc
 from mainstay.cli import OK, terminal
 from mainstay.cli.store import OpenedStore, add_db, add_schedules, open_store, scheduled
+from mainstay.cli.tables import Listing, exact, words
 from mainstay.errors import StoreError
 from mainstay.scheduling import Daily, Every, JobSpec, Schedule, Weekly
 from mainstay.testing.memory import MemoryStore
@@ -82,17 +82,13 @@ def _seconds(limit: timedelta | None) -> float | None:
 
 
 def _show(jobs: list[JobSpec], now: datetime) -> None:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("job", "due", "next", "in", "retries"):
-        table.add_column(name, no_wrap=name in {"job", "next", "in"})
+    due, retries = words("due", least=len("every 15 min")), words("retries", least=len("retries"))
+    listing = Listing(exact("job"), due, exact("next"), exact("in"), retries)
     for spec in jobs:
-        due = spec.schedule.next_after(now)
+        at = spec.schedule.next_after(now)
         waits = ", ".join(map(span, spec.retry.delays())) or "never"
-        table.add_row(
-            *(spec.name, in_words(spec.schedule)),
-            *(in_utc(due), span(due - now), waits),
-        )
-    terminal.console(sys.stdout).print(table)
+        listing.add(spec.name, in_words(spec.schedule), in_utc(at), span(at - now), waits)
+    terminal.console(sys.stdout).print(listing)
 
 
 def in_words(schedule: Schedule) -> str:

@@ -7,13 +7,13 @@ import sys
 from datetime import UTC, datetime
 from typing import get_args
 
-from rich.table import Table
 from rich.text import Text
 
 from mainstay._reprs import in_utc
 from mainstay.cli import OK, arguments, terminal
 from mainstay.cli.config import read_policies
 from mainstay.cli.store import add_db, open_store
+from mainstay.cli.tables import Listing, label, number
 from mainstay.ports import BoardQuery
 from mainstay.recognition import Board, LeaderboardPolicy, Period, Ties
 
@@ -121,14 +121,9 @@ def _show(board: Board, around: str | None) -> None:
         return
     console = terminal.console(sys.stdout)
     medals = _MEDALS if console.is_terminal and terminal.speaks_unicode(sys.stdout) else {}
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("rank", justify="right")
-    table.add_column("user", overflow="fold")
-    table.add_column("points", justify="right")
+    listing = Listing(number("rank"), label("user"), number("points"))
     for place in board.entries:
-        rank = medals.get(place.rank, f"{place.rank:,}")
+        rank = Text(medals.get(place.rank, f"{place.rank:,}"))
         style = "bold" if place.user_id == around else ""
-        table.add_row(
-            Text(rank, style), terminal.printable(place.user_id), f"{place.total:,}", style=style
-        )
-    console.print(table)
+        listing.add(rank, place.user_id, f"{place.total:,}", style=style)
+    console.print(listing)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.text import Text
 
-from mainstay.cli import spelled
+from mainstay.cli.spelling import spelled
 
 __all__ = ["logged"]
 

@@ -7,11 +7,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from rich.table import Table
-
 from mainstay._reprs import in_utc
 from mainstay.cli import OK, arguments, terminal
 from mainstay.cli.store import add_db, open_store
+from mainstay.cli.tables import Listing, exact, label, number, words
 from mainstay.ports import Notified, NotifiedCounts, notified_counts
 from mainstay.ports.notified_by_zone import delivered_at_of
 
@@ -84,18 +83,15 @@ _COUNTS = ("planned", "waiting", "delivered", "failed", "expired", "cancelled", 
 
 
 def _show_zones(zones: Mapping[str, NotifiedCounts], total: NotifiedCounts) -> None:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("zone", overflow="fold")
-    for name in (*_COUNTS, "late", "p95"):
-        table.add_column(name, justify="right")
+    listing = Listing(label("zone"), *map(number, (*_COUNTS, "late", "p95")))
     for zone, counts in {**zones, "": total}.items():
         late = (counts.lateness_median_s, counts.lateness_p95_s)
-        table.add_row(
-            terminal.printable(zone or "all"),
+        listing.add(
+            zone or "all",
             *(f"{getattr(counts, name):,}" for name in _COUNTS),
             *("" if seconds is None else f"{seconds:,} s" for seconds in late),
         )
-    terminal.console(sys.stdout).print(table)
+    terminal.console(sys.stdout).print(listing)
 
 
 def _of_day(day: date, total: NotifiedCounts) -> Sequence[str]:
@@ -143,19 +139,18 @@ def _plain(notified: Notified) -> dict[str, object]:
 
 
 def _show(plain: Sequence[Mapping[str, object]]) -> None:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("day", "due", "state", "delivered", "late", "viewed", "error"):
-        table.add_column(name, overflow="fold", justify="right" if name == "late" else "left")
+    begun = (*map(exact, ("day", "due", "state", "delivered")), number("late"))
+    listing = Listing(*begun, exact("viewed"), words("error"))
     for each in plain:
         late = each["late_s"]
-        table.add_row(
+        listing.add(
             *map(str, (each["day"], _second(each["due_at"]), each["state"])),
             _second(each["delivered_at"]),
             f"{int(late):,} s" if isinstance(late, int | float) else "",
             _second(each["viewed_at"]),
-            terminal.printable(str(each["error"] or each["why"] or "")),
+            str(each["error"] or each["why"] or ""),
         )
-    terminal.console(sys.stdout).print(table)
+    terminal.console(sys.stdout).print(listing)
 
 
 def _second(at: object) -> str:

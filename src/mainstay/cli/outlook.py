@@ -7,11 +7,10 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
-from rich.table import Table
-
 from mainstay._reprs import in_utc
 from mainstay.cli import OK, arguments, failure, terminal
 from mainstay.cli.store import add_db, open_store
+from mainstay.cli.tables import Facts
 from mainstay.codec import to_plain
 from mainstay.outlook import Mark, Outlook
 from mainstay.ports import OutlookStore
@@ -68,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         terminal.write_json(to_plain(found))
     else:
-        _show(found)
+        terminal.console(sys.stdout).print(Facts([*_facts(found)]))
     sys.stdout.flush()
     terminal.say(terminal.console(sys.stderr), _sentence(found))
     return OK
@@ -78,15 +77,6 @@ def _found(store: OutlookStore, user: str, day: date | None) -> Outlook | None:
     if day is not None:
         return store.outlook(user, day)
     return next(iter(store.outlooks(user, limit=1)), None)
-
-
-def _show(outlook: Outlook) -> None:
-    table = Table(box=None, pad_edge=False, show_header=False)
-    table.add_column()
-    table.add_column(overflow="fold")
-    for name, value in _facts(outlook):
-        table.add_row(name, terminal.printable(value))
-    terminal.console(sys.stdout).print(table)
 
 
 def _facts(outlook: Outlook) -> Iterator[tuple[str, str]]:

@@ -7,12 +7,12 @@ import sys
 from datetime import UTC, datetime
 
 from rich.console import Console
-from rich.table import Table
 
 from mainstay._reprs import in_utc
 from mainstay.cli import OK, arguments, terminal
 from mainstay.cli.config import read_levels
 from mainstay.cli.store import add_db, open_store
+from mainstay.cli.tables import Listing, exact, label, number
 from mainstay.ports import Store, user_points
 from mainstay.recognition import Credit, Levels, PointsDict
 
@@ -107,11 +107,7 @@ def _show(found: PointsDict) -> None:
     """Print the credits as a table, the newest first."""
     if not found["credits"]:
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("when")
-    table.add_column("points", justify="right")
-    table.add_column("reason", overflow="fold")
+    listing = Listing(exact("when"), number("points"), label("reason"))
     for credit in found["credits"]:
-        reason = terminal.printable(credit["reason"])
-        table.add_row(_second(credit["at"]), f"{credit['amount']:+,}", reason)
-    terminal.console(sys.stdout).print(table)
+        listing.add(_second(credit["at"]), f"{credit['amount']:+,}", credit["reason"])
+    terminal.console(sys.stdout).print(listing)

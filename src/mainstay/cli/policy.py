@@ -9,6 +9,8 @@ from datetime import date
 from typing import Any
 
 import attrs
+from rich.padding import Padding
+from rich.text import Text
 
 from mainstay.cli import OK, correcting, policies, terminal
 from mainstay.cli.config import read_policies
@@ -40,7 +42,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     """Add this command, and its own commands, to the parser."""
     parser = commands.add_parser(
         "policy",
-        help="show by what days and weeks are judged, or change it from a date on",
+        help="show by what days and weeks are judged, or change it",
         description="Show by what days and weeks are judged, or change it from a date on.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -48,7 +50,13 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser.set_defaults(run=show)
     _add_store(parser)
     inner = parser.add_subparsers(title="commands", metavar="COMMAND")
-    shown = inner.add_parser("show", help="show the policies that are kept (the default)")
+    shown = inner.add_parser(
+        "show",
+        help="show the policies that are kept (the default)",
+        description="Show the policies that are kept, of days and of weeks, by date.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     shown.set_defaults(run=show)
     _add_store(shown)
     _add_set(inner)
@@ -87,13 +95,18 @@ def show(args: argparse.Namespace) -> int:
     if args.json:
         terminal.write_json({what: _as_plain(history) for what, history in kept.items()})
         return OK
+    console = terminal.console(sys.stdout)
     for what, history in kept.items():
-        print(f"{what}:")
-        for since, policy in _dated(history):
-            print(f"  from {since or 'the beginning'}: {terminal.printable(_words(policy))}")
-        if history is None:
-            print("  none yet: the first run keeps its own, by default the standard one")
+        console.print(f"{what}:", *(Padding(line, (0, 0, 0, 2)) for line in _lines(history)))
     return OK
+
+
+def _lines(history: PolicyHistory[Any] | None) -> Iterator[Text]:
+    """Yield what holds from when on."""
+    for since, policy in _dated(history):
+        yield terminal.printable(f"from {since or 'the beginning'}: {_words(policy)}")
+    if history is None:
+        yield Text("none yet: the first run keeps its own, by default the standard one")
 
 
 def _dated(history: PolicyHistory[Any] | None) -> Iterator[tuple[date | None, Any]]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import attrs
-from rich.table import Table
 
 from mainstay.cli import OK, arguments, terminal
 from mainstay.cli.store import add_db, open_store
+from mainstay.cli.tables import Facts
 from mainstay.outlook import NotificationPolicy, Preferences
 from mainstay.ports import NotificationStore
 
@@ -101,7 +102,8 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         terminal.write_json(_plain(args.user, kept, policy))
     else:
-        _show(_plain(args.user, kept, policy))
+        facts = Facts([*_facts(_plain(args.user, kept, policy))])
+        terminal.console(sys.stdout).print(facts)
     sys.stdout.flush()
     terminal.say(terminal.console(sys.stderr), _sentence(args.user, kept, policy))
     return OK
@@ -133,13 +135,11 @@ def _plain(user: str, kept: Preferences | None, policy: NotificationPolicy) -> d
     }
 
 
-def _show(plain: dict[str, object]) -> None:
-    table = Table(box=None, pad_edge=False, show_header=False)
+def _facts(plain: dict[str, object]) -> Iterator[tuple[str, str]]:
     for name, value in plain.items():
         if name not in {"user_id", "own"} and value is not None:
             shown = {True: "yes", False: "no"}.get(value) if isinstance(value, bool) else value
-            table.add_row(name, terminal.printable(str(shown)))
-    terminal.console(sys.stdout).print(table)
+            yield name, str(shown)
 
 
 def _sentence(user: str, kept: Preferences | None, policy: NotificationPolicy) -> str:

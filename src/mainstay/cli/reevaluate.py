@@ -28,7 +28,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     """Add this command to the parser."""
     parser = commands.add_parser(
         "reevaluate",
-        help="evaluate days and weeks again, from the events that are there now",
+        help="evaluate days and weeks again, from the events there now",
         description="Evaluate days and weeks again, from the events that are there now.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -35,7 +35,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser = commands.add_parser(
         "report",
         help="write a page about everybody's activity",
-        description="Write a page of HTML about everybody's activity: how many are active, who "
+        description="Write a page of HTML about everybody's activity: how many are active, who\n"
         "deserves recognition and why, who rises and falls, who is most consistent.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,

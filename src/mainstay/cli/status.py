@@ -7,13 +7,14 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from rich.table import Table
+from rich.console import Group
 from rich.text import Text
 
 from mainstay._reprs import in_utc
 from mainstay.cli import OK, UNWELL, terminal
 from mainstay.cli.run import did
 from mainstay.cli.store import add_db, add_schedules, open_store, scheduled
+from mainstay.cli.tables import Facts, Listing, exact, words
 from mainstay.jobs import Health, JobHealth, JobStatus, exposition, health
 
 _EPILOG = """\
@@ -111,33 +112,27 @@ def _plain(job: JobHealth) -> dict[str, object]:
 
 
 def _show(found: Health) -> None:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("job", "status", "began"):
-        table.add_column(name, no_wrap=True)
-    table.add_column("last run", overflow="fold")
+    jobs = Listing(exact("job"), exact("status"), exact("began"), words("last run"))
     for job in found.jobs:
-        table.add_row(*_row(job))
-    parts, problems = Table(box=None, pad_edge=False, show_header=False), dict(found.problems())
-    for part, words in _parts(found):
+        jobs.add(*_row(job))
+    parts, problems = [], dict(found.problems())
+    for part, state in _parts(found):
         problem = problems.get(part)
-        state = words if problem is None else f"{words}: {problem}" if words else problem
-        parts.add_row(part, Text(state, "" if problem is None else "red", overflow="fold"))
-    out = terminal.console(sys.stdout)
-    out.print(table)
-    out.print()
-    out.print(parts)
+        said = ": ".join(filter(None, (state, problem)))
+        parts.append((part, Text(said, "" if problem is None else "red", overflow="fold")))
+    terminal.console(sys.stdout).print(Group(jobs, "", Facts(parts)))
 
 
-def _row(job: JobHealth) -> tuple[str, Text, str, Text]:
+def _row(job: JobHealth) -> tuple[str, Text, str, str]:
     """Return a job as a row of the table."""
     status = Text(job.status.value, _STYLES.get(job.status, "red"))
     if job.last is None:
-        return job.job, status, "", Text()
+        return job.job, status, "", ""
     did_what = job.last.error or "has not ended"
     if job.last.report is not None:
         did_what = did(job.last.report)
     began = in_utc(job.last.started_at.replace(microsecond=0))
-    return job.job, status, began, terminal.printable(did_what)
+    return job.job, status, began, did_what
 
 
 def _parts(found: Health) -> Iterator[tuple[str, str]]:

@@ -13,12 +13,20 @@ from contextlib import contextmanager
 from typing import Any, BinaryIO, TextIO
 
 import attrs
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from mainstay.activity.window import ActivityWindow
-from mainstay.cli import spelled
+from mainstay.cli.spelling import (
+    as_written,
+    continued,
+    encoding_of,
+    make_safe,
+    spelled,
+    split_command,
+)
 from mainstay.errors import BadRecordError, InvalidValueError
 
 _COMPLAINTS_SHOWN = 5
@@ -38,6 +46,7 @@ class TidyConsole(Console):
         with self.capture() as printed:
             super().print(*objects, **how)
         text = _BLANKS.sub(lambda found: found[0].replace(" ", ""), printed.get())
+        text = as_written(text, self.encoding)  # a pager has no say in it
         if self.file is sys.stdout and self.file.isatty() and text.count("\n") >= self.height:
             os.environ.setdefault("LESS", "FRX")  # colours stay, and so does what was read
             pydoc.pager(text)
@@ -55,23 +64,39 @@ def console(stream: TextIO) -> Console:
 
     With ``NO_COLOR`` there is no style at all, nothing bold either.
     """
-    if isinstance(stream, io.TextIOWrapper):
-        stream.reconfigure(errors="backslashreplace")
+    make_safe(stream)
     unwrapped = None if stream.isatty() or "COLUMNS" in os.environ else _UNWRAPPED
     return TidyConsole(
         file=stream,
         width=unwrapped,
-        color_system=None if os.environ.get("NO_COLOR") else "auto",
+        color_system=None if _is_plain() else "auto",
         markup=False,
         highlight=False,
         emoji=False,
     )
 
 
+def _is_plain() -> bool:
+    """Return whether text is all that is wanted: no style, and nothing that moves."""
+    return bool(os.environ.get("NO_COLOR"))
+
+
 def say(messages: Console, *sentences: str) -> None:
-    """Write sentences for people, each on a line of its own."""
+    """Write sentences for people, each on a line of its own.
+
+    A command that one ends with, such as ``Next: mainstay init``, can be copied even if it is too
+    long for a line.
+    """
     for sentence in sentences:
-        messages.print(printable(sentence))
+        text = as_written(spelled(sentence), messages.encoding)
+        if cell_len(text) <= messages.width:
+            messages.print(Text(text))
+            continue
+        prose, command = split_command(text)
+        if prose:
+            messages.print(Text(prose, overflow="fold"))
+        for line in continued(command, messages.width):
+            messages.print(Text(line, no_wrap=True, overflow="ignore"))
 
 
 def printable(text: str) -> Text:
@@ -93,7 +118,7 @@ def strip(window: ActivityWindow, *, ascii_only: bool) -> Text:
 
 def speaks_unicode(stream: TextIO) -> bool:
     """Return whether a stream takes any character."""
-    return (stream.encoding or "").lower().startswith("utf")
+    return encoding_of(stream).lower().startswith("utf")
 
 
 def write_json(document: object) -> None:
@@ -159,7 +184,7 @@ def open_lines(name: str, messages: Console) -> Iterator[Iterator[str]]:
     file = standard_input().fileno() if piped else name
     with open(file, "rb", closefd=not piped) as raw:
         text = io.TextIOWrapper(raw, encoding="utf-8", errors="surrogateescape", newline="")
-        if not messages.is_terminal:
+        if not _has_bars(messages):
             yield text
             return
         size = None if piped else os.fstat(raw.fileno()).st_size or None
@@ -170,12 +195,16 @@ def open_lines(name: str, messages: Console) -> Iterator[Iterator[str]]:
 @contextmanager
 def progress(messages: Console, doing: str) -> Iterator[Callable[[int, int | None], None]]:
     """Yield what shows how much is done, and of how much; on a terminal, in a bar that vanishes."""
-    if not messages.is_terminal:
+    if not _has_bars(messages):
         yield lambda _done, _total: None
         return
     with _bar(messages, "{task.completed:,}") as bar:
         task = bar.add_task(doing, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _has_bars(messages: Console) -> bool:
+    return messages.is_terminal and not _is_plain()
 
 
 def _bar(messages: Console, counts: str) -> Progress:

@@ -35,8 +35,8 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser = commands.add_parser(
         "verify",
         help="check that no commitment, reward or ledger entry was changed",
-        description="Check that no commitment, reward or ledger entry was changed, and print the "
-        "ledger's head.",
+        description="Check that no commitment, reward or ledger entry was changed, and print\n"
+        "the ledger's head.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -133,7 +133,8 @@ def plot_score_history(
         ylabel="points",
         title=f"{whose}{last.points} of 100 on {last.window.last_day}",
     )
-    ax.legend(loc="upper left", ncols=len(PARTS), frameon=False)
+    # Within, it would lie on the days with many points.
+    ax.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False, reverse=True)
     _framed(ax)
     return ax
 

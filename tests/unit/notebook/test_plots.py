@@ -96,6 +96,16 @@ def test_a_history_stacks_the_parts_of_each_day_up_to_its_total() -> None:
     assert ax.get_legend_handles_labels()[1] == ["base", "distribution", "streak", "recency"]
 
 
+def test_the_legend_of_a_history_covers_no_points() -> None:
+    """It stands at the side of a score of 100, and in the picture."""
+    every_day = [Session("ada", NOW - timedelta(days=age)) for age in range(60)]
+    ax = drawn(plot_score_history(every_day, as_of=NOW, days=30))
+    legend = ax.get_legend()
+    assert legend is not None
+    assert legend.get_window_extent().x0 >= ax.get_window_extent().x1
+    assert legend.get_window_extent().x1 <= ax.figure.bbox.x1
+
+
 def test_a_history_shows_the_last_day_as_long_as_any() -> None:
     ax = plot_score_history(SESSIONS[:1], as_of=NOW)
     x = corners(ax, 0)[0]

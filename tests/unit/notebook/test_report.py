@@ -75,6 +75,21 @@ def test_who_missed_the_day_is_recognised_or_nobody_did(
     assert words in html(ages)
 
 
+@pytest.mark.parametrize(
+    ("ages", "words", "tables"),
+    [
+        ({"ada": [0, 1], "bob": [40]}, "1 streak is running", 1),
+        ({"ada": [40]}, "0 streaks are running", 0),
+    ],
+)
+def test_a_table_of_streaks_is_there_if_one_is_running(
+    ages: Mapping[str, Sequence[int]], words: str, tables: int
+) -> None:
+    page = html(ages)
+    assert words in page
+    assert page.count("longest of the year</th>") == tables
+
+
 def test_without_events_there_is_no_report() -> None:
     events = pa.table({"user_id": ["ada"], "started_at": [NOW + timedelta(days=1)]})
     with pytest.raises(InvalidValueError, match=r"^events must have an event up to as_of"):

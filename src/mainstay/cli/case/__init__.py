@@ -14,7 +14,7 @@ opened, and published only as a digest: when it closes, everybody can check
 that the verdict was not changed.
 
 examples:
-  mainstay case open "May a doctor lie to spare a patient?" --side yes --side no
+  mainstay case open "May a doctor lie to spare a life?" --side yes --side no
   mainstay case vote case-0001 ada yes
   mainstay case argue case-0001 bob "Trust is hard to win back."
   mainstay case show case-0001

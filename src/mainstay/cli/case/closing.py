@@ -33,8 +33,8 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser = commands.add_parser(
         "close",
         help="close a case that is over",
-        description="Close a case that is over: count the votes, show the verdict, and split the "
-        "rewards.",
+        description="Close a case that is over: count the votes, show the verdict, and split\n"
+        "the rewards.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

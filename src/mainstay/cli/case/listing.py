@@ -8,11 +8,10 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from heapq import nlargest
 
-from rich.table import Table
-
 from mainstay._reprs import in_utc
 from mainstay.cli import OK, arguments, terminal
 from mainstay.cli.store import add_db, open_store
+from mainstay.cli.tables import Listing, exact, label, words
 from mainstay.contest import CaseStatus
 from mainstay.ports import ContestStore, KeptCase, case_dict
 
@@ -94,17 +93,12 @@ def _opened_last(kept: KeptCase) -> tuple[datetime, str]:
 
 
 def _show(found: Sequence[KeptCase]) -> None:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("case", "status", "closes", "commitment", "question"):
-        table.add_column(name, overflow="fold", no_wrap=name in {"status", "closes"})
+    begun = (label("case"), *map(exact, ("status", "closes", "commitment")))
+    listing = Listing(*begun, words("question"))
     for kept in found:
         case = kept.case
         end = "" if case.closes_at is None else in_utc(case.closes_at.replace(microsecond=0))
         style = "green" if case.status is CaseStatus.OPEN else ""
-        table.add_row(
-            terminal.printable(case.id),
-            *(case.status.value, end, kept.verification.value),
-            terminal.printable(case.question),
-            style=style,
-        )
-    terminal.console(sys.stdout).print(table)
+        state = (case.status.value, end, kept.verification.value)
+        listing.add(case.id, *state, case.question, style=style)
+    terminal.console(sys.stdout).print(listing)

@@ -31,7 +31,7 @@ config:
   lasting = 86400  # seconds
 
 examples:
-  mainstay case open "May a doctor lie to spare a patient?" --side yes --side no
+  mainstay case open "May a doctor lie to spare a life?" --side yes --side no
   pass show verdict | mainstay case open "Tea?" --side yes --side no --id tea
 """
 

@@ -8,11 +8,12 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from rich.table import Table
+from rich.console import Group, RenderableType
 
 from mainstay._reprs import in_utc
 from mainstay.cli import OK, arguments, terminal
 from mainstay.cli.store import add_db, open_store, option
+from mainstay.cli.tables import Facts, Listing, exact, label, number, words
 from mainstay.contest import CaseStatus, preimage
 from mainstay.errors import IllegalMoveError
 from mainstay.ports import CaseArgumentDict, CaseRewardDict, KeptCase, WholeCaseDict, whole_case
@@ -96,17 +97,11 @@ def _write_preimage(kept: KeptCase) -> int:
 
 
 def _show(found: WholeCaseDict) -> None:
-    console = terminal.console(sys.stdout)
-    facts = Table(box=None, pad_edge=False, show_header=False)
-    facts.add_column(style="bold", no_wrap=True)
-    facts.add_column(overflow="fold")
-    for name, words in _facts(found):
-        facts.add_row(name, terminal.printable(words))
-    console.print(facts)
-    for table in (_arguments(found["arguments"]), _rewards(found["rewards"])):
-        if table.row_count:
-            console.print()
-            console.print(table)
+    shown: list[RenderableType] = [Facts([*_facts(found)])]
+    for listing in (_arguments(found["arguments"]), _rewards(found["rewards"])):
+        if listing.rows:
+            shown += ["", listing]
+    terminal.console(sys.stdout).print(Group(*shown))
 
 
 def _facts(found: WholeCaseDict) -> Iterator[tuple[str, str]]:
@@ -132,27 +127,20 @@ def _facts(found: WholeCaseDict) -> Iterator[tuple[str, str]]:
         yield "pool", f"{outcome['pool']:,}, of which {outcome['undistributed']:,} have no taker"
 
 
-def _arguments(found: list[CaseArgumentDict]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("place", justify="right")
-    table.add_column("votes", justify="right")
-    for name in ("author", "argument", "id"):
-        table.add_column(name, overflow="fold")
+def _arguments(found: list[CaseArgumentDict]) -> Listing:
+    counts = (number("place"), number("votes"))
+    listing = Listing(*counts, label("author"), words("argument"), label("id"))
     for one in found:
         place = "" if one["place"] is None else f"{one['place']:,}"
-        words = (one["author"], one["text"], one["argument_id"])
-        table.add_row(place, f"{one['votes']:,}", *map(terminal.printable, words))
-    return table
+        listing.add(place, f"{one['votes']:,}", one["author"], one["text"], one["argument_id"])
+    return listing
 
 
-def _rewards(found: list[CaseRewardDict]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("user", overflow="fold")
-    table.add_column("points", justify="right")
-    table.add_column("reward")
+def _rewards(found: list[CaseRewardDict]) -> Listing:
+    listing = Listing(label("user"), number("points"), exact("reward"))
     for one in found:
-        table.add_row(terminal.printable(one["user_id"]), f"{one['amount']:,}", one["state"])
-    return table
+        listing.add(one["user_id"], f"{one['amount']:,}", one["state"])
+    return listing
 
 
 def _in_words(found: WholeCaseDict, db: str) -> Iterator[str]:

@@ -14,27 +14,42 @@ from mainstay.contest import ArgumentVote, CaseArgument, CaseVote
 from mainstay.ports import Store
 from mainstay.scheduling.context import new_id
 
+_EPILOG = """\
+Those of many users come from a file: mainstay case import FILE
+
+examples:
+  mainstay case {name} {example}
+"""
+
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add these commands to the parser."""
     _add(
         commands,
         "vote",
-        ("vote for a side of a case", "The earliest vote of a user counts."),
+        ("vote for a side of a case", "The earliest vote of a user counts.", "case-0001 ada yes"),
         {"case": "which case", "user": "who votes", "side": "for which side"},
         _vote,
     )
     _add(
         commands,
         "argue",
-        ("argue about a case", "The argument's id is printed, for those who vote for it."),
+        (
+            "argue about a case",
+            "The argument's id is printed, for those who vote for it.",
+            'case-0001 bob "Trust is hard to win back." --id a1',
+        ),
         {"case": "which case", "user": "who argues", "text": "the argument"},
         _argue,
     )
     _add(
         commands,
         "upvote",
-        ("vote for an argument", "It must be another user's. A user has one vote for each."),
+        (
+            "vote for an argument",
+            "It must be another user's. A user has one vote for each.",
+            "a1 ada",
+        ),
         {"argument": "its id: mainstay case show has it", "user": "who votes"},
         _upvote,
     )
@@ -43,16 +58,17 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 def _add(
     commands: argparse._SubParsersAction[argparse.ArgumentParser],
     name: str,
-    words: tuple[str, str],
+    words: tuple[str, str, str],
     given: dict[str, str],
     do: Callable[[Store, argparse.Namespace, datetime], str],
 ) -> None:
-    summary, more = words
+    summary, more, example = words
     parser = commands.add_parser(
         name,
         help=summary,
-        description=f"{summary.capitalize()}, now. {more}",
-        epilog="Those of many users come from a file: mainstay case import FILE",
+        description=f"{summary.capitalize()}, now.\n{more}",
+        epilog=_EPILOG.format(name=name, example=example),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     for dest, what in given.items():
         parser.add_argument(dest, type=arguments.text, metavar=dest.upper(), help=what)

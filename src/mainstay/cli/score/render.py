@@ -7,13 +7,13 @@ import sys
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from rich.table import Table
 from rich.text import Text
 
 from mainstay._reprs import in_utc
 from mainstay.cli import terminal
 from mainstay.cli.score.options import Options
 from mainstay.cli.score.result import CSV_COLUMNS, Row, Scored
+from mainstay.cli.tables import Cell, Listing, exact, label, number, words
 from mainstay.scores.consistency.result import ConsistencyScore, WhatIf
 from mainstay.scores.what_if import what_if
 
@@ -57,24 +57,20 @@ def as_table(scores: Sequence[Scored]) -> None:
     """Print a table: a row a user, and the 28 days as a strip where there is room."""
     console = terminal.console(sys.stdout)
     wide = console.width >= _STRIP_FITS
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("user", overflow="fold")
-    for name in ("score", "active", "base", "distribution", "streak", "recency"):
-        table.add_column(name, justify="right")
-    if wide:
-        table.add_column("28 days")
+    numbers = ("score", "active", "base", "distribution", "streak", "recency")
+    listing = Listing(label("user"), *map(number, numbers), *([exact("28 days")] if wide else []))
     for scored in scores:
-        table.add_row(*_cells(scored), *([_strip(scored.score)] if wide else []))
-    console.print(table)
+        listing.add(*_cells(scored), *([_strip(scored.score)] if wide else []))
+    console.print(listing)
 
 
-def _cells(scored: Scored) -> list[Text]:
+def _cells(scored: Scored) -> list[Cell]:
     score = scored.score
     return [
-        terminal.printable(scored.user_id),
+        scored.user_id,
         Text(str(score.points), "bold"),
-        Text(f"{score.active_days}/{score.possible_days}"),
-        *[Text(f"{points:.1f}") for _, points in score.breakdown.items()],
+        f"{score.active_days}/{score.possible_days}",
+        *[f"{points:.1f}" for _, points in score.breakdown.items()],
     ]
 
 
@@ -92,11 +88,8 @@ def in_full(scored: Scored) -> None:
         sep=": ",
     )
     console.print(_strip(score), Text(f"{first} to {score.window.last_day}", "dim"), sep="  ")
-    table = Table(box=None, pad_edge=False, show_header=False)
-    table.add_column()
-    table.add_column(justify="right")
-    table.add_column(overflow="fold")
+    parts = Listing(exact("part"), number("points"), words("reason"), has_header=False)
     for part in score.explanations:
-        table.add_row(part.component, f"{part.points:.1f} of {part.maximum:.0f}", part.text)
-    console.print(table)
+        parts.add(part.component, f"{part.points:.1f} of {part.maximum:.0f}", part.text)
+    console.print(parts)
     console.print(Text(next_day(score).text))

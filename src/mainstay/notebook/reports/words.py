@@ -178,7 +178,8 @@ def _ranks(found: Survey) -> Section:
     active = int((found.points > 0).sum())
     best = [row for row in found.best(found.totals) if found.points[row]][:_SHOWN]
     return {
-        "words": f"{_users(active)} active in the last 28 days, and so ranked.",
+        "words": f"{_users(active)} active in the 28 days that end today where they are, and so "
+        "ranked.",
         "caption": f"The first {len(best)} by consistency score",
         "rows": [_ranked(found, row) for row in best],
     }
@@ -200,9 +201,9 @@ def _streaks(found: Survey) -> Section:
     running = int((found.current > 0).sum())
     best = [row for row in found.best(found.current) if found.current[row]][:_SHOWN]
     return {
-        "words": f"{running:,} streaks are running: days in a row up to today, or up to yesterday "
-        "while today is not over. Rest days and freezes are your app's to grant; here there are "
-        "none.",
+        "words": f"{running:,} {'streak is' if running == 1 else 'streaks are'} running: days in a "
+        "row up to today, or up to yesterday while today is not over. Rest days and freezes are "
+        "your app's to grant; here there are none.",
         "caption": f"The {len(best)} longest that are running, in days",
         "rows": [
             (found.user(row), _days(int(found.current[row])), _days(int(found.longest[row])))
