@@ -325,11 +325,12 @@ def test_a_pipe_is_read_in_columns_if_asked_to(tmp_path: Path) -> None:
 
 
 def in_a_process(*arguments: str, stdin: bytes = b"", path: str = "") -> Done:
+    inherited = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
     done = subprocess.run(
         [sys.executable, "-m", "mainstay", "score", "--as-of", "2024-05-28T12:00:00Z", *arguments],
         input=stdin,
         capture_output=True,
-        env={**os.environ, "PYTHONUTF8": "1", "PYTHONPATH": path},
+        env={**inherited, "PYTHONUTF8": "1", "PYTHONPATH": path},
         check=False,
     )
     return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
