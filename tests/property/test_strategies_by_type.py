@@ -17,6 +17,7 @@ from mainstay.reputation.phrases import VouchPhrasebook
 from mainstay.scheduling import Schedule
 from mainstay.scores.consistency.result import Phrasebook
 from mainstay.scores.engagement.phrases import EngagementPhrasebook
+from mainstay.scores.year.result import YearPhrasebook
 from mainstay.streaks.phrases import StreakPhrasebook
 from mainstay.testing._registering import MODULES
 from mainstay.testing.strategies.by_type import BY_TYPE, of_type
@@ -35,6 +36,7 @@ PROTOCOLS = {
     Schedule,
     StreakPhrasebook,
     VouchPhrasebook,
+    YearPhrasebook,
 }
 PUBLIC = sorted(
     (module, name)

@@ -19,6 +19,7 @@ import mainstay
 from mainstay import (
     _PACKAGES,
     ActivityWindow,
+    ActivityYear,
     DayActivity,
     DayOutcome,
     Engagement,
@@ -33,6 +34,7 @@ from mainstay import (
     scepticism,
     streak_of,
     what_if,
+    year_score,
 )
 from mainstay.contest import (
     ArgumentVote,
@@ -75,6 +77,9 @@ RESULTS = [
     consistency_score(WINDOW),
     consistency_score(ActivityWindow(TODAY, 0)),
     what_if(WINDOW, [date(2024, 5, 27)]),
+    year_score(ActivityYear.from_days(WINDOW.days(), last_day=TODAY)),
+    year_score(ActivityYear(TODAY, 0, 0)),
+    what_if(ActivityYear(TODAY, 0, 0), [date(2024, 5, 27)]),
     historical_score(streak=14, posts=51, average_quality=7.5),
     historical_score(streak=0, posts=0),
     evaluate_day(ADA, DayActivity(TODAY, posts=50))[1],
@@ -155,6 +160,7 @@ def test_what_has_a_total_has_its_whole_number_too() -> None:
         "DayOutcome",
         "HistoricalScore",
         "Level",
+        "YearScore",
     }
 
 

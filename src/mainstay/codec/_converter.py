@@ -22,6 +22,8 @@ from mainstay.localdays import IsoWeek
 from mainstay.scheduling import PlainData
 from mainstay.scores.consistency.phrases import ENGLISH
 from mainstay.scores.consistency.result import Phrasebook
+from mainstay.scores.year.phrases import ENGLISH_YEAR
+from mainstay.scores.year.result import YearPhrasebook
 
 __all__ = ["make_converter"]
 
@@ -39,6 +41,9 @@ def make_converter() -> Converter:
         converter.register_unstructure_hook(kind, write)
         converter.register_structure_hook(kind, read)
     converter.register_structure_hook_func(lambda kind: kind is Phrasebook, lambda *_: ENGLISH)
+    converter.register_structure_hook_func(
+        lambda kind: kind is YearPhrasebook, lambda *_: ENGLISH_YEAR
+    )
     converter.register_unstructure_hook_factory(attrs.has, lambda kind: _writer(kind, converter))
     converter.register_structure_hook_factory(attrs.has, lambda kind: _reader(kind, converter))
     converter.register_unstructure_hook_factory(

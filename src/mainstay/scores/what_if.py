@@ -23,7 +23,6 @@ from mainstay.scores.year.score import year_score
 __all__ = ["what_if"]
 
 S = TypeVar("S", ActivityWindow, ActivityYear)
-P = TypeVar("P", ConsistencyPolicy, YearPolicy)
 
 
 @overload
@@ -33,7 +32,7 @@ def what_if(
     *,
     today: date | None = None,
     member_since: date | None = None,
-    policy: ConsistencyPolicy | None = None,
+    policy: ConsistencyPolicy = DEFAULT_POLICY,
     phrases: Phrasebook | None = None,
 ) -> WhatIf: ...
 @overload
@@ -43,7 +42,7 @@ def what_if(
     *,
     today: date | None = None,
     member_since: date | None = None,
-    policy: YearPolicy | None = None,
+    policy: YearPolicy = DEFAULT_YEAR_POLICY,
     phrases: YearPhrasebook | None = None,
 ) -> YearWhatIf: ...
 def what_if(
@@ -52,7 +51,7 @@ def what_if(
     *,
     today: date | None = None,
     member_since: date | None = None,
-    policy: Policy | None = None,
+    policy: Policy = DEFAULT_POLICY,
     phrases: Phrases | None = None,
 ) -> WhatIf | YearWhatIf:
     """Return what the score would be if the user had been active on further days too.
@@ -89,7 +88,7 @@ def what_if(
         of_year = partial(
             year_score,
             member_since=member_since,
-            policy=_policy(policy, DEFAULT_YEAR_POLICY),
+            policy=_of_year(policy),
             phrases=ENGLISH_YEAR if phrases is None else cast("YearPhrasebook", phrases),
         )
         on, without, with_them = _moved(window, asked, today)
@@ -97,15 +96,18 @@ def what_if(
     of_days = partial(
         consistency_score,
         member_since=member_since,
-        policy=_policy(policy, DEFAULT_POLICY),
+        policy=checks.instance("policy", policy, ConsistencyPolicy),
         phrases=ENGLISH if phrases is None else cast("Phrasebook", phrases),
     )
     on, fewer, more = _moved(checks.instance("window", window, ActivityWindow), asked, today)
     return WhatIf(asked, on, of_days(fewer), of_days(more))
 
 
-def _policy(policy: Policy | None, standard: P) -> P:
-    return standard if policy is None else checks.instance("policy", policy, type(standard))
+def _of_year(policy: Policy) -> YearPolicy:
+    """Return the policy of a year score: where nothing was said, the standard one."""
+    if policy is DEFAULT_POLICY:
+        return DEFAULT_YEAR_POLICY
+    return checks.instance("policy", policy, YearPolicy)
 
 
 def _moved(state: S, asked: tuple[date, ...], today: date | None) -> tuple[date, S, S]:

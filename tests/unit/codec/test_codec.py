@@ -13,6 +13,7 @@ import pytest
 
 from mainstay import (
     ActivityWindow,
+    ActivityYear,
     ConsistencyPolicy,
     DailyCriteria,
     DailyStreak,
@@ -32,12 +33,15 @@ from mainstay import (
     Vouch,
     WeeklyStreak,
     WeeklyStreakPolicy,
+    YearBreakdown,
+    YearPolicy,
     consistency_score,
     explain_vouch,
     historical_score,
     reciprocity,
     streak_of,
     what_if,
+    year_score,
 )
 from mainstay.codec import SCHEMAS, from_json, from_plain, to_json, to_plain
 from mainstay.contest import (
@@ -190,6 +194,18 @@ VALUES: list[object] = [
         ActivityWindow(date(2024, 5, 21), 0b1111111),
         [date(2024, 5, day) for day in range(22, 29)],
         today=date(2024, 5, 28),
+    ),
+    ActivityYear.from_days(
+        [date(2026, 2, 27), date(2026, 2, 28), date(2026, 3, 1)], last_day=date(2026, 3, 1)
+    ),
+    YearBreakdown(20.0, 15.0, 22.5),
+    YearPolicy(),
+    year_score(
+        ActivityYear(date(2026, 3, 1), 2**28 - 1, 2**52 - 1), member_since=date(2020, 1, 31)
+    ),
+    what_if(
+        ActivityYear(date(2026, 3, 1), 0b11_1000_1111, 0b1111_1111_1110_0011),
+        [date(2026, 2, day) for day in (16, 17, 18, 19, 23, 24, 25)],
     ),
     Argument("a-1", "gil", datetime(2024, 5, 1, 6, 30, tzinfo=UTC), votes=5),
     NIGHT_OWL,

@@ -27,6 +27,7 @@ with Extra("testing", "hypothesis"):
         sessions,
         user_ids,
         windows,
+        years,
     )
     from mainstay.testing.strategies.asking import (
         badge_checks,
@@ -120,6 +121,7 @@ with Extra("testing", "hypothesis"):
         policy_histories,
         streak_policies,
         weekly_streak_policies,
+        year_policies,
     )
     from mainstay.testing.strategies.recognition import (
         arguments,
@@ -145,6 +147,8 @@ with Extra("testing", "hypothesis"):
         historical_scores,
         vouch_explanations,
         what_ifs,
+        year_scores,
+        year_what_ifs,
     )
     from mainstay.testing.strategies.states import (
         daily_streaks,
@@ -296,5 +300,9 @@ __all__ = [
     "what_ifs",
     "whole_cases",
     "windows",
+    "year_policies",
+    "year_scores",
+    "year_what_ifs",
+    "years",
     "zones",
 ]

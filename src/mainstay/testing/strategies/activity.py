@@ -12,6 +12,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from mainstay.activity.counts import Counts
 from mainstay.activity.session import Session
 from mainstay.activity.window import WINDOW_DAYS, ActivityWindow
+from mainstay.activity.year import YEAR_DAYS, ActivityYear
 from mainstay.testing.strategies.calendar import (
     DISTANCES,
     PLACES,
@@ -24,7 +25,17 @@ from mainstay.testing.strategies.calendar import (
 )
 from mainstay.testing.strategies.making import made
 
-__all__ = ["TEXTS", "counts", "histories", "kinds", "qualities", "sessions", "user_ids", "windows"]
+__all__ = [
+    "TEXTS",
+    "counts",
+    "histories",
+    "kinds",
+    "qualities",
+    "sessions",
+    "user_ids",
+    "windows",
+    "years",
+]
 
 
 # Letters of several scripts, composed and not, and what breaks files, queries and terminals (except
@@ -220,3 +231,27 @@ def windows(
     """
     ending = draw(days() if last_day is None else last_day)
     return ActivityWindow(ending, draw(st.integers(0, 2**length - 1)), length)
+
+
+@st.composite
+def years(draw: DrawFn, last_day: SearchStrategy[date] | None = None) -> ActivityYear:
+    """States of a year, with any of its days active: few, many, or each but a few.
+
+    Args:
+        last_day: The days on which they end; any by default.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(years())
+        ... def test_there_are_days_enough_for_the_weeks(year):
+        ...     assert year.window.active_days == year.active_days <= 28
+        >>> test_there_are_days_enough_for_the_weeks()
+    """
+    ending = draw(days() if last_day is None else last_day)
+    known = min(YEAR_DAYS, ending.toordinal())
+    ages = draw(st.sets(st.integers(0, known - 1), max_size=40))
+    bits = sum(1 << age for age in ages)
+    if draw(st.booleans()):
+        bits ^= (1 << known) - 1
+    return ActivityYear.from_window(ActivityWindow(ending, bits, YEAR_DAYS))

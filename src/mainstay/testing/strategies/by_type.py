@@ -12,6 +12,7 @@ from hypothesis.strategies import SearchStrategy
 from mainstay.activity.counts import Counts
 from mainstay.activity.session import Session
 from mainstay.activity.window import ActivityWindow
+from mainstay.activity.year import ActivityYear
 from mainstay.contest import (
     ArgumentVote,
     Case,
@@ -189,6 +190,11 @@ from mainstay.scores.engagement.historical import HistoricalScore
 from mainstay.scores.engagement.phrases import EngagementPhrasebook, EnglishEngagementPhrases
 from mainstay.scores.engagement.policy import DailyCriteria, EngagementBreakdown, EngagementPolicy
 from mainstay.scores.policies import PolicyHistory
+from mainstay.scores.year.breakdown import YearBreakdown, YearDifference
+from mainstay.scores.year.dicts import YearScoreDict, YearWhatIfDict
+from mainstay.scores.year.phrases import EnglishYearPhrases
+from mainstay.scores.year.policy import YearPolicy
+from mainstay.scores.year.result import YearPhrasebook, YearScore, YearWhatIf
 from mainstay.streaks.daily import DailyStreak, StreakPolicy, StreakStatus
 from mainstay.streaks.dicts import DailyStreakDict
 from mainstay.streaks.phrases import EnglishStreakPhrases, StreakPhrasebook
@@ -214,6 +220,7 @@ from mainstay.testing.strategies.making import made
 __all__ = ["BY_TYPE", "of_type"]
 
 _PHRASES = st.builds(EnglishPhrases, st.sampled_from(["were active", "trained"]))
+_YEAR_PHRASES = st.builds(EnglishYearPhrases, st.sampled_from(["were active", "trained"]))
 _ENGAGEMENT_PHRASES = st.builds(EnglishEngagementPhrases)
 _STREAK_PHRASES = st.builds(EnglishStreakPhrases)
 _VOUCH_PHRASES = st.builds(EnglishVouchPhrases)
@@ -241,6 +248,7 @@ _CLOSED_CASES = made(ClosedCase.to_dict, kept_contests.closed_cases())
 #: such values.
 BY_TYPE: dict[Any, SearchStrategy[object]] = {
     ActivityWindow: activity.windows(),
+    ActivityYear: activity.years(),
     Argument: recognition.arguments(),
     ArgumentStanding: kept_contests.argument_standings(),
     ArgumentVote: contest.argument_votes(),
@@ -314,6 +322,7 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     EnglishLevelPhrases: _LEVEL_PHRASES,
     EnglishOutlookPhrases: _OUTLOOK_PHRASES,
     EnglishPhrases: _PHRASES,
+    EnglishYearPhrases: _YEAR_PHRASES,
     EnglishReviewPhrases: _REVIEW_PHRASES,
     EnglishRewardPhrases: _REWARD_PHRASES,
     EnglishStreakPhrases: _STREAK_PHRASES,
@@ -426,6 +435,14 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     WeeklyStreakPolicy: policies.weekly_streak_policies(),
     WhatIf: results.what_ifs(),
     WhatIfDict: made(WhatIf.to_dict, results.what_ifs()),
+    YearBreakdown: made(attrgetter("breakdown"), results.year_scores()),
+    YearDifference: made(attrgetter("breakdown"), results.year_what_ifs()),
+    YearPhrasebook: _YEAR_PHRASES,
+    YearPolicy: policies.year_policies(),
+    YearScore: results.year_scores(),
+    YearScoreDict: made(YearScore.to_dict, results.year_scores()),
+    YearWhatIf: results.year_what_ifs(),
+    YearWhatIfDict: made(YearWhatIf.to_dict, results.year_what_ifs()),
     WholeCaseDict: kept_contests.whole_cases(),
 }
 

@@ -12,6 +12,7 @@ from mainstay.reputation.multiplier import MultiplierPolicy
 from mainstay.scores.consistency.policy import ConsistencyPolicy
 from mainstay.scores.engagement.policy import DailyCriteria, EngagementPolicy
 from mainstay.scores.policies import AnyPolicy, PolicyHistory
+from mainstay.scores.year.policy import YearPolicy
 from mainstay.streaks.daily import StreakPolicy
 from mainstay.streaks.weekly import WeeklyStreakPolicy
 from mainstay.testing.strategies.activity import kinds
@@ -26,6 +27,7 @@ __all__ = [
     "policy_histories",
     "streak_policies",
     "weekly_streak_policies",
+    "year_policies",
 ]
 
 P = TypeVar("P", bound=AnyPolicy)
@@ -79,6 +81,42 @@ def _consistency_policy(
         streak_points_per_day=streak_points_per_day,
         recency_steps=((1, recency), (7, recency / 5)),
         member_min_days=member_min_days,
+    )
+
+
+def year_policies() -> SearchStrategy[YearPolicy]:
+    """Policies of the year score: the standard one, or other parts of 100 points.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> from mainstay import ActivityYear, year_score
+        >>> year = ActivityYear(date(2024, 5, 28), 2**28 - 1, 2**52 - 1)
+        >>> @settings(max_examples=1)
+        ... @given(year_policies())
+        ... def test_a_full_year_has_a_hundred_points(policy):
+        ...     assert year_score(year, policy=policy).points == 100
+        >>> test_a_full_year_has_a_hundred_points()
+    """
+    return st.just(YearPolicy()) | made(
+        _year_policy,
+        st.tuples(*[st.integers(0, 100)] * 2),
+        member_min_days=st.integers(1, 28),
+        member_min_weeks=st.integers(1, 52),
+    )
+
+
+def _year_policy(
+    cuts: tuple[int, ...], *, member_min_days: int, member_min_weeks: int
+) -> YearPolicy:
+    """Return a policy of 100 points, cut into three parts."""
+    days, weeks = sorted(cuts)
+    freshness = 100 - weeks
+    return YearPolicy(
+        days_points=days,
+        freshness_steps=((1, freshness), (9, freshness / 4)),
+        weeks_points=weeks - days,
+        member_min_days=member_min_days,
+        member_min_weeks=member_min_weeks,
     )
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from mainstay.activity.window import ActivityWindow
+from mainstay.activity.year import ActivityYear
 from mainstay.explanation import Explanation
 from mainstay.reputation.dampening import Dampening, scepticism
 from mainstay.reputation.explanation import DampenedWeight, VouchExplanation
@@ -20,14 +21,17 @@ from mainstay.scores.consistency.score import consistency_score
 from mainstay.scores.engagement.historical import HistoricalScore, historical_score
 from mainstay.scores.engagement.policy import EngagementPolicy
 from mainstay.scores.what_if import what_if
+from mainstay.scores.year.result import YearScore, YearWhatIf
+from mainstay.scores.year.score import year_score
 from mainstay.streaks.weekly import WeeklyStreak
-from mainstay.testing.strategies.activity import qualities, windows
+from mainstay.testing.strategies.activity import qualities, windows, years
 from mainstay.testing.strategies.calendar import days
 from mainstay.testing.strategies.making import made
 from mainstay.testing.strategies.policies import (
     consistency_policies,
     engagement_policies,
     multiplier_policies,
+    year_policies,
 )
 from mainstay.testing.strategies.recognition import levels_reached, reward_splits
 from mainstay.testing.strategies.states import daily_streaks, vouches, weekly_streaks
@@ -39,6 +43,8 @@ __all__ = [
     "historical_scores",
     "vouch_explanations",
     "what_ifs",
+    "year_scores",
+    "year_what_ifs",
 ]
 
 
@@ -77,9 +83,43 @@ def what_ifs(draw: DrawFn) -> WhatIf:
     return what_if(window, asked, member_since=draw(_joined(window)))
 
 
-def _joined(window: ActivityWindow) -> SearchStrategy[date | None]:
+def _joined(window: ActivityWindow | ActivityYear) -> SearchStrategy[date | None]:
     last = window.last_day.toordinal()
     return st.none() | st.integers(last - 60, last).map(date.fromordinal)
+
+
+@st.composite
+def year_scores(draw: DrawFn) -> YearScore:
+    """Year scores of any year, of new users too, by any policy.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(year_scores())
+        ... def test_a_score_has_its_bounds(score):
+        ...     assert 0 <= score.points <= 100
+        >>> test_a_score_has_its_bounds()
+    """
+    year, policy = draw(years()), draw(year_policies())
+    return year_score(year, member_since=draw(_joined(year)), policy=policy)
+
+
+@st.composite
+def year_what_ifs(draw: DrawFn) -> YearWhatIf:
+    """What up to three further days would change in a year score.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(year_what_ifs())
+        ... def test_a_further_day_takes_nothing_away(question):
+        ...     assert question.difference >= 0
+        >>> test_a_further_day_takes_nothing_away()
+    """
+    year = draw(years())
+    last = year.last_day.toordinal()
+    near = st.integers(last - 370, last + 30).map(date.fromordinal)
+    return what_if(year, draw(st.lists(near, max_size=3)), member_since=draw(_joined(year)))
 
 
 def historical_scores() -> SearchStrategy[HistoricalScore]:
@@ -118,6 +158,8 @@ def explanations() -> SearchStrategy[Explanation]:
     kinds = (
         consistency_scores(),
         what_ifs(),
+        year_scores(),
+        year_what_ifs(),
         historical_scores(),
         vouch_explanations(),
         daily_streaks(),
