@@ -1,4 +1,4 @@
-"""One user's consistency score, read from where the sessions are kept."""
+"""One user's score, read from where the sessions are kept."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta, timezone
 from time import perf_counter
+from typing import overload
 
 import attrs
 
@@ -15,10 +16,11 @@ from mainstay.activity.windowing import WindowBuilder
 from mainstay.errors import NoLongerKeptError
 from mainstay.localdays import Zone
 from mainstay.ports.sessions import SessionStore
-from mainstay.scores.consistency.phrases import ENGLISH
+from mainstay.scores.by_policy import Phrases, Policy, Score, days_needed, scored
 from mainstay.scores.consistency.policy import DEFAULT_POLICY, ConsistencyPolicy
 from mainstay.scores.consistency.result import ConsistencyScore, Phrasebook
-from mainstay.scores.consistency.score import consistency_score
+from mainstay.scores.year.policy import YearPolicy
+from mainstay.scores.year.result import YearPhrasebook, YearScore
 
 __all__ = ["FIRST_INSTANT", "first_instant", "latest_session", "score_user"]
 
@@ -29,9 +31,12 @@ FIRST_INSTANT = datetime(2, 1, 1, tzinfo=timezone(timedelta(hours=23, minutes=59
 
 _SESSIONS_A_PAGE = 200
 #: The window's first day may have begun so much earlier, far in the east, than its number of days.
-_EAST_AND_WEST = 2
+_EAST_AND_WEST = timedelta(days=2)
+#: And the first of the 52 weeks, with all of its days.
+_OF_WEEKS = timedelta(days=10)
 
 
+@overload
 def score_user(
     store: SessionStore,
     user_id: str,
@@ -41,13 +46,37 @@ def score_user(
     day_start: time | None = None,
     member_since: date | None = None,
     policy: ConsistencyPolicy = DEFAULT_POLICY,
-    phrases: Phrasebook = ENGLISH,
-) -> ConsistencyScore:
-    """Return one user's consistency score from the sessions in a store.
+    phrases: Phrasebook | None = None,
+) -> ConsistencyScore: ...
+@overload
+def score_user(
+    store: SessionStore,
+    user_id: str,
+    *,
+    as_of: datetime,
+    zone: Zone | None = None,
+    day_start: time | None = None,
+    member_since: date | None = None,
+    policy: YearPolicy,
+    phrases: YearPhrasebook | None = None,
+) -> YearScore: ...
+def score_user(
+    store: SessionStore,
+    user_id: str,
+    *,
+    as_of: datetime,
+    zone: Zone | None = None,
+    day_start: time | None = None,
+    member_since: date | None = None,
+    policy: Policy = DEFAULT_POLICY,
+    phrases: Phrases | None = None,
+) -> Score:
+    """Return one user's score from the sessions in a store.
 
     It is that of :func:`mainstay.score_sessions` over all of the user's sessions, read in one
-    query for those of the 30 days up to ``as_of``, at most 200. Only a user with more is asked for
-    again; and one without any, whose zone is not given, for where the latest session before was.
+    query for those of the 30 days up to ``as_of`` (374 for a year score), at most 200. Only a user
+    with more is asked for again; and one without any, whose zone is not given, for where the latest
+    session before was.
 
     Each call writes one log record (``mainstay.scoring``, level INFO), with ``user_id``,
     ``points``, ``total``, ``active_days``, ``total_sessions`` (those read), ``breakdown`` and
@@ -83,13 +112,13 @@ def score_user(
         9
     """
     began = perf_counter()
-    checks.instance("policy", policy, ConsistencyPolicy)
+    length = days_needed(policy)
     at = checks.instant("as_of", as_of)
     builder = WindowBuilder(
         as_of=at,
         zone=zone,
         day_start=store.day_start if day_start is None else day_start,
-        length=policy.window_days,
+        length=length,
         user_id=user_id,
     )
     since = first_instant(at, policy)
@@ -97,7 +126,7 @@ def score_user(
         sessions = _add(builder, store, user_id, since=since, until=at)
     except NoLongerKeptError:
         kept = _first_kept(store)
-        if since + timedelta(days=_EAST_AND_WEST) < kept:
+        if since + _margin(policy) < kept:
             raise
         # What is gone is before the window's own days: it is for those who were far in the east.
         sessions = _add(builder, store, user_id, since=kept, until=at)
@@ -105,17 +134,19 @@ def score_user(
         for latest in latest_session(store, user_id, until=at):
             when = latest.started_at
             _add(builder, store, user_id, since=when, until=when)
-    score = consistency_score(
-        builder.window(), member_since=member_since, policy=policy, phrases=phrases
-    )
+    score = scored(builder.window(), member_since, policy, phrases)
     _log(user_id, score, sessions, perf_counter() - began)
     return score
 
 
-def first_instant(as_of: datetime, policy: ConsistencyPolicy) -> datetime:
+def first_instant(as_of: datetime, policy: Policy) -> datetime:
     """Return from when on a score needs a user's sessions, wherever they were recorded."""
-    days = min(policy.window_days + _EAST_AND_WEST, as_of.toordinal() - 1)
-    return max(as_of - timedelta(days=days), FIRST_INSTANT)
+    span = timedelta(days=days_needed(policy)) + _margin(policy)
+    return max(as_of - min(span, timedelta(days=as_of.toordinal() - 1)), FIRST_INSTANT)
+
+
+def _margin(policy: Policy) -> timedelta:
+    return _OF_WEEKS if isinstance(policy, YearPolicy) else _EAST_AND_WEST
 
 
 def latest_session(store: SessionStore, user_id: str, *, until: datetime) -> Sequence[Session]:
@@ -146,7 +177,7 @@ def _add(
         before = page[-1]
 
 
-def _log(user_id: str, score: ConsistencyScore, sessions: int, seconds: float) -> None:
+def _log(user_id: str, score: Score, sessions: int, seconds: float) -> None:
     facts = {
         "user_id": user_id,
         "points": score.points,

@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 
 from mainstay import (
     ConsistencyPolicy,
+    EnglishPhrases,
     InvalidTypeError,
     InvalidValueError,
     NaiveDatetimeError,
     Session,
     UnknownZoneError,
+    YearPolicy,
     score_sessions,
 )
 from mainstay.errors import StoreError
@@ -163,6 +165,19 @@ def test_a_window_of_another_length_reads_as_many_days_more() -> None:
     assert store.asked[0].since == NOON - timedelta(days=9)
 
 
+def test_a_year_score_reads_374_days_and_is_that_of_all_sessions() -> None:
+    store = store_of(days_ago(0, 3, 200, 363, 364, 370, 400))
+    score = score_user(store, "ada", as_of=NOON, policy=YearPolicy())
+    assert store.asked == [Asked("ada", NOON - timedelta(days=374), NOON, None, 200)]
+    # 2024-W22, W21 and 2023-W45; 363 days ago was 2023-W22, a year before.
+    assert (score.active_days, score.active_weeks) == (2, 3)
+
+
+def test_a_year_score_in_the_year_2_asks_for_what_there_is() -> None:
+    store, first = store_of([]), datetime(2, 1, 3, tzinfo=UTC)
+    assert score_user(store, "ada", as_of=first, policy=YearPolicy()).points == 0
+
+
 def test_the_first_days_of_the_calendar_can_be_scored() -> None:
     at = datetime(2, 1, 3, tzinfo=UTC)
     first = datetime(2, 1, 1, tzinfo=timezone(timedelta(hours=14)))
@@ -181,26 +196,17 @@ def test_it_is_the_score_of_all_sessions(
 ) -> None:
     drawn, as_of = history
     sessions = [attrs.evolve(session, id=str(n)) for n, session in enumerate(drawn)]
-    options = {"as_of": as_of, "zone": zone, "day_start": day_start}
-    assert score_user(CountingStore(sessions), "ada", **options) == score_sessions(  # type: ignore[arg-type]  # by name
-        sessions,
-        **options,  # type: ignore[arg-type]  # by name
-    )
+    scored = score_user(CountingStore(sessions), "ada", as_of=as_of, zone=zone, day_start=day_start)
+    assert scored == score_sessions(sessions, as_of=as_of, zone=zone, day_start=day_start)
 
 
 def test_membership_and_words_are_those_of_every_score() -> None:
-    class Words:
-        def base(self, _: object) -> str:
+    class Words(EnglishPhrases):
+        def base(self, score: object) -> str:
             return "moi"
 
     store = store_of(days_ago(0))
-    score = score_user(
-        store,
-        "ada",
-        as_of=NOON,
-        member_since=date(2024, 5, 28),
-        phrases=Words(),  # type: ignore[arg-type]  # one word of it
-    )
+    score = score_user(store, "ada", as_of=NOON, member_since=date(2024, 5, 28), phrases=Words())
     assert score.possible_days == 7
     assert score.phrases.base(score) == "moi"
 
@@ -238,7 +244,7 @@ def test_arguments_are_checked_before_the_store_is_asked() -> None:
     with pytest.raises(UnknownZoneError, match="zone"):
         score_user(store, "ada", as_of=NOON, zone="Mars")
     with pytest.raises(InvalidTypeError, match="policy"):
-        score_user(store, "ada", as_of=NOON, policy=None)  # type: ignore[arg-type]  # refused
+        score_user(store, "ada", as_of=NOON, policy=None)  # type: ignore[call-overload]  # refused
     assert not store.asked
 
 
