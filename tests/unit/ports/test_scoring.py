@@ -203,6 +203,7 @@ def test_it_is_the_score_of_all_sessions(
 def test_membership_and_words_are_those_of_every_score() -> None:
     class Words(EnglishPhrases):
         def base(self, score: object) -> str:
+            del score
             return "moi"
 
     store = store_of(days_ago(0))
