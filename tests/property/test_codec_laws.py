@@ -14,6 +14,7 @@ from hypothesis.strategies import SearchStrategy
 
 from mainstay import (
     ActivityWindow,
+    ActivityYear,
     ConsistencyPolicy,
     ConsistencyScore,
     DailyCriteria,
@@ -36,6 +37,10 @@ from mainstay import (
     WeeklyStreak,
     WeeklyStreakPolicy,
     WhatIf,
+    YearBreakdown,
+    YearPolicy,
+    YearScore,
+    YearWhatIf,
     consistency_score,
     explain_vouch,
     reciprocity,
@@ -192,6 +197,11 @@ STRATEGIES: dict[type[Any], SearchStrategy[Any]] = {
     WeeklyStreak: strategies.weekly_streaks(),
     WeeklyStreakPolicy: strategies.weekly_streak_policies(),
     WhatIf: changes(),
+    ActivityYear: strategies.years(),
+    YearBreakdown: strategies.year_scores().map(lambda score: score.breakdown),
+    YearPolicy: strategies.year_policies(),
+    YearScore: strategies.year_scores(),
+    YearWhatIf: strategies.year_what_ifs(),
 }
 values = st.sampled_from(list(STRATEGIES)).flatmap(STRATEGIES.__getitem__)
 
