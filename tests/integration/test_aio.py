@@ -84,6 +84,28 @@ def test_what_a_host_commits_is_there_with_its_own_row(urls: tuple[str, str]) ->
             assert connection.scalar(text("SELECT id FROM orders")) == 1
 
 
+@pytest.mark.parametrize("app_first", [True, False])
+def test_an_app_and_its_worker_keep_one_policy_by_whatever_driver(
+    urls: tuple[str, str], app_first: bool
+) -> None:
+    """Of the first date there is, asyncpg makes -infinity, which psycopg can't read."""
+
+    async def app() -> None:
+        async with engine_of(urls) as engine:
+            await (await AsyncSqlStore.open(engine)).run(work)
+
+    def worker() -> None:
+        with SqlStore.open(urls[0]) as store:
+            work(store)
+
+    turns = [lambda: asyncio.run(app()), worker]
+    for turn in turns if app_first else turns[::-1]:
+        turn()
+    with SqlStore.open(urls[0]) as store:
+        kept = rows(store)["mainstay_policies"]
+    assert [row[:2] for row in kept] == [("days", "0001-01-01")]
+
+
 def test_of_what_a_host_rolls_back_nothing_stays(urls: tuple[str, str]) -> None:
     async def host() -> None:
         async with engine_of(urls) as engine, engine.connect() as connection:

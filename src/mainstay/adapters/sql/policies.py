@@ -14,6 +14,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    literal_column,
     select,
 )
 from sqlalchemy.engine import Row
@@ -45,6 +46,9 @@ policies: Table = Table(
     PrimaryKeyConstraint("scope", "since"),
     sqlite_with_rowid=False,
 )
+
+#: The first day there is, written out: of the value asyncpg makes -infinity, which is another day.
+_BEGINNING = literal_column(f"'{date.min}'", Day)
 
 P = TypeVar("P", bound=AnyPolicy)
 
@@ -81,7 +85,7 @@ def keep_undated(connection: Connection, policy: LeaderboardPolicy | BadgePolicy
     """Keep a policy in place of the one before."""
     text, scope = to_json(policy), _scope(type(policy))
     new = insert_into(connection.dialect.name, policies).values(
-        scope=scope, since=date.min, policy=text
+        scope=scope, since=_BEGINNING, policy=text
     )
     changed = new.on_conflict_do_update(index_elements=["scope", "since"], set_={"policy": text})
     connection.execute(changed)
@@ -118,7 +122,9 @@ class PolicyRows(Generic[P]):
         text = to_json(checks.instance("policy", policy, self._kind))
         begin = date.min if since is None else checks.day("since", since)
         new = insert_into(self._connection.dialect.name, policies).values(
-            scope=_scope(self._kind), since=begin, policy=text
+            scope=_scope(self._kind),
+            since=_BEGINNING if begin == date.min else begin,
+            policy=text,
         )
         last, key = self.last_day(), ["scope", "since"]
         if anyway or last is None or last < begin:
