@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from mainstay import _checks as checks
 from mainstay.activity.session import Session
+from mainstay.errors import InvalidTypeError
 from mainstay.jobs._tally import ITEM_ERRORS, Tally
 from mainstay.jobs._undone import opened
 from mainstay.ports import Changes, CorrectionPage, CorrectionStore
@@ -59,6 +60,7 @@ def forget(
         >>> report.succeeded, report.skipped, store.sessions.users()
         (1, 1, [])
     """
+    _require_corrections(store)
     users = storable_ids("user_ids", user_ids)
     tally = Tally.begin(FORGET, context or JobContext())
     changed = Counter[str]()
@@ -75,6 +77,17 @@ def forget(
             tally.succeeded, tally.skipped = _counted(tally, bool(changes))
         tally.context.progress(tally.processed, len(users))
     return _report(tally, changed, dry_run=dry_run)
+
+
+def _require_corrections(store: object) -> None:
+    """Refuse the whole store at once: otherwise each user would be a failure of its own."""
+    if not hasattr(store, "page"):
+        raise InvalidTypeError(
+            "must be the corrections of a store",
+            field="store",
+            value=store,
+            remedy="Pass store.corrections.",
+        )
 
 
 def _counted(tally: Tally, done: bool) -> tuple[int, int]:
@@ -119,6 +132,7 @@ def rename(
         >>> store.sessions.users()
         ['ada@example.org']
     """
+    _require_corrections(store)
     checks.text("user_id", user_id)
     checks.text("to", to)
     tally = Tally.begin(RENAME, context or JobContext())
@@ -220,6 +234,7 @@ def _in_pages(
     *,
     dry_run: bool,
 ) -> JobReport:
+    _require_corrections(store)
     tally, changed = Tally.begin(job, context or JobContext()), Counter[str]()
     for at in range(0, len(items), _AT_ONCE):
         tally.context.check_deadline()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from mainstay import (
     DailyCriteria,
     EngagementPolicy,
+    InvalidTypeError,
     InvalidValueError,
     NoLongerKeptError,
     RejectedError,
@@ -84,6 +86,21 @@ def test_users_are_forgotten_and_those_who_are_unknown_are_skipped(store: Memory
     assert seen == [(0, 2), (1, 2), (2, 2)]
     assert store.sessions.users() == ["bob"]
     assert came_of(forget(store.corrections, ["ada"])) == (0, 1, 0)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda store: forget(store, ["ada"]),
+        lambda store: rename(store, "ada", "bob"),
+        lambda store: remove(store, ["1"]),
+        lambda store: replace(store, []),
+    ],
+)
+def test_a_whole_store_is_refused_at_once(act: Callable[[Any], object], store: MemoryStore) -> None:
+    """Otherwise each user would be a failure of its own, in a report that nobody may read."""
+    with pytest.raises(InvalidTypeError, match=r"^store must be the corrections of a store, .*"):
+        act(store)
 
 
 def test_one_who_cannot_be_forgotten_is_reported(
