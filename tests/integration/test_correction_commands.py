@@ -151,7 +151,11 @@ def test_what_is_old_is_pruned(db: str) -> None:
     assert mainstay(*late).status == 0
     done = mainstay("prune", "--before", "2025-01-01", "--db", db)
     assert (done.status, "The first day that is kept: 2024-12-23." in done.err) == (0, True)
+    assert "Events from before it are not taken any more." in done.err
+    lower = mainstay("prune", "--before", "2020-01-01", "--db", db)
+    assert "Deleted nothing. The first day that is kept: 2024-12-23." in lower.err
     told = imported(db, *LINES, "a,2025-12-30T08:00Z,post,new")
     assert "Imported 7 events: 1 new, 6 there already." in told.err
-    assert "From a time that was pruned, and so known already: 6." in told.err
+    assert "Not taken, because they are from before the first day that is kept" in told.err
+    assert "and so count as known: 6." in told.err
     assert mainstay("prune", "--before", "2025", "--db", db).status == 2

@@ -315,6 +315,16 @@ def test_a_day_that_is_not_closed_is_an_error_that_says_how_to_close_it(tmp_path
     assert tomorrow.err == "mainstay: 2999-01-01 is not closed yet. It is not over.\n"
 
 
+def test_a_day_before_anybody_was_active_has_no_candidates_and_nothing_to_do(
+    tmp_path: Path,
+) -> None:
+    done = mainstay("candidates", "--db", filled(tmp_path), "--date", "2020-01-01")
+    assert (done.status, done.out) == (1, "")
+    assert done.err == (
+        "mainstay: Nobody had been active by 2020-01-01: that day has no candidates.\n"
+    )
+
+
 def test_a_day_that_nobody_named_is_the_subject_all_the_same(tmp_path: Path) -> None:
     """Without ``--date`` it is the last day that is over, and no option is to blame."""
     done = mainstay("candidates", "--db", filled(tmp_path))

@@ -15,7 +15,7 @@ from mainstay.cli.store import add_db, open_store, option
 from mainstay.cli.tables import Listing, exact, label, number, words
 from mainstay.jobs import day_just_over
 from mainstay.jobs.evaluate_consistency import EVALUATE_CONSISTENCY
-from mainstay.ports import Store
+from mainstay.ports import EngagementStore, Store
 from mainstay.scheduling import JobReport
 from mainstay.scores.engagement.day import DayOutcome
 
@@ -56,6 +56,8 @@ def run(args: argparse.Namespace) -> int:
         )
         day: date = args.date or last
         found = days.candidates(day)
+        if found is None and not _was_anybody(days, day):
+            return failure(f"Nobody had been active by {day}: that day has no candidates.")
     if found is None:
         run = f"mainstay run {EVALUATE_CONSISTENCY} --date {day}"
         close = f"Close it: {run}{option(args.db, args.schema)}"
@@ -67,6 +69,12 @@ def run(args: argparse.Namespace) -> int:
     sys.stdout.flush()
     terminal.say(terminal.console(sys.stderr), in_words(found, day))
     return OK
+
+
+def _was_anybody(days: EngagementStore, day: date) -> bool:
+    """Return whether a day that is not closed can be: whether it, or one before, is open."""
+    with days.page() as page:
+        return bool(page.open_days(day, limit=1))
 
 
 def picked(store: Store, report: JobReport) -> list[DayOutcome] | None:

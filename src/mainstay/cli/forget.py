@@ -50,6 +50,7 @@ def run(args: argparse.Namespace) -> int:
         verb = "Would erase" if args.dry_run else "Erased"
         known = correcting.many(report.succeeded, "user")
         unknown = f" Not known: {report.skipped:,}." if report.skipped else ""
-        return f"{verb} {known}: {correcting.counted(report)}.{unknown}"
+        again = " Importing their events again brings them back." if report.succeeded else ""
+        return f"{verb} {known}: {correcting.counted(report)}.{unknown}{again}"
 
     return correcting.correct(args, act, question=question, words=words)

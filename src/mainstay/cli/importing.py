@@ -183,9 +183,12 @@ def _early(store: PreparedStore) -> Callable[[Session], bool]:
 
 
 def _before_floor(work: _Import) -> Iterator[str]:
-    """Say how many events count as known, because all from their time was pruned."""
+    """Say how many events were not taken, because all from their time was pruned."""
     if work.before_floor:
-        yield f"From a time that was pruned, and so known already: {work.before_floor:,}."
+        yield (
+            "Not taken, because they are from before the first day that is kept, and so count as "
+            f"known: {work.before_floor:,}."
+        )
 
 
 def _late(late: Late, db: str) -> Iterator[str]:

@@ -33,7 +33,11 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     )
     parser.set_defaults(run=run, command="prune")
     parser.add_argument(
-        "--before", type=arguments.day, required=True, metavar="DATE", help="a day that stays"
+        "--before",
+        type=arguments.day,
+        required=True,
+        metavar="DATE",
+        help="the first day to keep; it is moved back to a Monday, and at least 53 weeks stay",
     )
     correcting.add_options(parser)
 
@@ -48,8 +52,9 @@ def run(args: argparse.Namespace) -> int:
         return f"Delete what is from before {args.before} for good?"
 
     def words(report: JobReport) -> str:
-        verb = "Would delete" if args.dry_run else "Deleted"
-        found = correcting.counted(report)
-        return f"{verb} {found}. The first day that is kept: {report.result['floor']}."
+        verb, are = ("Would delete", "would be") if args.dry_run else ("Deleted", "are")
+        floor = f"The first day that is kept: {report.result['floor']}."
+        later = f"Events from before it {are} not taken any more."
+        return f"{verb} {correcting.counted(report)}. {floor} {later}"
 
     return correcting.correct(args, act, question=question, words=words)

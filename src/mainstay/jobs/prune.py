@@ -70,7 +70,8 @@ def prune(
 
     Returns:
         The report, which counts users: ``succeeded``, and ``failed`` ones who keep all. ``result``
-        has ``dry_run``, the ``floor``, and ``changed``, how many of what were deleted.
+        has ``dry_run``, the ``floor``, and ``changed``, how many of what were deleted. A floor is
+        never lowered.
 
     Raises:
         InvalidValueError: No day is closed yet.
@@ -92,7 +93,8 @@ def prune(
         >>> report.result["floor"], report.result["changed"]["events"]
         ('2022-12-26', 1)
     """
-    floor = _floor(store.engagements, checks.day("before", before))
+    wanted = _floor(store.engagements, checks.day("before", before))
+    floor = max(wanted, store.corrections.floor() or wanted)
     tally = Tally.begin(PRUNE, context or JobContext(), str(floor))
     corrections, changed = store.corrections, Counter[str]()
     with opened(corrections.page(), dry_run=dry_run) as page:

@@ -155,6 +155,8 @@ def _stack(ax: Axes, history: Sequence[ConsistencyScore]) -> None:
 def plot_cohort(table: ArrowTable, *, ax: Axes | None = None) -> Axes:
     """Draw how the scores of everybody in a table are spread: how many users have which points.
 
+    Users without points, whose number the title says, are not drawn: often they are nearly all.
+
     Args:
         table: A table with a column ``points``, such as :func:`mainstay.columnar.score_table`
             returns, or some of its rows.
@@ -165,7 +167,9 @@ def plot_cohort(table: ArrowTable, *, ax: Axes | None = None) -> Axes:
 
     Examples:
         >>> plot_cohort(pa.table({"points": [9, 45, 100]})).get_title()
-        '3 users, half of them with 45 points or more'
+        '3 users with points, half of them with 45 or more'
+        >>> plot_cohort(pa.table({"points": [0, 0, 9]})).get_title()
+        '1 of 3 users with points, half of them with 9 or more'
     """
     rows: Any = pa.table(table)
     if "points" not in rows.column_names or not rows.num_rows:
@@ -175,18 +179,17 @@ def plot_cohort(table: ArrowTable, *, ax: Axes | None = None) -> Axes:
             value=rows.column_names,
             remedy="score_table(events, as_of=...) makes such a table.",
         )
-    points = rows["points"].to_numpy()
-    middle = float(np.median(points))
+    every = rows["points"].to_numpy()
+    points = every[every > 0]
     ax = _axes(ax, width=7, height=3.2)
     ax.hist(points, bins=_BINS, color=ACTIVE, rwidth=0.9)
-    ax.axvline(middle, color="#d55e00", linewidth=2)
-    users = f"{len(points):,} user{'' if len(points) == 1 else 's'}"
-    ax.set(
-        xlim=(0, 100),
-        xlabel="points",
-        ylabel="users",
-        title=f"{users}, half of them with {middle:g} points or more",
-    )
+    users = f"{len(every):,} user{'' if len(every) == 1 else 's'} with points"
+    title = users if len(points) == len(every) else f"{len(points):,} of {users}"
+    if len(points):
+        middle = float(np.median(points))
+        ax.axvline(middle, color="#d55e00", linewidth=2)
+        title += f", half of them with {middle:g} or more"
+    ax.set(xlim=(0, 100), xlabel="points", ylabel="users", title=title)
     _framed(ax)
     return ax
 

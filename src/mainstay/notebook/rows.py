@@ -74,15 +74,12 @@ def explain_row(
 
 
 def _value(row: Row | Mapping[str, object], name: str) -> object:
+    if hasattr(row, "columns"):
+        raise _no_row("must be one row, and not a table", row)
     try:
         return row[name]
     except TypeError as error:
-        raise InvalidTypeError(
-            "must hold values by the names of the columns",
-            field="row",
-            value=row,
-            remedy="Such as table.to_pylist()[0], frame.iloc[0], or frame.row(0, named=True).",
-        ) from error
+        raise _no_row("must hold values by the names of the columns", row) from error
     except LookupError as error:
         raise InvalidValueError(
             f"must have the column {name}",
@@ -90,6 +87,11 @@ def _value(row: Row | Mapping[str, object], name: str) -> object:
             value=row,
             remedy="Leave bits, today and total in the table.",
         ) from error
+
+
+def _no_row(problem: str, row: object) -> InvalidTypeError:
+    remedy = "Such as table.to_pylist()[0], frame.iloc[0], or frame.row(0, named=True)."
+    return InvalidTypeError(problem, field="row", value=row, remedy=remedy)
 
 
 def _day(value: object) -> date:

@@ -265,6 +265,8 @@ def test_what_is_old_is_pruned_and_what_it_came_to_stays() -> None:
     again = prune(store, before=date(2030, 1, 1), context=CONTEXT)
     assert came_of(again) == (0, 0, 0)
     assert again.result["changed"] == PlainData()
+    lower = prune(store, before=date(2020, 1, 1), context=CONTEXT)
+    assert lower.result["floor"] == "2023-05-15"
     too_early = date(2023, 5, 14)
     with pytest.raises(NoLongerKeptError, match="before 2023-05-15"):
         reevaluate(store, since=too_early, context=CONTEXT)

@@ -117,12 +117,18 @@ def test_ids_are_no_formulas() -> None:
     drawn(plot_board(rank({FORMULA: 3})))
 
 
-def test_a_cohort_counts_each_user_once() -> None:
-    points = [0, 4, 5, 44, 45, 99, 100]
+def test_a_cohort_counts_each_user_with_points_once() -> None:
+    points = [0, 4, 5, 44, 45, 99, 100, 0]
     ax = drawn(plot_cohort(pa.table({"points": points})))
     boxes = [bar.get_window_extent().transformed(ax.transData.inverted()) for bar in ax.patches]
-    assert [round(box.height) for box in boxes if round(box.height)] == [2, 1, 1, 1, 2]
-    assert np.asarray(ax.lines[0].get_xdata())[0] == 44
+    assert [round(box.height) for box in boxes if round(box.height)] == [1, 1, 1, 1, 2]
+    assert np.asarray(ax.lines[0].get_xdata())[0] == 44.5
+    assert ax.get_title() == "6 of 8 users with points, half of them with 44.5 or more"
+
+
+def test_a_cohort_without_points_has_no_bars() -> None:
+    ax = drawn(plot_cohort(pa.table({"points": [0, 0]})))
+    assert (ax.get_title(), [*ax.lines]) == ("0 of 2 users with points", [])
 
 
 @pytest.mark.parametrize("columns", [{"points": []}, {"total": [1.0]}])

@@ -48,7 +48,8 @@ def test_those_that_do_tell_who_rises() -> None:
 
 
 def test_it_says_how_long_nothing_has_happened() -> None:
-    assert "The latest event is from 2024-05-25, 3 days before." in html({"ada": [3]})
+    said = "The latest event is from 2024-05-25: nothing has happened in the 3 days since."
+    assert said in html({"ada": [3]})
     assert "The latest event is from" not in html({"ada": [0]})
 
 
@@ -88,6 +89,23 @@ def test_a_table_of_streaks_is_there_if_one_is_running(
     page = html(ages)
     assert words in page
     assert page.count("longest of the year</th>") == tables
+
+
+def test_it_says_which_date_is_today_where_users_are() -> None:
+    """At 21:00 UTC the next day has begun in Tokyo, and its 28 days are one day ahead."""
+    assert "Today is 2024-05-28." in html({"ada": [1]})
+    users = {"ada": ("Asia/Tokyo", 1), "bob": ("Asia/Tokyo", 2), "cyd": ("Europe/Lisbon", 27)}
+    events = pa.table(
+        {
+            "user_id": [*users],
+            "started_at": [NOW - timedelta(days=age) for _, age in users.values()],
+            "zone": [zone for zone, _ in users.values()],
+        }
+    )
+    page = report(events, as_of=NOW, timezone="zone").html
+    assert "Today is 2024-05-28 for 1 and 2024-05-29 for 2 users, by their own zones." in page
+    assert "3 users were active in the last 28 days, each by their own date." in page
+    assert "By one date for all, as counted above, it is 2." in page
 
 
 def test_without_events_there_is_no_report() -> None:

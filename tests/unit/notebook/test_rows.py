@@ -77,6 +77,13 @@ def test_a_row_that_lacks_a_column_is_refused() -> None:
         explain_row({"points": 9})
 
 
+def test_a_table_of_one_row_is_not_the_row() -> None:
+    pd = pytest.importorskip("pandas", reason="frames are not installed")
+    for several in (table(), table().to_pandas(), pd.DataFrame()):
+        with pytest.raises(InvalidTypeError, match=r"(?s)^row must be one row, .*frame\.iloc\[0\]"):
+            explain_row(several)
+
+
 @pytest.mark.parametrize("row", [7, ("ada", 9), None])
 def test_what_has_no_names_is_refused(row: Any) -> None:
     with pytest.raises(InvalidTypeError, match=r"^row must hold values by the names"):

@@ -22,7 +22,8 @@ def limits(found: Survey, as_of: datetime, columns: Columns) -> Iterator[str]:
         yield f"{reach} {less} rises or falls can't be told yet."
     silent = (as_of - found.latest).days
     if silent:
-        yield f"The latest event is from {found.latest:%Y-%m-%d}, {_days(silent)} before."
+        since = f"nothing has happened in the {_days(silent)} since"
+        yield f"The latest event is from {found.latest:%Y-%m-%d}: {since}."
     if columns.timezone is None and columns.user_zone is None:
         yield (
             "No zones are named: an event counts on the date at the offset that its time was "

@@ -10,6 +10,7 @@ import numpy as np
 from markupsafe import Markup
 
 from mainstay import _html
+from mainstay.columnar.states import as_date
 from mainstay.notebook.reports import pictures
 from mainstay.notebook.reports.surveys import COMPARED, DAYS, WEEKS, Survey
 
@@ -25,6 +26,7 @@ _MONTH, _WEEK = 28, 7
 def sections(found: Survey) -> Mapping[str, object]:
     """Return what each section of the page says."""
     return {
+        "today": _today(found),
         "tiles": [*_tiles(found)],
         "active": _active(found),
         "scores": _scores(found),
@@ -41,6 +43,15 @@ def _drawn(svg: str) -> Markup:
     return Markup(svg)  # noqa: S704
 
 
+def _today(found: Survey) -> str:
+    """Say which date is today, which may depend on where a user is."""
+    days, counts = np.unique(found.found.today, return_counts=True)
+    if len(days) == 1:
+        return f"Today is {found.last}."
+    each = (f"{as_date(day)} for {count:,}" for day, count in zip(days, counts, strict=True))
+    return f"Today is {' and '.join(each)} users, by their own zones."
+
+
 def _tiles(found: Survey) -> Iterator[Section]:
     now, before = int(found.monthly[0]), int(found.monthly[_MONTH])
     yield {"number": f"{len(found):,}", "words": "users with an event"}
@@ -48,7 +59,7 @@ def _tiles(found: Survey) -> Iterator[Section]:
     yield {"number": f"{int(found.weekly[0]):,}", "words": "active in the last 7 days"}
     if now:
         points = np.median(found.points[found.points > 0])
-        yield {"number": f"{points:g}", "words": "points are the middle of those who are active"}
+        yield {"number": f"{points:g}", "words": "points are the median of those who are active"}
     moved = found.moved
     rise, fall = int((moved > 0).sum()), int((moved < 0).sum())
     yield {"number": f"{rise:,} / {fall:,}", "words": "rise / fall by more than chance"}
@@ -91,11 +102,11 @@ def _scores(found: Survey) -> Section:
     names = [f"{start}–{end}" for start, end in bands]
     return {
         "words": "The consistency score is 0 to 100: for the share of active days among the last "
-        "28, an even rhythm, a current streak, and having been active lately. Who has not been "
-        "active for 28 days has 0.",
+        "28, an even rhythm, a current streak, and having been active lately. A user without "
+        "an active day in 28 days has 0.",
         "picture": _drawn(pictures.spread(found)),
         "caption": "How many users had which points at the end of each week.",
-        "names": ("week ending", "0", *names, "middle of those with points"),
+        "names": ("week ending", "0", *names, "median of those with points"),
         "rows": [
             (
                 found.last - timedelta(days=_WEEK * week),
@@ -150,9 +161,9 @@ def _movement(found: Survey) -> Section:
         tables.append({"caption": words + shown, "rows": [_moved(found, n) for n in rows[:_SHOWN]]})
     some = any(table["rows"] for table in tables)
     return {
-        "words": "Compared are the active days of the last 28 days and of the 28 before. Named are "
-        "those whose weeks differ by more than chance, with at most 5 % false ones among them."
-        + ("" if some else f" {_nobody(found)}"),
+        "words": "The active days of the last 28 days are compared with those of the 28 before. "
+        "Users are listed if these differ by more than chance; at most 5 % of those listed are "
+        "false alarms." + ("" if some else f" {_nobody(found)}"),
         "tables": tables,
     }
 
@@ -160,7 +171,7 @@ def _movement(found: Survey) -> Section:
 def _nobody(found: Survey) -> str:
     if found.history < COMPARED:
         return f"The events reach back {found.history} days, which is not enough for that."
-    return "Nobody's do, just now."
+    return "Nobody has changed by more than chance."
 
 
 def _moved(found: Survey, row: int) -> tuple[str, ...]:
@@ -175,11 +186,12 @@ def _moved(found: Survey, row: int) -> tuple[str, ...]:
 
 
 def _ranks(found: Survey) -> Section:
-    active = int((found.points > 0).sum())
+    active, together = int((found.points > 0).sum()), int(found.monthly[0])
+    other = f" By one date for all, as counted above, it is {together:,}."
     best = [row for row in found.best(found.totals) if found.points[row]][:_SHOWN]
     return {
-        "words": f"{_users(active)} active in the 28 days that end today where they are, and so "
-        "ranked.",
+        "words": f"{_users(active)} active in the last 28 days, each by their own date."
+        + (other if active != together else ""),
         "caption": f"The first {len(best)} by consistency score",
         "rows": [_ranked(found, row) for row in best],
     }
