@@ -330,7 +330,10 @@ def test_nobody_is_around_a_user_who_is_not_listed(url: str) -> None:
 def test_nobody_is_listed_in_an_empty_store(url: str) -> None:
     done = mainstay("leaderboard", "--db", url)
     assert (done.status, done.out) == (0, "")
-    assert done.err == "Listed for all time, counted now: 0.\n"
+    assert done.err == (
+        "Listed for all time, counted now: 0.\n"
+        "Nobody has points yet: they come from badges, rewards and mainstay points.\n"
+    )
 
 
 def test_a_leaderboard_as_json_has_the_shape_of_the_contract(url: str) -> None:

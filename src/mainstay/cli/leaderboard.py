@@ -112,6 +112,8 @@ def _in_words(board: Board, period: Period, around: str | None) -> list[str]:
     said = [f"Listed for {_PERIODS[period]}, {how}: {board.listed:,}."]
     if around is not None and not board.entries:
         said.append(f"{around} is not listed.")
+    elif not board.listed:
+        said.append("Nobody has points yet: they come from badges, rewards and mainstay points.")
     return said
 
 

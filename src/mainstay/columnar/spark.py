@@ -147,7 +147,7 @@ def _kind(df: DataFrame, name: str | None) -> spark.DataType:
             "is missing",
             field=f"column {name}",
             value=df.columns,
-            remedy="Say what the table calls it.",
+            remedy="Say what the table calls it, such as user='author'.",
         )
     return df.schema[str(name)].dataType
 

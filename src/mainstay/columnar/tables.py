@@ -287,5 +287,5 @@ def _check(schema: Any, name: object) -> None:
             "is there twice" if times else "is missing",
             field=f"column {name}",
             value=schema.names,
-            remedy="Say what the table calls it.",
+            remedy="Say what the table calls it, such as user='author'.",
         )

@@ -46,8 +46,9 @@ class SessionStore(Protocol):
         stands for.
 
         Raises:
-            RejectedError: A session has no ``id``, is there with other contents, or holds what
-                can't be stored.
+            RejectedError: A session has no ``id``; or is there with other contents, of which the
+                UTC offset of ``started_at`` is a part, though ``==`` doesn't compare it; or holds
+                what not every store can keep, a text with NUL or with a lone surrogate.
         """
         ...
 

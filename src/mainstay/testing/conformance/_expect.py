@@ -50,6 +50,7 @@ def expect(found: object, expected: object, claim: str) -> None:
         expected: 2999 items, [1200]: 1201
         found:    3000 items, [1200]: 1200
     """
+    __tracebackhide__ = True  # pytest shows the test that asked
     if found != expected:
         it, other = _both(found, expected)
         raise AssertionError(f"{_cut(claim)}\nexpected: {other}\nfound:    {it}")
@@ -100,6 +101,7 @@ def raised(kind: type[E], call: Callable[[], object], claim: str) -> E:
         >>> raised(KeyError, lambda: {}["ada"], "nobody is there")
         KeyError('ada')
     """
+    __tracebackhide__ = True
     try:
         call()
     except kind as error:

@@ -146,7 +146,7 @@ class SessionStoreConformance(Suite[HasSessions]):
         expect(len(_all_of(store, ada)), 1, "what is there stays")
 
     def test_another_offset_is_other_contents(self, store: HasSessions) -> None:
-        """``add``: the offset decides on the local day, so that it is a part of the contents."""
+        """``add``: "other contents, of which the UTC offset of ``started_at`` is a part"."""
         full = _full(self.user_id(1))
         store.sessions.add([full])
         other = attrs.evolve(full, started_at=full.started_at.astimezone(UTC))
@@ -159,15 +159,16 @@ class SessionStoreConformance(Suite[HasSessions]):
         raised(RejectedError, partial(store.sessions.add, [nameless]), "it has no id")
 
     def test_what_cannot_be_stored_is_rejected(self, store: HasSessions) -> None:
-        """``add``: "Raises RejectedError: A session ... holds what can't be stored"."""
+        """``add``: "Raises RejectedError: ... a text with NUL or with a lone surrogate"."""
         full = _full(self.user_id(1))
         for text in ("a\0b", "\ud800"):
+            claim = f"a text with NUL or with a lone surrogate is rejected, such as {text!r}"
             for bad in (
                 attrs.evolve(full, user_id=text),
                 attrs.evolve(full, kind=text),
                 attrs.evolve(full, id=text),
             ):
-                raised(RejectedError, partial(store.sessions.add, [full, bad]), f"not {text!r}")
+                raised(RejectedError, partial(store.sessions.add, [full, bad]), claim)
         expect(list(store.sessions.users()), [], "nothing is kept")
 
     def test_all_sessions_are_added_or_none(self, store: HasSessions) -> None:
