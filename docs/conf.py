@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
 
+import attrs
 from docutils.nodes import Node
 from sphinx.application import Sphinx
 from sphinx.ext.napoleon import Config
@@ -137,14 +138,18 @@ KINDS: dict[str, Callable[[str, object], bool]] = {
 }
 
 
+def is_of_ours(value: type[object]) -> bool:
+    """Return whether a value's class has all that it has from us: then all of it is described."""
+    bases = value.__mro__[:-1]
+    return attrs.has(value) and all(base.__module__.startswith("mainstay.") for base in bases)
+
+
 def described(package: str, name: str) -> Iterator[str]:
     """Yield what Sphinx is told of a public name."""
     value = getattr(import_module(package), name)
     if inspect.isclass(value):
-        yield from (
-            f".. {'autoexception' if is_error(value) else 'autoclass'}:: {package}.{name}",
-            "",
-        )
+        yield f".. {'autoexception' if is_error(value) else 'autoclass'}:: {package}.{name}"
+        yield from ("   :inherited-members:", "") if is_of_ours(value) else ("",)
     elif inspect.isfunction(value):
         yield from (f".. autofunction:: {package}.{name}", "")
     else:

@@ -23,6 +23,12 @@ def described() -> set[str]:
     return {name for kind, names in inventory.data.items() if kind[:3] == "py:" for name in names}
 
 
+def test_what_results_share_is_described_with_each() -> None:
+    """It stands once in the code, in a class that is not for use outside."""
+    shared = {"ConsistencyScore.points", "YearScore.last_active_day", "YearWhatIf.difference"}
+    assert {f"mainstay.{name}" for name in shared} <= described()
+
+
 @pytest.mark.parametrize("surface", sorted({*SURFACES} - ELSEWHERE))
 def test_every_public_name_has_its_place(surface: str) -> None:
     try:

@@ -97,6 +97,7 @@ def test_a_command_line_without_a_command_shows_all_by_what_they_are_for() -> No
         ("scor", "there is no 'scor'. Did you mean score?"),
         ("case lst", "there is no 'lst'. Did you mean list?"),
         ("run check-bagdes", "there is no 'check-bagdes'. Did you mean check-badges?"),
+        ("run evaluate", "there is no 'evaluate'. Did you mean evaluate-consistency?"),
         ("status --scema app", "unrecognized arguments: --scema app. Did you mean --schema?"),
         ("leaderboard --perod=all", "unrecognized arguments: --perod=all. Did you mean --period?"),
     ],

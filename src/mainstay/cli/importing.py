@@ -126,7 +126,8 @@ def _posts(store: PreparedStore) -> Iterator[str]:
     if kinds and posts and posts.isdisjoint(kinds):
         yield (
             f"No event counts as a post (kind {' or '.join(sorted(posts))}): nobody gets points "
-            "for posts and quality. To count other kinds, make another store with init --posts."
+            "for posts and quality. To count other kinds, make another store and import"
+            " there: mainstay init --posts KIND --db URL"
         )
 
 

@@ -58,12 +58,16 @@ class Parser(argparse.ArgumentParser):
 
 def _did_you_mean(given: Iterable[str], known: Iterable[str]) -> str:
     names = {name.lstrip("-"): name for name in known}
-    close = [
-        names[match]
-        for text in given
-        for match in get_close_matches(text.lstrip("-"), names, n=1, cutoff=_CLOSE)
-    ]
+    texts = [text.lstrip("-") for text in given]
+    close = [names[match] for text in texts for match in _like(text, [*names])]
     return f". Did you mean {' '.join(close)}?" if close else ""
+
+
+def _like(text: str, names: Sequence[str]) -> Sequence[str]:
+    """Return the name that is nearly the text, or the only one that goes on from it."""
+    longer = [name for name in names if text and name.startswith(text)]
+    found = get_close_matches(text, names, n=1, cutoff=_CLOSE)
+    return found or (longer if len(longer) == 1 else [])
 
 
 def grouped(groups: Mapping[str, Sequence[str]], summaries: Mapping[str, str]) -> str:

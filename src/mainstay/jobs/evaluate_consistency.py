@@ -209,7 +209,7 @@ def _target(store: EngagementStore, context: JobContext) -> date:
     target = checks.day("target", context.target)
     if target > over:
         raise InvalidValueError(
-            f"must be over; the last day that is, is {over}",
+            f"must be over; the last such day is {over}",
             field="target",
             value=target.isoformat(),
             remedy="What has been evaluated stays: wait until the day is complete.",

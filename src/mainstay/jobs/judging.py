@@ -131,7 +131,7 @@ def _require_same(page: PolicyPage[P], given: P, kept: P) -> None:
         field="policy",
         value={name: pair[1] for name, pair in differ.items()},
         remedy="Leave it out to go on with those kept. To have later days judged by it, add it "
-        f"from a date{later}: change_policy(store, policy=..., since=...), or mainstay run --from.",
+        f"from a date{later}: change_policy(..., since=DATE), or mainstay run ... --from DATE.",
     )
 
 

@@ -195,7 +195,7 @@ def _target(store: ReputationStore, context: JobContext) -> IsoWeek:
     week = checks.instance("target", context.target, IsoWeek)
     if week - over > 0:
         raise InvalidValueError(
-            f"must lie in a week that is over; the last that is, is {over}",
+            f"must lie in a week that is over; the last such week is {over}",
             field="target",
             value=str(context.target),
             remedy="Wait until the week is complete.",

@@ -28,7 +28,7 @@ _LAYOUT = Layout(
     "needs may be left out.",
 )
 _EMPTY = (None, "")
-_NO_OFFSET = ", or name the zone of all such (--naive-zone)"
+_NO_OFFSET = ", or name the zone of all such (--naive-zone Europe/Berlin)"
 
 _What: TypeAlias = CaseVote | CaseArgument | ArgumentVote
 

@@ -24,7 +24,10 @@ __all__ = [
 _EMPTY = (None, "")
 _NO_MORE = (None, None, None, None)
 _MICROSECOND = timedelta(microseconds=1)
-_NO_OFFSET = ", or its zone into the column timezone, or name the zone of all such (--naive-zone)"
+_NO_OFFSET = (
+    ", or its zone into the column timezone, or name the zone of all such "
+    "(--naive-zone Europe/Berlin)"
+)
 _MOST_SECONDS = timedelta.max // timedelta(seconds=1)
 
 

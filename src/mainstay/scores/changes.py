@@ -8,6 +8,7 @@ from typing import Protocol
 from mainstay import _checks as checks
 from mainstay._reprs import Explained, shown
 from mainstay.errors import InvalidTypeError, InvalidValueError
+from mainstay.explanation import Explanation
 
 __all__ = ["Change", "asked_days", "require_as_of", "require_same"]
 
@@ -32,6 +33,9 @@ class _Both(Protocol):
     def difference(self) -> float: ...
     @property
     def breakdown(self) -> object: ...
+    @property
+    def explanations(self) -> tuple[Explanation, ...]: ...
+    def explain(self) -> tuple[Explanation, ...]: ...
 
 
 class Change(Explained):
@@ -52,6 +56,16 @@ class Change(Explained):
     def difference(self: _Both) -> float:
         """The points won; negative if lost."""
         return self.after.total - self.before.total
+
+    @property
+    def text(self: _Both) -> str:
+        """A sentence for the user, in the words that the scores were made with."""
+        return self.explanations[0].text
+
+    @property
+    def explanations(self: _Both) -> tuple[Explanation, ...]:
+        """What ``explain`` gives, in the words that the scores were made with."""
+        return self.explain()
 
     @property
     def _heading(self: _Both) -> str:

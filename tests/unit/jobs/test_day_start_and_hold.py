@@ -59,9 +59,7 @@ def test_a_day_is_over_once_the_next_has_begun_everywhere(
     assert target(job, over - SECOND) == "2024-05-05"
     assert target(job, over) == "2024-05-06"
     asked = JobContext(target=may(6), due=over - SECOND, clock=lambda: over - SECOND)
-    with pytest.raises(
-        InvalidValueError, match="must be over; the last day that is, is 2024-05-05"
-    ):
+    with pytest.raises(InvalidValueError, match="must be over; the last such day is 2024-05-05"):
         job.run(asked)
 
 
@@ -78,7 +76,7 @@ def test_a_week_is_over_once_the_next_has_begun_everywhere(
     assert target(job, over - SECOND) == "2024-W18"
     assert target(job, over) == "2024-W19"
     asked = JobContext(target=may(12), due=over - SECOND, clock=lambda: over - SECOND)
-    with pytest.raises(InvalidValueError, match="the last that is, is 2024-W18"):
+    with pytest.raises(InvalidValueError, match="the last such week is 2024-W18"):
         job.run(asked)
 
 

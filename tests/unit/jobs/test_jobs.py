@@ -255,7 +255,7 @@ def test_a_day_that_is_not_over_is_refused() -> None:
     did(store, "ada", may(1))
     job = evaluate_consistency(store.engagements)
     context = JobContext(target=may(2), clock=lambda: midnight_after(may(1)))
-    with pytest.raises(InvalidValueError, match="the last day that is, is 2024-05-01") as caught:
+    with pytest.raises(InvalidValueError, match="the last such day is 2024-05-01") as caught:
         job.run(context)
     assert (caught.value.field, caught.value.value) == ("target", "2024-05-02")
     assert store.engagements.outcome("ada", may(1)) is None
@@ -280,7 +280,7 @@ def test_a_target_must_be_over_when_the_run_was_due_or_begins() -> None:
         assert job.run(on_time).target == "2024-05-01"
     late = JobContext(due=due, target=may(2), clock=lambda: due + timedelta(days=1))
     assert job.run(late).target == "2024-05-02"
-    with pytest.raises(InvalidValueError, match="the last day that is, is 2024-05-01"):
+    with pytest.raises(InvalidValueError, match="the last such day is 2024-05-01"):
         job.run(JobContext(due=due, target=may(2), clock=lambda: due))
 
 

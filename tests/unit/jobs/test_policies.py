@@ -199,7 +199,7 @@ def test_another_policy_than_the_latest_kept_is_refused_with_what_differs() -> N
         "policy differs from the latest that is kept in criteria ({'post': 1} kept, {'post': 2} "
         "given), top_inactive_users (5 kept, 3 given). Leave it out to go on with those kept. To "
         "have later days judged by it, add it from a date after 2024-05-01: "
-        "change_policy(store, policy=..., since=...), or mainstay run --from."
+        "change_policy(..., since=DATE), or mainstay run ... --from DATE."
     )
     assert streaks(store, "ada", 1, 2) == [1, -1]
     record(store, W18, WeeklyStreakPolicy(kinds={"post"}))

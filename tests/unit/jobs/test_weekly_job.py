@@ -104,7 +104,7 @@ def test_what_arrives_late_for_the_last_week_counts_in_the_next_run() -> None:
 def test_a_week_that_is_not_over_is_refused() -> None:
     job = update_multipliers(MemoryStore().reputations)
     sunday = datetime(2024, 5, 5, 23, 59, 59, tzinfo=UTC)
-    with pytest.raises(InvalidValueError, match="the last that is, is 2024-W17") as caught:
+    with pytest.raises(InvalidValueError, match="the last such week is 2024-W17") as caught:
         job.run(JobContext(target=may(1), clock=lambda: sunday))
     assert caught.value.field == "target"
     report = job.run(JobContext(target=may(1), clock=lambda: sunday + timedelta(seconds=1)))

@@ -409,7 +409,7 @@ def test_lines_of_bytes_are_refused() -> None:
             None,
             "line 2: started_at has no UTC offset, got '2024-05-01T08:00'. Write its offset or Z "
             "behind it, or its zone into the column timezone, or name the zone of all such "
-            "(--naive-zone).",
+            "(--naive-zone Europe/Berlin).",
         ),
         (
             [HEADER, "ada,20240528"],

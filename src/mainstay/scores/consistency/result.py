@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from typing import Protocol
 
 import attrs
 
 from mainstay import _checks as checks
-from mainstay._reprs import Explained, shown
+from mainstay._reprs import shown
 from mainstay._schemas import schema
 from mainstay.activity.window import ActivityWindow
 from mainstay.errors import InvalidValueError
-from mainstay.explanation import Explanation, headline
+from mainstay.explanation import Explanation
 from mainstay.scores.changes import Change, asked_days, require_as_of, require_same
 from mainstay.scores.consistency.breakdown import (
     ScoreBreakdown,
@@ -23,6 +23,7 @@ from mainstay.scores.consistency.breakdown import (
 )
 from mainstay.scores.consistency.dicts import ConsistencyScoreDict, PartsDict, WhatIfDict
 from mainstay.scores.consistency.policy import ConsistencyPolicy
+from mainstay.scores.scored import ScoredWindow
 
 __all__ = ["ConsistencyScore", "Phrasebook", "WhatIf"]
 
@@ -67,7 +68,7 @@ class Phrasebook(Protocol):
 
 @schema("consistency-score/1")
 @attrs.frozen
-class ConsistencyScore(Explained):
+class ConsistencyScore(ScoredWindow):
     """A consistency score with all that explains it.
 
     The parts follow from the other fields and are computed, so that no score has others. The texts
@@ -126,21 +127,6 @@ class ConsistencyScore(Explained):
         )
 
     @property
-    def total(self) -> float:
-        """The sum of the parts, 0 to 100."""
-        return self.breakdown.total
-
-    @property
-    def points(self) -> int:
-        """The headline: ``total`` rounded to 6 decimals, then half up."""
-        return headline(self.total)
-
-    @property
-    def active_days(self) -> int:
-        """Active days in the window."""
-        return self.window.active_days
-
-    @property
     def possible_days(self) -> int:
         """The days that the base divides by: 28, or fewer for a new user."""
         return possible_days(self.window, self.member_since, self.policy)
@@ -157,17 +143,6 @@ class ConsistencyScore(Explained):
     def streak_may_be_longer(self) -> bool:
         """Whether the streak reaches the window's first day, and so may have begun before it."""
         return self.window.streak_may_be_longer
-
-    @property
-    def days_since_active(self) -> int | None:
-        """Days since the last active day, 0 for today; ``None`` without one in the window."""
-        return self.window.days_since_active
-
-    @property
-    def last_active_day(self) -> date | None:
-        """The last active day in the window, if there is one."""
-        days = self.days_since_active
-        return None if days is None else self.window.last_day - timedelta(days=days)
 
     @property
     def percentage(self) -> int:
@@ -195,11 +170,6 @@ class ConsistencyScore(Explained):
     @property
     def _heading(self) -> str:
         return f"Consistency: {self.points} of 100"
-
-    @property
-    def explanations(self) -> tuple[Explanation, ...]:
-        """What :meth:`explain` gives, in the words that the score was made with."""
-        return self.explain()
 
     def to_dict(self) -> ConsistencyScoreDict:
         """Return plain data for a JSON response: ``score`` is the headline."""
@@ -282,11 +252,6 @@ class WhatIf(Change):
         """The points won or lost in each part."""
         return self.after.breakdown - self.before.breakdown
 
-    @property
-    def text(self) -> str:
-        """A sentence for the user, in the words that the scores were made with."""
-        return self.explanations[0].text
-
     def explain(self, phrases: Phrasebook | None = None) -> tuple[Explanation, ...]:
         """Return the one explanation of the difference.
 
@@ -295,11 +260,6 @@ class WhatIf(Change):
         """
         words = self.after.phrases if phrases is None else phrases
         return (Explanation("difference", self.difference, None, words.what_if(self)),)
-
-    @property
-    def explanations(self) -> tuple[Explanation, ...]:
-        """What :meth:`explain` gives, in the words that the scores were made with."""
-        return self.explain()
 
     def to_dict(self) -> WhatIfDict:
         """Return plain data for a JSON response."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import attrs
 
 from mainstay import _checks as checks
-from mainstay._reprs import Explained, shown
+from mainstay._reprs import shown
 from mainstay._schemas import schema
 from mainstay.errors import InvalidValueError
-from mainstay.explanation import Explanation, headline
+from mainstay.explanation import Explanation
 from mainstay.scores.engagement.dicts import EngagementPartsDict, HistoricalScoreDict
 from mainstay.scores.engagement.phrases import ENGLISH, EngagementPhrasebook
 from mainstay.scores.engagement.policy import DEFAULT_POLICY, EngagementBreakdown, EngagementPolicy
+from mainstay.scores.scored import Scored
 
 __all__ = [
     "MOST",
@@ -53,7 +54,7 @@ def check_rated(posts: int, average_quality: float | None) -> None:
 
 @schema("historical-score/1")
 @attrs.frozen
-class HistoricalScore(Explained):
+class HistoricalScore(Scored):
     """A historical score with what it was computed from.
 
     Attributes:
@@ -108,16 +109,6 @@ class HistoricalScore(Explained):
             average_quality=self.average_quality,
             breakdown=self.breakdown,
         )
-
-    @property
-    def total(self) -> float:
-        """The sum of the parts, 0 to 100."""
-        return self.breakdown.total
-
-    @property
-    def points(self) -> int:
-        """The headline: ``total`` rounded to 6 decimals, then half up."""
-        return headline(self.total)
 
     def without_streak(self) -> HistoricalScore:
         """Return the score of the same posts and quality without a streak."""

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from typing import Protocol
 
 import attrs
 
 from mainstay import _checks as checks
-from mainstay._reprs import Explained, shown
+from mainstay._reprs import shown
 from mainstay._schemas import schema
 from mainstay.activity.window import ActivityWindow
 from mainstay.activity.year import ActivityYear
-from mainstay.explanation import Explanation, headline
+from mainstay.explanation import Explanation
 from mainstay.scores.changes import Change, asked_days, require_as_of, require_same
+from mainstay.scores.scored import ScoredWindow
 from mainstay.scores.year.breakdown import (
     YearBreakdown,
     YearDifference,
@@ -63,7 +64,7 @@ class YearPhrasebook(Protocol):
 
 @schema("year-score/1")
 @attrs.frozen
-class YearScore(Explained):
+class YearScore(ScoredWindow):
     """A year score with all that explains it.
 
     The parts follow from the other fields and are computed, so that no score has others. The texts
@@ -112,24 +113,9 @@ class YearScore(Explained):
         )
 
     @property
-    def total(self) -> float:
-        """The sum of the parts, 0 to 100."""
-        return self.breakdown.total
-
-    @property
-    def points(self) -> int:
-        """The headline: ``total`` rounded to 6 decimals, then half up."""
-        return headline(self.total)
-
-    @property
     def window(self) -> ActivityWindow:
         """The window of the last 28 days."""
         return self.state.window
-
-    @property
-    def active_days(self) -> int:
-        """Active days among the last 28."""
-        return self.state.active_days
 
     @property
     def possible_days(self) -> int:
@@ -145,17 +131,6 @@ class YearScore(Explained):
     def possible_weeks(self) -> int:
         """What the active weeks are divided by: 52, or fewer for a new user."""
         return possible_weeks(self.state, self.member_since, self.policy)
-
-    @property
-    def days_since_active(self) -> int | None:
-        """Days since the last active day, 0 for today; ``None`` without one among the last 28."""
-        return self.state.days_since_active
-
-    @property
-    def last_active_day(self) -> date | None:
-        """The last active day among the last 28, if there is one."""
-        days = self.days_since_active
-        return None if days is None else self.state.last_day - timedelta(days=days)
 
     def explain(self, phrases: YearPhrasebook | None = None) -> tuple[Explanation, ...]:
         """Return one explanation a part; their points add up to ``total`` exactly (``math.fsum``).
@@ -173,11 +148,6 @@ class YearScore(Explained):
     @property
     def _heading(self) -> str:
         return f"Year: {self.points} of 100"
-
-    @property
-    def explanations(self) -> tuple[Explanation, ...]:
-        """What :meth:`explain` gives, in the words that the score was made with."""
-        return self.explain()
 
     def to_dict(self) -> YearScoreDict:
         """Return plain data for a JSON response: ``score`` is the headline."""
@@ -252,11 +222,6 @@ class YearWhatIf(Change):
         """The points won in each part."""
         return self.after.breakdown - self.before.breakdown
 
-    @property
-    def text(self) -> str:
-        """A sentence for the user, in the words that the scores were made with."""
-        return self.explanations[0].text
-
     def explain(self, phrases: YearPhrasebook | None = None) -> tuple[Explanation, ...]:
         """Return the one explanation of the difference.
 
@@ -265,11 +230,6 @@ class YearWhatIf(Change):
         """
         words = self.after.phrases if phrases is None else phrases
         return (Explanation("difference", self.difference, None, words.what_if(self)),)
-
-    @property
-    def explanations(self) -> tuple[Explanation, ...]:
-        """What :meth:`explain` gives, in the words that the scores were made with."""
-        return self.explain()
 
     def to_dict(self) -> YearWhatIfDict:
         """Return plain data for a JSON response."""
