@@ -79,7 +79,8 @@ def test_the_page_loads_and_runs_nothing_and_what_users_are_called_is_text(tmp_p
 def test_it_says_what_there_is(tmp_path: Path) -> None:
     texts = Checked(page(tmp_path, csv_of(tmp_path), "--title", "May & June")).texts
     assert "May & June" in texts
-    assert "As of 2024-05-28T08:00:00Z: 15 events from 2024-04-18 to 2024-05-28." in texts
+    asked = "As of 2024-05-28T08:00:00Z: 15 events from 2024-04-18 to 2024-05-28."
+    assert f"{asked} Today is 2024-05-28." in texts
     compared = "2 (200 %) more than the 1 in the 28 days before."
     assert f"3 users were active in the last 28 days, {compared}" in texts
     assert any(text.startswith("bob: 37 of 100") for text in texts)  # 4 days, even, 2 ago
