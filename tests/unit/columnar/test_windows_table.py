@@ -261,7 +261,7 @@ def test_who_joined_lately_has_the_days_and_weeks_since() -> None:
 
 
 BAD_YEARS = [
-    ({"day_bits": [1 | 1 << 14, 2**28]}, "row 1: day_bits must have no bit beyond the 28 days that"),
+    ({"day_bits": [1 | 1 << 14, 2**28]}, "row 1: day_bits must have no bit beyond the 28 days"),
     ({"week_bits": [1, 2**52]}, "row 0: week_bits must have the week of each active day"),
     ({"week_bits": [FORTNIGHTS, 2**52]}, "row 1: week_bits must have no bit beyond the 52 weeks"),
     ({"week_bits": [FORTNIGHTS, 8]}, "row 1: week_bits must have none of the last four weeks wit"),
