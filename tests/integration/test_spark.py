@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import redirect_stdout
 from datetime import UTC, date, datetime, time, timedelta
 from io import StringIO
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import pytest
@@ -19,6 +21,7 @@ pytest.importorskip("pyspark", reason="needs mainstay[spark]")
 if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
     pytest.skip("Spark needs Java", allow_module_level=True)
 
+import attrs
 import pyarrow as pa
 from pyspark.errors import SparkRuntimeException
 from pyspark.sql import DataFrame, SparkSession
@@ -32,10 +35,12 @@ from mainstay import (
     NaiveDatetimeError,
     Session,
     UnknownZoneError,
+    YearPolicy,
     score_sessions,
 )
 from mainstay.columnar import score_table
 from mainstay.columnar.spark import score_spark
+from mainstay.scores.by_policy import Policy
 
 AS_OF = datetime(2025, 4, 8, 9, 30, tzinfo=UTC)
 GOOD = {
@@ -46,7 +51,20 @@ GOOD = {
     "joined": date(2025, 4, 1),
 }
 ZONES = ["Asia/Tokyo", "Europe/Berlin", "America/St_Johns", "+05:45", None]
-#: What the score's columns are in Spark.
+#: What the scores' columns are in Spark.
+YEAR_TYPES = {
+    "points": "int",
+    "total": "double",
+    "days": "double",
+    "freshness": "double",
+    "weeks": "double",
+    "active_days": "int",
+    "active_weeks": "int",
+    "last_active_day": "date",
+    "today": "date",
+    "day_bits": "bigint",
+    "week_bits": "bigint",
+}
 TYPES = {
     "points": "int",
     "total": "double",
@@ -81,14 +99,18 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     session.stop()
 
 
-def events() -> Any:
-    """Eighty users' events in five zones, some of them after ``AS_OF``, two at a time too."""
+def events(spread: int = 1) -> Any:
+    """Eighty users' events of 40 days in five zones, some after ``AS_OF``, two at a time too.
+
+    Args:
+        spread: How many times as long ago they are, and the users joined.
+    """
     draw = random.Random(5)
     rows = []
     for number in range(2000):
         user = draw.randrange(80)
-        at = AS_OF + timedelta(days=1) - timedelta(minutes=draw.randrange(40 * 24 * 60))
-        joined = date(2025, 4, 6) - timedelta(days=user) if user % 3 else None
+        at = AS_OF + timedelta(days=1) - timedelta(minutes=draw.randrange(40 * 24 * 60) * spread)
+        joined = date(2025, 4, 6) - timedelta(days=user * spread) if user % 3 else None
         rows.append(
             {
                 "user_id": f"u{user:02}é",
@@ -140,16 +162,66 @@ def test_scores_are_those_of_the_core(spark: SparkSession) -> None:
     assert dict(zip(found["user_id"], found["points"], strict=True)) == points
 
 
+@pytest.mark.parametrize("joined", [None, "joined"])
+def test_year_scores_are_those_of_the_core(spark: SparkSession, joined: str | None) -> None:
+    table = events(spread=10)
+    df = spark.createDataFrame(table)
+    scored = score_spark(
+        df,
+        as_of=AS_OF,
+        timezone="timezone",
+        user_zone="Asia/Tokyo",
+        member_since=joined,
+        policy=YearPolicy(),
+    )
+    expected = [year_row(user, own, joined is not None) for user, own in by_user(table)]
+    assert in_order(scored).to_pylist() == expected
+
+
+def by_user(table: Any) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """The users of a table in order, each with their rows."""
+    rows = sorted(table.to_pylist(), key=itemgetter("user_id"))
+    return ((user, [*own]) for user, own in groupby(rows, itemgetter("user_id")))
+
+
+def year_row(user: str, own: list[dict[str, Any]], joined: bool) -> dict[str, Any]:
+    """What the core makes of a user's events."""
+    score = score_sessions(
+        [Session(user, row["started_at"], timezone=row["timezone"]) for row in own],
+        as_of=AS_OF,
+        zone="Asia/Tokyo",
+        member_since=own[0]["joined"] if joined else None,
+        policy=YearPolicy(),
+    )
+    return {
+        "user_id": user,
+        "points": score.points,
+        "total": score.total,
+        **attrs.asdict(score.breakdown),
+        "active_days": score.active_days,
+        "active_weeks": score.active_weeks,
+        "last_active_day": score.last_active_day,
+        "today": score.state.last_day,
+        "day_bits": score.state.day_bits,
+        "week_bits": score.state.week_bits,
+    }
+
+
 @pytest.mark.parametrize("kind", [StringType(), LongType(), IntegerType(), ShortType(), ByteType()])
+@pytest.mark.parametrize(
+    ("policy", "types"),
+    [(ConsistencyPolicy(), TYPES), (YearPolicy(), YEAR_TYPES)],
+    ids=["28 days", "year"],
+)
 def test_ids_keep_their_type_and_the_others_are_as_documented(
-    spark: SparkSession, kind: StringType | LongType
+    spark: SparkSession, kind: StringType | LongType, policy: Policy, types: dict[str, str]
 ) -> None:
     df = spark.range(100).selectExpr(
         f"cast(id % 7 as {kind.simpleString()}) as user_id",
         "timestamp'2025-04-08 09:00:00Z' as started_at",
     )
-    scored = score_spark(df, as_of=AS_OF)
-    assert dict(scored.dtypes) == {"user_id": kind.simpleString()} | TYPES
+    scored = score_spark(df, as_of=AS_OF, policy=policy)
+    assert dict(scored.dtypes) == {"user_id": kind.simpleString()} | types
     ids = in_order(scored)["user_id"].to_pylist()
     assert ids == [str(n) if kind == StringType() else n for n in range(7)]
 
@@ -184,6 +256,11 @@ def test_a_date_is_a_local_day_whatever_the_zone_and_the_start_of_days(
         ({"as_of": datetime(2025, 4, 8)}, NaiveDatetimeError, "as_of has no UTC offset"),  # noqa: DTZ001  # that is the point
         ({"as_of": AS_OF, "user": "member"}, InvalidValueError, "column member is missing"),
         ({"as_of": AS_OF, "user": "points"}, InvalidValueError, "user must not be called"),
+        (
+            {"as_of": AS_OF, "user": "week_bits", "policy": YearPolicy()},
+            InvalidValueError,
+            "user must not be called",
+        ),
         (
             {"as_of": AS_OF, "user": "joined"},
             InvalidTypeError,
@@ -282,16 +359,19 @@ def test_no_python_runs_in_the_workers(spark: SparkSession) -> None:
     assert "partial_bit_or" in plan
 
 
+@pytest.mark.parametrize("policy", [ConsistencyPolicy(), YearPolicy()], ids=["28 days", "year"])
 @pytest.mark.parametrize("joined", [None, "joined"])
 def test_java_compiles_what_spark_makes_of_the_query(
-    spark: SparkSession, joined: str | None
+    spark: SparkSession, joined: str | None, policy: Policy
 ) -> None:
     """It runs methods of more than 8,000 bytes as they are, many times slower."""
     df = spark.createDataFrame(events()).withColumn("joined", lit(date(2024, 1, 1)))
     spark.conf.set("spark.sql.adaptive.enabled", "false")  # else it makes none before it runs
     try:
         with redirect_stdout(StringIO()) as out:
-            scored = score_spark(df, as_of=AS_OF, timezone="timezone", member_since=joined)
+            scored = score_spark(
+                df, as_of=AS_OF, timezone="timezone", member_since=joined, policy=policy
+            )
             scored.explain("codegen")
     finally:
         spark.conf.unset("spark.sql.adaptive.enabled")

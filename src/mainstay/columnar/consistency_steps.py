@@ -43,6 +43,8 @@ class ConsistencySteps:
     addends = ("base", "distribution", "(streak + recency)")
     #: What is counted.
     counts = ("active_days", "current_streak")
+    #: What is looked back on.
+    bits = ("bits",)
 
     def __attrs_post_init__(self) -> None:
         """Refuse a policy that the query can't follow."""
@@ -66,15 +68,13 @@ class ConsistencySteps:
         most, each = float(self.policy.streak_points), self.policy.streak_points_per_day
         return [min(most, each * days) for days in range(self.policy.window_days + 1)]
 
-    @property
-    def bits(self) -> Mapping[str, str]:
-        """The days of a state as the score looks back on them, in SQL."""
-        return {"bits": shifted("days", LAGS, self.policy.window_days)}
+    def tables(self) -> list[str]:
+        """Return what windows are joined with."""
+        return [f"pieces AS ({_listed(_pieces())})"]
 
-    @property
-    def tables(self) -> Iterator[str]:
-        """What windows are joined with."""
-        yield f"pieces AS ({_listed(_pieces())})"
+    def windows(self) -> list[str]:
+        """Return the bits of a state up to today, in SQL."""
+        return [shifted("days", LAGS, self.policy.window_days)]
 
     def steps(self) -> Iterator[str]:
         """Yield what the parts are made of windows by, a step after the other."""

@@ -17,7 +17,7 @@ from mainstay.scores.by_policy import Policy
 from mainstay.scores.consistency.policy import DEFAULT_POLICY, ConsistencyPolicy
 from mainstay.scores.year.policy import YearPolicy
 
-__all__ = ["ScoreQuery"]
+__all__ = ["ScoreQuery", "columns_of"]
 
 
 @attrs.frozen(kw_only=True)
@@ -45,21 +45,12 @@ class ScoreQuery:
         policy = checks.instance("policy", self.policy, ConsistencyPolicy)
         return ConsistencySteps(self.state, policy)
 
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """What a row has, apart from the user's id and the problem: as ``score_table`` has it."""
-        own = self._steps()
-        return (
-            *("points", "total", *own.parts, *own.counts),
-            *("last_active_day", "today", *own.bits),
-        )
-
     def scores(self, clocks: str | None = None) -> str:
         """Return the query for the scores, with the columns that ``score_table`` returns."""
         own = self._steps()
         first = [f"clocks AS ({clocks})"] if clocks else []
         made = [self._windows(own), *own.steps(), *summed(*own.addends)]
-        parts = [*first, *own.tables, *own.state.parts(), lags(), *made]
+        parts = [*first, *own.tables(), *own.state.parts(), lags(), *made]
         counts = [f"CAST({name} AS INTEGER) AS {name}" for name in own.counts]
         return f"""
             WITH {", ".join(parts)}
@@ -79,7 +70,7 @@ class ScoreQuery:
         columns = [
             *("user_id", *(name for name, is_there in kept.items() if is_there)),
             f"{self.state.horizon} - lag AS today",
-            *(f"{bits} AS {name}" for name, bits in own.bits.items()),
+            *(f"{bits} AS {name}" for name, bits in zip(own.bits, own.windows(), strict=True)),
         ]
         return f"windows AS (SELECT {', '.join(columns)} FROM lags)"  # noqa: S608
 
@@ -88,3 +79,10 @@ class ScoreQuery:
             return ""
         late = "CASE WHEN joined > today THEN 'the user joined after today' END"
         return f", COALESCE(problem, {late}) AS problem" if self.state.has_joined else ", problem"
+
+
+def columns_of(policy: Policy) -> tuple[str, ...]:
+    """Return what a row of scores has, apart from the user's id and the problem."""
+    own = YearSteps if isinstance(policy, YearPolicy) else ConsistencySteps
+    counted = ("points", "total", *own.parts, *own.counts)
+    return (*counted, "last_active_day", "today", *own.bits)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import attrs
 
@@ -35,20 +35,17 @@ class YearSteps:
     addends = parts
     #: What is counted.
     counts = ("active_days", "active_weeks")
+    #: What is looked back on.
+    bits = ("day_bits", "week_bits")
 
-    @property
-    def bits(self) -> Mapping[str, str]:
-        """The days and weeks of a state as the score looks back on them, in SQL."""
+    def tables(self) -> list[str]:
+        """Return what windows are joined with: nothing."""
+        return []
+
+    def windows(self) -> list[str]:
+        """Return the bits of a state up to today, in SQL."""
         weeks = [*map(self.state.weeks_passed, LAGS)]
-        return {
-            "day_bits": shifted("days", LAGS, WINDOW_DAYS),
-            "week_bits": shifted("weeks", weeks, YEAR_WEEKS),
-        }
-
-    @property
-    def tables(self) -> Iterator[str]:
-        """What windows are joined with: nothing."""
-        yield from ()
+        return [shifted("days", LAGS, WINDOW_DAYS), shifted("weeks", weeks, YEAR_WEEKS)]
 
     def steps(self) -> Iterator[str]:
         """Yield what the parts are made of windows by, a step after the other."""
