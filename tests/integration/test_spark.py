@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from contextlib import redirect_stdout
 from datetime import UTC, date, datetime, time, timedelta
 from io import StringIO
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 import pytest
@@ -21,7 +19,6 @@ pytest.importorskip("pyspark", reason="needs mainstay[spark]")
 if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
     pytest.skip("Spark needs Java", allow_module_level=True)
 
-import attrs
 import pyarrow as pa
 from pyspark.errors import SparkRuntimeException
 from pyspark.sql import DataFrame, SparkSession
@@ -103,7 +100,7 @@ def events(spread: int = 1) -> Any:
     """Eighty users' events of 40 days in five zones, some after ``AS_OF``, two at a time too.
 
     Args:
-        spread: How many times as long ago they are, and the users joined.
+        spread: How many times as far apart they are, and the days on which users joined.
     """
     draw = random.Random(5)
     rows = []
@@ -141,70 +138,38 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "day_start": time(4),
         "policy": ConsistencyPolicy(window_days=14, base_points=70, distribution_points=15),
     },
+    "of a year": {"timezone": "timezone", "policy": YearPolicy()},
+    "of a year, of members": {
+        "user_zone": "home",
+        "member_since": "joined",
+        "policy": YearPolicy(days_points=30, weeks_points=55, member_min_days=7),
+    },
 }
 
 
 @pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
 def test_scores_are_those_of_the_table(spark: SparkSession, options: dict[str, Any]) -> None:
-    scored = score_spark(spark.createDataFrame(events()), as_of=AS_OF, **options)
-    expected = pa.table(score_table(events(), as_of=AS_OF, **options)).sort_by("user_id")
+    table = events(spread=10 if isinstance(options.get("policy"), YearPolicy) else 1)
+    scored = score_spark(spark.createDataFrame(table), as_of=AS_OF, **options)
+    expected = pa.table(score_table(table, as_of=AS_OF, **options)).sort_by("user_id")
     assert in_order(scored).to_pylist() == expected.to_pylist()
 
 
-def test_scores_are_those_of_the_core(spark: SparkSession) -> None:
-    scored = score_spark(spark.createDataFrame(events()), as_of=AS_OF, timezone="timezone")
-    sessions: dict[str, list[Session]] = {}
-    for row in events().to_pylist():
-        user, at = row["user_id"], row["started_at"].astimezone(UTC)
-        sessions.setdefault(user, []).append(Session(user, at, timezone=row["timezone"]))
-    points = {user: score_sessions(did, as_of=AS_OF).points for user, did in sessions.items()}
-    found = in_order(scored).to_pydict()
-    assert dict(zip(found["user_id"], found["points"], strict=True)) == points
-
-
-@pytest.mark.parametrize("joined", [None, "joined"])
-def test_year_scores_are_those_of_the_core(spark: SparkSession, joined: str | None) -> None:
+@pytest.mark.parametrize("policy", [ConsistencyPolicy(), YearPolicy()], ids=["28 days", "year"])
+def test_scores_are_those_of_the_core(spark: SparkSession, policy: Policy) -> None:
     table = events(spread=10)
     df = spark.createDataFrame(table)
-    scored = score_spark(
-        df,
-        as_of=AS_OF,
-        timezone="timezone",
-        user_zone="Asia/Tokyo",
-        member_since=joined,
-        policy=YearPolicy(),
-    )
-    expected = [year_row(user, own, joined is not None) for user, own in by_user(table)]
-    assert in_order(scored).to_pylist() == expected
-
-
-def by_user(table: Any) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """The users of a table in order, each with their rows."""
-    rows = sorted(table.to_pylist(), key=itemgetter("user_id"))
-    return ((user, [*own]) for user, own in groupby(rows, itemgetter("user_id")))
-
-
-def year_row(user: str, own: list[dict[str, Any]], joined: bool) -> dict[str, Any]:
-    """What the core makes of a user's events."""
-    score = score_sessions(
-        [Session(user, row["started_at"], timezone=row["timezone"]) for row in own],
-        as_of=AS_OF,
-        zone="Asia/Tokyo",
-        member_since=own[0]["joined"] if joined else None,
-        policy=YearPolicy(),
-    )
-    return {
-        "user_id": user,
-        "points": score.points,
-        "total": score.total,
-        **attrs.asdict(score.breakdown),
-        "active_days": score.active_days,
-        "active_weeks": score.active_weeks,
-        "last_active_day": score.last_active_day,
-        "today": score.state.last_day,
-        "day_bits": score.state.day_bits,
-        "week_bits": score.state.week_bits,
+    scored = score_spark(df, as_of=AS_OF, timezone="timezone", policy=policy)
+    sessions: dict[str, list[Session]] = {}
+    for row in table.to_pylist():
+        user, at = row["user_id"], row["started_at"].astimezone(UTC)
+        sessions.setdefault(user, []).append(Session(user, at, timezone=row["timezone"]))
+    scores = {
+        user: score_sessions(did, as_of=AS_OF, policy=policy) for user, did in sessions.items()
     }
+    found = in_order(scored).to_pydict()
+    totals = dict(zip(found["user_id"], found["total"], strict=True))
+    assert totals == {user: score.total for user, score in scores.items()}
 
 
 @pytest.mark.parametrize("kind", [StringType(), LongType(), IntegerType(), ShortType(), ByteType()])

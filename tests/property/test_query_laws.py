@@ -25,38 +25,19 @@ from mainstay.localdays import local_day
 from mainstay.scores.consistency.policy import DEFAULT_POLICY
 from mainstay.testing import strategies
 from tests import effort, queries
-from tests.event_tables import OLD, Case, Event, by_user, cases
+from tests.event_tables import OLD, Case, any_policies, by_user, cases
 
 
 @st.composite
 def database_cases(draw: st.DrawFn) -> Case:
     """Cases that a database can have: instants carry no zone, and points add up exactly."""
-    case = attrs.evolve(draw(cases()), carried="UTC")
+    case = attrs.evolve(draw(cases(policy=any_policies)), carried="UTC")
     state = StateQuery(events=EventsTable(), as_of=case.as_of)
     try:
         ScoreQuery(state=state, policy=case.policy)
     except InvalidValueError:
         assume(False)
     return case
-
-
-@st.composite
-def year_cases(draw: st.DrawFn) -> Case:
-    """Cases whose events, and whose users' joining, are spread over more than a year."""
-    case = attrs.evolve(draw(cases()), carried="UTC")
-    return attrs.evolve(case, events=[draw(earlier(event)) for event in case.events])
-
-
-def earlier(event: Event) -> st.SearchStrategy[Event]:
-    """An event up to 400 days before, of a user who joined up to 400 days before, too."""
-    days = st.tuples(*[st.just(timedelta(0)) | st.integers(0, 400).map(timedelta)] * 2)
-    if event.at.year < 1800:
-        return st.just(event)
-    return days.map(
-        lambda back: attrs.evolve(
-            event, at=event.at - back[0], joined=event.joined and event.joined - back[1]
-        )
-    )
 
 
 @settings(max_examples=effort.scaled(40))
@@ -68,19 +49,6 @@ def test_every_column_in_duckdb_is_the_cores(case: Case) -> None:
 @given(database_cases())
 def test_every_column_in_sqlite_is_the_cores(case: Case) -> None:
     assert by_user(queries.in_sqlite(case)) == by_user(case.expected())
-
-
-@settings(max_examples=effort.scaled(40))
-@given(year_cases(), strategies.year_policies())
-def test_every_column_of_the_year_in_duckdb_is_the_cores(case: Case, policy: YearPolicy) -> None:
-    rows = queries.in_duckdb(case, policy=policy)
-    assert by_user(rows) == by_user(queries.year_scores(case, policy))
-
-
-@given(year_cases(), strategies.year_policies())
-def test_every_column_of_the_year_in_sqlite_is_the_cores(case: Case, policy: YearPolicy) -> None:
-    rows = queries.in_sqlite(case, policy=policy)
-    assert by_user(rows) == by_user(queries.year_scores(case, policy))
 
 
 @given(database_cases())
@@ -117,12 +85,13 @@ def test_a_state_becomes_the_window_that_sql_makes_of_it(case: Case) -> None:
         assert (window.last_day, window.bits) == (row["today"], row["bits"])
 
 
-@given(year_cases())
+@given(database_cases())
 def test_a_state_becomes_the_year_of_the_local_days(case: Case) -> None:
+    case = attrs.evolve(case, policy=YearPolicy())
     query = StateQuery(events=queries.events_of(case), as_of=case.as_of, weeks=True)
     years = {
         row["user_id"]: ActivityYear(row["today"], row["day_bits"], row["week_bits"])
-        for row in queries.year_scores(case, YearPolicy())
+        for row in case.expected()
     }
     states = queries.in_duckdb(case, weeks=True)
     assert {

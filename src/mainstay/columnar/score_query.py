@@ -17,7 +17,7 @@ from mainstay.scores.by_policy import Policy
 from mainstay.scores.consistency.policy import DEFAULT_POLICY, ConsistencyPolicy
 from mainstay.scores.year.policy import YearPolicy
 
-__all__ = ["ScoreQuery", "columns_of"]
+__all__ = ["ScoreQuery"]
 
 
 @attrs.frozen(kw_only=True)
@@ -79,10 +79,3 @@ class ScoreQuery:
             return ""
         late = "CASE WHEN joined > today THEN 'the user joined after today' END"
         return f", COALESCE(problem, {late}) AS problem" if self.state.has_joined else ", problem"
-
-
-def columns_of(policy: Policy) -> tuple[str, ...]:
-    """Return what a row of scores has, apart from the user's id and the problem."""
-    own = YearSteps if isinstance(policy, YearPolicy) else ConsistencySteps
-    counted = ("points", "total", *own.parts, *own.counts)
-    return (*counted, "last_active_day", "today", *own.bits)

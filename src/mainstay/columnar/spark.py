@@ -15,7 +15,7 @@ from mainstay._extras import Extra
 from mainstay.columnar.clocks import Clock, clocks
 from mainstay.columnar.dialects import rendered
 from mainstay.columnar.query import EventsTable, StateQuery
-from mainstay.columnar.score_query import ScoreQuery, columns_of
+from mainstay.columnar.score_query import ScoreQuery
 from mainstay.errors import InvalidTypeError, InvalidValueError, NaiveDatetimeError
 from mainstay.localdays import MIDNIGHT, Zone, check_dated, find_zone
 from mainstay.scores.by_policy import Policy
@@ -24,6 +24,7 @@ from mainstay.scores.consistency.policy import DEFAULT_POLICY
 with Extra("columnar", "pyarrow"):
     import pyarrow as pa
 
+    from mainstay.columnar.scores import result_columns
     from mainstay.columnar.tables import check_user
 with Extra("spark", "pyspark"):
     from pyspark.sql import DataFrame, Row, SparkSession
@@ -86,7 +87,7 @@ def score_spark(
             user joined after today, it is Spark that fails, when the scores are worked out.
         UnknownZoneError: An event's zone is not known.
     """
-    columns = columns_of(policy)
+    columns = result_columns(policy)
     own = str(user_zone) if user_zone in df.columns else None
     home = user_zone if own is None else None
     if home is not None:

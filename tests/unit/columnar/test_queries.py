@@ -26,8 +26,9 @@ from mainstay import (
 from mainstay.columnar.clocks import Clock, clock, clocks, recent_since, stretch_of
 from mainstay.columnar.dialects import DIALECTS, rendered
 from mainstay.columnar.query import EventsTable, StateQuery
-from mainstay.columnar.score_query import ScoreQuery, columns_of
+from mainstay.columnar.score_query import ScoreQuery
 from mainstay.columnar.score_steps import headline, summed
+from mainstay.columnar.scores import result_columns
 from mainstay.columnar.statements import every_zone, statement
 from mainstay.errors import UnknownZoneError
 from mainstay.scores.by_policy import Policy
@@ -330,7 +331,7 @@ def year_figures(rows: list[tuple[date, date | None]], today: date) -> tuple[flo
         connection.execute("CREATE TABLE activity (user_id TEXT, started_at DATE, joined DATE)")
         connection.executemany("INSERT INTO activity VALUES ('ada', ?, ?)", rows)
         names, ((_, *values),) = queries.asked(connection, text)
-    assert tuple(names[1:]) == columns_of(query.policy)
+    assert tuple(names[1:]) == result_columns(query.policy)
     found = dict(zip(names[1:], values, strict=True))
     parts = (round(found[name], 6) for name in ("days", "freshness", "weeks", "total"))
     return (*parts, found["points"])
