@@ -1,4 +1,4 @@
-"""The receiver operating characteristic: how many who come back a cut finds, and how many others."""
+"""Curves: of how many who come back, and of how many others, a measure is above each cut."""
 
 from __future__ import annotations
 

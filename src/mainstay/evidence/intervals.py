@@ -1,7 +1,7 @@
 """The area under the curve, and how far chance alone may move it: one pass, no random numbers.
 
-Source: N. A. Obuchowski, "Nonparametric analysis of clustered ROC curve data", Biometrics 53 (1997):
-a user's rows are one cluster, whose influence on the area is summed before it is squared.
+Source: N. A. Obuchowski, "Nonparametric analysis of clustered ROC curve data", Biometrics 53
+(1997): a user's rows are one cluster, whose influence on the area is summed, and then squared.
 """
 
 from __future__ import annotations
@@ -131,8 +131,8 @@ class Comparison:
         return [np.concatenate(each)] if self._pooled else each
 
     def _by_user(self, each: list[NDArray[Any]]) -> Floats:
-        summed: Floats = np.bincount(self._owners, np.concatenate(each), self._all)
-        return summed
+        weights = np.concatenate(each).astype(np.float64)
+        return np.asarray(np.bincount(self._owners, weights, self._all), np.float64)
 
 
 def levels(values: Values) -> Longs:
