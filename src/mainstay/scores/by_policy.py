@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import TypeAlias, cast
 
-from mainstay import _checks as checks
 from mainstay.activity.window import ActivityWindow
 from mainstay.activity.year import YEAR_DAYS, ActivityYear
+from mainstay.errors import InvalidTypeError
 from mainstay.scores.consistency.phrases import ENGLISH
 from mainstay.scores.consistency.policy import ConsistencyPolicy
 from mainstay.scores.consistency.result import ConsistencyScore, Phrasebook
@@ -17,7 +19,7 @@ from mainstay.scores.year.policy import YearPolicy
 from mainstay.scores.year.result import YearPhrasebook, YearScore
 from mainstay.scores.year.score import year_score
 
-__all__ = ["Phrases", "Policy", "Score", "days_needed", "scored"]
+__all__ = ["POLICIES", "Phrases", "Policy", "Score", "check_policy", "days_needed", "scored"]
 
 #: The policy of a score, which says which score it is.
 Policy: TypeAlias = ConsistencyPolicy | YearPolicy
@@ -26,12 +28,25 @@ Score: TypeAlias = ConsistencyScore | YearScore
 #: The words for a score; for each, its own.
 Phrases: TypeAlias = Phrasebook | YearPhrasebook
 
+#: What a policy is called where it is chosen by a word.
+POLICIES: Mapping[str, type[Policy]] = MappingProxyType(
+    {"consistency": ConsistencyPolicy, "year": YearPolicy}
+)
+
+
+def check_policy(field: str, value: object) -> Policy:
+    """Return a value that says which score it is."""
+    if not isinstance(value, Policy):
+        raise InvalidTypeError(
+            "must be of type ConsistencyPolicy or YearPolicy", field=field, value=value
+        )
+    return value
+
 
 def days_needed(policy: Policy) -> int:
     """Return how many days a score looks back on."""
-    if isinstance(policy, YearPolicy):
-        return YEAR_DAYS
-    return checks.instance("policy", policy, ConsistencyPolicy).window_days
+    kept = check_policy("policy", policy)
+    return YEAR_DAYS if isinstance(kept, YearPolicy) else kept.window_days
 
 
 def scored(
