@@ -11,7 +11,7 @@ from mainstay.activity.window import ActivityWindow
 from mainstay.activity.year import YEAR_DAYS, ActivityYear
 from mainstay.errors import InvalidTypeError
 from mainstay.scores.consistency.phrases import ENGLISH
-from mainstay.scores.consistency.policy import ConsistencyPolicy
+from mainstay.scores.consistency.policy import DEFAULT_POLICY, ConsistencyPolicy
 from mainstay.scores.consistency.result import ConsistencyScore, Phrasebook
 from mainstay.scores.consistency.score import consistency_score
 from mainstay.scores.year.phrases import ENGLISH_YEAR
@@ -50,7 +50,10 @@ def days_needed(policy: Policy) -> int:
 
 
 def scored(
-    window: ActivityWindow, member_since: date | None, policy: Policy, phrases: Phrases | None
+    window: ActivityWindow,
+    member_since: date | None = None,
+    policy: Policy = DEFAULT_POLICY,
+    phrases: Phrases | None = None,
 ) -> Score:
     """Return the score of as many days as it needs."""
     if isinstance(policy, YearPolicy):
