@@ -13,8 +13,9 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from mainstay import ConsistencyPolicy, Session, score_sessions
+from mainstay import ConsistencyPolicy, Session, YearPolicy, YearScore, score_sessions
 from mainstay.columnar import Source, crew, folding, score_table
+from mainstay.scores.by_policy import Policy, Score
 from mainstay.scores.consistency.policy import DEFAULT_POLICY
 from mainstay.testing import strategies
 from mainstay.testing.strategies.calendar import around, turning_points
@@ -42,17 +43,7 @@ class Asked(TypedDict):
     user_zone: str | None
     day_start: time
     member_since: str | None
-    policy: ConsistencyPolicy
-
-
-class AskedOfCore(TypedDict):
-    """What the core is told of a user's events."""
-
-    as_of: datetime
-    zone: str | None
-    day_start: time
-    member_since: date | None
-    policy: ConsistencyPolicy
+    policy: Policy
 
 
 @attrs.frozen
@@ -79,7 +70,7 @@ class Case:
     home: Mapping[int, str] | str | None = None
     members: bool = False
     day_start: time = time(0)
-    policy: ConsistencyPolicy = DEFAULT_POLICY
+    policy: Policy = DEFAULT_POLICY
 
     def table(self, ids: Any = None) -> Any:
         """The events as an Arrow table, with users as integers or with the ids given for them."""
@@ -133,8 +124,8 @@ class Case:
             if e.user == user
         ]
 
-    def asked_of(self, user: int) -> AskedOfCore:
-        """What the core is told of a user's events."""
+    def asked_of(self, user: int) -> dict[str, Any]:
+        """What the core is told of a user's events; which score it is, the policy alone says."""
         mine = [event for event in self.events if event.user == user]
         joined = [e.joined for e in mine if e.joined is not None and e.at <= self.as_of]
         return {
@@ -146,23 +137,34 @@ class Case:
         }
 
     def _row(self, user: int) -> Row:
-        score = score_sessions(self.sessions_of(user), **self.asked_of(user))
-        return {
+        score: Score = score_sessions(self.sessions_of(user), **self.asked_of(user))
+        row: Row = {
             "user_id": user,
             "points": score.points,
             "total": score.total,
             **attrs.asdict(score.breakdown),
             "active_days": score.active_days,
-            "current_streak": score.current_streak,
             "last_active_day": score.last_active_day,
             "today": score.window.last_day,
-            "bits": score.window.bits,
         }
+        if isinstance(score, YearScore):
+            bits = {"day_bits": score.state.day_bits, "week_bits": score.state.week_bits}
+            return row | {"active_weeks": score.active_weeks} | bits
+        return row | {"current_streak": score.current_streak, "bits": score.window.bits}
 
 
 @st.composite
-def cases(draw: DrawFn, most: int = 25) -> Case:
-    """Events of a few users about one turn of the clocks, some at one instant, some long ago."""
+def cases(draw: DrawFn, most: int = 25, policy: SearchStrategy[Policy] | None = None) -> Case:
+    """Events of a few users about one turn of the clocks, some at one instant, some long ago.
+
+    Args:
+        draw: Hypothesis's own.
+        most: How many events there are at most.
+        policy: The policies; if not said, of the 28-day score. Of the year score's, events are of
+            any time in a year, too.
+    """
+    scored_by = draw(consistency_policies if policy is None else policy)
+    days = 400 if isinstance(scored_by, YearPolicy) else 40
     where = draw(strategies.zones())
     near = around(draw(turning_points(where)), where).map(lambda at: at.astimezone(UTC))
     as_of = draw(near)
@@ -170,8 +172,10 @@ def cases(draw: DrawFn, most: int = 25) -> Case:
     # The zones' clocks since 1800 take a while: most tables do without.
     old = OLD if draw(st.integers(0, 9)) == 9 else []
     instants = near | st.sampled_from([as_of, as_of + timedelta(microseconds=1), *few, *old])
+    if isinstance(scored_by, YearPolicy):
+        instants |= st.integers(0, 24 * days).map(lambda hours: as_of - timedelta(hours=hours))
     zone = st.sampled_from([None, where]) | strategies.zones()
-    joined = st.none() | st.integers(2, 40).map(lambda days: as_of.date() - timedelta(days))
+    joined = st.none() | st.integers(2, days).map(lambda days: as_of.date() - timedelta(days))
     event = st.builds(Event, st.integers(0, 3), instants, zone, joined)
     return Case(
         events=draw(st.lists(event, max_size=most)),
@@ -181,7 +185,7 @@ def cases(draw: DrawFn, most: int = 25) -> Case:
         home=draw(homes()),
         members=draw(st.booleans()),
         day_start=draw(strategies.day_starts() | st.times()),
-        policy=draw(st.just(DEFAULT_POLICY) | policies()),
+        policy=scored_by,
     )
 
 
@@ -211,6 +215,11 @@ def policies(draw: DrawFn) -> ConsistencyPolicy:
         recency_steps=draw(steps),
         member_min_days=draw(st.integers(1, days)),
     )
+
+
+consistency_policies: SearchStrategy[Policy] = st.just(DEFAULT_POLICY) | policies()
+#: Those of either score.
+any_policies = consistency_policies | strategies.year_policies()
 
 
 @contextmanager

@@ -16,13 +16,15 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from mainstay import ConsistencyPolicy
 from mainstay.columnar import score_table
 from mainstay.testing import strategies
 from tests import effort
-from tests.event_tables import Case, Event, by_user, cases, in_chunks
+from tests.event_tables import Case, Event, any_policies, by_user, cases, in_chunks
 
 NOON = datetime(2024, 5, 28, 12, tzinfo=UTC)
 ROWS = st.sampled_from([1, 3, 7])
+any_cases = cases(policy=any_policies)
 INTEGERS = [pa.int8(), pa.int16(), pa.int32(), pa.int64()]
 NATURALS = [pa.uint8(), pa.uint16(), pa.uint32(), pa.uint64()]
 TEXTS = [pa.string(), pa.large_string(), pa.string_view()]
@@ -31,18 +33,18 @@ LONGEST = timedelta(days=100_000_000)
 
 
 @settings(max_examples=effort.scaled(40))  # all that the engine is for
-@given(cases())
+@given(any_cases)
 def test_every_column_of_every_user_is_the_cores(case: Case) -> None:
     assert case.scores() == case.expected()
 
 
-@given(cases(), ROWS, st.integers(1, 3), st.integers(1, 3))
+@given(any_cases, ROWS, st.integers(1, 3), st.integers(1, 3))
 def test_chunks_and_threads_change_nothing(case: Case, rows: int, threads: int, held: int) -> None:
     with in_chunks(rows, threads, held):
         assert case.scores() == case.expected()
 
 
-@given(cases(), st.randoms(use_true_random=False))
+@given(any_cases, st.randoms(use_true_random=False))
 def test_the_order_of_events_decides_on_the_order_of_users_alone(case: Case, random: Any) -> None:
     events = [*case.events]
     random.shuffle(events)
@@ -51,31 +53,31 @@ def test_the_order_of_events_decides_on_the_order_of_users_alone(case: Case, ran
     assert shuffled.scores() == shuffled.expected()
 
 
-@given(cases(), st.integers(0, 10))
+@given(any_cases, st.integers(0, 10))
 def test_repeated_events_change_nothing(case: Case, repeated: int) -> None:
     twice = attrs.evolve(case, events=[*case.events, *case.events[:repeated]])
     assert twice.scores() == case.scores()
 
 
-@given(cases())
+@given(any_cases)
 def test_events_after_as_of_change_nothing(case: Case) -> None:
     known = [event for event in case.events if event.at <= case.as_of]
     assert attrs.evolve(case, events=known).scores() == case.scores()
 
 
-@given(cases())
+@given(any_cases)
 def test_how_as_of_is_written_changes_nothing(case: Case) -> None:
     assert attrs.evolve(case, as_of=case.as_of.astimezone(UTC)).scores() == case.scores()
 
 
-@given(cases(), st.sets(st.integers(0, 3)))
+@given(any_cases, st.sets(st.integers(0, 3)))
 def test_shards_by_user_make_the_whole(case: Case, some: set[int]) -> None:
     shards = [[e for e in case.events if (e.user in some) is shard] for shard in (True, False)]
     rows = [row for shard in shards for row in attrs.evolve(case, events=shard).scores()]
     assert by_user(rows) == by_user(case.scores())
 
 
-@given(cases(), st.lists(st.integers(0, 25), max_size=4), ROWS)
+@given(any_cases, st.lists(st.integers(0, 25), max_size=4), ROWS)
 def test_batches_are_one_table(case: Case, cuts: list[int], rows: int) -> None:
     """Of any sizes, none included; each dictionary-encoded on its own."""
     bounds = [0, *sorted(cuts), len(case.events)]
@@ -92,7 +94,7 @@ def encoded(table: Any) -> Any:
     return pa.table(columns)
 
 
-@given(cases(), st.sampled_from(["s", "ms", "us", "ns"]), st.integers(0, 999))
+@given(any_cases, st.sampled_from(["s", "ms", "us", "ns"]), st.integers(0, 999))
 def test_any_unit_will_do_and_nanoseconds_are_cut(case: Case, unit: str, odd: int) -> None:
     step = timedelta(microseconds={"s": 1_000_000, "ms": 1000}.get(unit, 1))
     epoch = datetime(1970, 1, 1, tzinfo=UTC)
@@ -112,7 +114,7 @@ def test_any_unit_will_do_and_nanoseconds_are_cut(case: Case, unit: str, odd: in
 def test_a_user_of_every_day_has_every_bit(zone: str, day_start: Any, days: int, data: Any) -> None:
     """An event every six hours leaves no day out, and none before the window in."""
     as_of = data.draw(strategies.instants())
-    policy = attrs.evolve(Case(events=[], as_of=as_of).policy, window_days=days, member_min_days=1)
+    policy = ConsistencyPolicy(window_days=days, member_min_days=1)
     events = [Event(0, as_of.astimezone(UTC) - timedelta(hours=6 * n), zone) for n in range(160)]
     case = Case(events=events, as_of=as_of, day_start=day_start, policy=policy)
     assert case.scores() == case.expected()

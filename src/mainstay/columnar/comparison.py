@@ -108,7 +108,7 @@ def compare_policies(
 
 def _scored(user: str, folded: Folded, policy: ConsistencyPolicy) -> dict[str, Any]:
     """Return the columns of the scores by a policy."""
-    scores = scored(user, folded.users, folded.windows(policy.window_days), policy)
+    scores = scored(user, folded.users, folded.windows(policy), policy)
     return {name: scores[name].to_numpy() for name in ("points", "total", *_PARTS)}
 
 

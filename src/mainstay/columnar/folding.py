@@ -15,12 +15,16 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from mainstay import _checks as checks
+from mainstay.columnar.bit_columns import AnyBits, bit_columns
 from mainstay.columnar.crew import Crew, Task, finished
 from mainstay.columnar.keys import Longs
 from mainstay.columnar.reading import Columns, Reader
-from mainstay.columnar.state import Calendar, Days, PerUser, State
+from mainstay.columnar.state import Active, Days, PerUser, State, Year
 from mainstay.columnar.tables import Source, batches
 from mainstay.columnar.zones import LocalDays
+from mainstay.scores.by_policy import Policy
+from mainstay.scores.consistency.policy import DEFAULT_POLICY
+from mainstay.scores.year.policy import YearPolicy
 
 __all__ = ["Folded", "Windows", "chunks", "clock_of", "fold", "gather"]
 
@@ -39,17 +43,26 @@ class Windows:
         bits: Bit *n* is set if they were active *n* days before.
         today: In days since 1970.
         joined: The day they joined, in days since 1970, if that was asked for.
+        weeks: Bit *n* is set if they were active in the ISO week *n* weeks before today's, if the
+            policy is of the year score.
     """
 
     bits: NDArray[np.uint32]
     today: NDArray[np.int32]
     joined: Longs | None = None
+    weeks: NDArray[np.uint64] | None = None
 
     def part(self, start: int, stop: int) -> Windows:
         """Return some of them."""
         rows = slice(start, stop)
         joined = None if self.joined is None else self.joined[rows]
-        return Windows(self.bits[rows], self.today[rows], joined)
+        weeks = None if self.weeks is None else self.weeks[rows]
+        return Windows(self.bits[rows], self.today[rows], joined, weeks)
+
+    @property
+    def columns(self) -> tuple[AnyBits, ...]:
+        """All their columns of bits."""
+        return (self.bits,) if self.weeks is None else (self.bits, self.weeks)
 
 
 @attrs.frozen
@@ -59,24 +72,24 @@ class Folded:
     Attributes:
         users: Their ids, an Arrow array.
         horizon: The day that days are counted back from, in days since 1970.
-        days: Bit *n* is set if they were active *n* days before the horizon, the last one if they
-            were so on any day before those.
+        bits: Bits counted back from the horizon, of which those that are too old for any window
+            mean nothing: of days, and of weeks if the policy is of the year score.
         lags: How many days before the horizon their today is.
         joined: The day they joined, in days since 1970, if that was asked for.
     """
 
     users: Any
     horizon: int
-    days: NDArray[np.uint32]
+    bits: tuple[AnyBits, ...]
     lags: NDArray[np.uint32]
     joined: Longs | None
 
-    def windows(self, length: int) -> Windows:
-        """Return their windows of so many days."""
-        bits = (self.days >> self.lags) & np.uint32((1 << length) - 1)
-        return Windows(
-            bits, (self.horizon - self.lags.astype(np.int64)).astype(np.int32), self.joined
-        )
+    def windows(self, policy: Policy) -> Windows:
+        """Return their windows, as long as the policy's."""
+        today = self.horizon - self.lags.astype(np.int64)
+        columns = zip(bit_columns(policy), self.bits, strict=False)  # weeks if they are asked for
+        days, *weeks = (column.ended(bits, self.horizon, today) for column, bits in columns)
+        return Windows(days, today.astype(np.int32), self.joined, *weeks)
 
 
 def fold(
@@ -85,15 +98,17 @@ def fold(
     *,
     as_of: datetime,
     day_start: time,
+    policy: Policy = DEFAULT_POLICY,
     threads: int | None = None,
 ) -> Folded:
     """Return what a source's events come to, worked on by so many threads, or one a core."""
-    clock, days = clock_of(as_of, day_start), Days()
+    clock = clock_of(as_of, day_start)
+    days = Year(clock.horizon) if isinstance(policy, YearPolicy) else Days()
     users, state = gather(source, columns, clock, days, threads=threads)
     return Folded(
         users=users,
         horizon=clock.horizon,
-        days=days.of(len(users)),
+        bits=days.bits(len(users)),
         lags=state.lags(len(users), clock),
         joined=None if state.joined is None else state.joined.of(len(users)),
     )
@@ -108,7 +123,7 @@ def gather(
     source: Source,
     columns: Columns,
     clock: LocalDays,
-    days: Days | Calendar,
+    days: Active,
     *,
     threads: int | None = None,
     also: Sequence[PerUser] = (),

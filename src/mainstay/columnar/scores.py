@@ -1,29 +1,32 @@
-"""The consistency score of every user in a table of events."""
+"""The score of every user in a table of events: which one follows from the policy."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, cast
 
 import attrs
 import numpy as np
 import pyarrow as pa
 
-from mainstay import _checks as checks
+from mainstay.columnar.bit_columns import bit_columns
 from mainstay.columnar.columns import NO_DAY, first
 from mainstay.columnar.crew import in_order
 from mainstay.columnar.folding import ROWS, Windows, fold
 from mainstay.columnar.keys import Longs
 from mainstay.columnar.parts import NONE, Counts, Parts, bit_lengths, parts_of, trailing_zeros
 from mainstay.columnar.reading import Columns
+from mainstay.columnar.states import as_date, ordinal
 from mainstay.columnar.tables import ResultTable, Source, check_user
+from mainstay.columnar.year_parts import WeekBits, YearParts, year_parts_of
 from mainstay.errors import InvalidValueError
 from mainstay.localdays import MIDNIGHT, Zone
+from mainstay.scores.by_policy import Policy, days_needed
 from mainstay.scores.consistency.policy import DEFAULT_POLICY, ConsistencyPolicy
+from mainstay.scores.year.policy import YearPolicy
 
 __all__ = ["score_table"]
 
-_EPOCH = date(1970, 1, 1).toordinal()
 #: Windows and the days that today may differ by from user to user share 32 bits.
 _MOST_DAYS = 28
 
@@ -39,14 +42,15 @@ def score_table(
     naive_zone: Zone | None = None,
     day_start: time = MIDNIGHT,
     member_since: str | None = None,
-    policy: ConsistencyPolicy = DEFAULT_POLICY,
+    policy: Policy = DEFAULT_POLICY,
 ) -> ResultTable:
-    """Return the consistency score of every user in a table of events.
+    """Return the score of every user in a table of events.
 
     It is :func:`mainstay.score_sessions` for each user, computed on columns: the same points, the
-    same parts to the last bit. Each event counts on the local date in ``timezone``, else in the
-    user's zone, else at the offset of its text, or in the zone of the timestamps' own type. Events
-    after ``as_of`` are ignored, and so are users who have no other.
+    same parts to the last bit. The policy says which score it is. Each event counts on the local
+    date in ``timezone``, else in the user's zone, else at the offset of its text, or in the zone of
+    the timestamps' own type. Events after ``as_of`` are ignored, and so are users who have no
+    other.
 
     Args:
         table: The events: whatever hands out its rows through Arrow's PyCapsule interface (a
@@ -66,8 +70,9 @@ def score_table(
             that occurs twice it is the first.
         day_start: The wall-clock time at which a day begins.
         member_since: The column of the dates on which users joined; null where that is not known,
-            and the earliest counts. As in :func:`mainstay.consistency_score`.
-        policy: The numbers, if not the standard ones; with windows of at most 28 days.
+            and the earliest counts. As in :func:`mainstay.score_sessions`.
+        policy: The numbers, if not the standard ones, with windows of at most 28 days; or those of
+            the year score.
 
     Returns:
         One row a user, in the order of their first events in the table: the user's id, ``points``,
@@ -75,6 +80,11 @@ def score_table(
         points), ``active_days``, ``current_streak``, ``last_active_day`` (null without one in the
         window), ``today``, and ``bits``: the window, bit *n* set if the user was active *n* days
         before today.
+
+        With a :class:`mainstay.YearPolicy` the parts are ``days``, ``freshness``, ``weeks``, the
+        counts ``active_days``, ``active_weeks``; then come ``last_active_day`` (null without one in
+        the last 28 days), ``today``, ``day_bits`` as above, and ``week_bits``: bit *n* set if the
+        user was active in the ISO week *n* weeks before today's.
 
     Raises:
         BadRecordError: A row has no user or instant, or a zone that is not known, or its instant is
@@ -101,7 +111,7 @@ def score_table(
 {'user_id': 'bob', 'points': 9, 'today': datetime.date(2024, 5, 27)}]
     """
     check_policy(policy)
-    check_user(user, RESULT)
+    check_user(user, result_columns(policy))
     columns = Columns(
         user=user,
         instant=instant,
@@ -110,19 +120,21 @@ def score_table(
         naive_zone=naive_zone,
         member_since=member_since,
     )
-    folded = fold(table, columns, as_of=as_of, day_start=day_start)
-    scores: ResultTable = scored(user, folded.users, folded.windows(policy.window_days), policy)
+    folded = fold(table, columns, as_of=as_of, day_start=day_start, policy=policy)
+    scores: ResultTable = scored(user, folded.users, folded.windows(policy), policy)
     return scores
 
 
-#: The columns of scores, apart from the users'.
-RESULT = (*attrs.fields_dict(Parts), "last_active_day", "today", "bits")
+def result_columns(policy: Policy) -> tuple[str, ...]:
+    """Return the columns of a table of scores, apart from the users'."""
+    parts = YearParts if isinstance(policy, YearPolicy) else Parts
+    bits = (column.name for column in bit_columns(policy))
+    return (*attrs.fields_dict(parts), "last_active_day", "today", *bits)
 
 
-def check_policy(policy: ConsistencyPolicy) -> None:
+def check_policy(policy: Policy) -> None:
     """Refuse a policy whose windows have no room in 32 bits."""
-    checks.instance("policy", policy, ConsistencyPolicy)
-    if policy.window_days > _MOST_DAYS:
+    if days_needed(policy) > _MOST_DAYS and isinstance(policy, ConsistencyPolicy):
         raise InvalidValueError(
             f"must be at most {_MOST_DAYS} for tables",
             field="policy.window_days",
@@ -132,7 +144,7 @@ def check_policy(policy: ConsistencyPolicy) -> None:
 
 
 def scored(
-    user: str, users: Any, windows: Windows, policy: ConsistencyPolicy, threads: int | None = None
+    user: str, users: Any, windows: Windows, policy: Policy, threads: int | None = None
 ) -> Any:
     """Return the scores of users' windows, an Arrow table."""
 
@@ -144,26 +156,59 @@ def scored(
     return pa.Table.from_batches(in_order(part, starts, threads))
 
 
-def _columns(users: Any, windows: Windows, policy: ConsistencyPolicy) -> dict[str, Any]:
-    parts = parts_of(windows.bits, possible_days(users, windows, policy), policy)
+def _columns(users: Any, windows: Windows, policy: Policy) -> dict[str, Any]:
+    parts = scored_parts(users, windows, policy)
     since = trailing_zeros(windows.bits)
     last = pa.array(windows.today - since, pa.int32(), mask=since == NONE)
-    return {field.name: pa.array(getattr(parts, field.name)) for field in attrs.fields(Parts)} | {
+    bits = zip(bit_columns(policy), windows.columns, strict=True)
+    return {
+        **{name: pa.array(getattr(parts, name)) for name in attrs.fields_dict(type(parts))},
         "last_active_day": last.cast(pa.date32()),
         "today": pa.array(windows.today).cast(pa.date32()),
-        "bits": pa.array(windows.bits),
+        **{column.name: pa.array(values) for column, values in bits},
     }
+
+
+def scored_parts(users: Any, windows: Windows, policy: Policy) -> Parts | YearParts:
+    """Return the points of windows, and what they come from."""
+    if isinstance(policy, YearPolicy):
+        days, weeks = _possible_in_year(users, windows, policy)
+        return year_parts_of(windows.bits, cast("WeekBits", windows.weeks), days, weeks, policy)
+    return parts_of(windows.bits, possible_days(users, windows, policy), policy)
 
 
 def possible_days(users: Any, windows: Windows, policy: ConsistencyPolicy) -> Counts | int:
     """Return the days on which each user could have been active."""
-    joined = windows.joined
+    joined = _joined(users, windows)
     if joined is None:
         return policy.window_days
-    check_joined(users, windows.today, joined)
-    member_days = np.where(joined == NO_DAY, policy.window_days, windows.today - joined + 1)
-    days = np.maximum(member_days, bit_lengths(windows.bits))
-    return np.clip(days, policy.member_min_days, policy.window_days).astype(np.int32)
+    days = np.maximum(windows.today - joined + 1, bit_lengths(windows.bits))
+    possible: Counts = np.clip(days, policy.member_min_days, policy.window_days).astype(np.int32)
+    return possible
+
+
+def _possible_in_year(
+    users: Any, windows: Windows, policy: YearPolicy
+) -> tuple[Counts | int, Counts | int]:
+    """Return the days and the weeks in which each user could have been active."""
+    days, weeks = bit_columns(policy)
+    joined = _joined(users, windows)
+    if joined is None:
+        return days.length, weeks.length
+    least = (policy.member_min_days, policy.member_min_weeks)
+    of_days, of_weeks = (
+        np.clip(column.between(joined, windows.today) + 1, few, column.length).astype(np.int32)
+        for column, few in zip((days, weeks), least, strict=True)
+    )
+    return of_days, of_weeks
+
+
+def _joined(users: Any, windows: Windows) -> Longs | None:
+    """Return the day that each user joined; where it is not known, one of long ago."""
+    if windows.joined is None:
+        return None
+    check_joined(users, windows.today, windows.joined)
+    return np.where(windows.joined == NO_DAY, ordinal(date.min), windows.joined)
 
 
 def check_joined(users: Any, today: Counts, joined: Longs) -> None:
@@ -171,12 +216,8 @@ def check_joined(users: Any, today: Counts, joined: Longs) -> None:
     row = first((joined != NO_DAY) & (joined > today))
     if row is not None:
         raise InvalidValueError(
-            f"must not be after today, {_date(today[row])}, for user {users[row].as_py()!r}",
+            f"must not be after today, {as_date(today[row])}, for user {users[row].as_py()!r}",
             field="member_since",
-            value=_date(joined[row]),
+            value=as_date(joined[row]),
             remedy="Leave it out if it is not known.",
         )
-
-
-def _date(days: np.signedinteger[Any]) -> date:
-    return date.fromordinal(_EPOCH + int(days))

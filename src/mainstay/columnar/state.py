@@ -8,13 +8,15 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from mainstay.activity.year import YEAR_WEEKS
+from mainstay.columnar.bit_columns import WEEKS, AnyBits, weeks_of
 from mainstay.columnar.columns import NO_DAY, first
 from mainstay.columnar.keys import Longs, Numbers
 from mainstay.columnar.reading import OLDER, Chunk, Columns
 from mainstay.columnar.zones import LocalDays
 from mainstay.errors import BadRecordError
 
-__all__ = ["Calendar", "Days", "PerUser", "Read", "State"]
+__all__ = ["Active", "Calendar", "Days", "PerUser", "Read", "State", "Year"]
 
 #: Some events, with the numbers of their users.
 Read: TypeAlias = tuple[Chunk, Numbers]
@@ -53,8 +55,32 @@ class PerUser:
         return self._values[:users]
 
 
-class Days(PerUser):
-    """The days on which they were active, as bits, counted back from the horizon."""
+class _Bits(PerUser):
+    """Bits counted back from the horizon."""
+
+    def bits(self, users: int) -> tuple[AnyBits, ...]:
+        """Return the bits of so many users: of days, and of weeks if they are kept."""
+        raise NotImplementedError
+
+    def newest(self, users: int) -> NDArray[np.uint32]:
+        """Return how many days before the horizon each was last active; 32 if never of late."""
+        days = self.bits(users)[0]
+        newest: NDArray[np.uint8] = np.bitwise_count((days & -days) - np.uint32(1))
+        return newest.astype(np.uint32)
+
+    def _set(self, places: Longs, bits: AnyBits) -> None:
+        """Set bits in some places, of which some may be there several times."""
+        values = self._values.reshape(-1)
+        # np.bitwise_or.at would do, at a fifth of the speed. Of several bits in one place the last
+        # one is set; the others have another go, at most as often as there are bits.
+        while len(places):
+            values[places] = values.take(places) | bits
+            lost = np.flatnonzero((values.take(places) & bits) == 0)
+            places, bits = places[lost], bits[lost]
+
+
+class Days(_Bits):
+    """The days on which they were active."""
 
     #: The last of these days stands for all before it, too.
     oldest = OLDER
@@ -62,20 +88,42 @@ class Days(PerUser):
     def __init__(self) -> None:
         super().__init__(0, np.uint32)
 
-    def newest(self, users: int) -> NDArray[np.uint32]:
-        """Return how many days before the horizon each was last active; 32 if never."""
-        days = self.of(users)
-        newest: NDArray[np.uint32] = np.bitwise_count((days & -days) - np.uint32(1))
-        return newest.astype(np.uint32)
+    def bits(self, users: int) -> tuple[AnyBits, ...]:
+        """Return the bits of so many users' days."""
+        return (self.of(users),)
 
     def _add(self, chunk: Chunk, users: Longs) -> None:
-        bits = np.uint32(1) << chunk.ages.astype(np.uint32)
-        # np.bitwise_or.at would do, at a fifth of the speed. Of several rows of one user the last
-        # one's bit is set; the others have another go, at most as often as there are bits.
-        while len(users):
-            self._values[users] = self._values.take(users) | bits
-            lost = np.flatnonzero((self._values.take(users) & bits) == 0)
-            users, bits = users[lost], bits[lost]
+        self._set(users, np.uint32(1) << chunk.ages.astype(np.uint32))
+
+
+class Year(_Bits):
+    """The days of late, and the weeks before, in which they were active.
+
+    Each event sets one bit: what weeks the days of late are in follows from them.
+
+    Args:
+        horizon: The day that days and weeks are counted back from, in days since 1970.
+    """
+
+    #: Its week, too, is before the 52 that end with anybody's today.
+    oldest = 7 * (YEAR_WEEKS + 1)
+
+    def __init__(self, horizon: int) -> None:
+        super().__init__(0, np.uint64, 2)
+        self._horizon = horizon
+        ages = np.arange(self.oldest + 1)
+        self._is_week = ages >= OLDER
+        place = np.where(self._is_week, WEEKS.between(horizon - ages, horizon), ages)
+        self._bit = np.uint64(1) << place.astype(np.uint64)
+
+    def bits(self, users: int) -> tuple[AnyBits, ...]:
+        """Return the bits of so many users' days and weeks."""
+        days, weeks = self.of(users).T
+        days = days.astype(np.uint32)
+        return days, weeks | weeks_of(days, self._horizon)
+
+    def _add(self, chunk: Chunk, users: Longs) -> None:
+        self._set(2 * users + self._is_week.take(chunk.ages), self._bit.take(chunk.ages))
 
 
 class Calendar(PerUser):
@@ -96,6 +144,10 @@ class Calendar(PerUser):
 
     def _add(self, chunk: Chunk, users: Longs) -> None:
         self._values[users, chunk.ages] = True
+
+
+#: What is kept of the days on which users were active.
+Active: TypeAlias = Days | Year | Calendar
 
 
 class Latest(PerUser):
@@ -154,10 +206,8 @@ class Zones(PerUser):
 class State:
     """All that is kept of users, for the columns that there are."""
 
-    def __init__(
-        self, columns: Columns, days: Days | Calendar, also: Sequence[PerUser] = ()
-    ) -> None:
-        self.days: Days | Calendar = days
+    def __init__(self, columns: Columns, days: Active, also: Sequence[PerUser] = ()) -> None:
+        self.days: Active = days
         self._also = also
         self.joined: Joined | None = None if columns.member_since is None else Joined(NO_DAY)
         self._where: Latest | Zones | None = None

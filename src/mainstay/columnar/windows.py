@@ -15,7 +15,7 @@ from mainstay.columnar.folding import Windows, fold
 from mainstay.columnar.kept_windows import STATE, KeptReader, Merged, kept_table, moved
 from mainstay.columnar.keys import Longs
 from mainstay.columnar.reading import Columns
-from mainstay.columnar.scores import RESULT, check_policy, scored
+from mainstay.columnar.scores import check_policy, result_columns, scored
 from mainstay.columnar.states import as_date, each_chunk, ordinal, same_type
 from mainstay.columnar.tables import ResultTable, Source, check_user
 from mainstay.errors import OutOfOrderError
@@ -85,7 +85,7 @@ def windows_table(
         naive_zone=naive_zone,
     )
     folded = fold(table, columns, as_of=as_of, day_start=day_start)
-    windows = folded.windows(policy.window_days)
+    windows = folded.windows(policy)
     return kept_table(user, folded.users, windows.bits, windows.today)
 
 
@@ -219,7 +219,7 @@ def score_windows(
         [13, 13, 7, 5]
     """
     check_policy(policy)
-    check_user(user, RESULT)
+    check_user(user, result_columns(policy))
     day = None if today is None else ordinal(checks.day("today", today))
     reader = KeptReader(user, policy.window_days, member_since)
 

@@ -164,7 +164,7 @@ def scores_of(batches: Iterable[Any], names: Iterable[str], options: Options) ->
         as_of=options.as_of,
         day_start=options.day_start,
     )
-    windows = folded.windows(DEFAULT_POLICY.window_days)
+    windows = folded.windows(DEFAULT_POLICY)
     table = scored("user_id", folded.users, windows, DEFAULT_POLICY)
     joined = np.full(len(windows.bits), NO_DAY) if windows.joined is None else windows.joined
     possible = np.broadcast_to(possible_days(folded.users, windows, DEFAULT_POLICY), joined.shape)
