@@ -7,6 +7,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import TypeAlias, cast
 
+from mainstay import _checks as checks
 from mainstay.activity.window import ActivityWindow
 from mainstay.activity.year import YEAR_DAYS, ActivityYear
 from mainstay.errors import InvalidTypeError
@@ -19,12 +20,25 @@ from mainstay.scores.year.policy import YearPolicy
 from mainstay.scores.year.result import YearPhrasebook, YearScore
 from mainstay.scores.year.score import year_score
 
-__all__ = ["POLICIES", "Phrases", "Policy", "Score", "check_policy", "days_needed", "scored"]
+__all__ = [
+    "POLICIES",
+    "Phrases",
+    "Policy",
+    "Score",
+    "State",
+    "check_policy",
+    "days_needed",
+    "score_of",
+    "scored",
+    "state_of",
+]
 
 #: The policy of a score, which says which score it is.
 Policy: TypeAlias = ConsistencyPolicy | YearPolicy
 #: A score of one user's days.
 Score: TypeAlias = ConsistencyScore | YearScore
+#: What a score is made of.
+State: TypeAlias = ActivityWindow | ActivityYear
 #: The words for a score; for each, its own.
 Phrases: TypeAlias = Phrasebook | YearPhrasebook
 
@@ -49,6 +63,11 @@ def days_needed(policy: Policy) -> int:
     return YEAR_DAYS if isinstance(kept, YearPolicy) else kept.window_days
 
 
+def state_of(window: ActivityWindow, policy: Policy) -> State:
+    """Return what a score is made of, of a window of as many days as it needs."""
+    return ActivityYear.from_window(window) if isinstance(policy, YearPolicy) else window
+
+
 def scored(
     window: ActivityWindow,
     member_since: date | None = None,
@@ -56,12 +75,30 @@ def scored(
     phrases: Phrases | None = None,
 ) -> Score:
     """Return the score of as many days as it needs."""
+    return score_of(state_of(window, policy), member_since, policy, phrases)
+
+
+def score_of(
+    state: State,
+    member_since: date | None = None,
+    policy: Policy = DEFAULT_POLICY,
+    phrases: Phrases | None = None,
+) -> Score:
+    """Return the score of what it is made of.
+
+    Raises:
+        InvalidTypeError: That is what another score is made of.
+    """
     if isinstance(policy, YearPolicy):
         return year_score(
-            ActivityYear.from_window(window),
+            checks.instance("state", state, ActivityYear),
             member_since=member_since,
             policy=policy,
             phrases=ENGLISH_YEAR if phrases is None else cast("YearPhrasebook", phrases),
         )
-    words = ENGLISH if phrases is None else cast("Phrasebook", phrases)
-    return consistency_score(window, member_since=member_since, policy=policy, phrases=words)
+    return consistency_score(
+        checks.instance("window", state, ActivityWindow),
+        member_since=member_since,
+        policy=policy,
+        phrases=ENGLISH if phrases is None else cast("Phrasebook", phrases),
+    )
