@@ -9,13 +9,16 @@ from datetime import UTC, date
 from functools import partial
 from typing import Any
 
+import attrs
 import duckdb
 
+from mainstay import YearPolicy, score_sessions
 from mainstay.columnar.clocks import Clock, clocks
 from mainstay.columnar.dialects import rendered
 from mainstay.columnar.query import EventsTable, StateQuery
 from mainstay.columnar.score_query import ScoreQuery
 from mainstay.columnar.statements import statement
+from mainstay.scores.by_policy import Policy
 from tests.event_tables import Case, Row
 
 #: Asks a database, and returns the columns' names and the rows.
@@ -41,15 +44,46 @@ def rows_of(case: Case) -> list[tuple[Any, ...]]:
     return [(e.user, e.at, e.zone, homes.get(e.user), e.joined) for e in case.events]
 
 
-def found(case: Case, dialect: str, ask: Ask, *, weeks: bool = False) -> list[Row]:
-    """What a database says of a case: the scores, or the state with weeks."""
+def found(
+    case: Case, dialect: str, ask: Ask, *, weeks: bool = False, policy: Policy | None = None
+) -> list[Row]:
+    """What a database says of a case: the scores by its policy or another, or the state's weeks."""
     state = StateQuery(events=events_of(case), as_of=case.as_of, weeks=weeks)
     rows = surveyed(state, case, dialect, ask)
     if not rows:
         return []
-    query = state if weeks else ScoreQuery(state=state, policy=case.policy)
+    query = state if weeks else ScoreQuery(state=state, policy=policy or case.policy)
     names, scores = ask(statement(query, rows, dialect=dialect))
     return [dict(zip(names, row, strict=True)) for row in scores]
+
+
+def year_scores(case: Case, policy: YearPolicy) -> list[Row]:
+    """The rows of a case's year scores from the core, a user at a time."""
+    return [_year_row(case, user, policy) for user in case.users()]
+
+
+def _year_row(case: Case, user: int, policy: YearPolicy) -> Row:
+    asked = case.asked_of(user)
+    score = score_sessions(
+        case.sessions_of(user),
+        as_of=asked["as_of"],
+        zone=asked["zone"],
+        day_start=asked["day_start"],
+        member_since=asked["member_since"],
+        policy=policy,
+    )
+    return {
+        "user_id": user,
+        "points": score.points,
+        "total": score.total,
+        **attrs.asdict(score.breakdown),
+        "active_days": score.active_days,
+        "active_weeks": score.active_weeks,
+        "last_active_day": score.last_active_day,
+        "today": score.state.last_day,
+        "day_bits": score.state.day_bits,
+        "week_bits": score.state.week_bits,
+    }
 
 
 def surveyed(state: StateQuery, case: Case, dialect: str, ask: Ask) -> list[Clock]:
@@ -61,13 +95,13 @@ def surveyed(state: StateQuery, case: Case, dialect: str, ask: Ask) -> list[Cloc
     return clocks(zones, sorted(pairs), as_of=case.as_of, day_start=case.day_start)
 
 
-def in_duckdb(case: Case, *, weeks: bool = False) -> list[Row]:
+def in_duckdb(case: Case, *, weeks: bool = False, policy: Policy | None = None) -> list[Row]:
     """What DuckDB says of a case."""
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'America/St_Johns'")
         connection.register("activity", case.table())
 
-        return found(case, "duckdb", partial(asked, connection), weeks=weeks)
+        return found(case, "duckdb", partial(asked, connection), weeks=weeks, policy=policy)
 
 
 def asked(connection: Any, text: str) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
@@ -76,7 +110,7 @@ def asked(connection: Any, text: str) -> tuple[Sequence[str], Sequence[Sequence[
     return [column[0] for column in answer.description], answer.fetchall()
 
 
-def in_sqlite(case: Case) -> list[Row]:
+def in_sqlite(case: Case, *, policy: Policy | None = None) -> list[Row]:
     """What SQLite says of a case; it has texts for instants and dates."""
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.execute("CREATE TABLE activity (user_id INT, started_at, zone, home, joined)")
@@ -88,7 +122,8 @@ def in_sqlite(case: Case) -> list[Row]:
             ],
         )
 
-        return [_dated(row) for row in found(case, "sqlite", partial(asked, connection))]
+        rows = found(case, "sqlite", partial(asked, connection), policy=policy)
+        return [_dated(row) for row in rows]
 
 
 def _text(day: date | None) -> str | None:

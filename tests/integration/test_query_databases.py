@@ -21,14 +21,15 @@ import psycopg
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mainstay import CorruptRowError, Session, UnknownZoneError, score_sessions
+from mainstay import CorruptRowError, Session, UnknownZoneError, YearPolicy, score_sessions
 from mainstay.adapters.sql import SqlStore
 from mainstay.reading import identified
+from mainstay.scores.by_policy import Policy
 from mainstay.testing import strategies
 from tests import queries
-from tests.event_tables import Case, by_user
+from tests.event_tables import Case, Row, by_user
 from tests.integration.stores import change
-from tests.property.test_query_laws import database_cases
+from tests.property.test_query_laws import database_cases, year_cases
 
 REUSED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 _numbers = count()
@@ -51,13 +52,26 @@ def connection(postgres_url: str) -> Iterator[psycopg.Connection]:
 def test_every_column_in_postgresql_is_the_cores(
     connection: psycopg.Connection, case: Case
 ) -> None:
+    assert by_user(in_postgresql(connection, case, case.policy)) == by_user(case.expected())
+
+
+@REUSED
+@given(case=year_cases(), policy=strategies.year_policies())
+def test_every_column_of_the_year_in_postgresql_is_the_cores(
+    connection: psycopg.Connection, case: Case, policy: YearPolicy
+) -> None:
+    rows = in_postgresql(connection, case, policy)
+    assert by_user(rows) == by_user(queries.year_scores(case, policy))
+
+
+def in_postgresql(connection: psycopg.Connection, case: Case, policy: Policy) -> list[Row]:
+    """What PostgreSQL says of a case."""
     connection.execute("DELETE FROM activity")
     with connection.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO activity VALUES (%s, %s, %s, %s, %s)", queries.rows_of(case)
         )
-    rows = queries.found(case, "postgres", partial(queries.asked, connection))
-    assert by_user(rows) == by_user(case.expected())
+    return queries.found(case, "postgres", partial(queries.asked, connection), policy=policy)
 
 
 @REUSED

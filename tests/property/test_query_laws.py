@@ -11,18 +11,21 @@ pytest.importorskip("pyarrow", reason="tables need mainstay[columnar]")
 pytest.importorskip("duckdb", reason="tables need mainstay[columnar]")
 pytest.importorskip("sqlglot", reason="queries need mainstay[columnar]")
 
+import duckdb
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from mainstay import InvalidValueError, IsoWeek
+from mainstay import ActivityYear, InvalidValueError, IsoWeek, YearPolicy
 from mainstay.columnar.clocks import microseconds
+from mainstay.columnar.dialects import rendered
 from mainstay.columnar.query import FAR, OLDEST_WEEK, EventsTable, StateQuery
 from mainstay.columnar.score_query import ScoreQuery
+from mainstay.columnar.year_steps import ones
 from mainstay.localdays import local_day
 from mainstay.scores.consistency.policy import DEFAULT_POLICY
 from mainstay.testing import strategies
 from tests import effort, queries
-from tests.event_tables import OLD, Case, by_user, cases
+from tests.event_tables import OLD, Case, Event, by_user, cases
 
 
 @st.composite
@@ -37,6 +40,25 @@ def database_cases(draw: st.DrawFn) -> Case:
     return case
 
 
+@st.composite
+def year_cases(draw: st.DrawFn) -> Case:
+    """Cases whose events, and whose users' joining, are spread over more than a year."""
+    case = attrs.evolve(draw(cases()), carried="UTC")
+    return attrs.evolve(case, events=[draw(earlier(event)) for event in case.events])
+
+
+def earlier(event: Event) -> st.SearchStrategy[Event]:
+    """An event up to 400 days before, of a user who joined up to 400 days before, too."""
+    days = st.tuples(*[st.just(timedelta(0)) | st.integers(0, 400).map(timedelta)] * 2)
+    if event.at.year < 1800:
+        return st.just(event)
+    return days.map(
+        lambda back: attrs.evolve(
+            event, at=event.at - back[0], joined=event.joined and event.joined - back[1]
+        )
+    )
+
+
 @settings(max_examples=effort.scaled(40))
 @given(database_cases())
 def test_every_column_in_duckdb_is_the_cores(case: Case) -> None:
@@ -46,6 +68,19 @@ def test_every_column_in_duckdb_is_the_cores(case: Case) -> None:
 @given(database_cases())
 def test_every_column_in_sqlite_is_the_cores(case: Case) -> None:
     assert by_user(queries.in_sqlite(case)) == by_user(case.expected())
+
+
+@settings(max_examples=effort.scaled(40))
+@given(year_cases(), strategies.year_policies())
+def test_every_column_of_the_year_in_duckdb_is_the_cores(case: Case, policy: YearPolicy) -> None:
+    rows = queries.in_duckdb(case, policy=policy)
+    assert by_user(rows) == by_user(queries.year_scores(case, policy))
+
+
+@given(year_cases(), strategies.year_policies())
+def test_every_column_of_the_year_in_sqlite_is_the_cores(case: Case, policy: YearPolicy) -> None:
+    rows = queries.in_sqlite(case, policy=policy)
+    assert by_user(rows) == by_user(queries.year_scores(case, policy))
 
 
 @given(database_cases())
@@ -80,3 +115,22 @@ def test_a_state_becomes_the_window_that_sql_makes_of_it(case: Case) -> None:
         state = states[row["user_id"]]
         window = query.window(state["days"], state["latest"])
         assert (window.last_day, window.bits) == (row["today"], row["bits"])
+
+
+@given(year_cases())
+def test_a_state_becomes_the_year_of_the_local_days(case: Case) -> None:
+    query = StateQuery(events=queries.events_of(case), as_of=case.as_of, weeks=True)
+    years = {
+        row["user_id"]: ActivityYear(row["today"], row["day_bits"], row["week_bits"])
+        for row in queries.year_scores(case, YearPolicy())
+    }
+    states = queries.in_duckdb(case, weeks=True)
+    assert {
+        row["user_id"]: query.year(row["days"], row["latest"], row["weeks"]) for row in states
+    } == years
+
+
+@given(st.integers(0, 2**54 - 1) | st.sampled_from([2**54 - 1, 2**52, 2**28 - 1]))
+def test_the_bits_of_a_number_are_counted(number: int) -> None:
+    query = rendered(f"SELECT {ones('x')} FROM (SELECT {number}::BIGINT AS x)", "duckdb")
+    assert duckdb.execute(query).fetchall() == [(number.bit_count(),)]
