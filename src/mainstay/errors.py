@@ -26,6 +26,7 @@ __all__ = [
     "RejectedError",
     "StoreError",
     "TimeLimitError",
+    "TooLittleDataError",
     "UnhealthyError",
     "UnknownSchemaError",
     "UnknownZoneError",
@@ -217,6 +218,15 @@ class NoLongerKeptError(InvalidValueError):
     Examples:
         >>> print(NoLongerKeptError("is no longer kept", field="outcome", value="2024-05-01"))
         outcome is no longer kept, got '2024-05-01'.
+    """
+
+
+class TooLittleDataError(InvalidValueError):
+    """Too few users, or too little of what they did, to say anything that holds.
+
+    Examples:
+        >>> print(TooLittleDataError("must be at least 100", field="users", value=12))
+        users must be at least 100, got 12.
     """
 
 

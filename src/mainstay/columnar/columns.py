@@ -34,6 +34,7 @@ __all__ = [
     "decoded",
     "empty_texts",
     "first",
+    "floats_of",
     "ids_of",
     "instants_of",
     "is_text",
@@ -253,6 +254,21 @@ def days_of(column: Any, field: str) -> Longs:
             number=row,
         )
     return days
+
+
+def floats_of(column: Any, field: str) -> NDArray[np.float64]:
+    """Return a column's numbers, NaN for a null."""
+    column = decoded(column)
+    kind = column.type
+    is_number = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal, pa.types.is_null)
+    if not any(of_kind(kind) for of_kind in is_number):
+        raise _wrong_type("must be numbers", field, column, "Cast the column.")
+    floats: NDArray[np.float64] = column.cast(pa.float64()).fill_null(np.nan).to_numpy()
+    row = first(np.isinf(floats))
+    if row is not None:
+        value = float(floats[row])
+        raise BadRecordError("must be finite", field=field, value=value, place="row", number=row)
+    return floats
 
 
 def check_dates(column: Any, field: str, day_start: time, row: int = 0) -> None:

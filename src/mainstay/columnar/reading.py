@@ -22,6 +22,7 @@ from mainstay.columnar.columns import (
     decoded,
     empty_texts,
     first,
+    floats_of,
     ids_of,
     instants_of,
     is_text,
@@ -45,6 +46,13 @@ __all__ = ["OLDER", "Chunk", "Columns", "Reader"]
 OLDER = 31
 _MOST_BYTES = 2**31
 _optional_name = checks.optional(checks.text)
+
+
+def _names(field: str, value: tuple[str, ...]) -> None:
+    for name in value:
+        checks.text(field, name)
+
+
 _NOTHING = np.empty(0, np.int64)
 
 
@@ -60,6 +68,7 @@ class Columns:
         member_since: The day that the user joined.
         zone: The zone of all users, instead.
         naive_zone: The zone of times that have none, and whose rows name none.
+        values: Numbers of the host's own.
     """
 
     user: str = attrs.field(validator=checks.each(checks.text))
@@ -69,11 +78,12 @@ class Columns:
     member_since: str | None = attrs.field(default=None, validator=_optional_name)
     zone: Zone | None = None
     naive_zone: Zone | None = None
+    values: tuple[str, ...] = attrs.field(default=(), validator=checks.each(_names))
 
     @property
     def needed(self) -> list[str]:
         """Those that must be there, each once."""
-        named = (self.user, self.instant, self.timezone, self.member_since)
+        named = (self.user, self.instant, self.timezone, self.member_since, *self.values)
         return [*dict.fromkeys(name for name in named if name is not None)]
 
     @property
@@ -103,6 +113,7 @@ class Chunk:
         ranks: What decides on today between equal instants.
         zones: The user's own zone, if that is a column.
         joined: When the user joined, in days since 1970, if that is a column.
+        values: The host's own numbers, a row a column, NaN where there is none.
         start: The first row.
         rows: The rows counted from it, if they are not all there.
     """
@@ -112,6 +123,7 @@ class Chunk:
     ranks: NDArray[np.uint8]
     zones: Longs
     joined: Longs
+    values: NDArray[np.float64]
     start: int
     rows: Longs | None
 
@@ -160,6 +172,7 @@ class Reader:
             ranks=ranks,
             zones=events.get("own", _NOTHING),
             joined=events.get("joined", _NOTHING),
+            values=np.array([events[f"value {n}"] for n in range(len(self._columns.values))]),
             start=start,
             rows=events.get("rows"),
         )
@@ -172,6 +185,8 @@ class Reader:
         read = {"users": self._ids(batch[names.user]), "instants": moments.instants}
         if names.member_since is not None:
             read["joined"] = days_of(batch[names.member_since], names.member_since)
+        for n, name in enumerate(names.values):
+            read[f"value {n}"] = floats_of(batch[name], name)
         own: Longs | int | None = self._own
         if names.user_zone is not None:
             field = str(names.user_zone)

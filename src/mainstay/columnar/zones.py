@@ -68,11 +68,11 @@ _Clock: TypeAlias = tuple[Longs, Longs, Small]
 _NONE: _Clock = np.empty(0, np.int64), np.empty((2, 0), np.int64), np.empty((2, 0), np.uint8)
 
 
-def _clocks(first: int, last: int, each: Sequence[_Clock]) -> _Clocks:
-    """Return the clocks of zones by their numbers, from one stretch to another."""
-    starts = np.arange(len(each)) * (last - first + 1) - first
+def _clocks(stretches: range, each: Sequence[_Clock]) -> _Clocks:
+    """Return the clocks of zones by their numbers, in some stretches."""
+    starts = np.arange(len(each)) * len(stretches) - stretches.start
     fields = (np.concatenate(field, axis=-1) for field in zip(_NONE, *each, strict=True))
-    return _Clocks(first, starts, *fields)
+    return _Clocks(stretches.start, starts, *fields)
 
 
 class LocalDays:
@@ -94,10 +94,9 @@ class LocalDays:
         #: The numbers of zones by the names that have been met.
         self.met: dict[str | None, int] = {}
         self._zones: dict[tuple[tzinfo, bool], int] = {}
-        self._last = _stretch(self.as_of)
-        self._first = _stretch(self.as_of - 40 * DAY)
+        self._stretches = range(0)
         self._each: list[_Clock] = []
-        self._all = _clocks(self._first, self._last, [])
+        self._all = _clocks(self._stretches, [])
         self._lock = Lock()
 
     def meet(self, name: str) -> int:
@@ -130,8 +129,10 @@ class LocalDays:
         The rank decides between sessions at one instant: from 0 to 15, it is the higher the later
         the local day, and then the later today; its last two bits are 3 less today's lag.
         """
-        lowest = int(instants.min(initial=self.as_of))
-        clocks = self._reaching(lowest)
+        if not len(instants):
+            return np.empty(0, np.int64), np.empty(0, np.uint8)
+        lowest, highest = int(instants.min()), int(instants.max())
+        clocks = self._reaching(_stretch(lowest), _stretch(highest))
         stretch = instants >> _BITS
         if lowest < _STILL:
             np.maximum(stretch, clocks.first, out=stretch)
@@ -151,23 +152,31 @@ class LocalDays:
     def _lag(self, shift: Any) -> Any:
         return self.horizon - (self.as_of + shift) // DAY
 
-    def _reaching(self, instant: int) -> _Clocks:
-        """Return all zones' clocks, from a stretch on that is early enough for an instant."""
+    def _reaching(self, first: int, last: int) -> _Clocks:
+        """Return all zones' clocks, in stretches that reach from one to another at least."""
         with self._lock:
-            if _stretch(instant) < self._first:
-                # Twice as far at least, so that older and older events do not repeat it.
-                further = 2 * self._first - self._last
-                self._first = max(min(_stretch(instant), further), _stretch(_STILL))
-                self._each = []
+            known = self._stretches
+            if not known or first < known.start or last >= known.stop:
+                self._stretches, self._each = self._wider(first, last), []
             if len(self._each) < len(self._zones):
                 for zone, carried in [*self._zones][len(self._each) :]:
                     self._each.append(self._clock(zone, carried=carried))
-                self._all = _clocks(self._first, self._last, self._each)
+                self._all = _clocks(self._stretches, self._each)
             return self._all
+
+    def _wider(self, first: int, last: int) -> range:
+        """Return more stretches: twice as many at least, so that events in order seldom do so."""
+        known = self._stretches or range(first, last + 1)
+        start, stop = known.start, known.stop
+        if first < start:
+            start = max(min(first, start - len(known)), _stretch(_STILL))
+        if last >= stop:
+            stop = min(max(last, stop + len(known)), _stretch(self.as_of)) + 1
+        return range(start, stop)
 
     def _clock(self, zone: tzinfo, *, carried: bool) -> _Clock:
         """Return a zone's changes, shifts and lags."""
-        starts = [n << _BITS for n in range(self._first, self._last + 2)]
+        starts = [n << _BITS for n in (*self._stretches, self._stretches.stop)]
         shifts = [shift_at(zone, start, self._begins) for start in starts]
         changes = [
             change_between(zone, start, end) if before != after else _NEVER
