@@ -27,6 +27,7 @@ examples:
   git log --format='%aE,%aI' | mainstay report --columns user_id,started_at -
   mainstay report events.csv -o may.html --as-of 2024-05-31 --title May
   mainstay report --db sqlite:///mainstay.db
+  mainstay report events.csv --policy year -o year.html
 """
 
 

@@ -22,7 +22,6 @@ from mainstay.outlook import (
     OutlookPhrasebook,
     Template,
 )
-from mainstay.outlook.context import policy_of_texts
 from mainstay.outlook.embedded import content_of
 from mainstay.outlook.phrases import ENGLISH_OUTLOOK
 from mainstay.ports import (
@@ -41,7 +40,7 @@ from mainstay.scheduling import (
     RetryPolicy,
     TargetKind,
 )
-from mainstay.scores.by_policy import Policy
+from mainstay.scores.by_policy import Policy, policy_of_texts
 from mainstay.scores.consistency.policy import DEFAULT_POLICY
 
 __all__ = ["GENERATE_OUTLOOKS", "generate_outlooks", "plan_outlook"]

@@ -11,16 +11,16 @@ import attrs
 
 from mainstay import _checks as checks
 from mainstay._plain import PlainData, kept_data
-from mainstay.activity.window import WINDOW_DAYS, ActivityWindow
+from mainstay.activity.window import ActivityWindow
 from mainstay.errors import InvalidValueError
 from mainstay.outlook.templates import Template, variant_of
-from mainstay.scores.by_policy import Policy, Score, check_policy, days_needed, scored
-from mainstay.scores.consistency.policy import DEFAULT_POLICY, ConsistencyPolicy
+from mainstay.scores.by_policy import Policy, Score, days_needed, policy_of_texts, scored
+from mainstay.scores.consistency.policy import DEFAULT_POLICY
 from mainstay.scores.consistency.result import WhatIf
 from mainstay.scores.what_if import change_of
 from mainstay.scores.year.result import YearWhatIf
 
-__all__ = ["OutlookContext", "policy_of_texts"]
+__all__ = ["OutlookContext"]
 
 _NONE: Mapping[str, Template] = MappingProxyType({})
 
@@ -39,18 +39,6 @@ def _templates(values: Mapping[str, Template]) -> Mapping[str, Template]:
                 remedy=f"Put it under {template.name!r}.",
             )
     return MappingProxyType(given)
-
-
-def policy_of_texts(field: str, value: object) -> Policy:
-    """Return the policy of a score that texts can speak of: they say "28 days"."""
-    policy = check_policy(field, value)
-    if isinstance(policy, ConsistencyPolicy) and policy.window_days != WINDOW_DAYS:
-        raise InvalidValueError(
-            f"must look back on {WINDOW_DAYS} days, as texts say",
-            field=f"{field}.window_days",
-            value=policy.window_days,
-        )
-    return policy
 
 
 @attrs.frozen

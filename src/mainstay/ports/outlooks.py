@@ -14,12 +14,11 @@ from mainstay import _checks as checks
 from mainstay.activity.window import ActivityWindow
 from mainstay.errors import RejectedError
 from mainstay.outlook import ContentCounts, Mark, Metric, Outlook, Sums, TemplateFigures
-from mainstay.outlook.context import policy_of_texts
 from mainstay.ports._texts import require_storable
 from mainstay.ports.outbox import OutboxEntry
 from mainstay.ports.pages import Page, Pages, Unreadable
 from mainstay.ports.scoring import FIRST_INSTANT
-from mainstay.scores.by_policy import Policy
+from mainstay.scores.by_policy import Policy, policy_of_texts
 from mainstay.scores.consistency.policy import DEFAULT_POLICY
 
 __all__ = [

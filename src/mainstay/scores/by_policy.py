@@ -8,9 +8,9 @@ from types import MappingProxyType
 from typing import TypeAlias, cast
 
 from mainstay import _checks as checks
-from mainstay.activity.window import ActivityWindow
+from mainstay.activity.window import WINDOW_DAYS, ActivityWindow
 from mainstay.activity.year import YEAR_DAYS, ActivityYear
-from mainstay.errors import InvalidTypeError
+from mainstay.errors import InvalidTypeError, InvalidValueError
 from mainstay.scores.consistency.phrases import ENGLISH
 from mainstay.scores.consistency.policy import DEFAULT_POLICY, ConsistencyPolicy
 from mainstay.scores.consistency.result import ConsistencyScore, Phrasebook
@@ -28,6 +28,7 @@ __all__ = [
     "State",
     "check_policy",
     "days_needed",
+    "policy_of_texts",
     "score_of",
     "scored",
     "state_of",
@@ -55,6 +56,18 @@ def check_policy(field: str, value: object) -> Policy:
             "must be of type ConsistencyPolicy or YearPolicy", field=field, value=value
         )
     return value
+
+
+def policy_of_texts(field: str, value: object) -> Policy:
+    """Return the policy of a score that texts can speak of: they say "28 days"."""
+    policy = check_policy(field, value)
+    if isinstance(policy, ConsistencyPolicy) and policy.window_days != WINDOW_DAYS:
+        raise InvalidValueError(
+            f"must look back on {WINDOW_DAYS} days, as texts say",
+            field=f"{field}.window_days",
+            value=policy.window_days,
+        )
+    return policy
 
 
 def days_needed(policy: Policy) -> int:
