@@ -59,13 +59,14 @@ class BitColumn:
     def moved(self, bits: AnyBits, last: _Days, to: _Days) -> AnyBits:
         """Return bits moved on from their last days to later ones."""
         steps = np.minimum(self.between(last, to), self.length)
-        return self._within(bits << steps.astype(self.kind))
+        return self.within(bits << steps.astype(self.kind))
 
     def ended(self, bits: AnyBits, last: _Days, at: _Days) -> AnyBits:
         """Return bits that go back further, counted from earlier days instead."""
-        return self._within(bits >> self.between(at, last).astype(self.kind))
+        return self.within(bits >> self.between(at, last).astype(self.kind))
 
-    def _within(self, bits: AnyBits) -> AnyBits:
+    def within(self, bits: AnyBits) -> AnyBits:
+        """Return bits without those that are too old."""
         return bits & self.kind((1 << self.length) - 1)
 
 

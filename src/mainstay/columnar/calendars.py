@@ -147,9 +147,9 @@ def _windows_of(
     """Return the windows with one column of bits: each moves on from that of the day before."""
     bits = np.zeros(by_day.shape[1], column.kind)
     windows = np.empty((days, len(bits)), column.kind)
+    steps = [column.between(last - age - 1, last - age).astype(column.kind) for age in range(7)]
     for age in range(days + column.length * column.span - 2, -1, -1):
-        day = last - age
-        bits = column.moved(bits, day - 1, day) | by_day[age]
+        bits = column.within(bits << steps[age % 7]) | by_day[age]
         if age < days:
             windows[age] = bits
     return windows.T
