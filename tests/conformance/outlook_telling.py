@@ -11,6 +11,7 @@ from typing import TypeVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
+from mainstay import ConsistencyPolicy, YearPolicy
 from mainstay.adapters.sql import SqlStore
 from mainstay.outlook import Content, Mark, Outlook, Preferences
 from mainstay.ports import (
@@ -95,6 +96,7 @@ class Telling(RuleBasedStateMachine):
         kept=places,
         asked=st.sets(st.integers(0, 5), max_size=1),
         ends_well=endings,
+        by_year=st.booleans(),
     )
     def make_outlooks(
         self,
@@ -107,8 +109,10 @@ class Telling(RuleBasedStateMachine):
         kept: set[int],
         asked: set[int],
         ends_well: bool,
+        by_year: bool,
     ) -> None:
-        target = OutlookTarget(self.day(ahead), self.later(step), force=force)
+        policy = YearPolicy() if by_year else ConsistencyPolicy()
+        target = OutlookTarget(self.day(ahead), self.later(step), force=force, policy=policy)
 
         def make(store: Store) -> object:
             seen: list[object] = []

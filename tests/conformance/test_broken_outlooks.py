@@ -22,6 +22,8 @@ from mainstay.ports import (
     Unreadable,
 )
 from mainstay.ports.notification_entries import planned_at_once
+from mainstay.scores.by_policy import Policy
+from mainstay.scores.consistency.policy import DEFAULT_POLICY
 from mainstay.testing.conformance import OutlookConformance
 from mainstay.testing.memory import outlooks
 from mainstay.testing.memory._outlook import Told
@@ -54,8 +56,16 @@ def ever(users: Users, target: OutlookTarget) -> list[str]:
     return [u for u, some in found if any(s.started_at < target.now for s in some)]
 
 
-def by_utc(users: Users, user_id: str, now: datetime) -> OutlookStanding | Unreadable:
-    found = standing(users, user_id, now)
+def of_28_days(
+    users: Users, user_id: str, now: datetime, _: Policy
+) -> OutlookStanding | Unreadable:
+    return standing(users, user_id, now, DEFAULT_POLICY)
+
+
+def by_utc(
+    users: Users, user_id: str, now: datetime, policy: Policy
+) -> OutlookStanding | Unreadable:
+    found = standing(users, user_id, now, policy)
     assert isinstance(found, OutlookStanding)
     window, today = found.window, now.astimezone(UTC).date()
     moved = window.advance(max(today, window.last_day))
@@ -193,6 +203,7 @@ BROKEN: Mapping[str, tuple[object, str, Callable[..., object]]] = {
     "the month is a moment shorter": (Users, "within_a_month", a_bit_shorter),
     "users are due for ever": (Users, "within_a_month", ever),
     "windows end where UTC is": (Users, "standing", by_utc),
+    "windows have 28 days whatever the score": (Users, "standing", of_28_days),
     "force replaces what was seen": (Told, "stays", always),
     "force replaces what was delivered": (Told, "stays", if_viewed),
     "force replaces what was viewed": (Told, "stays", if_delivered),

@@ -13,7 +13,7 @@ from hypothesis.stateful import invariant, rule
 
 pytest.importorskip("sqlalchemy", reason="two of the stores need mainstay[sql]")
 
-from mainstay import IsoWeek
+from mainstay import IsoWeek, YearPolicy
 from mainstay.adapters.sql import SqlStore
 from mainstay.outlook import Metric, NotificationPolicy, Preferences, Template
 from mainstay.ports import (
@@ -152,6 +152,8 @@ class Agreement(Telling):
         now, day = self.now - ago * DAY, self.day(ahead)
         self.ask(partial(cases.history, user=user, limit=limit))
         self.ask(lambda store: [*store.outlooks.standings(asked, now=now)])
+        year = YearPolicy()
+        self.ask(lambda store: [*store.outlooks.standings(asked, now=now, policy=year)])
         self.ask(lambda store: [*store.notifications.of_day(day, after=user, limit=limit)])
 
     @rule(

@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 
 pytest.importorskip("sqlalchemy", reason="two of the stores need mainstay[sql]")
 
-from mainstay import Session
+from mainstay import Session, YearPolicy
 from mainstay.adapters.sql import SqlStore
 from mainstay.jobs import update_multipliers
 from mainstay.ports import (
@@ -82,6 +82,10 @@ BADGE_POLICIES = [
             Badge(4, "weeks", "W", "Stay.", "🦉", "streak_weeks", "weeks", 1, 11),
             Badge(5, "score", "S", "Score.", "🦉", "score", "points", 5, 13),
         ]
+    ),
+    BadgePolicy(
+        badges=[Badge(5, "score", "S", "Score.", "🦉", "score", "points", 12, 13)],
+        score=YearPolicy(),
     ),
 ]
 

@@ -40,6 +40,8 @@ SHOWN = {
     "candidates of an open day": "candidates --date 2001-01-01 --db {db}",
     "score a store": "score --db {db}",
     "score a file": "score {events} --as-of {today}",
+    "score by year": "score {events} --as-of {today} --policy year",
+    "score one user by year": "score {events} --as-of {today} --user {long} --policy year",
     "score one user": "score {events} --as-of {today} --user {long}",
     "score nobody": "score {events} --as-of 2090-01-01",
     "score a file that is not there": "score {events}.missing.csv",

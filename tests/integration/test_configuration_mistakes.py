@@ -109,6 +109,12 @@ def wrong(folder: Path, url: str, command: str, text: str) -> Done:
             2,
             "badges.score_policy.window is unknown, got 3. Known: ",
         ),
+        (
+            "badges",
+            '[badges.score_policy]\ndays_points = 40\nname = "month"\n',
+            3,
+            "badges.score_policy.name must be one of 'consistency', 'year', got 'month'.",
+        ),
         ("badges", "badges = 3\n", 1, "badges must be a table, got 3."),
         (
             "points",

@@ -21,7 +21,14 @@ import psycopg
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mainstay import CorruptRowError, Session, UnknownZoneError, score_sessions
+from mainstay import (
+    ConsistencyPolicy,
+    CorruptRowError,
+    Session,
+    UnknownZoneError,
+    YearPolicy,
+    score_sessions,
+)
 from mainstay.adapters.sql import SqlStore
 from mainstay.reading import identified
 from mainstay.testing import strategies
@@ -79,11 +86,14 @@ def test_a_store_has_everybodys_window(
         user = f"user {next(_numbers)}"
         kept[user] = [attrs.evolve(each, user_id=user, id=None) for each in sessions]
         store.sessions.add(identified(kept[user]))
-    found = {
-        each.user_id: each
-        for each in store.windows(as_of=as_of, zone=zone, day_start=day_start)
-        if each.user_id in kept
-    }
+    found, years = (
+        {
+            each.user_id: each
+            for each in store.windows(as_of=as_of, zone=zone, day_start=day_start, policy=policy)
+            if each.user_id in kept
+        }
+        for policy in (ConsistencyPolicy(), YearPolicy())
+    )
     known = {user: [s for s in own if s.started_at <= as_of] for user, own in kept.items()}
     assert {*found} == {user for user, own in known.items() if own}
     moments = [each for each in store.moments(until=as_of) if each[0] in kept]
@@ -91,7 +101,11 @@ def test_a_store_has_everybodys_window(
     assert sorted(map(written, moments)) == sorted(map(written, expected))
     for user, each in found.items():
         score = score_sessions(kept[user], as_of=as_of, zone=zone, day_start=day_start)
-        assert each.window == score.window
+        year = score_sessions(
+            kept[user], as_of=as_of, zone=zone, day_start=day_start, policy=YearPolicy()
+        )
+        assert each.window == years[user].window == score.window
+        assert years[user].state == year.state
         assert each.latest == max(session.started_at for session in known[user])
 
 

@@ -15,6 +15,7 @@ pytest.importorskip("matplotlib", reason="reports need mainstay[notebook]")
 import pyarrow as pa
 from pyarrow import parquet
 
+from mainstay import YearPolicy
 from mainstay.cli.score import engines
 from mainstay.notebook import Report, report
 from tests.command import Done, filled, mainstay, write_runs
@@ -120,6 +121,8 @@ def test_it_is_the_notebooks(tmp_path: Path) -> None:
     table = pa.table({"user_id": users, "started_at": instants, "timezone": [None] * len(users)})
     zoned = table.set_column(2, "timezone", table["timezone"].cast(pa.string()))
     assert page(tmp_path, csv_of(tmp_path)) == report(zoned, as_of=LATEST, timezone="timezone").html
+    by_year = report(zoned, as_of=LATEST, timezone="timezone", policy=YearPolicy()).html
+    assert page(tmp_path, csv_of(tmp_path), "--policy", "year") == by_year
 
 
 def test_it_goes_to_standard_output_alone_if_asked(tmp_path: Path) -> None:

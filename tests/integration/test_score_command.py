@@ -100,6 +100,7 @@ def test_json_is_one_object_on_standard_output() -> None:
         "as_of": AS_OF,
         "zone": None,
         "day_start": "00:00:00",
+        "policy": "consistency",
         "events": 16,
     }
     assert users_of(done) == POINTS

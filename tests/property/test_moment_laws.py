@@ -26,7 +26,9 @@ instants = st.timedeltas(-400 * DAY, 400 * DAY).map(lambda later: SPRING + later
 offsets = st.integers(-1439, 1439).map(lambda minutes: timezone(minutes * MINUTE))
 #: How long ago, where, and at which offset.
 moments = st.tuples(
-    st.timedeltas(0 * DAY, 30 * DAY) | st.timedeltas(0 * DAY, 2 * MINUTE),
+    st.timedeltas(0 * DAY, 30 * DAY)
+    | st.timedeltas(0 * DAY, 374 * DAY)
+    | st.timedeltas(0 * DAY, 2 * MINUTE),
     st.sampled_from(ZONES),
     offsets,
 )
@@ -53,21 +55,24 @@ def begins_twice(session: Session, day_start: time) -> bool:
     now=instants | st.just(SPRING),
     ago=st.lists(moments, min_size=1, max_size=9),
     day_start=st.sampled_from([time(0), time(0), time(1, 30), time(4)]) | strategies.day_starts(),
+    length=st.sampled_from([28, 364]),
 )
-@example(SPRING, [(0 * DAY, "Europe/Berlin", UTC), (27 * DAY, "Asia/Kolkata", UTC)], time(0))
-@example(SPRING, [(0 * DAY, "Europe/Berlin", UTC)], time(1, 30))
-@example(SPRING, [(MINUTE / 4, "Pacific/Kiritimati", UTC), (MINUTE / 3, "-12:00", UTC)], time(0))
+@example(SPRING, [(0 * DAY, "Europe/Berlin", UTC), (27 * DAY, "Asia/Kolkata", UTC)], time(0), 28)
+@example(SPRING, [(0 * DAY, "Europe/Berlin", UTC)], time(1, 30), 28)
+@example(
+    SPRING, [(MINUTE / 4, "Pacific/Kiritimati", UTC), (MINUTE / 3, "-12:00", UTC)], time(0), 364
+)
 def test_a_window_of_moments_is_the_window_of_the_sessions(
-    now: datetime, ago: list[tuple[timedelta, str | None, timezone]], day_start: time
+    now: datetime, ago: list[tuple[timedelta, str | None, timezone]], day_start: time, length: int
 ) -> None:
     """Unless minutes do not tell: in two places within one, or on dates with two beginnings."""
     sessions = [
         Session("ada", (now - long).astimezone(offset), timezone=zone, id=str(number))
         for number, (long, zone, offset) in enumerate(ago)
     ]
-    builder = WindowBuilder(as_of=now, day_start=day_start)
+    builder = WindowBuilder(as_of=now, day_start=day_start, length=length)
     builder.add(sessions)
-    window = Moments(now, day_start).window(SEPARATOR.join(map(moment, sessions)))
+    window = Moments(now, day_start, length).window(SEPARATOR.join(map(moment, sessions)))
     minutes = [moment(session)[:16] for session in sessions]
     if (
         len({*minutes}) == len(minutes)

@@ -43,6 +43,8 @@ from mainstay import (
     WeeklyStreak,
     WeeklyStreakPolicy,
     WhatIf,
+    YearPolicy,
+    YearScore,
     catch_up,
     consistency_multiplier,
     consistency_score,
@@ -177,6 +179,9 @@ def scores(sessions: Iterable[Session], now: datetime, day: date) -> None:
     assert_type(score.to_dict(), ConsistencyScoreDict)
     assert_type(consistency_score(window, today=day), ConsistencyScore)
     assert_type(what_if(window, {day}), WhatIf)
+    year, either = YearPolicy(), BadgePolicy().score
+    assert_type(score_sessions(sessions, as_of=now, policy=year), YearScore)
+    assert_type(score_sessions(sessions, as_of=now, policy=either), ConsistencyScore | YearScore)
 
 
 def streaks(days: Iterable[date], day: date) -> None:

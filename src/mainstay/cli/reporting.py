@@ -84,5 +84,6 @@ def page(read: Read, options: Options, messages: Console, *, as_of: datetime, ti
             timezone="timezone" if zoned else None,
             user_zone=options.zone,
             day_start=options.day_start,
+            policy=options.policy,
             progress=progress,
         )

@@ -17,6 +17,8 @@ from mainstay.errors import InvalidValueError
 from mainstay.jobs import all_jobs, watched_jobs
 from mainstay.ports import LedgerChain, SessionStore, Store
 from mainstay.scheduling import JobSpec
+from mainstay.scores.by_policy import Policy
+from mainstay.scores.consistency.policy import DEFAULT_POLICY
 
 if TYPE_CHECKING:
     from mainstay.adapters.sql import Settings  # SQLAlchemy is optional
@@ -62,7 +64,12 @@ class PreparedStore(OpenedStore, Protocol):
         ...
 
     def windows(
-        self, *, as_of: datetime, zone: str | None = None, day_start: time | None = None
+        self,
+        *,
+        as_of: datetime,
+        zone: str | None = None,
+        day_start: time | None = None,
+        policy: Policy = DEFAULT_POLICY,
     ) -> Iterator[UserWindow]:
         """Yield the windows of all users with an event up to an instant."""
         ...

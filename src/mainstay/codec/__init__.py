@@ -5,7 +5,8 @@ Dates, times of day, instants, weeks and durations are ISO 8601 strings (``2024-
 ``06:45:00``, ``2024-05-01T06:30:00+02:00``, ``2024-W18``, ``PT90S``), decimals strings, sets
 sorted arrays. What comes back equals what went out. Reading is strict: a key too many or too few,
 or a value of another kind, is an error with its path; so is a result that can't be, since it
-contradicts itself.
+contradicts itself. A field that may hold one of several types has an object with its own
+``schema``, which says which.
 
 Only mainstay's own types are written. A subclass of one, at any depth, is refused: it would come
 back as the plain type, with other rules.

@@ -17,6 +17,7 @@ from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, overrid
 
 from mainstay._walltimes import time_of_day
 from mainstay.activity.counts import Counts, count_each
+from mainstay.codec import _choices
 from mainstay.errors import InvalidTypeError, InvalidValueError
 from mainstay.localdays import IsoWeek
 from mainstay.scheduling import PlainData
@@ -46,6 +47,12 @@ def make_converter() -> Converter:
     )
     converter.register_unstructure_hook_factory(attrs.has, lambda kind: _writer(kind, converter))
     converter.register_structure_hook_factory(attrs.has, lambda kind: _reader(kind, converter))
+    converter.register_unstructure_hook_factory(
+        _choices.is_choice, lambda kind: _choices.writer(kind, converter)
+    )
+    converter.register_structure_hook_factory(
+        _choices.is_choice, lambda kind: _choices.reader(kind, converter)
+    )
     converter.register_unstructure_hook_factory(
         _is_sequence, lambda kind: _array_writer(kind, converter)
     )

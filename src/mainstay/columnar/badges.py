@@ -33,8 +33,8 @@ def badges_table(
             called as the metric (with the standard badges ``wins``, ``top_arguments``,
             ``participations``, ``votes``, ``kind:beta_joined`` and ``kind:wallet_connected``).
             They hold whole numbers, also below 0; null is 0. ``points``, if a badge asks for it,
-            are those without the badges' bonuses. What a table may be is said at
-            :func:`score_table`.
+            are those without the badges' bonuses; ``score`` is the points of either score.
+            What a table may be is said at :func:`score_table`.
         user: The column of user ids, strings or integers; not called as a badge's key.
         badges: What there is to achieve, if not the standard badges.
 

@@ -172,7 +172,7 @@ def _columns(users: Any, windows: Windows, policy: Policy) -> dict[str, Any]:
 def scored_parts(users: Any, windows: Windows, policy: Policy) -> Parts | YearParts:
     """Return the points of windows, and what they come from."""
     if isinstance(policy, YearPolicy):
-        days, weeks = _possible_in_year(users, windows, policy)
+        days, weeks = possible_in_year(users, windows, policy)
         return year_parts_of(windows.bits, cast("WeekBits", windows.weeks), days, weeks, policy)
     return parts_of(windows.bits, possible_days(users, windows, policy), policy)
 
@@ -187,7 +187,7 @@ def possible_days(users: Any, windows: Windows, policy: ConsistencyPolicy) -> Co
     return possible
 
 
-def _possible_in_year(
+def possible_in_year(
     users: Any, windows: Windows, policy: YearPolicy
 ) -> tuple[Counts | int, Counts | int]:
     """Return the days and the weeks in which each user could have been active."""

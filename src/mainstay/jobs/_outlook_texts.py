@@ -31,6 +31,7 @@ from mainstay.ports import (
 )
 from mainstay.ports.outlooks import storable_outlook
 from mainstay.scheduling import JobContext
+from mainstay.scores.by_policy import Policy
 
 __all__ = ["ASKING", "OUTLOOK_TEXT", "Writer", "text_entry"]
 
@@ -108,6 +109,7 @@ class Writer:
 
     Attributes:
         now: As of when texts are made.
+        policy: What users are scored by.
         fallbacks: How many outlooks have the embedded text.
         failures: How many calls have failed, one after the other, up to the last one.
     """
@@ -118,6 +120,7 @@ class Writer:
     phrases: OutlookPhrasebook
     tally: Tally
     now: datetime
+    policy: Policy
     fallbacks: int = 0
     failures: int = 0
 
@@ -133,7 +136,7 @@ class Writer:
         """
         asked = {entry.key: _Asked.of(entry) for entry in entries}
         users, days = zip(*((one.user_id, one.day) for one in asked.values()), strict=True)
-        standings = self.store.outlooks.standings(users, now=self.now)
+        standings = self.store.outlooks.standings(users, now=self.now, policy=self.policy)
         known = _Known(
             {each.key: each for each in standings},
             self.store.outlooks.told((one.user_id, one.day) for one in asked.values()),
@@ -169,7 +172,9 @@ class Writer:
             return LookAgain(problem=standing.error)
         if (one.user_id, one.day) in known.there and not one.force:
             return Cancelled(PlainData({"why": "they have one already"}))
-        context = OutlookContext(one.user_id, one.day, standing.window, self.templates)
+        context = OutlookContext(
+            one.user_id, one.day, standing.window, self.templates, policy=self.policy
+        )
         outlook = self._outlook(context, known.data[one.day], entry)
         if not self.store.outlooks.add(outlook, force=one.force):
             return Cancelled(PlainData({"why": "they have one already"}))

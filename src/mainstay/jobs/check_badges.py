@@ -19,6 +19,7 @@ from mainstay.recognition import Badge, BadgePolicy, Credit
 from mainstay.recognition.awards import planned_awards
 from mainstay.recognition.badges import AWARD
 from mainstay.scheduling import Every, JobContext, JobReport, JobSpec, Option, RetryPolicy
+from mainstay.scores.year.policy import YearPolicy
 
 __all__ = ["CHECK_BADGES", "check_badges", "plan_awards"]
 
@@ -26,7 +27,7 @@ CHECK_BADGES = "check-badges"
 
 PAGE_SIZE = Option("page_size", 5_000, "how many users are in one transaction", low=1)
 _INTERVAL = timedelta(hours=1)
-#: Time alone can raise a score, once a day: a little less, so that a run at each hour sees it.
+#: A score changes with the days: a little less than one, so that a run at each hour sees it.
 _LOOK_AGAIN = timedelta(hours=20)
 
 
@@ -52,9 +53,16 @@ def plan_awards(
     return BadgeCheck(
         standing.user_id,
         [Credit(standing.user_id, badge.reason, badge.bonus, target.now) for badge in due],
-        target.now + _LOOK_AGAIN if standing.sessions else None,
+        target.now + _LOOK_AGAIN if _rises_by_time(standing, target) else None,
         [_told(standing.user_id, badge, target.now) for badge in due if notices],
     )
+
+
+def _rises_by_time(standing: BadgeStanding, target: BadgeTarget) -> bool:
+    """Return whether time alone can raise the score; the year's only by sessions yet to count."""
+    if isinstance(target.policy.score, YearPolicy):
+        return any(session.started_at > target.now for session in standing.sessions)
+    return bool(standing.sessions)
 
 
 def _told(user_id: str, badge: Badge, now: datetime) -> OutboxEntry:

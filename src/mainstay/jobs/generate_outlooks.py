@@ -40,6 +40,8 @@ from mainstay.scheduling import (
     RetryPolicy,
     TargetKind,
 )
+from mainstay.scores.by_policy import Policy, policy_of_texts
+from mainstay.scores.consistency.policy import DEFAULT_POLICY
 
 __all__ = ["GENERATE_OUTLOOKS", "generate_outlooks", "plan_outlook"]
 
@@ -66,7 +68,7 @@ def plan_outlook(
 
     Args:
         standing: What is known of them.
-        target: For which day, and as of when.
+        target: For which day, as of when, and by which score.
         templates: How the standard templates stand.
         phrases: The words, if not the English ones.
 
@@ -85,7 +87,9 @@ def plan_outlook(
     outlook = Outlook(
         user_id=user,
         day=target.day,
-        content=content_of(user, target.day, window, templates=templates, phrases=phrases),
+        content=content_of(
+            user, target.day, window, policy=target.policy, templates=templates, phrases=phrases
+        ),
         known_through=window.last_day,
         generated_at=target.now,
     )
@@ -97,6 +101,7 @@ def generate_outlooks(
     *,
     generator: ContentGenerator | None = None,
     phrases: OutlookPhrasebook = ENGLISH_OUTLOOK,
+    policy: Policy = DEFAULT_POLICY,
 ) -> JobSpec:
     """Return the job that makes an outlook for everybody who was active within 30 days.
 
@@ -118,6 +123,8 @@ def generate_outlooks(
         store: Where users, outlooks and the outbox are.
         generator: Makes the texts, if not the embedded one.
         phrases: The words of the embedded texts, if not the English ones.
+        policy: What users are scored by, in the embedded texts and in a generator's contexts: a
+            :class:`mainstay.YearPolicy` makes it the year score.
 
     Raises:
         InvalidValueError: The generator has a template of the embedded one's name.
@@ -137,8 +144,9 @@ def generate_outlooks(
     """
     if generator is not None:
         _check_names(generator)
+    run = partial(_run, store, generator, phrases, policy_of_texts("policy", policy))
     return attrs.evolve(
-        ROW.job(schedule=_DUE, run=partial(_run, store, generator, phrases), retry=_RETRY),
+        ROW.job(schedule=_DUE, run=run, retry=_RETRY),
         time_limit=_LIMIT,
         soft_time_limit=_SOFT_LIMIT,
     )
@@ -170,9 +178,11 @@ def _run(
     store: HasOutlooks,
     generator: ContentGenerator | None,
     phrases: OutlookPhrasebook,
+    policy: Policy,
     context: JobContext,
 ) -> JobReport:
-    target = OutlookTarget(_day(context), context.due, force=FORCE.of(context.options))
+    force = FORCE.of(context.options)
+    target = OutlookTarget(_day(context), context.due, force=force, policy=policy)
     tally = Tally.begin(GENERATE_OUTLOOKS, context, str(target.day))
     total = store.outlooks.count_users(target)
     theirs = () if generator is None else generator.templates
@@ -187,7 +197,7 @@ def _run(
         )
         tally.result.update(fallback_count=0, circuit_open=False)
     else:
-        writer = Writer(store, generator, templates, phrases, tally, target.now)
+        writer = Writer(store, generator, templates, phrases, tally, target.now, policy)
         _ask(store, target, writer, total)
     tally.skipped += max(0, total - tally.processed)
     tally.result["total_users"] = max(total, tally.processed)

@@ -17,6 +17,8 @@ from mainstay.outlook import (
 from mainstay.outlook.phrases import ENGLISH_OUTLOOK
 from mainstay.ports import ContentGenerator, Store
 from mainstay.scheduling import JobSpec
+from mainstay.scores.by_policy import Policy
+from mainstay.scores.consistency.policy import DEFAULT_POLICY
 
 __all__ = ["DAILY_OUTLOOK_QUEUE", "outlook_jobs"]
 
@@ -31,6 +33,7 @@ def outlook_jobs(
     phrases: OutlookPhrasebook = ENGLISH_OUTLOOK,
     notifications: NotificationPolicy | None = None,
     review: ReviewPolicy | None = None,
+    score: Policy = DEFAULT_POLICY,
     queue: str | None = None,
 ) -> tuple[JobSpec, ...]:
     """Return the four jobs that the daily outlook needs, ready to be installed.
@@ -43,6 +46,7 @@ def outlook_jobs(
         phrases: The words of the embedded texts, if not the English ones.
         notifications: When users are told who have not said when.
         review: In which metric templates are compared, and how sure to be.
+        score: What users are scored by: a :class:`mainstay.YearPolicy` makes it the year score.
         queue: Where they are to run, such as ``DAILY_OUTLOOK_QUEUE``.
 
     Examples:
@@ -56,7 +60,7 @@ def outlook_jobs(
     """
     place = None if queue is None else checks.text("queue", queue)
     jobs = (
-        generate_outlooks(store, generator=generator, phrases=phrases),
+        generate_outlooks(store, generator=generator, phrases=phrases, policy=score),
         send_notifications(store.notifications, policy=notifications),
         optimize_content(store, policy=review),
         check_health(store),

@@ -13,7 +13,7 @@ from mainstay import _checks as checks
 from mainstay.errors import InvalidTypeError, InvalidValueError
 from mainstay.recognition import STANDARD_BADGES, Badge, BadgePolicy, LeaderboardPolicy
 from mainstay.recognition.boards import LONGEST
-from mainstay.scores.consistency.policy import ConsistencyPolicy
+from mainstay.scores.by_policy import POLICIES, Policy
 from mainstay.scores.engagement.policy import DailyCriteria, EngagementPolicy
 
 __all__ = [
@@ -23,11 +23,14 @@ __all__ = [
     "fields_of",
     "leaderboard_policy",
     "made_of",
+    "score_policy",
 ]
 
 P = TypeVar("P", bound=attrs.AttrsInstance)
 
 _STANDARD, _SCORE = "standard", "score_policy"
+#: The key by which the table of a score's policy says which score it is, and what it says if not.
+_NAME, _USUAL = "name", "consistency"
 
 
 def made_of(kind: type[P], values: Mapping[str, Any]) -> P:
@@ -72,16 +75,35 @@ def leaderboard_policy(values: Mapping[str, Any]) -> LeaderboardPolicy:
 def badge_policy(values: Mapping[str, Any]) -> BadgePolicy:
     """Return what there is to achieve: a table a badge, by its key, besides the standard ones.
 
-    ``standard = false`` leaves the standard badges out. ``score_policy`` has fields of
-    :class:`mainstay.ConsistencyPolicy`, for the metric ``score``.
+    ``standard = false`` leaves the standard badges out. ``score_policy`` says how the metric
+    ``score`` is computed: ``name = "year"`` makes it the year score.
     """
     own = {key: value for key, value in values.items() if key not in {_STANDARD, _SCORE}}
     standard = checks.instance(_STANDARD, values.get(_STANDARD, True), bool)
     score_table = _table(_SCORE, values.get(_SCORE, {}))
     with fields_of(f"{_SCORE}."):
-        score = made_of(ConsistencyPolicy, score_table)
+        score = score_policy(score_table)
     badges = [_badge(key, _table(key, table)) for key, table in own.items()]
     return BadgePolicy(badges=[*(STANDARD_BADGES if standard else ()), *badges], score=score)
+
+
+def score_policy(values: Mapping[str, Any]) -> Policy:
+    """Return the policy of the score that ``name`` says, with the fields that are given.
+
+    Raises:
+        InvalidValueError: There is no such score, a key is unknown, or a value can't be.
+
+    Examples:
+        >>> score_policy({"name": "year", "member_min_days": 7}).member_min_days
+        7
+    """
+    name, fields = values.get(_NAME, _USUAL), {**values}
+    fields.pop(_NAME, None)
+    if not isinstance(name, str) or name not in POLICIES:
+        known = ", ".join(map(repr, POLICIES))
+        raise InvalidValueError(f"must be one of {known}", field=_NAME, value=name)
+    policy: Policy = made_of(POLICIES[name], fields)
+    return policy
 
 
 @contextmanager

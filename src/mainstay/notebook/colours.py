@@ -11,10 +11,13 @@ __all__ = ["ACTIVE", "GROUND", "PARTS"]
 ACTIVE = "#2b9a66"
 #: All other days: a little of a grey that can be seen on either ground.
 GROUND = "#80808033"
-#: The parts of a score.
+#: The parts of scores: of 28 days, and of a year.
 PARTS = {
     "base": "#0072b2",
     "distribution": "#56b4e9",
     "streak": "#e69f00",
     "recency": "#009e73",
+    "days": "#0072b2",
+    "freshness": "#009e73",
+    "weeks": "#e69f00",
 }

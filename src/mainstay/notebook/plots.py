@@ -20,8 +20,8 @@ from mainstay.errors import InvalidValueError
 from mainstay.localdays import MIDNIGHT, Zone
 from mainstay.notebook.colours import ACTIVE, GROUND, PARTS
 from mainstay.recognition import Board, Ranked
-from mainstay.scores.consistency.policy import DEFAULT_POLICY, ConsistencyPolicy
-from mainstay.scores.consistency.result import ConsistencyScore
+from mainstay.scores.by_policy import Policy, Score
+from mainstay.scores.consistency.policy import DEFAULT_POLICY
 from mainstay.scores.history import score_history
 
 __all__ = ["plot_board", "plot_calendar", "plot_cohort", "plot_score_history"]
@@ -90,10 +90,10 @@ def plot_score_history(
     zone: Zone | None = None,
     day_start: time = MIDNIGHT,
     member_since: date | None = None,
-    policy: ConsistencyPolicy = DEFAULT_POLICY,
+    policy: Policy = DEFAULT_POLICY,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw a user's score on each of the last days, its four parts on top of one another.
+    """Draw a user's score on each of the last days, its parts on top of one another.
 
     Args:
         sessions: As in :func:`mainstay.score_history`, like all that is not said here.
@@ -102,7 +102,7 @@ def plot_score_history(
         zone: The user's zone.
         day_start: The wall-clock time at which a day begins.
         member_since: The day the user joined.
-        policy: The numbers, if not the standard ones.
+        policy: The numbers, which say which score it is.
         ax: Where to draw; a new figure without it.
 
     Raises:
@@ -139,7 +139,7 @@ def plot_score_history(
     return ax
 
 
-def _stack(ax: Axes, history: Sequence[ConsistencyScore]) -> None:
+def _stack(ax: Axes, history: Sequence[Score]) -> None:
     """Draw the parts of scores on top of one another, day by day.
 
     A day lasts until the next one begins. So does the last, whose points are there twice.
@@ -148,8 +148,9 @@ def _stack(ax: Axes, history: Sequence[ConsistencyScore]) -> None:
     days.append(days[-1] + timedelta(days=1))
     each = [[points for _, points in score.breakdown.items()] for score in history]
     parts = np.array([*each, each[-1]]).T
-    shown = np.array(days, "datetime64[D]")
-    ax.stackplot(shown, parts, labels=[*PARTS], colors=[*PARTS.values()], step="post")
+    names = [name for name, _ in history[-1].breakdown.items()]
+    shown, colours = np.array(days, "datetime64[D]"), [PARTS[name] for name in names]
+    ax.stackplot(shown, parts, labels=names, colors=colours, step="post")
 
 
 def plot_cohort(table: ArrowTable, *, ax: Axes | None = None) -> Axes:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Protocol
+from typing import Protocol, overload
 
 from mainstay import _checks as checks
 from mainstay.activity.window import ActivityWindow
+from mainstay.activity.year import ActivityYear
 from mainstay.errors import InvalidTypeError, InvalidValueError
-from mainstay.scores.consistency.phrases import ENGLISH
+from mainstay.scores.by_policy import Phrases, Policy, Score, State, check_policy, score_of
 from mainstay.scores.consistency.policy import DEFAULT_POLICY, ConsistencyPolicy
 from mainstay.scores.consistency.result import ConsistencyScore, Phrasebook
-from mainstay.scores.consistency.score import consistency_score
+from mainstay.scores.year.policy import YearPolicy
+from mainstay.scores.year.result import YearPhrasebook, YearScore
 
 __all__ = ["Row", "explain_row"]
-
-_NEEDED = ("bits", "today", "total")
 
 
 class Row(Protocol):
@@ -27,20 +27,37 @@ class Row(Protocol):
         ...
 
 
+@overload
 def explain_row(
     row: Row | Mapping[str, object],
     *,
     member_since: date | None = None,
     policy: ConsistencyPolicy = DEFAULT_POLICY,
-    phrases: Phrasebook = ENGLISH,
-) -> ConsistencyScore:
+    phrases: Phrasebook | None = None,
+) -> ConsistencyScore: ...
+@overload
+def explain_row(
+    row: Row | Mapping[str, object],
+    *,
+    member_since: date | None = None,
+    policy: YearPolicy,
+    phrases: YearPhrasebook | None = None,
+) -> YearScore: ...
+def explain_row(
+    row: Row | Mapping[str, object],
+    *,
+    member_since: date | None = None,
+    policy: Policy = DEFAULT_POLICY,
+    phrases: Phrases | None = None,
+) -> Score:
     """Return the score that a row of a table of scores stands for, with a reason for each part.
 
     Args:
         row: A row of :func:`mainstay.columnar.score_table`, of ``score_windows`` or of a query:
-            anything that has ``bits``, ``today`` and ``total`` by their names.
+            anything that has ``bits``, ``today`` and ``total`` by their names; of a table of the
+            year score ``day_bits``, ``week_bits``, ``today`` and ``total``.
         member_since: When the user joined, if the table was made with it.
-        policy: The numbers that the table was made with.
+        policy: The numbers that the table was made with, which say which score it is.
         phrases: The words, if not the English ones.
 
     Raises:
@@ -59,10 +76,8 @@ def explain_row(
         2 A streak of 1 day, today included.
         5 You were active today.
     """
-    checks.instance("policy", policy, ConsistencyPolicy)
-    bits, today, total = (_value(row, name) for name in _NEEDED)
-    window = ActivityWindow(_day(today), checks.count("bits", bits), policy.window_days)
-    score = consistency_score(window, member_since=member_since, policy=policy, phrases=phrases)
+    score = score_of(_state(row, check_policy("policy", policy)), member_since, policy, phrases)
+    total = _value(row, "total")
     if score.total != total:
         raise InvalidValueError(
             f"must be {score.total!r}, as its days give by this policy",
@@ -71,6 +86,19 @@ def explain_row(
             remedy="Pass the policy and the member_since that the table was made with.",
         )
     return score
+
+
+def _state(row: Row | Mapping[str, object], policy: Policy) -> State:
+    """Return what a row's score is made of."""
+    if isinstance(policy, YearPolicy):
+        days, weeks = _bits(row, "day_bits"), _bits(row, "week_bits")
+        return ActivityYear(_day(_value(row, "today")), days, weeks)
+    bits = _bits(row, "bits")
+    return ActivityWindow(_day(_value(row, "today")), bits, policy.window_days)
+
+
+def _bits(row: Row | Mapping[str, object], name: str) -> int:
+    return checks.count(name, _value(row, name))
 
 
 def _value(row: Row | Mapping[str, object], name: str) -> object:
@@ -85,7 +113,7 @@ def _value(row: Row | Mapping[str, object], name: str) -> object:
             f"must have the column {name}",
             field="row",
             value=row,
-            remedy="Leave bits, today and total in the table.",
+            remedy="Leave it in the table. A table of the year score needs policy=YearPolicy().",
         ) from error
 
 

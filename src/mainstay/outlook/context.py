@@ -14,9 +14,11 @@ from mainstay._plain import PlainData, kept_data
 from mainstay.activity.window import ActivityWindow
 from mainstay.errors import InvalidValueError
 from mainstay.outlook.templates import Template, variant_of
-from mainstay.scores.consistency.result import ConsistencyScore, WhatIf
-from mainstay.scores.consistency.score import consistency_score
-from mainstay.scores.what_if import what_if
+from mainstay.scores.by_policy import Policy, Score, days_needed, policy_of_texts, scored
+from mainstay.scores.consistency.policy import DEFAULT_POLICY
+from mainstay.scores.consistency.result import WhatIf
+from mainstay.scores.what_if import change_of
+from mainstay.scores.year.result import YearWhatIf
 
 __all__ = ["OutlookContext"]
 
@@ -48,13 +50,16 @@ class OutlookContext:
     Attributes:
         user_id: Who.
         day: For which day.
-        window: On which of the last 28 days they were active; its last day is the last one known.
+        window: On which days they were active, of as many as the score looks back on: 28, or 364
+            for the year score. Its last day is the last one known.
         templates: How each template stands, by name: which variant is current, and which is tried.
         data: What the host knows of them besides, as plain data.
+        policy: The numbers of the score, which say which score it is.
 
     Raises:
         InvalidTypeError: A field is of another type.
-        InvalidValueError: The user's id is empty, or a template is not under its own name.
+        InvalidValueError: The user's id is empty, a template is not under its own name, the
+            window is not as long as the score needs, or the score is of other than 28 days.
 
     Examples:
         >>> days = [date(2024, 4, 30), date(2024, 5, 1)]
@@ -73,6 +78,18 @@ class OutlookContext:
     )
     templates: Mapping[str, Template] = attrs.field(default=_NONE, converter=_templates)
     data: PlainData = attrs.field(default=PlainData(), converter=kept_data)
+    policy: Policy = attrs.field(
+        default=DEFAULT_POLICY, kw_only=True, validator=checks.each(policy_of_texts)
+    )
+
+    def __attrs_post_init__(self) -> None:
+        needed = days_needed(self.policy)
+        if self.window.length != needed:
+            raise InvalidValueError(
+                f"must be {needed} days long, as the score of its policy",
+                field="window.length",
+                value=self.window.length,
+            )
 
     @property
     def known_through(self) -> date:
@@ -80,19 +97,19 @@ class OutlookContext:
         return self.window.last_day
 
     @cached_property
-    def score(self) -> ConsistencyScore:
-        """How consistent they were, as of the last day that is known."""
-        return consistency_score(self.window)
+    def score(self) -> Score:
+        """Their score, as of the last day that is known."""
+        return scored(self.window, policy=self.policy)
 
     @property
     def streak(self) -> int:
         """How many days in a row they were active, up to the last day known or the one before."""
-        return self.score.current_streak
+        return self.window.current_streak
 
     @cached_property
-    def what_if(self) -> WhatIf:
+    def what_if(self) -> WhatIf | YearWhatIf:
         """What being active on the outlook's own day would change."""
-        return what_if(self.window, [self.day])
+        return change_of(self.window, [self.day], self.policy)
 
     def variant(self, template: str) -> str:
         """Return which variant of a template this user gets: the current one, or the one tried.

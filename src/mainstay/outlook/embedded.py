@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 
-from mainstay.activity.window import ActivityWindow
+from mainstay.activity.window import WINDOW_DAYS, ActivityWindow
 from mainstay.outlook.content import Content
 from mainstay.outlook.context import OutlookContext
 from mainstay.outlook.phrases import ENGLISH_OUTLOOK, OutlookPhrasebook
 from mainstay.outlook.templates import Template, variant_of
-from mainstay.scores.consistency.score import consistency_score
-from mainstay.scores.what_if import what_if
+from mainstay.scores.by_policy import Policy, scored
+from mainstay.scores.what_if import change_of
+from mainstay.scores.year.result import YearScore
 
 __all__ = ["STANDARD_TEMPLATES", "standard_content", "template_for"]
 
@@ -33,14 +34,15 @@ _NUMBERS_KEPT = 65_536
 
 
 def template_for(window: ActivityWindow) -> str:
-    """Return the embedded template for a user: by their streak, else by their active days.
+    """Return the embedded template for a user: by their streak, else by days of the last 28.
 
     Examples:
         >>> from datetime import date
         >>> template_for(ActivityWindow.from_days([date(2024, 5, 1)], last_day=date(2024, 5, 1)))
         'rhythm'
     """
-    if not window.bits:
+    away = window.days_since_active
+    if away is None or away >= WINDOW_DAYS:
         return _FRESH_START
     return _STREAK if window.current_streak >= _STREAK_DAYS else _RHYTHM
 
@@ -70,7 +72,12 @@ def standard_content(
         As of 2024-05-01, you have a streak of 2 days and 13 points.
     """
     return content_of(
-        context.user_id, context.day, context.window, templates=context.templates, phrases=phrases
+        context.user_id,
+        context.day,
+        context.window,
+        policy=context.policy,
+        templates=context.templates,
+        phrases=phrases,
     )
 
 
@@ -79,30 +86,35 @@ def content_of(
     day: date,
     window: ActivityWindow,
     *,
+    policy: Policy,
     templates: Mapping[str, Template],
     phrases: OutlookPhrasebook,
 ) -> Content:
     """Return the embedded text for a user without a context: there may be very many."""
     template = template_for(window)
     variant = variant_of(templates, template, user_id)
-    points, gain = _numbers(window, day if variant == _GAIN else None)
+    points, active, weeks, gain = _numbers(window, day if variant == _GAIN else None, policy)
     if template == _FRESH_START:
         title, body = phrases.fresh_start(window.last_day, gain)
     elif template == _STREAK:
         title, body = phrases.streak(window.current_streak, points, window.last_day, gain)
     else:
-        title, body = phrases.rhythm(window.active_days, points, window.last_day, gain)
+        title, body = phrases.rhythm(active, points, window.last_day, gain, weeks)
     return Content(template, variant, title, body)
 
 
 @lru_cache(maxsize=_NUMBERS_KEPT)
-def _numbers(window: ActivityWindow, promised: date | None) -> tuple[int, float | None]:
-    """Return a score, and what being active on a day would add: many users have the same days.
+def _numbers(
+    window: ActivityWindow, promised: date | None, policy: Policy
+) -> tuple[int, int, int | None, float | None]:
+    """Return a score's points, active days and weeks, and what being active on a day would add.
 
-    ``None`` stands for what is not promised, or would not be worth a word.
+    They are kept, since many users have the same days. ``None`` stands for weeks that the score
+    does not count, and for what is not promised, or would not be worth a word.
     """
-    points = consistency_score(window).points
+    score = scored(window, policy=policy)
+    weeks = score.active_weeks if isinstance(score, YearScore) else None
     if promised is None:
-        return points, None
-    gain = what_if(window, [promised]).difference
-    return points, gain if gain >= _LEAST_GAIN else None
+        return score.points, score.active_days, weeks, None
+    gain = change_of(window, [promised], policy).difference
+    return score.points, score.active_days, weeks, gain if gain >= _LEAST_GAIN else None

@@ -39,8 +39,18 @@ class OutlookPhrasebook(Protocol):
         """
         ...
 
-    def rhythm(self, active: int, points: int, known: date, gain: float | None) -> tuple[str, str]:
-        """Tell somebody without a streak on how many of the last 28 days they were active."""
+    def rhythm(
+        self, active: int, points: int, known: date, gain: float | None, weeks: int | None
+    ) -> tuple[str, str]:
+        """Tell somebody without a streak how often they were active.
+
+        Args:
+            active: On how many of the last 28 days.
+            points: Their score.
+            known: The last day known.
+            gain: What being active today would add to the score; ``None`` to leave it out.
+            weeks: In how many of the last 52 weeks; ``None`` if the score does not count them.
+        """
         ...
 
     def fresh_start(self, known: date, gain: float | None) -> tuple[str, str]:
@@ -63,9 +73,13 @@ class EnglishOutlookPhrases:
         text = f"As of {known}, you have a streak of {days} days and {_points(points)}."
         return "Keep your streak going", f"{text}{_adds(gain)}"
 
-    def rhythm(self, active: int, points: int, known: date, gain: float | None) -> tuple[str, str]:
+    def rhythm(
+        self, active: int, points: int, known: date, gain: float | None, weeks: int | None
+    ) -> tuple[str, str]:
         """Tell somebody without a streak how often they were active."""
-        times = "1 of the 28 days" if active == 1 else f"{active} of the 28 days"
+        times = f"{active} of the 28 days"
+        if weeks is not None:
+            times += f", and in {weeks} of the 52 weeks,"
         text = f"You were active on {times} as of {known}: {_points(points)}."
         return "A good day to go on", f"{text}{_adds(gain)}"
 

@@ -18,6 +18,8 @@ from mainstay.ports._texts import require_storable
 from mainstay.ports.outbox import OutboxEntry
 from mainstay.ports.pages import Page, Pages, Unreadable
 from mainstay.ports.scoring import FIRST_INSTANT
+from mainstay.scores.by_policy import Policy, policy_of_texts
+from mainstay.scores.consistency.policy import DEFAULT_POLICY
 
 __all__ = [
     "OutlookMade",
@@ -44,6 +46,7 @@ class OutlookTarget:
             excluded.
         force: Whether those are due, too, who have an outlook for the day that was neither viewed
             nor delivered.
+        policy: What they are scored by.
 
     Examples:
         >>> from datetime import UTC
@@ -56,6 +59,9 @@ class OutlookTarget:
     now: datetime = attrs.field(validator=checks.each(checks.instant))
     force: bool = attrs.field(
         default=False, kw_only=True, validator=checks.each(partial(checks.instance, kind=bool))
+    )
+    policy: Policy = attrs.field(
+        default=DEFAULT_POLICY, kw_only=True, validator=checks.each(policy_of_texts)
     )
 
     @property
@@ -70,7 +76,8 @@ class OutlookStanding:
 
     Attributes:
         user_id: Who.
-        window: On which of the last 28 days they were active, as of the target's ``now``.
+        window: On which days they were active, as of the target's ``now``, of as many as its
+            policy's score needs: 28, or 364 for the year score.
 
     Examples:
         >>> from datetime import UTC
@@ -193,9 +200,15 @@ class OutlookStore(Pages[OutlookTarget, OutlookStanding, OutlookMade], Protocol)
         ...
 
     def standings(
-        self, user_ids: Iterable[str], /, *, now: datetime
+        self, user_ids: Iterable[str], /, *, now: datetime, policy: Policy = DEFAULT_POLICY
     ) -> Sequence[OutlookStanding | Unreadable]:
-        """Return what is known of users who have an event until ``now``, by user id."""
+        """Return what is known of users who have an event until ``now``, by user id.
+
+        Args:
+            user_ids: Which.
+            now: What time it is.
+            policy: What they are scored by, as in :class:`OutlookTarget`.
+        """
         ...
 
     def add(self, outlook: Outlook, /, *, force: bool = False) -> bool:

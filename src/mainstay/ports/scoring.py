@@ -60,6 +60,17 @@ def score_user(
     policy: YearPolicy,
     phrases: YearPhrasebook | None = None,
 ) -> YearScore: ...
+@overload
+def score_user(
+    store: SessionStore,
+    user_id: str,
+    *,
+    as_of: datetime,
+    zone: Zone | None = None,
+    day_start: time | None = None,
+    member_since: date | None = None,
+    policy: Policy,
+) -> Score: ...
 def score_user(
     store: SessionStore,
     user_id: str,

@@ -15,7 +15,8 @@ from mainstay._reprs import of_policy
 from mainstay._schemas import schema
 from mainstay.errors import InvalidValueError
 from mainstay.recognition._amounts import MOST_POINTS
-from mainstay.scores.consistency.policy import ConsistencyPolicy
+from mainstay.scores.by_policy import Policy, check_policy
+from mainstay.scores.consistency.policy import DEFAULT_POLICY
 
 __all__ = ["AWARD", "STANDARD_BADGES", "Badge", "BadgePolicy", "catalogue_of", "check_badges"]
 
@@ -266,11 +267,8 @@ class BadgePolicy:
 
     #: The badges, in the order of their numbers.
     badges: tuple[Badge, ...] = attrs.field(default=STANDARD_BADGES, converter=catalogue_of)
-    #: How the metric ``score`` is computed.
-    score: ConsistencyPolicy = attrs.field(
-        default=ConsistencyPolicy(),
-        validator=checks.each(partial(checks.instance, kind=ConsistencyPolicy)),
-    )
+    #: How the metric ``score`` is computed: its policy says which score it is.
+    score: Policy = attrs.field(default=DEFAULT_POLICY, validator=checks.each(check_policy))
 
     def __repr__(self) -> str:
         return of_policy(self)

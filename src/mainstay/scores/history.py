@@ -44,6 +44,17 @@ def score_history(
     policy: YearPolicy,
     phrases: YearPhrasebook | None = None,
 ) -> tuple[YearScore, ...]: ...
+@overload
+def score_history(
+    sessions: Iterable[Session],
+    *,
+    as_of: datetime,
+    days: int = 365,
+    zone: Zone | None = None,
+    day_start: time = MIDNIGHT,
+    member_since: date | None = None,
+    policy: Policy,
+) -> tuple[Score, ...]: ...
 def score_history(
     sessions: Iterable[Session],
     *,

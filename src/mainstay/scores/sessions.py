@@ -40,6 +40,16 @@ def score_sessions(
     policy: YearPolicy,
     phrases: YearPhrasebook | None = None,
 ) -> YearScore: ...
+@overload
+def score_sessions(
+    sessions: Iterable[Session],
+    *,
+    as_of: datetime,
+    zone: Zone | None = None,
+    day_start: time = MIDNIGHT,
+    member_since: date | None = None,
+    policy: Policy,
+) -> Score: ...
 def score_sessions(
     sessions: Iterable[Session],
     *,

@@ -103,6 +103,13 @@ def what_if(
     return WhatIf(asked, on, of_days(fewer), of_days(more))
 
 
+def change_of(window: ActivityWindow, days: Iterable[date], policy: Policy) -> WhatIf | YearWhatIf:
+    """Return :func:`what_if` of as many days as the policy's score needs."""
+    if isinstance(policy, YearPolicy):
+        return what_if(ActivityYear.from_window(window), days, policy=policy)
+    return what_if(window, days, policy=policy)
+
+
 def _of_year(policy: Policy) -> YearPolicy:
     """Return the policy of a year score: where nothing was said, the standard one."""
     if policy is DEFAULT_POLICY:

@@ -327,6 +327,15 @@ def test_a_phrasebook_comes_back_as_the_english_one() -> None:
     assert from_json(to_json(trained), type(SCORE)).explanations == SCORE.explanations
 
 
+OF_A_YEAR = BadgePolicy(badges=[], score=YearPolicy())
+
+
+def test_one_of_several_types_says_by_its_own_schema_which_it_is() -> None:
+    plain = to_plain(OF_A_YEAR)
+    assert plain["score"] == to_plain(YearPolicy())
+    assert from_plain(plain, BadgePolicy) == OF_A_YEAR
+
+
 def changed(value: object, **fields: object) -> dict[str, object]:
     return to_plain(value) | fields
 
@@ -384,6 +393,19 @@ SESSION = VALUES[16]
             Reputation,
             changed(Reputation("bob"), streak=[0]),
             "$.streak must be a JSON object, got [0].",
+        ),
+        (BadgePolicy, changed(OF_A_YEAR, score=[]), "$.score must be a JSON object, got []."),
+        (BadgePolicy, changed(OF_A_YEAR, score={}), "$.score.schema is missing, got {}."),
+        (
+            BadgePolicy,
+            changed(OF_A_YEAR, score=to_plain(StreakPolicy())),
+            "$.score.schema must be one of 'consistency-policy/1', 'year-policy/1', "
+            "got 'streak-policy/1'.",
+        ),
+        (
+            BadgePolicy,
+            changed(OF_A_YEAR, score=to_plain(YearPolicy()) | {"weeks_points": "45"}),
+            "$.score.weeks_points must be a finite number, got '45'.",
         ),
         (
             ActivityWindow,
@@ -601,6 +623,14 @@ def test_a_subclass_is_not_written() -> None:
     streak = type("Weeks", (WeeklyStreak,), {})()
     with pytest.raises(InvalidTypeError, match="must be exactly of type WeeklyStreak"):
         to_json(Reputation("ada", streak))
+
+
+def test_a_subclass_of_one_of_several_types_is_not_written() -> None:
+    class Steeper(YearPolicy):
+        """Numbers of a host's own."""
+
+    with pytest.raises(InvalidTypeError, match="exactly of type ConsistencyPolicy or YearPolicy"):
+        to_json(BadgePolicy(badges=[], score=Steeper()))
 
 
 def test_what_has_no_schema_is_refused() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from mainstay import YearPolicy
 from mainstay.errors import InvalidTypeError, InvalidValueError, RejectedError
 from mainstay.jobs import check_badges
 from mainstay.jobs.check_badges import plan_awards
@@ -300,6 +301,39 @@ def test_the_score_of_a_plan_is_that_of_its_instant(day: int, score: int) -> Non
         found = plan_awards(store.badges.standing("ada", target), target)
         assert len(found.awards) == due
         assert found.look_again_at == now + timedelta(hours=20)
+
+
+LOYAL = BadgePolicy(badges=[badge(1, "loyal", "score", 43)], score=YearPolicy())
+
+
+def test_by_the_year_score_who_came_every_week_has_a_badge_after_a_month_away() -> None:
+    """SPEC §2a: 52 weeks, of which the last four were quiet, are 43 points."""
+    store = MemoryStore()
+    did(store, "ada", *(may(27) - timedelta(weeks=week) for week in range(4, 60)))
+    did(store, "bob", *(may(28) - timedelta(days=day) for day in range(1, 6)))
+    assert check(store, STEADY).result == {"awarded": 1, "points": 7}
+    assert check(store, policy=LOYAL).result == {"awarded": 1, "points": 0}
+    assert reasons(store, "ada", "bob") == [["badge:loyal"], ["badge:steady"]]
+
+
+def test_the_policy_of_a_year_is_kept_for_runs_without_one() -> None:
+    store = MemoryStore()
+    check(store, policy=LOYAL)
+    assert store.badges.policy() == LOYAL
+    did(store, "ada", *(may(28) - timedelta(weeks=week) for week in range(52)))
+    assert check(store).result == {"awarded": 1, "points": 0}
+
+
+def test_by_the_year_score_time_alone_brings_nobody_up_again() -> None:
+    """It never rises without a session that counts: one that is dated ahead is waited for."""
+    store = MemoryStore()
+    did(store, "ada", may(28))
+    did(store, "bob", may(30))
+    later = NOON + 20 * HOUR
+    assert counted(check(store, policy=LOYAL)) == (2, 0, 0)
+    assert counted(check(store, policy=LOYAL, at=later)) == (1, 0, 0)
+    assert counted(check(store, policy=LOYAL, at=later + 28 * HOUR)) == (1, 0, 0)
+    assert counted(check(store, policy=LOYAL, at=later + 60 * HOUR)) == (0, 0, 0)
 
 
 def plan_of(metrics: dict[str, int], had: Iterable[str] = ()) -> list[tuple[str, int]]:

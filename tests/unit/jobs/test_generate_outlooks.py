@@ -180,14 +180,14 @@ def test_the_words_can_be_the_hosts() -> None:
 
     class Tersely(EnglishOutlookPhrases):
         def rhythm(
-            self, active: int, points: int, known: date, gain: float | None
+            self, active: int, points: int, known: date, gain: float | None, weeks: int | None
         ) -> tuple[str, str]:
-            return "R", f"{active} {points} {known} {gain}"
+            return "R", f"{active} {points} {known} {gain} {weeks}"
 
     store = active("ada")
     job = generate_outlooks(store, phrases=Tersely())
     job.run(JobContext(clock=lambda: DUE))
-    assert made(store, "ada").content.body == "1 9 2024-05-28 None"
+    assert made(store, "ada").content.body == "1 9 2024-05-28 None None"
 
 
 def test_templates_are_offered_so_that_a_trial_can_begin() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from mainstay import ConsistencyPolicy, YearPolicy
 from mainstay.errors import InvalidTypeError, InvalidValueError
 from mainstay.jobs import DAILY_OUTLOOK_QUEUE, all_jobs, outlook_jobs
 from mainstay.outlook import NotificationPolicy, ReviewPolicy
@@ -85,6 +86,21 @@ def test_they_work_by_what_they_are_given() -> None:
     assert kept.policy == policy
 
 
+def test_the_score_is_the_years_by_choice() -> None:
+    """SPEC §2a: one day, yesterday, is 22.7 points; SPEC §2: 9."""
+    store, host = active("ada"), Host()
+    generate, *_ = outlook_jobs(store, generator=host, score=YearPolicy())
+    generate.run(JobContext(clock=lambda: DUE))
+    assert [context.score.points for context in host.contexts] == [23]
+    store = active("ada")
+    generate, *_ = outlook_jobs(store, score=YearPolicy())
+    generate.run(JobContext(clock=lambda: DUE))
+    assert made(store, "ada").content.body == (
+        "You were active on 1 of the 28 days, and in 1 of the 52 weeks, as of 2024-05-28: "
+        "23 points."
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
@@ -92,6 +108,8 @@ def test_they_work_by_what_they_are_given() -> None:
         ({"queue": 7}, InvalidTypeError),
         ({"notifications": 7}, InvalidTypeError),
         ({"review": 7}, InvalidTypeError),
+        ({"score": 7}, InvalidTypeError),
+        ({"score": ConsistencyPolicy(window_days=7)}, InvalidValueError),
     ],
 )
 def test_what_cannot_be_is_refused(arguments: dict[str, Any], error: type[Exception]) -> None:

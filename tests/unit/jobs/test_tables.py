@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mainstay import ConsistencyPolicy, DailyCriteria, EngagementPolicy
+from mainstay import ConsistencyPolicy, DailyCriteria, EngagementPolicy, YearPolicy
 from mainstay.errors import InvalidValueError
 from mainstay.jobs import CATALOGUE
 from mainstay.jobs.tables import badge_policy, engagement_policy, leaderboard_policy, made_of
@@ -57,6 +57,14 @@ def test_the_score_of_badges_has_a_policy_of_its_own() -> None:
     )
 
 
+def test_the_score_of_badges_is_the_one_that_is_named() -> None:
+    assert badge_policy({"score_policy": {"name": "consistency"}}) == BadgePolicy()
+    assert badge_policy({"score_policy": {"name": "year"}}).score == YearPolicy()
+    own = {"name": "year", "days_points": 45, "weeks_points": 40}
+    expected = YearPolicy(days_points=45, weeks_points=40)
+    assert badge_policy({"score_policy": own}).score == expected
+
+
 def test_how_long_boards_answer_and_are_kept_is_given_in_seconds() -> None:
     found = leaderboard_policy({"fresh": 60, "kept": 90.5, "excluded": ["staff"], "top": 10})
     assert found == LeaderboardPolicy(
@@ -81,6 +89,15 @@ def test_what_is_read_is_left_as_it_was() -> None:
         ({"standard": "no"}, "standard must be of type bool, got 'no'"),
         ({"score_policy": 3}, "score_policy must be a table"),
         ({"score_policy": {"top": 3}}, "score_policy.top is unknown, got 3. Known: "),
+        (
+            {"score_policy": {"name": "month"}},
+            "score_policy.name must be one of 'consistency', 'year', got 'month'.",
+        ),
+        ({"score_policy": {"name": ["year"]}}, "score_policy.name must be one of 'consistency', "),
+        (
+            {"score_policy": {"name": "year", "window_days": 7}},
+            "score_policy.window_days is unknown, got 7. Known: days_points, freshness_steps, ",
+        ),
         (
             {"night_owl": OWL | {"colour": "red"}},
             "badges['night_owl'].colour is unknown, got 'red'. Known: number, name, description, "

@@ -16,7 +16,7 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 
-from mainstay import InvalidTypeError, InvalidValueError, Session, score_history
+from mainstay import InvalidTypeError, InvalidValueError, Session, YearPolicy, score_history
 from mainstay.notebook import plot_board, plot_calendar, plot_cohort, plot_score_history
 from mainstay.notebook.colours import ACTIVE
 from mainstay.recognition import Board, Period, Ranked, rank
@@ -94,6 +94,15 @@ def test_a_history_stacks_the_parts_of_each_day_up_to_its_total() -> None:
     assert {*np.round(totals, 6)} <= {*np.round(top, 6)}
     assert max(top) == pytest.approx(max(totals))
     assert ax.get_legend_handles_labels()[1] == ["base", "distribution", "streak", "recency"]
+
+
+def test_a_history_of_the_year_score_has_its_three_parts() -> None:
+    policy = YearPolicy()
+    ax = drawn(plot_score_history(SESSIONS, as_of=NOW, days=40, policy=policy))
+    totals = [score.total for score in score_history(SESSIONS, as_of=NOW, days=40, policy=policy)]
+    top = corners(ax, -1)[1]
+    assert {*np.round(totals, 6)} <= {*np.round(top, 6)}
+    assert ax.get_legend_handles_labels()[1] == ["days", "freshness", "weeks"]
 
 
 def test_the_legend_of_a_history_covers_no_points() -> None:

@@ -12,7 +12,7 @@ pytest.importorskip("matplotlib", reason="reports need mainstay[notebook]")
 
 import pyarrow as pa
 
-from mainstay import InvalidValueError
+from mainstay import ConsistencyPolicy, InvalidValueError, YearPolicy
 from mainstay.notebook import report
 
 NOW = datetime(2024, 5, 28, 21, tzinfo=UTC)
@@ -45,6 +45,39 @@ def test_those_that_do_tell_who_rises() -> None:
     page = html({"ada": range(28), "bob": [55]})
     assert "can&#39;t be told yet" not in page
     assert "ada (new)" in page.partition("Users who rise")[2]
+
+
+def test_by_the_year_score_it_speaks_of_who_is_likely_to_stay() -> None:
+    """SPEC §2a: 26 of the 52 weeks, every second one, are 50 points; SPEC §2: 11."""
+    ages = {"ada": range(0, 364, 14), "bob": [0, 1, 2], "cyd": range(400, 500)}
+    page, plain = html(ages, policy=YearPolicy()), html(ages)
+    assert "The year score is 0 to 100" in page
+    assert "2 users were active in the last 52 weeks, each by their own date." in page
+    ranks = page.partition('<h2 id="ranks">')[2].partition("<h2")[0]
+    assert ranks.startswith("The most likely to stay")
+    assert ranks.index("ada") < ranks.index("bob")
+    assert "Most likely to stay: 50 points" in page
+    assert "A score says who is likely to stay" in page
+    assert "onsisten" not in page.replace("run evaluate-consistency", "")
+    assert "The most consistent" in plain
+    assert "A score says how regular somebody was." in plain
+
+
+@pytest.mark.parametrize(
+    ("oldest", "said"),
+    [
+        (54, "55 days. Scores are low for that alone, and who rises or falls can&#39;t be told"),
+        (362, "The events reach back 363 days. Scores are low for that alone.</"),
+    ],
+)
+def test_the_year_score_needs_a_year_of_events(oldest: int, said: str) -> None:
+    assert said in html({"ada": range(oldest + 1)}, policy=YearPolicy())
+    assert "Scores are low" not in html({"ada": range(364)}, policy=YearPolicy())
+
+
+def test_a_policy_of_other_than_28_days_is_refused() -> None:
+    with pytest.raises(InvalidValueError, match=r"^policy\.window_days must look back on 28 days"):
+        html({"ada": [0]}, policy=ConsistencyPolicy(window_days=14))
 
 
 def test_it_says_how_long_nothing_has_happened() -> None:

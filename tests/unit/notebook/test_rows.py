@@ -17,6 +17,7 @@ from mainstay import (
     InvalidTypeError,
     InvalidValueError,
     Session,
+    YearPolicy,
     score_sessions,
 )
 from mainstay.columnar import score_table
@@ -61,6 +62,26 @@ def test_policy_joining_and_words_are_those_asked_for() -> None:
     score = explain_row(row, member_since=JOINED, policy=policy, phrases=words)
     assert score == score_sessions(SESSIONS, as_of=NOW, member_since=JOINED, policy=policy)
     assert "trained" in score.explanations[0].text
+
+
+@pytest.mark.parametrize("kind", ["dictionary", "pandas", "pandas with timestamps", "polars"])
+def test_a_row_of_a_years_table_is_the_year_score(kind: str) -> None:
+    policy = YearPolicy(days_points=45, weeks_points=40)
+    assert explain_row(rows(table(policy=policy))[kind], policy=policy) == score_sessions(
+        SESSIONS, as_of=NOW, policy=policy
+    )
+    joined = table(policy=policy, member_since="joined")
+    assert explain_row(rows(joined)[kind], policy=policy, member_since=JOINED) == score_sessions(
+        SESSIONS, as_of=NOW, policy=policy, member_since=JOINED
+    )
+
+
+def test_a_row_of_another_scores_table_says_which_policy_is_missing() -> None:
+    row = table(policy=YearPolicy()).to_pylist()[0]
+    with pytest.raises(InvalidValueError, match=r"the column bits, .*policy=YearPolicy\(\)"):
+        explain_row(row)
+    with pytest.raises(InvalidValueError, match="must have the column day_bits"):
+        explain_row(table().to_pylist()[0], policy=YearPolicy())
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,16 @@ from typing import Any
 
 import pytest
 
-from mainstay import ActivityWindow, InvalidTypeError, InvalidValueError
+from mainstay import (
+    ActivityWindow,
+    ActivityYear,
+    ConsistencyPolicy,
+    InvalidTypeError,
+    InvalidValueError,
+    YearPolicy,
+    what_if,
+    year_score,
+)
 from mainstay.outlook import STANDARD_TEMPLATES, OutlookContext, Template, Trial
 from mainstay.scheduling import PlainData
 
@@ -32,6 +41,32 @@ def test_the_change_is_what_the_day_itself_would_add() -> None:
     """A third day in a row: 2.14 for the day, 25 for even gaps, 2 for the streak."""
     assert CONTEXT.what_if.asked == (DAY,)
     assert CONTEXT.what_if.difference == pytest.approx(60 / 28 + 25 + 2)
+
+
+def test_by_a_years_policy_both_are_of_the_year() -> None:
+    policy = YearPolicy(days_points=45, weeks_points=40)
+    days = [date(2023, 12, 24), date(2024, 4, 30), LAST]
+    state = ActivityYear.from_days(days, last_day=LAST)
+    year = ActivityWindow.from_days(days, last_day=LAST, length=364)
+    context = OutlookContext("ada", DAY, year, policy=policy)
+    assert context.score == year_score(state, policy=policy)
+    assert context.what_if == what_if(state, [DAY], policy=policy)
+    assert (context.streak, context.known_through) == (2, LAST)
+
+
+@pytest.mark.parametrize(
+    ("policy", "error", "message"),
+    [
+        (YearPolicy(), InvalidValueError, "window.length must be 364 days long, as the score of "),
+        (ConsistencyPolicy(window_days=14), InvalidValueError, "policy.window_days must look back"),
+        ("year", InvalidTypeError, "policy must be of type ConsistencyPolicy or YearPolicy"),
+    ],
+)
+def test_a_score_that_it_can_not_speak_of_is_an_error(
+    policy: Any, error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        OutlookContext("ada", DAY, WINDOW, policy=policy)
 
 
 def test_each_user_gets_the_variant_of_their_half() -> None:

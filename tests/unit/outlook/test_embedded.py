@@ -10,7 +10,14 @@ import attrs
 import pytest
 from hypothesis import given
 
-from mainstay import ActivityWindow, InvalidValueError
+from mainstay import (
+    ActivityWindow,
+    ActivityYear,
+    InvalidValueError,
+    YearPolicy,
+    what_if,
+    year_score,
+)
 from mainstay.outlook import (
     STANDARD_TEMPLATES,
     Content,
@@ -129,7 +136,7 @@ def test_a_gain_that_would_be_shown_as_zero_is_left_out(
     monkeypatch: pytest.MonkeyPatch, gain: float, said: bool
 ) -> None:
     monkeypatch.setattr(
-        "mainstay.outlook.embedded.what_if", lambda *_: SimpleNamespace(difference=gain)
+        "mainstay.outlook.embedded.change_of", lambda *_: SimpleNamespace(difference=gain)
     )
     assert ("Being active today adds 0.1." in text(ONCE, GAIN).body) is said
 
@@ -139,6 +146,28 @@ def test_each_text_names_the_last_day_known(known: ActivityWindow) -> None:
     for templates in (STATE, GAIN):
         context = OutlookContext("ada", known.last_day + timedelta(days=1), known, templates)
         assert f"{known.last_day}" in standard_content(context).body
+
+
+YEARS = strategies.windows(length=364)
+
+
+@given(YEARS | YEARS.map(lambda year: attrs.evolve(year, bits=year.bits & ~0 << 28)))
+def test_by_a_years_policy_points_weeks_and_gain_are_those_of_its_score(
+    known: ActivityWindow,
+) -> None:
+    state, day = ActivityYear.from_window(known), known.last_day + timedelta(days=1)
+    score = year_score(state)
+    context = OutlookContext("ada", day, known, GAIN, policy=YearPolicy())
+    found = standard_content(context)
+    month = OutlookContext("ada", day, score.window, GAIN)
+    assert found.template == standard_content(month).template
+    if found.template != "fresh-start":
+        assert f"{score.points} point" in found.body
+    if found.template == "rhythm":
+        assert f"on {score.active_days} of the 28 days" in found.body
+        assert f"in {score.active_weeks} of the 52 weeks" in found.body
+    if (gain := what_if(state, [day]).difference) >= 0.05:
+        assert found.body.endswith(f" Being active today adds {gain:.1f}.")
 
 
 def test_other_words_can_be_given_and_need_not_be_hashable() -> None:

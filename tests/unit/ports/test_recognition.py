@@ -6,9 +6,17 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import attrs
 import pytest
 
-from mainstay import InvalidTypeError, InvalidValueError, NaiveDatetimeError, RejectedError
+from mainstay import (
+    InvalidTypeError,
+    InvalidValueError,
+    NaiveDatetimeError,
+    RejectedError,
+    Session,
+    YearPolicy,
+)
 from mainstay.ports import (
     ALL_TIME,
     BadgeTarget,
@@ -38,6 +46,7 @@ NOON = datetime(2024, 5, 15, 12, tzinfo=UTC)
 NAIVE = datetime(2024, 5, 15, 12)  # noqa: DTZ001
 MINUTE = timedelta(minutes=1)
 SCORE = BadgePolicy(badges=[Badge(1, "steady", "Steady", "Score.", "⭐", "score", "points", 10, 5)])
+YEAR = attrs.evolve(SCORE, score=YearPolicy())
 
 
 def credit(user_id: str = "ada", reason: str = "welcome", at: datetime = NOON) -> Credit:
@@ -235,6 +244,7 @@ def test_who_has_too_many_points_is_named() -> None:
 def test_sessions_are_needed_if_a_badge_asks_for_the_score() -> None:
     assert BadgeTarget(NOON).sessions_since is None
     assert BadgeTarget(NOON, policy=SCORE).sessions_since == NOON - timedelta(days=30)
+    assert BadgeTarget(NOON, policy=YEAR).sessions_since == NOON - timedelta(days=374)
 
 
 def test_the_score_is_measured_if_a_badge_asks_for_it() -> None:
@@ -243,6 +253,18 @@ def test_the_score_is_measured_if_a_badge_asks_for_it() -> None:
     assert measured(store.badges.standing("ada", target), target).get("score", 0) == 0
     plain = BadgeTarget(NOON)
     assert measured(store.badges.standing("ada", plain), plain) == {}
+
+
+@pytest.mark.parametrize(("policy", "points"), [(SCORE, 41), (YEAR, 66)])
+def test_the_score_is_that_of_the_policy(policy: BadgePolicy, points: int) -> None:
+    """Of every Wednesday of a year, today included: 4 days of 28, and 52 weeks of 52.
+
+    By SPEC §2a, 40·4/28 + 15 + 45 = 65.7; by §2, 60·4/28 + 25 + 2 + 5 = 40.6.
+    """
+    store, target = MemoryStore(), BadgeTarget(NOON, policy=policy)
+    weeks = [Session("ada", NOON - timedelta(weeks=n), id=f"{n}") for n in range(80)]
+    store.sessions.add(weeks)
+    assert measured(store.badges.standing("ada", target), target) == {"score": points}
 
 
 QUESTIONS: Mapping[str, Callable[[MemoryStore, Any], object]] = {

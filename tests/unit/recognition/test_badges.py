@@ -8,7 +8,13 @@ from typing import Any
 import attrs
 import pytest
 
-from mainstay import ConsistencyPolicy, InvalidTypeError, InvalidValueError
+from mainstay import (
+    ConsistencyPolicy,
+    InvalidTypeError,
+    InvalidValueError,
+    StreakPolicy,
+    YearPolicy,
+)
 from mainstay.recognition import STANDARD_BADGES, Badge, BadgePolicy
 from mainstay.recognition.badges import check_badges
 
@@ -53,6 +59,13 @@ def test_each_description_says_how_many_are_required(badge: Badge) -> None:
 def test_the_standard_badges_go_together() -> None:
     assert check_badges(STANDARD_BADGES) == STANDARD_BADGES == BadgePolicy().badges
     assert BadgePolicy().score == ConsistencyPolicy()
+
+
+def test_the_score_is_either_one() -> None:
+    assert BadgePolicy(score=YearPolicy()).score == YearPolicy()
+    neither: Any = StreakPolicy()
+    with pytest.raises(InvalidTypeError, match="score must be of type ConsistencyPolicy or Year"):
+        BadgePolicy(score=neither)
 
 
 def test_a_catalogue_is_in_the_order_of_its_numbers() -> None:

@@ -32,6 +32,8 @@ from typing import TYPE_CHECKING, Self
 
 from mainstay import _checks as checks
 from mainstay._extras import Extra
+from mainstay.scores.by_policy import Policy
+from mainstay.scores.consistency.policy import DEFAULT_POLICY
 
 if TYPE_CHECKING:
     from mainstay.adapters.sql.windows import UserWindow
@@ -215,7 +217,12 @@ class SqlStore:
         return type(self)(joined, self.settings)
 
     def windows(
-        self, *, as_of: datetime, zone: str | None = None, day_start: time | None = None
+        self,
+        *,
+        as_of: datetime,
+        zone: str | None = None,
+        day_start: time | None = None,
+        policy: Policy = DEFAULT_POLICY,
     ) -> Iterator[UserWindow]:
         """Yield the windows of all users with an event up to an instant, by one query.
 
@@ -228,6 +235,7 @@ class SqlStore:
             as_of: The instant to look back from.
             zone: The users' zone, if it is known.
             day_start: The wall-clock time at which a day begins; by default the store's.
+            policy: What users are to be scored by; for the year score there are weeks, too.
 
         Raises:
             StoreError: The store can't be read.
@@ -237,7 +245,7 @@ class SqlStore:
         from mainstay.adapters.sql.windows import windows  # noqa: PLC0415  (sqlglot is slow to load)
 
         start = self.settings.day_start if day_start is None else day_start
-        return windows(self._database, as_of=as_of, zone=zone, day_start=start)
+        return windows(self._database, as_of=as_of, zone=zone, day_start=start, policy=policy)
 
     def moments(self, *, until: datetime) -> Iterator[tuple[str, datetime, str | None]]:
         """Yield all events up to an instant, in no order: who, when, and in which zone.

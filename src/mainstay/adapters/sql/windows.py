@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta, timezone
 from typing import Any
 
 import attrs
-from sqlalchemy import Connection, CursorResult
+from sqlalchemy import Connection, CursorResult, Row
 
 from mainstay import _checks as checks
 from mainstay.activity.window import ActivityWindow
@@ -18,6 +18,8 @@ from mainstay.columnar.dialects import rendered
 from mainstay.columnar.query import EventsTable, StateQuery, literal
 from mainstay.errors import CorruptRowError, UnknownZoneError
 from mainstay.localdays import Zone, find_zone
+from mainstay.scores.by_policy import Policy, State
+from mainstay.scores.year.policy import YearPolicy
 
 __all__ = ["UserWindow", "windows"]
 
@@ -29,21 +31,26 @@ _OFFSET = re.compile("-?[0-9]+")
 
 @attrs.frozen
 class UserWindow:
-    """A user's window, and when their latest event was.
+    """What a user's score is made of, and when their latest event was.
 
     Attributes:
         user_id: Whose.
-        window: The 28 days that end on their today.
-        latest: When they were last active; perhaps before the window.
+        state: The 28 days that end on their today, or also the 52 weeks.
+        latest: When they were last active; perhaps before those.
     """
 
     user_id: str
-    window: ActivityWindow
+    state: State
     latest: datetime
+
+    @property
+    def window(self) -> ActivityWindow:
+        """The 28 days."""
+        return self.state if isinstance(self.state, ActivityWindow) else self.state.window
 
 
 def windows(
-    database: Database, *, as_of: datetime, zone: str | None, day_start: time
+    database: Database, *, as_of: datetime, zone: str | None, day_start: time, policy: Policy
 ) -> Iterator[UserWindow]:
     """Yield the windows of all users with an event up to an instant, in no order.
 
@@ -53,7 +60,8 @@ def windows(
     """
     if zone is not None:
         find_zone(zone, field="zone")
-    query = StateQuery(events=attrs.evolve(_EVENTS, zone=zone), as_of=as_of)
+    events, weeks = attrs.evolve(_EVENTS, zone=zone), isinstance(policy, YearPolicy)
+    query = StateQuery(events=events, as_of=as_of, weeks=weeks)
     found = _found(database, query, checks.wall_time("day_start", day_start))
     return found if database.is_lazy else iter([*found])
 
@@ -68,8 +76,13 @@ def _found(database: Database, query: StateQuery, day_start: time) -> Iterator[U
         rows = clocks(zones, sorted({*pairs}), as_of=query.as_of, day_start=day_start)
         if rows:
             for row in _asked(connection, query.state(f"SELECT * FROM {_CLOCKS}"), dialect, rows):  # noqa: S608
-                window = query.window(row.days, row.latest)
-                yield UserWindow(row.user_id, window, query.instant(row.latest))
+                yield UserWindow(row.user_id, _state(query, row), query.instant(row.latest))
+
+
+def _state(query: StateQuery, row: Row[Any]) -> State:
+    if query.weeks:
+        return query.year(row.days, row.latest, row.weeks)
+    return query.window(row.days, row.latest)
 
 
 def _asked(

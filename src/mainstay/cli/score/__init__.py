@@ -1,4 +1,4 @@
-"""``mainstay score``: the consistency of every user in a file of events, or in a store."""
+"""``mainstay score``: the score of every user in a file of events, or in a store."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ examples:
   mainstay score events.csv --user ada --json
   mainstay score events.parquet --member-since joined --engine columnar
   mainstay score --db sqlite:///mainstay.db --top 10
+  mainstay score events.csv --policy year --top 10
 """
 
 
@@ -37,7 +38,8 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser = commands.add_parser(
         "score",
         help="score the users in a file of events, or in a store",
-        description="Score how consistently each user in a file of events was active.",
+        description="Score each user in a file of events, or in a store: how consistently they\n"
+        "were active lately, or how likely they are to stay.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -71,11 +73,11 @@ def _show(result: Result, options: Options) -> None:
         shown = scores.best(top) if asked is None else [asked]
         render.as_json(shown, options, events=result.events)
     elif options.csv:
-        render.as_csv(scores.rows(top) if asked is None else [asked.row()])
+        render.as_csv(scores.rows(top) if asked is None else [asked.row()], options)
     elif asked is not None:
         render.in_full(asked)
     elif scores.active:
-        render.as_table(scores.best(ROWS_SHOWN if top is None else top))
+        render.as_table(scores.best(ROWS_SHOWN if top is None else top), options)
 
 
 def _sentences(result: Result, options: Options) -> Iterable[str]:
@@ -86,7 +88,7 @@ def _sentences(result: Result, options: Options) -> Iterable[str]:
     if not active:
         yield from _nobody_active(result, options)
     elif options.user is None:
-        yield f"Users active in the 28 days up to {options.when()}: {active:,} of {users:,}."
+        yield f"Users active in the {options.span} up to {options.when()}: {active:,} of {users:,}."
         if not (options.top or options.json or options.csv) and users > ROWS_SHOWN:
             yield f"Shown are the best {ROWS_SHOWN}; --top N shows more."
     elif options.as_of_day is not None:
@@ -105,6 +107,6 @@ def _nobody_active(result: Result, options: Options) -> Iterable[str]:
     alone = options.user is not None and options.db is not None
     who = f"{options.user} was not" if alone else "Nobody was"
     where = "" if result.line is None else f" on line {result.line}"
-    yield f"{who} active in the 28 days up to {options.when()}."
+    yield f"{who} active in the {options.span} up to {options.when()}."
     yield f"The latest event is {result.latest.user_id}'s{where}."
     yield f"Try --as-of {in_utc(result.latest.started_at)}"

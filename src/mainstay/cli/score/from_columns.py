@@ -13,18 +13,21 @@ import pyarrow.compute as pc
 
 from mainstay.activity.session import Session
 from mainstay.activity.window import ActivityWindow
+from mainstay.activity.year import ActivityYear
 from mainstay.cli.score.options import Options
-from mainstay.cli.score.result import CSV_COLUMNS, Result, Row, Scored, nobody
+from mainstay.cli.score.result import Result, Row, Scored, csv_columns, nobody
+from mainstay.columnar.bit_columns import bit_columns
 from mainstay.columnar.clocks import DAY, microseconds
 from mainstay.columnar.columns import NO_DAY, decoded, is_text
-from mainstay.columnar.folding import fold
+from mainstay.columnar.folding import Windows, fold
 from mainstay.columnar.keys import Longs
+from mainstay.columnar.parts import Counts
 from mainstay.columnar.reading import Columns
-from mainstay.columnar.scores import possible_days, scored
+from mainstay.columnar.scores import possible_days, possible_in_year, scored
 from mainstay.columnar.states import as_date, best_rows
 from mainstay.localdays import DATED, local_day, moment_of, noon_of
-from mainstay.scores.consistency.policy import DEFAULT_POLICY
-from mainstay.scores.consistency.score import consistency_score
+from mainstay.scores.by_policy import Policy, State, score_of
+from mainstay.scores.year.policy import YearPolicy
 
 __all__ = ["EPOCH", "Events", "TableScores", "Tally", "at_dates", "result_of", "scores_of"]
 
@@ -107,6 +110,7 @@ class TableScores:
     """Everybody's scores, a row each, in no order: only what is shown is sorted."""
 
     table: Any
+    policy: Policy
 
     @property
     def users(self) -> int:
@@ -115,8 +119,8 @@ class TableScores:
 
     @property
     def active(self) -> int:
-        """How many of them were active in the window."""
-        return int(np.count_nonzero(self.table["active_days"].to_numpy()))
+        """How many of them were active."""
+        return int(np.count_nonzero(self.table["total"].to_numpy()))
 
     def ids(self) -> list[str]:
         """Return all users."""
@@ -124,15 +128,15 @@ class TableScores:
 
     def of(self, user: str) -> Scored:
         """Return a user's, who must be there."""
-        return _objects(self.table.slice(self.ids().index(user), 1))[0]
+        return self._objects(self.table.slice(self.ids().index(user), 1))[0]
 
     def best(self, most: int | None) -> list[Scored]:
         """Return so many, or all."""
-        return _objects(self._sorted(most))
+        return self._objects(self._sorted(most))
 
     def rows(self, most: int | None) -> Iterator[Row]:
         """Yield so many users' values for ``--csv``, or all."""
-        table = self._sorted(most).select(CSV_COLUMNS)
+        table = self._sorted(most).select(csv_columns(self.policy))
         for batch in table.to_batches(max_chunksize=_ROWS):
             yield from zip(*[column.to_pylist() for column in batch.columns], strict=True)
 
@@ -141,13 +145,18 @@ class TableScores:
             return self.table.sort_by(_ORDER)
         return best_rows(self.table, min(most, self.users), _ORDER)
 
+    def _objects(self, table: Any) -> list[Scored]:
+        bits = [column.name for column in bit_columns(self.policy)]
+        fields = [table[name].to_pylist() for name in ("user_id", "member_since", "today", *bits)]
+        return [
+            Scored(str(user), score_of(self._state(*state), joined, self.policy))
+            for user, joined, *state in zip(*fields, strict=True)
+        ]
 
-def _objects(table: Any) -> list[Scored]:
-    fields = [table[name].to_pylist() for name in ("user_id", "today", "bits", "member_since")]
-    return [
-        Scored(str(user), consistency_score(ActivityWindow(today, bits), member_since=joined))
-        for user, today, bits, joined in zip(*fields, strict=True)
-    ]
+    def _state(self, today: date, *bits: int) -> State:
+        if isinstance(self.policy, YearPolicy):
+            return ActivityYear(today, *bits)
+        return ActivityWindow(today, *bits)
 
 
 def scores_of(batches: Iterable[Any], names: Iterable[str], options: Options) -> TableScores:
@@ -163,17 +172,24 @@ def scores_of(batches: Iterable[Any], names: Iterable[str], options: Options) ->
         ),
         as_of=options.as_of,
         day_start=options.day_start,
+        policy=options.policy,
     )
-    windows = folded.windows(DEFAULT_POLICY)
-    table = scored("user_id", folded.users, windows, DEFAULT_POLICY)
+    windows = folded.windows(options.policy)
+    table = scored("user_id", folded.users, windows, options.policy)
     joined = np.full(len(windows.bits), NO_DAY) if windows.joined is None else windows.joined
-    possible = np.broadcast_to(possible_days(folded.users, windows, DEFAULT_POLICY), joined.shape)
     dates = pa.array(joined, mask=joined == NO_DAY).cast(pa.int32()).cast(pa.date32())
-    return TableScores(
-        table.rename_columns({"points": "score"})
-        .append_column("possible_days", pa.array(possible))
-        .append_column("member_since", dates)
-    )
+    table = table.rename_columns({"points": "score"}).append_column("member_since", dates)
+    for name, numbers in _possible(folded.users, windows, options.policy).items():
+        table = table.append_column(name, pa.array(np.broadcast_to(numbers, joined.shape)))
+    return TableScores(table, options.policy)
+
+
+def _possible(users: Any, windows: Windows, policy: Policy) -> dict[str, Counts | int]:
+    """Return what users' active days, and weeks, are divided by."""
+    if isinstance(policy, YearPolicy):
+        days, weeks = possible_in_year(users, windows, policy)
+        return {"possible_days": days, "possible_weeks": weeks}
+    return {"possible_days": possible_days(users, windows, policy)}
 
 
 def at_dates(days: Longs, options: Options) -> tuple[Longs, Any]:

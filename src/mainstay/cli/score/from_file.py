@@ -14,8 +14,7 @@ from mainstay.cli.score.result import Listed, Result, Scored, nobody
 from mainstay.errors import BadRecordError, InvalidValueError
 from mainstay.localdays import local_day, moment_of
 from mainstay.reading import Event, read_events
-from mainstay.scores.consistency.result import ConsistencyScore
-from mainstay.scores.consistency.score import consistency_score
+from mainstay.scores.by_policy import Score, days_needed, scored
 
 __all__ = ["score_file"]
 
@@ -62,7 +61,10 @@ class _Reading:
         builder = self.builders.get(user)
         if builder is None:
             builder = self.builders[user] = WindowBuilder(
-                as_of=self.options.as_of, zone=self.options.zone, day_start=self.options.day_start
+                as_of=self.options.as_of,
+                zone=self.options.zone,
+                day_start=self.options.day_start,
+                length=days_needed(self.options.policy),
             )
         builder.add((event.session,))
         if user == self.options.user:
@@ -79,14 +81,14 @@ class _Reading:
         before = self.joined.get(user, (joined, event.line))
         self.joined[user] = min(before, (joined, event.line))
 
-    def score(self, user: str, builder: WindowBuilder) -> ConsistencyScore:
-        window = builder.window()
+    def score(self, user: str, builder: WindowBuilder) -> Score:
+        window, policy = builder.window(), self.options.policy
         joined, line = self.joined.get(user, (None, 0))
         try:
-            return consistency_score(window, member_since=joined)
+            return scored(window, joined, policy)
         except InvalidValueError as error:
             self.bad.skip(BadRecordError.at("line", line, error))
-            return consistency_score(window)
+            return scored(window, policy=policy)
 
 
 def score_file(options: Options, messages: Console) -> Result:

@@ -13,7 +13,7 @@ from mainstay.cli.score.options import Options
 from mainstay.cli.score.result import Listed, Result, Scored, nobody
 from mainstay.cli.store import PreparedStore, all_users
 from mainstay.ports.scoring import latest_session, score_user
-from mainstay.scores.consistency.score import consistency_score
+from mainstay.scores.by_policy import score_of
 
 __all__ = ["score_store"]
 
@@ -31,9 +31,14 @@ def _of_all(
 ) -> Result:
     scores: list[Scored] = []
     latest: Session | None = None
-    found = store.windows(as_of=options.as_of, zone=options.zone, day_start=options.day_start)
+    found = store.windows(
+        as_of=options.as_of,
+        zone=options.zone,
+        day_start=options.day_start,
+        policy=options.policy,
+    )
     for user in found:
-        scores.append(Scored(user.user_id, consistency_score(user.window)))
+        scores.append(Scored(user.user_id, score_of(user.state, policy=options.policy)))
         if latest is None or (user.latest, latest.user_id) > (latest.started_at, user.user_id):
             latest = Session(user.user_id, user.latest)
         progress(len(scores), None)
@@ -47,6 +52,7 @@ def _of_one(store: PreparedStore, user: str, options: Options) -> Result:
         as_of=options.as_of,
         zone=options.zone,
         day_start=options.day_start,
+        policy=options.policy,
     )
     found = latest_session(store.sessions, user, until=options.as_of)
     if not found:

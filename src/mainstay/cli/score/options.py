@@ -13,6 +13,8 @@ from mainstay.cli import arguments
 from mainstay.cli.store import add_schema
 from mainstay.localdays import DATED, MIDNIGHT, last_instant
 from mainstay.reading.rows import Columns
+from mainstay.scores.by_policy import POLICIES, Policy
+from mainstay.scores.year.policy import YearPolicy
 
 __all__ = [
     "ENGINES",
@@ -20,6 +22,7 @@ __all__ = [
     "Options",
     "add_days",
     "add_options",
+    "add_policy",
     "add_source",
     "refuse_of_files",
 ]
@@ -33,6 +36,7 @@ _OF_FILES = ("file", "columns", "member_since", "naive_zone", "skip_bad", "engin
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes."""
     _add_input(parser.add_argument_group("input"))
+    add_policy(parser.add_argument_group("score"))
     add_days(parser.add_argument_group("days"))
     _add_output(parser.add_argument_group("output"))
 
@@ -75,6 +79,17 @@ def add_days(group: argparse._ArgumentGroup, *, as_of: str = "now") -> None:
     )
 
 
+def add_policy(group: argparse._ArgumentGroup) -> None:
+    """Add what says which score it is."""
+    group.add_argument(
+        "--policy",
+        choices=[*POLICIES],
+        default="consistency",
+        help="consistency: how regular the last 28 days were (the default); year: how likely "
+        "users are to stay, by 28 days and 52 weeks",
+    )
+
+
 def _add_output(group: argparse._ArgumentGroup) -> None:
     chosen = group.add_mutually_exclusive_group()
     chosen.add_argument(
@@ -106,6 +121,7 @@ class Options:
     Attributes:
         as_of: The instant to score at.
         as_of_day: The day that ends then, if that is what was asked for.
+        policy: The numbers of the score, which say which score it is.
     """
 
     file: str | None
@@ -116,6 +132,7 @@ class Options:
     naive_zone: str | None
     skip_bad: bool
     engine: str | None
+    policy: Policy
     as_of: datetime
     as_of_day: date | None
     zone: str | None
@@ -135,6 +152,7 @@ class Options:
         """
         names = attrs.fields_dict(cls).keys() - {"as_of_day"}
         given: dict[str, Any] = {name: getattr(args, name) for name in names}
+        given["policy"] = POLICIES[given["policy"]]()
         if given["day_start"] is None:
             given["day_start"] = day_start
         asked = given.pop("as_of") or datetime.now(UTC)
@@ -142,6 +160,16 @@ class Options:
             return cls(as_of=asked, as_of_day=None, **given)
         end = last_instant(asked, zone=given["zone"] or DATED, day_start=given["day_start"])
         return cls(as_of=end, as_of_day=asked, **given)
+
+    @property
+    def policy_name(self) -> str:
+        """What the policy is called on the command line."""
+        return next(name for name, kind in POLICIES.items() if isinstance(self.policy, kind))
+
+    @property
+    def span(self) -> str:
+        """What the score looks back on, in words."""
+        return "52 weeks" if isinstance(self.policy, YearPolicy) else "28 days"
 
     def when(self) -> str:
         """Say at which instant users are scored."""

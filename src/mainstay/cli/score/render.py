@@ -12,19 +12,26 @@ from rich.text import Text
 from mainstay._reprs import in_utc
 from mainstay.cli import terminal
 from mainstay.cli.score.options import Options
-from mainstay.cli.score.result import CSV_COLUMNS, Row, Scored
+from mainstay.cli.score.result import Row, Scored, csv_columns
 from mainstay.cli.tables import Cell, Listing, exact, label, number, words
-from mainstay.scores.consistency.result import ConsistencyScore, WhatIf
+from mainstay.scores.by_policy import Score
+from mainstay.scores.consistency.result import WhatIf
 from mainstay.scores.what_if import what_if
+from mainstay.scores.year.policy import YearPolicy
+from mainstay.scores.year.result import YearScore, YearWhatIf
 
 _STRIP_FITS = 110
+_OF_DAYS = ("score", "active", "base", "distribution", "streak", "recency")
+_OF_YEAR = ("score", "active days", "active weeks", "days", "freshness", "weeks")
 
 
-def next_day(score: ConsistencyScore) -> WhatIf:
+def next_day(score: Score) -> WhatIf | YearWhatIf:
     """Return what being active today would change, or tomorrow if today is active already."""
     today = score.window.last_day
     asked = today + timedelta(days=1) if score.days_since_active == 0 else today
-    return what_if(score.window, [asked], member_since=score.member_since)
+    if isinstance(score, YearScore):
+        return what_if(score.state, [asked], member_since=score.member_since, policy=score.policy)
+    return what_if(score.window, [asked], member_since=score.member_since, policy=score.policy)
 
 
 def as_json(scores: Sequence[Scored], options: Options, *, events: int | None) -> None:
@@ -35,6 +42,7 @@ def as_json(scores: Sequence[Scored], options: Options, *, events: int | None) -
             "as_of": in_utc(options.as_of),
             "zone": options.zone,
             "day_start": options.day_start.isoformat(),
+            "policy": options.policy_name,
             "events": events,
             "users": [
                 {"user_id": scored.user_id}
@@ -46,18 +54,18 @@ def as_json(scores: Sequence[Scored], options: Options, *, events: int | None) -
     )
 
 
-def as_csv(rows: Iterable[Row]) -> None:
+def as_csv(rows: Iterable[Row], options: Options) -> None:
     """Write a header and a line a user."""
     writer = csv.writer(terminal.machine_output(), lineterminator="\n")
-    writer.writerow(CSV_COLUMNS)
+    writer.writerow(csv_columns(options.policy))
     writer.writerows(rows)
 
 
-def as_table(scores: Sequence[Scored]) -> None:
+def as_table(scores: Sequence[Scored], options: Options) -> None:
     """Print a table: a row a user, and the 28 days as a strip where there is room."""
     console = terminal.console(sys.stdout)
     wide = console.width >= _STRIP_FITS
-    numbers = ("score", "active", "base", "distribution", "streak", "recency")
+    numbers = _OF_YEAR if isinstance(options.policy, YearPolicy) else _OF_DAYS
     listing = Listing(label("user"), *map(number, numbers), *([exact("28 days")] if wide else []))
     for scored in scores:
         listing.add(*_cells(scored), *([_strip(scored.score)] if wide else []))
@@ -66,15 +74,18 @@ def as_table(scores: Sequence[Scored]) -> None:
 
 def _cells(scored: Scored) -> list[Cell]:
     score = scored.score
+    active = [f"{score.active_days}/{score.possible_days}"]
+    if isinstance(score, YearScore):
+        active.append(f"{score.active_weeks}/{score.possible_weeks}")
     return [
         scored.user_id,
         Text(str(score.points), "bold"),
-        f"{score.active_days}/{score.possible_days}",
+        *active,
         *[f"{points:.1f}" for _, points in score.breakdown.items()],
     ]
 
 
-def _strip(score: ConsistencyScore) -> Text:
+def _strip(score: Score) -> Text:
     return terminal.strip(score.window, ascii_only=not terminal.speaks_unicode(sys.stdout))
 
 

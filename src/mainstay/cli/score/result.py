@@ -11,30 +11,29 @@ import attrs
 
 from mainstay.activity.session import Session
 from mainstay.errors import InvalidValueError
+from mainstay.scores.by_policy import Policy, Score
 from mainstay.scores.consistency.phrases import EnglishPhrases
 from mainstay.scores.consistency.result import ConsistencyScore
+from mainstay.scores.year.policy import YearPolicy
 from mainstay.streaks.daily import streak_of
 
-__all__ = ["CSV_COLUMNS", "Listed", "Result", "Row", "Scored", "Scores", "nobody"]
+__all__ = ["Listed", "Result", "Row", "Scored", "Scores", "csv_columns", "nobody"]
 
-#: The columns that ``--csv`` has.
-CSV_COLUMNS = (
-    "user_id",
-    "score",
-    "total",
-    "base",
-    "distribution",
-    "streak",
-    "recency",
-    "active_days",
-    "possible_days",
-    "current_streak",
-    "last_active_day",
-    "today",
-)
+_PARTS_OF_DAYS = ("base", "distribution", "streak", "recency")
+_COUNTS_OF_DAYS = ("active_days", "possible_days", "current_streak")
+_PARTS_OF_YEAR = ("days", "freshness", "weeks")
+_COUNTS_OF_YEAR = ("active_days", "possible_days", "active_weeks", "possible_weeks")
 
-#: A user's values for them.
+#: A user's values for the columns of ``--csv``.
 Row: TypeAlias = Sequence[object]
+
+
+def csv_columns(policy: Policy) -> tuple[str, ...]:
+    """Return the columns that ``--csv`` has."""
+    of_year = isinstance(policy, YearPolicy)
+    parts = _PARTS_OF_YEAR if of_year else _PARTS_OF_DAYS
+    counts = _COUNTS_OF_YEAR if of_year else _COUNTS_OF_DAYS
+    return ("user_id", "score", "total", *parts, *counts, "last_active_day", "today")
 
 
 @attrs.frozen
@@ -42,22 +41,20 @@ class Scored:
     """A user and their score."""
 
     user_id: str
-    score: ConsistencyScore
+    score: Score
 
     def row(self) -> Row:
         """Return the user's values for ``--csv``."""
         score = self.score
-        return (
-            self.user_id,
-            score.points,
-            score.total,
-            *[points for _, points in score.breakdown.items()],
-            score.active_days,
-            score.possible_days,
-            score.current_streak,
-            score.last_active_day,
-            score.window.last_day,
-        )
+        parts: dict[str, float] = dict(score.breakdown.items())
+        known = {
+            "user_id": self.user_id,
+            "score": score.points,
+            **parts,
+            "today": score.window.last_day,
+        }
+        columns = csv_columns(score.policy)
+        return [known[name] if name in known else getattr(score, name) for name in columns]
 
 
 @attrs.frozen
@@ -87,7 +84,7 @@ class Scores(Protocol):
 
     @property
     def active(self) -> int:
-        """How many of them were active in the window."""
+        """How many of them were active in the days, or weeks, that the score looks back on."""
         ...
 
     def of(self, user: str) -> Scored:
@@ -116,8 +113,8 @@ class Listed:
 
     @property
     def active(self) -> int:
-        """How many of them were active in the window."""
-        return sum(scored.score.active_days > 0 for scored in self._scores)
+        """How many of them were active."""
+        return sum(scored.score.total > 0 for scored in self._scores)
 
     def of(self, user: str) -> Scored:
         """Return a user's, who must be there."""
@@ -159,11 +156,12 @@ class Result:
     def asked(self, user: str) -> Scored:
         """Return the score of the user who is asked for; its streak is as long as all days say."""
         scored = self.scores.of(user)
-        window = scored.score.window
+        score, window = scored.score, scored.score.window
         streak = streak_of(self.days, as_of=window.last_day).current
-        if streak < window.length - 1:  # the window knows all of it
-            return scored
-        return Scored(user, attrs.evolve(scored.score, phrases=WholeStreak(days=streak)))
+        # Else the window knows all of it, or nothing is said of it.
+        if streak >= window.length - 1 and isinstance(score, ConsistencyScore):
+            return Scored(user, attrs.evolve(score, phrases=WholeStreak(days=streak)))
+        return scored
 
 
 def nobody(user: str, users: Iterable[str]) -> InvalidValueError:

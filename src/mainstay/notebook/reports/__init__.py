@@ -21,6 +21,8 @@ from mainstay.localdays import MIDNIGHT, Zone
 from mainstay.notebook.reports.limits import limits
 from mainstay.notebook.reports.surveys import survey
 from mainstay.notebook.reports.words import sections
+from mainstay.scores.by_policy import Policy, policy_of_texts
+from mainstay.scores.consistency.policy import DEFAULT_POLICY
 
 __all__ = ["Report", "report"]
 
@@ -71,6 +73,7 @@ def report(
     user_zone: Zone | None = None,
     naive_zone: Zone | None = None,
     day_start: time = MIDNIGHT,
+    policy: Policy = DEFAULT_POLICY,
     progress: Callable[[int, int], None] | None = None,
 ) -> Report:
     """Return a report on everybody in a table of events: one page for people.
@@ -89,10 +92,13 @@ def report(
         user_zone: The users' own zone: a column, or the zone of all.
         naive_zone: The zone of times that have no offset.
         day_start: The wall-clock time at which a day begins.
+        policy: The numbers of the score by which users are ranked and explained: a
+            :class:`mainstay.YearPolicy` makes it the year score. The other is of 28 days.
         progress: Is told how many users of how many have been looked at.
 
     Raises:
-        InvalidValueError: There are no events up to ``as_of``.
+        InvalidValueError: There are no events up to ``as_of``, or ``policy`` is of other than 28
+            days.
         MainstayError: What :func:`mainstay.columnar.score_table` raises.
 
     Examples:
@@ -113,7 +119,14 @@ def report(
         user_zone=user_zone,
         naive_zone=naive_zone,
     )
-    found = survey(events, columns, as_of=as_of, day_start=day_start, progress=progress)
+    found = survey(
+        events,
+        columns,
+        as_of=as_of,
+        day_start=day_start,
+        policy=policy_of_texts("policy", policy),
+        progress=progress,
+    )
     page = files(__name__).joinpath("page.html").read_text(encoding="utf-8")
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     html = environment.from_string(page).render(

@@ -6,20 +6,19 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from mainstay.columnar.reading import Columns
+from mainstay.notebook.reports.score_words import words_of
 from mainstay.notebook.reports.surveys import COMPARED, Survey
+from mainstay.scores.by_policy import days_needed
 
 __all__ = ["limits"]
-
-#: On so many days does the score look back.
-_SCORED = 28
 
 
 def limits(found: Survey, as_of: datetime, columns: Columns) -> Iterator[str]:
     """Yield what is to be kept in mind, a sentence or two each."""
-    if found.history < COMPARED:
-        less = "Scores are low for that alone, and who" if found.history < _SCORED else "Who"
-        reach = f"The events reach back {_days(found.history)}."
-        yield f"{reach} {less} rises or falls can't be told yet."
+    missing = [*_missing(found)]
+    if missing:
+        text = ", and ".join(missing)
+        yield f"The events reach back {_days(found.history)}. {text[0].upper()}{text[1:]}."
     silent = (as_of - found.latest).days
     if silent:
         since = f"nothing has happened in the {_days(silent)} since"
@@ -33,7 +32,15 @@ def limits(found: Survey, as_of: datetime, columns: Columns) -> Iterator[str]:
     if once:
         yield f"{once:,} of {len(found):,} users have a single event. Little can be said of them."
     yield "Seen is only what left an event. Who reads, or is on holiday, is not told apart."
-    yield "A score says how regular somebody was. It does not say why, or whether they will stay."
+    yield words_of(found.policy).meaning
+
+
+def _missing(found: Survey) -> Iterator[str]:
+    """Yield what can't be said of events that reach back less far than would be needed."""
+    if found.history < days_needed(found.policy):
+        yield "scores are low for that alone"
+    if found.history < COMPARED:
+        yield "who rises or falls can't be told yet"
 
 
 def _days(count: int) -> str:

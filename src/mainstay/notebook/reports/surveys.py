@@ -13,21 +13,21 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from mainstay._reprs import in_utc
-from mainstay.activity.window import ActivityWindow
+from mainstay.activity.window import WINDOW_DAYS, ActivityWindow
 from mainstay.columnar.calendars import Active, Calendars, calendars, windows_of
+from mainstay.columnar.folding import Windows
 from mainstay.columnar.keys import Longs, Mask
 from mainstay.columnar.movement import DAYS as COMPARED
 from mainstay.columnar.movement import Moves, moves_of
-from mainstay.columnar.parts import parts_of
 from mainstay.columnar.reading import Chunk, Columns
+from mainstay.columnar.scores import scored_parts
 from mainstay.columnar.state import PerUser
 from mainstay.columnar.states import as_date, ordinal
 from mainstay.columnar.sums import Floats
 from mainstay.columnar.tables import Source
 from mainstay.errors import InvalidValueError
+from mainstay.scores.by_policy import Policy, Score, days_needed, scored
 from mainstay.scores.consistency.policy import DEFAULT_POLICY
-from mainstay.scores.consistency.result import ConsistencyScore
-from mainstay.scores.consistency.score import consistency_score
 
 __all__ = ["COMPARED", "DAYS", "WEEKS", "Survey", "survey"]
 
@@ -36,7 +36,6 @@ Small: TypeAlias = NDArray[np.int32]
 #: A year of whole weeks.
 WEEKS = 52
 DAYS = 7 * WEEKS
-_WINDOW = DEFAULT_POLICY.window_days
 #: How many users' days are looked at at once.
 CELLS = 1 << 21
 #: So many are picked for recognition, as by the daily job.
@@ -78,6 +77,7 @@ class Survey:
         longest: Each user's longest streak of the year.
         missed: Who was active neither today nor yesterday, and was in the seven days before.
         moves: Who moves.
+        policy: The numbers of the score, which say which score it is.
     """
 
     found: Calendars
@@ -95,6 +95,7 @@ class Survey:
     longest: Small
     missed: Mask
     moves: Moves
+    policy: Policy
 
     def __len__(self) -> int:
         return len(self.found)
@@ -113,10 +114,12 @@ class Survey:
         """Return a user's id."""
         return str(self.found.users[row].as_py())
 
-    def score(self, row: int) -> ConsistencyScore:
+    def score(self, row: int) -> Score:
         """Return a user's score."""
-        active = self.found.active(row, row + 1, _WINDOW)[0]
-        return consistency_score(ActivityWindow(self.today(row), _bits(active)))
+        length = days_needed(self.policy)
+        active = self.found.active(row, row + 1, length)[0]
+        window = ActivityWindow(self.today(row), _bits(active), length)
+        return scored(window, policy=self.policy)
 
     def today(self, row: int) -> date:
         """Return a user's today."""
@@ -128,7 +131,7 @@ class Survey:
         return [as_date(np.int64(self.found.today[row]) - age) for age in ages]
 
     def candidates(self) -> Longs:
-        """Return who missed yesterday and is consistent all the same, best first, at most five."""
+        """Return who missed yesterday and was active before, best first, at most five."""
         there = self.found.today == (self.last - date(1970, 1, 1)).days
         rows = self.best(self.totals)
         picked: Longs = rows[(there & self.missed).take(rows)][:_CANDIDATES]
@@ -154,13 +157,12 @@ def survey(
     *,
     as_of: datetime,
     day_start: time,
+    policy: Policy = DEFAULT_POLICY,
     progress: Callable[[int, int], None] | None = None,
 ) -> Survey:
     """Return what there is to say of a source's events up to an instant."""
-    totals = _Totals()
-    found = calendars(
-        source, columns, as_of=as_of, day_start=day_start, days=DAYS + _WINDOW, also=(totals,)
-    )
+    totals, days = _Totals(), DAYS + days_needed(policy)
+    found = calendars(source, columns, as_of=as_of, day_start=day_start, days=days, also=(totals,))
     if not len(found):
         raise InvalidValueError(
             "must have an event up to as_of",
@@ -168,7 +170,7 @@ def survey(
             value=in_utc(as_of),
             remedy="Pass a later as_of, or other events.",
         )
-    counted = _counted(found, progress)
+    counted = _counted(found, policy, progress)
     daily, weekly, monthly = counted.active
     points, current, longest = counted.each
     return Survey(
@@ -187,12 +189,15 @@ def survey(
         longest=longest,
         missed=counted.missed,
         moves=moves_of(found),
+        policy=policy,
     )
 
 
-def _counted(found: Calendars, progress: Callable[[int, int], None] | None) -> _Counted:
+def _counted(
+    found: Calendars, policy: Policy, progress: Callable[[int, int], None] | None
+) -> _Counted:
     """Count all users, some at a time, and tell how many have been."""
-    counted, few = _Counted(len(found)), max(1, CELLS // DAYS)
+    counted, few = _Counted(len(found), policy), max(1, CELLS // DAYS)
     for start in range(0, len(found), few):
         counted.add(found, start, start + few)
         if progress is not None:
@@ -203,7 +208,8 @@ def _counted(found: Calendars, progress: Callable[[int, int], None] | None) -> _
 class _Counted:
     """What is counted of some users after the others."""
 
-    def __init__(self, users: int) -> None:
+    def __init__(self, users: int, policy: Policy) -> None:
+        self._policy = policy
         self.active = np.zeros((3, DAYS), np.int64)
         self.spread = np.zeros((WEEKS, 101), np.int64)
         self.totals = np.zeros(users)
@@ -214,22 +220,27 @@ class _Counted:
         """Count some more users."""
         self._add_dates(found, start, stop)
         active = found.active(start, stop, DAYS)
-        (windows,) = windows_of(active, found.today[start:stop], 1, DEFAULT_POLICY)
-        parts = parts_of(windows[:, 0], _WINDOW, DEFAULT_POLICY)
+        today = found.today[start:stop]
+        windows = windows_of(active, today, 1, self._policy)
+        bits, *weeks = (column[:, 0] for column in windows)
+        parts = scored_parts(found.users, Windows(bits, today, None, *weeks), self._policy)
         self.totals[start:stop] = parts.total
         self.missed[start:stop] = ~active[:, :2].any(axis=1) & active[:, 2:9].any(axis=1)
         self.each[:, start:stop] = parts.points, _current(active), _longest(active)
 
     def _add_dates(self, found: Calendars, start: int, stop: int) -> None:
         """Count who was active when, and who had which points; nobody before their first day."""
-        active, since = found.dates(start, stop, DAYS + _WINDOW), found.since_date(start, stop)
-        (windows,) = windows_of(active, ordinal(found.last), DAYS, DEFAULT_POLICY)
-        for n, days in enumerate((1, 7, _WINDOW)):
-            self.active[n] += np.count_nonzero(windows & np.uint32((1 << days) - 1), axis=0)
+        active = found.dates(start, stop, DAYS + days_needed(self._policy))
+        windows = windows_of(active, ordinal(found.last), DAYS, self._policy)
+        for n, days in enumerate((1, 7, WINDOW_DAYS)):
+            self.active[n] += np.count_nonzero(windows[0] & np.uint32((1 << days) - 1), axis=0)
         ends = np.arange(0, DAYS, 7)
-        users, weeks = np.nonzero(ends <= since[:, np.newaxis])
-        points = parts_of(windows[users, ends[weeks]], _WINDOW, DEFAULT_POLICY).points
-        counts = np.bincount(weeks * 101 + points, minlength=self.spread.size)
+        users, places = np.nonzero(ends <= found.since_date(start, stop)[:, np.newaxis])
+        bits, *weeks = (column[users, ends[places]] for column in windows)
+        today = (ordinal(found.last) - ends[places]).astype(np.int32)
+        ended = Windows(bits, today, None, *weeks)
+        points = scored_parts(found.users, ended, self._policy).points
+        counts = np.bincount(places * 101 + points, minlength=self.spread.size)
         self.spread += counts.reshape(self.spread.shape)
 
 

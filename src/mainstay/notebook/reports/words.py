@@ -12,7 +12,9 @@ from markupsafe import Markup
 from mainstay import _html
 from mainstay.columnar.states import as_date
 from mainstay.notebook.reports import pictures
+from mainstay.notebook.reports.score_words import words_of
 from mainstay.notebook.reports.surveys import COMPARED, DAYS, WEEKS, Survey
+from mainstay.scores.consistency.policy import ConsistencyPolicy
 
 __all__ = ["sections"]
 
@@ -57,9 +59,12 @@ def _tiles(found: Survey) -> Iterator[Section]:
     yield {"number": f"{len(found):,}", "words": "users with an event"}
     yield {"number": f"{now:,}", "words": f"active in the last 28 days; {before:,} in those before"}
     yield {"number": f"{int(found.weekly[0]):,}", "words": "active in the last 7 days"}
-    if now:
-        points = np.median(found.points[found.points > 0])
-        yield {"number": f"{points:g}", "words": "points are the median of those who are active"}
+    some = found.points[found.points > 0]
+    if len(some):
+        points = np.median(some)
+        span = words_of(found.policy).span
+        words = f"points are the median of those who were active in {span}"
+        yield {"number": f"{points:g}", "words": words}
     moved = found.moved
     rise, fall = int((moved > 0).sum()), int((moved < 0).sum())
     yield {"number": f"{rise:,} / {fall:,}", "words": "rise / fall by more than chance"}
@@ -101,9 +106,8 @@ def _scores(found: Survey) -> Section:
     bands = [*pictures.bands()]
     names = [f"{start}–{end}" for start, end in bands]
     return {
-        "words": "The consistency score is 0 to 100: for the share of active days among the last "
-        "28, an even rhythm, a current streak, and having been active lately. A user without "
-        "an active day in 28 days has 0.",
+        "heading": words_of(found.policy).heading,
+        "words": words_of(found.policy).rule,
         "picture": _drawn(pictures.spread(found)),
         "caption": "How many users had which points at the end of each week.",
         "names": ("week ending", "0", *names, "median of those with points"),
@@ -130,9 +134,10 @@ def _recognition(found: Survey) -> Section:
     people = [_person(found, int(row)) for row in found.candidates()]
     if not people:
         return {"words": f"Nobody who was active lately has missed {_on(day)}.", "people": people}
+    best = words_of(found.policy).best
     return {
         "words": f"They missed {_on(day)}, after having been active in the week before. Of all who "
-        "did, they are the most consistent, for these reasons. (By your own goals, the daily job "
+        f"did, they are the {best}, for these reasons. (By your own goals, the daily job "
         "picks: mainstay run evaluate-consistency.)",
         "people": people,
     }
@@ -188,11 +193,14 @@ def _moved(found: Survey, row: int) -> tuple[str, ...]:
 def _ranks(found: Survey) -> Section:
     active, together = int((found.points > 0).sum()), int(found.monthly[0])
     other = f" By one date for all, as counted above, it is {together:,}."
+    words = words_of(found.policy)
+    differs = isinstance(found.policy, ConsistencyPolicy) and active != together
     best = [row for row in found.best(found.totals) if found.points[row]][:_SHOWN]
     return {
-        "words": f"{_users(active)} active in the last 28 days, each by their own date."
-        + (other if active != together else ""),
-        "caption": f"The first {len(best)} by consistency score",
+        "heading": f"The {words.best}",
+        "words": f"{_users(active)} active in the last {words.span}, each by their own date."
+        + (other if differs else ""),
+        "caption": f"The first {len(best)} by {words.name}",
         "rows": [_ranked(found, row) for row in best],
     }
 
@@ -225,9 +233,10 @@ def _streaks(found: Survey) -> Section:
 
 
 def _calendars(found: Survey) -> Section:
+    best = words_of(found.policy).best
     return {
-        "words": "A column is a week, and green a day with an event. Chosen are the most "
-        "consistent user, one in the middle, and those who rise and fall most clearly.",
+        "words": "A column is a week, and green a day with an event. Chosen are the user who is "
+        f"{best}, one in the middle, and those who rise and fall most clearly.",
         "users": [
             {
                 "user": found.user(row),
@@ -247,7 +256,7 @@ def _chosen(found: Survey) -> Iterator[tuple[str, int]]:
     ranked = [int(row) for row in found.best(found.totals) if found.points[row]]
     order, moved = found.moves.order(), found.moved
     wanted = {
-        "Most consistent": ranked[:1],
+        words_of(found.policy).best.capitalize(): ranked[:1],
         "In the middle": ranked[len(ranked) // 2 :][:1],
         "Rises": [int(row) for row in order if moved[row] > 0][:1],
         "Falls": [int(row) for row in order if moved[row] < 0][:1],

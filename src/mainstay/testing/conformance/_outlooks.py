@@ -20,6 +20,8 @@ from mainstay.ports import (
     OutlookTarget,
 )
 from mainstay.ports.notification_entries import OUTLOOK, notification_entry, notification_key
+from mainstay.scores.by_policy import Policy
+from mainstay.scores.consistency.policy import DEFAULT_POLICY
 from mainstay.testing.conformance._activity import may, readable
 from mainstay.testing.conformance._credits import DAY, MINUTE, NOON
 
@@ -47,9 +49,15 @@ TOMORROW = may(16)
 MORNING = NOON + timedelta(hours=18, minutes=45)
 
 
-def target(day: date = TOMORROW, now: datetime = NOON, *, force: bool = False) -> OutlookTarget:
+def target(
+    day: date = TOMORROW,
+    now: datetime = NOON,
+    *,
+    force: bool = False,
+    policy: Policy = DEFAULT_POLICY,
+) -> OutlookTarget:
     """Return for which day users are told something, by default at noon of the day before."""
-    return OutlookTarget(day, now, force=force)
+    return OutlookTarget(day, now, force=force, policy=policy)
 
 
 def planning(now: datetime = NOON, policy: NotificationPolicy | None = None) -> NotificationTarget:

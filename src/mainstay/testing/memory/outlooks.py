@@ -26,6 +26,8 @@ from mainstay.ports import (
 )
 from mainstay.ports.outbox import new_entry
 from mainstay.ports.outlooks import outlooks_by_key, storable_outlook, unknown_outlook
+from mainstay.scores.by_policy import Policy, days_needed
+from mainstay.scores.consistency.policy import DEFAULT_POLICY
 from mainstay.testing.memory._activity import Unreadables
 from mainstay.testing.memory._outlook import Outlooks, Place, Told
 from mainstay.testing.memory._outlook_figures import counts_of, figures_of, sums_of
@@ -82,14 +84,14 @@ class MemoryOutlooks:
         return len(self._users.within_a_month(target))
 
     def standings(
-        self, user_ids: Iterable[str], *, now: datetime
+        self, user_ids: Iterable[str], *, now: datetime, policy: Policy = DEFAULT_POLICY
     ) -> Sequence[OutlookStanding | Unreadable]:
         """Return what is known of users who have an event until ``now``, by user id."""
         asked = {checks.text("user_ids", user) for user in checks.iterable("user_ids", user_ids)}
         at = checks.instant("now", now)
         with self._lock:
             return [
-                self._users.standing(user, at)
+                self._users.standing(user, at, policy)
                 for user, sessions in self._users.sessions_of_all().items()
                 if user in asked and any(session.started_at <= at for session in sessions)
             ]
@@ -201,11 +203,16 @@ class Users:
             if any(target.since <= session.started_at < target.now for session in sessions)
         ]
 
-    def standing(self, user_id: str, now: datetime) -> OutlookStanding | Unreadable:
+    def standing(self, user_id: str, now: datetime, policy: Policy) -> OutlookStanding | Unreadable:
         """Return what is known of a user."""
         if user_id in self.unreadable:
             return Unreadable(user_id, self.unreadable.error(user_id))
-        builder = WindowBuilder(as_of=now, user_id=user_id, day_start=self.sessions.day_start)
+        builder = WindowBuilder(
+            as_of=now,
+            user_id=user_id,
+            day_start=self.sessions.day_start,
+            length=days_needed(policy),
+        )
         builder.add(self.sessions_of_all()[user_id])
         return OutlookStanding(user_id, builder.window())
 
@@ -226,7 +233,7 @@ class _Page:
         """Return users with an event within the 30 days, and without an outlook, by user id."""
         due = [user for user in self.all_due(target) if after is None or user > after]
         some = due[: checks.integer("limit", limit, 1)]
-        found = [self.users.standing(user, target.now) for user in some]
+        found = [self.users.standing(user, target.now, target.policy) for user in some]
         readable = [each.key for each in found if isinstance(each, OutlookStanding)]
         self.transaction.read.update(dict.fromkeys(readable, target))
         return found

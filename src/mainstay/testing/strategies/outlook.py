@@ -7,6 +7,7 @@ from datetime import date, time, timedelta
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from mainstay.activity.year import YEAR_DAYS
 from mainstay.outlook import (
     STANDARD_TEMPLATES,
     Content,
@@ -31,6 +32,7 @@ from mainstay.testing.strategies.activity import user_ids, windows
 from mainstay.testing.strategies.calendar import days, instants, zones
 from mainstay.testing.strategies.jobs import plain_data
 from mainstay.testing.strategies.making import made
+from mainstay.testing.strategies.policies import year_policies
 
 __all__ = [
     "content_counts",
@@ -137,7 +139,17 @@ def outlook_contexts() -> SearchStrategy[OutlookContext]:
     given = st.lists(templates(), max_size=2).map(
         lambda some: {each.name: each for each in (*some, *STANDARD_TEMPLATES)}
     )
-    return made(OutlookContext, user_ids(), days(), windows(), given, plain_data())
+    of_month = made(OutlookContext, user_ids(), days(), windows(), given, plain_data())
+    of_year = made(
+        OutlookContext,
+        user_ids(),
+        days(),
+        windows(length=YEAR_DAYS),
+        given,
+        plain_data(),
+        policy=year_policies(),
+    )
+    return of_month | of_year
 
 
 def preferences() -> SearchStrategy[Preferences]:

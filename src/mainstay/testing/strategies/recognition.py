@@ -20,7 +20,7 @@ from mainstay.recognition.rewards import Argument, split_pool
 from mainstay.testing.strategies.activity import user_ids
 from mainstay.testing.strategies.calendar import instants
 from mainstay.testing.strategies.making import made
-from mainstay.testing.strategies.policies import consistency_policies
+from mainstay.testing.strategies.policies import consistency_policies, year_policies
 
 __all__ = [
     "arguments",
@@ -166,7 +166,7 @@ def badges() -> SearchStrategy[Badge]:
 
 
 def badge_policies() -> SearchStrategy[BadgePolicy]:
-    """What there is to achieve: the standard badges, or up to six others.
+    """What there is to achieve: the standard badges, or up to six others, with either score.
 
     Examples:
         >>> from hypothesis import given, settings
@@ -178,7 +178,9 @@ def badge_policies() -> SearchStrategy[BadgePolicy]:
         >>> test_what_is_required_is_there()
     """
     own = st.builds(
-        BadgePolicy, badges=made(_catalogue, _GOALS, _NUMBERS), score=consistency_policies()
+        BadgePolicy,
+        badges=made(_catalogue, _GOALS, _NUMBERS),
+        score=consistency_policies() | year_policies(),
     )
     return st.just(BadgePolicy()) | own
 

@@ -8,6 +8,7 @@ import attrs
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from mainstay.activity.year import YEAR_DAYS
 from mainstay.ports import (
     DueNotification,
     Notification,
@@ -24,12 +25,14 @@ from mainstay.ports import (
 )
 from mainstay.ports.notification_entries import notification_entry, notification_key
 from mainstay.scheduling import PlainData
+from mainstay.scores.consistency.policy import ConsistencyPolicy
 from mainstay.testing.strategies.activity import user_ids, windows
 from mainstay.testing.strategies.calendar import days, instants
 from mainstay.testing.strategies.jobs import plain_data
 from mainstay.testing.strategies.making import made
 from mainstay.testing.strategies.outbox import outbox_entries
 from mainstay.testing.strategies.outlook import notification_policies, outlooks, preferences
+from mainstay.testing.strategies.policies import year_policies
 
 __all__ = [
     "due_notifications",
@@ -61,7 +64,13 @@ def outlook_targets() -> SearchStrategy[OutlookTarget]:
         ...     assert MemoryStore().outlooks.count_due(target) == 0
         >>> test_nobody_is_due_at_first()
     """
-    return made(OutlookTarget, days(), instants(), force=st.booleans())
+    return made(
+        OutlookTarget,
+        days(),
+        instants(),
+        force=st.booleans(),
+        policy=st.just(ConsistencyPolicy()) | year_policies(),
+    )
 
 
 def outlook_standings() -> SearchStrategy[OutlookStanding]:
@@ -77,7 +86,7 @@ def outlook_standings() -> SearchStrategy[OutlookStanding]:
         ...     assert told in {template.name for template in STANDARD_TEMPLATES}
         >>> test_somebody_is_always_told_something()
     """
-    return made(OutlookStanding, user_ids(), windows())
+    return made(OutlookStanding, user_ids(), windows() | windows(length=YEAR_DAYS))
 
 
 @st.composite

@@ -20,7 +20,7 @@ from mainstay.adapters.sql.outlooks._keeping import planned_with, replace_outloo
 from mainstay.adapters.sql.outlooks._marks import marking
 from mainstay.adapters.sql.outlooks._page import OutlooksPage
 from mainstay.adapters.sql.outlooks._rows import outlook_in
-from mainstay.adapters.sql.outlooks._windows import standings_of_any
+from mainstay.adapters.sql.outlooks._windows import Span, standings_of_any
 from mainstay.adapters.sql.outlooks.tables import outlooks
 from mainstay.adapters.sql.reading import limit_of
 from mainstay.adapters.sql.settings import Settings
@@ -28,6 +28,8 @@ from mainstay.outlook import ContentCounts, Mark, Metric, Outlook, Sums, Templat
 from mainstay.ports import OutlookPage, OutlookStanding, OutlookTarget, Unreadable
 from mainstay.ports.notification_entries import notification_key
 from mainstay.ports.outlooks import storable_outlook, unknown_outlook
+from mainstay.scores.by_policy import Policy
+from mainstay.scores.consistency.policy import DEFAULT_POLICY
 
 __all__ = ["LOCK", "SqlOutlooks"]
 
@@ -62,14 +64,14 @@ class SqlOutlooks:
             return count_active(connection, target)
 
     def standings(
-        self, user_ids: Iterable[str], *, now: datetime
+        self, user_ids: Iterable[str], *, now: datetime, policy: Policy = DEFAULT_POLICY
     ) -> Sequence[OutlookStanding | Unreadable]:
         """Return what is known of users who have an event until ``now``, by user id."""
         asked = {checks.text("user_ids", user) for user in checks.iterable("user_ids", user_ids)}
         at = checks.instant("now", now)
         with self._database.reading() as connection:
-            start = self._settings.day_start
-            return [*standings_of_any(connection, sorted(asked), at, start)]
+            span = Span(at, self._settings.day_start, policy)
+            return [*standings_of_any(connection, sorted(asked), span)]
 
     def add(self, outlook: Outlook, *, force: bool = False) -> bool:
         """Keep an outlook unless its user has one for the day, and return whether it was kept."""

@@ -17,7 +17,6 @@ __all__ = ["SEPARATOR", "Moments", "moments_until"]
 #: the microseconds that clocks are ahead of UTC.
 SEPARATOR = "\x1f"
 _DATE, _TIME, _MINUTE = (len(part) for part in ("2024-05-01", "2024-05-01 ", "2024-05-01 08:30"))
-_ALL_DAYS = (1 << WINDOW_DAYS) - 1
 _MICROSECOND = timedelta(microseconds=1)
 _PLACES_KEPT = 4096
 
@@ -58,18 +57,22 @@ class Moments:
     Args:
         now: The instant.
         day_start: The wall-clock time at which a day begins.
+        length: How many days the windows span.
     """
 
-    def __init__(self, now: datetime, day_start: time = MIDNIGHT) -> None:
+    def __init__(
+        self, now: datetime, day_start: time = MIDNIGHT, length: int = WINDOW_DAYS
+    ) -> None:
         self._now = now
         self._day_start = day_start
+        self._length = length
         self._places: dict[str, _Place] = {}
 
     def window(self, text: str) -> ActivityWindow | None:
         """Return the window of a user.
 
         Args:
-            text: What they did within 30 days, moment by moment.
+            text: What they did within the days, and a little before, moment by moment.
 
         Returns:
             ``None`` if it does not follow from minutes: on a day that begins twice, or within
@@ -83,7 +86,8 @@ class Moments:
         bits = 0
         for day in days:
             bits |= 1 << (today - day)
-        return ActivityWindow(date.fromordinal(today), bits & _ALL_DAYS)
+        bits &= (1 << self._length) - 1
+        return ActivityWindow(date.fromordinal(today), bits, self._length)
 
     def _days(self, moments: Sequence[str]) -> tuple[set[int], int]:
         """Return on which days, where it was, something was done; and which day it is there."""
@@ -121,6 +125,6 @@ def _zone(where: str) -> Zone:
 
 
 @lru_cache(maxsize=2)
-def moments_until(now: datetime, day_start: time) -> Moments:
+def moments_until(now: datetime, day_start: time, length: int) -> Moments:
     """Return what makes windows until an instant: one for all pages of a run."""
-    return Moments(now, day_start)
+    return Moments(now, day_start, length)

@@ -16,7 +16,7 @@ from mainstay.adapters.sql.outlooks._keeping import (
     planned_with,
     replace_outlooks,
 )
-from mainstay.adapters.sql.outlooks._windows import standings
+from mainstay.adapters.sql.outlooks._windows import Span, standings
 from mainstay.adapters.sql.reading import limit_of
 from mainstay.adapters.sql.undoing import undo
 from mainstay.errors import RejectedError
@@ -49,7 +49,7 @@ class OutlooksPage:
         """Return users with an event within the 30 days, and without an outlook, by user id."""
         checks.instance("target", target, OutlookTarget)
         some = due_users(self._connection, target, after=after, limit=limit_of(limit))
-        found = standings(self._connection, some, target.now, self._day_start)
+        found = standings(self._connection, some, Span(target.now, self._day_start, target.policy))
         readable = [each.key for each in found if isinstance(each, OutlookStanding)]
         self._due.update(dict.fromkeys(readable, target))
         if target.force:

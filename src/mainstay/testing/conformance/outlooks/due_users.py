@@ -9,6 +9,7 @@ from mainstay.activity.window import ActivityWindow
 from mainstay.localdays import since_midnight
 from mainstay.outlook import Mark
 from mainstay.ports import HasOutlooks, OutboxState, OutlookStanding
+from mainstay.scores.year.policy import YearPolicy
 from mainstay.testing.conformance._activity import at, may, readable
 from mainstay.testing.conformance._credits import DAY, MICROSECOND, NOON
 from mainstay.testing.conformance._expect import expect
@@ -162,6 +163,18 @@ class DueOutlooksConformance(Suite[HasOutlooks]):
             "each once, in order",
         )
         expect(list(store.outlooks.standings([], now=NOON)), [], "nobody is asked for")
+
+    def test_windows_are_as_long_as_the_score_needs(self, store: HasOutlooks) -> None:
+        """``window``: "of as many as its policy's score needs: 28, or 364 for the year score"."""
+        by_year, ages = YearPolicy(), [1, 30, 200, 363, 364]
+        (ada,) = self.users(1)
+        did_at(store, ada, *(NOON - age * DAY for age in ages))
+        year = ActivityWindow(may(15), sum(1 << age for age in ages[:-1]), 364)
+        expected = [OutlookStanding(ada, year)]
+        expect(due(store, target(policy=by_year)), expected, "on pages")
+        found = readable(store.outlooks.standings([ada], now=NOON, policy=by_year))
+        expect(found, expected, "read by itself")
+        expect(due(store), [OutlookStanding(ada, ActivityWindow(may(15), 2))], "of 28 days")
 
     def test_standings_are_those_of_pages(self, store: HasOutlooks) -> None:
         """``standings``: "what is known of users", as a page has it."""
