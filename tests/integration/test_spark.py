@@ -32,10 +32,12 @@ from mainstay import (
     NaiveDatetimeError,
     Session,
     UnknownZoneError,
+    YearPolicy,
     score_sessions,
 )
 from mainstay.columnar import score_table
 from mainstay.columnar.spark import score_spark
+from mainstay.scores.by_policy import Policy
 
 AS_OF = datetime(2025, 4, 8, 9, 30, tzinfo=UTC)
 GOOD = {
@@ -46,7 +48,20 @@ GOOD = {
     "joined": date(2025, 4, 1),
 }
 ZONES = ["Asia/Tokyo", "Europe/Berlin", "America/St_Johns", "+05:45", None]
-#: What the score's columns are in Spark.
+#: What the scores' columns are in Spark.
+YEAR_TYPES = {
+    "points": "int",
+    "total": "double",
+    "days": "double",
+    "freshness": "double",
+    "weeks": "double",
+    "active_days": "int",
+    "active_weeks": "int",
+    "last_active_day": "date",
+    "today": "date",
+    "day_bits": "bigint",
+    "week_bits": "bigint",
+}
 TYPES = {
     "points": "int",
     "total": "double",
@@ -81,14 +96,18 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     session.stop()
 
 
-def events() -> Any:
-    """Eighty users' events in five zones, some of them after ``AS_OF``, two at a time too."""
+def events(spread: int = 1) -> Any:
+    """Eighty users' events of 40 days in five zones, some after ``AS_OF``, two at a time too.
+
+    Args:
+        spread: How many times as far apart they are, and the days on which users joined.
+    """
     draw = random.Random(5)
     rows = []
     for number in range(2000):
         user = draw.randrange(80)
-        at = AS_OF + timedelta(days=1) - timedelta(minutes=draw.randrange(40 * 24 * 60))
-        joined = date(2025, 4, 6) - timedelta(days=user) if user % 3 else None
+        at = AS_OF + timedelta(days=1) - timedelta(minutes=draw.randrange(40 * 24 * 60) * spread)
+        joined = date(2025, 4, 6) - timedelta(days=user * spread) if user % 3 else None
         rows.append(
             {
                 "user_id": f"u{user:02}é",
@@ -119,37 +138,55 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "day_start": time(4),
         "policy": ConsistencyPolicy(window_days=14, base_points=70, distribution_points=15),
     },
+    "of a year": {"timezone": "timezone", "policy": YearPolicy()},
+    "of a year, of members": {
+        "user_zone": "home",
+        "member_since": "joined",
+        "policy": YearPolicy(days_points=30, weeks_points=55, member_min_days=7),
+    },
 }
 
 
 @pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
 def test_scores_are_those_of_the_table(spark: SparkSession, options: dict[str, Any]) -> None:
-    scored = score_spark(spark.createDataFrame(events()), as_of=AS_OF, **options)
-    expected = pa.table(score_table(events(), as_of=AS_OF, **options)).sort_by("user_id")
+    table = events(spread=10 if isinstance(options.get("policy"), YearPolicy) else 1)
+    scored = score_spark(spark.createDataFrame(table), as_of=AS_OF, **options)
+    expected = pa.table(score_table(table, as_of=AS_OF, **options)).sort_by("user_id")
     assert in_order(scored).to_pylist() == expected.to_pylist()
 
 
-def test_scores_are_those_of_the_core(spark: SparkSession) -> None:
-    scored = score_spark(spark.createDataFrame(events()), as_of=AS_OF, timezone="timezone")
+@pytest.mark.parametrize("policy", [ConsistencyPolicy(), YearPolicy()], ids=["28 days", "year"])
+def test_scores_are_those_of_the_core(spark: SparkSession, policy: Policy) -> None:
+    table = events(spread=10)
+    df = spark.createDataFrame(table)
+    scored = score_spark(df, as_of=AS_OF, timezone="timezone", policy=policy)
     sessions: dict[str, list[Session]] = {}
-    for row in events().to_pylist():
+    for row in table.to_pylist():
         user, at = row["user_id"], row["started_at"].astimezone(UTC)
         sessions.setdefault(user, []).append(Session(user, at, timezone=row["timezone"]))
-    points = {user: score_sessions(did, as_of=AS_OF).points for user, did in sessions.items()}
+    scores = {
+        user: score_sessions(did, as_of=AS_OF, policy=policy) for user, did in sessions.items()
+    }
     found = in_order(scored).to_pydict()
-    assert dict(zip(found["user_id"], found["points"], strict=True)) == points
+    totals = dict(zip(found["user_id"], found["total"], strict=True))
+    assert totals == {user: score.total for user, score in scores.items()}
 
 
 @pytest.mark.parametrize("kind", [StringType(), LongType(), IntegerType(), ShortType(), ByteType()])
+@pytest.mark.parametrize(
+    ("policy", "types"),
+    [(ConsistencyPolicy(), TYPES), (YearPolicy(), YEAR_TYPES)],
+    ids=["28 days", "year"],
+)
 def test_ids_keep_their_type_and_the_others_are_as_documented(
-    spark: SparkSession, kind: StringType | LongType
+    spark: SparkSession, kind: StringType | LongType, policy: Policy, types: dict[str, str]
 ) -> None:
     df = spark.range(100).selectExpr(
         f"cast(id % 7 as {kind.simpleString()}) as user_id",
         "timestamp'2025-04-08 09:00:00Z' as started_at",
     )
-    scored = score_spark(df, as_of=AS_OF)
-    assert dict(scored.dtypes) == {"user_id": kind.simpleString()} | TYPES
+    scored = score_spark(df, as_of=AS_OF, policy=policy)
+    assert dict(scored.dtypes) == {"user_id": kind.simpleString()} | types
     ids = in_order(scored)["user_id"].to_pylist()
     assert ids == [str(n) if kind == StringType() else n for n in range(7)]
 
@@ -184,6 +221,11 @@ def test_a_date_is_a_local_day_whatever_the_zone_and_the_start_of_days(
         ({"as_of": datetime(2025, 4, 8)}, NaiveDatetimeError, "as_of has no UTC offset"),  # noqa: DTZ001  # that is the point
         ({"as_of": AS_OF, "user": "member"}, InvalidValueError, "column member is missing"),
         ({"as_of": AS_OF, "user": "points"}, InvalidValueError, "user must not be called"),
+        (
+            {"as_of": AS_OF, "user": "week_bits", "policy": YearPolicy()},
+            InvalidValueError,
+            "user must not be called",
+        ),
         (
             {"as_of": AS_OF, "user": "joined"},
             InvalidTypeError,
@@ -282,16 +324,19 @@ def test_no_python_runs_in_the_workers(spark: SparkSession) -> None:
     assert "partial_bit_or" in plan
 
 
+@pytest.mark.parametrize("policy", [ConsistencyPolicy(), YearPolicy()], ids=["28 days", "year"])
 @pytest.mark.parametrize("joined", [None, "joined"])
 def test_java_compiles_what_spark_makes_of_the_query(
-    spark: SparkSession, joined: str | None
+    spark: SparkSession, joined: str | None, policy: Policy
 ) -> None:
     """It runs methods of more than 8,000 bytes as they are, many times slower."""
     df = spark.createDataFrame(events()).withColumn("joined", lit(date(2024, 1, 1)))
     spark.conf.set("spark.sql.adaptive.enabled", "false")  # else it makes none before it runs
     try:
         with redirect_stdout(StringIO()) as out:
-            scored = score_spark(df, as_of=AS_OF, timezone="timezone", member_since=joined)
+            scored = score_spark(
+                df, as_of=AS_OF, timezone="timezone", member_since=joined, policy=policy
+            )
             scored.explain("codegen")
     finally:
         spark.conf.unset("spark.sql.adaptive.enabled")

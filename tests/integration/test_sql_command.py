@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
+from datetime import datetime
 from io import StringIO
 from pathlib import Path
 
@@ -13,6 +14,7 @@ pytest.importorskip("rich", reason="the command needs mainstay[cli]")
 pytest.importorskip("sqlglot", reason="the command needs mainstay[cli]")
 duckdb = pytest.importorskip("duckdb", reason="runs what is printed")
 
+from mainstay import Session, YearPolicy, score_sessions  # noqa: E402  (after what they need)
 from mainstay.columnar.dialects import DIALECTS  # noqa: E402  (after what they need)
 from tests.command import mainstay, write_runs  # noqa: E402
 
@@ -75,9 +77,31 @@ def test_clocks_may_be_a_table_that_was_filled_from_their_csv(tmp_path: Path) ->
     assert names == "zone,stretch,shift,change,changed,today"
 
 
-def test_the_state_has_weeks_if_they_are_asked_for(tmp_path: Path) -> None:
-    state = rows(printed("--weeks", *AS_OF), write_runs(tmp_path))
+@pytest.mark.parametrize("option", ["--weeks", "--policy=year"])
+def test_the_state_has_weeks_if_they_are_asked_for(tmp_path: Path, option: str) -> None:
+    state = rows(printed(option, *AS_OF), write_runs(tmp_path))
     assert {*state[0]} == {"user_id", "days", "latest", "weeks", "problem"}
+
+
+@pytest.mark.parametrize("table", [(), ("--clocks", "clocks")])
+def test_the_year_score_is_that_of_the_last_52_weeks(tmp_path: Path, table: list[str]) -> None:
+    """On Wednesday 2024-05-29 the first of them begins on Monday 2023-06-05."""
+    days = ["2023-06-04", "2023-06-05", "2023-12-31", "2024-02-29", "2024-05-02", "2024-05-29"]
+    file, clocks = tmp_path / "year.csv", tmp_path / "clocks.csv"
+    file.write_text("user_id,started_at\n" + "".join(f"ada,{day}T23:30:00Z\n" for day in days))
+    year = ("--policy", "year", "--as-of", "2024-05-29T23:45:00Z", "--zone", "Etc/GMT+12")
+    clocks.write_text(printed("--csv", "--zones", "UTC", *year))
+    fill = f"CREATE TABLE clocks AS FROM '{clocks}'"
+    (row,) = rows(printed("--scores", *table, *year), str(file), fill)
+    score = score_sessions(
+        [Session("ada", datetime.fromisoformat(f"{day}T23:30:00Z")) for day in days],
+        as_of=datetime.fromisoformat("2024-05-29T23:45:00Z"),
+        zone="Etc/GMT+12",
+        policy=YearPolicy(),
+    )
+    assert (row["active_days"], row["active_weeks"]) == (2, 5)
+    assert (row["total"], row["problem"]) == (score.total, None)
+    assert row["week_bits"] == score.state.week_bits
 
 
 def test_columns_are_called_as_the_table_calls_them(tmp_path: Path) -> None:
@@ -125,6 +149,7 @@ def test_what_was_never_run_is_said_so() -> None:
         (["--table", "states"], 1, "must not be called as a step of the query"),
         (["--dialect", "oracle"], 2, "invalid choice: 'oracle'"),
         (["--scores", "--weeks"], 2, "not allowed with argument"),
+        (["--scores", "--policy", "month"], 2, "argument --policy: invalid choice: 'month'"),
     ],
 )
 def test_what_can_not_be_right_is_refused(options: list[str], status: int, complaint: str) -> None:

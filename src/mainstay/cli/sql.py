@@ -13,6 +13,8 @@ from mainstay._extras import Extra
 from mainstay.cli import OK, arguments, terminal
 from mainstay.errors import InvalidValueError
 from mainstay.localdays import DATED, last_instant
+from mainstay.scores.by_policy import Policy, days_needed
+from mainstay.scores.year.policy import YearPolicy
 
 if TYPE_CHECKING:
     from mainstay.columnar.query import StateQuery  # sqlglot is slow to load
@@ -30,7 +32,8 @@ A row a user comes out: the state (the days as bits), or with --scores what
 mainstay score gives. Events are joined with a table of clocks, which says
 what the wall clock showed in each zone; it is part of the statement, or a
 table of yours (--csv, --clocks). A row whose "problem" is not null has events
-that the clocks don't cover. Events of the 32 days up to --as-of are read.
+that the clocks don't cover. Events of the 32 days up to --as-of are read;
+with --policy year of the 368, and the state has weeks as bits, too.
 
 examples:
   mainstay sql --scores --dialect postgres | psql
@@ -38,6 +41,7 @@ examples:
       --columns user_id=member,started_at=at,timezone=tz > scores.sql
   mainstay sql --csv --zones Europe/Berlin,America/New_York > clocks.csv
   mainstay sql --scores --dialect snowflake --clocks clocks
+  mainstay sql --scores --policy year --zone Europe/Berlin | duckdb app.db
 """
 
 
@@ -97,6 +101,7 @@ def _add_days(group: argparse._ArgumentGroup) -> None:
 
 
 def _add_output(group: argparse._ArgumentGroup) -> None:
+    arguments.add_policy(group)
     shape = group.add_mutually_exclusive_group()
     shape.add_argument("--scores", action="store_true", help="the score, instead of the state")
     shape.add_argument("--weeks", action="store_true", help="weeks as bits, next to the days")
@@ -113,16 +118,17 @@ def run(args: argparse.Namespace) -> int:
         from mainstay.columnar.score_query import ScoreQuery  # noqa: PLC0415
         from mainstay.columnar.statements import statement  # noqa: PLC0415
 
-    state = _state(args)
+    policy = arguments.POLICIES[args.policy]
+    state, days = _state(args, policy), days_needed(policy)
     listed: list[Clock] | str = args.clocks
     if args.clocks is None or args.csv:
-        listed = clocks(_zones(args), as_of=state.as_of, day_start=args.day_start)
+        listed = clocks(_zones(args), as_of=state.as_of, day_start=args.day_start, days=days)
     if args.csv:
         writer = csv.writer(terminal.machine_output(), lineterminator="\n")
         writer.writerow(Clock._fields)
         writer.writerows(map(tuple, listed))
     else:
-        query = ScoreQuery(state=state) if args.scores else state
+        query = ScoreQuery(state=state, policy=policy) if args.scores else state
         print(statement(query, listed, dialect=args.dialect), file=terminal.machine_output())
     sys.stdout.flush()
     if args.dialect not in _RUN and not args.csv:
@@ -131,7 +137,7 @@ def run(args: argparse.Namespace) -> int:
     return OK
 
 
-def _state(args: argparse.Namespace) -> StateQuery:
+def _state(args: argparse.Namespace, policy: Policy) -> StateQuery:
     from mainstay.columnar.clocks import recent_since  # noqa: PLC0415  (sqlglot is slow)
     from mainstay.columnar.query import EventsTable, StateQuery  # noqa: PLC0415
 
@@ -147,7 +153,11 @@ def _state(args: argparse.Namespace) -> StateQuery:
         member_since=args.member_since,
     )
     return StateQuery(
-        events=events, as_of=as_of, since=recent_since(as_of), weeks=args.weeks, problems=True
+        events=events,
+        as_of=as_of,
+        since=recent_since(as_of, days_needed(policy)),
+        weeks=args.weeks or isinstance(policy, YearPolicy),
+        problems=True,
     )
 
 

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
 from mainstay import _checks as checks
+from mainstay.activity.window import WINDOW_DAYS
 from mainstay.localdays import MIDNIGHT, Zone, find_zone, transition, utc_offset
 
 __all__ = [
@@ -30,8 +31,8 @@ _MICROSECOND = timedelta(microseconds=1)
 DAY = timedelta(days=1) // _MICROSECOND
 #: How long a stretch is, in microseconds.
 LENGTH = 1 << 39
-#: So many days before an instant, all local days are older than a window of 28.
-_WINDOW = timedelta(days=32)
+#: So many days before those that are looked back on, counted in UTC, no local day is one of them.
+_SLACK = 4
 
 
 class Clock(NamedTuple):
@@ -64,14 +65,14 @@ def stretch_of(at: datetime) -> int:
     return microseconds(at) // LENGTH
 
 
-def recent_since(as_of: datetime) -> date:
-    """Return the UTC date from which a window of 28 days may need events, wherever they were."""
-    return (as_of.astimezone(UTC) - _WINDOW).date()
+def recent_since(as_of: datetime, days: int = WINDOW_DAYS) -> date:
+    """Return the UTC date from which so many local days may need events, wherever they were."""
+    return (as_of.astimezone(UTC) - timedelta(days=days + _SLACK)).date()
 
 
-def _recent(as_of: datetime) -> range:
-    """Return the stretches that a window of 28 days may need."""
-    first = datetime.combine(recent_since(as_of), MIDNIGHT, UTC)
+def _recent(as_of: datetime, days: int) -> range:
+    """Return the stretches that so many local days may need."""
+    first = datetime.combine(recent_since(as_of, days), MIDNIGHT, UTC)
     return range(stretch_of(first), stretch_of(as_of) + 1)
 
 
@@ -118,15 +119,17 @@ def clocks(
     *,
     as_of: datetime,
     day_start: time = MIDNIGHT,
+    days: int = WINDOW_DAYS,
 ) -> list[Clock]:
     """Return the table of clocks that a query joins events with.
 
     Args:
         zones: The zones by the names that events have for them.
-        stretches: The pairs of a name and a stretch that occur; by default all that a window of
-            28 days up to ``as_of`` may need, of every zone.
+        stretches: The pairs of a name and a stretch that occur; by default all that ``days`` up to
+            ``as_of`` may need, of every zone.
         as_of: The instant to look back from.
         day_start: The wall-clock time at which a day begins.
+        days: How many local days are looked back on, without ``stretches``: 28, or 364 for a year.
 
     Raises:
         NaiveDatetimeError: ``as_of`` has no offset.
@@ -139,7 +142,7 @@ def clocks(
         (7200000000, 0, datetime.date(2024, 5, 29))
     """
     checks.instant("as_of", as_of)
-    every = ((name, stretch) for name in zones for stretch in _recent(as_of))
+    every = ((name, stretch) for name in zones for stretch in _recent(as_of, days))
     pairs = every if stretches is None else stretches
     return [
         clock(name, zones[name], stretch, as_of=as_of, day_start=day_start)

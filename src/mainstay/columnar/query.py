@@ -13,10 +13,21 @@ import attrs
 
 from mainstay import _checks as checks
 from mainstay.activity.window import WINDOW_DAYS, ActivityWindow
+from mainstay.activity.year import YEAR_WEEKS, ActivityYear
 from mainstay.columnar.clocks import DAY, EPOCH, LENGTH, Clock, microseconds, stretch_of
 from mainstay.errors import InvalidValueError
 
-__all__ = ["DAYS", "OLDER", "EventsTable", "StateQuery", "literal", "relation", "table_name"]
+__all__ = [
+    "DAYS",
+    "LAGS",
+    "OLDER",
+    "EventsTable",
+    "StateQuery",
+    "literal",
+    "relation",
+    "table_name",
+    "week",
+]
 
 #: Added to instants, so that no negative number is ever divided: databases round them in two ways.
 FAR = 1 << 56
@@ -24,6 +35,8 @@ FAR = 1 << 56
 DAYS = 7 * 142_858
 #: The bit that stands for all days before those that a window of 28 may need; likewise of weeks.
 OLDER, OLDEST_WEEK = 31, 62
+#: By how many days today can be before the horizon, the day after the UTC date.
+LAGS = range(4)
 #: The days from a Monday to 1970-01-01.
 MONDAY = 3
 
@@ -128,6 +141,11 @@ class StateQuery:
     problems: bool = False
 
     @property
+    def has_joined(self) -> bool:
+        """Whether it is known when users joined."""
+        return self.events.member_since is not None
+
+    @property
     def horizon(self) -> int:
         """The day after the UTC date at ``as_of``, as the query counts: no local day is later."""
         return microseconds(self.as_of) // DAY + 1 + DAYS
@@ -166,10 +184,26 @@ class StateQuery:
 
     def window(self, days: int, latest: int) -> ActivityWindow:
         """Return the window of a state; today is never before the newest day in it."""
-        newest = (days & -days).bit_length() - 1
-        lag = min(3 - latest % 4, newest)
+        lag = _lag(days, latest)
         today = date.fromordinal(EPOCH.toordinal() + self.horizon - DAYS - lag)
         return ActivityWindow(today, days >> lag & (1 << WINDOW_DAYS) - 1)
+
+    def year(self, days: int, latest: int, weeks: int) -> ActivityYear:
+        """Return the days and weeks of a state that has both.
+
+        Examples:
+            >>> query = StateQuery(
+            ...     events=EventsTable(), as_of=datetime(2024, 5, 26, 12, tzinfo=UTC), weeks=True
+            ... )
+            >>> query.year(days=0b101 << 1, latest=2, weeks=0b10)  # the horizon is a Monday
+            ActivityYear(last_day=datetime.date(2024, 5, 26), day_bits=0b101, week_bits=0b1)
+        """
+        window, passed = self.window(days, latest), self.weeks_passed(_lag(days, latest))
+        return ActivityYear(window.last_day, window.bits, weeks >> passed & (1 << YEAR_WEEKS) - 1)
+
+    def weeks_passed(self, lag: int) -> int:
+        """Return by how many weeks the horizon's is later than that of so many days before."""
+        return _week_of(self.horizon) - _week_of(self.horizon - lag)
 
     def instant(self, latest: int) -> datetime:
         """Return the latest event's instant in a state."""
@@ -227,8 +261,8 @@ class StateQuery:
             )""",
         }
         if self.weeks:
-            columns["weeks"] = _bits(week_of(self.horizon), f"(day + {MONDAY}) // 7", OLDEST_WEEK)
-        if self.events.member_since is not None:
+            columns["weeks"] = _bits(_week_of(self.horizon), week("day"), OLDEST_WEEK)
+        if self.has_joined:
             columns["joined"] = "MIN(joined)"
         if self.problems:
             columns["problem"] = self._problem()
@@ -255,9 +289,20 @@ def relation(rows: Iterable[Clock]) -> str:
     return f"SELECT * FROM (VALUES {values}) AS listed({', '.join(Clock._fields)})"  # noqa: S608
 
 
-def week_of(day: int) -> int:
+def _lag(days: int, latest: int) -> int:
+    """Return how many days before the horizon today is, in a state."""
+    newest = (days & -days).bit_length() - 1
+    return min(3 - latest % 4, newest)
+
+
+def _week_of(day: int) -> int:
     """Return the week of a day that is counted as the query does."""
     return (day + MONDAY) // 7
+
+
+def week(day: str) -> str:
+    """Return the week of a day, in SQL."""
+    return f"({day} + {MONDAY}) // 7"
 
 
 def _bits(latest: int, value: str, oldest: int) -> str:

@@ -1,4 +1,4 @@
-"""The consistency score of every user in a Spark DataFrame, in Spark's own SQL.
+"""The score of every user in a Spark DataFrame, in Spark's own SQL.
 
 It is the one query of ``mainstay.columnar.query``: no Python runs in the workers, and of each
 part of the events only its users' windows are shuffled.
@@ -18,11 +18,13 @@ from mainstay.columnar.query import EventsTable, StateQuery
 from mainstay.columnar.score_query import ScoreQuery
 from mainstay.errors import InvalidTypeError, InvalidValueError, NaiveDatetimeError
 from mainstay.localdays import MIDNIGHT, Zone, check_dated, find_zone
-from mainstay.scores.consistency.policy import DEFAULT_POLICY, ConsistencyPolicy
+from mainstay.scores.by_policy import Policy
+from mainstay.scores.consistency.policy import DEFAULT_POLICY
 
 with Extra("columnar", "pyarrow"):
     import pyarrow as pa
 
+    from mainstay.columnar.scores import result_columns
     from mainstay.columnar.tables import check_user
 with Extra("spark", "pyspark"):
     from pyspark.sql import DataFrame, Row, SparkSession
@@ -30,11 +32,6 @@ with Extra("spark", "pyspark"):
 
 __all__ = ["score_spark"]
 
-#: What the result has, apart from the users' ids.
-_RESULT = (
-    *("points", "total", "base", "distribution", "streak", "recency", "active_days"),
-    *("current_streak", "last_active_day", "today", "bits"),
-)
 #: What columns are, and what is said of others.
 _TYPES = {
     "user": ((spark.StringType, spark.IntegralType, spark.DecimalType), "strings or integers"),
@@ -60,9 +57,11 @@ def score_spark(
     user_zone: Zone | None = None,
     day_start: time = MIDNIGHT,
     member_since: str | None = None,
-    policy: ConsistencyPolicy = DEFAULT_POLICY,
+    policy: Policy = DEFAULT_POLICY,
 ) -> DataFrame:
-    """Return the scores of all users, one row each: those of ``score_table``, ``bits`` as a long.
+    """Return the scores of all users, one row each: those of ``score_table``, bits as longs.
+
+    With a :class:`mainstay.YearPolicy` these are year scores.
 
     Spark's timestamps are instants that carry no offset, whatever the session's time zone: without
     ``timezone`` and ``user_zone`` their days are those of UTC.
@@ -88,6 +87,7 @@ def score_spark(
             user joined after today, it is Spark that fails, when the scores are worked out.
         UnknownZoneError: An event's zone is not known.
     """
+    columns = result_columns(policy)
     own = str(user_zone) if user_zone in df.columns else None
     home = user_zone if own is None else None
     if home is not None:
@@ -107,7 +107,7 @@ def score_spark(
         user_zone=own,
         zone=None if home is None else str(home),
         member_since=member_since,
-        dates=_checked(df, named, checks.wall_time("day_start", day_start)),
+        dates=_checked(df, named, columns, checks.wall_time("day_start", day_start)),
     )
     state = StateQuery(events=events, as_of=as_of, problems=True)
     query = ScoreQuery(state=state, policy=policy)
@@ -115,12 +115,14 @@ def score_spark(
     rows = _clocks(state, _asked(df, state.survey()).collect(), zones, day_start)
     text = query.scores(f"SELECT * FROM {_CLOCKS}")  # noqa: S608
     scores = _asked(df, text, _table(df.sparkSession, rows))
-    return scores.where(_SOUND).selectExpr(f"user_id AS {_quoted(user)}", *_RESULT)
+    return scores.where(_SOUND).selectExpr(f"user_id AS {_quoted(user)}", *columns)
 
 
-def _checked(df: DataFrame, named: Mapping[str, str | None], day_start: time) -> bool:
+def _checked(
+    df: DataFrame, named: Mapping[str, str | None], result: Iterable[str], day_start: time
+) -> bool:
     """Refuse columns that are missing or of another type, and say whether instants are dates."""
-    check_user(named["user"], _RESULT)
+    check_user(named["user"], result)
     for role, name in named.items():
         if name is None and role not in {"user", "instant"}:
             continue

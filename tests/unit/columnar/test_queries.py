@@ -21,15 +21,21 @@ from mainstay import (
     InvalidTypeError,
     InvalidValueError,
     NaiveDatetimeError,
+    YearPolicy,
 )
 from mainstay.columnar.clocks import Clock, clock, clocks, recent_since, stretch_of
 from mainstay.columnar.dialects import DIALECTS, rendered
 from mainstay.columnar.query import EventsTable, StateQuery
-from mainstay.columnar.score_query import ScoreQuery, headline, summed
+from mainstay.columnar.score_query import ScoreQuery
+from mainstay.columnar.score_steps import headline, summed
+from mainstay.columnar.scores import result_columns
 from mainstay.columnar.statements import every_zone, statement
 from mainstay.errors import UnknownZoneError
+from mainstay.scores.by_policy import Policy
+from mainstay.scores.consistency.policy import DEFAULT_POLICY
 from tests import queries
 from tests.event_tables import Case, Event
+from tests.unit.scores.test_year_score import MEMBERS, SUNDAY, VECTORS
 
 NOON = datetime(2024, 5, 28, 12, tzinfo=UTC)
 EVERYTHING = EventsTable(
@@ -48,7 +54,8 @@ def test_every_dialect_takes_its_own_statement(dialect: str, dates: bool) -> Non
     events = EventsTable(name="activity", timezone="zone", member_since="joined", dates=dates)
     state = StateQuery(events=events, as_of=NOON, since=date(2024, 4, 1), problems=True)
     rows = clocks({"UTC": "UTC", "O'Higgins": "America/Santiago"}, as_of=NOON)
-    for query in (state, ScoreQuery(state=state)):
+    year = ScoreQuery(state=state, policy=YearPolicy())
+    for query in (state, ScoreQuery(state=state), year):
         text = statement(query, rows, dialect=dialect)
         tree = sqlglot.parse_one(text, read=dialect)
         assert next(tree.find_all(exp.CTE)).alias == "clocks"
@@ -144,13 +151,24 @@ def test_events_that_no_clock_covers_are_told_of() -> None:
     }
 
 
-def test_a_user_of_whom_no_event_is_covered_has_a_row_that_says_so() -> None:
-    events = [Event(1, NOON, "UTC"), Event(2, NOON, "Mars/Base")]
-    state = StateQuery(events=EventsTable(timezone="zone"), as_of=NOON, problems=True)
-    text = statement(ScoreQuery(state=state), clocks({"UTC": "UTC"}, as_of=NOON))
+@pytest.mark.parametrize(
+    ("policy", "counted"),
+    [
+        (ConsistencyPolicy(), "current_streak, bits"),
+        (YearPolicy(), "active_weeks, week_bits"),
+    ],
+)
+@pytest.mark.parametrize("joined", [None, "joined"])
+def test_a_user_of_whom_no_event_is_covered_has_a_row_that_says_so(
+    policy: Policy, counted: str, joined: str | None
+) -> None:
+    events = [Event(user, NOON, zone, NOON.date()) for user, zone in [(1, "UTC"), (2, "Mars/Base")]]
+    table = EventsTable(timezone="zone", member_since=joined)
+    state = StateQuery(events=table, as_of=NOON, problems=True)
+    text = statement(ScoreQuery(state=state, policy=policy), clocks({"UTC": "UTC"}, as_of=NOON))
     with duckdb.connect() as connection:
-        connection.register("activity", Case(events=events, as_of=NOON).table())
-        numbers = "last_active_day, today, points, total, active_days, current_streak, bits"
+        connection.register("activity", Case(events=events, as_of=NOON, members=True).table())
+        numbers = f"last_active_day, today, points, total, active_days, {counted}"
         query = f"SELECT user_id, problem, {numbers} FROM ({text}) ORDER BY user_id"
         known, unknown = connection.execute(query).fetchall()
     assert known[:2] == (1, None)
@@ -230,7 +248,10 @@ def test_a_sum_is_rounded_once(parts: tuple[float, ...]) -> None:
     """As ``math.fsum`` does."""
     values = ", ".join(f"CAST({part!r} AS DOUBLE)" for part in parts)
     names = "base, distribution, streak, recency"
-    steps = [f"scored AS (SELECT * FROM (VALUES ({values})) AS listed({names}))", *summed()]
+    steps = [
+        f"scored AS (SELECT * FROM (VALUES ({values})) AS listed({names}))",
+        *summed("base", "distribution", "(streak + recency)"),
+    ]
     query = rendered(f"WITH {', '.join(steps)} SELECT total FROM rounded", "duckdb")
     assert duckdb.execute(query).fetchall() == [(math.fsum(parts),)]
 
@@ -267,8 +288,10 @@ def test_a_policy_that_sql_cannot_follow_is_refused(changed: dict[str, float], f
 def test_what_is_not_a_table_an_instant_or_a_dialect_is_refused() -> None:
     with pytest.raises(InvalidTypeError, match="user must be a string"):
         EventsTable(user=5)  # type: ignore[arg-type]  # to be refused
-    query = ScoreQuery(state=StateQuery(events=EventsTable(), as_of=NOON)).scores("SELECT 1")
-    steps = {step.alias for step in sqlglot.parse_one(query, read="duckdb").find_all(exp.CTE)}
+    state = StateQuery(events=EventsTable(), as_of=NOON)
+    scores = [ScoreQuery(state=state, policy=policy) for policy in (DEFAULT_POLICY, YearPolicy())]
+    trees = [sqlglot.parse_one(each.scores("SELECT 1"), read="duckdb") for each in scores]
+    steps = {step.alias for tree in trees for step in tree.find_all(exp.CTE)}
     assert {"clocks", "recorded", "counted_days", "rounded"} < steps
     for step in steps:
         with pytest.raises(InvalidValueError, match="must not be called as a step of the query"):
@@ -281,6 +304,37 @@ def test_what_is_not_a_table_an_instant_or_a_dialect_is_refused() -> None:
         clocks({"Mars": "Mars/Base"}, as_of=NOON)
     with pytest.raises(InvalidTypeError):
         ScoreQuery(state=StateQuery(events=EventsTable(), as_of=NOON), policy=None)  # type: ignore[arg-type]  # to be refused
+
+
+@pytest.mark.parametrize(("days", "today", "expected"), [each for each in VECTORS if each[0]])
+def test_the_vectors_of_the_year(
+    days: list[date], today: date, expected: tuple[float, ...]
+) -> None:
+    """SPEC §2a's: days, freshness, weeks, total, points."""
+    assert year_figures([(day, None) for day in days], today) == expected
+
+
+@pytest.mark.parametrize(("days", "joined", "expected"), MEMBERS)
+def test_the_vectors_of_new_members(
+    days: list[date], joined: date, expected: tuple[float, ...]
+) -> None:
+    assert year_figures([(day, joined) for day in days], SUNDAY) == expected
+
+
+def year_figures(rows: list[tuple[date, date | None]], today: date) -> tuple[float, ...]:
+    """What SQL makes of a user's days, with the day on which they joined."""
+    noon = datetime(today.year, today.month, today.day, 12, tzinfo=UTC)
+    events = EventsTable(dates=True, member_since="joined")
+    query = ScoreQuery(state=StateQuery(events=events, as_of=noon), policy=YearPolicy())
+    text = statement(query, clocks({"+00:00": "+00:00"}, as_of=noon, days=364))
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE activity (user_id TEXT, started_at DATE, joined DATE)")
+        connection.executemany("INSERT INTO activity VALUES ('ada', ?, ?)", rows)
+        names, ((_, *values),) = queries.asked(connection, text)
+    assert tuple(names[1:]) == result_columns(query.policy)
+    found = dict(zip(names[1:], values, strict=True))
+    parts = (round(found[name], 6) for name in ("days", "freshness", "weeks", "total"))
+    return (*parts, found["points"])
 
 
 def test_dates_are_local_days_whatever_the_zone() -> None:
