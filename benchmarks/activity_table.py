@@ -45,7 +45,7 @@ ZONES = (
 Ids: TypeAlias = Literal["text", "uuid", "random", "serial", "category"]
 KINDS: tuple[Ids, ...] = get_args(Ids)
 
-_BEFORE, _AFTER = timedelta(days=35), timedelta(hours=6)
+_AFTER = timedelta(hours=6)
 _ELSEWHERE = 0.01
 _SPREAD = 1.0
 _BATCH = 1_000_000
@@ -57,16 +57,21 @@ Integers: TypeAlias = NDArray[np.int64]
 
 
 def activity_table(
-    events: int = 10_000_000, users: int = 1_000_000, *, ids: Ids = "text", seed: int = 1
+    events: int = 10_000_000,
+    users: int = 1_000_000,
+    *,
+    ids: Ids = "text",
+    seed: int = 1,
+    days: int = 35,
 ) -> Any:  # pyarrow has no types
     """Return the events as an Arrow table in the order of time; the same ones each time."""
-    return pa.Table.from_batches(activity_batches(events, users, ids=ids, seed=seed))
+    return pa.Table.from_batches(activity_batches(events, users, ids=ids, seed=seed, days=days))
 
 
 def activity_batches(
-    events: int, users: int, *, ids: Ids = "text", seed: int = 1
+    events: int, users: int, *, ids: Ids = "text", seed: int = 1, days: int = 35
 ) -> Iterator[Any]:  # pyarrow has no types
-    """Yield the same events in record batches of a million.
+    """Yield the same events, of so many days, in record batches of a million.
 
     Each user has one event at least, and the others go to users by lognormal weights. No two
     events are at the same instant. A user is at home in one zone, where all but 1 % are recorded.
@@ -75,8 +80,9 @@ def activity_batches(
     names = user_ids(users, ids, seed)
     homes = draw.integers(len(ZONES), size=users, dtype=np.int8)
     turns = draw.permutation(users)
-    step = (_BEFORE + _AFTER) // timedelta(microseconds=1) // events
-    start = int((AS_OF - _BEFORE).timestamp()) * 1_000_000
+    before = timedelta(days=days)
+    step = (before + _AFTER) // timedelta(microseconds=1) // events
+    start = int((AS_OF - before).timestamp()) * 1_000_000
     for first in range(0, events, _BATCH):
         number = np.arange(first, min(first + _BATCH, events))
         user = _drawn_users(draw, len(number), users)

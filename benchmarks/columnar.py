@@ -1,10 +1,11 @@
 """Everybody's score, from one table in memory: mainstay against pandas, Polars and DuckDB.
 
 python -m benchmarks.columnar [--events N] [--users N] [--rounds N] [--ids KIND ...]
-                              [--chart FILE] [--memory]
+                              [--chart FILE] [--memory] [--policies]
 
 Each runs once in every round, after their answers have been compared. How the others do it is in
-``benchmarks/frames``; the frames that pandas and Polars need are made before, and timed apart.
+``benchmarks/frames``; the frames that pandas and Polars need are made before, and timed apart. With
+``--policies`` the 28-day score and the year score run side by side instead.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import gc
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
@@ -31,10 +33,12 @@ from benchmarks import scoring_process
 from benchmarks.activity_table import AS_OF, KINDS, Ids, activity_table
 from benchmarks.frames import duckdb_score, duckdb_smart, pandas_score, polars_score
 from benchmarks.machine import described
-from mainstay import Session, score_sessions
+from mainstay import ConsistencyPolicy, Session, YearPolicy, score_sessions
 from mainstay.columnar import score_table
+from mainstay.scores.by_policy import Policy
 
 LIBRARIES = ("numpy", "pyarrow", "duckdb", "polars", "pandas")
+POLICIES = (ConsistencyPolicy(), YearPolicy())
 PARTS = ("total", "base", "distribution", "streak", "recency")
 MAINSTAY, ENCODING = "mainstay", "Arrow's dictionary encoding of the users alone"
 BLUE, GREY, PALE = "#0072b2", "#a6a6a6", "#e0e0e0"
@@ -66,18 +70,23 @@ CONTESTANTS = {
 
 def in_pure_python(table: Any, as_of: datetime) -> Any:
     """Score every user with the library's own core."""
-    sessions = defaultdict(list)
-    for row in table.to_pylist():
-        session = Session(str(row["user_id"]), row["started_at"], timezone=row["timezone"])
-        sessions[row["user_id"]].append(session)
     rows = []
-    for user, own in sessions.items():
+    for user, own in sessions_of(table).items():
         if any(session.started_at <= as_of for session in own):
             score = score_sessions(own, as_of=as_of)
             parts = {part: getattr(score.breakdown, part) for part in PARTS[1:]}
             row = {"user_id": user, "points": score.points, "total": score.total, **parts}
             rows.append(row)
     return pa.Table.from_pylist(rows)
+
+
+def sessions_of(table: Any) -> dict[object, list[Session]]:
+    """Return each user's events as the core takes them."""
+    sessions: dict[object, list[Session]] = defaultdict(list)
+    for row in table.to_pylist():
+        session = Session(str(row["user_id"]), row["started_at"], timezone=row["timezone"])
+        sessions[row["user_id"]].append(session)
+    return sessions
 
 
 def by_user(scores: Any) -> Any:
@@ -172,6 +181,33 @@ def measure_memory(events: int, users: int, ids: Ids) -> None:
     print(f"{(more_events - least) / events:.1f} bytes an event more")
 
 
+def compare_scores(events: int, users: int, ids: Ids, rounds: int) -> None:
+    """Print the median seconds of the year score and of the 28-day score."""
+    calls = {type(policy).__name__: partial(scores_by, policy) for policy in POLICIES}
+    for days in (35, 400):
+        check_years(activity_table(20_000, 2_000, ids=ids, days=days))
+        table = activity_table(events, users, ids=ids, days=days)
+        seconds = medians({name: (call, table) for name, call in calls.items()}, rounds)
+        one, year = seconds.values()
+        print(f"| {days} days, ids {ids} | {one:.2f} | {year:.2f} | {year / one:.2f} |", flush=True)
+
+
+def scores_by(policy: Policy, table: Any, as_of: datetime) -> Any:
+    return pa.table(score_table(table, as_of=as_of, timezone="timezone", policy=policy))
+
+
+def check_years(table: Any) -> None:
+    """Refuse year scores that are not the core's to the last bit."""
+    totals = [
+        (str(user), score_sessions(own, as_of=AS_OF, policy=YearPolicy()).total)
+        for user, own in sessions_of(table).items()
+        if any(session.started_at <= AS_OF for session in own)
+    ]
+    found = scores_by(YearPolicy(), table, AS_OF)
+    users = map(str, found["user_id"].to_pylist())
+    assert sorted(zip(users, found["total"].to_pylist(), strict=True)) == sorted(totals)
+
+
 def draw(found: Mapping[Ids, Mapping[str, float]], title: str, path: str) -> None:
     """Draw the seconds of each contestant, for each kind of ids."""
     figure, axes = plt.subplots(
@@ -223,11 +259,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--ids", nargs="+", choices=KINDS, default=KINDS)
     parser.add_argument("--chart", metavar="FILE")
     parser.add_argument("--memory", action="store_true")
+    parser.add_argument("--policies", action="store_true")
     args = parser.parse_args(arguments)
     print(described(), *(f"{name} {version(name)}" for name in LIBRARIES), sep=", ")
     if args.memory:
         for ids in args.ids:
             measure_memory(args.events, args.users, ids)
+        return
+    if args.policies:
+        print(f"\n| {args.events:,} events of {args.users:,} users | 28 days | year | ratio |")
+        print("|---|---|---|---|")
+        for ids in args.ids:
+            compare_scores(args.events, args.users, ids, args.rounds)
         return
     found = {ids: compare(args.events, args.users, ids, args.rounds) for ids in args.ids}
     if args.chart:

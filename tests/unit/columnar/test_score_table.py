@@ -12,8 +12,9 @@ pytest.importorskip("pyarrow", reason="tables need mainstay[columnar]")
 
 import pyarrow as pa
 
-from mainstay import ConsistencyPolicy
+from mainstay import ConsistencyPolicy, YearPolicy
 from mainstay.columnar import score_table
+from mainstay.scores.by_policy import Policy
 from tests.event_tables import in_chunks
 
 NOON = datetime(2024, 5, 28, 12, tzinfo=UTC)
@@ -67,22 +68,45 @@ def test_the_published_vectors_come_out_user_by_user() -> None:
     assert none["last_active_day"] is None
 
 
-def test_a_table_of_scores_has_these_columns_of_these_types() -> None:
-    scores = pa.table(score_table(events(("ada", NOON)), as_of=NOON))
-    assert dict(zip(scores.schema.names, map(str, scores.schema.types), strict=True)) == {
+PARTS = {
+    ConsistencyPolicy(): {
+        **dict.fromkeys(("base", "distribution", "streak", "recency"), "double"),
+        **dict.fromkeys(("active_days", "current_streak"), "int32"),
+    },
+    YearPolicy(): {
+        **dict.fromkeys(("days", "freshness", "weeks"), "double"),
+        **dict.fromkeys(("active_days", "active_weeks"), "int32"),
+    },
+}
+BITS = {
+    ConsistencyPolicy(): {"bits": "uint32"},
+    YearPolicy(): {"day_bits": "uint32", "week_bits": "uint64"},
+}
+
+
+@pytest.mark.parametrize("policy", PARTS, ids=lambda policy: type(policy).__name__)
+def test_a_table_of_scores_has_these_columns_of_these_types(policy: Policy) -> None:
+    scores = pa.table(score_table(events(("ada", NOON)), as_of=NOON, policy=policy))
+    expected = {
         "user_id": "string",
         "points": "int32",
         "total": "double",
-        "base": "double",
-        "distribution": "double",
-        "streak": "double",
-        "recency": "double",
-        "active_days": "int32",
-        "current_streak": "int32",
+        **PARTS[policy],
         "last_active_day": "date32[day]",
         "today": "date32[day]",
-        "bits": "uint32",
+        **BITS[policy],
     }
+    types = zip(scores.schema.names, map(str, scores.schema.types), strict=True)
+    assert [*types] == [*expected.items()]
+
+
+def test_a_year_is_counted_back_from_today_s_week_and_older_events_are_ignored() -> None:
+    """Today is Tuesday: 51 weeks before its Monday is the 52nd week, the day before is not."""
+    monday = datetime(2024, 5, 27, 12, tzinfo=UTC) - timedelta(weeks=51)
+    rows = [("ada", monday), ("bob", monday - timedelta(days=1)), ("cyd", at("1970-01-01T00:00Z"))]
+    found = scored(events(*rows), policy=YearPolicy())
+    assert [row["week_bits"] for row in found] == [1 << 51, 0, 0]
+    assert [row["total"] for row in found] == pytest.approx([45 * (1 / 52) ** 0.5, 0, 0])
 
 
 @pytest.mark.parametrize("kind", [pa.string(), pa.int16(), pa.dictionary(pa.int8(), pa.string())])

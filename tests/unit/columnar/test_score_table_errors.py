@@ -21,8 +21,10 @@ from mainstay import (
     MainstayError,
     NaiveDatetimeError,
     UnknownZoneError,
+    YearPolicy,
 )
 from mainstay.columnar import score_table
+from mainstay.scores.by_policy import Policy
 from tests.event_tables import in_chunks
 
 NOON = datetime(2024, 5, 28, 12, tzinfo=UTC)
@@ -359,9 +361,11 @@ def test_a_user_has_one_zone(rows: int) -> None:
     assert (found.place, found.number, found.field) == ("row", 3, "home")
 
 
-def test_nobody_joins_after_today() -> None:
+@pytest.mark.parametrize("policy", [ConsistencyPolicy(), YearPolicy()])
+def test_nobody_joins_after_today(policy: Policy) -> None:
     joined = pa.array([date(2024, 5, 1), date(2024, 5, 30), None])
-    found = refused(table(3, user_id=["ada", "bob", "cy"], joined=joined), member_since="joined")
+    some = table(3, user_id=["ada", "bob", "cy"], joined=joined)
+    found = refused(some, member_since="joined", policy=policy)
     assert (type(found), found.value) == (InvalidValueError, date(2024, 5, 30))
     assert "'bob'" in str(found)
 
@@ -379,6 +383,13 @@ def test_nobody_joins_after_today() -> None:
 def test_what_is_no_date_of_the_calendar_is_refused(joined: Any) -> None:
     found = refused(table(joined=joined), member_since="joined")
     assert (type(found), found.field) == (BadRecordError, "joined")
+
+
+def test_the_users_are_not_called_as_a_column_of_the_policy_s_result() -> None:
+    some = table(week_bits=["ada"])
+    found = refused(some, user="week_bits", policy=YearPolicy())
+    assert (found.field, found.value) == ("user", "week_bits")
+    assert score_table(some, as_of=NOON, user="week_bits").to_pylist()[0]["week_bits"] == "ada"
 
 
 def test_windows_of_more_than_28_days_have_no_room() -> None:
