@@ -31,7 +31,7 @@ PROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT)
 #: What needs a library of its own, or a terminal: all else is the core and the jobs, whose every
 #: branch must be tested. A new package is, unless it is named here.
-OUTSIDE = ("adapters", "cli", "columnar", "notebook", "testing")
+OUTSIDE = ("adapters", "cli", "columnar", "evidence", "notebook", "testing")
 NOT_COVERED = ",".join(["*/__main__.py", *(f"*/mainstay/{part}/*" for part in OUTSIDE)])
 #: Which laws and integration tests lean on other libraries, whose versions matter; all else is
 #: about our code and its databases alone.

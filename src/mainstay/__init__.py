@@ -175,8 +175,8 @@ __all__ = [
 #: The packages to import by themselves; those of the core are an affair of ours.
 _PACKAGES = frozenset(
     {
-        *("adapters", "codec", "columnar", "contest", "jobs", "outlook", "ports", "reading"),
-        *("notebook", "recognition", "scheduling", "testing"),
+        *("adapters", "codec", "columnar", "contest", "evidence", "jobs", "outlook", "ports"),
+        *("notebook", "reading", "recognition", "scheduling", "testing"),
     }
 )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
 from functools import reduce
 from typing import Any
 
@@ -15,180 +15,221 @@ pytest.importorskip("pyarrow", reason="tables need mainstay[columnar]")
 import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
 
-from mainstay import ActivityWindow, ConsistencyPolicy, Session, consistency_score, score_sessions
+from mainstay import (
+    ActivityWindow,
+    ActivityYear,
+    ConsistencyPolicy,
+    InvalidValueError,
+    YearPolicy,
+    consistency_score,
+    year_score,
+)
 from mainstay.columnar import (
     advance_windows,
     merge_windows,
-    score_table,
     score_windows,
     windows_table,
 )
+from mainstay.scores.by_policy import Policy, Score
 from mainstay.testing import strategies
+from tests.event_tables import Case, any_policies, by_user, cases
 
 FIRST = date(2024, 2, 1)
-Row = tuple[str, ActivityWindow]
+State = ActivityWindow | ActivityYear
+Row = tuple[str, Any]  # of one kind of state each time
 
 last_days = strategies.days(FIRST, FIRST + timedelta(days=40))
-rows = st.lists(
-    st.tuples(st.sampled_from(["ada", "bob", "cy", "字"]), strategies.windows(last_days)),
-    max_size=10,
-)
+#: Days to move on by: until some, or all of the days or of the weeks are over.
+steps = st.integers(0, 40) | st.sampled_from([350, 363, 364, 371])
 
 
-def table_of(some: Iterable[Row], bits: Any = None) -> Any:  # pyarrow has no types
-    users, windows = [user for user, _ in some], [window for _, window in some]
-    columns = {
-        "user_id": pa.array(users, pa.string()),
-        "bits": pa.array([window.bits for window in windows], bits or pa.uint32()),
-        "last_day": pa.array([window.last_day for window in windows], pa.date32()),
-    }
-    return pa.table(columns)
+@attrs.frozen
+class Kind:
+    """A kind of windows: in the core, and as columns, which are called as the core's fields."""
+
+    name: str
+    policy: Policy
+    policies: SearchStrategy[Any]
+    state: Callable[..., State]
+    states: SearchStrategy[State]
+    score: Callable[..., Score]
+    bits: tuple[str, ...]
+
+    def rows(self) -> SearchStrategy[list[Row]]:
+        """A few users' windows, or none."""
+        users = st.sampled_from(["ada", "bob", "cy", "字"])
+        return st.lists(st.tuples(users, self.states), max_size=10)
+
+    def table(self, some: Iterable[Row], bits: Any = None) -> Any:  # pyarrow has no types
+        """They as a table, with bits of a type."""
+        users, states = [user for user, _ in some], [state for _, state in some]
+        columns = {"user_id": pa.array(users, pa.string())}
+        for name in self.bits:
+            kind = bits or (pa.uint64() if name == "week_bits" else pa.uint32())
+            columns[name] = pa.array([getattr(state, name) for state in states], kind)
+        last = pa.array([state.last_day for state in states], pa.date32())
+        return pa.table(columns | {"last_day": last})
+
+    def read(self, table: Any) -> list[Row]:
+        """They from a table."""
+        return [(row.pop("user_id"), self.state(**row)) for row in pa.table(table).to_pylist()]
+
+    def merge(self, *tables: Any) -> Any:
+        return merge_windows(*tables, policy=self.policy)
+
+    def advance(self, table: Any, to: date) -> Any:
+        return advance_windows(table, to, policy=self.policy)
 
 
-def windows_in(table: Any) -> list[Row]:
-    return [
-        (row["user_id"], ActivityWindow(row["last_day"], row["bits"]))
-        for row in pa.table(table).to_pylist()
-    ]
+KINDS = [
+    Kind(
+        "window",
+        ConsistencyPolicy(),
+        strategies.consistency_policies(),
+        ActivityWindow,
+        strategies.windows(last_days),
+        consistency_score,
+        ("bits",),
+    ),
+    Kind(
+        "year",
+        YearPolicy(),
+        strategies.year_policies(),
+        ActivityYear,
+        strategies.years(last_days),
+        year_score,
+        ("day_bits", "week_bits"),
+    ),
+]
+of_each_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 
 
-def merged_by_the_core(some: list[Row]) -> dict[str, ActivityWindow]:
+def merged_by_the_core(some: list[Row]) -> dict[str, State]:
     users = dict.fromkeys(user for user, _ in some)
     return {
-        user: reduce(ActivityWindow.merge, [window for who, window in some if who == user])
+        user: reduce(lambda one, two: one.merge(two), [state for who, state in some if who == user])
         for user in users
     }
 
 
-@given(rows, st.data())
+@of_each_kind
+@given(st.data())
 def test_merging_is_the_core_s_however_the_windows_are_split(
-    some: list[Row], data: st.DataObject
+    kind: Kind, data: st.DataObject
 ) -> None:
+    some = data.draw(kind.rows())
     cut = data.draw(st.integers(0, len(some)))
-    parts = [table_of(some[:cut]), table_of(some[cut:], pa.int64())]
-    assert windows_in(merge_windows(*parts)) == [*merged_by_the_core(some).items()]
+    parts = [kind.table(some[:cut]), kind.table(some[cut:], pa.int64())]
+    assert kind.read(kind.merge(*parts)) == [*merged_by_the_core(some).items()]
 
 
-@given(rows, rows, rows)
-def test_merging_is_commutative_associative_and_idempotent(
-    one: list[Row], two: list[Row], three: list[Row]
-) -> None:
-    a, b, c = (table_of(some) for some in (one, two, three))
-    whole = windows_in(merge_windows(a, b, c))
-    assert windows_in(merge_windows(a, merge_windows(b, c))) == whole
-    assert windows_in(merge_windows(merge_windows(a, b), c)) == whole
-    assert windows_in(merge_windows(a, b, c, b, a)) == whole
-    assert dict(windows_in(merge_windows(c, b, a))) == dict(whole)
+@of_each_kind
+@given(st.data())
+def test_merging_is_commutative_associative_and_idempotent(kind: Kind, data: st.DataObject) -> None:
+    a, b, c = (kind.table(data.draw(kind.rows())) for _ in range(3))
+    whole = kind.read(kind.merge(a, b, c))
+    assert kind.read(kind.merge(a, kind.merge(b, c))) == whole
+    assert kind.read(kind.merge(kind.merge(a, b), c)) == whole
+    assert kind.read(kind.merge(a, b, c, b, a)) == whole
+    assert dict(kind.read(kind.merge(c, b, a))) == dict(whole)
 
 
-@given(rows, st.integers(0, 40), st.integers(0, 40))
+@of_each_kind
+@given(steps, steps, st.data())
 def test_moving_on_is_the_core_s_and_two_steps_are_one(
-    some: list[Row], first: int, second: int
+    kind: Kind, first: int, second: int, data: st.DataObject
 ) -> None:
-    latest = max([FIRST, *(window.last_day for _, window in some)])
-    middle = latest + timedelta(days=first)
+    some = data.draw(kind.rows())
+    middle = max([FIRST, *(state.last_day for _, state in some)]) + timedelta(days=first)
     end = middle + timedelta(days=second)
-    moved = advance_windows(table_of(some), end)
-    assert windows_in(moved) == [(user, window.advance(end)) for user, window in some]
-    assert pa.table(advance_windows(advance_windows(table_of(some), middle), end)) == pa.table(
-        moved
-    )
+    moved = kind.advance(kind.table(some), end)
+    assert kind.read(moved) == [(user, state.advance(end)) for user, state in some]
+    in_two = kind.advance(kind.advance(kind.table(some), middle), end)
+    assert pa.table(in_two) == pa.table(moved)
 
 
-@given(rows, rows, st.integers(0, 40))
+@of_each_kind
+@given(steps, st.data())
 def test_moving_on_before_or_after_merging_is_the_same(
-    one: list[Row], two: list[Row], days: int
+    kind: Kind, days: int, data: st.DataObject
 ) -> None:
     end = FIRST + timedelta(days=40 + days)
-    a, b = table_of(one), table_of(two)
-    early = merge_windows(advance_windows(a, end), advance_windows(b, end))
-    assert windows_in(early) == windows_in(advance_windows(merge_windows(a, b), end))
+    a, b = (kind.table(data.draw(kind.rows())) for _ in range(2))
+    early = kind.merge(kind.advance(a, end), kind.advance(b, end))
+    assert kind.read(early) == kind.read(kind.advance(kind.merge(a, b), end))
 
 
-@given(rows, st.none() | last_days, st.data(), strategies.consistency_policies())
+@of_each_kind
+@given(st.none() | steps, st.data())
 def test_every_row_s_score_is_the_core_s(
-    some: list[Row], today: date | None, data: st.DataObject, policy: ConsistencyPolicy
+    kind: Kind, later: int | None, data: st.DataObject
 ) -> None:
-    joined = [data.draw(st.none() | strategies.days(date(2024, 1, 1), FIRST)) for _ in some]
-    table = table_of(some).append_column("joined", pa.array(joined, pa.date32()))
+    some, policy = data.draw(kind.rows()), data.draw(kind.policies)
+    today = None if later is None else FIRST + timedelta(days=later)
+    joined = [data.draw(st.none() | strategies.days(date(2023, 1, 1), FIRST)) for _ in some]
+    table = kind.table(some).append_column("joined", pa.array(joined, pa.date32()))
     found = pa.table(score_windows(table, today=today, member_since="joined", policy=policy))
-    for row, (user, window), since in zip(found.to_pylist(), some, joined, strict=True):
-        score = consistency_score(window, today=today, member_since=since, policy=policy)
-        parts = score.breakdown
-        assert row["user_id"] == user
-        assert row["points"] == score.points
-        assert row["total"] == pytest.approx(score.total, abs=1e-9)
-        assert [row["base"], row["distribution"]] == [parts.base, parts.distribution]
-        assert [row["streak"], row["recency"]] == [parts.streak, parts.recency]
-        assert row["today"] == max(window.last_day, today or window.last_day)
+    for row, (user, state), since in zip(found.to_pylist(), some, joined, strict=True):
+        score = kind.score(state, today=today, member_since=since, policy=policy)
+        assert (row["user_id"], row["points"]) == (user, score.points)
+        assert row["total"] == score.total
+        assert attrs.asdict(score.breakdown).items() <= row.items()
+        assert row["today"] == score.window.last_day == max(state.last_day, today or FIRST)
 
 
-@st.composite
-def events(draw: st.DrawFn) -> tuple[list[Session], datetime]:
-    """Sessions of a few users about one clock change, and an instant to look back from."""
-    sessions, as_of = draw(strategies.histories())
-    users = st.sampled_from(["ada", "bob", "cy"])
-    return [
-        attrs.evolve(session, user_id=draw(users), started_at=session.started_at.astimezone(UTC))
-        for session in sessions
-    ], as_of
+whole = st.integers(0, 2**53) | st.integers(0, 63).map(lambda bit: 1 << bit)
+first_days = strategies.days(date.min, date(1, 3, 1))
 
 
-def table_of_events(sessions: list[Session]) -> Any:
-    return pa.table(
-        {
-            "user_id": pa.array([s.user_id for s in sessions], pa.string()),
-            "started_at": pa.array([s.started_at for s in sessions], pa.timestamp("us", "UTC")),
-            "timezone": pa.array([s.timezone for s in sessions], pa.string()),
-        }
-    )
-
-
-policies = st.sampled_from(
-    [
-        ConsistencyPolicy(),
-        ConsistencyPolicy(window_days=14),
-        ConsistencyPolicy(window_days=1, member_min_days=1),
-    ]
-)
-
-
-@given(events(), st.none() | strategies.zones(), strategies.day_starts(), policies)
-def test_windows_score_what_their_events_score(
-    history: tuple[list[Session], datetime],
-    zone: str | None,
-    day_start: time,
-    policy: ConsistencyPolicy,
+@of_each_kind
+@given(last_days | first_days, st.data())
+def test_what_the_core_refuses_is_refused_in_its_words_and_nothing_else(
+    kind: Kind, last_day: date, data: st.DataObject
 ) -> None:
-    sessions, as_of = history
-    how: dict[str, Any] = {
-        "as_of": as_of,
-        "timezone": "timezone",
-        "user_zone": zone,
-        "day_start": day_start,
-    } | {"policy": policy}
-    table = table_of_events(sessions)
-    windows = windows_table(table, **how)
-    assert pa.table(score_windows(windows, policy=policy)) == pa.table(score_table(table, **how))
-    for row in pa.table(windows).to_pylist():
-        own = [session for session in sessions if session.user_id == row["user_id"]]
-        score = score_sessions(own, as_of=as_of, zone=zone, day_start=day_start, policy=policy)
-        window = ActivityWindow(row["last_day"], row["bits"], policy.window_days)
-        assert window == score.window
+    """A state with a bit or two changed, or any numbers."""
+    state = data.draw(kind.states)
+    bits = {name: getattr(state, name) ^ data.draw(st.just(0) | whole) for name in kind.bits}
+    field = data.draw(st.sampled_from([last_day, state.last_day]))
+    row = {name: min(value, 2**63 - 1) for name, value in bits.items()} | {"last_day": field}
+    table = pa.table({"user_id": ["ada"]} | {name: [value] for name, value in row.items()})
+    told = refusal(lambda: kind.state(**row))
+    assert refusal(lambda: kind.merge(table)) == (told and f"row 0: {told}")
+    if told is None:
+        assert kind.read(kind.merge(table)) == [("ada", kind.state(**row))]
 
 
-@given(events(), st.data(), strategies.zones())
+def refusal(make: Callable[[], object]) -> str | None:
+    """What is said of a bad value, if it is one."""
+    try:
+        make()
+    except InvalidValueError as error:
+        return str(error)
+    return None
+
+
+def kept_of(case: Case) -> Any:
+    asked: dict[str, Any] = {**case.asked()}
+    del asked["member_since"]
+    return windows_table(case.table(), **asked)
+
+
+@given(cases(policy=any_policies))
+def test_windows_are_the_core_s_and_score_what_their_events_score(case: Case) -> None:
+    kept = kept_of(case)
+    scores = score_windows(kept, policy=case.policy)
+    assert pa.table(scores).to_pylist() == attrs.evolve(case, members=False).scores()
+    for row, expected in zip(pa.table(kept).to_pylist(), case.expected(), strict=True):
+        bits = {name: expected[name] for name in row if name.endswith("bits")}
+        assert row == {"user_id": expected["user_id"], "last_day": expected["today"]} | bits
+
+
+@given(cases(policy=any_policies), strategies.zones(), st.integers(0, 25))
 def test_events_of_several_machines_merge_to_the_windows_of_all(
-    history: tuple[list[Session], datetime], data: st.DataObject, zone: str
+    case: Case, zone: str, cut: int
 ) -> None:
-    sessions, as_of = history
-    cut = data.draw(st.integers(0, len(sessions)))
-
-    def windows(some: list[Session]) -> Any:
-        return windows_table(
-            table_of_events(some), as_of=as_of, timezone="timezone", user_zone=zone
-        )
-
-    merged = merge_windows(windows(sessions[:cut]), windows(sessions[cut:]))
-    assert dict(windows_in(merged)) == dict(windows_in(windows(sessions)))
+    case = attrs.evolve(case, home=case.home or zone)
+    parts = [attrs.evolve(case, events=some) for some in (case.events[:cut], case.events[cut:])]
+    merged = merge_windows(*(kept_of(part) for part in parts), policy=case.policy)
+    assert by_user(pa.table(merged).to_pylist()) == by_user(pa.table(kept_of(case)).to_pylist())

@@ -62,7 +62,7 @@ ORDER = [
     {"scheduling"},
     {"ports", "codec", "reading"},
     {"jobs", "columnar"},
-    {"adapters"},
+    {"adapters", "evidence"},
     {"testing", "notebook"},
     {"cli"},
 ]

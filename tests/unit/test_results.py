@@ -64,8 +64,8 @@ STATES = {
 #: The public packages that compute nothing of their own. All others are domains: each of these
 #: gives results, and a new one can't escape.
 NO_DOMAINS = {
-    *("adapters", "codec", "columnar", "jobs", "notebook", "ports", "reading", "scheduling"),
-    "testing",
+    *("adapters", "codec", "columnar", "evidence", "jobs", "notebook", "ports", "reading"),
+    *("scheduling", "testing"),
 }
 DOMAINS = [mainstay, *(import_module(f"mainstay.{name}") for name in _PACKAGES - NO_DOMAINS)]
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)

@@ -14,14 +14,14 @@ from mainstay._schemas import schema
 from mainstay.activity.window import WINDOW_DAYS, ActivityWindow
 from mainstay.errors import InvalidValueError
 
-__all__ = ["YEAR_DAYS", "YEAR_WEEKS", "ActivityYear"]
+__all__ = ["ALL_DAYS_KNOWN", "YEAR_DAYS", "YEAR_WEEKS", "ActivityYear"]
 
 YEAR_WEEKS = 52
 _WEEK = 7
 #: As many days as 52 weeks have at most: those that a window needs to tell all of them.
 YEAR_DAYS = YEAR_WEEKS * _WEEK
 #: The weeks all of whose days are among the last 28, on whatever weekday these end.
-_ALL_DAYS_KNOWN = 0b1111
+ALL_DAYS_KNOWN = 0b1111
 
 
 @schema("activity-year/1")
@@ -63,7 +63,7 @@ class ActivityYear:
         shown = _weeks_of(self.day_bits, ordinal)
         if shown & ~self.week_bits:
             self._refuse_weeks("must have the week of each active day")
-        if self.week_bits & _ALL_DAYS_KNOWN & ~shown:
+        if self.week_bits & ALL_DAYS_KNOWN & ~shown:
             self._refuse_weeks("must have none of the last four weeks without an active day")
 
     def _refuse_beyond(self, field: str, length: int, span: str) -> None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Any, TypeAlias
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from mainstay.activity.window import WINDOW_DAYS
-from mainstay.activity.year import YEAR_WEEKS
+from mainstay.activity.window import WINDOW_DAYS, ActivityWindow
+from mainstay.activity.year import YEAR_WEEKS, ActivityYear
 from mainstay.columnar.keys import Longs
 from mainstay.scores.by_policy import Policy
 from mainstay.scores.year.policy import YearPolicy
 
-__all__ = ["WEEKS", "AnyBits", "BitColumn", "bit_columns", "weeks_of"]
+__all__ = ["WEEKS", "AnyBits", "BitColumn", "bit_columns", "moved", "state_of", "weeks_of"]
 
 #: Bits of days, or of weeks.
 AnyBits: TypeAlias = NDArray[np.unsignedinteger[Any]]
@@ -57,13 +59,14 @@ class BitColumn:
     def moved(self, bits: AnyBits, last: _Days, to: _Days) -> AnyBits:
         """Return bits moved on from their last days to later ones."""
         steps = np.minimum(self.between(last, to), self.length)
-        return self._within(bits << steps.astype(self.kind))
+        return self.within(bits << steps.astype(self.kind))
 
     def ended(self, bits: AnyBits, last: _Days, at: _Days) -> AnyBits:
         """Return bits that go back further, counted from earlier days instead."""
-        return self._within(bits >> self.between(at, last).astype(self.kind))
+        return self.within(bits >> self.between(at, last).astype(self.kind))
 
-    def _within(self, bits: AnyBits) -> AnyBits:
+    def within(self, bits: AnyBits) -> AnyBits:
+        """Return bits without those that are too old."""
         return bits & self.kind((1 << self.length) - 1)
 
 
@@ -78,7 +81,24 @@ def bit_columns(policy: Policy) -> tuple[BitColumn, ...]:
     return (BitColumn("bits", policy.window_days, 1, np.uint32),)
 
 
-def weeks_of(days: NDArray[np.uint32], last: _Days) -> NDArray[np.uint64]:
+def moved(
+    columns: Iterable[BitColumn], bits: Iterable[AnyBits], last: _Days, to: _Days
+) -> list[AnyBits]:
+    """Return all columns of windows moved on from their last days to later ones."""
+    each = zip(columns, bits, strict=True)
+    return [column.moved(some, last, to) for column, some in each]
+
+
+def state_of(
+    policy: Policy, last_day: date, days: int, weeks: int = 0
+) -> ActivityWindow | ActivityYear:
+    """Return one user's state as the core has it, which refuses what can't be."""
+    if isinstance(policy, YearPolicy):
+        return ActivityYear(last_day, days, weeks)
+    return ActivityWindow(last_day, days, policy.window_days)
+
+
+def weeks_of(days: NDArray[np.integer[Any]], last: _Days) -> NDArray[np.uint64]:
     """Return the ISO weeks, counted back from the last days', in which bits of days are set.
 
     Args:

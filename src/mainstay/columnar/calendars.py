@@ -10,6 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from mainstay.columnar.bit_columns import AnyBits, BitColumn, bit_columns
 from mainstay.columnar.columns import NO_DAY
 from mainstay.columnar.folding import clock_of, gather
 from mainstay.columnar.keys import Longs
@@ -17,6 +18,7 @@ from mainstay.columnar.reading import Columns
 from mainstay.columnar.state import Calendar, PerUser
 from mainstay.columnar.states import as_date
 from mainstay.columnar.tables import Source
+from mainstay.scores.by_policy import Policy
 
 __all__ = ["Active", "Calendars", "calendars", "windows_of"]
 
@@ -121,22 +123,33 @@ def calendars(
     )
 
 
-def windows_of(active: Active, days: int, length: int) -> NDArray[np.uint32]:
-    """Return the windows that end on each of the last days: a row a user, a column a day.
+def windows_of(
+    active: Active, last: NDArray[np.int32] | int, days: int, policy: Policy
+) -> tuple[AnyBits, ...]:
+    """Return the windows that end on each of some last days: columns of bits, as of a policy.
 
-    Column 0 is today's. A day's window moves on from that of the day before.
+    In each there is a row a user, and a column a day; column 0 is the last day's.
 
     Args:
-        active: On which days they were active, at least ``days + length - 1`` of them.
+        active: On which days they were active, at least as many before the first of the days as a
+            score looks back on.
+        last: Each user's last day, in days since 1970, or that of all.
         days: How many windows there are.
-        length: How many days each spans, at most 28.
+        policy: What score they are for.
     """
     by_day = np.ascontiguousarray(active.T)
-    bits = np.zeros(active.shape[0], np.uint32)
-    windows = np.empty((days, len(bits)), np.uint32)
-    mask = np.uint32((1 << length) - 1)
-    for age in range(days + length - 2, -1, -1):
-        bits = (bits << np.uint32(1)) & mask | by_day[age]
+    return tuple(_windows_of(by_day, last, days, column) for column in bit_columns(policy))
+
+
+def _windows_of(
+    by_day: Active, last: NDArray[np.int32] | int, days: int, column: BitColumn
+) -> AnyBits:
+    """Return the windows with one column of bits: each moves on from that of the day before."""
+    bits = np.zeros(by_day.shape[1], column.kind)
+    windows = np.empty((days, len(bits)), column.kind)
+    steps = [column.between(last - age - 1, last - age).astype(column.kind) for age in range(7)]
+    for age in range(days + column.length * column.span - 2, -1, -1):
+        bits = column.within(bits << steps[age % 7]) | by_day[age]
         if age < days:
             windows[age] = bits
     return windows.T

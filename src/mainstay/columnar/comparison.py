@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time
 from typing import Any
 
+import attrs
 import numpy as np
 import pyarrow as pa
 
@@ -14,18 +15,20 @@ from mainstay.columnar.scores import check_policy, scored
 from mainstay.columnar.sums import Floats
 from mainstay.columnar.tables import ResultTable, Source, check_user
 from mainstay.localdays import MIDNIGHT, Zone
-from mainstay.scores.consistency.policy import ConsistencyPolicy
+from mainstay.scores.by_policy import Policy, days_needed
+from mainstay.scores.consistency.breakdown import ScoreBreakdown
+from mainstay.scores.year.breakdown import YearBreakdown
+from mainstay.scores.year.policy import YearPolicy
 
 __all__ = ["compare_policies"]
 
-_PARTS = ("base", "distribution", "streak", "recency")
-_COLUMNS = ("points_a", "points_b", "change", *_PARTS, "rank_a", "rank_b", "because")
+_COLUMNS = ("points_a", "points_b", "change", "rank_a", "rank_b", "because")
 
 
 def compare_policies(
     table: Source,
-    a: ConsistencyPolicy,
-    b: ConsistencyPolicy,
+    a: Policy,
+    b: Policy,
     *,
     as_of: datetime,
     user: str = "user_id",
@@ -38,7 +41,8 @@ def compare_policies(
 ) -> ResultTable:
     """Return what every user's score would be by another policy, and why.
 
-    The events are read once, and scored twice.
+    The events are read once, and scored twice. The policies may be of different scores, which have
+    no part in common: then points and ranks are compared.
 
     Args:
         table: The events, as in :func:`score_table`.
@@ -56,9 +60,11 @@ def compare_policies(
     Returns:
         One row a user, the largest change first, else in the order of their first events: the
         user's id, ``points_a`` and ``points_b``, ``change`` (the exact total by ``b`` less that by
-        ``a``), what each part changes by (``base``, ``distribution``, ``streak``, ``recency``, in
-        points), ``rank_a`` and ``rank_b`` by total (1, 2, 2, 4), and ``because``: the part that
-        changes most in the direction of ``change``, of equals the first; null without a change.
+        ``a``), what each part changes by (``base``, ``distribution``, ``streak``, ``recency``, or
+        the year's ``days``, ``freshness``, ``weeks``, in points), ``rank_a`` and ``rank_b`` by
+        total (1, 2, 2, 4), and ``because``: the part that changes most in the direction of
+        ``change``, of equals the first; null without a change. Between different scores there are
+        neither parts nor ``because``.
 
     Raises:
         MainstayError: What :func:`score_table` raises.
@@ -71,15 +77,20 @@ def compare_policies(
         >>> rows = [(user, now - timedelta(days=age)) for user in ages for age in ages[user]]
         >>> users, instants = zip(*rows)
         >>> events = pa.table({"user_id": users, "started_at": instants})
+        >>> from mainstay import ConsistencyPolicy, YearPolicy
         >>> even = ConsistencyPolicy(base_points=50, distribution_points=35)
         >>> for row in compare_policies(events, ConsistencyPolicy(), even, as_of=now).to_pylist():
         ...     print(row["user_id"], row["points_a"], row["points_b"], row["because"])
         ada 41 49 distribution
         bob 47 55 distribution
+        >>> switched = compare_policies(events, ConsistencyPolicy(), YearPolicy(), as_of=now)
+        >>> [(row["user_id"], row["rank_a"], row["rank_b"]) for row in switched.to_pylist()]
+        [('bob', 1, 2), ('ada', 2, 1)]
     """
-    check_user(user, _COLUMNS)
     for policy in (a, b):
         check_policy(policy)
+    parts = _parts(a, b)
+    check_user(user, (*_COLUMNS, *parts))
     columns = Columns(
         user=user,
         instant=instant,
@@ -88,28 +99,39 @@ def compare_policies(
         naive_zone=naive_zone,
         member_since=member_since,
     )
-    folded = fold(table, columns, as_of=as_of, day_start=day_start)
+    longer = max(a, b, key=days_needed)
+    folded = fold(table, columns, as_of=as_of, day_start=day_start, policy=longer)
     before, after = (_scored(user, folded, policy) for policy in (a, b))
     change = after["total"] - before["total"]
-    parts = {part: after[part] - before[part] for part in _PARTS}
+    changes = {part: after[part] - before[part] for part in parts}
     rows = {
         user: folded.users,
         "points_a": before["points"],
         "points_b": after["points"],
         "change": change,
-        **parts,
+        **changes,
         "rank_a": _ranks(before["total"]),
         "rank_b": _ranks(after["total"]),
-        "because": _because(parts, change),
     }
+    if changes:
+        rows["because"] = _because(changes, change)
     result: ResultTable = pa.table(rows).take(pa.array(np.argsort(-abs(change), kind="stable")))
     return result
 
 
-def _scored(user: str, folded: Folded, policy: ConsistencyPolicy) -> dict[str, Any]:
+def _parts(a: Policy, b: Policy) -> tuple[str, ...]:
+    """Return the parts that scores by both policies have."""
+    one, other = (
+        attrs.fields_dict(YearBreakdown if isinstance(policy, YearPolicy) else ScoreBreakdown)
+        for policy in (a, b)
+    )
+    return tuple(part for part in one if part in other)
+
+
+def _scored(user: str, folded: Folded, policy: Policy) -> dict[str, Any]:
     """Return the columns of the scores by a policy."""
     scores = scored(user, folded.users, folded.windows(policy), policy)
-    return {name: scores[name].to_numpy() for name in ("points", "total", *_PARTS)}
+    return {name: scores[name].to_numpy() for name in ("points", "total", *_parts(policy, policy))}
 
 
 def _ranks(totals: Floats) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, time
 from functools import partial
 from itertools import chain, islice
-from typing import Any
+from typing import Any, Self
 
 import attrs
 import numpy as np
@@ -18,6 +18,7 @@ from mainstay import _checks as checks
 from mainstay.columnar.bit_columns import AnyBits, bit_columns
 from mainstay.columnar.crew import Crew, Task, finished
 from mainstay.columnar.keys import Longs
+from mainstay.columnar.parts import Counts
 from mainstay.columnar.reading import Columns, Reader
 from mainstay.columnar.state import Active, Days, PerUser, State, Year
 from mainstay.columnar.tables import Source, batches
@@ -52,12 +53,17 @@ class Windows:
     joined: Longs | None = None
     weeks: NDArray[np.uint64] | None = None
 
-    def part(self, start: int, stop: int) -> Windows:
+    @classmethod
+    def of(cls, columns: Iterable[AnyBits], today: Longs | Counts, joined: Longs | None) -> Self:
+        """Return the windows with these columns of bits."""
+        days, *weeks = columns
+        return cls(days, today.astype(np.int32), joined, *weeks)
+
+    def part(self, start: int, stop: int) -> Self:
         """Return some of them."""
         rows = slice(start, stop)
         joined = None if self.joined is None else self.joined[rows]
-        weeks = None if self.weeks is None else self.weeks[rows]
-        return Windows(self.bits[rows], self.today[rows], joined, weeks)
+        return self.of((bits[rows] for bits in self.columns), self.today[rows], joined)
 
     @property
     def columns(self) -> tuple[AnyBits, ...]:
@@ -87,9 +93,9 @@ class Folded:
     def windows(self, policy: Policy) -> Windows:
         """Return their windows, as long as the policy's."""
         today = self.horizon - self.lags.astype(np.int64)
-        columns = zip(bit_columns(policy), self.bits, strict=False)  # weeks if they are asked for
-        days, *weeks = (column.ended(bits, self.horizon, today) for column, bits in columns)
-        return Windows(days, today.astype(np.int32), self.joined, *weeks)
+        columns = zip(bit_columns(policy), self.bits, strict=False)  # weeks may not be asked for
+        bits = (column.ended(some, self.horizon, today) for column, some in columns)
+        return Windows.of(bits, today, self.joined)
 
 
 def fold(

@@ -14,12 +14,12 @@ from mainstay import _checks as checks
 from mainstay.columnar.calendars import Calendars, calendars, windows_of
 from mainstay.columnar.crew import in_order
 from mainstay.columnar.folding import Windows
-from mainstay.columnar.parts import Counts, parts_of
 from mainstay.columnar.reading import Columns
-from mainstay.columnar.scores import check_joined, check_policy, possible_days
+from mainstay.columnar.scores import check_joined, check_policy, scored_parts
 from mainstay.columnar.tables import ArrowBatch, ResultTable, Source, check_user
 from mainstay.localdays import MIDNIGHT, Zone
-from mainstay.scores.consistency.policy import DEFAULT_POLICY, ConsistencyPolicy
+from mainstay.scores.by_policy import Policy, days_needed
+from mainstay.scores.consistency.policy import DEFAULT_POLICY
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,7 +52,7 @@ class HistoryTable:
     _user: str
     _found: Calendars
     _days: int
-    _policy: ConsistencyPolicy = attrs.field(kw_only=True, alias="policy")
+    _policy: Policy = attrs.field(kw_only=True, alias="policy")
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """Return the capsule of an ``ArrowArrayStream``."""
@@ -79,25 +79,24 @@ class HistoryTable:
 
     def _part(self, start: int, stop: int) -> Any:
         """Return the days of some users, oldest first."""
-        found, length = self._found, self._policy.window_days
-        active = found.active(start, stop, self._days + length - 1)
+        found, today = self._found, self._found.today[start:stop]
+        active = found.active(start, stop, self._days + days_needed(self._policy) - 1)
         ages = np.arange(self._days - 1, -1, -1)
         rows, columns = np.nonzero(ages <= found.since(start, stop)[:, np.newaxis])
-        bits = windows_of(active, self._days, length)[rows, ages[columns]]
-        day = found.today[start:stop][rows] - ages[columns].astype(np.int32)
+        each = windows_of(active, today, self._days, self._policy)
+        bits = (windows[rows, ages[columns]] for windows in each)
+        day = today[rows] - ages[columns].astype(np.int32)
         joined = None if found.joined is None else found.joined[start:stop][rows]
         users = found.users.slice(start, stop - start).take(pa.array(rows))
         return pa.record_batch(
             {
                 self._user: users,
                 "day": pa.array(day, pa.int32()).cast(pa.date32()),
-                "points": pa.array(self._points(users, Windows(bits, day, joined))),
+                "points": pa.array(
+                    scored_parts(users, Windows.of(bits, day, joined), self._policy).points
+                ),
             }
         )
-
-    def _points(self, users: Any, windows: Windows) -> Counts:
-        possible = possible_days(users, windows, self._policy)
-        return parts_of(windows.bits, possible, self._policy).points
 
 
 def history_table(
@@ -112,7 +111,7 @@ def history_table(
     naive_zone: Zone | None = None,
     day_start: time = MIDNIGHT,
     member_since: str | None = None,
-    policy: ConsistencyPolicy = DEFAULT_POLICY,
+    policy: Policy = DEFAULT_POLICY,
 ) -> HistoryTable:
     """Return the points that every user in a table of events had at the end of each day.
 
@@ -123,7 +122,8 @@ def history_table(
         table: The events, as in :func:`score_table`; they are read once.
         as_of: The instant to look back from.
         days: How many days to look back on, the last of which is a user's today; 1 to 36,525. While
-            events are read, each is a byte a user.
+            events are read, each is a byte a user, and so is each day that the first one's score
+            looks back on: 27, or 363 for the year score.
         user: As in :func:`score_table`.
         instant: As in :func:`score_table`.
         timezone: As in :func:`score_table`.
@@ -160,7 +160,7 @@ def history_table(
         naive_zone=naive_zone,
         member_since=member_since,
     )
-    span = days + policy.window_days - 1
+    span = days + days_needed(policy) - 1
     found = calendars(table, columns, as_of=as_of, day_start=day_start, days=span)
     if found.joined is not None:  # now, and not when the table is read
         check_joined(found.users, found.today, found.joined)

@@ -48,9 +48,8 @@ _MOST_BYTES = 2**31
 _optional_name = checks.optional(checks.text)
 
 
-def _names(field: str, value: tuple[str, ...]) -> None:
-    for name in value:
-        checks.text(field, name)
+def _names(field: str, value: object) -> tuple[str, ...]:
+    return tuple(checks.text(field, name) for name in checks.instance(field, value, tuple))
 
 
 _NOTHING = np.empty(0, np.int64)

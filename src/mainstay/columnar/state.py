@@ -55,7 +55,21 @@ class PerUser:
         return self._values[:users]
 
 
-class _Bits(PerUser):
+class Active(PerUser):
+    """The days on which they were active, counted back from the horizon.
+
+    Attributes:
+        oldest: The last of these days, which stands for all before it, too.
+    """
+
+    oldest: int
+
+    def newest(self, users: int) -> NDArray[np.uint32]:
+        """Return how many days before the horizon each was last active, if that is at most 2."""
+        raise NotImplementedError
+
+
+class _Bits(Active):
     """Bits counted back from the horizon."""
 
     def bits(self, users: int) -> tuple[AnyBits, ...]:
@@ -126,7 +140,7 @@ class Year(_Bits):
         self._set(2 * users + self._is_week.take(chunk.ages), self._bit.take(chunk.ages))
 
 
-class Calendar(PerUser):
+class Calendar(Active):
     """The days on which they were active, a byte a day, as far back from the horizon as asked for.
 
     Args:
@@ -135,7 +149,7 @@ class Calendar(PerUser):
 
     def __init__(self, oldest: int) -> None:
         super().__init__(0, np.bool_, oldest + 1)
-        self.oldest: int = oldest
+        self.oldest = oldest
 
     def newest(self, users: int) -> NDArray[np.uint32]:
         """Return how many days before the horizon each was last active, if that is at most 2."""
@@ -144,10 +158,6 @@ class Calendar(PerUser):
 
     def _add(self, chunk: Chunk, users: Longs) -> None:
         self._values[users, chunk.ages] = True
-
-
-#: What is kept of the days on which users were active.
-Active: TypeAlias = Days | Year | Calendar
 
 
 class Latest(PerUser):

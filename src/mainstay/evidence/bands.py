@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from mainstay.activity.window import WINDOW_DAYS
 from mainstay.activity.year import YEAR_DAYS, YEAR_WEEKS
+from mainstay.columnar.bit_columns import WEEKS
 from mainstay.columnar.keys import Longs, Mask, Numbers
 from mainstay.columnar.parts import Bits
-from mainstay.columnar.query import week_of
 from mainstay.columnar.sums import Floats
 from mainstay.columnar.year_parts import WeekBits
 from mainstay.evidence.histories import Days, Histories
@@ -147,7 +147,7 @@ class Standing:
 
     def _mark(self, band: Band) -> None:
         ages = band.end - band.days
-        weeks = week_of(band.end) - week_of(band.days)
+        weeks = WEEKS.between(band.days, band.end)
         self.day_bits[:] = 0
         self.day_bits[band.users] = band.ored(np.uint32(1) << ages.astype(np.uint32))
         self.week_bits = self.week_bits << _WEEKS_A_BAND & _ALL_WEEKS

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from mainstay.columnar.folding import clock_of, gather
 from mainstay.columnar.keys import Longs, Mask, Numbers
 from mainstay.columnar.reading import Columns
-from mainstay.columnar.state import PerUser, Read
+from mainstay.columnar.state import Active, Read
 from mainstay.columnar.sums import Floats
 from mainstay.columnar.tables import Source
 from mainstay.errors import TooLittleDataError
@@ -23,8 +23,8 @@ __all__ = ["Days", "Histories", "histories"]
 #: In days since 1970.
 Days: TypeAlias = NDArray[np.int32]
 
-#: After all events there can be.
-_END = datetime(9999, 1, 1, tzinfo=UTC)
+#: No event is later.
+_END = datetime(9998, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
 #: No day is so many days before the last there can be.
 _OLDEST = 1 << 22
 
@@ -75,7 +75,7 @@ def histories(
     return diary.histories(users, clock.horizon)
 
 
-class _Diary(PerUser):
+class _Diary(Active):
     """All events, on their way: whose, on which day, and what the host's columns say."""
 
     oldest = _OLDEST
@@ -86,7 +86,7 @@ class _Diary(PerUser):
         self._users: list[Numbers] = []
         self._ages: list[Days] = []
         self._instants: list[Longs] = []
-        self._values: list[Floats] = []
+        self._said: list[Floats] = []
 
     def newest(self, users: int) -> NDArray[np.uint32]:
         """Return how many days before the horizon each was last active, which nobody asks for."""
@@ -99,7 +99,7 @@ class _Diary(PerUser):
             self._ages.append(chunk.ages.astype(np.int32))
             if self._names:
                 self._instants.append(chunk.instants)
-                self._values.append(chunk.values)
+                self._said.append(chunk.values)
 
     def histories(self, users: Any, horizon: int) -> Histories:
         """Return what has been kept, by user and day."""
@@ -123,7 +123,7 @@ class _Diary(PerUser):
 
     def _last_of(self, keys: Longs) -> tuple[Floats, ...]:
         """Return what each column says last on each day; of several at one instant, the most."""
-        instants, values = _taken(self._instants), np.concatenate(self._values, axis=1)
+        instants, values = _taken(self._instants), np.concatenate(self._said, axis=1)
         return tuple(_last(keys, instants, column) for column in values)
 
 
@@ -132,7 +132,8 @@ def _last(keys: Longs, instants: Longs, values: Floats) -> Floats:
     there = ~np.isnan(values)
     order = np.lexsort((values, instants, there, keys))
     ends = np.flatnonzero(_first_of(keys[order])[1:])
-    return values[order][np.append(ends, len(keys) - 1)]
+    last: Floats = values[order][np.append(ends, len(keys) - 1)]
+    return last
 
 
 def _first_of(keys: Longs) -> Mask:

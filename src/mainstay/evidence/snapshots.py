@@ -156,7 +156,11 @@ class _Reader:
             return np.nan_to_num(standing.values[how][users], nan=-np.inf)
         ids = self._found.users.take(pa.array(users))
         table: ResultTable = pa.table({self._user: ids} | dict(values))
-        return _numbers(name, how(Snapshot(as_date(np.int64(standing.day)), table, self._found, users)), len(users))
+        return _numbers(
+            name,
+            how(Snapshot(as_date(np.int64(standing.day)), table, self._found, users)),
+            len(users),
+        )
 
 
 def _numbers(name: str, given: Iterable[float], rows: int) -> Floats:
@@ -175,7 +179,9 @@ def _numbers(name: str, given: Iterable[float], rows: int) -> Floats:
         )
     if not np.isfinite(numbers).all():
         raise InvalidValueError(
-            "must return finite numbers", field=field, value=float(numbers[~np.isfinite(numbers)][0])
+            "must return finite numbers",
+            field=field,
+            value=float(numbers[~np.isfinite(numbers)][0]),
         )
     return numbers
 

@@ -20,6 +20,7 @@ from mainstay import (
     InvalidTypeError,
     InvalidValueError,
     OutOfOrderError,
+    YearPolicy,
 )
 from mainstay.columnar import advance_windows, merge_windows, score_windows, windows_table
 
@@ -27,6 +28,8 @@ FIRST, LAST = date(2024, 5, 1), date(2024, 5, 28)
 AS_OF = datetime(2024, 5, 28, 20, tzinfo=UTC)
 #: 9 of 28 days, the first vector of SPEC §2: 45 points.
 NINE = sum(1 << (28 - day) for day in (1, 2, 5, 8, 9, 10, 15, 22, 28))
+
+YEAR = YearPolicy()
 
 Refusal = Callable[[], object]
 
@@ -206,6 +209,88 @@ def test_a_merge_of_many_users_is_the_same_in_any_batches() -> None:
         merged = pa.table(merge_windows(source))
         assert merged["bits"].to_pylist() == expected.tolist()
         assert merged["user_id"].to_pylist() == list(range(users))
+
+
+#: Every second Sunday of a year, today included: SPEC §2a has 49.676948 points for it.
+SUNDAY = date(2026, 3, 1)
+FORTNIGHTS = sum(1 << week for week in range(0, 52, 2))
+
+
+def years(**changed: Any) -> Any:  # pyarrow has no types
+    columns = {
+        "user_id": ["ada", "bob"],
+        "day_bits": [1 | 1 << 14, 0],
+        "week_bits": [FORTNIGHTS, 1 << 51],
+        "last_day": [SUNDAY] * 2,
+    }
+    return pa.table(columns | changed)
+
+
+def test_windows_of_a_year_are_days_and_weeks_counted_back_from_today() -> None:
+    days = [SUNDAY, date(2026, 2, 23), date(2026, 2, 22), date(2025, 3, 9), date(2025, 3, 2)]
+    events = pa.table({"user_id": ["ada"] * 5, "started_at": pa.array(days)})
+    as_of = datetime(2026, 3, 1, 20, tzinfo=UTC)
+    assert rows(windows_table(events, as_of=as_of, policy=YEAR)) == [
+        {"user_id": "ada", "day_bits": 0b11000001, "week_bits": 1 << 51 | 0b11, "last_day": SUNDAY}
+    ]
+
+
+def test_a_window_of_a_year_takes_thirteen_bytes_beside_the_id() -> None:
+    users = 3000
+    events = pa.table({"user_id": range(users), "started_at": [AS_OF] * users})
+    table = pa.table(windows_table(events, as_of=AS_OF, policy=YEAR))
+    last_day = pa.dictionary(pa.int8(), pa.date32())
+    assert table.schema.types[1:] == [pa.uint32(), pa.uint64(), last_day]
+    assert table.drop_columns(["user_id"]).nbytes < 13 * users + 100
+
+
+def test_scores_of_years_are_those_of_the_contract() -> None:
+    scores = rows(score_windows(years(), policy=YEAR))
+    assert [row["points"] for row in scores] == [50, 6]
+    assert scores[0]["total"] == pytest.approx(49.676948, abs=1e-6)
+    monday = rows(score_windows(years(), today=date(2026, 3, 2), policy=YEAR))
+    assert [row["total"] for row in monday][1] == 0  # its week was the 52nd, and is over
+
+
+def test_who_joined_lately_has_the_days_and_weeks_since() -> None:
+    """SPEC §2a: 22 to 28 (the Sunday), member since the 22nd: 43.825226."""
+    week = years(day_bits=[0b1111111] * 2, week_bits=[1] * 2, joined=[date(2026, 2, 23), None])
+    scores = rows(score_windows(week, member_since="joined", policy=YEAR))
+    assert scores[0]["total"] == pytest.approx(43.825226, abs=1e-6)
+    assert scores[1]["total"] == pytest.approx(10 + 15 + 6.240377, abs=1e-6)
+
+
+BAD_YEARS = [
+    ({"day_bits": [1 | 1 << 14, 2**28]}, "row 1: day_bits must have no bit beyond the 28 days"),
+    ({"week_bits": [1, 2**52]}, "row 0: week_bits must have the week of each active day"),
+    ({"week_bits": [FORTNIGHTS, 2**52]}, "row 1: week_bits must have no bit beyond the 52 weeks"),
+    ({"week_bits": [FORTNIGHTS, 8]}, "row 1: week_bits must have none of the last four weeks wit"),
+    ({"week_bits": [FORTNIGHTS, None]}, "row 1: week_bits is missing"),
+    ({"last_day": [date(1, 1, 20), None]}, "row 0: week_bits must have no bit beyond the 52 weeks"),
+]
+
+
+@pytest.mark.parametrize(("changed", "message"), BAD_YEARS)
+def test_what_is_wrong_with_a_year_is_said_with_the_row(
+    changed: dict[str, Any], message: str
+) -> None:
+    table = years(**changed)
+    refusals: list[Refusal] = [
+        lambda: score_windows(table, policy=YEAR),
+        lambda: merge_windows(years(), table, policy=YEAR),
+        lambda: advance_windows(table, LAST, policy=YEAR),
+    ]
+    for refused in refusals:
+        with pytest.raises(BadRecordError) as caught:
+            refused()
+        assert str(caught.value).startswith(message)
+
+
+def test_windows_of_the_other_score_are_refused() -> None:
+    with pytest.raises(InvalidValueError, match="day_bits"):
+        score_windows(windows(), policy=YEAR)
+    with pytest.raises(InvalidValueError, match="bits"):
+        merge_windows(years())
 
 
 def test_a_window_does_not_move_back() -> None:

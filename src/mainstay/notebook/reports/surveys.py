@@ -21,7 +21,7 @@ from mainstay.columnar.movement import Moves, moves_of
 from mainstay.columnar.parts import parts_of
 from mainstay.columnar.reading import Chunk, Columns
 from mainstay.columnar.state import PerUser
-from mainstay.columnar.states import as_date
+from mainstay.columnar.states import as_date, ordinal
 from mainstay.columnar.sums import Floats
 from mainstay.columnar.tables import Source
 from mainstay.errors import InvalidValueError
@@ -212,17 +212,18 @@ class _Counted:
 
     def add(self, found: Calendars, start: int, stop: int) -> None:
         """Count some more users."""
-        self._add_dates(found.dates(start, stop, DAYS + _WINDOW), found.since_date(start, stop))
+        self._add_dates(found, start, stop)
         active = found.active(start, stop, DAYS)
-        windows = windows_of(active, 1, _WINDOW)[:, 0]
-        parts = parts_of(windows, _WINDOW, DEFAULT_POLICY)
+        (windows,) = windows_of(active, found.today[start:stop], 1, DEFAULT_POLICY)
+        parts = parts_of(windows[:, 0], _WINDOW, DEFAULT_POLICY)
         self.totals[start:stop] = parts.total
         self.missed[start:stop] = ~active[:, :2].any(axis=1) & active[:, 2:9].any(axis=1)
         self.each[:, start:stop] = parts.points, _current(active), _longest(active)
 
-    def _add_dates(self, active: Active, since: Longs) -> None:
+    def _add_dates(self, found: Calendars, start: int, stop: int) -> None:
         """Count who was active when, and who had which points; nobody before their first day."""
-        windows = windows_of(active, DAYS, _WINDOW)
+        active, since = found.dates(start, stop, DAYS + _WINDOW), found.since_date(start, stop)
+        (windows,) = windows_of(active, ordinal(found.last), DAYS, DEFAULT_POLICY)
         for n, days in enumerate((1, 7, _WINDOW)):
             self.active[n] += np.count_nonzero(windows & np.uint32((1 << days) - 1), axis=0)
         ends = np.arange(0, DAYS, 7)

@@ -1,0 +1,120 @@
+"""Who comes back of whom: by tenths of a score, and by how long users have been there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import attrs
+import numpy as np
+
+from mainstay.columnar.keys import Mask
+from mainstay.evidence.bins import Bin, bins
+from mainstay.evidence.intervals import Comparison, Interval
+from mainstay.evidence.snapshots import Rows
+
+__all__ = ["Lift", "Tenure", "lift_of", "tenures_of"]
+
+#: How long users have been there, from so many days to fewer than so many.
+TENURES = {
+    "under 28 days": (0, 28),
+    "under a year": (28, 365),
+    "a year or more": (365, 1 << 22),
+}
+
+
+@attrs.frozen
+class Lift:
+    """How many more came back of those whom a score has high than of all.
+
+    Attributes:
+        rate: The share of all rows that came back.
+        deciles: The rows by their total, in bins of about one size, the lowest first.
+    """
+
+    rate: float
+    deciles: tuple[Bin, ...]
+
+    def to_dict(self) -> dict[str, object]:
+        """Return plain data."""
+        return {
+            "returned": self.rate,
+            "deciles": [
+                {
+                    "low": one.low,
+                    "high": one.high,
+                    "pairs": one.rows,
+                    "returned": one.rate,
+                    "lift": one.rate / self.rate,
+                }
+                for one in self.deciles
+            ],
+        }
+
+
+def lift_of(parts: Sequence[Rows], measure: str) -> Lift:
+    """Return the lift of a measure; somebody must have come back."""
+    returned = np.concatenate([rows.returned for rows in parts])
+    values = np.concatenate([rows.values[measure] for rows in parts])
+    return Lift(float(returned.mean()), bins(values, returned))
+
+
+@attrs.frozen
+class Tenure:
+    """The rows of users who have been there for some time.
+
+    Attributes:
+        users: How many different users.
+        pairs: How many rows.
+        rate: The share that came back; ``None`` without rows.
+        areas: Each measure's area within dates; empty where no date has a return and a non-return.
+    """
+
+    users: int
+    pairs: int
+    rate: float | None
+    areas: dict[str, Interval]
+
+    def to_dict(self) -> dict[str, object]:
+        """Return plain data."""
+        return {
+            "users": self.users,
+            "pairs": self.pairs,
+            "returned": self.rate,
+            "measures": {name: area.to_dict() for name, area in self.areas.items()},
+        }
+
+
+def tenures_of(parts: Sequence[Rows], users: int) -> dict[str, Tenure]:
+    """Return the rows by how many days before their date users were first active."""
+    return {
+        name: _tenure([*_among(parts, low, high)], users) for name, (low, high) in TENURES.items()
+    }
+
+
+def _among(parts: Sequence[Rows], low: int, high: int) -> Iterator[Rows]:
+    for rows in parts:
+        there = (rows.tenure >= low) & (rows.tenure < high)
+        if there.any():
+            yield _some(rows, there)
+
+
+def _some(rows: Rows, there: Mask) -> Rows:
+    return attrs.evolve(
+        rows,
+        users=rows.users[there],
+        returned=rows.returned[there],
+        tenure=rows.tenure[there],
+        points=rows.points[there],
+        values={name: value[there] for name, value in rows.values.items()},
+    )
+
+
+def _tenure(parts: Sequence[Rows], users: int) -> Tenure:
+    if not parts:
+        return Tenure(0, 0, None, {})
+    compared = Comparison(parts, users)
+    areas = compared.areas() if compared.pairs else {}
+    pairs = sum(map(len, parts))
+    rate = sum(int(rows.returned.sum()) for rows in parts) / pairs
+    intervals = {name: area.interval() for name, area in areas.items()}
+    return Tenure(compared.users, pairs, rate, intervals)
