@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -21,7 +22,9 @@ from mainstay import (
     InvalidTypeError,
     InvalidValueError,
     NaiveDatetimeError,
+    Session,
     YearPolicy,
+    score_sessions,
 )
 from mainstay.columnar.clocks import Clock, clock, clocks, recent_since, stretch_of
 from mainstay.columnar.dialects import DIALECTS, rendered
@@ -31,7 +34,7 @@ from mainstay.columnar.score_steps import headline, summed
 from mainstay.columnar.scores import result_columns
 from mainstay.columnar.statements import every_zone, statement
 from mainstay.errors import UnknownZoneError
-from mainstay.scores.by_policy import Policy
+from mainstay.scores.by_policy import Policy, days_needed
 from mainstay.scores.consistency.policy import DEFAULT_POLICY
 from tests import queries
 from tests.event_tables import Case, Event
@@ -207,6 +210,40 @@ def test_only_what_a_window_may_need_is_read() -> None:
     )
     assert "source.started_at >= CAST('2024-04-26 00:00:00+00:00' AS TIMESTAMPTZ)" in text
     assert "source.started_at < CAST('2024-05-29 00:00:00+00:00' AS TIMESTAMPTZ)" in text
+
+
+@pytest.mark.parametrize(
+    ("policy", "first"),
+    [(DEFAULT_POLICY, date(2024, 4, 29)), (YearPolicy(), date(2023, 5, 29))],
+)
+def test_the_first_day_counts_in_the_far_east_for_who_is_in_the_far_west(
+    policy: Policy, first: date
+) -> None:
+    """At home it still is Sunday the 26th, at 12:30 on Monday: days begin at 13:00."""
+    as_of, starts = datetime(2024, 5, 28, 0, 30, tzinfo=UTC), time(13)
+    east, home, days = "Pacific/Kiritimati", "Etc/GMT+12", days_needed(policy)
+    began = datetime.combine(first, starts, ZoneInfo(east)).astimezone(UTC)
+    state = StateQuery(
+        events=EventsTable(timezone="zone", zone=home),
+        as_of=as_of,
+        since=recent_since(as_of, days),
+        problems=True,
+    )
+    rows = clocks({name: name for name in (east, home)}, as_of=as_of, day_start=starts, days=days)
+    text = statement(ScoreQuery(state=state, policy=policy), rows)
+    with duckdb.connect() as connection:
+        connection.register("activity", Case(events=[Event(1, began, east)], as_of=as_of).table())
+        names, (values,) = queries.asked(connection, text)
+    score = score_sessions(
+        [Session("1", began, timezone=east)],
+        as_of=as_of,
+        zone=home,
+        day_start=starts,
+        policy=policy,
+    )
+    row = dict(zip(names, values, strict=True))
+    assert (row["today"], row["problem"]) == (date(2024, 5, 26), None)
+    assert row["total"] == score.total > 0
 
 
 def test_a_clock_is_that_of_the_wall() -> None:
