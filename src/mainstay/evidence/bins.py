@@ -26,6 +26,10 @@ class Bin:
         high: The greatest.
         rows: How many rows there are.
         returned: How many of them came back.
+
+    Examples:
+        >>> Bin(low=20, high=27, rows=400, returned=100).rate
+        0.25
     """
 
     low: float

@@ -63,6 +63,10 @@ class Judged:
         error: The expected calibration error: by how much the share that came back differs from
             the mean probability, averaged over the bins by their rows.
         expected: The mean probability in each bin.
+
+    Examples:
+        >>> Judged(SHIPPED, brier=0.11, error=0.046, expected=(0.1, 0.9)).to_dict()["brier"]
+        0.11
     """
 
     curve: Curve
@@ -88,6 +92,12 @@ class Calibration:
         deciles: The later rows by their points, in bins of about one size.
         shipped: The curve that mainstay ships.
         own: The curve that fits the earlier dates best; none where nothing fits them.
+
+    Examples:
+        >>> judged = Judged(SHIPPED, brier=0.11, error=0.046, expected=(0.1,))
+        >>> found = Calibration((Bin(10, 12, rows=100, returned=9),), judged, own=None)
+        >>> [(one.low, one.high, one.rate) for one in found.deciles]
+        [(10, 12, 0.09)]
     """
 
     deciles: tuple[Bin, ...]

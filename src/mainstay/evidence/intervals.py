@@ -36,6 +36,10 @@ class Interval:
         auc: An area under the curve, 0 to 1, or a difference of two, -1 to 1.
         low: Where the interval begins.
         high: Where it ends.
+
+    Examples:
+        >>> Interval(0.81, low=0.79, high=0.83).to_dict()
+        {'auc': 0.81, 'low': 0.79, 'high': 0.83}
     """
 
     auc: float

@@ -25,6 +25,11 @@ class Figure:
     Attributes:
         within: Of users compared with those of the same date.
         pooled: Of all rows compared with all, whatever their dates.
+
+    Examples:
+        >>> figure = Figure(Interval(0.81, 0.79, 0.83), Interval(0.82, 0.8, 0.84))
+        >>> figure.within.auc, figure.pooled.auc
+        (0.81, 0.82)
     """
 
     within: Interval
@@ -39,6 +44,12 @@ class EvidencePhrasebook(Protocol):
     """The words for evidence, in whatever language.
 
     Every method may read all that the evidence knows.
+
+    Examples:
+        >>> from mainstay.evidence import EnglishEvidencePhrases
+        >>> class Brief(EnglishEvidencePhrases):
+        ...     def score(self, evidence: Evidence) -> str:
+        ...         return f"The year score has {evidence.measures['year'].within.auc:.2f}."
     """
 
     def score(self, evidence: Evidence) -> str:
@@ -78,6 +89,20 @@ class Evidence:
         curves: Each measure's curve over all rows.
         warnings: What makes the figures weaker than they look.
         phrases: The words; they take no part in comparisons.
+
+    Examples:
+        >>> from datetime import UTC, datetime, timedelta
+        >>> import pyarrow as pa
+        >>> from mainstay.evidence import evidence
+        >>> start = datetime(2024, 1, 1, tzinfo=UTC)
+        >>> rows = [  # every other user comes once a week for a year, the others for nine days
+        ...     (n, start + timedelta(days=day)) for n in range(240)
+        ...     for day in (range(n % 7, 364, 7) if n % 2 else range(n, n + 9, 2))
+        ... ]
+        >>> users, instants = zip(*rows)
+        >>> found = evidence(pa.table({"user_id": users, "started_at": instants}))
+        >>> print(found.explanations[-1].text)
+        Of those with the most points, 100% came back; of those with the fewest, 20%; of all, 92%.
     """
 
     users: int

@@ -96,14 +96,16 @@ def evidence(
         >>> from datetime import UTC, timedelta
         >>> import pyarrow as pa
         >>> start = datetime(2024, 1, 1, tzinfo=UTC)
-        >>> rows = [  # user 40 comes every 10 days for 40 weeks, and then no more
-        ...     (user, start + timedelta(days=age)) for user in range(120)
-        ...     for age in range(0, 7 * user + 8, 2 + user // 5)
+        >>> rows = [  # every other user comes once a week for a year, the others for nine days
+        ...     (n, start + timedelta(days=day)) for n in range(240)
+        ...     for day in (range(n % 7, 364, 7) if n % 2 else range(n, n + 9, 2))
         ... ]
         >>> users, instants = zip(*rows)
         >>> found = evidence(pa.table({"user_id": users, "started_at": instants}))
-        >>> found.users, len(found.dates), found.verdict("active_days")
-        (120, 29, 'better')
+        >>> found.users, len(found.dates), found.verdict("rfm")
+        (230, 11, 'level')
+        >>> print(found.explanations[1].text)
+        The year score predicts better than the 28-day score: .994 to .595.
     """
     own, columns = _named(measures, user)
     names = Columns(
@@ -229,6 +231,11 @@ def _warnings(found: Histories, parts: Sequence[Rows]) -> Iterator[str]:
         yield (
             f"The history has {days} days, fewer than the {YEAR_DAYS} that the year score looks "
             "back on: it may do better when there are more."
+        )
+    if not parts[-1].returned.any():
+        yield (
+            f"Nobody came back after {_date(parts[-1].day)}: if later events are dated ahead by "
+            "mistake, ignore them with as_of."
         )
     if len(parts) == 1:
         yield "There is a single date, so that nothing could be fitted on earlier ones."
