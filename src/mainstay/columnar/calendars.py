@@ -145,8 +145,8 @@ def _windows_of(
     by_day: Active, last: NDArray[np.int32] | int, days: int, column: BitColumn
 ) -> AnyBits:
     """Return the windows with one column of bits: each moves on from that of the day before."""
-    bits = np.zeros(by_day.shape[1], column.kind)
-    windows = np.empty((days, len(bits)), column.kind)
+    bits: AnyBits = np.zeros(by_day.shape[1], column.kind)
+    windows: AnyBits = np.empty((days, len(bits)), column.kind)
     steps = [column.between(last - age - 1, last - age).astype(column.kind) for age in range(7)]
     for age in range(days + column.length * column.span - 2, -1, -1):
         bits = column.within(bits << steps[age % 7]) | by_day[age]
