@@ -150,7 +150,8 @@ def _judged(curve: Curve, deciles: Sequence[Bin], rows: Longs, returns: Longs) -
     error = sum(
         one.rows * abs(one.rate - mean) for one, mean in zip(deciles, expected, strict=True)
     )
-    return Judged(curve, math.fsum(off) / rows.sum(), error / rows.sum(), tuple(expected))
+    count = int(rows.sum())
+    return Judged(curve, math.fsum(off) / count, error / count, tuple(expected))
 
 
 def _mean(chances: Floats, rows: Longs, one: Bin) -> float:
