@@ -42,6 +42,16 @@ class Bin:
         """The share that came back."""
         return self.returned / self.rows
 
+    def to_dict(self) -> dict[str, float]:
+        """Return plain data."""
+        return {
+            "low": self.low,
+            "high": self.high,
+            "pairs": self.rows,
+            "returned": self.returned,
+            "rate": self.rate,
+        }
+
 
 def bins(values: Values, returned: Mask) -> tuple[Bin, ...]:
     """Return rows in at most ten bins, the lowest values first; equal values are in one."""

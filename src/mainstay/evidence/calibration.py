@@ -107,10 +107,7 @@ class Calibration:
     def to_dict(self) -> dict[str, object]:
         """Return plain data."""
         return {
-            "deciles": [
-                {"low": one.low, "high": one.high, "pairs": one.rows, "returned": one.rate}
-                for one in self.deciles
-            ],
+            "deciles": [one.to_dict() for one in self.deciles],
             "shipped": self.shipped.to_dict(),
             "own": None if self.own is None else self.own.to_dict(),
         }

@@ -16,9 +16,9 @@ __all__ = ["Lift", "Tenure", "lift_of", "tenures_of"]
 
 #: How long users have been there, from so many days to fewer than so many.
 TENURES = {
-    "under 28 days": (0, 28),
-    "under a year": (28, 365),
-    "a year or more": (365, 1 << 22),
+    "under_28_days": (0, 28),
+    "under_a_year": (28, 365),
+    "a_year_or_more": (365, 1 << 22),
 }
 
 
@@ -39,20 +39,15 @@ class Lift:
     rate: float
     deciles: tuple[Bin, ...]
 
+    def of(self, one: Bin) -> float:
+        """Return by how many times more of a bin's rows came back than of all."""
+        return one.rate / self.rate
+
     def to_dict(self) -> dict[str, object]:
         """Return plain data."""
         return {
-            "returned": self.rate,
-            "deciles": [
-                {
-                    "low": one.low,
-                    "high": one.high,
-                    "pairs": one.rows,
-                    "returned": one.rate,
-                    "lift": one.rate / self.rate,
-                }
-                for one in self.deciles
-            ],
+            "rate": self.rate,
+            "deciles": [one.to_dict() | {"lift": self.of(one)} for one in self.deciles],
         }
 
 
@@ -70,26 +65,32 @@ class Tenure:
     Attributes:
         users: How many different users.
         pairs: How many rows.
-        rate: The share that came back; ``None`` without rows.
+        returned: How many of them came back.
         areas: Each measure's area within dates; empty where no date has a return and a non-return.
 
     Examples:
-        >>> new = Tenure(300, 400, 0.2, {"year": Interval(0.71, 0.66, 0.76)})
-        >>> new.to_dict()["measures"]["year"]["auc"]
-        0.71
+        >>> new = Tenure(300, 400, 80, {"year": Interval(0.71, 0.66, 0.76)})
+        >>> new.rate, new.to_dict()["measures"]["year"]["auc"]
+        (0.2, 0.71)
     """
 
     users: int
     pairs: int
-    rate: float | None
+    returned: int
     areas: dict[str, Interval]
+
+    @property
+    def rate(self) -> float | None:
+        """The share of rows that came back; ``None`` without rows."""
+        return self.returned / self.pairs if self.pairs else None
 
     def to_dict(self) -> dict[str, object]:
         """Return plain data."""
         return {
             "users": self.users,
             "pairs": self.pairs,
-            "returned": self.rate,
+            "returned": self.returned,
+            "rate": self.rate,
             "measures": {name: area.to_dict() for name, area in self.areas.items()},
         }
 
@@ -121,10 +122,9 @@ def _some(rows: Rows, there: Mask) -> Rows:
 
 def _tenure(parts: Sequence[Rows], users: int) -> Tenure:
     if not parts:
-        return Tenure(0, 0, None, {})
+        return Tenure(0, 0, 0, {})
     compared = Comparison(parts, users)
     areas = compared.areas() if compared.pairs else {}
-    pairs = sum(map(len, parts))
-    rate = sum(int(rows.returned.sum()) for rows in parts) / pairs
+    returned = sum(int(rows.returned.sum()) for rows in parts)
     intervals = {name: area.interval() for name, area in areas.items()}
-    return Tenure(compared.users, pairs, rate, intervals)
+    return Tenure(compared.users, sum(map(len, parts)), returned, intervals)

@@ -76,7 +76,7 @@ class Evidence:
     Attributes:
         users: How many different users are looked at.
         pairs: How many rows there are: a user at a date.
-        returned: The share of them that came back within 28 days.
+        returned: How many of them came back within 28 days.
         population: At a date, users are looked at who were active in so many days.
         first_day: The first active day of all.
         last_day: The last.
@@ -107,7 +107,7 @@ class Evidence:
 
     users: int
     pairs: int
-    returned: float
+    returned: int
     population: int
     first_day: date
     last_day: date
@@ -128,6 +128,11 @@ class Evidence:
     def _repr_html_(self) -> str:
         sentences = map(text, [*(one.text for one in self.explanations), *self.warnings])
         return card("Does the score mean something here?", *sentences)
+
+    @property
+    def rate(self) -> float:
+        """The share of rows that came back."""
+        return self.returned / self.pairs
 
     def difference(self, measure: str) -> Figure:
         """Return by how much the year score's area is greater than another measure's."""
@@ -169,7 +174,7 @@ class Evidence:
             Explanation(
                 "calibration", self.calibration.shipped.error, None, words.calibration(self)
             ),
-            Explanation("lift", top.deciles[-1].rate / top.rate, None, words.lift(self)),
+            Explanation("lift", top.of(top.deciles[-1]), None, words.lift(self)),
         )
 
     @property
@@ -183,6 +188,7 @@ class Evidence:
             "users": self.users,
             "pairs": self.pairs,
             "returned": self.returned,
+            "rate": self.rate,
             "population": self.population,
             "first_day": self.first_day.isoformat(),
             "last_day": self.last_day.isoformat(),

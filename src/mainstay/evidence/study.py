@@ -197,7 +197,7 @@ def _evidence(
     return Evidence(
         users=within.users,
         pairs=sum(map(len, parts)),
-        returned=float(np.concatenate([rows.returned for rows in parts]).mean()),
+        returned=sum(int(rows.returned.sum()) for rows in parts),
         population=population,
         first_day=_date(found.first),
         last_day=_date(found.last),

@@ -156,7 +156,7 @@ def test_shares_by_tenth_add_up_to_the_share_of_all(some: list[tuple[int, bool, 
 @given(tables)
 def test_every_row_has_one_tenure(table: list[list[tuple[int, bool, int]]]) -> None:
     found = tenures_of(parts(table), 60)
-    bounds = {"under 28 days": (0, 27), "under a year": (28, 364), "a year or more": (365, 800)}
+    bounds = {"under_28_days": (0, 27), "under_a_year": (28, 364), "a_year_or_more": (365, 800)}
     assert [*found] == [*bounds]
     for name, (low, high) in bounds.items():
         among = [line for some in table for line in some if low <= line[2] <= high]
@@ -171,6 +171,6 @@ def test_every_row_has_one_tenure(table: list[list[tuple[int, bool, int]]]) -> N
 def test_a_tenure_s_area_is_scikit_learn_s_of_its_rows(some: list[tuple[int, bool, int]]) -> None:
     some = [*some, (0, True, 27), (50, False, 0)]
     short = [line for line in some if line[2] < 28]
-    (area,) = tenures_of(parts([some]), 62)["under 28 days"].areas.values()
+    (area,) = tenures_of(parts([some]), 62)["under_28_days"].areas.values()
     expected = metrics.roc_auc_score([line[1] for line in short], [line[0] for line in short])
     assert area.auc == pytest.approx(expected)

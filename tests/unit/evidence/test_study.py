@@ -74,6 +74,9 @@ def test_rows_are_counted_once_each(found: Evidence) -> None:
     assert found.users == 118  # of 120 seeded users, so many were active before a date
     assert found.pairs == sum(one.rows for one in found.lift["year"].deciles)
     assert found.pairs == sum(one.pairs for one in found.tenure.values())
+    assert found.returned == sum(one.returned for one in found.lift["year"].deciles)
+    assert found.returned == sum(one.returned for one in found.tenure.values())
+    assert found.rate == found.lift["v1"].rate
     assert found.warnings == ()
 
 
@@ -246,7 +249,7 @@ def test_a_larger_population_looks_at_more_users(found: Evidence) -> None:
     more = evidence(table(), population=180)
     assert more.population == 180
     assert more.pairs > found.pairs
-    assert more.returned < found.returned
+    assert more.rate < found.rate
 
 
 def test_progress_is_told_up_to_the_last_date() -> None:
