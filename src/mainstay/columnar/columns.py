@@ -263,7 +263,7 @@ def floats_of(column: Any, field: str) -> NDArray[np.float64]:
     is_number = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal, pa.types.is_null)
     if not any(of_kind(kind) for of_kind in is_number):
         raise _wrong_type("must be numbers", field, column, "Cast the column.")
-    floats: NDArray[np.float64] = column.cast(pa.float64()).fill_null(np.nan).to_numpy()
+    floats: NDArray[np.float64] = column.cast(pa.float64(), safe=False).fill_null(np.nan).to_numpy()
     row = first(np.isinf(floats))
     if row is not None:
         value = float(floats[row])

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from mainstay.activity.window import WINDOW_DAYS
 from mainstay.activity.year import YEAR_DAYS, YEAR_WEEKS
 from mainstay.columnar.bit_columns import WEEKS
-from mainstay.columnar.keys import Longs, Mask, Numbers
+from mainstay.columnar.keys import Longs, Numbers
 from mainstay.columnar.parts import Bits
 from mainstay.columnar.sums import Floats
 from mainstay.columnar.year_parts import WeekBits
@@ -122,10 +122,6 @@ class Standing:
         self.values: tuple[Floats, ...] = tuple(np.full(users, np.nan) for _ in range(columns))
         self._year: deque[Band] = deque()
 
-    def known(self) -> Mask:
-        """Say who has been active up to now."""
-        return self.last > _NEVER
-
     def move_on(self, band: Band) -> None:
         """Take one more band into account."""
         self.day = band.end
@@ -133,8 +129,8 @@ class Standing:
             self._count(self._year.popleft(), -1)
         self._year.append(band)
         self._count(band, 1)
-        new = band.users[self.last.take(band.users) == _NEVER]
-        self.first[new] = band.days[band.starts][self.last.take(band.users) == _NEVER]
+        new = self.active_days.take(band.users) == 0
+        self.first[band.users[new]] = band.days[band.starts[new]]
         self.last[band.users] = band.days[band.starts + band.counts - 1]
         self.active_days[band.users] += band.counts.astype(np.int32)
         self._mark(band)
