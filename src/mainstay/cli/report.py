@@ -15,7 +15,7 @@ from mainstay.cli.score.options import Options, add_days, add_policy, add_source
 from mainstay.cli.store import default_schema, open_store
 
 if TYPE_CHECKING:
-    from mainstay.cli.reporting import Read
+    from mainstay.cli.all_events import Read
 
 _EPILOG = """\
 columns:
@@ -66,17 +66,17 @@ def run(args: argparse.Namespace) -> int:
     """Read, look at everybody, write the page."""
     messages = terminal.console(sys.stderr)
     with Extra("notebook", "jinja2", "matplotlib", "numpy", "pyarrow"):
-        from mainstay.cli import reporting  # noqa: PLC0415  (it is slow to load)
+        from mainstay.cli import all_events, reporting  # noqa: PLC0415  (they are slow to load)
     if args.db is None:
         if args.schema is not None:
             args.refuse("argument --schema: not allowed without argument --db")
         options = Options.of(args)
-        read = reporting.read_file(options, messages)
+        read = all_events.read_file(options, messages)
     else:
         refuse_of_files(args)
         with open_store(args.db, args.schema or default_schema()) as store:
             options = Options.of(args, day_start=store.settings.day_start)
-            read = reporting.read_store(store, options)
+            read = all_events.read_store(store, options)
     as_of = options.as_of if args.as_of else min(options.as_of, read.latest)
     page = reporting.page(read, options, messages, as_of=as_of, title=args.title)
     if args.output == "-":

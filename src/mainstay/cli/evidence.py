@@ -1,0 +1,105 @@
+"""``mainstay evidence``: whether a score says who comes back, on a file's or a store's own events."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from mainstay._extras import Extra
+from mainstay.activity.window import WINDOW_DAYS
+from mainstay.cli import OK, SKIPPED, arguments, terminal
+from mainstay.cli.score.options import Options, add_days, add_source, refuse_of_files
+from mainstay.cli.store import default_schema, open_store
+from mainstay.errors import InvalidValueError
+
+if TYPE_CHECKING:
+    from mainstay.cli.evidence_of import Found
+
+_EPILOG = """\
+columns:
+  user_id, started_at and, if there is one, timezone, as in mainstay score.
+
+At dates 28 days apart, those who were active in the 28 days before are looked
+at: which measure knew best who came back in the 28 days after? AUC is how
+often, of one who did and one who did not, the first had more; 0.5 is chance.
+
+examples:
+  git log --all --format='%aE,%aI' | mainstay evidence --columns user_id,started_at -
+  mainstay evidence events.csv --html evidence.html
+  mainstay evidence events.parquet --population 180 --json
+  mainstay evidence --db sqlite:///mainstay.db
+"""
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add this command to the parser."""
+    parser = commands.add_parser(
+        "evidence",
+        help="see whether the score says who comes back",
+        description="See on your own events whether users with more points come back more often,\n"
+        "and whether something else tells it better.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(run=run, refuse=parser.error, engine=None, member_since=None)
+    parser.set_defaults(top=None, user=None, csv=False, policy="year")
+    add_source(parser.add_argument_group("input"))
+    days = parser.add_argument_group("days")
+    add_days(days)
+    days.add_argument(
+        "--population",
+        type=arguments.positive,
+        default=WINDOW_DAYS,
+        metavar="DAYS",
+        help="look at users active in so many days before a date; at least 28 (default: 28)",
+    )
+    _add_output(parser.add_argument_group("output"))
+
+
+def _add_output(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    group.add_argument("--html", metavar="FILE", help="write a page of pictures to a file")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Read, compare, show."""
+    messages = terminal.console(sys.stderr)
+    with Extra("columnar", "numpy", "pyarrow"):
+        from mainstay.cli import evidence_of  # noqa: PLC0415  (it is slow to load)
+    page = None
+    if args.html is not None:
+        with Extra("notebook", "jinja2", "matplotlib"):
+            from mainstay.notebook import report_evidence as page  # noqa: PLC0415  (likewise)
+    if args.population < WINDOW_DAYS:
+        raise InvalidValueError(
+            f"must be at least {WINDOW_DAYS}", field="--population", value=args.population
+        )
+    if args.db is None:
+        if args.schema is not None:
+            args.refuse("argument --schema: not allowed without argument --db")
+        found = evidence_of.file(Options.of(args), messages, args.population)
+    else:
+        refuse_of_files(args)
+        with open_store(args.db, args.schema or default_schema()) as store:
+            options = Options.of(args, day_start=store.settings.day_start)
+            found = evidence_of.store(store, options, messages, args.population)
+    if page is not None:
+        page(found.evidence).save(args.html)
+    if args.json:
+        terminal.write_json(found.evidence.to_dict())
+    else:
+        evidence_of.show(found.evidence)
+    terminal.say(messages, *_sentences(found, args.html))
+    return SKIPPED if found.skipped else OK
+
+
+def _sentences(found: Found, page: str | None) -> Iterable[str]:
+    if found.skipped:
+        yield f"Bad lines, skipped: {found.skipped:,}."
+    if found.later:
+        yield f"Later events, ignored: {found.later:,}."
+    yield from found.evidence.warnings
+    if page is not None:
+        yield f"{page} is ready: open it in a browser."
