@@ -1,10 +1,10 @@
-"""``mainstay evidence``: whether a score says who comes back, on a file's or a store's own events."""
+"""``mainstay evidence``: whether a score says who comes back, on one's own events."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from mainstay._extras import Extra
@@ -16,6 +16,7 @@ from mainstay.errors import InvalidValueError
 
 if TYPE_CHECKING:
     from mainstay.cli.evidence_of import Found
+    from mainstay.evidence import Evidence
 
 _EPILOG = """\
 columns:
@@ -68,10 +69,7 @@ def run(args: argparse.Namespace) -> int:
     messages = terminal.console(sys.stderr)
     with Extra("columnar", "numpy", "pyarrow"):
         from mainstay.cli import evidence_of  # noqa: PLC0415  (it is slow to load)
-    page = None
-    if args.html is not None:
-        with Extra("notebook", "jinja2", "matplotlib"):
-            from mainstay.notebook import report_evidence as page  # noqa: PLC0415  (likewise)
+    write = _writer(args.html)
     if args.population < WINDOW_DAYS:
         raise InvalidValueError(
             f"must be at least {WINDOW_DAYS}", field="--population", value=args.population
@@ -85,14 +83,22 @@ def run(args: argparse.Namespace) -> int:
         with open_store(args.db, args.schema or default_schema()) as store:
             options = Options.of(args, day_start=store.settings.day_start)
             found = evidence_of.store(store, options, messages, args.population)
-    if page is not None:
-        page(found.evidence).save(args.html)
+    write(found.evidence)
     if args.json:
         terminal.write_json(found.evidence.to_dict())
     else:
         evidence_of.show(found.evidence)
     terminal.say(messages, *_sentences(found, args.html))
     return SKIPPED if found.skipped else OK
+
+
+def _writer(path: str | None) -> Callable[[Evidence], None]:
+    """Return what writes the page, before any work is done for it in vain."""
+    if path is None:
+        return lambda _: None
+    from mainstay.notebook import report_evidence  # noqa: PLC0415  (it is slow to load)
+
+    return lambda found: report_evidence(found).save(path)
 
 
 def _sentences(found: Found, page: str | None) -> Iterable[str]:

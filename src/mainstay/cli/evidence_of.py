@@ -23,6 +23,10 @@ from mainstay.evidence import Bin, Evidence, Interval, evidence
 __all__ = ["Found", "file", "show", "store"]
 
 
+#: Those that are shown by tenure.
+_COMPARED = ("year", "v1", "ewma")
+
+
 @attrs.frozen
 class Found:
     """The evidence, and what was not read for it.
@@ -138,10 +142,10 @@ def _tenures(found: Evidence) -> Listing:
         label("there for"),
         number("users"),
         number("came back"),
-        *map(number, ("year", "v1", "ewma")),
+        *map(number, _COMPARED),
     )
     for name, one in found.tenure.items():
-        areas = (one.areas.get(measure) for measure in ("year", "v1", "ewma"))
+        areas = (one.areas.get(measure) for measure in _COMPARED)
         listing.add(
             name.replace("_", " "),
             f"{one.users:,}",
