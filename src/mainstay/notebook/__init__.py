@@ -1,4 +1,4 @@
-"""Results to look at: plots, words for a table's rows, and the report.
+"""Results to look at: plots, words for a table's rows, the report, and the page about evidence.
 
 Scores, windows, streaks and boards show themselves in a notebook without it.
 """
@@ -9,6 +9,12 @@ from typing import TYPE_CHECKING
 from mainstay._extras import Extra
 
 if TYPE_CHECKING:
+    from mainstay.notebook.evidence_plots import (
+        plot_calibration,
+        plot_lift,
+        plot_measures,
+        plot_roc,
+    )
     from mainstay.notebook.frames import like
     from mainstay.notebook.plots import (
         plot_board,
@@ -17,6 +23,7 @@ if TYPE_CHECKING:
         plot_score_history,
     )
     from mainstay.notebook.reports import Report, report
+    from mainstay.notebook.reports.evidence import report_evidence
     from mainstay.notebook.rows import explain_row
 
 __all__ = [
@@ -25,15 +32,22 @@ __all__ = [
     "like",
     "plot_board",
     "plot_calendar",
+    "plot_calibration",
     "plot_cohort",
+    "plot_lift",
+    "plot_measures",
+    "plot_roc",
     "plot_score_history",
     "report",
+    "report_evidence",
 ]
 
 _PLACES = {
+    "evidence_plots": ("plot_calibration", "plot_lift", "plot_measures", "plot_roc"),
     "frames": ("like",),
     "plots": ("plot_board", "plot_calendar", "plot_cohort", "plot_score_history"),
     "reports": ("Report", "report"),
+    "reports.evidence": ("report_evidence",),
     "rows": ("explain_row",),
 }
 

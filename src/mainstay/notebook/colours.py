@@ -5,7 +5,7 @@ Source: M. Okabe, K. Ito, "Color Universal Design" (2008).
 
 from __future__ import annotations
 
-__all__ = ["ACTIVE", "GROUND", "PARTS"]
+__all__ = ["ACTIVE", "GROUND", "MEASURES", "OTHER", "PARTS", "QUIET"]
 
 #: Active days, as in the strips.
 ACTIVE = "#2b9a66"
@@ -21,3 +21,8 @@ PARTS = {
     "freshness": "#009e73",
     "weeks": "#e69f00",
 }
+#: The measures of evidence that pictures tell apart, and the best of the others.
+MEASURES = {"year": ACTIVE, "v1": "#0072b2", "ewma": "#e69f00"}
+OTHER = "#cc79a7"
+#: What is only there to compare with.
+QUIET = "#808080"

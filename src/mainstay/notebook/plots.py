@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
 from matplotlib.patches import Rectangle
@@ -19,6 +18,7 @@ from mainstay.columnar.tables import ArrowTable
 from mainstay.errors import InvalidValueError
 from mainstay.localdays import MIDNIGHT, Zone
 from mainstay.notebook.colours import ACTIVE, GROUND, PARTS
+from mainstay.notebook.drawing import axes_of, bare, framed, plain
 from mainstay.recognition import Board, Ranked
 from mainstay.scores.by_policy import Policy, Score
 from mainstay.scores.consistency.policy import DEFAULT_POLICY
@@ -71,14 +71,14 @@ def plot_calendar(
     shown = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     cells = [Rectangle((n // _WEEK, n % _WEEK), _CELL, _CELL) for n in range(len(shown))]
     colours = [ACTIVE if day in active else GROUND for day in shown]
-    ax = _axes(ax, width=0.6 + 0.18 * weeks, height=1.8)
+    ax = axes_of(ax, width=0.6 + 0.18 * weeks, height=1.8)
     ax.add_collection(PatchCollection(cells, facecolors=colours, linewidth=0))
     ax.set(xlim=(0, weeks), ylim=(_WEEK, 0))
     ax.set(aspect="equal", title=title or f"{len(active & {*shown})} active days of {len(shown)}")
     ax.set_yticks(np.arange(_WEEK) + _CELL / 2, _WEEKDAYS)
     months = [n for n, day in enumerate(shown) if day.day == 1]
     ax.set_xticks([n // _WEEK + _CELL / 2 for n in months], [f"{shown[n]:%b}" for n in months])
-    _bare(ax)
+    bare(ax)
     return ax
 
 
@@ -125,9 +125,9 @@ def plot_score_history(
         member_since=member_since,
         policy=policy,
     )
-    ax, last = _axes(ax, width=9, height=3.2), history[-1]
+    ax, last = axes_of(ax, width=9, height=3.2), history[-1]
     _stack(ax, history)
-    whose = f"{_plain(known[0].user_id)}: " if known else ""
+    whose = f"{plain(known[0].user_id)}: " if known else ""
     ax.set(
         ylim=(0, 100),
         ylabel="points",
@@ -135,7 +135,7 @@ def plot_score_history(
     )
     # Within, it would lie on the days with many points.
     ax.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False, reverse=True)
-    _framed(ax)
+    framed(ax)
     return ax
 
 
@@ -182,7 +182,7 @@ def plot_cohort(table: ArrowTable, *, ax: Axes | None = None) -> Axes:
         )
     every = rows["points"].to_numpy()
     points = every[every > 0]
-    ax = _axes(ax, width=7, height=3.2)
+    ax = axes_of(ax, width=7, height=3.2)
     ax.hist(points, bins=_BINS, color=ACTIVE, rwidth=0.9)
     users = f"{len(every):,} user{'' if len(every) == 1 else 's'} with points"
     title = users if len(points) == len(every) else f"{len(points):,} of {users}"
@@ -191,7 +191,7 @@ def plot_cohort(table: ArrowTable, *, ax: Axes | None = None) -> Axes:
         ax.axvline(middle, color="#d55e00", linewidth=2)
         title += f", half of them with {middle:g} or more"
     ax.set(xlim=(0, 100), xlabel="points", ylabel="users", title=title)
-    _framed(ax)
+    framed(ax)
     return ax
 
 
@@ -209,31 +209,12 @@ def plot_board(board: Board | Iterable[Ranked[Any]], *, ax: Axes | None = None) 
         ['1  bob', '2  ada', '2  cyd']
     """
     places = [*(board.entries if isinstance(board, Board) else board)]
-    ax = _axes(ax, width=7, height=0.8 + 0.3 * len(places))
+    ax = axes_of(ax, width=7, height=0.8 + 0.3 * len(places))
     rows = np.arange(len(places))
     bars = ax.barh(rows, [float(place.total) for place in places], color=ACTIVE)
     ax.bar_label(bars, [f"{place.total:,}" for place in places], padding=4)
-    ax.set_yticks(rows, [f"{place.rank}  {_plain(place.user_id)}" for place in places])
+    ax.set_yticks(rows, [f"{place.rank}  {plain(place.user_id)}" for place in places])
     ax.invert_yaxis()
     ax.set_xticks([])
-    _bare(ax)
+    bare(ax)
     return ax
-
-
-def _axes(ax: Axes | None, *, width: float, height: float) -> Axes:
-    """Return where to draw: a new figure, if nowhere else."""
-    return plt.subplots(figsize=(width, height), layout="constrained")[1] if ax is None else ax
-
-
-def _plain(text: str) -> str:
-    """Return a text that is not taken for a formula."""
-    return text.replace("$", r"\$")
-
-
-def _bare(ax: Axes) -> None:
-    ax.tick_params(length=0)
-    ax.spines[:].set_visible(False)
-
-
-def _framed(ax: Axes) -> None:
-    ax.spines[["top", "right"]].set_visible(False)

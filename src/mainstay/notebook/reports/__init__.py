@@ -2,64 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from datetime import datetime, time
-from html import escape
-from importlib.resources import files
-from pathlib import Path
 
-import attrs
-from jinja2 import Environment, StrictUndefined
-
-import mainstay
 from mainstay import _checks as checks
 from mainstay._reprs import in_utc
 from mainstay.columnar.reading import Columns
 from mainstay.columnar.tables import Source
 from mainstay.localdays import MIDNIGHT, Zone
 from mainstay.notebook.reports.limits import limits
+from mainstay.notebook.reports.pages import Report, rendered
 from mainstay.notebook.reports.surveys import survey
 from mainstay.notebook.reports.words import sections
 from mainstay.scores.by_policy import Policy, policy_of_texts
 from mainstay.scores.consistency.policy import DEFAULT_POLICY
 
 __all__ = ["Report", "report"]
-
-
-@attrs.frozen(repr=False)
-class Report:
-    """A page of HTML: in a notebook it shows itself.
-
-    Attributes:
-        html: The page. It loads nothing, and needs no script.
-
-    Examples:
-        >>> from tempfile import TemporaryDirectory
-        >>> page = Report("<!doctype html><title>Our gym</title>")  # such as report() returns
-        >>> with TemporaryDirectory() as folder:
-        ...     page.save(Path(folder) / "report.html")
-        ...     for path in Path(folder).iterdir():
-        ...         print(path.name, path.read_text(encoding="utf-8"))
-        report.html <!doctype html><title>Our gym</title>
-    """
-
-    html: str
-
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the page to a file, as a whole or not at all."""
-        place = Path(path)
-        draft = place.with_name(f".{place.name}.draft")
-        try:
-            draft.write_text(self.html, encoding="utf-8")
-            draft.replace(place)
-        finally:
-            draft.unlink(missing_ok=True)
-
-    def _repr_html_(self) -> str:
-        page = escape(self.html)
-        style = "width:100%;height:80vh;border:0"
-        return f'<iframe title="mainstay report" srcdoc="{page}" style="{style}"></iframe>'
 
 
 def report(
@@ -127,11 +85,9 @@ def report(
         policy=policy_of_texts("policy", policy),
         progress=progress,
     )
-    page = files(__name__).joinpath("page.html").read_text(encoding="utf-8")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    html = environment.from_string(page).render(
+    return rendered(
+        "page.html",
         title=title,
-        version=mainstay.__version__,
         as_of=in_utc(as_of),
         events=f"{found.events.sum():,}",
         first=f"{found.first:%Y-%m-%d}",
@@ -139,4 +95,3 @@ def report(
         limits=[*limits(found, as_of, columns)],
         **sections(found),
     )
-    return Report(html)

@@ -7,11 +7,11 @@ from datetime import date, timedelta
 from typing import Any, TypeAlias
 
 import numpy as np
-from markupsafe import Markup
 
 from mainstay import _html
 from mainstay.columnar.states import as_date
 from mainstay.notebook.reports import pictures
+from mainstay.notebook.reports.pages import drawn
 from mainstay.notebook.reports.score_words import words_of
 from mainstay.notebook.reports.surveys import COMPARED, DAYS, WEEKS, Survey
 from mainstay.scores.consistency.policy import ConsistencyPolicy
@@ -38,11 +38,6 @@ def sections(found: Survey) -> Mapping[str, object]:
         "streaks": _streaks(found),
         "calendars": _calendars(found),
     }
-
-
-def _drawn(svg: str) -> Markup:
-    """Return a picture of ours, in which all text is escaped, as what the page holds."""
-    return Markup(svg)  # noqa: S704
 
 
 def _today(found: Survey) -> str:
@@ -75,7 +70,7 @@ def _active(found: Survey) -> Section:
     ends = [*range(0, DAYS, _WEEK)]
     return {
         "words": f"{_users(now)} active in the last 28 days, {_change(now, before)}.",
-        "picture": _drawn(pictures.activity(found)),
+        "picture": drawn(pictures.activity(found)),
         "caption": "Users who were active in the 28 days up to each day, in the 7 days up to it, "
         "and on the day itself.",
         "rows": [
@@ -108,7 +103,7 @@ def _scores(found: Survey) -> Section:
     return {
         "heading": words_of(found.policy).heading,
         "words": words_of(found.policy).rule,
-        "picture": _drawn(pictures.spread(found)),
+        "picture": drawn(pictures.spread(found)),
         "caption": "How many users had which points at the end of each week.",
         "names": ("week ending", "0", *names, "median of those with points"),
         "rows": [
@@ -148,7 +143,7 @@ def _person(found: Survey, row: int) -> Section:
     return {
         "user": found.user(row),
         "points": score.points,
-        "strip": _drawn(_html.strip(score.window)),
+        "strip": drawn(_html.strip(score.window)),
         "reasons": [part.text for part in score.explanations],
     }
 
@@ -209,7 +204,7 @@ def _ranked(found: Survey, row: int) -> tuple[object, ...]:
     score = found.score(row)
     rank = 1 + int((found.totals > found.totals[row]).sum())
     cells = (found.user(row), rank, score.points, score.active_days, _days(found.current[row]))
-    return (*cells, _drawn(_html.strip(score.window)))
+    return (*cells, drawn(_html.strip(score.window)))
 
 
 def _days(days: int) -> str:
@@ -240,7 +235,7 @@ def _calendars(found: Survey) -> Section:
         "users": [
             {
                 "user": found.user(row),
-                "picture": _drawn(
+                "picture": drawn(
                     pictures.calendar(found.days(row), found.today(row), f"calendar-{n}")
                 ),
                 "caption": f"{why}: {found.points[row]} points, {len(found.days(row))} active days "
