@@ -78,6 +78,8 @@ SHOWN = {
     "policy": "policy --db {db}",
     "policy set": "policy set --from {before} --criteria run=2 --db {db}",
     "report": "report {events} -o {folder}/page.html",
+    "evidence": "evidence {many}",
+    "evidence of too few": "evidence {events}",
     "sql": "sql --dialect bigquery --clocks clocks",
     "demo": "demo",
     "an unknown command": "scor",
@@ -111,6 +113,7 @@ def filled(folder: Path) -> Filled:
     now = datetime.now(UTC)
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     files = {"events": _events(midnight), "bad": _BAD, "votes": _VOTES, "config": _CONFIG}
+    files["many"] = _many(midnight)
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
     days = {"today": 0, "yesterday": 1, "before": 20}
@@ -131,6 +134,16 @@ def _events(today: datetime) -> str:
         if (user, ago) != ("ada", 1)
     ]
     return "".join(["user_id,started_at,id\n", *rows])
+
+
+def _many(today: datetime) -> str:
+    """Users enough for evidence: every other one comes once a week, the others for nine days."""
+    rows = [
+        f"user-{n},{today - timedelta(days=ago):%Y-%m-%d}\n"
+        for n in range(240)
+        for ago in (range(n % 7, 364, 7) if n % 2 else range(n, n + 9, 2))
+    ]
+    return "".join(["user_id,started_at\n", *rows])
 
 
 #: What fills it once it has contests.

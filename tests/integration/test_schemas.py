@@ -188,6 +188,7 @@ def test_every_command_that_takes_a_store_takes_its_schema() -> None:
 COMMANDS = [
     ["score"],
     ["report"],
+    ["evidence"],
     ["init"],
     ["import", "FILE"],
     ["run", "evaluate-consistency"],

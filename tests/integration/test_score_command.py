@@ -553,6 +553,7 @@ def test_help_is_of_all_commands_that_there_are() -> None:
         "demo",
         "score",
         "report",
+        "evidence",
         "init",
         "import",
         "run",

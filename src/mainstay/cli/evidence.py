@@ -1,4 +1,4 @@
-"""``mainstay evidence``: whether a score says who comes back, on one's own events."""
+"""``mainstay evidence``: whether a score says who comes back, on your own events."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ at: which measure knew best who came back in the 28 days after? AUC is how
 often, of one who did and one who did not, the first had more; 0.5 is chance.
 
 examples:
-  git log --all --format='%aE,%aI' | mainstay evidence --columns user_id,started_at -
+  git log --format='%aE,%aI' | mainstay evidence --columns user_id,started_at -
   mainstay evidence events.csv --html evidence.html
   mainstay evidence events.parquet --population 180 --json
   mainstay evidence --db sqlite:///mainstay.db
