@@ -57,7 +57,9 @@ def rendered(template: str, **values: object) -> Report:
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
-        loader=FunctionLoader(lambda name: files(__package__).joinpath(name).read_text("utf-8")),
+        loader=FunctionLoader(
+            lambda name: files("mainstay.notebook.reports").joinpath(name).read_text("utf-8")
+        ),
     )
     return Report(pages.get_template(template).render(version=mainstay.__version__, **values))
 
