@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,10 @@ pytest.importorskip("pyarrow", reason="evidence needs mainstay[columnar]")
 
 import pyarrow as pa
 from pyarrow import parquet
+from rich.console import Console
+from rich.progress import Progress
 
+from mainstay.cli import terminal
 from mainstay.cli.score import engines
 from mainstay.evidence import evidence
 from tests.command import Done, database, mainstay
@@ -119,7 +123,6 @@ def test_a_short_history_is_warned_of_on_standard_error(tmp_path: Path) -> None:
             ["--as-of", "2022-01-20"],
             "events must not be empty. There is no event up to that instant.",
         ),
-        (["--population", "27"], "--population must be at least 28, got 27"),
     ],
 )
 def test_what_cannot_be_answered_is_refused(
@@ -128,6 +131,102 @@ def test_what_cannot_be_answered_is_refused(
     done = mainstay("evidence", csv_of(tmp_path), *arguments)
     assert (done.status, done.out) == (1, "")
     assert said in done.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--population", "27"], "argument --population: it must be between 28 and 3652059"),
+        (["--measure", "karma"], "argument --measure: write NAME=COLUMN, such as karma=points"),
+        (["--measure", "a=b", "--measure", "a=c"], "argument --measure: each needs a name of its"),
+        (["--db", "sqlite://", "--measure", "a=b"], "--measure: not allowed with argument --db"),
+    ],
+)
+def test_what_is_asked_wrongly_is_refused_at_once(arguments: list[str], said: str) -> None:
+    done = mainstay("evidence", *arguments)
+    assert (done.status, done.out) == (2, "")
+    assert said in " ".join(done.err.split())
+
+
+def with_karma() -> Any:
+    """Each event says how many there were before, but every fifth, which says nothing."""
+    every = table()
+    karma = [None if n % 5 == 0 else float(n % 97) for n in range(every.num_rows)]
+    return every.append_column("karma", pa.array(karma, pa.float64()))
+
+
+def in_csv(events: Any) -> str:
+    lines = [
+        f"{row['user_id']},{'' if row['karma'] is None else row['karma']},{row['started_at']}\n"
+        for row in events.to_pylist()
+    ]
+    return "".join(["user_id,karma,started_at\n", *lines])
+
+
+def test_a_column_is_a_measure_from_parquet_and_from_plain_csv(tmp_path: Path) -> None:
+    parquet.write_table(with_karma(), tmp_path / "events.parquet")
+    text = in_csv(with_karma())
+    (tmp_path / "events.csv").write_text(text)
+    found = evidence(with_karma(), measures={"our karma": "karma", "again": "karma"}).to_dict()
+    for file in ("events.parquet", "events.csv", "-"):
+        place = file if file == "-" else str(tmp_path / file)
+        own = ("--measure", "our karma=karma", "--measure", "again=karma")
+        assert asked(place, *own, "--json", stdin=text.encode()).json == json.loads(
+            json.dumps(found)
+        )
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("u1,many,2024-01-01T00:00:00Z", "column karma must be a number, got 'many'. With --mea"),
+        ("u1,inf,2024-01-01T00:00:00Z", "column karma must be finite, got inf"),
+        ("u1,2,2024-01-01", "With --measure, the file must be Parquet, or CSV as most programs"),
+    ],
+)
+def test_a_measure_that_cannot_be_read_is_refused(tmp_path: Path, line: str, said: str) -> None:
+    (tmp_path / "events.csv").write_text(f"{in_csv(with_karma())}{line}\n")
+    done = mainstay("evidence", str(tmp_path / "events.csv"), "--measure", "karma=karma")
+    assert (done.status, done.out) == (1, "")
+    assert said in done.err
+    assert "--engine" not in done.err
+
+
+def test_a_measure_must_be_there(tmp_path: Path) -> None:
+    parquet.write_table(table(), tmp_path / "events.parquet")
+    for file in (csv_of(tmp_path), str(tmp_path / "events.parquet")):
+        done = mainstay("evidence", file, "--measure", "karma=karma")
+        assert (done.status, done.out) == (1, "")
+        assert "column karma" in done.err
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet", "jsonl"])
+@pytest.mark.parametrize("worth_it", [0, 1 << 30])
+def test_on_a_terminal_there_is_one_bar_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, worth_it: int
+) -> None:
+    """Releases of rich before 14.1 know no other."""
+    place, shown = tmp_path / f"events.{kind}", []
+    if kind == "parquet":
+        parquet.write_table(table(), place)
+    elif kind == "jsonl":
+        lines = [json.dumps({"user_id": user, "started_at": str(at)}) for user, at in rows()]
+        place.write_text("\n".join(lines), encoding="utf-8")
+    else:
+        csv_of(tmp_path)
+
+    @contextmanager
+    def bar(_messages: Console, _counts: str) -> Iterator[Progress]:
+        assert "now" not in shown
+        shown.append("now")
+        yield Progress(disable=True)
+        shown[-1] = "before"
+
+    monkeypatch.setattr(terminal, "_has_bars", lambda _: True)
+    monkeypatch.setattr(terminal, "_bar", bar)
+    monkeypatch.setattr(engines, "WORTH_IT", worth_it)
+    assert asked(str(place)).out
+    assert shown == ["before", "before"]
 
 
 def test_a_bad_line_stops_it_or_is_counted(tmp_path: Path) -> None:

@@ -2,71 +2,89 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext, suppress
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Generic, TypeVar
 
 import attrs
 from rich.console import Console
 
 from mainstay.cli import terminal
 from mainstay.cli.score.engines import is_parquet, pays
-from mainstay.cli.score.from_columns import EPOCH, Events, Tally
+from mainstay.cli.score.from_columns import Events
 from mainstay.cli.score.from_csv import csv_events
 from mainstay.cli.score.from_lines import events_of, line_events
 from mainstay.cli.score.from_parquet import parquet_events
 from mainstay.cli.score.options import Options
 from mainstay.cli.store import PreparedStore
-from mainstay.errors import InvalidValueError
+from mainstay.errors import BadRecordError
 
 __all__ = ["Read", "read_file", "read_store"]
 
+T = TypeVar("T")
+
 
 @attrs.frozen
-class Read:
-    """All events of a file or a store.
+class Read(Generic[T]):
+    """What was made of all events of a file or a store.
 
     Attributes:
-        batches: The events, the first batch empty.
-        latest: When the latest one was, also one after the instant that is looked back from.
-        later: How many are after that.
+        made: What was made of them.
+        later: How many are after the instant that is looked back from.
         skipped: How many lines were bad.
     """
 
-    batches: list[Any]
-    latest: datetime
+    made: T
     later: int = 0
     skipped: int = 0
 
 
-def read_file(options: Options, messages: Console) -> Read:
-    """Read a file of events by the reader that suits."""
+def read_file(
+    options: Options,
+    messages: Console,
+    make: Callable[[Events], T],
+    *,
+    own: Sequence[str] = (),
+) -> Read[T]:
+    """Read a file of events by the reader that suits, and make something of them on their way.
+
+    Args:
+        options: The command line.
+        messages: Where progress is shown.
+        make: What is made of the events; it is done again where they turn out not to be plain.
+        own: Columns of numbers of the host's own, which only the readers in columns know.
+    """
     path = None if options.file in (None, "-") else Path(str(options.file))
     if path is not None and is_parquet(path):
-        return _all(parquet_events(str(path), options, messages))
-    if path is not None and pays(path):
-        with suppress(InvalidValueError):  # line by line, it can be read, or the line be named
-            return _all(csv_events(options, messages))
+        return _made(parquet_events(str(path), options, messages, own), make)
+    if own or (path is not None and pays(path)):
+        try:
+            return _made(csv_events(options, messages, own), make)
+        except BadRecordError as error:  # line by line, it can be read, or the line be named
+            if own:
+                raise _not_plain(error) from error
     bad = terminal.BadLines(messages, skip_all=options.skip_bad)
-    return attrs.evolve(_all(line_events(options, messages, bad)), skipped=bad.count)
+    return attrs.evolve(_made(line_events(options, messages, bad), make), skipped=bad.count)
 
 
-def read_store(store: PreparedStore, options: Options) -> Read:
-    """Read all events of a store up to an instant."""
-    events = events_of(store.moments(until=options.as_of), options)
-    return _all(nullcontext(events))
+def _not_plain(error: BadRecordError) -> BadRecordError:
+    """Return the complaint about a line, with what can be done where all must be in columns."""
+    return BadRecordError(
+        error.problem,
+        field=error.field,
+        value=error.value,
+        remedy="With --measure, the file must be Parquet, or CSV as most programs write it.",
+        place=error.place,
+        number=error.number,
+    )
 
 
-def _all(source: AbstractContextManager[Events]) -> Read:
+def read_store(store: PreparedStore, options: Options, make: Callable[[Events], T]) -> Read[T]:
+    """Read all events of a store up to an instant, and make something of them."""
+    return _made(nullcontext(events_of(store.moments(until=options.as_of), options)), make)
+
+
+def _made(source: AbstractContextManager[Events], make: Callable[[Events], T]) -> Read[T]:
     with source as events:
-        batches = [*events.batches]
-    tally: Tally = events.tally
-    if tally.latest is None:
-        raise InvalidValueError(
-            "must not be empty",
-            field="the input",
-            remedy="There is no event in it up to that instant.",
-        )
-    latest = EPOCH + timedelta(microseconds=tally.latest[0])
-    return Read(batches, latest, tally.later)
+        return Read(make(events), events.tally.later)

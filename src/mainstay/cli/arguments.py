@@ -11,6 +11,7 @@ from typing import TypeVar
 from mainstay import _checks as checks
 from mainstay import localdays
 from mainstay._walltimes import time_of_day
+from mainstay.activity.window import WINDOW_DAYS
 from mainstay.contest import ChainHead
 from mainstay.errors import MainstayError
 from mainstay.reading import parse_moment
@@ -195,6 +196,20 @@ def positive(text: str) -> int:
     if not (re.fullmatch(r"[0-9]{1,10}", text) and 1 <= int(text) <= _MOST):
         raise argparse.ArgumentTypeError(f"must be at least 1 and at most {_MOST}, not {text!r}")
     return int(text)
+
+
+@_argument
+def population(text: str) -> int:
+    """Return in how many days users have to be active to be looked at, at least 28."""
+    return checks.integer("it", whole(text), WINDOW_DAYS, date.max.toordinal())
+
+
+def measure(text: str) -> tuple[str, str]:
+    """Return the name of a measure, and its column, from ``karma=points``."""
+    name, _, column = text.partition("=")
+    if not (name and column):
+        raise argparse.ArgumentTypeError(f"write NAME=COLUMN, such as karma=points, not {text!r}")
+    return name, column
 
 
 def minimum(text: str) -> tuple[str, int]:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
+
+from rich.console import Console
 
 from mainstay._extras import Extra
 from mainstay.activity.window import WINDOW_DAYS
 from mainstay.cli import OK, SKIPPED, arguments, terminal
 from mainstay.cli.score.options import Options, add_days, add_source, refuse_of_files
 from mainstay.cli.store import default_schema, open_store
-from mainstay.errors import InvalidValueError
 
 if TYPE_CHECKING:
-    from mainstay.cli.evidence_of import Found
+    from mainstay.cli.all_events import Read
     from mainstay.evidence import Evidence
 
 _EPILOG = """\
@@ -30,6 +32,7 @@ examples:
   git log --format='%aE,%aI' | mainstay evidence --columns user_id,started_at -
   mainstay evidence events.csv --html evidence.html
   mainstay evidence events.parquet --population 180 --json
+  mainstay evidence events.parquet --measure 'health score=health'
   mainstay evidence --db sqlite:///mainstay.db
 """
 
@@ -46,12 +49,22 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     )
     parser.set_defaults(run=run, refuse=parser.error, engine=None, member_since=None)
     parser.set_defaults(top=None, user=None, csv=False, policy="year")
-    add_source(parser.add_argument_group("input"))
+    source = parser.add_argument_group("input")
+    add_source(source)
+    source.add_argument(
+        "--measure",
+        type=arguments.measure,
+        action="append",
+        default=[],
+        metavar="NAME=COLUMN",
+        help="a measure of your own: a column of numbers, of which the latest up to each date "
+        "counts; may be given several times",
+    )
     days = parser.add_argument_group("days")
     add_days(days)
     days.add_argument(
         "--population",
-        type=arguments.positive,
+        type=arguments.population,
         default=WINDOW_DAYS,
         metavar="DAYS",
         help="look at users active in so many days before a date; at least 28 (default: 28)",
@@ -70,26 +83,45 @@ def run(args: argparse.Namespace) -> int:
     with Extra("columnar", "numpy", "pyarrow"):
         from mainstay.cli import evidence_of  # noqa: PLC0415  (it is slow to load)
     write = _writer(args.html)
-    if args.population < WINDOW_DAYS:
-        raise InvalidValueError(
-            f"must be at least {WINDOW_DAYS}", field="--population", value=args.population
-        )
+    read = _read(args, messages, _measures(args))
+    write(read.made)
+    if args.json:
+        terminal.write_json(read.made.to_dict())
+    else:
+        evidence_of.show(read.made)
+    terminal.say(messages, *_sentences(read, args.html))
+    return SKIPPED if read.skipped else OK
+
+
+def _measures(args: argparse.Namespace) -> Mapping[str, str]:
+    """Return the columns of the host's measures, by their names."""
+    measures = dict(args.measure)
+    if len(measures) < len(args.measure):
+        args.refuse("argument --measure: each needs a name of its own")
+    return measures
+
+
+def _read(
+    args: argparse.Namespace, messages: Console, measures: Mapping[str, str]
+) -> Read[Evidence]:
+    """Read a file or a store, and look at everybody in it."""
+    from mainstay.cli import all_events, evidence_of  # noqa: PLC0415  (they are slow to load)
+
+    make = partial(
+        evidence_of.maker, messages=messages, population=args.population, measures=measures
+    )
     if args.db is None:
         if args.schema is not None:
             args.refuse("argument --schema: not allowed without argument --db")
-        found = evidence_of.file(Options.of(args), messages, args.population)
-    else:
-        refuse_of_files(args)
-        with open_store(args.db, args.schema or default_schema()) as store:
-            options = Options.of(args, day_start=store.settings.day_start)
-            found = evidence_of.store(store, options, messages, args.population)
-    write(found.evidence)
-    if args.json:
-        terminal.write_json(found.evidence.to_dict())
-    else:
-        evidence_of.show(found.evidence)
-    terminal.say(messages, *_sentences(found, args.html))
-    return SKIPPED if found.skipped else OK
+        options = Options.of(args)
+        own = [*dict.fromkeys(measures.values())]
+        return all_events.read_file(options, messages, make(options), own=own)
+    refuse_of_files(args)
+    if measures:
+        args.refuse("argument --measure: not allowed with argument --db")
+    with open_store(args.db, args.schema or default_schema()) as store:
+        options = Options.of(args, day_start=store.settings.day_start)
+        return all_events.read_store(store, options, make(options))
 
 
 def _writer(path: str | None) -> Callable[[Evidence], None]:
@@ -101,11 +133,11 @@ def _writer(path: str | None) -> Callable[[Evidence], None]:
     return lambda found: report_evidence(found).save(path)
 
 
-def _sentences(found: Found, page: str | None) -> Iterable[str]:
-    if found.skipped:
-        yield f"Bad lines, skipped: {found.skipped:,}."
-    if found.later:
-        yield f"Later events, ignored: {found.later:,}."
-    yield from found.evidence.warnings
+def _sentences(read: Read[Evidence], page: str | None) -> Iterable[str]:
+    if read.skipped:
+        yield f"Bad lines, skipped: {read.skipped:,}."
+    if read.later:
+        yield f"Later events, ignored: {read.later:,}."
+    yield from read.made.warnings
     if page is not None:
         yield f"{page} is ready: open it in a browser."

@@ -3,82 +3,60 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from functools import cache
 
-import attrs
 from rich.console import Console
 from rich.text import Text
 
 from mainstay.cli import terminal
-from mainstay.cli.all_events import read_file, read_store
-from mainstay.cli.score.engines import is_parquet
-from mainstay.cli.score.from_parquet import parquet_events
+from mainstay.cli.score.from_columns import Events, own_field
 from mainstay.cli.score.options import Options
-from mainstay.cli.store import PreparedStore
 from mainstay.cli.tables import Listing, exact, label, number
 from mainstay.evidence import Bin, Evidence, Interval, evidence
 
-__all__ = ["Found", "file", "show", "store"]
+__all__ = ["maker", "show"]
 
 
 #: Those that are shown by tenure.
 _COMPARED = ("year", "v1", "ewma")
 
 
-@attrs.frozen
-class Found:
-    """The evidence, and what was not read for it.
+def maker(
+    options: Options, messages: Console, *, population: int, measures: Mapping[str, str]
+) -> Callable[[Events], Evidence]:
+    """Return what looks at events on their way.
 
-    Attributes:
-        evidence: The evidence.
-        later: How many events are after the instant that is looked back from.
-        skipped: How many lines were bad.
+    Args:
+        options: The command line.
+        messages: Where progress is shown, once all events have been read.
+        population: Look at users who were active in so many days.
+        measures: The columns of the host's own measures.
     """
 
-    evidence: Evidence
-    later: int = 0
-    skipped: int = 0
+    def made(events: Events) -> Evidence:
+        with ExitStack() as stack:
 
+            @cache
+            def bar() -> Callable[[int, int | None], None]:
+                return stack.enter_context(terminal.progress(messages, "looking at dates"))
 
-def file(options: Options, messages: Console, population: int) -> Found:
-    """Read a file of events, Parquet a batch at a time, and look at everybody in it."""
-    path = None if options.file in (None, "-") else Path(str(options.file))
-    if path is not None and is_parquet(path):
-        with parquet_events(str(path), options, messages) as events:
-            found = _evidence(events.batches, events.fields, options, messages, population)
-        return Found(found, events.tally.later)
-    read = read_file(options, messages)
-    fields = read.batches[0].schema.names
-    found = _evidence(read.batches, fields, options, messages, population)
-    return Found(found, read.later, read.skipped)
+            def looked(done: int, total: int) -> None:
+                bar()(done, total)
 
+            return evidence(
+                events.batches,
+                measures={name: own_field(column) for name, column in measures.items()},
+                population=population,
+                as_of=options.as_of,
+                timezone="timezone" if "timezone" in events.fields else None,
+                user_zone=options.zone,
+                day_start=options.day_start,
+                progress=looked,
+            )
 
-def store(store: PreparedStore, options: Options, messages: Console, population: int) -> Found:
-    """Read all events of a store up to an instant, and look at everybody in it."""
-    read = read_store(store, options)
-    fields = read.batches[0].schema.names
-    return Found(_evidence(read.batches, fields, options, messages, population), read.later)
-
-
-def _evidence(
-    batches: Iterable[Any],
-    fields: Iterable[str],
-    options: Options,
-    messages: Console,
-    population: int,
-) -> Evidence:
-    with terminal.progress(messages, "looking at dates") as progress:
-        return evidence(
-            batches,
-            population=population,
-            as_of=options.as_of,
-            timezone="timezone" if "timezone" in fields else None,
-            user_zone=options.zone,
-            day_start=options.day_start,
-            progress=progress,
-        )
+    return made
 
 
 def show(found: Evidence) -> None:

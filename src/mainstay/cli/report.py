@@ -16,6 +16,7 @@ from mainstay.cli.store import default_schema, open_store
 
 if TYPE_CHECKING:
     from mainstay.cli.all_events import Read
+    from mainstay.cli.reporting import Collected
 
 _EPILOG = """\
 columns:
@@ -71,14 +72,14 @@ def run(args: argparse.Namespace) -> int:
         if args.schema is not None:
             args.refuse("argument --schema: not allowed without argument --db")
         options = Options.of(args)
-        read = all_events.read_file(options, messages)
+        read = all_events.read_file(options, messages, reporting.collected)
     else:
         refuse_of_files(args)
         with open_store(args.db, args.schema or default_schema()) as store:
             options = Options.of(args, day_start=store.settings.day_start)
-            read = all_events.read_store(store, options)
-    as_of = options.as_of if args.as_of else min(options.as_of, read.latest)
-    page = reporting.page(read, options, messages, as_of=as_of, title=args.title)
+            read = all_events.read_store(store, options, reporting.collected)
+    as_of = options.as_of if args.as_of else min(options.as_of, read.made.latest)
+    page = reporting.page(read.made, options, messages, as_of=as_of, title=args.title)
     if args.output == "-":
         terminal.machine_output().write(page.html)
     else:
@@ -87,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
     return SKIPPED if read.skipped else OK
 
 
-def _sentences(read: Read, as_of: datetime, output: str) -> Iterable[str]:
+def _sentences(read: Read[Collected], as_of: datetime, output: str) -> Iterable[str]:
     if read.skipped:
         yield f"Bad lines, skipped: {read.skipped:,}."
     if read.later:

@@ -8,8 +8,8 @@ import os
 import pydoc
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing, contextmanager
 from typing import Any, BinaryIO, TextIO
 
 import attrs
@@ -177,7 +177,7 @@ def is_asked() -> bool:
 
 @contextmanager
 def open_lines(name: str, messages: Console) -> Iterator[Iterator[str]]:
-    """Open a file, or standard input for ``-``, with a progress bar on a terminal."""
+    """Open a file, or standard input for ``-``; on a terminal with a bar until the last line."""
     piped = name == "-"
     if piped and standard_input().isatty():
         messages.print("Reading lines from the terminal; Ctrl-D ends them.")
@@ -188,8 +188,8 @@ def open_lines(name: str, messages: Console) -> Iterator[Iterator[str]]:
             yield text
             return
         size = None if piped else os.fstat(raw.fileno()).st_size or None
-        with _bar(messages, "{task.fields[lines]:,} lines") as progress:
-            yield _counted(text, raw, progress, size)
+        with closing(_counted(text, raw, messages, size)) as lines:
+            yield lines
 
 
 @contextmanager
@@ -219,10 +219,11 @@ def _bar(messages: Console, counts: str) -> Progress:
 
 
 def _counted(
-    text: Iterable[str], raw: BinaryIO, progress: Progress, size: int | None
-) -> Iterator[str]:
-    task = progress.add_task("reading", total=size, lines=0)
-    for number, line in enumerate(text, 1):
-        if number % _LINES_A_STEP == 0:
-            progress.update(task, completed=raw.tell() if size else 0, lines=number)
-        yield line
+    text: Iterable[str], raw: BinaryIO, messages: Console, size: int | None
+) -> Generator[str, None, None]:
+    with _bar(messages, "{task.fields[lines]:,} lines") as progress:
+        task = progress.add_task("reading", total=size, lines=0)
+        for number, line in enumerate(text, 1):
+            if number % _LINES_A_STEP == 0:
+                progress.update(task, completed=raw.tell() if size else 0, lines=number)
+            yield line

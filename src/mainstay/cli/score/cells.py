@@ -27,9 +27,9 @@ from mainstay.errors import BadRecordError, InvalidValueError, UnknownZoneError
 from mainstay.localdays import find_zone
 from mainstay.reading import parse_moment
 
-__all__ = ["Timestamps", "dates", "zones"]
+__all__ = ["Timestamps", "dates", "numbers", "zones"]
 
-_INSTANT = pa.timestamp("us", "UTC")
+_INSTANT, _TEXT = pa.timestamp("us", "UTC"), pa.string()
 #: Nearer to the years that there are, the UTC offset decides.
 _FIRST, _LAST = (microseconds(datetime(year, 1, 1, tzinfo=UTC)) for year in (3, 9998))
 _DATE_LENGTH = len("2024-05-01")
@@ -173,6 +173,28 @@ def _is_zone(name: str) -> bool:
     try:
         find_zone(name)
     except UnknownZoneError:
+        return False
+    return True
+
+
+def numbers(column: Any, field: str) -> Any:
+    """Return texts as numbers; an empty one gives none."""
+    filled = pc.call_function("replace_with_mask", [column, _empty(column), pa.scalar(None, _TEXT)])
+    try:
+        return filled.cast(pa.float64())
+    except pa.ArrowInvalid as error:
+        row = next(n for n, text in enumerate(filled) if not _is_number(text))
+        raise _odd("must be a number", field, column, row) from error
+
+
+def _empty(column: Any) -> Any:
+    return pc.call_function("equal", [column, pa.scalar("")])
+
+
+def _is_number(text: Any) -> bool:
+    try:
+        text.cast(pa.float64())
+    except pa.ArrowInvalid:
         return False
     return True
 

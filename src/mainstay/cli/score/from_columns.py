@@ -26,10 +26,21 @@ from mainstay.columnar.reading import Columns
 from mainstay.columnar.scores import possible_days, possible_in_year, scored
 from mainstay.columnar.states import as_date, best_rows
 from mainstay.localdays import DATED, local_day, moment_of, noon_of
+from mainstay.reading.rows import Layout
 from mainstay.scores.by_policy import Policy, State, score_of
 from mainstay.scores.year.policy import YearPolicy
 
-__all__ = ["EPOCH", "Events", "TableScores", "Tally", "at_dates", "result_of", "scores_of"]
+__all__ = [
+    "EPOCH",
+    "Events",
+    "TableScores",
+    "Tally",
+    "at_dates",
+    "own_field",
+    "result_of",
+    "scores_of",
+    "with_own",
+]
 
 _ROWS = 1 << 15
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -88,6 +99,19 @@ class Tally:
         at = int(instants[row])
         if self.latest is None or at > self.latest[0]:
             self.latest = at, str(users[row].as_py()), lambda: line_of(row)
+
+
+def own_field(column: str) -> str:
+    """Return what batches call a column of the host's own, which may be named as one of ours."""
+    return f"column {column}"
+
+
+def with_own(places: Layout, columns: Sequence[str]) -> Layout:
+    """Return where fields are, columns of the host's own among them, which must be there."""
+    own = {own_field(column): column for column in columns}
+    return attrs.evolve(
+        places, names={**places.names, **own}, required=places.required | {*columns}
+    )
 
 
 @attrs.frozen

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from functools import partial
 from itertools import chain
 from typing import Any, BinaryIO
@@ -15,7 +15,7 @@ from rich.console import Console
 
 from mainstay.cli import terminal
 from mainstay.cli.score import cells
-from mainstay.cli.score.from_columns import Events, TableScores, Tally, scores_of
+from mainstay.cli.score.from_columns import Events, TableScores, Tally, scores_of, with_own
 from mainstay.cli.score.options import Options
 from mainstay.cli.score.plain_csv import REMEDY, Block, Header, blocks, check_plain, read_header
 from mainstay.columnar.clocks import microseconds
@@ -28,6 +28,7 @@ from mainstay.reading.rows import layout
 __all__ = ["csv_events", "score_csv"]
 
 _TEXT, _FEW = pa.string(), pa.dictionary(pa.int32(), pa.string())
+_NUMBER = pa.float64()
 _READ_AS = {"user_id": _TEXT, "started_at": _TEXT, "timezone": _FEW, "member_since": _FEW}
 _INSTANT = pa.timestamp("us", "UTC")
 _KINDS = {
@@ -50,8 +51,8 @@ def score_csv(options: Options, messages: Console) -> tuple[TableScores, Tally]:
 
 
 @contextmanager
-def csv_events(options: Options, messages: Console) -> Iterator[Events]:
-    """Yield the events of a file, or of standard input, in batches.
+def csv_events(options: Options, messages: Console, own: Sequence[str] = ()) -> Iterator[Events]:
+    """Yield the events of a file, or of standard input, in batches, with columns of the host's own.
 
     Raises:
         BadRecordError: A line is bad, or may be read otherwise line by line.
@@ -60,10 +61,10 @@ def csv_events(options: Options, messages: Console) -> Iterator[Events]:
     name = terminal.standard_input().fileno() if piped else str(options.file)
     tally = Tally(microseconds(options.as_of))
     with open(name, "rb", closefd=not piped) as file:
-        header = read_header(file, layout(options.columns, options.member_since))
-        with terminal.progress(messages, "reading") as progress:
-            fields = _fields(header)
-            batches = _batches(file, header, options, tally, progress)
+        places = with_own(layout(options.columns, options.member_since), own)
+        header = read_header(file, places)
+        fields = _fields(header)
+        with closing(_batches(file, header, options, tally, messages)) as batches:
             yield Events(chain([_nothing(fields)], batches), fields, tally)
 
 
@@ -74,7 +75,8 @@ def _fields(header: Header) -> list[str]:
 
 
 def _nothing(fields: list[str]) -> Any:
-    return pa.RecordBatch.from_pylist([], pa.schema([(field, _KINDS[field]) for field in fields]))
+    kinds = [(field, _KINDS.get(field, _NUMBER)) for field in fields]
+    return pa.RecordBatch.from_pylist([], pa.schema(kinds))
 
 
 def _batches(
@@ -82,17 +84,18 @@ def _batches(
     header: Header,
     options: Options,
     tally: Tally,
-    progress: Callable[[int, int | None], None],
-) -> Iterator[Any]:
+    messages: Console,
+) -> Generator[Any, None, None]:
     """Yield a file's events in batches, counted; some are read ahead."""
     size, done = os.fstat(file.fileno()).st_size, 0
     read = in_order(partial(_read, header=header, options=options), blocks(file, header.line))
-    for block, batch, instants in read:
-        tally.add(batch["user_id"], instants, block.line_of)
-        tally.watch(options.user, batch, instants)
-        done += len(block.text)
-        progress(tally.events, tally.events * size // done if size else None)
-        yield batch
+    with terminal.progress(messages, "reading") as progress:
+        for block, batch, instants in read:
+            tally.add(batch["user_id"], instants, block.line_of)
+            tally.watch(options.user, batch, instants)
+            done += len(block.text)
+            progress(tally.events, tally.events * size // done if size else None)
+            yield batch
 
 
 def _read(block: Block, *, header: Header, options: Options) -> tuple[Block, Any, Longs]:
@@ -125,7 +128,7 @@ def _columns(block: Block, header: Header) -> dict[str, Any]:
             csv.ParseOptions(invalid_row_handler=refuse),
             csv.ConvertOptions(
                 include_columns=[*places.values()],
-                column_types={place: _READ_AS[field] for field, place in places.items()},
+                column_types={place: _READ_AS.get(field, _TEXT) for field, place in places.items()},
                 null_values=[],
             ),
         )
@@ -154,6 +157,8 @@ def _events(texts: dict[str, Any], options: Options) -> tuple[Any, Longs]:
     columns["timezone"] = _zones(texts, timestamps, options)
     if "member_since" in texts:
         columns["member_since"] = cells.dates(texts["member_since"])
+    own = [field for field in texts if field not in _READ_AS]
+    columns |= {field: cells.numbers(texts[field], field) for field in own}
     return pa.record_batch(columns), timestamps.instants
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from itertools import chain
 from typing import Any
 
@@ -12,7 +12,14 @@ from pyarrow import parquet
 from rich.console import Console
 
 from mainstay.cli import terminal
-from mainstay.cli.score.from_columns import Events, TableScores, Tally, at_dates, scores_of
+from mainstay.cli.score.from_columns import (
+    Events,
+    TableScores,
+    Tally,
+    at_dates,
+    scores_of,
+    with_own,
+)
 from mainstay.cli.score.options import Options
 from mainstay.columnar.clocks import DAY, microseconds
 from mainstay.columnar.columns import check_dates, instants_of
@@ -38,31 +45,31 @@ def score_parquet(path: str, options: Options, messages: Console) -> tuple[Table
 
 
 @contextmanager
-def parquet_events(path: str, options: Options, messages: Console) -> Iterator[Events]:
-    """Yield the events of a file in batches.
+def parquet_events(
+    path: str, options: Options, messages: Console, own: Sequence[str] = ()
+) -> Iterator[Events]:
+    """Yield the events of a file in batches, with columns of the host's own.
 
     Raises:
         BadRecordError: A row is not an event.
         InvalidValueError: The file is damaged, or lacks a column; or an option is for lines.
     """
-    places, tally = _places(options), Tally(microseconds(options.as_of))
+    places, tally = _places(options, own), Tally(microseconds(options.as_of))
     try:
         # The names of zones are few: as a dictionary's they are read once each.
         few = {places.names["timezone"]} & {*parquet.read_schema(path).names}
         with (
             parquet.ParquetFile(path, read_dictionary=few, pre_buffer=False) as file,
-            terminal.progress(messages, "reading") as progress,
+            closing(_events(file, places, tally, options, messages)) as read,
         ):
-            rows = file.metadata.num_rows
-            read = _events(file, places, tally, options, lambda done: progress(done, rows))
             none = next(read)
             yield Events(chain([none], read), none.schema.names, tally)
     except (pa.ArrowInvalid, OSError) as error:
         raise InvalidValueError(f"can't be read ({error})", field="FILE", value=path) from error
 
 
-def _places(options: Options) -> Layout:
-    places = layout(options.columns, options.member_since)
+def _places(options: Options, own: Sequence[str]) -> Layout:
+    places = with_own(layout(options.columns, options.member_since), own)
     if places.in_order is not None:
         raise InvalidValueError(
             "must map names for Parquet, whose columns have them",
@@ -82,26 +89,27 @@ def _places(options: Options) -> Layout:
 
 
 def _events(
-    file: Any, places: Layout, tally: Tally, options: Options, progress: Callable[[int], None]
-) -> Iterator[Any]:
+    file: Any, places: Layout, tally: Tally, options: Options, messages: Console
+) -> Generator[Any, None, None]:
     """Yield a file's events in batches with our fields' names, counted; one without any first."""
     names = {field: name for field, name in places.names.items() if name is not None}
-    needed = [name for name in names.values() if name in places.required]
+    needed = [name for name in dict.fromkeys(names.values()) if name in places.required]
     parts = chain(
         [file.schema_arrow.empty_table()],
-        file.iter_batches(_ROWS_READ, columns=[*names.values()]),
+        file.iter_batches(_ROWS_READ, columns=[*dict.fromkeys(names.values())]),
     )
-    for batch in batches(parts, needed, maybe=names["timezone"]):
-        there = {field: name for field, name in names.items() if name in batch.schema.names}
-        read = {field: batch[name] for field, name in there.items()}
-        try:
-            events, instants = _read(read, options)
-        except BadRecordError as error:
-            raise BadRecordError.at("row", tally.events + error.number, error) from error
-        tally.add(events["user_id"], instants, lambda _row: None)
-        tally.watch(options.user, events, instants)
-        progress(tally.events)
-        yield events
+    with terminal.progress(messages, "reading") as progress:
+        for batch in batches(parts, needed, maybe=names["timezone"]):
+            there = {field: name for field, name in names.items() if name in batch.schema.names}
+            read = {field: batch[name] for field, name in there.items()}
+            try:
+                events, instants = _read(read, options)
+            except BadRecordError as error:
+                raise BadRecordError.at("row", tally.events + error.number, error) from error
+            tally.add(events["user_id"], instants, lambda _row: None)
+            tally.watch(options.user, events, instants)
+            progress(tally.events, file.metadata.num_rows)
+            yield events
 
 
 def _read(columns: dict[str, Any], options: Options) -> tuple[Any, Longs]:
