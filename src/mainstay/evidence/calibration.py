@@ -16,11 +16,9 @@ from mainstay.evidence.snapshots import Rows
 __all__ = ["SHIPPED", "Calibration", "Curve", "Judged", "calibration_of"]
 
 _MOST_POINTS = 100
-#: Newton's method doubles its digits at each step: more steps mean that it goes nowhere.
-_STEPS = 50
+#: Newton's method doubles its digits at each step: more than enough.
+_STEPS = 100
 _CLOSE = 1e-12
-#: Beyond so many points a step, a curve is a cliff: nothing like it is seen, it fits separation.
-_STEEPEST = 10.0
 
 
 @attrs.frozen
@@ -160,19 +158,43 @@ def _mean(chances: Floats, rows: Longs, one: Bin) -> float:
 def fit(rows: Longs, returns: Longs) -> Curve | None:
     """Return the logistic curve of the greatest likelihood, by Newton's method, if there is one.
 
-    There is none where points alone tell who came back, or all did, or nobody.
+    There is none where points alone tell who came back, or all did, or nobody. Elsewhere a step
+    that would lessen the likelihood is halved, so that it is found.
     """
+    if not _overlap(np.flatnonzero(returns), np.flatnonzero(rows - returns)):
+        return None
     points = np.arange(_MOST_POINTS + 1) / _MOST_POINTS
-    against, slope = 0.0, 0.0
+    found: Floats = np.zeros(2)
     for _ in range(_STEPS):
-        chances = 1 / (1 + np.exp(against - slope * points))
-        weights, off = rows * chances * (1 - chances), returns - rows * chances
-        a, b, c = weights.sum(), (weights * points).sum(), (weights * points**2).sum()
-        u, v = off.sum(), (off * points).sum()
-        if a * c - b * b <= _CLOSE * a * c:
-            return None
-        more = (c * u - b * v) / (a * c - b * b), (a * v - b * u) / (a * c - b * b)
-        against, slope = against - more[0], slope + more[1]
-        if max(map(abs, more)) <= _CLOSE * max(1.0, abs(against), abs(slope)):
-            return Curve(float(against), float(slope) / _MOST_POINTS)
-    return None
+        step = _step(found, points, rows, returns)
+        least = _loss(found, points, rows, returns)
+        while _loss(found + step, points, rows, returns) > least:
+            step /= 2
+        found = found + step
+        if np.abs(step).max() <= _CLOSE * np.abs(found).max():
+            break
+    intercept, slope = found.tolist()
+    return Curve(-intercept, slope / _MOST_POINTS)
+
+
+def _overlap(back: Longs, away: Longs) -> bool:
+    """Say whether neither kind's points are all at least as many as the other's."""
+    if not len(back) or not len(away):
+        return False
+    return bool(back.min() < away.max() and away.min() < back.max())
+
+
+def _loss(found: Floats, points: Floats, rows: Longs, returns: Longs) -> float:
+    """Return the likelihood's logarithm, negative, of an intercept and a slope."""
+    logits = found[0] + found[1] * points
+    return float((rows * np.logaddexp(0, logits) - returns * logits).sum())
+
+
+def _step(found: Floats, points: Floats, rows: Longs, returns: Longs) -> Floats:
+    """Return Newton's step from an intercept and a slope."""
+    chances = (1 + np.tanh((found[0] + found[1] * points) / 2)) / 2
+    weights, off = rows * chances * (1 - chances), returns - rows * chances
+    a, b, c = weights.sum(), (weights * points).sum(), (weights * points**2).sum()
+    u, v = off.sum(), (off * points).sum()
+    step: Floats = np.array([c * u - b * v, a * v - b * u]) / (a * c - b * b)
+    return step

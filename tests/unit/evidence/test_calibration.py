@@ -95,6 +95,23 @@ def test_nothing_fits_equal_points_or_no_rows() -> None:
     assert fit(np.zeros(101, np.int64), np.zeros(101, np.int64)) is None
 
 
+@given(lines)
+def test_a_fit_is_where_the_likelihood_does_not_rise_and_there_is_one_unless_points_part_them(
+    some: list[tuple[int, bool, int]],
+) -> None:
+    (rows,) = parts([some])
+    found = fit(*counted(rows))
+    back = {points for points, returned, _ in some if returned}
+    away = {points for points, returned, _ in some if not returned}
+    parted = not back or not away or min(back) >= max(away) or min(away) >= max(back)
+    assert (found is None) == parted
+    if found is not None:
+        off = [returned - found.probability(points) for points, returned, _ in some]
+        assert math.fsum(off) == pytest.approx(0, abs=1e-6)
+        slope = (one * points for one, (points, _, _) in zip(off, some, strict=True))
+        assert math.fsum(slope) == pytest.approx(0, abs=1e-4)
+
+
 @given(tables)
 def test_brier_and_error_are_what_they_are_defined_as_on_the_later_half(
     table: list[list[tuple[int, bool, int]]],
