@@ -60,14 +60,14 @@ def maker(
 
 
 def show(found: Evidence) -> None:
-    """Print what was found: the measures, the tenths, by tenure; and what it means."""
+    """Print what was found: the measures, the tenths, the curves, by tenure; and what it means."""
     console = terminal.console(sys.stdout)
     terminal.say(
         console,
         f"{found.users:,} users at {len(found.dates):,} dates from {found.dates[0]} to "
         f"{found.dates[-1]}: {found.pairs:,} pairs, of which {found.rate:.1%} came back.",
     )
-    for part in (_measures(found), _tenths(found), _tenures(found)):
+    for part in (_measures(found), _tenths(found), _curves(found), _tenures(found)):
         console.print()
         console.print(part)
     console.print()
@@ -108,6 +108,23 @@ def _tenths(found: Evidence) -> Listing:
     for one in reversed(lift.deciles):
         listing.add(_points(one), f"{one.rows:,}", f"{one.rate:.1%}", f"{lift.of(one):.2f}")
     listing.add("all", f"{found.pairs:,}", f"{found.rate:.1%}", "1.00")
+    return listing
+
+
+def _curves(found: Evidence) -> Listing:
+    """Return the curves from points to a probability, and how far off they are."""
+    listing = Listing(
+        label("probability"),
+        number("intercept"),
+        number("slope"),
+        number("off by"),
+        number("Brier score"),
+    )
+    curves = {"as shipped": found.calibration.shipped, "fitted": found.calibration.own}
+    for name, one in curves.items():
+        if one is not None:
+            curve = (f"{one.curve.intercept:.2f}", f"{one.curve.slope:.3f}")
+            listing.add(name, *curve, f"{one.error:.1%}", f"{one.brier:.3f}")
     return listing
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import cycle
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -14,6 +15,8 @@ from mainstay.notebook.drawing import axes_of, framed, plain
 __all__ = ["curves_shown", "plot_calibration", "plot_lift", "plot_measures", "plot_roc"]
 
 _HALF = 0.5
+#: Curves are told apart by their lines, too, for whom colours do not tell.
+_STYLES = ("-", "--", "-.", (0, (6, 1, 1, 1, 1, 1)))
 
 
 def plot_measures(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
@@ -21,7 +24,7 @@ def plot_measures(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
 
     The line is the year score's area; dots are at .5, which is chance. The intervals of differences
     are narrower than those of areas, so measures may differ although their lines overlap: what is
-    better or level is written next to the names.
+    better or level is written next to the names, and what is better is a diamond.
 
     Args:
         evidence: What :func:`mainstay.evidence.evidence` has found.
@@ -47,13 +50,17 @@ def plot_measures(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
     for row, name in enumerate(names):
         found, colour = evidence.measures[name].within, MEASURES.get(name, QUIET)
         ax.plot([found.low, found.high], [row, row], color=colour, linewidth=4, alpha=0.5)
-        ax.plot([found.auc], [row], "o", color=colour)
+        ax.plot([found.auc], [row], "D" if _is_better(evidence, name) else "o", color=colour)
     ax.set_yticks(range(len(names)), [_named(evidence, name) for name in names])
     ax.invert_yaxis()
     ax.tick_params(axis="y", length=0)
     ax.set_xlabel("area under the curve; 0.5 is chance")
     framed(ax)
     return ax
+
+
+def _is_better(evidence: Evidence, name: str) -> bool:
+    return name != "year" and evidence.verdict(name) == "better"
 
 
 def _named(evidence: Evidence, name: str) -> str:
@@ -89,9 +96,11 @@ def plot_roc(
     """
     ax = axes_of(ax, width=5, height=4.2)
     ax.plot([0, 1], [0, 1], color=QUIET, linewidth=1, linestyle=":")
-    for name in curves_shown(evidence) if measures is None else measures:
+    names = curves_shown(evidence) if measures is None else measures
+    for name, style in zip(names, cycle(_STYLES)):
         away, back = np.array(evidence.curves[name]).T
-        ax.plot(away, back, color=MEASURES.get(name, OTHER), label=plain(name))
+        colour = MEASURES.get(name, OTHER)
+        ax.plot(away, back, color=colour, linestyle=style, label=plain(name))
     ax.set(xlabel="share of those who stayed away", ylabel="share of those who came back")
     ax.legend(loc="lower right", frameon=False)
     framed(ax)
@@ -167,7 +176,9 @@ def plot_lift(evidence: Evidence, *, measure: str = "year", ax: Axes | None = No
     ax = axes_of(ax, width=7, height=3.2)
     places = range(len(found.deciles))
     bars = ax.bar(places, [one.rate for one in found.deciles], color=ACTIVE)
-    ax.bar_label(bars, [f"{one.rate:.0%}" for one in found.deciles], padding=2)
+    shares = [f"{one.rate:.0%}" for one in found.deciles]
+    ax.bar_label(bars, shares, padding=2, fontsize="small")
+    ax.tick_params(axis="x", labelsize="small")
     ax.axhline(found.rate, color="#d55e00", linewidth=2, label=f"all: {found.rate:.0%}")
     ax.set_xticks(places, [_span(one) for one in found.deciles])
     ax.set(xlabel="points, the fewest on the left", ylabel="share that came back", ylim=(0, 1.1))

@@ -69,6 +69,8 @@ def test_what_is_better_or_level_is_written_next_to_its_name(found: Evidence) ->
     other = judged(other, "v1", 0.1, 0.2)
     labels = [label.get_text() for label in plot_measures(other).get_yticklabels()]
     assert labels[:4] == ["year", "v1", "ewma (better)", "rfm (level)"]
+    dots = plot_measures(other).lines[3::2]
+    assert [dot.get_marker() for dot in dots[:4]] == ["o", "o", "D", "o"]
     assert labels[-1].startswith(NAME.replace("$", r"\$"))
 
 
@@ -79,7 +81,9 @@ def test_curves_are_those_of_the_scores_and_the_best_of_the_others(found: Eviden
     best = max(others, key=lambda name: found.measures[name].within.auc)
     assert [*drawn] == ["year", "v1", "ewma", best]
     assert all(drawn[name] == [[*point] for point in found.curves[name]] for name in drawn)
+    assert len({str(line.get_linestyle()) for line in ax.lines[1:4]}) == 3
     assert len(plot_roc(found, measures=["lifetime"]).lines) == 2
+    assert len(plot_roc(found, measures=[*found.measures]).lines) == 1 + len(found.measures)
 
 
 def test_calibration_has_what_was_expected_against_what_came(found: Evidence) -> None:
@@ -113,6 +117,36 @@ def test_the_page_says_all_of_it_and_runs_nothing(found: Evidence) -> None:
     assert not re.search(r"(src|href)=\"https?:", html)
     ids = re.findall(r' id="([^"]*)"', html)
     assert len(ids) == len({*ids})
+
+
+def head(found: Evidence) -> str:
+    return report_evidence(found).html.partition('<h2 id="measures">')[0]
+
+
+def test_the_page_begins_with_the_verdict_and_how_much_it_rests_on(found: Evidence) -> None:
+    others = [name for name in found.measures if name != "year"]
+    ahead = found
+    for name in others:
+        ahead = judged(ahead, name, 0.1, 0.2)
+    assert f"It predicts better than all {len(others)} others." in head(ahead)
+    other = judged(judged(ahead, "ewma", -0.2, -0.1), "rfm", -0.1, 0.1)
+    some = f"It predicts better than {len(others) - 2} of {len(others)} others"
+    assert f"{some}; level with it: rfm; better: ewma." in head(other)
+    numbers = re.findall(r"<strong>([\d,]+)</strong>", head(found))
+    assert numbers == [f"{n:,}" for n in (found.users, len(found.dates), found.pairs)]
+
+
+def test_the_page_says_of_each_measure_what_it_is_to_the_year_score(found: Evidence) -> None:
+    other = judged(judged(found, "ewma", -0.2, -0.1), "rfm", -0.1, 0.1)
+    table = report_evidence(other).html.partition("<tbody>")[2].partition("</tbody>")[0]
+    for name, verdict in (("ewma", "better"), ("rfm", "level")):
+        row = table.partition(f">{name}</th>")[2].partition("</tr>")[0]
+        assert f">{verdict}</td>" in row
+
+
+def test_who_is_not_looked_at_is_said(found: Evidence) -> None:
+    html = report_evidence(attrs.evolve(found, population=180)).html
+    assert "Users who had been away for all of the 180 days before a date" in html
 
 
 def test_tables_of_the_page_have_the_figures_of_the_pictures(found: Evidence) -> None:

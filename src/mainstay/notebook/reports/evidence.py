@@ -23,6 +23,8 @@ from mainstay.notebook.reports.svg import STYLE, figure_of, svg_of
 
 __all__ = ["report_evidence"]
 
+#: In inches: so wide that a telephone shows all of it, and its words can be read.
+_WIDTH = 5.5
 #: What the page is filled with.
 Part: TypeAlias = dict[str, object]
 
@@ -30,12 +32,25 @@ _LIMITS = """\
 Prediction is not cause: to push somebody to one more active day does not make them stay. Only a \
 trial with two groups can tell that.
 The question is one of 28 days. Who is there in a year, or pays, is another.
-Only what left an event is seen: days, and not what somebody did on them, or whether they liked it.
+Only what left an event here is seen: days, and not what somebody did on them, or whether they \
+liked it. Who went elsewhere looks like who stopped.
 Once points are shown, people act on them, and the same points may come to mean less.
 Each interval holds 95 %. Of twenty comparisons without any difference, one looks like one.
 """.splitlines()
+_AWAY = """\
+Users who had been away for all of the {:,} days before a date are not looked at there: whether \
+they ever come back is another question."""
 
-
+_COLUMNS = (
+    "measure",
+    "AUC",
+    "95 %",
+    "to the year's",
+    "95 % of that",
+    "verdict",
+    "pooled",
+    "is",
+)
 _ON_CURVES = """\
 A cut at any number of points finds some of those who come back, and some of those who do not. The \
 further a curve is from the dotted line, the fewer of the others it takes to find as many."""
@@ -78,10 +93,11 @@ def report_evidence(
         last=evidence.last_day,
         asked=_asked(evidence),
         verdict=sentences["year"],
+        compared=_verdicts(evidence),
         tiles=[*_tiles(evidence)],
         warnings=evidence.warnings,
         parts=[part(evidence) for part in (_measures, _curves, _calibration, _lift, _tenures)],
-        limits=_LIMITS,
+        limits=[*_LIMITS, _AWAY.format(evidence.population)],
     )
 
 
@@ -93,10 +109,26 @@ def _asked(found: Evidence) -> str:
     )
 
 
+def _verdicts(found: Evidence) -> str:
+    """Say of how many measures the year score is ahead, and which are not behind."""
+    others = [name for name in found.measures if name != "year"]
+    level, better = (
+        [name for name in others if found.verdict(name) == verdict]
+        for verdict in ("level", "better")
+    )
+    behind = len(others) - len(level) - len(better)
+    ahead = f"{behind} of" if level or better else "all"
+    said = [f"It predicts better than {ahead} {len(others)} others"]
+    said += [f"level with it: {', '.join(level)}"] if level else []
+    said += [f"better: {', '.join(better)}"] if better else []
+    return f"{'; '.join(said)}."
+
+
 def _tiles(found: Evidence) -> Iterator[Part]:
     own = found.measures["year"].within
     yield {"number": f"{own.auc:.3f}", "words": "area under the year score's curve; 0.5 is chance"}
     yield {"number": f"{found.users:,}", "words": "different users"}
+    yield {"number": f"{len(found.dates):,}", "words": "dates, 28 days apart"}
     yield {"number": f"{found.pairs:,}", "words": "pairs of a user and a date"}
     yield {"number": f"{found.rate:.0%}", "words": "of the pairs came back"}
 
@@ -106,12 +138,16 @@ def _measures(found: Evidence) -> Part:
     return {
         "name": "measures",
         "heading": "Which measure knows best",
-        "words": words,
-        "picture": _picture(lambda ax: plot_measures(found, ax=ax), 3.6, "measures"),
+        "words": [],
+        "sentences": words,
+        "picture": _picture(
+            lambda ax: plot_measures(found, ax=ax), 0.8 + 0.3 * len(found.measures), "measures"
+        ),
         "caption": "Of one who came back and one who did not, at one date, how often the first has "
-        "more: with intervals of 95 %. The green line is the year score.",
+        "more: with intervals of 95 %. The green line is the year score. What is better, or level, "
+        "says so.",
         "table": "Areas under the curve",
-        "columns": ("measure", "AUC", "95 %", "to the year's", "95 % of that", "pooled", "is"),
+        "columns": _COLUMNS,
         "rows": [_row(found, name, one) for name, one in found.measures.items()],
     }
 
@@ -120,10 +156,11 @@ def _row(found: Evidence, name: str, one: Figure) -> Sequence[str]:
     own = (name, f"{one.within.auc:.3f}", _between(one.within))
     pooled, meaning = f"{one.pooled.auc:.3f}", NAMES.get(name, "")
     if name == "year":
-        return (*own, "", "", pooled, meaning)
+        return (*own, "", "", "", pooled, meaning)
     less = found.difference(name).within
     turned = Interval(-less.auc, -less.high, -less.low)
-    return (*own, f"{turned.auc:+.3f}", _between(turned, "+"), pooled, meaning)
+    compared = (f"{turned.auc:+.3f}", _between(turned, "+"), found.verdict(name))
+    return (*own, *compared, pooled, meaning)
 
 
 def _between(one: Interval, sign: str = "") -> str:
@@ -136,7 +173,7 @@ def _curves(found: Evidence) -> Part:
         "name": "curves",
         "heading": "Curves",
         "words": [_ON_CURVES],
-        "picture": _picture(lambda ax: plot_roc(found, ax=ax), 4.2, "curves"),
+        "picture": _picture(lambda ax: plot_roc(found, ax=ax), 4.6, "curves"),
         "caption": "At each cut, the share of those who stayed away, and of those who came back, "
         "above it.",
         "table": "Shares above each cut of the year score",
@@ -155,7 +192,7 @@ def _calibration(found: Evidence) -> Part:
         "name": "calibration",
         "heading": "Do points mean a probability",
         "words": [_said(found, "calibration")],
-        "picture": _picture(lambda ax: plot_calibration(found, ax=ax), 4.2, "calibration"),
+        "picture": _picture(lambda ax: plot_calibration(found, ax=ax), 4.6, "calibration"),
         "caption": "What the probabilities say, and what came of them, on the later half of the "
         "dates. On the dotted line they are right.",
         "table": "Probabilities, and what came of them",
@@ -224,6 +261,6 @@ def _span(one: Bin) -> str:
 
 def _picture(draw: Callable[[Axes], object], height: float, name: str) -> object:
     with rc_context(STYLE):
-        figure, ax = figure_of(height)
+        figure, ax = figure_of(height, _WIDTH)
         draw(ax)
         return drawn(svg_of(figure, name))

@@ -30,9 +30,9 @@ STYLE: Any = {
 }
 
 
-def figure_of(height: float) -> tuple[Figure, Axes]:
-    """Return a figure as wide as a page, and where to draw on it."""
-    figure = Figure(figsize=(9, height), layout="constrained")
+def figure_of(height: float, width: float = 9) -> tuple[Figure, Axes]:
+    """Return a figure, by default as wide as a page, and where to draw on it."""
+    figure = Figure(figsize=(width, height), layout="constrained")
     return figure, figure.add_subplot()
 
 
