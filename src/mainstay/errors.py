@@ -269,7 +269,7 @@ class BadRecordError(InvalidValueError):
         number: int = 0,
     ) -> None:
         super().__init__(problem, field=field, value=value, remedy=remedy)
-        self.place = place
+        self.place: Literal["line", "row"] = place
         self.number = number
 
     @classmethod
