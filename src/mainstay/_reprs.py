@@ -9,7 +9,7 @@ import attrs
 
 from mainstay import _html
 
-__all__ = ["Explained", "Masked", "in_utc", "of_policy", "shown"]
+__all__ = ["Explained", "Masked", "in_utc", "of_policy", "percent", "shown"]
 
 
 class _Printer(Protocol):
@@ -59,3 +59,13 @@ def of_policy(policy: attrs.AttrsInstance) -> str:
 def in_utc(at: datetime) -> str:
     """Write an instant as ISO 8601 has it, in UTC, with Z at the end."""
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """Return a share as people write it.
+
+    Examples:
+        >>> percent(0.2469), percent(0.2469, 0)
+        ('24.7 %', '25 %')
+    """
+    return f"{100 * share:.{digits}f} %"

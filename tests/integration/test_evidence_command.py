@@ -103,8 +103,8 @@ def test_the_table_says_what_the_json_says(tmp_path: Path) -> None:
         numbers = next(line for line in lines if line.startswith(name)).removeprefix(name).split()
         assert float(numbers[0]) == pytest.approx(one["intercept"], abs=0.006)
         assert float(numbers[1]) == pytest.approx(one["slope"], abs=0.0006)
-        assert numbers[2] == f"{one['expected_calibration_error']:.1%}"
-        assert float(numbers[3]) == pytest.approx(one["brier"], abs=0.0006)
+        assert numbers[2] == f"{100 * one['expected_calibration_error']:.1f}"
+        assert float(numbers[4]) == pytest.approx(one["brier"], abs=0.0006)
     for sentence in found["explanations"]:
         assert sentence in lines
 

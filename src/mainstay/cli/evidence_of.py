@@ -10,6 +10,7 @@ from functools import cache
 from rich.console import Console
 from rich.text import Text
 
+from mainstay._reprs import percent
 from mainstay.cli import terminal
 from mainstay.cli.score.from_columns import Events, own_field
 from mainstay.cli.score.options import Options
@@ -65,7 +66,7 @@ def show(found: Evidence) -> None:
     terminal.say(
         console,
         f"{found.users:,} users at {len(found.dates):,} dates from {found.dates[0]} to "
-        f"{found.dates[-1]}: {found.pairs:,} pairs, of which {found.rate:.1%} came back.",
+        f"{found.dates[-1]}: {found.pairs:,} pairs, of which {percent(found.rate)} came back.",
     )
     for part in (_measures(found), _tenths(found), _curves(found), _tenures(found)):
         console.print()
@@ -106,8 +107,8 @@ def _tenths(found: Evidence) -> Listing:
     )
     lift = found.lift["year"]
     for one in reversed(lift.deciles):
-        listing.add(_points(one), f"{one.rows:,}", f"{one.rate:.1%}", f"{lift.of(one):.2f}")
-    listing.add("all", f"{found.pairs:,}", f"{found.rate:.1%}", "1.00")
+        listing.add(_points(one), f"{one.rows:,}", percent(one.rate), f"{lift.of(one):.2f}")
+    listing.add("all", f"{found.pairs:,}", percent(found.rate), "1.00")
     return listing
 
 
@@ -124,7 +125,7 @@ def _curves(found: Evidence) -> Listing:
     for name, one in curves.items():
         if one is not None:
             curve = (f"{one.curve.intercept:.2f}", f"{one.curve.slope:.3f}")
-            listing.add(name, *curve, f"{one.error:.1%}", f"{one.brier:.3f}")
+            listing.add(name, *curve, percent(one.error), f"{one.brier:.3f}")
     return listing
 
 
@@ -144,7 +145,7 @@ def _tenures(found: Evidence) -> Listing:
         listing.add(
             name.replace("_", " "),
             f"{one.users:,}",
-            "" if one.rate is None else f"{one.rate:.1%}",
+            "" if one.rate is None else percent(one.rate),
             *("" if area is None else _area(area.auc) for area in areas),
         )
     return listing

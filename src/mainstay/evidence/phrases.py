@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 import attrs
 
+from mainstay._reprs import percent
 from mainstay.evidence.result import Evidence
 
 __all__ = ["ENGLISH_EVIDENCE", "NAMES", "EnglishEvidencePhrases"]
@@ -47,7 +48,7 @@ class EnglishEvidencePhrases:
     def score(self, evidence: Evidence) -> str:
         """Say how well the year score predicts who comes back."""
         found = evidence.measures["year"].within
-        of_two = f"{found.auc:.0%} of the time ({found.low:.0%} to {found.high:.0%})"
+        of_two = f"{percent(found.auc)} of the time ({percent(found.low)} to {percent(found.high)})"
         if found.low > _HALF:
             return (
                 "Of two users, one who came back within 28 days and one who did not, the first had "
@@ -55,7 +56,7 @@ class EnglishEvidencePhrases:
             )
         return (
             "On your data, the year score does not tell who comes back: of two users, the one who "
-            f"did had the higher score {of_two}, and chance gives 50%."
+            f"did had the higher score {of_two}, and chance gives 50 %."
         )
 
     def compared(self, evidence: Evidence, measure: str) -> str:
@@ -72,20 +73,20 @@ class EnglishEvidencePhrases:
     def calibration(self, evidence: Evidence) -> str:
         """Say how far off the probabilities are."""
         found = evidence.calibration
-        sentence = (
-            f"The probabilities that mainstay ships are off by {found.shipped.error:.1%} on average"
-        )
+        off = percent(found.shipped.error)
+        sentence = f"The probabilities that mainstay ships are off by {off} on average"
         if found.own is None:
             return f"{sentence}; on your earlier dates, none could be fitted."
-        return f"{sentence}; those fitted on your earlier dates, by {found.own.error:.1%}."
+        return f"{sentence}; those fitted on your earlier dates, by {percent(found.own.error)}."
 
     def lift(self, evidence: Evidence) -> str:
         """Say how many more come back of those with the most points."""
         found = evidence.lift["year"]
-        top, low = found.deciles[-1], found.deciles[0]
+        each = (found.deciles[-1].rate, found.deciles[0].rate, found.rate)
+        top, low, every = (percent(rate, 0) for rate in each)
         return (
-            f"Of those with the most points, {top.rate:.0%} came back; of those with the fewest, "
-            f"{low.rate:.0%}; of all, {found.rate:.0%}."
+            f"Of those with the most points, {top} came back; with the fewest, {low}; "
+            f"of all, {every}."
         )
 
 

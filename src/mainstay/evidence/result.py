@@ -102,7 +102,7 @@ class Evidence:
         >>> users, instants = zip(*rows)
         >>> found = evidence(pa.table({"user_id": users, "started_at": instants}))
         >>> print(found.explanations[-1].text)
-        Of those with the most points, 100% came back; of those with the fewest, 20%; of all, 92%.
+        Of those with the most points, 100 % came back; with the fewest, 20 %; of all, 92 %.
     """
 
     users: int

@@ -235,7 +235,7 @@ def _warnings(found: Histories, parts: Sequence[Rows]) -> Iterator[str]:
     if not parts[-1].returned.any():
         yield (
             f"Nobody came back after {_date(parts[-1].day)}: if later events are dated ahead by "
-            "mistake, ignore them with as_of."
+            "mistake, leave them out with as_of (--as-of)."
         )
     if len(parts) == 1:
         yield "There is a single date, so that nothing could be fitted on earlier ones."

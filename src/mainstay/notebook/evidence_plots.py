@@ -8,6 +8,7 @@ from itertools import cycle
 import numpy as np
 from matplotlib.axes import Axes
 
+from mainstay._reprs import percent
 from mainstay.evidence import Bin, Evidence
 from mainstay.notebook.colours import ACTIVE, MEASURES, OTHER, QUIET
 from mainstay.notebook.drawing import axes_of, framed, plain
@@ -176,10 +177,10 @@ def plot_lift(evidence: Evidence, *, measure: str = "year", ax: Axes | None = No
     ax = axes_of(ax, width=7, height=3.2)
     places = range(len(found.deciles))
     bars = ax.bar(places, [one.rate for one in found.deciles], color=ACTIVE)
-    shares = [f"{one.rate:.0%}" for one in found.deciles]
+    shares = [percent(one.rate, 0) for one in found.deciles]
     ax.bar_label(bars, shares, padding=2, fontsize="small")
     ax.tick_params(axis="x", labelsize="small")
-    ax.axhline(found.rate, color="#d55e00", linewidth=2, label=f"all: {found.rate:.0%}")
+    ax.axhline(found.rate, color="#d55e00", linewidth=2, label=f"all: {percent(found.rate, 0)}")
     ax.set_xticks(places, [_span(one) for one in found.deciles])
     ax.set(xlabel="points, the fewest on the left", ylabel="share that came back", ylim=(0, 1.1))
     ax.legend(loc="upper left", frameon=False)

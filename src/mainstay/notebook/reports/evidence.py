@@ -9,6 +9,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 
 from mainstay import _checks as checks
+from mainstay._reprs import percent
 from mainstay.evidence import Bin, Evidence, Figure, Interval
 from mainstay.evidence.phrases import NAMES
 from mainstay.notebook.evidence_plots import (
@@ -130,7 +131,7 @@ def _tiles(found: Evidence) -> Iterator[Part]:
     yield {"number": f"{found.users:,}", "words": "different users"}
     yield {"number": f"{len(found.dates):,}", "words": "dates, 28 days apart"}
     yield {"number": f"{found.pairs:,}", "words": "pairs of a user and a date"}
-    yield {"number": f"{found.rate:.0%}", "words": "of the pairs came back"}
+    yield {"number": percent(found.rate, 0), "words": "of the pairs came back"}
 
 
 def _measures(found: Evidence) -> Part:
@@ -178,7 +179,7 @@ def _curves(found: Evidence) -> Part:
         "above it.",
         "table": "Shares above each cut of the year score",
         "columns": ("stayed away", "came back"),
-        "rows": [(f"{away:.1%}", f"{back:.1%}") for away, back in found.curves[names[0]]],
+        "rows": [(percent(away), percent(back)) for away, back in found.curves[names[0]]],
     }
 
 
@@ -187,7 +188,7 @@ def _calibration(found: Evidence) -> Part:
     pairs = zip(found.calibration.deciles, found.calibration.shipped.expected, strict=True)
     fitted = [""] * len(found.calibration.deciles)
     if own is not None:
-        fitted = [f"{chance:.1%}" for chance in own.expected]
+        fitted = [percent(chance) for chance in own.expected]
     return {
         "name": "calibration",
         "heading": "Do points mean a probability",
@@ -198,7 +199,7 @@ def _calibration(found: Evidence) -> Part:
         "table": "Probabilities, and what came of them",
         "columns": ("points", "pairs", "as shipped", "fitted", "came back"),
         "rows": [
-            (_span(one), f"{one.rows:,}", f"{chance:.1%}", own_chance, f"{one.rate:.1%}")
+            (_span(one), f"{one.rows:,}", percent(chance), own_chance, percent(one.rate))
             for (one, chance), own_chance in zip(pairs, fitted, strict=True)
         ],
     }
@@ -220,7 +221,7 @@ def _lift(found: Evidence) -> Part:
                 _span(one),
                 f"{one.rows:,}",
                 f"{one.returned:,}",
-                f"{one.rate:.1%}",
+                percent(one.rate),
                 f"{lift.of(one):.2f}",
             )
             for one in lift.deciles
@@ -243,7 +244,7 @@ def _tenures(found: Evidence) -> Part:
                 name.replace("_", " "),
                 f"{one.users:,}",
                 f"{one.pairs:,}",
-                "–" if one.rate is None else f"{one.rate:.1%}",
+                "–" if one.rate is None else percent(one.rate),
                 *(f"{one.areas[of].auc:.3f}" if of in one.areas else "–" for of in names),
             )
             for name, one in found.tenure.items()
