@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time
 from typing import TypeVar
 
@@ -17,14 +17,10 @@ from mainstay.errors import MainstayError
 from mainstay.reading import parse_moment
 from mainstay.reading.rows import Columns
 from mainstay.scheduling import Target, read_target
-from mainstay.scores.by_policy import Policy
-from mainstay.scores.consistency.policy import DEFAULT_POLICY
-from mainstay.scores.year.policy import DEFAULT_YEAR_POLICY
+from mainstay.scores.by_policy import POLICIES
 
 T = TypeVar("T")
 
-#: The policies of the scores that commands give, by what they call them.
-POLICIES: Mapping[str, Policy] = {"consistency": DEFAULT_POLICY, "year": DEFAULT_YEAR_POLICY}
 #: More than anybody counts to, and few enough for every database.
 _MOST = 2**31 - 1
 
@@ -63,10 +59,10 @@ def add_days(
 
 
 def add_policy(group: argparse._ArgumentGroup) -> None:
-    """Add which score is asked for: a key of ``POLICIES``."""
+    """Add which score is asked for."""
     group.add_argument(
         "--policy",
-        choices=POLICIES,
+        choices=[*POLICIES],
         default="consistency",
         metavar="NAME",
         help="which score: consistency, of the last 28 days, or year, of the last 52 weeks "

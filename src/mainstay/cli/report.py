@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from mainstay._extras import Extra
 from mainstay._reprs import in_utc
 from mainstay.cli import OK, SKIPPED, arguments, terminal
-from mainstay.cli.score.options import Options, add_days, add_policy, add_source, refuse_of_files
+from mainstay.cli.score.options import Options, add_days, add_source, refuse_of_files
 from mainstay.cli.store import default_schema, open_store
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser.set_defaults(run=run, refuse=parser.error, engine=None, member_since=None)
     parser.set_defaults(top=None, user=None, json=False, csv=False)
     add_source(parser.add_argument_group("input"))
-    add_policy(parser.add_argument_group("score"))
+    arguments.add_policy(parser.add_argument_group("score"))
     add_days(parser.add_argument_group("days"), as_of="the latest event")
     _add_page(parser.add_argument_group("output"))
 

@@ -13,7 +13,7 @@ from mainstay._extras import Extra
 from mainstay.cli import OK, arguments, terminal
 from mainstay.errors import InvalidValueError
 from mainstay.localdays import DATED, last_instant
-from mainstay.scores.by_policy import Policy, days_needed
+from mainstay.scores.by_policy import POLICIES, Policy, days_needed
 from mainstay.scores.year.policy import YearPolicy
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def run(args: argparse.Namespace) -> int:
         from mainstay.columnar.score_query import ScoreQuery  # noqa: PLC0415
         from mainstay.columnar.statements import statement  # noqa: PLC0415
 
-    policy = arguments.POLICIES[args.policy]
+    policy = POLICIES[args.policy]()
     state, days = _state(args, policy), days_needed(policy)
     listed: list[Clock] | str = args.clocks
     if args.clocks is None or args.csv:

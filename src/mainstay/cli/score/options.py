@@ -22,7 +22,6 @@ __all__ = [
     "Options",
     "add_days",
     "add_options",
-    "add_policy",
     "add_source",
     "refuse_of_files",
 ]
@@ -36,7 +35,7 @@ _OF_FILES = ("file", "columns", "member_since", "naive_zone", "skip_bad", "engin
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes."""
     _add_input(parser.add_argument_group("input"))
-    add_policy(parser.add_argument_group("score"))
+    arguments.add_policy(parser.add_argument_group("score"))
     add_days(parser.add_argument_group("days"))
     _add_output(parser.add_argument_group("output"))
 
@@ -76,17 +75,6 @@ def add_days(group: argparse._ArgumentGroup, *, as_of: str = "now") -> None:
         zone_help="the users' zone: decides what today is, and the day of events without timezone",
         of_store=True,
         as_of=as_of,
-    )
-
-
-def add_policy(group: argparse._ArgumentGroup) -> None:
-    """Add what says which score it is."""
-    group.add_argument(
-        "--policy",
-        choices=[*POLICIES],
-        default="consistency",
-        help="consistency: how regular the last 28 days were (the default); year: how likely "
-        "users are to stay, by 28 days and 52 weeks",
     )
 
 
