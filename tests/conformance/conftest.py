@@ -16,7 +16,9 @@ if TYPE_CHECKING:  # SQLAlchemy is optional: tests of the stores in memory need 
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deal the tests of suites out to the hosts that a module has: each runs with one of them.
+    """Deal the tests of suites out to the hosts that a module has: each runs with one at most.
+
+    Where there are more shares than hosts, some run with none.
 
     With ``thorough``, and where one host is asked for by its name, all run with all.
     """

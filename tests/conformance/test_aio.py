@@ -35,7 +35,8 @@ if effort.thorough():
         for driver in ("sqlite+aiosqlite", "postgresql+asyncpg", "postgresql+psycopg_async")
         for whose in ("store", "host")
     ]
-pytestmark = pytest.mark.dealt("opened", len(HOSTS))
+#: Every second test: what is tried is the way to the database; the stores behind it are the same.
+pytestmark = pytest.mark.dealt("opened", 2 * len(HOSTS))
 
 T = TypeVar("T", bound=type)
 

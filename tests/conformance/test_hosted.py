@@ -42,7 +42,8 @@ HOSTS = [
 ]
 if effort.thorough():
     HOSTS += [(driver, {"host": "store", "store": "host"}[whose]) for driver, whose in HOSTS]
-pytestmark = pytest.mark.dealt("host", len(HOSTS))
+#: Every second test: what is tried is the way to the database; the stores behind it are the same.
+pytestmark = pytest.mark.dealt("host", 2 * len(HOSTS))
 
 
 @pytest.fixture(scope="module", params=HOSTS, ids=" ".join)
