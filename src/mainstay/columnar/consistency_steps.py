@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from itertools import pairwise
+from typing import ClassVar
 
 import attrs
 
@@ -39,12 +40,12 @@ class ConsistencySteps:
     policy: ConsistencyPolicy
 
     #: What a score consists of, and as which three numbers this is added up.
-    parts = ("base", "distribution", "streak", "recency")
-    addends = ("base", "distribution", "(streak + recency)")
+    parts: ClassVar[tuple[str, ...]] = ("base", "distribution", "streak", "recency")
+    addends: ClassVar[tuple[str, str, str]] = ("base", "distribution", "(streak + recency)")
     #: What is counted.
-    counts = ("active_days", "current_streak")
+    counts: ClassVar[tuple[str, ...]] = ("active_days", "current_streak")
     #: What is looked back on.
-    bits = ("bits",)
+    bits: ClassVar[tuple[str, ...]] = ("bits",)
 
     def __attrs_post_init__(self) -> None:
         """Refuse a policy that the query can't follow."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 import attrs
 
@@ -31,12 +32,12 @@ class YearSteps:
     policy: YearPolicy
 
     #: What a score consists of, and as which three numbers this is added up.
-    parts = ("days", "freshness", "weeks")
-    addends = parts
+    parts: ClassVar[tuple[str, ...]] = ("days", "freshness", "weeks")
+    addends: ClassVar[tuple[str, str, str]] = ("days", "freshness", "weeks")
     #: What is counted.
-    counts = ("active_days", "active_weeks")
+    counts: ClassVar[tuple[str, ...]] = ("active_days", "active_weeks")
     #: What is looked back on.
-    bits = ("day_bits", "week_bits")
+    bits: ClassVar[tuple[str, ...]] = ("day_bits", "week_bits")
 
     def tables(self) -> list[str]:
         """Return what windows are joined with: nothing."""

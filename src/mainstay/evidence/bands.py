@@ -110,7 +110,7 @@ class Standing:
     """
 
     def __init__(self, users: int, columns: int) -> None:
-        self.day = 0
+        self.day: int = 0
         self.first: Days = np.full(users, _NEVER, np.int32)
         self.last: Days = np.full(users, _NEVER, np.int32)
         self.active_days: Numbers = np.zeros(users, np.int32)

@@ -110,7 +110,7 @@ class Comparison:
         self._returned = self._grouped([rows.returned for rows in parts])
         self.users: int = int(np.count_nonzero(np.bincount(self._owners, minlength=users)))
         counts = [(np.count_nonzero(one), np.count_nonzero(~one)) for one in self._returned]
-        self.pairs = float(sum(returns * others for returns, others in counts))
+        self.pairs: float = float(sum(returns * others for returns, others in counts))
         met = [
             np.where(one, others, returns)
             for one, (returns, others) in zip(self._returned, counts, strict=True)
