@@ -109,9 +109,7 @@ def test_an_event_after_a_date_changes_nothing_that_is_known_at_it(
     user, later = planted
     after = read(table([*rows, (user, last + 1), (user, last + 28 * (1 + later // 28))]))
     for at, users in read(table([*rows, (user, last)])):
-        known = dict(after).get(at)
-        if known is not None:  # the dates move with the last day
-            assert forgetting(known) == forgetting(users)
+        assert forgetting(dict(after)[at]) == forgetting(users)  # which moved on by whole dates
 
 
 def forgetting(users: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:

@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -15,6 +16,7 @@ from mainstay.activity.window import WINDOW_DAYS
 from mainstay.cli import OK, SKIPPED, arguments, terminal
 from mainstay.cli.score.options import Options, add_days, add_source, refuse_of_files
 from mainstay.cli.store import default_schema, open_store
+from mainstay.errors import InvalidValueError
 
 if TYPE_CHECKING:
     from mainstay.cli.all_events import Read
@@ -49,17 +51,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     )
     parser.set_defaults(run=run, refuse=parser.error, engine=None, member_since=None)
     parser.set_defaults(top=None, user=None, csv=False, policy="year")
-    source = parser.add_argument_group("input")
-    add_source(source)
-    source.add_argument(
-        "--measure",
-        type=arguments.measure,
-        action="append",
-        default=[],
-        metavar="NAME=COLUMN",
-        help="a measure of your own: a column of numbers, of which the latest up to each date "
-        "counts; may be given several times",
-    )
+    _add_input(parser.add_argument_group("input"))
     days = parser.add_argument_group("days")
     add_days(days)
     days.add_argument(
@@ -70,6 +62,19 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         help="look at users active in so many days before a date; at least 28 (default: 28)",
     )
     _add_output(parser.add_argument_group("output"))
+
+
+def _add_input(group: argparse._ArgumentGroup) -> None:
+    add_source(group)
+    group.add_argument(
+        "--measure",
+        type=arguments.measure,
+        action="append",
+        default=[],
+        metavar="NAME=COLUMN",
+        help="a measure of your own: a column of numbers, of which the latest up to each date "
+        "counts; may be given several times",
+    )
 
 
 def _add_output(group: argparse._ArgumentGroup) -> None:
@@ -128,6 +133,8 @@ def _writer(path: str | None) -> Callable[[Evidence], None]:
     """Return what writes the page, before any work is done for it in vain."""
     if path is None:
         return lambda _: None
+    if not Path(path).absolute().parent.is_dir():
+        raise InvalidValueError("must be in a folder that is there", field="--html", value=path)
     from mainstay.notebook import report_evidence  # noqa: PLC0415  (it is slow to load)
 
     return lambda found: report_evidence(found).save(path)

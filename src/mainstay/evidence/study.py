@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
-from functools import partial
 from types import MappingProxyType
 
 import numpy as np
@@ -180,22 +179,9 @@ def _check(parts: Sequence[Rows], users: int) -> None:
 def _evidence(
     found: Histories, parts: Sequence[Rows], population: int, phrases: EvidencePhrasebook
 ) -> Evidence:
-    compare = partial(Comparison, parts, len(found.users))
-    within, pooled = compare(), compare(pooled=True)
-    if not within.pairs:
-        raise TooLittleDataError(
-            "must have a user who came back, and one who stayed away, at one date at least",
-            field="events",
-            value=len(parts),
-        )
-    figures = {
-        name: (area, pooled_area)
-        for (name, area), pooled_area in zip(
-            within.areas().items(), pooled.areas().values(), strict=True
-        )
-    }
+    figures = _areas(parts, len(found.users))
     return Evidence(
-        users=within.users,
+        users=figures["year"][0].users,
         pairs=sum(map(len, parts)),
         returned=sum(int(rows.returned.sum()) for rows in parts),
         population=population,
@@ -209,10 +195,23 @@ def _evidence(
         calibration=calibration_of(parts),
         lift={name: lift_of(parts, name) for name in ("year", "v1")},
         tenure=tenures_of(parts, len(found.users)),
-        curves={name: roc_of(parts, name) for name in parts[0].values},
+        curves={name: roc_of(parts, name) for name in figures},
         warnings=tuple(_warnings(found, parts)),
         phrases=phrases,
     )
+
+
+def _areas(parts: Sequence[Rows], users: int) -> dict[str, tuple[Area, Area]]:
+    """Return each measure's area within dates, and its pooled one."""
+    compared = Comparison(parts, users)
+    if not compared.pairs:
+        raise TooLittleDataError(
+            "must have a user who came back, and one who stayed away, at one date at least",
+            field="events",
+            remedy="Take a longer history, or more users.",
+        )
+    within, pooled = compared.areas(), Comparison(parts, users, pooled=True).areas()
+    return {name: (within[name], pooled[name]) for name in within}
 
 
 def _differences(figures: Mapping[str, tuple[Area, Area]]) -> Iterator[tuple[str, Figure]]:

@@ -62,6 +62,8 @@ def test_it_is_plain_data_of_the_shape_that_is_promised(found: Evidence) -> None
     data: Any = json.loads(json.dumps(found.to_dict()))
     assert {"users", "pairs", "dates", "measures", "differences"} <= data.keys()
     assert {"calibration", "lift", "warnings"} <= data.keys()
+    assert data["dates"] == len(found.dates)
+    assert [data["first_date"], data["last_date"]] == [str(found.dates[0]), str(found.dates[-1])]
     measures = ["v1", "active_days", "days_since", "ewma", "lifetime", "rfm", "active_weeks"]
     assert data["measures"].keys() == {"year", *measures}
     assert data["differences"].keys() == {f"year - {name}" for name in measures}
