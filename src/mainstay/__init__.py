@@ -10,6 +10,7 @@ from mainstay.activity.counts import Counts
 from mainstay.activity.session import Session
 from mainstay.activity.window import ActivityWindow
 from mainstay.activity.year import ActivityYear
+from mainstay.daystarts import DayEnd, DayStart
 from mainstay.errors import (
     BadRecordError,
     CallsFailedError,
@@ -92,8 +93,10 @@ __all__ = [
     "DampenedWeight",
     "Dampening",
     "DayActivity",
+    "DayEnd",
     "DayOutcome",
     "DayOutcomeDict",
+    "DayStart",
     "DecodeError",
     "DeliveryError",
     "Engagement",

@@ -41,9 +41,10 @@ OPTIONS = [
     "--as-of 2024-05-14T08:00:00Z",
     "--as-of 2024-05-13T21:00:00Z --zone Asia/Tokyo",
     "--day-start 12:30",
+    "--day-end 13:00",
     "--policy year",
     "--policy year --member-since joined --zone Europe/Berlin",
-    "--policy year --as-of 2025-02-01T00:00:00Z --day-start 04:00",
+    "--policy year --as-of 2025-02-01T00:00:00Z --day-end 12:00",
 ]
 ODD_OPTIONS = [
     "--skip-bad",

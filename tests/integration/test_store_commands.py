@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -107,6 +107,27 @@ def test_a_day_start_is_said_and_stays(tmp_path: Path) -> None:
     assert (other.status, other.out) == (1, "")
     assert "must stay as they were when the store was made" in other.err
     assert mainstay("init", "--db", url, "--day-start", "4").status == 2
+
+
+def test_a_day_end_is_said_and_stays_and_excludes_a_day_start(tmp_path: Path) -> None:
+    url, file = database(tmp_path), tmp_path / "nights.csv"
+    made = mainstay("init", "--db", url, "--local-days", "--day-end", "13:00")
+    assert "Days: where the user was, until 13:00. Posts: post." in made.err
+    both = mainstay("init", "--db", url, "--day-start", "04:00", "--day-end", "13:00")
+    assert (both.status, both.out) == (2, "")
+    assert "argument --day-end: not allowed with argument --day-start" in both.err
+    assert "must stay as they were" in mainstay("init", "--db", url, "--day-start", "13:00").err
+    for end in ("00:00", "24:00", "4"):
+        assert mainstay("init", "--db", url, "--day-end", end).status == 2
+    file.write_text("user_id,started_at\nada,2024-05-06T23:00+02:00\nada,2024-05-07T06:00+02:00\n")
+    assert mainstay("import", str(file), "--db", url).status == 0
+    with SqlStore.open(url) as store:
+        report = evaluate_consistency(store.engagements).run(
+            JobContext(clock=lambda: datetime(2024, 5, 8, 1, tzinfo=UTC))
+        )
+        assert report.target == "2024-05-07"  # over at 12:00Z less eleven hours
+        assert store.engagements.outcome("ada", date(2024, 5, 6)) is None
+        assert store.engagements.outcome("ada", date(2024, 5, 7)) is not None
 
 
 def test_a_date_without_a_time_is_refused_where_its_noon_is_of_the_day_before(

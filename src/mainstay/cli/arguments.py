@@ -13,6 +13,7 @@ from mainstay import localdays
 from mainstay._walltimes import time_of_day
 from mainstay.activity.window import WINDOW_DAYS
 from mainstay.contest import ChainHead
+from mainstay.daystarts import DayEnd, DayStart
 from mainstay.errors import MainstayError
 from mainstay.reading import parse_moment
 from mainstay.reading.rows import Columns
@@ -48,13 +49,29 @@ def add_days(
         f"UTC (default: {as_of})",
     )
     group.add_argument("--zone", type=zone, help=zone_help)
-    group.add_argument(
-        "--day-start",
-        type=wall_time,
+    add_day_start(
+        group,
         default=None if of_store else localdays.MIDNIGHT,
-        metavar="HH:MM",
-        help="when a day begins on the wall clock (default: 00:00"
+        start_help="when a day begins on the wall clock (default: 00:00"
         f"{', with --db as the store has it' if of_store else ''})",
+    )
+
+
+def add_day_start(
+    group: argparse._ActionsContainer, *, start_help: str, default: DayStart | None = None
+) -> None:
+    """Add when a day begins, or else when it ends: not both."""
+    either = group.add_mutually_exclusive_group()
+    either.add_argument(
+        "--day-start", type=wall_time, default=default, metavar="HH:MM", help=start_help
+    )
+    either.add_argument(
+        "--day-end",
+        type=day_end,
+        dest="day_start",
+        default=default,
+        metavar="HH:MM",
+        help="instead: when a day ends that is named by its end, such as 13:00 for sleep",
     )
 
 
@@ -133,6 +150,12 @@ def wall_time(text: str) -> time:
         return checks.wall_time("the time", time_of_day(text))
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"write HH:MM, such as 04:00, not {text!r}") from error
+
+
+@_argument
+def day_end(text: str) -> DayEnd:
+    """Return when a day ends from ``HH:MM``."""
+    return DayEnd(wall_time(text))
 
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

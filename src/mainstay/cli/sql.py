@@ -6,11 +6,12 @@ import argparse
 import csv
 import sys
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from mainstay._extras import Extra
 from mainstay.cli import OK, arguments, terminal
+from mainstay.daystarts import DayStart
 from mainstay.errors import InvalidValueError
 from mainstay.localdays import DATED, last_instant
 from mainstay.scores.by_policy import POLICIES, Policy, days_needed
@@ -158,6 +159,7 @@ def _state(args: argparse.Namespace, policy: Policy) -> StateQuery:
         since=recent_since(as_of, days_needed(policy)),
         weeks=args.weeks or isinstance(policy, YearPolicy),
         problems=True,
+        day_start=args.day_start,
     )
 
 
@@ -172,7 +174,7 @@ def _named(columns: object) -> Mapping[str, str]:
     return columns
 
 
-def _instant(asked: date | None, zone: str | None, day_start: time) -> datetime:
+def _instant(asked: date | None, zone: str | None, day_start: DayStart) -> datetime:
     at = asked or datetime.now(UTC)
     return (
         at

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime, time
+from datetime import datetime
 from functools import partial
 from typing import Protocol
 
@@ -12,6 +12,7 @@ import attrs
 
 from mainstay import _checks as checks
 from mainstay.activity.session import Session
+from mainstay.daystarts import DayStart
 from mainstay.localdays import MIDNIGHT
 from mainstay.ports.outbox import OutboxEntry
 from mainstay.ports.pages import Page, Pages, Unreadable
@@ -84,7 +85,7 @@ class BadgeStanding:
     metrics: Mapping[str, int]
     awards: Sequence[Credit] = ()
     sessions: Sequence[Session] = ()
-    day_start: time = MIDNIGHT
+    day_start: DayStart = MIDNIGHT
 
     @property
     def key(self) -> str:

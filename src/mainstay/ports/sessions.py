@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from mainstay import _checks as checks
 from mainstay.activity.session import Session
+from mainstay.daystarts import DayStart
 from mainstay.errors import RejectedError
 from mainstay.ports._texts import require_storable
 
@@ -32,7 +33,7 @@ class SessionStore(Protocol):
     """
 
     @property
-    def day_start(self) -> time:
+    def day_start(self) -> DayStart:
         """The wall-clock time at which a day begins, for all that counts days: mostly midnight."""
         ...
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 import attrs
 
 from mainstay import _checks as checks
 from mainstay.activity.session import Session
+from mainstay.daystarts import DayStart, check_day_start
 from mainstay.errors import BadRecordError, InvalidValueError
 from mainstay.localdays import DATED, MIDNIGHT, check_dated, find_zone, noon_of
 from mainstay.reading.names import name_of
@@ -65,7 +66,7 @@ def read_events(
     naive_zone: str | None = None,
     whole: bool = False,
     kind: str = "session",
-    day_start: time = MIDNIGHT,
+    day_start: DayStart = MIDNIGHT,
 ) -> Iterator[Event | BadRecordError]:
     """Return an iterator over each line's event, or the error that it holds; it goes on after one.
 
@@ -109,7 +110,7 @@ def read_events(
     """
     zone = None if naive_zone is None else find_zone(naive_zone, field="naive_zone")
     checks.text("kind", kind)
-    checks.wall_time("day_start", day_start)
+    check_day_start("day_start", day_start)
     read = rows(lines, layout(columns, member_since, whole=whole))
     return (_item(line, values, zone, kind, day_start) for line, values in read)
 
@@ -119,7 +120,7 @@ def _item(
     values: Values | InvalidValueError,
     naive_zone: tzinfo | None,
     kind: str,
-    day_start: time,
+    day_start: DayStart,
 ) -> Event | BadRecordError:
     if isinstance(values, InvalidValueError):
         return BadRecordError.at("line", line, values)
@@ -130,7 +131,7 @@ def _item(
 
 
 def _event(
-    line: int, values: Values, naive_zone: tzinfo | None, kind: str, day_start: time
+    line: int, values: Values, naive_zone: tzinfo | None, kind: str, day_start: DayStart
 ) -> Event:
     user, started, timezone, member, *more = values
     duration, own_kind, quality, own_id = more or _NO_MORE

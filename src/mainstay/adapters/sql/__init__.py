@@ -26,12 +26,13 @@ Examples:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime, time
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from mainstay import _checks as checks
 from mainstay._extras import Extra
+from mainstay.daystarts import DayStart
 from mainstay.scores.by_policy import Policy
 from mainstay.scores.consistency.policy import DEFAULT_POLICY
 
@@ -133,7 +134,7 @@ class SqlStore:
         *,
         posts: Iterable[str] | None = None,
         local_days: bool | None = None,
-        day_start: time | None = None,
+        day_start: DayStart | None = None,
         schema: str | None = None,
         lock_timeout: float = LOCK_TIMEOUT,
     ) -> Self:
@@ -221,7 +222,7 @@ class SqlStore:
         *,
         as_of: datetime,
         zone: str | None = None,
-        day_start: time | None = None,
+        day_start: DayStart | None = None,
         policy: Policy = DEFAULT_POLICY,
     ) -> Iterator[UserWindow]:
         """Yield the windows of all users with an event up to an instant, by one query.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from typing import Any
 
 import attrs
@@ -11,6 +11,7 @@ import attrs
 from mainstay._reprs import in_utc
 from mainstay.cli import arguments
 from mainstay.cli.store import add_schema
+from mainstay.daystarts import DayStart
 from mainstay.localdays import DATED, MIDNIGHT, last_instant
 from mainstay.reading.rows import Columns
 from mainstay.scores.by_policy import POLICIES, Policy
@@ -124,14 +125,14 @@ class Options:
     as_of: datetime
     as_of_day: date | None
     zone: str | None
-    day_start: time
+    day_start: DayStart
     top: int | None
     user: str | None
     json: bool
     csv: bool
 
     @classmethod
-    def of(cls, args: argparse.Namespace, *, day_start: time = MIDNIGHT) -> Options:
+    def of(cls, args: argparse.Namespace, *, day_start: DayStart = MIDNIGHT) -> Options:
         """Return the command line's, at one instant.
 
         Args:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from threading import RLock
 
 import attrs
@@ -11,7 +11,8 @@ import attrs
 from mainstay import _checks as checks
 from mainstay._reprs import in_utc
 from mainstay.activity.session import Session
-from mainstay.localdays import MIDNIGHT, counted_day, since_midnight
+from mainstay.daystarts import DayStart, since_midnight
+from mainstay.localdays import MIDNIGHT, counted_day
 from mainstay.ports import other_contents, storable
 from mainstay.ports.corrections import before_floor, unknown_event
 from mainstay.testing.memory._gone import NOTHING_GONE, Gone
@@ -36,7 +37,7 @@ class MemorySessions(Replaced):
         lock: Held while sessions are added, and by anything that must keep them as they are.
         marks: Who is to be looked at again.
         local_days: See above.
-        day_start: The wall-clock time at which a day begins.
+        day_start: When a day begins on the wall clock, or a :class:`mainstay.DayEnd`.
 
     Examples:
         >>> from datetime import UTC
@@ -50,7 +51,7 @@ class MemorySessions(Replaced):
     """
 
     def __init__(
-        self, lock: RLock, marks: Marks, *, local_days: bool = False, day_start: time = MIDNIGHT
+        self, lock: RLock, marks: Marks, *, local_days: bool = False, day_start: DayStart = MIDNIGHT
     ) -> None:
         self.local_days = local_days
         self.floor: date | None = None
@@ -64,7 +65,7 @@ class MemorySessions(Replaced):
         self._aliases: Mapping[str, str] = {}
 
     @property
-    def day_start(self) -> time:
+    def day_start(self) -> DayStart:
         """The wall-clock time at which a day begins."""
         return self._day_start
 

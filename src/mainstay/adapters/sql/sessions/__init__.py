@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 from sqlalchemy import (
@@ -30,7 +30,8 @@ from mainstay.adapters.sql.sessions._arriving import CHANGED, MISSING, early_ids
 from mainstay.adapters.sql.sessions.tables import events, kinds, staged, users
 from mainstay.adapters.sql.settings import Settings
 from mainstay.adapters.sql.traces import Traces
-from mainstay.localdays import MIDNIGHT, counted_day, find_zone, since_midnight
+from mainstay.daystarts import DayStart, since_midnight
+from mainstay.localdays import MIDNIGHT, counted_day, find_zone
 from mainstay.ports import millionths, other_contents, storable
 from mainstay.ports.corrections import before_floor
 
@@ -79,7 +80,7 @@ class SqlSessions:
                 yield value_of(events, row, _moment_of)
 
     @property
-    def day_start(self) -> time:
+    def day_start(self) -> DayStart:
         """The wall-clock time at which a day begins."""
         return self._settings.day_start
 
