@@ -15,6 +15,7 @@ from mainstay.daystarts import DayStart, since_midnight
 from mainstay.localdays import MIDNIGHT, counted_day
 from mainstay.ports import other_contents, storable
 from mainstay.ports.corrections import before_floor, unknown_event
+from mainstay.ports.sessions import latest_storable
 from mainstay.testing.memory._gone import NOTHING_GONE, Gone
 from mainstay.testing.memory._marks import Marks
 from mainstay.testing.memory._undoing import Replaced
@@ -203,6 +204,17 @@ class MemorySessions(Replaced):
         self._removed |= ids
         self._tell(old)
         return len(ids)
+
+    def edited(self, sessions: Iterable[Session]) -> list[str]:
+        """Return the ids of sessions that are there with other contents, in order."""
+        given = self._given(latest_storable(sessions).values())
+        return sorted(
+            key
+            for key, each in given.items()
+            if key in self._by_id
+            and not self._is_before_floor(each)
+            and _contents(each) != _contents(self._by_id[key])
+        )
 
     def replace(self, sessions: Iterable[Session]) -> int:
         """Put sessions in place of those with the same ids, and return how many differ."""

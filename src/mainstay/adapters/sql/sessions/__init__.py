@@ -26,7 +26,7 @@ from mainstay.adapters.sql.columns import (
 from mainstay.adapters.sql.corrected import floor_kept, take_corrections
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.reading import converted, limit_of, value_of
-from mainstay.adapters.sql.sessions._arriving import CHANGED, MISSING, early_ids, keep_new
+from mainstay.adapters.sql.sessions._arriving import CHANGED, EDITED, MISSING, early_ids, keep_new
 from mainstay.adapters.sql.sessions.tables import events, kinds, staged, users
 from mainstay.adapters.sql.settings import Settings
 from mainstay.adapters.sql.traces import Traces
@@ -37,6 +37,7 @@ from mainstay.ports.corrections import before_floor
 
 __all__ = [
     "CHANGED",
+    "EDITED",
     "MISSING",
     "SqlSessions",
     "early_ids",
