@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -368,6 +368,24 @@ def test_of_what_a_file_says_several_times_of_an_event_the_last_holds(
         done = mainstay("import", str(file), "--db", url, "--update")
         assert (done.status, known(url)) == (0, {("ada", "ski", "1")})
         assert "Imported 4 events: " in done.err
+
+
+def test_an_update_that_was_killed_between_two_transactions_is_done_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, file = edited_export(tmp_path)
+
+    def killed(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("mainstay.cli.importing.added", killed)
+        done = mainstay("import", str(file), "--db", url, "--update")
+    assert done.status == 130
+    assert "Stopped after 2 events: 0 new, 2 updated, 0 there already." in done.err
+    again = mainstay("import", str(file), "--db", url, "--update", "--json")
+    assert again.json == {"events": 4, "new": 1, "skipped": 0, **ON_TIME}
+    assert ("ada", "swim", "1") in known(url)
 
 
 def test_a_removed_event_stays_known_to_an_update(tmp_path: Path) -> None:
