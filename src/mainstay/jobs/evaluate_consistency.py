@@ -73,7 +73,8 @@ def day_just_over(
     Args:
         now: What time it is.
         local_days: Whether an activity counts on the date where the user was, and not on UTC's.
-        day_start: The time at which a day begins, and so the one before ends.
+        day_start: The time at which a day begins, and so the one before ends; or a
+            :class:`mainstay.DayEnd`.
 
     Examples:
         >>> from datetime import UTC, datetime

@@ -70,7 +70,8 @@ class BadgeStanding:
         awards: The credits that awarded them badges, in no order that matters.
         sessions: Their sessions from ``target.sessions_since`` on, in no order that matters: also
             those dated after ``target.now``, which will count.
-        day_start: The wall-clock time at which a day begins, for the score.
+        day_start: The wall-clock time at which a day begins, for the score; or a
+            :class:`mainstay.DayEnd`.
 
     Examples:
         >>> from datetime import UTC

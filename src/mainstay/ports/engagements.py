@@ -276,7 +276,10 @@ class EngagementStore(JudgedPages[date, DueDays, EvaluatedDays, EngagementPolicy
 
     @property
     def day_start(self) -> DayStart:
-        """The time at which a day begins: on the user's wall clock with local days, else in UTC."""
+        """The time at which a day begins: on the user's wall clock with local days, else in UTC.
+
+        Or a :class:`mainstay.DayEnd`.
+        """
         ...
 
     def page(self) -> AbstractContextManager[EngagementPage]:

@@ -133,7 +133,10 @@ class ReputationStore(JudgedPages[IsoWeek, DueWeeks, Reputation, WeeklyStreakPol
 
     @property
     def day_start(self) -> DayStart:
-        """The time at which a day begins: on the user's wall clock with local days, else in UTC."""
+        """The time at which a day begins: on the user's wall clock with local days, else in UTC.
+
+        Or a :class:`mainstay.DayEnd`.
+        """
         ...
 
     def page(self) -> AbstractContextManager[ReputationPage]:

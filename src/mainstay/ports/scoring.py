@@ -99,7 +99,7 @@ def score_user(
         user_id: Whose.
         as_of: As in :func:`mainstay.score_sessions`.
         zone: The same.
-        day_start: The wall-clock time at which a day begins; by default the store's.
+        day_start: When a day begins, or a :class:`mainstay.DayEnd`; by default the store's.
         member_since: The same.
         policy: The same.
         phrases: The same.

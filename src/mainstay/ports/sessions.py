@@ -35,7 +35,10 @@ class SessionStore(Protocol):
 
     @property
     def day_start(self) -> DayStart:
-        """The wall-clock time at which a day begins, for all that counts days: mostly midnight."""
+        """The wall-clock time at which a day begins, for all that counts days: mostly midnight.
+
+        Or a :class:`mainstay.DayEnd`, the time at which a day ends that is named by its end.
+        """
         ...
 
     def add(self, sessions: Iterable[Session]) -> int:

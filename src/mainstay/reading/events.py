@@ -91,7 +91,8 @@ def read_events(
         whole: Whether to read all that a session may say.
         kind: What those were that don't say it.
         day_start: The wall-clock time at which days begin where the events go, such as a store's
-            ``day_start``; if it is after noon, a date without a time is an error.
+            ``day_start``; if it is after noon, or a :class:`mainstay.DayEnd` that is not, a date
+            without a time is an error.
 
     Raises:
         InvalidValueError: ``columns`` lacks a required column, or maps an unknown one; or

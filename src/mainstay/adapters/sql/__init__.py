@@ -154,8 +154,9 @@ class SqlStore:
                 ``post``, or those that the database was prepared with.
             local_days: Whether an activity counts on the date where the user was, and not on
                 UTC's; by default not, or as it was prepared.
-            day_start: The time at which a day begins, in whole seconds: on the user's wall clock
-                with local days, else in UTC; by default midnight, or as it was prepared.
+            day_start: When a day begins, or a :class:`mainstay.DayEnd`, in whole seconds: on the
+                user's wall clock with local days, else in UTC; by default midnight, or as it was
+                prepared.
             schema: The schema of PostgreSQL for the tables, which is created if need be; by default
                 the first of the connection's search path.
             lock_timeout: How many seconds to wait for another writer; a host's connection waits as
@@ -235,7 +236,7 @@ class SqlStore:
         Args:
             as_of: The instant to look back from.
             zone: The users' zone, if it is known.
-            day_start: The wall-clock time at which a day begins; by default the store's.
+            day_start: When a day begins, or a :class:`mainstay.DayEnd`; by default the store's.
             policy: What users are to be scored by; for the year score there are weeks, too.
 
         Raises:

@@ -92,8 +92,8 @@ class MemoryStore:
     Args:
         posts: The kinds of activity that count as posts.
         local_days: Whether an activity counts on the date where the user was, and not on UTC's.
-        day_start: The time at which a day begins, in whole seconds: on the user's wall clock with
-            local days, else in UTC.
+        day_start: When a day begins, or a :class:`mainstay.DayEnd`, in whole seconds: on the user's
+            wall clock with local days, else in UTC.
 
     Raises:
         InvalidValueError: ``posts`` holds something that is not a kind.

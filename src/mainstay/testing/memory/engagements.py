@@ -59,7 +59,7 @@ class MemoryEngagements(Replaced):
 
     @property
     def day_start(self) -> DayStart:
-        """The time at which a day begins, where the user was or in UTC."""
+        """When a day begins, or ends, where the user was or in UTC."""
         return self._activity.sessions.day_start
 
     def policies(self) -> PolicyHistory[EngagementPolicy] | None:

@@ -67,7 +67,7 @@ class MemorySessions(Replaced):
 
     @property
     def day_start(self) -> DayStart:
-        """The wall-clock time at which a day begins."""
+        """When a day begins, or ends, on the wall clock."""
         return self._day_start
 
     def add(self, sessions: Iterable[Session]) -> int:

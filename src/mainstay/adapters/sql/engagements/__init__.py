@@ -48,7 +48,7 @@ class SqlEngagements:
 
     @property
     def day_start(self) -> DayStart:
-        """The time at which a day begins, where the user was or in UTC."""
+        """When a day begins, or ends, where the user was or in UTC."""
         return self._settings.day_start
 
     def policies(self) -> PolicyHistory[EngagementPolicy] | None:

@@ -44,7 +44,7 @@ class SqlReputations:
 
     @property
     def day_start(self) -> DayStart:
-        """The time at which a day begins, where the user was or in UTC."""
+        """When a day begins, or ends, where the user was or in UTC."""
         return self._settings.day_start
 
     def policies(self) -> PolicyHistory[WeeklyStreakPolicy] | None:
