@@ -200,7 +200,7 @@ class CorrectedEventsConformance(Suite[Store]):
         new = attrs.evolve(
             old,
             user_id=bob,
-            started_at=at(may(4)).astimezone(timezone(timedelta(hours=2))),
+            started_at=at(may(4), 9).astimezone(timezone(timedelta(hours=2))),
             timezone="+02:00",
             duration=timedelta(minutes=5),
             kind="like",
