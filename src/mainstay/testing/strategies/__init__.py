@@ -37,7 +37,14 @@ with Extra("testing", "hypothesis"):
         board_targets,
         due_boards,
     )
-    from mainstay.testing.strategies.calendar import day_starts, days, instants, iso_weeks, zones
+    from mainstay.testing.strategies.calendar import (
+        day_ends,
+        day_starts,
+        days,
+        instants,
+        iso_weeks,
+        zones,
+    )
     from mainstay.testing.strategies.contest import (
         argument_votes,
         case_arguments,
@@ -208,6 +215,7 @@ __all__ = [
     "daily_streaks",
     "dampened_weights",
     "day_activities",
+    "day_ends",
     "day_outcomes",
     "day_starts",
     "days",

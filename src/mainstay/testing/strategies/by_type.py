@@ -35,6 +35,7 @@ from mainstay.contest import (
     Sighting,
     Verification,
 )
+from mainstay.daystarts import DayEnd
 from mainstay.errors import BadRecordError, MainstayError
 from mainstay.explanation import Explanation
 from mainstay.jobs import (
@@ -301,6 +302,7 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     DailyStreakDict: made(DailyStreak.to_dict, states.daily_streaks()),
     DampenedWeight: results.dampened_weights(),
     DayActivity: states.day_activities(),
+    DayEnd: calendar.day_ends(),
     DayOutcome: states.day_outcomes(),
     DayOutcomeDict: made(DayOutcome.to_dict, states.day_outcomes()),
     Decision: outlook.decisions(),

@@ -12,7 +12,16 @@ from mainstay.daystarts import DayEnd, DayStart
 from mainstay.localdays import IsoWeek, clock_changes, find_zone
 from mainstay.testing.strategies.making import made
 
-__all__ = ["around", "day_starts", "days", "instants", "iso_weeks", "turning_points", "zones"]
+__all__ = [
+    "around",
+    "day_ends",
+    "day_starts",
+    "days",
+    "instants",
+    "iso_weeks",
+    "turning_points",
+    "zones",
+]
 
 #: Zones whose clocks did something odd, on both sides of the date line, with offsets of odd
 #: minutes, and at the ends of what an offset can be.
@@ -51,13 +60,9 @@ _SECOND, _HALF_HOUR, _DAY = timedelta(seconds=1), timedelta(minutes=30), 86_400
 # What is drawn again and again is made once: Hypothesis checks and labels each new strategy.
 _ZONES = st.sampled_from(ZONES)
 _STARTS: tuple[DayStart, ...] = (time(0), time(0), time(1, 30), time(4), time(23, 59, 59))
-_ENDS: tuple[DayStart, ...] = (
-    DayEnd(time(13)),
-    DayEnd(time(0, 0, 1)),
-    DayEnd(time(12)),
-    DayEnd(time(23, 59, 59)),
-)
+_ENDS = tuple(map(DayEnd, (time(13), time(0, 0, 1), time(12), time(23, 59, 59))))
 _DAY_STARTS = st.sampled_from((*_STARTS, *_ENDS))
+_DAY_ENDS = st.sampled_from(_ENDS)
 _DAYS = st.dates(_FIRST, _LAST)
 _TURNS = st.integers(0, 59)  # divisible by as many turns as a year may have
 DISTANCES = st.one_of(
@@ -89,6 +94,17 @@ def day_starts() -> SearchStrategy[DayStart]:
         datetime.time(1, 30)
     """
     return _DAY_STARTS
+
+
+def day_ends() -> SearchStrategy[DayEnd]:
+    """When days end that are named by their end: after noon, at noon, and close to midnight.
+
+    Examples:
+        >>> from hypothesis import find
+        >>> find(day_ends(), lambda end: end.at > time(12))
+        DayEnd(at=datetime.time(13, 0))
+    """
+    return _DAY_ENDS
 
 
 def days(first: date = _FIRST, last: date = _LAST) -> SearchStrategy[date]:
