@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import attrs
 import pytest
 
-from mainstay import DayOutcome
+from mainstay import DayOutcome, EngagementPolicy, PolicyHistory
 from mainstay.ports import DueDays, EvaluatedDays
 from mainstay.testing.conformance import EngagementStoreConformance
 from mainstay.testing.memory._activity import UserDays
@@ -19,6 +19,7 @@ from tests.conformance.failing import failures
 
 idle, must, keep, goes_on, missed = Page.idle, Page._must, Page.keep, Page._goes_on, Page._missed
 outcome = User.outcome
+Policies = PolicyHistory[EngagementPolicy]
 ONE_DAY = timedelta(days=1)
 
 
@@ -74,7 +75,8 @@ def kept_ones_alone(page: Page, day: date) -> Sequence[DayOutcome]:
 
 
 def also_of_those_who_are_due(page: Page, day: date) -> Sequence[DayOutcome]:
-    found = [for_ever(each, day) for each in page.kept.users.values()]
+    policies = page.kept.history()
+    found = [for_ever(each, day, policies) for each in page.kept.users.values()]
     standing = [each for each in found if each is not None and each.total > 0]
     return sorted(standing, key=lambda each: (-each.total, -each.streak_before, each.user_id))
 
@@ -106,18 +108,18 @@ def kept_days(page: Page) -> Iterator[tuple[str, date]]:
     return ((each.user_id, each.day) for user in users for each in user.outcomes)
 
 
-def for_ever(user: User, day: date) -> DayOutcome | None:
-    return outcome(attrs.evolve(user, through=date.max), day)
+def for_ever(user: User, day: date, policies: Policies) -> DayOutcome | None:
+    return outcome(attrs.evolve(user, through=date.max), day, policies)
 
 
-def with_its_streak(user: User, day: date) -> DayOutcome | None:
-    found = outcome(user, day)
+def with_its_streak(user: User, day: date, policies: Policies) -> DayOutcome | None:
+    found = outcome(user, day, policies)
     kept = [each for each in user.outcomes if each.day <= day]
     return found and attrs.evolve(kept[-1], day=day)
 
 
-def the_first(user: User, day: date) -> DayOutcome | None:
-    return outcome(attrs.evolve(user, outcomes=user.outcomes[:1]), day)
+def the_first(user: User, day: date, policies: Policies) -> DayOutcome | None:
+    return outcome(attrs.evolve(user, outcomes=user.outcomes[:1]), day, policies)
 
 
 def in_one_piece(page: Page, day: date, *, after: str | None) -> Iterator[DueDays]:

@@ -22,7 +22,7 @@ from mainstay.localdays import counted_day
 from mainstay.ports import Late, SessionStore
 from mainstay.reading import Event, identified, read_events
 from mainstay.scheduling import JobContext
-from mainstay.scores.engagement.policy import DailyCriteria
+from mainstay.scores.engagement.criteria import DailyCriteria
 
 _EPILOG = """\
 columns:

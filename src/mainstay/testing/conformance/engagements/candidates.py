@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from mainstay.ports import HasEngagements
+from mainstay.scores.engagement.criteria import DailyCriteria
 from mainstay.scores.engagement.day import DayOutcome
 from mainstay.scores.engagement.historical import historical_score
-from mainstay.scores.engagement.policy import DailyCriteria, EngagementPolicy
+from mainstay.scores.engagement.policy import EngagementPolicy
 from mainstay.testing.conformance._activity import did, may
 from mainstay.testing.conformance._days import due_in, evaluate, plan
 from mainstay.testing.conformance._expect import expect
