@@ -95,7 +95,7 @@ def criteria_of(values: object) -> Criteria:
         if name in _FORMS and isinstance(value, Mapping | list):
             with fields_of(f"criteria.{name}."):
                 return _FORMS[name](value)
-    return DailyCriteria(values)  # type: ignore[arg-type]  # which says so if it is no mapping
+    return DailyCriteria(values)  # type: ignore[arg-type]  # it refuses all but mappings
 
 
 def _minutes(values: Any) -> Criteria:
