@@ -284,7 +284,7 @@ def _counted(posts: int, recent: RecentPosts | None, policy: EngagementPolicy) -
     wanted = (policy.half_life, policy.posts_half) if posts else None
     if (None if recent is None else (recent.half_life, recent.posts_half)) != wanted:
         raise InvalidValueError(
-            f"must be what {posts} posts count as with a half-life of {policy.half_life} days",
+            f"must be what the posts count as with a half-life of {policy.half_life} days",
             field="recent",
             value=recent,
             remedy="RecentPosts.of(...) makes it of the posts by day; None without posts.",

@@ -76,7 +76,7 @@ def _excused_kinds(value: Iterable[str]) -> frozenset[str]:
 
 
 def _exclude(value: Iterable[str]) -> frozenset[str]:
-    return checks.texts("exclude", value)
+    return checks.texts("exclude", value, what="user ids")
 
 
 @schema("pick-policy/1")
