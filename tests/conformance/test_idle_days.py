@@ -171,6 +171,7 @@ class Both:
         outcomes, candidates = self.plain.outcomes, self.plain.candidates
         with self.store.engagements.page() as page:
             best = page.best_missed(days, limit=9)
+            first = {day: page.best_missed([day], limit=1)[day] for day in days}
         for day in days:
             for user in USERS:
                 found = self.store.engagements.outcome(user, day)
@@ -178,6 +179,7 @@ class Both:
             picked = self.store.engagements.candidates(day)
             assert (None if picked is None else [*picked]) == candidates.get(day), day
             assert [*best[day]] == self.plain.best(day), day
+            assert [*first[day]] == self.plain.best(day)[:1], day
 
 
 @given(history=st.lists(steps, max_size=20))

@@ -83,12 +83,16 @@ class Best:
             return none
         kept = {day: self._kept_on(day) for day in self._days}
         # What is below is not among the best of any day.
-        lowest = min(best[-1].total if len(best) == self._limit else 0.0 for best in kept.values())
+        lowest = min(map(self._lowest, kept.values()))
         idle = self._idle(lowest)
         return none | {
             day: sorted([*kept[day], *idle[day]], key=_best_first)[: self._limit]
             for day in self._days
         }
+
+    def _lowest(self, kept: Sequence[DayOutcome]) -> float:
+        """Return the total that is needed to be among the best of a day, given those kept on it."""
+        return min(each.total for each in kept) if len(kept) == self._limit else 0.0
 
     def _kept_on(self, day: date) -> Sequence[DayOutcome]:
         """Return the best of those that were kept on a day."""
