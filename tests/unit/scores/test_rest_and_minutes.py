@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import attrs
 import pytest
 
 from mainstay import (
@@ -22,10 +23,14 @@ from mainstay import (
     OutOfOrderError,
     PickPolicy,
     RecentPosts,
+    Session,
     catch_up,
     evaluate_day,
     historical_score,
 )
+from mainstay.jobs import evaluate_consistency
+from mainstay.scheduling import JobContext
+from mainstay.testing.memory import MemoryStore
 
 RUN = DailyCriteria({"run": 1})
 #: May 3, 2024 is a Friday.
@@ -158,6 +163,23 @@ def test_words_for_a_day_and_for_one_rating() -> None:
     assert (unrated.judged_quality, unrated.breakdown.quality) == (None, 0.0)
 
 
+def test_a_job_reads_posts_by_day_where_they_matter() -> None:
+    """20 posts of two half-lives ago count as 5: 30 · 5 / (5 + 5) points."""
+    store, at = MemoryStore(), datetime(2024, 5, 1, 12, tzinfo=UTC)
+    store.sessions.add(Session("ada", at, kind="post", id=f"{n}") for n in range(20))
+    policy = EngagementPolicy(criteria=RUN, half_life=2, posts_half=5)
+    job = evaluate_consistency(store.engagements, policy=policy)
+    assert job.run(JobContext(target=date(2024, 5, 5))).succeeded == 1
+    outcome = store.engagements.outcome("ada", date(2024, 5, 5))
+    assert outcome is not None
+    assert outcome.total == 15.0
+
+
+def test_a_policy_shows_what_is_not_standard() -> None:
+    policy = EngagementPolicy(half_life=7, pick=PickPolicy(cooldown=3))
+    assert repr(policy) == "EngagementPolicy(half_life=7, pick=PickPolicy(cooldown=3))"
+
+
 def test_without_posts_nothing_decays() -> None:
     policy = EngagementPolicy(half_life=7)
     idle = DayActivity(FRIDAY, posts_by_day={})
@@ -199,6 +221,15 @@ def test_who_was_rated_by_few_is_near_what_is_expected() -> None:
             "durations must be of type timedelta",
         ),
         (lambda: DayActivity(FRIDAY, posts_by_day={FRIDAY: -1}), "posts_by_day must be between"),
+        (
+            lambda: attrs.evolve(
+                historical_score(
+                    streak=0, posts=100, recent=RECENT, policy=EngagementPolicy(half_life=7)
+                ),
+                posts=0,
+            ),
+            "recent must not be without posts",
+        ),
         (lambda: RecentPosts(7, 50, FRIDAY, 1.0, date(2024, 5, 1)), "day must not be before 2024"),
         (
             lambda: evaluate_day(
