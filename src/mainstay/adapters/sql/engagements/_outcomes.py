@@ -55,9 +55,8 @@ class Maxima:
 
     def of(self, score: HistoricalScore) -> int:
         """Return the number of what shapes a score."""
-        recent = score.recent
-        decay = (None, None) if recent is None else (recent.half_life, recent.posts_half)
-        return self._number(score.maxima, (score.prior_ratings, score.prior_quality, *decay))
+        numbers = (score.prior_ratings, score.prior_quality, *_decay_of(score))
+        return self._number(score.maxima, numbers)
 
     def _number(self, parts: EngagementBreakdown, numbers: Numbers) -> int:
         key = parts, numbers
@@ -88,6 +87,12 @@ def outcome_row(  # noqa: PLR0917  (one a user: keywords would take as long as a
         return known + _MET
     _, posts, quality = parts
     return (*known, math.fsum(parts), *parts, posts + quality, maxima_number, *recent)
+
+
+def _decay_of(score: HistoricalScore) -> tuple[float | None, float | None]:
+    """Return the half-life of posts, and how many give half of their points."""
+    recent = score.recent
+    return (None, None) if recent is None else (recent.half_life, recent.posts_half)
 
 
 def recent_of(score: HistoricalScore | None) -> Recent:
@@ -157,11 +162,9 @@ def candidate_row(place: int, outcome: DayOutcome) -> tuple[object, ...]:
     known: tuple[object, ...] = (None,) * 16
     if score is not None:
         parts, most = attrs.astuple(score.breakdown), attrs.astuple(score.maxima)
-        recent = score.recent
-        decay = (None, None) if recent is None else (recent.half_life, recent.posts_half)
         prior = (score.rated, score.prior_ratings, score.prior_quality)
-        known = (score.total, score.posts, score.average_quality, *parts, *most, *prior, *decay)
-        known += recent_of(score)
+        known = (score.total, score.posts, score.average_quality, *parts, *most, *prior)
+        known += (*_decay_of(score), *recent_of(score))
     user = (outcome.user_id, outcome.streak_before, outcome.streak_after)
     return (outcome.day.isoformat(), place, *user, *known)
 

@@ -119,7 +119,7 @@ class CandidatesConformance(Suite[HasEngagements]):
     def test_who_stands_may_be_between_those_who_have_missed_the_day(
         self, store: HasEngagements
     ) -> None:
-        """``best_missed``: "Outcomes that stand on a day are among them", whoever else is."""
+        """``best_missed``: "Outcomes that stand on a day are among them", in their places."""
         ada, stands, zoe = self.users(3)
         store.sessions.add([*did(ada, may(2)), *did(zoe, may(2), times=9)])
         store.sessions.add([*did(stands, may(1), "like"), *did(stands, may(1), times=4)])
