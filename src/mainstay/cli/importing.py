@@ -23,7 +23,7 @@ from mainstay.localdays import counted_day
 from mainstay.ports import Late, other_contents
 from mainstay.reading import Event, identified, read_events
 from mainstay.scheduling import JobContext
-from mainstay.scores.engagement.policy import DailyCriteria
+from mainstay.scores.engagement.criteria import DailyCriteria
 
 #: The number of a line, and what it says.
 Line: TypeAlias = tuple[int, Session]

@@ -183,12 +183,20 @@ from mainstay.scores.consistency.dicts import ConsistencyScoreDict, WhatIfDict
 from mainstay.scores.consistency.phrases import EnglishPhrases
 from mainstay.scores.consistency.policy import ConsistencyPolicy
 from mainstay.scores.consistency.result import ConsistencyScore, Phrasebook, WhatIf
+from mainstay.scores.engagement.criteria import (
+    AllOf,
+    AnyOf,
+    ByWeekday,
+    DailyCriteria,
+    DailyMinutes,
+)
 from mainstay.scores.engagement.day import DayActivity, DayOutcome
 from mainstay.scores.engagement.dicts import DayOutcomeDict, HistoricalScoreDict
 from mainstay.scores.engagement.evaluate import Engagement
 from mainstay.scores.engagement.historical import HistoricalScore
 from mainstay.scores.engagement.phrases import EngagementPhrasebook, EnglishEngagementPhrases
-from mainstay.scores.engagement.policy import DailyCriteria, EngagementBreakdown, EngagementPolicy
+from mainstay.scores.engagement.policy import EngagementBreakdown, EngagementPolicy, PickPolicy
+from mainstay.scores.engagement.recent import RecentPosts
 from mainstay.scores.policies import PolicyHistory
 from mainstay.scores.year.breakdown import YearBreakdown, YearDifference
 from mainstay.scores.year.dicts import YearScoreDict, YearWhatIfDict
@@ -244,6 +252,9 @@ _EARNED = made(
 _BOARDS = made(Board.to_dict, recognition.boards().filter(lambda board: board.entries))
 _CLOSED_CASES = made(ClosedCase.to_dict, kept_contests.closed_cases())
 
+_SEVERAL_CRITERIA = st.lists(policies.criteria(), min_size=1, max_size=3)
+_WEEKDAYS = st.frozensets(st.integers(0, 6))
+
 #: The strategy of each public type: those that one may make a value of, and the protocols of
 #: such values.
 BY_TYPE: dict[Any, SearchStrategy[object]] = {
@@ -296,7 +307,13 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     Credit: recognition.credits(),
     CreditDict: made(lambda points: points["credits"][0], _POINTS),
     Daily: jobs.dailies(),
+    AllOf: st.builds(AllOf, _SEVERAL_CRITERIA),
+    AnyOf: st.builds(AnyOf, _SEVERAL_CRITERIA),
+    ByWeekday: st.builds(ByWeekday, _WEEKDAYS, policies.criteria(), policies.criteria()),
     DailyCriteria: policies.daily_criteria(),
+    DailyMinutes: policies.daily_minutes(),
+    PickPolicy: policies.pick_policies(),
+    RecentPosts: results.recent_posts(),
     DailyStreak: states.daily_streaks(),
     DailyStreakDict: made(DailyStreak.to_dict, states.daily_streaks()),
     DampenedWeight: results.dampened_weights(),
