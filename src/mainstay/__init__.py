@@ -66,9 +66,18 @@ from mainstay.scores.year.phrases import EnglishYearPhrases
 from mainstay.scores.year.policy import YearPolicy
 from mainstay.scores.year.result import YearPhrasebook, YearScore, YearWhatIf
 from mainstay.scores.year.score import year_score
-from mainstay.streaks.daily import DailyStreak, StreakPolicy, StreakStatus, streak_of
+from mainstay.streaks.daily import DailyStreak, StreakStatus, streak_of
 from mainstay.streaks.dicts import DailyStreakDict
 from mainstay.streaks.phrases import EnglishStreakPhrases, StreakPhrasebook
+from mainstay.streaks.policy import StreakPolicy
+from mainstay.streaks.schedules import (
+    DaysAWeek,
+    EveryDay,
+    PeriodUnit,
+    Recurring,
+    StreakSchedule,
+    Weekdays,
+)
 from mainstay.streaks.weekly import WeeklyStreak, WeeklyStreakPolicy
 
 #: The version that is installed, such as ``"0.1.0"``.
@@ -94,6 +103,7 @@ __all__ = [
     "DayActivity",
     "DayOutcome",
     "DayOutcomeDict",
+    "DaysAWeek",
     "DecodeError",
     "DeliveryError",
     "Engagement",
@@ -105,6 +115,7 @@ __all__ = [
     "EnglishStreakPhrases",
     "EnglishVouchPhrases",
     "EnglishYearPhrases",
+    "EveryDay",
     "Explanation",
     "HistoricalScore",
     "HistoricalScoreDict",
@@ -119,8 +130,10 @@ __all__ = [
     "NoLongerKeptError",
     "OtherPolicyError",
     "OutOfOrderError",
+    "PeriodUnit",
     "Phrasebook",
     "PolicyHistory",
+    "Recurring",
     "RejectedError",
     "Reputation",
     "ScoreBreakdown",
@@ -129,6 +142,7 @@ __all__ = [
     "StoreError",
     "StreakPhrasebook",
     "StreakPolicy",
+    "StreakSchedule",
     "StreakStatus",
     "TimeLimitError",
     "TooLittleDataError",
@@ -139,6 +153,7 @@ __all__ = [
     "VouchExplanation",
     "VouchExplanationDict",
     "VouchPhrasebook",
+    "Weekdays",
     "WeeklyStreak",
     "WeeklyStreakPolicy",
     "WhatIf",

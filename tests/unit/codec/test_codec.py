@@ -19,18 +19,22 @@ from mainstay import (
     DailyStreak,
     DayActivity,
     DayOutcome,
+    DaysAWeek,
     DecodeError,
     Engagement,
     EngagementPolicy,
     EnglishPhrases,
+    EveryDay,
     InvalidTypeError,
     IsoWeek,
     MultiplierPolicy,
+    Recurring,
     Reputation,
     Session,
     StreakPolicy,
     UnknownSchemaError,
     Vouch,
+    Weekdays,
     WeeklyStreak,
     WeeklyStreakPolicy,
     YearBreakdown,
@@ -181,7 +185,14 @@ VALUES: list[object] = [
         quality=8.5,
         id="run-1",
     ),
-    StreakPolicy(rest_weekdays=frozenset({6, 5}), freezes=2),
+    StreakPolicy(
+        rest_weekdays=frozenset({6, 5}),
+        excused={date(2024, 5, 2), date(2024, 5, 1)},
+        freezes=2,
+        freeze_every=10,
+        freezes_given=[date(2024, 6, 1)] * 2,
+        most_freezes=3,
+    ),
     Vouch("ada", "bob", Decimal("-2.50"), datetime(2024, 5, 1, 6, 30, tzinfo=UTC)),
     explain_vouch(
         Vouch("ada", "bob", 8),
@@ -299,6 +310,10 @@ VALUES: list[object] = [
     Decision(
         (Template("rhythm", ["state", "gain"], trial=Trial("gain", date(2024, 5, 5))),), ("rhythm",)
     ),
+    EveryDay(),
+    Weekdays({4, 2, 0}),
+    DaysAWeek(3, first_weekday=6),
+    Recurring("DTSTART:20240503 RRULE:FREQ=WEEKLY;INTERVAL=2"),
 ]
 
 
@@ -496,6 +511,17 @@ SESSION = VALUES[16]
             StreakPolicy,
             changed(StreakPolicy(), rest_weekdays=[5, "6"]),
             "$.rest_weekdays[1] must be an integer, got '6'.",
+        ),
+        (
+            StreakPolicy,
+            changed(StreakPolicy(), schedule={"schema": "days-a-week/1", "days": 3}),
+            "$.schedule.first_weekday is missing, got {'days': 3}.",
+        ),
+        (
+            StreakPolicy,
+            changed(StreakPolicy(), schedule={"schema": "sometimes/1"}),
+            "$.schedule.schema must be one of 'every-day/1', 'weekdays/1', 'days-a-week/1', "
+            "'recurring/1', got 'sometimes/1'.",
         ),
         (
             StreakPolicy,

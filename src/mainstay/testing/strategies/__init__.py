@@ -119,7 +119,6 @@ with Extra("testing", "hypothesis"):
         engagement_policies,
         multiplier_policies,
         policy_histories,
-        streak_policies,
         weekly_streak_policies,
         year_policies,
     )
@@ -159,6 +158,7 @@ with Extra("testing", "hypothesis"):
         vouches,
         weekly_streaks,
     )
+    from mainstay.testing.strategies.streaks import streak_policies, streak_schedules
     from mainstay.testing.strategies.told import (
         due_notifications,
         notification_plans,
@@ -282,6 +282,7 @@ __all__ = [
     "sightings",
     "spans",
     "streak_policies",
+    "streak_schedules",
     "sums",
     "template_figures",
     "templates",

@@ -13,7 +13,6 @@ from mainstay.scores.consistency.policy import ConsistencyPolicy
 from mainstay.scores.engagement.policy import DailyCriteria, EngagementPolicy
 from mainstay.scores.policies import AnyPolicy, PolicyHistory
 from mainstay.scores.year.policy import YearPolicy
-from mainstay.streaks.daily import StreakPolicy
 from mainstay.streaks.weekly import WeeklyStreakPolicy
 from mainstay.testing.strategies.activity import kinds
 from mainstay.testing.strategies.calendar import days
@@ -25,7 +24,6 @@ __all__ = [
     "engagement_policies",
     "multiplier_policies",
     "policy_histories",
-    "streak_policies",
     "weekly_streak_policies",
     "year_policies",
 ]
@@ -35,9 +33,6 @@ P = TypeVar("P", bound=AnyPolicy)
 
 # What is drawn again and again is made once: Hypothesis checks and labels each new strategy.
 _WEIGHTS = st.tuples(*[st.just(0.0) | st.floats(0, 10)] * 3).filter(any)
-_REST_WEEKDAYS = st.sampled_from([(), (5, 6), range(7)]) | st.integers(0, 127).map(
-    lambda bits: [weekday for weekday in range(7) if bits >> weekday & 1]
-)
 _SHARES = st.decimals(0, 1, places=3)
 
 
@@ -118,22 +113,6 @@ def _year_policy(
         member_min_days=member_min_days,
         member_min_weeks=member_min_weeks,
     )
-
-
-def streak_policies() -> SearchStrategy[StreakPolicy]:
-    """Policies of daily streaks: any rest weekdays, a few freezes.
-
-    Examples:
-        >>> from hypothesis import given, settings
-        >>> from mainstay import streak_of
-        >>> week = [date(2024, 5, day) for day in range(1, 8)]
-        >>> @settings(max_examples=1)
-        ... @given(streak_policies())
-        ... def test_an_unbroken_run_is_a_streak(policy):
-        ...     assert streak_of(week, as_of=week[-1], policy=policy).longest >= 7
-        >>> test_an_unbroken_run_is_a_streak()
-    """
-    return st.builds(StreakPolicy, rest_weekdays=_REST_WEEKDAYS, freezes=st.integers(0, 8))
 
 
 def weekly_streak_policies() -> SearchStrategy[WeeklyStreakPolicy]:
