@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 from functools import partial
-from itertools import groupby
 
 import attrs
 
@@ -16,11 +15,10 @@ from mainstay._schemas import schema
 from mainstay.errors import InvalidValueError
 from mainstay.explanation import Explanation
 from mainstay.streaks.dicts import DailyStreakDict
-from mainstay.streaks.freezes import Freezes
-from mainstay.streaks.needs import Needs
+from mainstay.streaks.history import History
 from mainstay.streaks.phrases import ENGLISH, StreakPhrasebook
 from mainstay.streaks.policy import DEFAULT_POLICY, StreakPolicy
-from mainstay.streaks.schedules import PeriodUnit, weekdays_before
+from mainstay.streaks.schedules import PeriodUnit
 
 __all__ = ["DailyStreak", "StreakStatus", "streak_of"]
 
@@ -238,26 +236,6 @@ def _go_together(current: _SomeRun, longest: _SomeRun) -> bool:
     return current == longest or (before and longest[0] >= current[0])
 
 
-@attrs.frozen
-class _Run:
-    """A run of active days, or none.
-
-    Attributes:
-        first: The first active day.
-        last: The last one.
-        length: How many days count.
-        met: In how many periods there are as many active days as they need.
-    """
-
-    first: date | None
-    last: date | None
-    length: int
-    met: int
-
-
-_NEVER = _Run(None, None, 0, 0)
-
-
 def streak_of(
     days: Iterable[date], *, as_of: date, policy: StreakPolicy = DEFAULT_POLICY
 ) -> DailyStreak:
@@ -292,73 +270,24 @@ def streak_of(
         ...           policy=weekdays).current
         4
     """
-    checks.day("as_of", as_of)
-    checks.instance("policy", policy, StreakPolicy)
-    active = sorted(day for day in checks.days("days", days) if day <= as_of)
-    history = _History(policy, as_of, since=active[0] if active else as_of)
-    for period, some in groupby(active, policy.schedule.period):
-        history.go_on(period, [*some])
-    return history.streak()
-
-
-class _History:
-    """The runs of active days up to a day, told one active period after the other."""
-
-    def __init__(self, policy: StreakPolicy, as_of: date, since: date) -> None:
-        self._policy = policy
-        self._needs = Needs(policy, as_of)
-        self._open = policy.schedule.period(as_of)
-        self._freezes = Freezes(policy, as_of, policy.schedule.period(since))
-        self._runs: list[_Run] = []
-        self._last, self._days = self._open, [since]
-
-    def go_on(self, period: int, days: list[date]) -> None:
-        """Add the next period with active days."""
-        alive = bool(self._runs) and self._bridged(period)
-        run = self._runs.pop() if alive else _Run(days[0], None, 0, 0)
-        length = run.length + len(days) + (self._rested(days[0]) if alive else 0)
-        met = run.met + (len(days) >= self._needs.of(period))
-        self._runs.append(_Run(run.first, days[-1], length, met))
-        self._freezes.earn(len(days))
-        self._last, self._days = period, days
-
-    def _rested(self, day: date) -> int:
-        """Return how many rest weekdays there are between the last active day and another."""
-        after, before = self._days[-1].toordinal() + 1, day.toordinal()
-        resting = self._policy.rest_weekdays
-        return weekdays_before(resting, before) - weekdays_before(resting, after)
-
-    def _bridged(self, period: int) -> bool:
-        """Return whether the run is alive when a period begins."""
-        needed = self._needs.before(self._last)
-        done = min(len(self._days), self._needs.of(self._last))
-        return self._freezes.cover(
-            self._last, period, lambda end: self._needs.before(end) - needed - done
-        )
-
-    def streak(self) -> DailyStreak:
-        """Return how it stands while the last period is open."""
-        is_open = self._last == self._open
-        alive = bool(self._runs) and (is_open or self._bridged(self._open))
-        current = self._runs[-1] if alive else _NEVER
-        longest = max(self._runs, key=lambda run: run.length, default=_NEVER)
-        active, needed = len(self._days) if alive and is_open else 0, self._needs.of(self._open)
-        return DailyStreak(
-            current=current.length,
-            current_first=current.first,
-            current_last=current.last,
-            longest=longest.length,
-            longest_first=longest.first,
-            longest_last=longest.last,
-            freezes_left=self._freezes.left,
-            status=_status(longest.length, current.length, active, needed),
-            periods=current.met,
-            longest_periods=longest.met,
-            unit=self._policy.schedule.unit,
-            due=self._policy.schedule.last_day(self._open),
-            active=active,
-            needed=needed,
-        )
+    history = History(days, as_of=as_of, policy=policy)
+    current, longest = history.current, history.longest
+    return DailyStreak(
+        current=current.length,
+        current_first=current.first,
+        current_last=current.last,
+        longest=longest.length,
+        longest_first=longest.first,
+        longest_last=longest.last,
+        freezes_left=history.freezes_left,
+        status=_status(longest.length, current.length, history.active, history.needed),
+        periods=current.met,
+        longest_periods=longest.met,
+        unit=policy.schedule.unit,
+        due=history.due,
+        active=history.active,
+        needed=history.needed,
+    )
 
 
 def _status(longest: int, current: int, active: int, needed: int) -> StreakStatus:
