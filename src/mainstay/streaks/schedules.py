@@ -136,7 +136,7 @@ class Weekdays:
 @schema("days-a-week/1")
 @attrs.frozen
 class DaysAWeek:
-    """Each week needs some active days, whichever they are.
+    """Each week needs some active days, no matter which.
 
     Attributes:
         days: How many different days, 1 to 7.
