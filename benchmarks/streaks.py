@@ -113,7 +113,7 @@ def with_pandas(frame: pd.DataFrame) -> pd.DataFrame:
         {
             "current": last["size"].where(alive, 0),
             "longest": best["size"],
-            "longest_first": best["first"].dt.date,
+            "longest_first": pd.DatetimeIndex(best["first"]).date,
             "today": today.date(),
         }
     ).reset_index()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ AS_OF = ("--as-of", "2024-05-28")
 TODAY = date(2024, 5, 28)
 
 
-def asked(*arguments: str, **environment: str) -> Done:
+def asked(*arguments: str, **environment: Any) -> Done:
     done = mainstay("streaks", *arguments, **environment)
     assert done.status == 0, done.err
     return done

@@ -15,7 +15,14 @@ from tests import effort
 from tests.plain_streaks import plain_streak
 
 days = st.dates(date(2024, 1, 1), date(2024, 3, 1))
-histories = st.lists(days, max_size=45)
+#: A few days, or about half of them all, or nearly all.
+histories = st.lists(days, max_size=45) | st.builds(
+    lambda some, more: [
+        date(2024, 1, 1) + timedelta(n) for n in range(61) if (some | more) >> n & 1
+    ],
+    st.integers(0, 2**61 - 1),
+    st.just(0) | st.integers(0, 2**61 - 1),
+)
 policies = strategies.streak_policies(days)
 #: What may cost a run its next freeze.
 without_freezes = policies.map(

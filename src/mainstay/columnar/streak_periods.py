@@ -99,7 +99,9 @@ class StreakPeriods:
         self._found = found
         self._excuses = excuses
         todays, self._which = np.unique(found.today.astype(np.int64), return_inverse=True)
-        self.table: PeriodTable = PeriodTable(np.concatenate([found.days, todays]), policy)
+        self.table: PeriodTable = PeriodTable(
+            np.concatenate([found.days.astype(np.int64), todays]), policy
+        )
         self._open = _open_periods(todays, self.table, policy)
 
     def of(self, start: int, stop: int) -> ActivePeriods:

@@ -166,3 +166,16 @@ def test_many_users_are_worked_on_in_parts_and_keep_their_order() -> None:
         found = streaks_table(table, as_of=AS_OF, policy=policy).to_pydict()
         assert found["user_id"] == [*range(1000)]
         assert found["current"] == found["longest"] == [1 + n % 400 for n in range(1000)]
+
+
+def test_a_later_date_that_was_recorded_further_east_is_today() -> None:
+    """At 10:30 UTC it is 11 May on Kiritimati, and on Samoa, half an hour later, the 9th."""
+    table = pa.table(
+        {
+            "user_id": ["ada", "ada"],
+            "started_at": [datetime(2024, 5, 10, 10, at, tzinfo=UTC) for at in (30, 59)],
+            "timezone": ["Pacific/Kiritimati", "Pacific/Pago_Pago"],
+        }
+    )
+    row = streaks_table(table, as_of=AS_OF, timezone="timezone").to_pylist()[0]
+    assert (row["today"], row["status"], row["current"]) == (date(2024, 5, 11), "done", 1)

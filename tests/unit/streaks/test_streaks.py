@@ -193,10 +193,13 @@ def told(
     """Return a streak of days as of a Sunday, on which the user was active if it is done."""
     names = ("", "_first", "_last")
     runs = {"current": current, "longest": longest}
-    fields = {f"{run}{name}": of[n] for run, of in runs.items() for n, name in enumerate(names)}
-    fields |= {"periods": current[3], "longest_periods": longest[3], "freezes_left": 0}
-    fields |= {"status": status, "unit": PeriodUnit.DAY, "due": SUNDAY, "needed": 1}
-    return DailyStreak(**fields | {"active": int(status == "done")} | more)
+    fields: dict[str, Any] = {
+        f"{run}{name}": of[n] for run, of in runs.items() for n, name in enumerate(names)
+    }
+    fields.update(periods=current[3], longest_periods=longest[3], freezes_left=0, status=status)
+    fields.update(unit=PeriodUnit.DAY, due=SUNDAY, active=int(status == "done"), needed=1)
+    fields.update(more)
+    return DailyStreak(**fields)
 
 
 @pytest.mark.parametrize(
