@@ -99,7 +99,7 @@ def with_polars(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def with_pandas(frame: pd.DataFrame) -> pd.DataFrame:
-    known = frame[frame["started_at"] <= AS_OF]
+    known = frame.loc[frame["started_at"] <= AS_OF]
     days = pd.DataFrame({"user_id": known["user_id"], "day": known["started_at"].dt.floor("D")})
     days = days.drop_duplicates().sort_values(["user_id", "day"])
     gap = days.groupby("user_id")["day"].diff() != pd.Timedelta(days=1)
@@ -113,7 +113,7 @@ def with_pandas(frame: pd.DataFrame) -> pd.DataFrame:
         {
             "current": last["size"].where(alive, 0),
             "longest": best["size"],
-            "longest_first": pd.DatetimeIndex(best["first"]).date,
+            "longest_first": best["first"],
             "today": today.date(),
         }
     ).reset_index()

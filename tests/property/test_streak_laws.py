@@ -32,7 +32,7 @@ without_freezes = policies.map(
 )
 
 
-@settings(max_examples=effort.scaled(200))
+@settings(max_examples=effort.scaled(100))
 @given(histories, days, policies)
 def test_a_streak_is_the_naive_walks(active: list[date], as_of: date, policy: StreakPolicy) -> None:
     streak = streak_of(active, as_of=as_of, policy=policy)

@@ -22,6 +22,8 @@ __all__ = ["ActiveDays", "active_days"]
 #: A day is so many bits of a key, of which the user's number has the others.
 _BITS = 22
 _OLDEST = (1 << _BITS) - 1
+#: Nobody's today is further from the horizon, unless they were active later.
+_LATE = 2
 #: Days are put together before there are more of them than this.
 _MOST_KEPT = 1 << 25
 #: How many places there may be for each day that is found, where they are marked and not sorted.
@@ -57,51 +59,52 @@ class _Kept(Active):
         super().__init__(0)
         self._parts: list[Longs] = []
         self._count = 0
+        self._range = _OLDEST, 0
 
     def add(self, some: Sequence[Read]) -> None:
         """Add what chunks say of their users."""
         for chunk, users in some:
-            ages = chunk.ages.astype(np.int64)
-            self._parts.append((users.astype(np.int64) << _BITS) + (_OLDEST - ages))
-            self._count += len(ages)
+            days = _OLDEST - chunk.ages.astype(np.int64)
+            first, last = self._range
+            self._range = int(days.min(initial=first)), int(days.max(initial=last))
+            self._parts.append((users.astype(np.int64) << _BITS) + days)
+            self._count += len(days)
         if self._count > _MOST_KEPT:
-            self.found()
+            self._parts, self._count = [_sorted(self._parts)], 0
 
-    def found(self) -> Longs:
-        """Return all users with their days, sorted: the number in front, the day behind."""
-        self._parts = [_distinct(np.concatenate([np.empty(0, np.int64), *self._parts]))]
-        self._count = 0
-        return self._parts[0]
+    def found(self, users: int) -> tuple[Longs, Longs]:
+        """Return where each user's days begin, and the last one's end; and the days, sorted."""
+        first, last = self._range
+        width = max(0, last - first).bit_length()
+        if users << width <= _SPARSE * sum(map(len, self._parts)):
+            return _marked(self._parts, users, first, width)
+        keys = _sorted(self._parts)
+        return np.searchsorted(keys, np.arange(users + 1) << _BITS), keys & _OLDEST
 
     def newest(self, users: int) -> NDArray[np.uint32]:
-        """Return how many days before the horizon each was last active."""
-        found = self.found()
-        ends = _bounds(found, users)[1:] - 1
-        newest: NDArray[np.uint32] = np.minimum(_OLDEST - (found[ends] & _OLDEST), OLDER)
-        return newest.astype(np.uint32)
+        """Return how many days before the horizon each was last active, if that is at most 2."""
+        newest = np.full(users, OLDER, np.uint32)
+        for keys in self._parts:
+            late = keys[(keys & _OLDEST) >= _OLDEST - _LATE]
+            ages = (_OLDEST - (late & _OLDEST)).astype(np.uint32)
+            np.minimum.at(newest, late >> _BITS, ages)
+        return newest
 
 
-def _bounds(found: Longs, users: int) -> Longs:
-    """Return where each user's days begin, and the last one's end."""
-    bounds: Longs = np.searchsorted(found, np.arange(users + 1) << _BITS)
-    return bounds
+def _sorted(parts: Sequence[Longs]) -> Longs:
+    """Return users and days together, sorted, each once."""
+    keys = np.sort(np.concatenate([np.empty(0, np.int64), *parts]))
+    return keys[beginnings(keys)]
 
 
-def _distinct(keys: Longs) -> Longs:
-    """Return keys sorted, each once: where they are dense, by marking which there are."""
-    if not len(keys):
-        return keys
-    day = keys & _OLDEST
-    first = day.min()
-    width = int(day.max() - first).bit_length()
-    if (int(keys.max() >> _BITS) + 1) << width > _SPARSE * len(keys):
-        keys = np.sort(keys)
-        return keys[beginnings(keys)]
-    there = np.zeros(((keys.max() >> _BITS) + 1) << width, np.bool_)
-    there[((keys >> _BITS) << width) + (day - first)] = True
+def _marked(parts: Sequence[Longs], users: int, first: int, width: int) -> tuple[Longs, Longs]:
+    """Return what :meth:`_Kept.found` does, by marking which days there are."""
+    there = np.zeros(users << width, np.bool_)
+    for keys in parts:
+        there[((keys >> _BITS) << width) + (keys & _OLDEST) - first] = True
     places = np.flatnonzero(there)
-    distinct: Longs = ((places >> width) << _BITS) + (places & ((1 << width) - 1)) + first
-    return distinct
+    starts = np.searchsorted(places, np.arange(users + 1) << width)
+    return starts, (places & ((1 << width) - 1)) + first
 
 
 def active_days(
@@ -118,11 +121,6 @@ def active_days(
     clock, kept = clock_of(as_of, day_start), _Kept()
     users, state = gather(source, columns, clock, kept)
     lags = state.lags(len(users), clock).astype(np.int64)
-    found = kept.found()
-    days = clock.horizon - (_OLDEST - (found & _OLDEST))
-    return ActiveDays(
-        users,
-        (clock.horizon - lags).astype(np.int32),
-        _bounds(found, len(users)),
-        days.astype(np.int32),
-    )
+    starts, days = kept.found(len(users))
+    today = (clock.horizon - lags).astype(np.int32)
+    return ActiveDays(users, today, starts, (days + (clock.horizon - _OLDEST)).astype(np.int32))

@@ -56,16 +56,25 @@ class PeriodTable:
         resting = [day.weekday() in rest for day in dates]
         self._rested, self._rest = np.array(counted, np.int64), np.array(resting, np.int64)
 
-    def _rows(self, days: Longs) -> Longs:
+    def rows(self, days: Longs) -> Longs:
+        """Return where some of the days are in the table."""
         return self._places.take(days - self._first)
 
     def of(self, days: Longs) -> Periods:
         """Return the periods of some of the days."""
-        return self._periods.take(self._rows(days))
+        return self.at(self.rows(days))
+
+    def at(self, rows: Longs) -> Periods:
+        """Return the periods in some rows of the table."""
+        return self._periods.take(rows)
+
+    def numbers(self, rows: Longs) -> Longs:
+        """Return their numbers alone."""
+        return self._periods.number.take(rows)
 
     def rested(self, after: Longs, before: Longs) -> Longs:
         """Return how many rest weekdays there are strictly between days, pair by pair."""
-        start, end = self._rows(after), self._rows(before)
+        start, end = self.rows(after), self.rows(before)
         between: Longs = self._rested.take(end) - self._rested.take(start) - self._rest.take(start)
         return between
 

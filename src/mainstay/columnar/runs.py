@@ -14,6 +14,8 @@ from mainstay.columnar.stretches import beginnings, endings, last_of_each
 
 __all__ = ["Run", "Runs", "runs_of"]
 
+_HALF = 32
+
 
 @attrs.frozen
 class Run:
@@ -78,9 +80,14 @@ def _runs(active: ActivePeriods, goes_on: Mask, starts: Longs, table: PeriodTabl
 
 
 def _longest(lengths: Longs, users: Longs) -> Longs:
-    """Return the row of each user's longest run, the first of equals."""
-    order = np.lexsort((-lengths, users))
-    longest: Longs = order[beginnings(users)]
+    """Return the row of each user's longest run, the first of equals.
+
+    The row is in the lower half of a number that is the greater, the longer the run, and of equals
+    the earlier.
+    """
+    ranked = (lengths << _HALF) - np.arange(len(lengths))
+    best = np.maximum.reduceat(ranked, np.flatnonzero(beginnings(users)))
+    longest: Longs = -best & ((1 << _HALF) - 1)
     return longest
 
 

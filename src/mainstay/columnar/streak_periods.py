@@ -109,7 +109,8 @@ class StreakPeriods:
         bounds = self._found.starts[start : stop + 1]
         days = self._found.days[bounds[0] : bounds[-1]].astype(np.int64)
         user = np.repeat(np.arange(stop - start), np.diff(bounds))
-        first = np.flatnonzero(beginnings(user, self.table.of(days).number))
+        rows = self.table.rows(days)
+        first = np.flatnonzero(beginnings(user, self.table.numbers(rows)))
         last, user = endings(first, len(days)), user[first]
         return ActivePeriods(
             start,
@@ -118,7 +119,7 @@ class StreakPeriods:
             days[first],
             days[last],
             last - first + 1,
-            self.excused(start + user, self.table.of(days[first])),
+            self.excused(start + user, self.table.at(rows[first])),
             self._opened(start, stop),
         )
 
