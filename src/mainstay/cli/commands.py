@@ -10,7 +10,7 @@ __all__ = ["GROUPS", "NAMES", "add_to", "module_of"]
 
 #: In the order in which somebody new will need them. Each is in the module of its name.
 GROUPS: dict[str, tuple[str, ...]] = {
-    "begin with a file, or with made-up people": ("demo", "score", "report", "evidence"),
+    "begin with a file, or with made-up people": ("demo", "score", "streaks", "report", "evidence"),
     "keep events in a store, and recognise people": ("init", "import", "run", "candidates"),
     "points and badges": ("points", "leaderboard", "badges"),
     "contests": ("case", "verify"),

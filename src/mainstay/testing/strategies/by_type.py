@@ -203,9 +203,17 @@ from mainstay.scores.year.dicts import YearScoreDict, YearWhatIfDict
 from mainstay.scores.year.phrases import EnglishYearPhrases
 from mainstay.scores.year.policy import YearPolicy
 from mainstay.scores.year.result import YearPhrasebook, YearScore, YearWhatIf
-from mainstay.streaks.daily import DailyStreak, StreakPolicy, StreakStatus
+from mainstay.streaks.daily import DailyStreak, StreakStatus
 from mainstay.streaks.dicts import DailyStreakDict
 from mainstay.streaks.phrases import EnglishStreakPhrases, StreakPhrasebook
+from mainstay.streaks.policy import StreakPolicy
+from mainstay.streaks.schedules import (
+    DaysAWeek,
+    EveryDay,
+    PeriodUnit,
+    Recurring,
+    Weekdays,
+)
 from mainstay.streaks.weekly import WeeklyStreak, WeeklyStreakPolicy
 from mainstay.testing.strategies import (
     activity,
@@ -221,6 +229,7 @@ from mainstay.testing.strategies import (
     recognition,
     results,
     states,
+    streaks,
     told,
 )
 from mainstay.testing.strategies.making import made
@@ -320,6 +329,7 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     DayActivity: states.day_activities(),
     DayOutcome: states.day_outcomes(),
     DayOutcomeDict: made(DayOutcome.to_dict, states.day_outcomes()),
+    DaysAWeek: st.builds(DaysAWeek, st.integers(1, 7), st.integers(0, 6)),
     Decision: outlook.decisions(),
     Done: outbox.things_done(),
     DueBoard: asking.due_boards(),
@@ -349,6 +359,7 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
         Event, st.integers(1, 10**6), activity.sessions(), st.none() | calendar.days()
     ),
     Every: jobs.everies(),
+    EveryDay: st.builds(EveryDay),
     Explanation: results.explanations(),
     GivenUp: outbox.things_given_up(),
     Health: health.healths(),
@@ -396,6 +407,7 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     OutlookStanding: told.outlook_standings(),
     OutlookTarget: told.outlook_targets(),
     Period: st.sampled_from(Period),
+    PeriodUnit: st.sampled_from(PeriodUnit),
     Phrasebook: _PHRASES,
     PlacedArgumentDict: made(
         lambda closed: closed["top"][0], _CLOSED_CASES.filter(itemgetter("top"))
@@ -412,6 +424,7 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     Ranked: recognition.ranked(),
     Reputation: states.reputations(),
     RetryPolicy: jobs.retry_policies(),
+    Recurring: st.builds(Recurring, streaks.RULES),
     ReviewPhrasebook: _REVIEW_PHRASES,
     ReviewPolicy: outlook.review_policies(),
     Reward: contest.rewards(),
@@ -431,7 +444,7 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     Sighting: contest.sightings(),
     Span: recognition.spans(),
     StreakPhrasebook: _STREAK_PHRASES,
-    StreakPolicy: policies.streak_policies(),
+    StreakPolicy: streaks.streak_policies(),
     StreakStatus: st.sampled_from(StreakStatus),
     Sums: outlook.sums(),
     TargetKind: st.sampled_from(TargetKind),
@@ -447,6 +460,7 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     VouchExplanation: results.vouch_explanations(),
     VouchExplanationDict: made(VouchExplanation.to_dict, results.vouch_explanations()),
     VouchPhrasebook: _VOUCH_PHRASES,
+    Weekdays: st.builds(Weekdays, streaks.SOME_WEEKDAYS),
     Weekly: jobs.weeklies(),
     WeeklyStreak: states.weekly_streaks(),
     WeeklyStreakPolicy: policies.weekly_streak_policies(),
