@@ -12,7 +12,7 @@ import attrs
 from rich.console import Console
 
 from mainstay.activity.session import Session
-from mainstay.cli import OK, SKIPPED, arguments, terminal
+from mainstay.cli import OK, SKIPPED, reading, terminal
 from mainstay.cli.batches import LINES_AT_ONCE, added
 from mainstay.cli.reevaluate import did
 from mainstay.cli.store import PreparedStore, add_db, open_store, option
@@ -55,10 +55,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     add_db(parser)
     parser.add_argument(
         "--kind",
-        default="session",
         help="what the events are whose line doesn't say it (default: session)",
     )
-    arguments.add_reading(parser.add_argument_group("input"))
+    reading.add_reading(parser.add_argument_group("input"))
     parser.add_argument(
         "--reevaluate",
         action="store_true",
@@ -140,14 +139,12 @@ def _with_ids(events: Iterable[Event]) -> Iterator[tuple[int, Session]]:
 def _read(args: argparse.Namespace, work: _Import, messages: Console) -> None:
     """Read the file and add its events; if that ends early, say how many were."""
     try:
-        with terminal.open_lines(args.file, messages) as lines:
+        with terminal.open_events(args.file, messages) as source:
             work.read(
                 read_events(
-                    lines,
-                    columns=args.columns,
-                    naive_zone=args.naive_zone,
+                    source,
+                    format=reading.event_format(args, kind=args.kind),
                     whole=True,
-                    kind=args.kind,
                     day_start=work.store.day_start,
                 )
             )

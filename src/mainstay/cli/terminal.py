@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
 import attrs
@@ -28,6 +29,8 @@ from mainstay.cli.spelling import (
     split_command,
 )
 from mainstay.errors import BadRecordError, InvalidValueError
+from mainstay.reading import EventFile
+from mainstay.reading.opening import is_parquet, opened
 
 _COMPLAINTS_SHOWN = 5
 _LINES_A_STEP = 5_000
@@ -176,14 +179,28 @@ def is_asked() -> bool:
 
 
 @contextmanager
+def open_events(name: str, messages: Console) -> Iterator[EventFile]:
+    """Open a file of events as :func:`open_lines` does; Parquet has rows instead of lines."""
+    if is_parquet(Path(name)):
+        yield Path(name)
+        return
+    with open_lines(name, messages) as lines:
+        yield lines
+
+
+@contextmanager
 def open_lines(name: str, messages: Console) -> Iterator[Iterator[str]]:
-    """Open a file, or standard input for ``-``; on a terminal with a bar until the last line."""
+    """Open a file, or standard input for ``-``; on a terminal with a bar until the last line.
+
+    Raises:
+        UnreadableFileError: It is not text.
+    """
     piped = name == "-"
     if piped and standard_input().isatty():
         messages.print("Reading lines from the terminal; Ctrl-D ends them.")
     file = standard_input().fileno() if piped else name
     with open(file, "rb", closefd=not piped) as raw:
-        text = io.TextIOWrapper(raw, encoding="utf-8", errors="surrogateescape", newline="")
+        text = iter(opened(raw, "standard input" if piped else name))
         if not _has_bars(messages):
             yield text
             return

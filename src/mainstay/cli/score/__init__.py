@@ -106,7 +106,8 @@ def _nobody_active(result: Result, options: Options) -> Iterable[str]:
     # Of a store, only the user who is asked for has been read.
     alone = options.user is not None and options.db is not None
     who = f"{options.user} was not" if alone else "Nobody was"
-    where = "" if result.line is None else f" on line {result.line}"
+    line = result.line()
+    where = "" if line is None else f" on line {line}"
     yield f"{who} active in the {options.span} up to {options.when()}."
     yield f"The latest event is {result.latest.user_id}'s{where}."
     yield f"Try --as-of {in_utc(result.latest.started_at)}"

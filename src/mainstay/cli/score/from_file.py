@@ -94,12 +94,10 @@ class _Reading:
 def score_file(options: Options, messages: Console) -> Result:
     """Read a file, and score everybody in it, or the one who is asked for."""
     reading = _Reading(options, terminal.BadLines(messages, skip_all=options.skip_bad))
-    with terminal.open_lines(options.file or "-", messages) as lines:
+    with terminal.open_events(options.file or "-", messages) as source:
         for item in read_events(
-            lines,
-            columns=options.columns,
-            member_since=options.member_since,
-            naive_zone=options.naive_zone,
+            source,
+            format=options.format,
             day_start=options.day_start,
         ):
             reading.read(item)
@@ -113,6 +111,6 @@ def score_file(options: Options, messages: Console) -> Result:
         later=reading.later,
         skipped=reading.bad.count,
         latest=None if reading.latest is None else reading.latest.session,
-        line=None if reading.latest is None else reading.latest.line,
+        line=lambda: None if reading.latest is None else reading.latest.line,
         days=frozenset(reading.days),
     )

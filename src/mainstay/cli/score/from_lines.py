@@ -31,11 +31,10 @@ _FIELDS = ("user_id", "started_at", "timezone")
 @contextmanager
 def line_events(options: Options, messages: Console, bad: terminal.BadLines) -> Iterator[Events]:
     """Yield the events of a file, or of standard input; their instants are texts with offsets."""
-    with terminal.open_lines(options.file or "-", messages) as lines:
+    with terminal.open_events(options.file or "-", messages) as source:
         items = read_events(
-            lines,
-            columns=options.columns,
-            naive_zone=options.naive_zone,
+            source,
+            format=options.format,
             day_start=options.day_start,
         )
         yield events_of(_rows(items, options, bad), options)
