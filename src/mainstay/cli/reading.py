@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,15 +18,15 @@ from mainstay.reading import FORMATS, Condition, EventFormat
 from mainstay.reading.time_formats import check_time_format
 from mainstay.reading.unix import UNITS
 
-__all__ = ["OPTIONS", "add_leniency", "add_reading", "event_format"]
+__all__ = ["OPTIONS", "add_leniency", "add_reading", "event_format", "options_of"]
 
 #: The options that only files have, by what they are called in the command line's values.
 OPTIONS = ("format", "columns", "user_id", "where", "time_format", "unit", "naive_zone", "skip_bad")
 _FIELDS = [field.name for field in attrs.fields(EventFormat)]
 
 
-def add_reading(group: argparse._ArgumentGroup) -> None:
-    """Add what says how to read a file of events."""
+def add_reading(group: argparse._ArgumentGroup, *, lenient: bool = True) -> None:
+    """Add what says how to read a file of events, and unless told otherwise to skip bad lines."""
     group.add_argument(
         "--format",
         metavar="NAME|FILE",
@@ -59,11 +60,19 @@ def add_reading(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--unit", choices=[*UNITS], help="what numbers since 1970 are in (default: s)"
     )
-    add_leniency(group)
+    add_zone(group)
+    if lenient:
+        add_skipping(group)
 
 
 def add_leniency(group: argparse._ArgumentGroup) -> None:
     """Add what else is taken than complete instants and good lines."""
+    add_zone(group)
+    add_skipping(group)
+
+
+def add_zone(group: argparse._ArgumentGroup) -> None:
+    """Add the zone of times that don't say theirs."""
     group.add_argument(
         "--naive-zone",
         type=arguments.zone,
@@ -71,6 +80,10 @@ def add_leniency(group: argparse._ArgumentGroup) -> None:
         help="the zone of times without an offset on lines that name no timezone, which are an "
         "error otherwise",
     )
+
+
+def add_skipping(group: argparse._ArgumentGroup) -> None:
+    """Add that bad lines are passed over."""
     group.add_argument(
         "--skip-bad", action="store_true", help="count bad lines instead of stopping at the first"
     )
@@ -118,3 +131,36 @@ def _named(name: str) -> EventFormat:
     with file.located():
         check_keys(file.tables, _FIELDS)
         return EventFormat(**file.tables)
+
+
+def options_of(form: EventFormat, known: str | None) -> str:
+    """Return the options that say what a format does, as somebody would type them.
+
+    Examples:
+        >>> options_of(EventFormat(columns={"user_id": "by", "started_at": ("Date", "Time")}), None)
+        "--columns 'user_id=by,started_at=Date+Time'"
+    """
+    base = EventFormat() if known is None else FORMATS[known].format
+    words = [] if known is None else ["--format", known]
+    mapped = {
+        field: names for field, names in form.columns.items() if base.columns.get(field) != names
+    }
+    if form.header is not None:
+        words += ["--columns", ",".join(map(_quoted, form.header))]
+    elif mapped:
+        pairs = (f"{field}={'+'.join(map(_quoted, names))}" for field, names in mapped.items())
+        words += ["--columns", ",".join(pairs)]
+    for option, value in (("--user-id", form.user_id), ("--unit", form.unit)):
+        words += [] if value is None else [option, value]
+    if form.time_formats != base.time_formats:
+        words += [word for each in form.time_formats for word in ("--time-format", each)]
+    if form.where != base.where:
+        words += [word for each in form.where for word in ("--where", str(each))]
+    if form.naive_zone != base.naive_zone and form.naive_zone is not None:
+        words += ["--naive-zone", form.naive_zone]
+    return shlex.join(words)
+
+
+def _quoted(name: str) -> str:
+    """Return a name as ``--columns`` takes it: in quotes if it has what separates names."""
+    return f'"{name}"' if {*name} & {*',+="'} else name

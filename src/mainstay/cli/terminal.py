@@ -7,6 +7,7 @@ import json
 import os
 import pydoc
 import re
+import shutil
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -171,6 +172,12 @@ def standard_input() -> TextIO:
             "is closed", field="standard input", remedy="Name a file, or write one to it."
         )
     return sys.stdin
+
+
+def save_input(path: Path) -> None:
+    """Write all of standard input to a file, for what has to read it twice."""
+    with open(standard_input().fileno(), "rb", closefd=False) as raw, path.open("wb") as file:
+        shutil.copyfileobj(raw, file)
 
 
 def is_asked() -> bool:

@@ -7,11 +7,13 @@ from mainstay.reading.events import Event, EventFile, EventRows, read_events
 from mainstay.reading.format import Columns, EventFormat
 from mainstay.reading.formats import FORMATS, KnownFormat
 from mainstay.reading.identity import identified
+from mainstay.reading.inspection import ColumnSample, Inspection, Problem, inspect_events
 from mainstay.reading.timestamps import parse_moment
 
 __all__ = [
     "FORMATS",
     "CaseFile",
+    "ColumnSample",
     "Columns",
     "Condition",
     "Contribution",
@@ -19,8 +21,11 @@ __all__ = [
     "EventFile",
     "EventFormat",
     "EventRows",
+    "Inspection",
     "KnownFormat",
+    "Problem",
     "identified",
+    "inspect_events",
     "parse_moment",
     "read_cases",
     "read_contributions",

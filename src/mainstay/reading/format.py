@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import attrs
 
 from mainstay import _checks as checks
-from mainstay._reprs import of_policy
+from mainstay._reprs import shown
 from mainstay.errors import InvalidTypeError, InvalidValueError
 from mainstay.localdays import zone_name
 from mainstay.reading.conditions import Condition
@@ -124,5 +124,27 @@ class EventFormat:
     #: without it. A time that a clock change skipped is moved on by the gap; of two, the first.
     naive_zone: str | None = attrs.field(default=None, validator=checks.optional(zone_name))
 
+    @property
+    def differing(self) -> dict[str, Any]:
+        """What differs from the standard, by the attributes' names, as TOML and JSON have it."""
+        standard = {name: getattr(_STANDARD, name) for name in attrs.fields_dict(EventFormat)}
+        own = {name: getattr(self, name) for name in standard}
+        return {name: _plain(value) for name, value in own.items() if value != standard[name]}
+
     def __repr__(self) -> str:
-        return of_policy(self)
+        return shown(self, **self.differing)
+
+
+_STANDARD = EventFormat()
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {name: _single(names) for name, names in value.items()}
+    if isinstance(value, tuple):
+        return [str(each) for each in value]
+    return value
+
+
+def _single(names: Sequence[str]) -> str | list[str]:
+    return names[0] if len(names) == 1 else [*names]

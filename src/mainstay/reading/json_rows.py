@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from mainstay.errors import BadRecordError, InvalidValueError
 from mainstay.reading.layout import Layout, Row, Values
 
-__all__ = ["array_cells", "begins_array", "cells_of", "line_cells"]
+__all__ = [
+    "Object",
+    "array_objects",
+    "begins_array",
+    "cells_of",
+    "flat",
+    "line_objects",
+    "object_cells",
+]
+
+#: The line of an object, what it is, and its text, as far as complaints show it.
+Object: TypeAlias = tuple[int, object, object]
 
 _DECODER = json.JSONDecoder()
 _SHOWN = 200
@@ -26,44 +38,43 @@ def begins_array(begin: Sequence[str]) -> bool:
     return text.startswith("[") and text[1:].lstrip()[:1] in ("{", "]", "")
 
 
-def line_cells(lines: Iterable[str], places: Layout) -> Iterator[Row]:
-    """Yield each line's number with the values of the keys that are read, or what is wrong."""
+def line_objects(lines: Iterable[str]) -> Iterator[Object]:
+    """Yield each line's number with what it means in JSON, ``None`` for nothing, and its text."""
     for line, text in enumerate(lines, 1):
-        if not text.strip():
-            continue
-        try:
-            yield line, cells_of(_object(text.lstrip("\ufeff")), text, places)
-        except InvalidValueError as error:
-            yield line, error
+        if text.strip():
+            yield line, _meaning(text.lstrip("\ufeff")), text
 
 
-def _object(text: str) -> object:
+def _meaning(text: str) -> object:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
         return None  # which is not an object
 
 
-def array_cells(lines: Iterable[str], places: Layout) -> Iterator[Row]:
-    """Yield the line that each object of an array begins on, with the values that are read.
+def array_objects(lines: Iterable[str]) -> Iterator[Object]:
+    """Yield the line that each object of an array begins on, with the object, and its text.
 
     Raises:
-        BadRecordError: What follows is not an object: then nobody can say where the next begins.
+        BadRecordError: What follows is not JSON: then nobody can say where the next begins.
     """
     text = "".join(lines)
     place, line, counted = text.index("[") + 1, 1, 0
-    while True:
-        place = _next(text, place)
+    while not text.startswith("]", place := _next(text, place)):
         line, counted = line + text.count("\n", counted, place), place
-        if text.startswith("]", place):
-            _check_end(text, place + 1, line)
-            return
         found, end = _decoded(text, place, line)
+        yield line, found, text[place : place + _SHOWN]
+        place = end
+    _check_end(text, place + 1, line)
+
+
+def object_cells(objects: Iterable[Object], places: Layout) -> Iterator[Row]:
+    """Yield each object's line with the values of the keys that are read, or what is wrong."""
+    for line, found, text in objects:
         try:
-            yield line, cells_of(found, text[place : place + _SHOWN], places)
+            yield line, cells_of(found, text, places)
         except InvalidValueError as error:
             yield line, error
-        place = end
 
 
 def _next(text: str, place: int) -> int:
@@ -118,7 +129,7 @@ def _value(record: Mapping[str, object], name: str, text: object, places: Layout
         return found
     if name not in places.required:
         return None
-    keys = ", ".join(_keys(record, ""))
+    keys = ", ".join(flat(record))
     there = f" Its keys are {keys}." if keys else ""
     raise InvalidValueError(
         "is missing",
@@ -136,10 +147,15 @@ def _led_to(found: object, keys: Sequence[str]) -> object:
     return found
 
 
-def _keys(record: Mapping[str, object], before: str) -> Iterator[str]:
-    """Yield the keys of a record, and of the objects in it."""
+def flat(record: Mapping[str, object], before: str = "") -> dict[str, object]:
+    """Return the values of a record, and of the objects in it, by their keys with dots between.
+
+    Examples:
+        >>> flat({"actor": {"login": "ada"}, "id": 7})
+        {'actor.login': 'ada', 'id': 7}
+    """
+    values: dict[str, object] = {}
     for key, value in record.items():
-        if isinstance(value, Mapping):
-            yield from _keys(value, f"{before}{key}.")
-        else:
-            yield f"{before}{key}"
+        name = f"{before}{key}"
+        values |= flat(value, f"{name}.") if isinstance(value, Mapping) else {name: value}
+    return values

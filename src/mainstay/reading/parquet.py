@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import chain
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from mainstay._extras import Extra
 from mainstay.errors import InvalidValueError, UnreadableFileError
-from mainstay.reading.json_rows import cells_of
+from mainstay.reading.json_rows import object_cells
 from mainstay.reading.layout import Layout, Row
 
-__all__ = ["parquet_cells"]
+__all__ = ["parquet_cells", "parquet_records"]
 
 _ROWS_AT_ONCE = 1 << 14
 
@@ -25,16 +24,31 @@ def parquet_cells(path: Path, places: Layout) -> Iterator[Row]:
         UnreadableFileError: It is damaged.
         InvalidValueError: It lacks a column, or is said to have no header.
     """
+    records = parquet_records(path, lambda names: _read(names, places))
+    return object_cells(((n, each, each) for n, each in enumerate(records)), places)
+
+
+def parquet_records(
+    path: Path, chosen: Callable[[list[str]], list[str]] = list
+) -> Iterator[dict[str, object]]:
+    """Yield a file's rows, each a value by column.
+
+    Args:
+        path: The file.
+        chosen: Returns the columns that are read, of all that there are.
+
+    Raises:
+        MissingExtraError: pyarrow is not installed.
+        UnreadableFileError: It is damaged.
+    """
     with Extra("columnar", "pyarrow"):
         import pyarrow as pa  # noqa: PLC0415  (an extra, and slow to load)
         from pyarrow import parquet  # noqa: PLC0415
     try:
         with parquet.ParquetFile(path, pre_buffer=False) as file:
-            read = _read(file.schema_arrow.names, places)
-            batches = file.iter_batches(_ROWS_AT_ONCE, columns=read)
-            records = chain.from_iterable(_plain(batch, pa).to_pylist() for batch in batches)
-            for number, record in enumerate(records):
-                yield _row(number, record, places)
+            columns = chosen(file.schema_arrow.names)
+            for batch in file.iter_batches(_ROWS_AT_ONCE, columns=columns):
+                yield from _plain(batch, pa).to_pylist()
     except (pa.ArrowException, OSError) as error:
         raise UnreadableFileError(
             f"is damaged ({error})",
@@ -42,13 +56,6 @@ def parquet_cells(path: Path, places: Layout) -> Iterator[Row]:
             value=str(path),
             remedy="Fetch or save it again.",
         ) from error
-
-
-def _row(number: int, record: object, places: Layout) -> Row:
-    try:
-        return number, cells_of(record, record, places)
-    except InvalidValueError as error:
-        return number, error
 
 
 def _read(names: Sequence[str], places: Layout) -> list[str]:

@@ -8,10 +8,10 @@ from typing import Literal, TypeAlias
 
 from mainstay.errors import BadRecordError, InvalidTypeError, InvalidValueError
 from mainstay.reading.csv_rows import csv_cells
-from mainstay.reading.json_rows import array_cells, begins_array, line_cells
+from mainstay.reading.json_rows import array_objects, begins_array, line_objects, object_cells
 from mainstay.reading.layout import Layout, Row
 
-__all__ = ["Notation", "Rows", "first_lines", "notation_of", "text_cells"]
+__all__ = ["Notation", "Rows", "first_lines", "notation_of", "text_cells", "text_lines"]
 
 #: How a text is written.
 Notation: TypeAlias = Literal["CSV", "JSON Lines", "a JSON array"]
@@ -54,6 +54,17 @@ class Rows(Iterator[Row]):
                 yield line, error
 
 
+def text_lines(lines: Iterable[str]) -> Iterator[str]:
+    """Return an iterator over lines of text.
+
+    Raises:
+        InvalidTypeError: They are something else: a single text is refused.
+    """
+    if isinstance(lines, str | bytes) or not isinstance(lines, Iterable):
+        raise _not_lines(lines)
+    return iter(lines)
+
+
 def text_cells(lines: Iterable[str], places: Layout) -> Iterator[Row]:
     """Return an iterator over each line's cells of the columns that are read, or what is wrong.
 
@@ -61,9 +72,7 @@ def text_cells(lines: Iterable[str], places: Layout) -> Iterator[Row]:
         InvalidTypeError: They are not lines of text: a single text is refused at once.
         BadRecordError: The header lacks a column, so that no line can be read.
     """
-    if isinstance(lines, str | bytes) or not isinstance(lines, Iterable):
-        raise _not_lines(lines)
-    return _text_cells(iter(lines), places)
+    return _text_cells(text_lines(lines), places)
 
 
 def _text_cells(lines: Iterator[str], places: Layout) -> Iterator[Row]:
@@ -113,9 +122,9 @@ def _cells(first: list[str], lines: Iterator[str], places: Layout) -> Iterator[R
         return
     match notation_of(first, places):
         case "JSON Lines":
-            yield from line_cells(lines, places)
+            yield from object_cells(line_objects(lines), places)
         case "a JSON array":
-            yield from array_cells(lines, places)
+            yield from object_cells(array_objects(lines), places)
         case "CSV":
             yield from csv_cells(first, lines, places)
 

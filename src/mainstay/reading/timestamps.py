@@ -121,7 +121,7 @@ class Stamps:
         or_else: str = "",
     ) -> Stamp:
         """Return what :func:`parse_moment` does, with the zone that the timestamp itself names."""
-        stamp = self._stamp(field, value)
+        stamp = self.stamp(field, value)
         at = stamp.at
         if not isinstance(at, datetime) or at.tzinfo is not None:
             return stamp
@@ -134,7 +134,8 @@ class Stamps:
             )
         return Stamp(at.replace(tzinfo=naive_zone))
 
-    def _stamp(self, field: str, value: object) -> Stamp:
+    def stamp(self, field: str, value: object) -> Stamp:
+        """Return what a timestamp says: perhaps a time of which it doesn't say the offset."""
         if isinstance(value, date):
             return Stamp(value)
         is_in_a_format = self.formats and self.unit is None and isinstance(value, str)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
@@ -74,11 +73,7 @@ def _path(options: Options) -> Iterator[Path]:
         return
     with TemporaryDirectory() as folder:
         path = Path(folder) / "events"
-        with (
-            open(terminal.standard_input().fileno(), "rb", closefd=False) as raw,
-            path.open("wb") as copy,
-        ):
-            shutil.copyfileobj(raw, copy)
+        terminal.save_input(path)
         yield path
 
 
