@@ -143,7 +143,8 @@ def collection(path: Path) -> Path:
     with closing(sqlite3.connect(path)) as made:
         made.execute(
             "CREATE TABLE revlog (id integer PRIMARY KEY, cid integer NOT NULL,"
-            " usn integer NOT NULL, ease integer NOT NULL, ivl integer NOT NULL, lastIvl integer NOT NULL,"
+            " usn integer NOT NULL, ease integer NOT NULL, ivl integer NOT NULL,"
+            " lastIvl integer NOT NULL,"
             " factor integer NOT NULL, time integer NOT NULL, type integer NOT NULL)"
         )
         times = {1716796800250: 8400, 1716876000123: 60000, 1716876061999: 2750, 1716876070000: 0}
