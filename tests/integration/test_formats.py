@@ -19,7 +19,8 @@ from tests.command import mainstay
 
 pytest.importorskip("rich", reason="the command needs mainstay[cli]")
 
-from mainstay.reading import FORMATS, EventFormat, inspect_events, read_events
+from mainstay import BadRecordError, Session
+from mainstay.reading import FORMATS, Event, EventFormat, inspect_events, read_events
 
 FILES = Path(__file__).parent.parent / "files"
 SCRIPTS = Path(__file__).parent.parent.parent / "docs" / "conversions"
