@@ -82,37 +82,6 @@ def score_parts(
     return base, distribution, float(min(10, 2 * streak)), float(recency)
 
 
-def streak(
-    days: Collection[date], as_of: date, rest: Collection[int], freezes: int
-) -> tuple[int, int, int, str]:
-    """Current, longest, freezes left and status, by walking the calendar day by day."""
-    active = {day for day in days if day <= as_of}
-    if not active:
-        return 0, 0, freezes, "none"
-    length, longest, left = 0, 0, freezes
-    rested, missed = 0, 0
-    day = min(active)
-    while day <= as_of:
-        if day in active:
-            if length and missed <= left:
-                left -= missed
-                length += rested + 1
-            else:
-                length = 1
-            longest = max(longest, length)
-            rested, missed = 0, 0
-        elif day.weekday() in rest:
-            rested += 1
-        elif day != as_of:
-            missed += 1
-        day += ONE_DAY
-    if as_of in active:
-        return length, longest, left, "done"
-    if missed <= left:
-        return length, longest, left - missed, "pending"
-    return 0, longest, left, "broken"
-
-
 def weekly_streak(recordings: Iterable[tuple[date, int]], least: int, forgiven: int) -> int:
     """The weeks of the current run, read backwards off the full list of weeks.
 

@@ -51,12 +51,22 @@ from mainstay.scores.consistency.phrases import EnglishPhrases
 from mainstay.scores.consistency.policy import ConsistencyPolicy
 from mainstay.scores.consistency.result import ConsistencyScore, Phrasebook, WhatIf
 from mainstay.scores.consistency.score import consistency_score
+from mainstay.scores.engagement.criteria import (
+    AllOf,
+    AnyOf,
+    ByWeekday,
+    Criteria,
+    DailyCriteria,
+    DailyMinutes,
+)
 from mainstay.scores.engagement.day import DayActivity, DayOutcome
 from mainstay.scores.engagement.dicts import DayOutcomeDict, HistoricalScoreDict
-from mainstay.scores.engagement.evaluate import Engagement, catch_up, evaluate_day, pick_candidates
+from mainstay.scores.engagement.evaluate import Engagement, catch_up, evaluate_day
 from mainstay.scores.engagement.historical import HistoricalScore, historical_score
 from mainstay.scores.engagement.phrases import EngagementPhrasebook, EnglishEngagementPhrases
-from mainstay.scores.engagement.policy import DailyCriteria, EngagementBreakdown, EngagementPolicy
+from mainstay.scores.engagement.pick import pick_candidates
+from mainstay.scores.engagement.policy import EngagementBreakdown, EngagementPolicy, PickPolicy
+from mainstay.scores.engagement.recent import RecentPosts
 from mainstay.scores.history import score_history
 from mainstay.scores.policies import PolicyHistory
 from mainstay.scores.sessions import score_sessions
@@ -67,9 +77,18 @@ from mainstay.scores.year.phrases import EnglishYearPhrases
 from mainstay.scores.year.policy import YearPolicy
 from mainstay.scores.year.result import YearPhrasebook, YearScore, YearWhatIf
 from mainstay.scores.year.score import year_score
-from mainstay.streaks.daily import DailyStreak, StreakPolicy, StreakStatus, streak_of
+from mainstay.streaks.daily import DailyStreak, StreakStatus, streak_of
 from mainstay.streaks.dicts import DailyStreakDict
 from mainstay.streaks.phrases import EnglishStreakPhrases, StreakPhrasebook
+from mainstay.streaks.policy import StreakPolicy
+from mainstay.streaks.schedules import (
+    DaysAWeek,
+    EveryDay,
+    PeriodUnit,
+    Recurring,
+    StreakSchedule,
+    Weekdays,
+)
 from mainstay.streaks.weekly import WeeklyStreak, WeeklyStreakPolicy
 
 #: The version that is installed, such as ``"0.1.0"``.
@@ -78,7 +97,10 @@ __version__: str
 __all__ = [
     "ActivityWindow",
     "ActivityYear",
+    "AllOf",
+    "AnyOf",
     "BadRecordError",
+    "ByWeekday",
     "CallsFailedError",
     "ChainError",
     "CommitmentError",
@@ -87,7 +109,9 @@ __all__ = [
     "ConsistencyScoreDict",
     "CorruptRowError",
     "Counts",
+    "Criteria",
     "DailyCriteria",
+    "DailyMinutes",
     "DailyStreak",
     "DailyStreakDict",
     "DampenedWeight",
@@ -97,6 +121,7 @@ __all__ = [
     "DayOutcome",
     "DayOutcomeDict",
     "DayStart",
+    "DaysAWeek",
     "DecodeError",
     "DeliveryError",
     "Engagement",
@@ -108,6 +133,7 @@ __all__ = [
     "EnglishStreakPhrases",
     "EnglishVouchPhrases",
     "EnglishYearPhrases",
+    "EveryDay",
     "Explanation",
     "HistoricalScore",
     "HistoricalScoreDict",
@@ -122,8 +148,12 @@ __all__ = [
     "NoLongerKeptError",
     "OtherPolicyError",
     "OutOfOrderError",
+    "PeriodUnit",
     "Phrasebook",
+    "PickPolicy",
     "PolicyHistory",
+    "RecentPosts",
+    "Recurring",
     "RejectedError",
     "Reputation",
     "ScoreBreakdown",
@@ -132,6 +162,7 @@ __all__ = [
     "StoreError",
     "StreakPhrasebook",
     "StreakPolicy",
+    "StreakSchedule",
     "StreakStatus",
     "TimeLimitError",
     "TooLittleDataError",
@@ -142,6 +173,7 @@ __all__ = [
     "VouchExplanation",
     "VouchExplanationDict",
     "VouchPhrasebook",
+    "Weekdays",
     "WeeklyStreak",
     "WeeklyStreakPolicy",
     "WhatIf",

@@ -53,6 +53,7 @@ from mainstay.testing.conformance._transactions import Interrupted
 from tests import effort
 from tests.conformance.asking import same_answer
 from tests.conformance.databases import all_with_days_from, empty, odd_database
+from tests.conformance.odd_policies import ODD_POLICIES
 
 T = TypeVar("T")
 
@@ -70,6 +71,7 @@ DAY_POLICIES = [
     EngagementPolicy(
         criteria=DailyCriteria({"post": 1, "like": 1}), quality_weight=7, posts_half=3
     ),
+    *ODD_POLICIES,
 ]
 WEEK_POLICIES = [WeeklyStreakPolicy(), WeeklyStreakPolicy(min_interactions=1, kinds={"post"})]
 INSTANCES = {"tidy": 1, "sweep": 2}
@@ -292,8 +294,9 @@ class Agreement(RuleBasedStateMachine):
             read: list[object] = []
             with suppress(Interrupted), store.engagements.page() as page:
                 found = page.due(day, after=after, limit=limit)
+                policies = page.policies() or POLICIES
                 plans = [
-                    plan_days(due, policies=POLICIES)
+                    plan_days(due, policies=policies)
                     for due in found
                     if not isinstance(due, Unreadable)
                 ]

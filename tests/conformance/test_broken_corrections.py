@@ -3,14 +3,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
 import attrs
 import pytest
 
-from mainstay import Engagement, IsoWeek, Session, WeeklyStreak
+from mainstay import (
+    DayOutcome,
+    Engagement,
+    EngagementPolicy,
+    IsoWeek,
+    PolicyHistory,
+    Session,
+    WeeklyStreak,
+)
 from mainstay.ports import DueWeeks, Unreadable
 from mainstay.testing.conformance import CorrectionConformance
 from mainstay.testing.memory import (
@@ -278,6 +286,18 @@ def no_longest(gone: Gone) -> Gone:
     return attrs.evolve(gone, longest=0)
 
 
+def no_days(gone: Gone) -> Gone:
+    return attrs.evolve(gone, posts_by_day=())
+
+
+def excluded_for_good(days: KeptDays, user_id: str, instead: Collection[str]) -> int:
+    return 0
+
+
+def as_of_the_day(user: Judged, day: date) -> DayOutcome | None:
+    return user.outcome(day, PolicyHistory(EngagementPolicy(excused={day})))
+
+
 def pruned_with(change: Callable[[Gone], Gone]) -> object:
     def broken(sessions: MemorySessions, user_id: str, gone: Gone) -> int:
         return prune_sessions(sessions, user_id, change(gone))
@@ -371,6 +391,9 @@ BROKEN: Mapping[str, Broken] = {
     "a floor is lowered": (_Page, "raise_floor", lowered),
     "a floor is any day": (corrections, "monday", any_day),
     "who is behind is pruned": (MemoryEngagements, "through", all_evaluated),
+    "posts by day are pruned": (MemorySessions, "prune", pruned_with(no_days)),
+    "who is forgotten is excluded": (KeptDays, "_exclude", excluded_for_good),
+    "a rest day stands over the floor": (Judged, "standing", as_of_the_day),
     "totals are pruned": (MemorySessions, "prune", pruned_with(no_totals)),
     "kinds are pruned": (MemorySessions, "prune", pruned_with(no_kinds)),
     "runs of days are cut": (MemorySessions, "prune", pruned_with(no_runs)),

@@ -63,6 +63,7 @@ from tests.conformance.correction_cases import (
     of_weeks,
     pruned,
 )
+from tests.conformance.odd_policies import ODD_POLICIES
 
 T = TypeVar("T")
 
@@ -72,6 +73,7 @@ DAY_POLICIES = [
     POLICY,
     EngagementPolicy(criteria=DailyCriteria({"post": 2}), top_inactive_users=1),
     EngagementPolicy(criteria=DailyCriteria({"like": 1}), streak_weight=1, posts_weight=2),
+    *ODD_POLICIES,
 ]
 WEEK_POLICIES = [WeeklyStreakPolicy(), WeeklyStreakPolicy(min_interactions=1, kinds={"post"})]
 CONTEXT = JobContext(clock=lambda: AFTERWARDS)

@@ -410,8 +410,8 @@ def test_without_events_the_output_is_empty_and_says_so() -> None:
     ("arguments", "message"),
     [
         (["--as-of", "2024-05-28T08:00"], "the instant has no UTC offset"),
-        (["--as-of", "20240528"], "Write 2024-05-28, or"),
-        (["--as-of", "20240528080000"], "Write 2024-05-28T08:00:00 with its offset"),
+        (["--as-of", "20240528"], "Write 2024-05-28; if it"),
+        (["--as-of", "20240528080000"], "Write 2024-05-28T08:00:00, with its offset"),
         (["--as-of", "0001-01-01"], "years 2 to 9998"),
         (["--as-of", "0001-01-01T00:00:00Z"], "years 2 to 9998"),
         (["--zone", "Mars"], "not a known zone"),
@@ -575,6 +575,7 @@ def test_help_is_of_all_commands_that_there_are() -> None:
     listed = re.findall(r"^  ([a-z]+) ", groups, re.MULTILINE)
     first = [
         "demo",
+        "inspect",
         "score",
         "report",
         "evidence",

@@ -13,7 +13,7 @@ import attrs
 from rich.console import Console
 
 from mainstay.activity.session import Session
-from mainstay.cli import OK, SKIPPED, arguments, terminal
+from mainstay.cli import OK, SKIPPED, reading, terminal
 from mainstay.cli.batches import LINES_AT_ONCE, added
 from mainstay.cli.reevaluate import did
 from mainstay.cli.store import PreparedStore, add_db, open_store, option
@@ -23,7 +23,7 @@ from mainstay.localdays import counted_day
 from mainstay.ports import Late, other_contents
 from mainstay.reading import Event, identified, read_events
 from mainstay.scheduling import JobContext
-from mainstay.scores.engagement.policy import DailyCriteria
+from mainstay.scores.engagement.criteria import DailyCriteria
 
 #: The number of a line, and what it says.
 Line: TypeAlias = tuple[int, Session]
@@ -61,10 +61,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     add_db(parser)
     parser.add_argument(
         "--kind",
-        default="session",
         help="what the events are whose line doesn't say it (default: session)",
     )
-    arguments.add_reading(parser.add_argument_group("input"))
+    reading.add_reading(parser.add_argument_group("input"))
     parser.add_argument(
         "--update",
         action="store_true",
@@ -192,17 +191,15 @@ def _with_ids(events: Iterable[Event]) -> Iterator[Line]:
 def _read(args: argparse.Namespace, work: _Import, messages: Console) -> None:
     """Read the file and add its events; if that ends early, say how many were."""
     try:
-        with terminal.open_lines(args.file, messages) as lines:
-            work.read(
-                read_events(
-                    lines,
-                    columns=args.columns,
-                    naive_zone=args.naive_zone,
-                    whole=True,
-                    kind=args.kind,
-                    day_start=work.store.sessions.day_start,
-                )
+        with terminal.open_events(args.file, messages) as source:
+            rows = read_events(
+                source,
+                format=reading.event_format(args, kind=args.kind),
+                whole=True,
+                day_start=work.store.sessions.day_start,
             )
+            work.read(rows)
+            work.bad.left_out = rows.left_out
     except (MainstayError, OSError, KeyboardInterrupt):
         if work.events:
             again = "Importing them again is safe."
@@ -266,12 +263,11 @@ def run(args: argparse.Namespace) -> int:
         late = store.corrections.late()
     if args.json:
         counts = {"events": work.events, "new": work.new, "updated": work.updated}
-        counts["skipped"] = work.bad.count
+        counts |= {"skipped": work.bad.count, "left_out": work.bad.left_out}
         terminal.write_json(counts | {"late_days": late.days, "late_users": late.users})
-    if work.bad.count:
-        terminal.say(messages, f"Bad lines, skipped: {work.bad.count:,}.")
     terminal.say(
         messages,
+        *terminal.omitted(work.bad.count, work.bad.left_out),
         f"Imported {work.words()}",
         *_before_floor(work),
         *posts,

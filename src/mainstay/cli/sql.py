@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import csv
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -163,15 +163,17 @@ def _state(args: argparse.Namespace, policy: Policy) -> StateQuery:
     )
 
 
-def _named(columns: object) -> Mapping[str, str]:
-    if not isinstance(columns, Mapping) or not columns.keys() <= _FIELDS:
+def _named(columns: Mapping[str, Sequence[str]] | Sequence[str]) -> Mapping[str, str]:
+    pairs = [*columns.items()] if isinstance(columns, Mapping) else [("", columns)]
+    names = {ours: theirs[0] for ours, theirs in pairs if ours in _FIELDS and len(theirs) == 1}
+    if len(names) < len(pairs):
         raise InvalidValueError(
             "must map our names to the table's",
             field="--columns",
             value=columns,
             remedy="Write user_id=NAME,started_at=NAME,timezone=NAME, those that differ.",
         )
-    return columns
+    return names
 
 
 def _instant(asked: date | None, zone: str | None, day_start: DayStart) -> datetime:

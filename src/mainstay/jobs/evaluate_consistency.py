@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 
 from mainstay import _checks as checks
 from mainstay.daystarts import DayStart, since_midnight
 from mainstay.errors import InvalidValueError
+from mainstay.jobs._picking import picked_of
 from mainstay.jobs._tally import LOGGER, Tally
 from mainstay.jobs.judging import Judged, RunPolicies
 from mainstay.jobs.pages import run_pages
 from mainstay.jobs.row import CatalogueRow, PolicyTable
 from mainstay.jobs.tables import engagement_policy
 from mainstay.localdays import MIDNIGHT
-from mainstay.ports import DueDays, EngagementPage, EngagementStore, EvaluatedDays
+from mainstay.ports import DueDays, EngagementStore, EvaluatedDays
 from mainstay.scheduling import (
     Daily,
     JobContext,
@@ -25,8 +26,6 @@ from mainstay.scheduling import (
     RetryPolicy,
     TargetKind,
 )
-from mainstay.scores.engagement.day import DayOutcome
-from mainstay.scores.engagement.evaluate import pick_candidates
 from mainstay.scores.engagement.policy import DEFAULT_POLICY, EngagementPolicy
 from mainstay.scores.policies import PolicyHistory
 
@@ -38,7 +37,6 @@ __all__ = [
     "due_time",
     "evaluate_consistency",
     "over_after",
-    "picked_of",
     "plan_days",
 ]
 
@@ -242,15 +240,6 @@ def _close_days(
             break
         tally.context.progress(len(closed), len(closed) + (through - days[-1]).days)
     tally.result.update(closed_period=_period(closed), candidates_count=picked)
-
-
-def picked_of(
-    page: EngagementPage, days: Sequence[date], policies: PolicyHistory[EngagementPolicy]
-) -> Mapping[date, Sequence[DayOutcome]]:
-    """Return the candidates of days, as many of each as its policy says."""
-    most = max((policies.on(day).top_inactive_users for day in days), default=0)
-    best = page.best_missed(days, limit=most)
-    return {day: pick_candidates(best[day], policy=policies.on(day)) for day in days}
 
 
 def _period(days: Sequence[date]) -> dict[str, object] | None:

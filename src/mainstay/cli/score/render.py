@@ -14,7 +14,6 @@ from mainstay.cli import terminal
 from mainstay.cli.score.options import Options
 from mainstay.cli.score.result import Row, Scored, csv_columns
 from mainstay.cli.tables import Cell, Listing, exact, label, number, words
-from mainstay.daystarts import DayEnd, wall_time_of
 from mainstay.scores.by_policy import Score
 from mainstay.scores.consistency.result import WhatIf
 from mainstay.scores.what_if import what_if
@@ -37,14 +36,12 @@ def next_day(score: Score) -> WhatIf | YearWhatIf:
 
 def as_json(scores: Sequence[Scored], options: Options, *, events: int | None) -> None:
     """Write one JSON object: what was asked, and ``users``, the one asked for with ``what_if``."""
-    explain, at = options.user is not None, wall_time_of(options.day_start).isoformat()
-    named_by_end = isinstance(options.day_start, DayEnd)
+    explain = options.user is not None
     terminal.write_json(
         {
             "as_of": in_utc(options.as_of),
             "zone": options.zone,
-            "day_start": None if named_by_end else at,
-            "day_end": at if named_by_end else None,
+            **options.day_bounds,
             "policy": options.policy_name,
             "events": events,
             "users": [

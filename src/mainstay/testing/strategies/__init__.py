@@ -122,11 +122,13 @@ with Extra("testing", "hypothesis"):
     )
     from mainstay.testing.strategies.policies import (
         consistency_policies,
+        criteria,
         daily_criteria,
+        daily_minutes,
         engagement_policies,
         multiplier_policies,
+        pick_policies,
         policy_histories,
-        streak_policies,
         weekly_streak_policies,
         year_policies,
     )
@@ -152,6 +154,7 @@ with Extra("testing", "hypothesis"):
         dampened_weights,
         explanations,
         historical_scores,
+        recent_posts,
         vouch_explanations,
         what_ifs,
         year_scores,
@@ -166,6 +169,7 @@ with Extra("testing", "hypothesis"):
         vouches,
         weekly_streaks,
     )
+    from mainstay.testing.strategies.streaks import streak_policies, streak_schedules
     from mainstay.testing.strategies.told import (
         due_notifications,
         notification_plans,
@@ -210,8 +214,10 @@ __all__ = [
     "contributions",
     "counts",
     "credits",
+    "criteria",
     "dailies",
     "daily_criteria",
+    "daily_minutes",
     "daily_streaks",
     "dampened_weights",
     "day_activities",
@@ -266,6 +272,7 @@ __all__ = [
     "outlook_targets",
     "outlooks",
     "outlooks_made",
+    "pick_policies",
     "plain_data",
     "plain_objects",
     "points_ranks",
@@ -275,6 +282,7 @@ __all__ = [
     "pruneds",
     "qualities",
     "ranked",
+    "recent_posts",
     "refusals",
     "reputations",
     "retry_policies",
@@ -290,6 +298,7 @@ __all__ = [
     "sightings",
     "spans",
     "streak_policies",
+    "streak_schedules",
     "sums",
     "template_figures",
     "templates",

@@ -16,16 +16,17 @@ from mainstay.reputation.vouches import Vouch
 from mainstay.scores.engagement.day import DayActivity, DayOutcome
 from mainstay.scores.engagement.evaluate import Engagement, catch_up, evaluate_day
 from mainstay.scores.engagement.policy import EngagementPolicy
-from mainstay.streaks.daily import DailyStreak, StreakPolicy, streak_of
+from mainstay.streaks.daily import DailyStreak, streak_of
+from mainstay.streaks.policy import StreakPolicy
 from mainstay.streaks.weekly import WeeklyStreak, WeeklyStreakPolicy
 from mainstay.testing.strategies.activity import counts, qualities, user_ids
 from mainstay.testing.strategies.calendar import days, instants, iso_weeks
 from mainstay.testing.strategies.making import made
 from mainstay.testing.strategies.policies import (
     engagement_policies,
-    streak_policies,
     weekly_streak_policies,
 )
+from mainstay.testing.strategies.streaks import streak_policies
 
 __all__ = [
     "daily_streaks",
@@ -56,6 +57,7 @@ _DONE = st.tuples(
     st.integers(0, 200) | st.integers(0, 10**15),
     st.none() | qualities(),
 )
+_SEVEN_MINUTES, _SIX_WEEKS = timedelta(minutes=7), timedelta(weeks=6)
 _LAST_DAYS = st.lists(_DONE, max_size=5)
 _STREAKS = st.none() | st.integers(0, 400)
 _POLICIES = engagement_policies()
@@ -64,7 +66,7 @@ _WEIGHTS = st.integers(-10, 10).map(Decimal) | st.decimals(-1000, 1000, places=4
 
 
 def daily_streaks() -> SearchStrategy[DailyStreak]:
-    """Daily streaks of a few weeks, with rest days and freezes.
+    """Daily streaks of a few weeks, by policies of all kinds.
 
     Examples:
         >>> from hypothesis import given, settings
@@ -134,7 +136,12 @@ def day_activities(day: SearchStrategy[date] | None = None) -> SearchStrategy[Da
 def _activity(day: date, done: tuple[Counts, int, float | None]) -> DayActivity:
     """Return a day's activity; without posts there is nothing that was rated."""
     counted, posts, average_quality = done
-    return DayActivity(day, counted, posts, average_quality if posts else None)
+    durations = {kind: _SEVEN_MINUTES * count for kind, count in counted.items()}
+    lately = posts // 3
+    by_day = {day - _SIX_WEEKS: posts - lately, day: lately}
+    rating = average_quality if posts else None
+    rated = 0 if rating is None else max(1, posts // 2)
+    return DayActivity(day, counted, posts, rating, durations, rated, by_day)
 
 
 @st.composite
@@ -182,7 +189,7 @@ def day_outcomes(
         >>> @settings(max_examples=1)
         ... @given(day_outcomes())
         ... def test_a_day_adds_one_or_ends_the_streak(outcome):
-        ...     assert outcome.streak_after in {0, outcome.streak_before + 1}
+        ...     assert outcome.rest or outcome.streak_after in {0, outcome.streak_before + 1}
         >>> test_a_day_adds_one_or_ends_the_streak()
     """
     return made(
