@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Collection, Iterable
-from datetime import date, datetime, time, timedelta, timezone, tzinfo
+from datetime import date, datetime, timedelta, timezone, tzinfo
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from mainstay import Session
+from mainstay.daystarts import DayEnd, DayStart
 
 ONE_DAY = timedelta(days=1)
 
@@ -20,15 +21,24 @@ def zone_of(name: str) -> tzinfo:
     return ZoneInfo(name)
 
 
-def local_day(at: datetime, zone: str | None, day_start: time) -> date:
-    """The date on the wall, or the one before as long as the day has not begun."""
+def local_day(at: datetime, zone: str | None, day_start: DayStart) -> date:
+    """The date on the wall, or the one before as long as the day has not begun.
+
+    Where a day is named by its end, that of the wall clock moved on by 24:00 less that end.
+    """
     wall = at if zone is None else at.astimezone(zone_of(zone))
+    if isinstance(day_start, DayEnd):
+        end = day_start.at
+        rest = timedelta(hours=24) - timedelta(
+            hours=end.hour, minutes=end.minute, seconds=end.second, microseconds=end.microsecond
+        )
+        return (wall.replace(tzinfo=None) + rest).date()
     begun = wall.time() >= day_start
     return wall.date() if begun else wall.date() - ONE_DAY
 
 
 def active_days(
-    sessions: Iterable[Session], as_of: datetime, zone: str | None, day_start: time
+    sessions: Iterable[Session], as_of: datetime, zone: str | None, day_start: DayStart
 ) -> tuple[date, set[date]]:
     """Today, and the days on which anything happened up to ``as_of``."""
     known = [session for session in sessions if session.started_at <= as_of]

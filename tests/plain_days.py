@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator
 from datetime import date, timedelta
+from hashlib import sha256
 
 import attrs
 
@@ -22,6 +23,7 @@ class Event:
     day: date
     kind: str
     quality: int | None = None
+    minutes: int = 0
 
 
 @attrs.define
@@ -49,7 +51,32 @@ class PlainDays:
         first = min((event.day for event in self.events), default=through + ONE_DAY)
         for day in days_between(first, through):
             if day not in self.candidates:
-                self.candidates[day] = self.best(day)[: self.policies.on(day).top_inactive_users]
+                self.candidates[day] = self._pick(day)
+
+    def _pick(self, day: date) -> list[DayOutcome]:
+        """Sort all, by what matters least first; those who cool down come last."""
+        policy = self.policies.on(day)
+        pick, ranked = policy.pick, [each for each in self.best(day) if self._may(each)]
+        if pick.ties_by_day:
+            ranked.sort(key=lambda each: sha256(f"{day} {each.user_id}".encode()).digest())
+            ranked.sort(key=lambda each: (-each.total, -each.streak_before))
+        ago = {each.user_id: self._picked_ago(each.user_id, day) for each in ranked}
+        cool = [each for each in ranked if ago[each.user_id] > pick.cooldown]
+        waiting = [each for each in ranked if each not in cool]
+        waiting.sort(key=lambda each: -ago[each.user_id])
+        return [*cool, *waiting][: policy.top_inactive_users]
+
+    def _may(self, outcome: DayOutcome) -> bool:
+        pick = self.policies.on(outcome.day).pick
+        mine = {each.day for each in self.events if each.user == outcome.user_id}
+        within = pick.active_within
+        active = within is None or any(outcome.day - n * ONE_DAY in mine for n in range(within))
+        return active and outcome.user_id not in pick.exclude
+
+    def _picked_ago(self, user: str, day: date) -> int:
+        """How many days ago a user was picked last: very many if never."""
+        days = [on for on, some in self.candidates.items() if user in {s.user_id for s in some}]
+        return min(((day - on).days for on in days if on < day), default=10**6)
 
     def best(self, day: date) -> list[DayOutcome]:
         missed = [each for (_, on), each in self.outcomes.items() if on == day and each.total > 0]
@@ -88,11 +115,21 @@ class PlainDays:
 
     def _activity(self, user: str, day: date) -> DayActivity:
         past = [event for event in self.events if event.user == user and event.day <= day]
-        posts = [event.quality for event in past if event.kind == "post"]
-        rated = [quality for quality in posts if quality is not None]
-        counts = Counter(event.kind for event in past if event.day == day)
-        average = sum(rated) * 1_000_000 / len(rated) / 1_000_000 if rated else None
-        return DayActivity(day, counts, len(posts), average)
+        posts = [event for event in past if event.kind == "post"]
+        rated = [event.quality for event in posts if event.quality is not None]
+        today = [event for event in past if event.day == day]
+        counts, durations = Counter(event.kind for event in today), Counter[str]()
+        for event in today:
+            durations[event.kind] += event.minutes
+        return DayActivity(
+            day,
+            counts,
+            len(posts),
+            sum(rated) * 1_000_000 / len(rated) / 1_000_000 if rated else None,
+            {kind: timedelta(minutes=number) for kind, number in durations.items()},
+            len(rated),
+            Counter(event.day for event in posts),
+        )
 
 
 def days_between(first: date, last: date) -> Iterator[date]:

@@ -10,6 +10,7 @@ from mainstay.activity.counts import Counts
 from mainstay.activity.session import Session
 from mainstay.activity.window import ActivityWindow
 from mainstay.activity.year import ActivityYear
+from mainstay.daystarts import DayEnd, DayStart
 from mainstay.errors import (
     BadRecordError,
     CallsFailedError,
@@ -50,12 +51,22 @@ from mainstay.scores.consistency.phrases import EnglishPhrases
 from mainstay.scores.consistency.policy import ConsistencyPolicy
 from mainstay.scores.consistency.result import ConsistencyScore, Phrasebook, WhatIf
 from mainstay.scores.consistency.score import consistency_score
+from mainstay.scores.engagement.criteria import (
+    AllOf,
+    AnyOf,
+    ByWeekday,
+    Criteria,
+    DailyCriteria,
+    DailyMinutes,
+)
 from mainstay.scores.engagement.day import DayActivity, DayOutcome
 from mainstay.scores.engagement.dicts import DayOutcomeDict, HistoricalScoreDict
-from mainstay.scores.engagement.evaluate import Engagement, catch_up, evaluate_day, pick_candidates
+from mainstay.scores.engagement.evaluate import Engagement, catch_up, evaluate_day
 from mainstay.scores.engagement.historical import HistoricalScore, historical_score
 from mainstay.scores.engagement.phrases import EngagementPhrasebook, EnglishEngagementPhrases
-from mainstay.scores.engagement.policy import DailyCriteria, EngagementBreakdown, EngagementPolicy
+from mainstay.scores.engagement.pick import pick_candidates
+from mainstay.scores.engagement.policy import EngagementBreakdown, EngagementPolicy, PickPolicy
+from mainstay.scores.engagement.recent import RecentPosts
 from mainstay.scores.history import score_history
 from mainstay.scores.policies import PolicyHistory
 from mainstay.scores.sessions import score_sessions
@@ -86,7 +97,10 @@ __version__: str
 __all__ = [
     "ActivityWindow",
     "ActivityYear",
+    "AllOf",
+    "AnyOf",
     "BadRecordError",
+    "ByWeekday",
     "CallsFailedError",
     "ChainError",
     "CommitmentError",
@@ -95,14 +109,18 @@ __all__ = [
     "ConsistencyScoreDict",
     "CorruptRowError",
     "Counts",
+    "Criteria",
     "DailyCriteria",
+    "DailyMinutes",
     "DailyStreak",
     "DailyStreakDict",
     "DampenedWeight",
     "Dampening",
     "DayActivity",
+    "DayEnd",
     "DayOutcome",
     "DayOutcomeDict",
+    "DayStart",
     "DaysAWeek",
     "DecodeError",
     "DeliveryError",
@@ -132,7 +150,9 @@ __all__ = [
     "OutOfOrderError",
     "PeriodUnit",
     "Phrasebook",
+    "PickPolicy",
     "PolicyHistory",
+    "RecentPosts",
     "Recurring",
     "RejectedError",
     "Reputation",

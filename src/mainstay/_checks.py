@@ -194,11 +194,11 @@ def weekdays(field: str, values: Iterable[int]) -> frozenset[int]:
     return frozenset(integer(field, weekday, 0, 6) for weekday in given)
 
 
-def texts(field: str, values: Iterable[str]) -> frozenset[str]:
+def texts(field: str, values: Iterable[str], *, what: str = "kinds") -> frozenset[str]:
     """Return a set of strings, each with something in it; a single string is refused."""
     if isinstance(values, str):
         raise InvalidTypeError(
-            "must be a set of kinds",
+            f"must be a set of {what}",
             field=field,
             value=values,
             remedy="Put a single one in a set.",

@@ -38,6 +38,7 @@ from mainstay import (
 )
 from mainstay.adapters.sql import SqlStore
 from mainstay.adapters.sql.engagements import _column_days
+from mainstay.daystarts import DayStart
 from mainstay.jobs import (
     change_policy,
     evaluate_consistency,
@@ -52,6 +53,7 @@ from mainstay.testing.conformance._transactions import Interrupted
 from tests import effort
 from tests.conformance.asking import same_answer
 from tests.conformance.databases import all_with_days_from, empty, odd_database
+from tests.conformance.odd_policies import ODD_POLICIES
 
 T = TypeVar("T")
 
@@ -69,6 +71,7 @@ DAY_POLICIES = [
     EngagementPolicy(
         criteria=DailyCriteria({"post": 1, "like": 1}), quality_weight=7, posts_half=3
     ),
+    *ODD_POLICIES,
 ]
 WEEK_POLICIES = [WeeklyStreakPolicy(), WeeklyStreakPolicy(min_interactions=1, kinds={"post"})]
 INSTANCES = {"tidy": 1, "sweep": 2}
@@ -151,7 +154,7 @@ class Agreement(RuleBasedStateMachine):
         self.day = FIRST.date()
 
     @initialize(day_start=day_starts)
-    def days_begin(self, day_start: time) -> None:
+    def days_begin(self, day_start: DayStart) -> None:
         self.stores = all_with_days_from(day_start, self.databases)
 
     def next_day(self, step: int) -> date:
@@ -291,8 +294,9 @@ class Agreement(RuleBasedStateMachine):
             read: list[object] = []
             with suppress(Interrupted), store.engagements.page() as page:
                 found = page.due(day, after=after, limit=limit)
+                policies = page.policies() or POLICIES
                 plans = [
-                    plan_days(due, policies=POLICIES)
+                    plan_days(due, policies=policies)
                     for due in found
                     if not isinstance(due, Unreadable)
                 ]

@@ -3,14 +3,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
 import attrs
 import pytest
 
-from mainstay import Engagement, IsoWeek, Session, WeeklyStreak
+from mainstay import (
+    DayOutcome,
+    Engagement,
+    EngagementPolicy,
+    IsoWeek,
+    PolicyHistory,
+    Session,
+    WeeklyStreak,
+)
 from mainstay.ports import DueWeeks, Unreadable
 from mainstay.testing.conformance import CorrectionConformance
 from mainstay.testing.memory import (
@@ -114,6 +122,22 @@ def everything_is_new(sessions: MemorySessions, given: Iterable[Session]) -> int
     several = [*given]
     replace_sessions(sessions, several)
     return len(several)
+
+
+def also_equal(sessions: MemorySessions, given: Iterable[Session]) -> list[str]:
+    return sorted(str(each.id) for each in given if each.id in sessions._by_id)
+
+
+def whatever_the_offset(sessions: MemorySessions, given: Iterable[Session]) -> list[str]:
+    there, several = sessions._by_id, {each.id: each for each in given}
+    return [key for key in edited(sessions, given) if there[key] != several[key]]
+
+
+def also_early(sessions: MemorySessions, given: Iterable[Session]) -> list[str]:
+    floor, sessions.floor = sessions.floor, None
+    found = edited(sessions, given)
+    sessions.floor = floor
+    return found
 
 
 def the_old_day(sessions: MemorySessions, new: Mapping[str, Session], old: object = ()) -> None:
@@ -262,6 +286,18 @@ def no_longest(gone: Gone) -> Gone:
     return attrs.evolve(gone, longest=0)
 
 
+def no_days(gone: Gone) -> Gone:
+    return attrs.evolve(gone, posts_by_day=())
+
+
+def excluded_for_good(days: KeptDays, user_id: str, instead: Collection[str]) -> int:
+    return 0
+
+
+def as_of_the_day(user: Judged, day: date) -> DayOutcome | None:
+    return user.outcome(day, PolicyHistory(EngagementPolicy(excused={day})))
+
+
 def pruned_with(change: Callable[[Gone], Gone]) -> object:
     def broken(sessions: MemorySessions, user_id: str, gone: Gone) -> int:
         return prune_sessions(sessions, user_id, change(gone))
@@ -306,6 +342,7 @@ def weeks_are_not_recorded(
 rename_sessions, forget_sessions = MemorySessions.rename, MemorySessions.forget
 remove_sessions, replace_sessions = MemorySessions.remove, MemorySessions.replace
 prune_sessions, put = MemorySessions.prune, MemorySessions._put
+edited = MemorySessions.edited
 start, take_back, merge = EngagementsPage._start, KeptDays.take_back, KeptDays._merge
 evaluated_through = KeptDays.evaluated_through
 rename_weeks, reopened = KeptWeeks.rename, WeeksPage._reopened
@@ -326,6 +363,9 @@ BROKEN: Mapping[str, Broken] = {
     "removed events are new again": (MemorySessions, "remove", forgotten_ids),
     "unknown events are not replaced": (MemorySessions, "replace", whatever_is_there),
     "equal events are replaced": (MemorySessions, "replace", everything_is_new),
+    "equal events are edited": (MemorySessions, "edited", also_equal),
+    "another offset is no edit": (MemorySessions, "edited", whatever_the_offset),
+    "events before the floor are edited": (MemorySessions, "edited", also_early),
     "the day of the old event is in time": (MemorySessions, "_put", the_old_day),
     "the day of the new event is in time": (MemorySessions, "_put", the_new_day),
     "totals only grow": (EngagementsPage, "_goes_on", posts_of_last_time),
@@ -351,6 +391,9 @@ BROKEN: Mapping[str, Broken] = {
     "a floor is lowered": (_Page, "raise_floor", lowered),
     "a floor is any day": (corrections, "monday", any_day),
     "who is behind is pruned": (MemoryEngagements, "through", all_evaluated),
+    "posts by day are pruned": (MemorySessions, "prune", pruned_with(no_days)),
+    "who is forgotten is excluded": (KeptDays, "_exclude", excluded_for_good),
+    "a rest day stands over the floor": (Judged, "standing", as_of_the_day),
     "totals are pruned": (MemorySessions, "prune", pruned_with(no_totals)),
     "kinds are pruned": (MemorySessions, "prune", pruned_with(no_kinds)),
     "runs of days are cut": (MemorySessions, "prune", pruned_with(no_runs)),

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 import attrs
 import pytest
 
-from mainstay import DayOutcome
+from mainstay import DayActivity, DayOutcome, EngagementPolicy, PolicyHistory
 from mainstay.ports import DueDays, EvaluatedDays
 from mainstay.testing.conformance import EngagementStoreConformance
-from mainstay.testing.memory._activity import UserDays
+from mainstay.testing.memory._activity import Activity, UserDays
 from mainstay.testing.memory._engagement_page import EngagementsPage as Page
 from mainstay.testing.memory._judged_days import Judged as User
 from tests.conformance.failing import failures
 
 idle, must, keep, goes_on, missed = Page.idle, Page._must, Page.keep, Page._goes_on, Page._missed
-outcome = User.outcome
+outcome, activity_of = User.outcome, Page._activity_of
+picked_between, last_active = Page.picked_between, Page.last_active
+posts_by_day = Activity.posts_by_day
+Policies = PolicyHistory[EngagementPolicy]
 ONE_DAY = timedelta(days=1)
 
 
@@ -74,7 +77,8 @@ def kept_ones_alone(page: Page, day: date) -> Sequence[DayOutcome]:
 
 
 def also_of_those_who_are_due(page: Page, day: date) -> Sequence[DayOutcome]:
-    found = [for_ever(each, day) for each in page.kept.users.values()]
+    policies = page.kept.history()
+    found = [for_ever(each, day, policies) for each in page.kept.users.values()]
     standing = [each for each in found if each is not None and each.total > 0]
     return sorted(standing, key=lambda each: (-each.total, -each.streak_before, each.user_id))
 
@@ -106,18 +110,52 @@ def kept_days(page: Page) -> Iterator[tuple[str, date]]:
     return ((each.user_id, each.day) for user in users for each in user.outcomes)
 
 
-def for_ever(user: User, day: date) -> DayOutcome | None:
-    return outcome(attrs.evolve(user, through=date.max), day)
+def for_ever(user: User, day: date, policies: Policies) -> DayOutcome | None:
+    return outcome(attrs.evolve(user, through=date.max), day, policies)
 
 
-def with_its_streak(user: User, day: date) -> DayOutcome | None:
-    found = outcome(user, day)
+def with_its_streak(user: User, day: date, policies: Policies) -> DayOutcome | None:
+    found = outcome(user, day, policies)
     kept = [each for each in user.outcomes if each.day <= day]
     return found and attrs.evolve(kept[-1], day=day)
 
 
-def the_first(user: User, day: date) -> DayOutcome | None:
-    return outcome(attrs.evolve(user, outcomes=user.outcomes[:1]), day)
+def the_first(user: User, day: date, policies: Policies) -> DayOutcome | None:
+    return outcome(attrs.evolve(user, outcomes=user.outcomes[:1]), day, policies)
+
+
+def resting_for_good(user: User, day: date, policies: Policies) -> DayOutcome | None:
+    found = outcome(user, day, policies)
+    before = found and outcome(user, day - ONE_DAY, policies)
+    return attrs.evolve(before, day=day) if before is not None and before.rest else found
+
+
+def without_rest(user: User, day: date, policies: Policies) -> DayOutcome | None:
+    plain = EngagementPolicy(criteria=policies.first.criteria)
+    return outcome(user, day, PolicyHistory(plain))
+
+
+def as_of_the_first_day(user: User, day: date, policies: Policies) -> DayOutcome | None:
+    found = outcome(user, day, policies)
+    kept = [each for each in user.outcomes if each.day <= day]
+    return found and attrs.evolve(found, score=kept[-1].score and kept[-1].score.without_streak())
+
+
+def without_durations(page: Page, user_id: str, days: UserDays, day: date) -> DayActivity:
+    return attrs.evolve(activity_of(page, user_id, days, day), durations=())
+
+
+def a_day_too_few(page: Page, first: date, last: date) -> Mapping[date, Collection[str]]:
+    return picked_between(page, first + ONE_DAY, last)
+
+
+def whenever(page: Page, user_ids: Collection[str], first: date, last: date) -> Mapping[str, date]:
+    return last_active(page, user_ids, first, last + ONE_DAY * 2)
+
+
+def all_at_once(activity: Activity, user_id: str) -> Sequence[tuple[date, int]]:
+    found = posts_by_day(activity, user_id)
+    return [(found[-1][0], sum(count for _, count in found))] if found else found
 
 
 def in_one_piece(page: Page, day: date, *, after: str | None) -> Iterator[DueDays]:
@@ -146,6 +184,13 @@ BROKEN: Mapping[str, tuple[type, str, Callable[..., object]]] = {
     "outcomes stand for ever": (User, "outcome", for_ever),
     "streaks stand": (User, "outcome", with_its_streak),
     "the first outcome stands": (User, "outcome", the_first),
+    "rest days stand": (User, "outcome", resting_for_good),
+    "no day is a rest day": (User, "outcome", without_rest),
+    "time takes nothing away": (User, "outcome", as_of_the_first_day),
+    "durations are lost": (Page, "_activity_of", without_durations),
+    "the first day's picks are left out": (Page, "picked_between", a_day_too_few),
+    "later days are among those asked for": (Page, "last_active", whenever),
+    "all posts are as old as the latest": (Activity, "posts_by_day", all_at_once),
     "days on which streaks end are not asked for": (Page, "all_due", in_one_piece),
 }
 

@@ -63,6 +63,7 @@ from tests.conformance.correction_cases import (
     of_weeks,
     pruned,
 )
+from tests.conformance.odd_policies import ODD_POLICIES
 
 T = TypeVar("T")
 
@@ -72,6 +73,7 @@ DAY_POLICIES = [
     POLICY,
     EngagementPolicy(criteria=DailyCriteria({"post": 2}), top_inactive_users=1),
     EngagementPolicy(criteria=DailyCriteria({"like": 1}), streak_weight=1, posts_weight=2),
+    *ODD_POLICIES,
 ]
 WEEK_POLICIES = [WeeklyStreakPolicy(), WeeklyStreakPolicy(min_interactions=1, kinds={"post"})]
 CONTEXT = JobContext(clock=lambda: AFTERWARDS)
@@ -99,6 +101,16 @@ def said(report: JobReport) -> object:
     names = ("late_days", "days", "users_with_weeks", "candidates_differ")
     found = {name: report.result.get(name) for name in names}
     return report.failed, report.errors, changed(report).get("events"), found
+
+
+def contents(session: Session) -> tuple[Session, timedelta | None]:
+    """All that an event says, also with which offset."""
+    return session, session.started_at.utcoffset()
+
+
+def edited(store: Store, sessions: list[Session]) -> list[str]:
+    with store.corrections.page() as page:
+        return [*page.edited(sessions)]
 
 
 def changed(report: JobReport) -> PlainData:
@@ -284,6 +296,15 @@ class Corrections(RuleBasedStateMachine):
             str(old.id): attrs.evolve(other, id=old.id)
             for (old, _, _), other in zip(batch, others, strict=True)
         }
+
+        theirs = {key: self.left.events[key] for key in new if key in self.left.events}
+        differ = [
+            key
+            for key, each in theirs.items()
+            if contents(self.left.whose(new[key])) != contents(each)
+            and self.left.floor <= min(self.left.day(new[key]), self.left.day(each))
+        ]
+        assert self.ask(lambda store: edited(store, [*new.values()])) == sorted(differ)
 
         def replaced(store: Store) -> object:
             with suppress(NoLongerKeptError):  # which of several it names does not matter

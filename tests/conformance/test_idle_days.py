@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from unittest.mock import patch
@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 
 pytest.importorskip("sqlalchemy", reason="two of the stores need mainstay[sql]")
 
-from mainstay import DailyCriteria, EngagementPolicy, PolicyHistory, Session
+from mainstay import (
+    AnyOf,
+    ByWeekday,
+    DailyCriteria,
+    DailyMinutes,
+    EngagementPolicy,
+    PickPolicy,
+    PolicyHistory,
+    Session,
+)
 from mainstay.adapters.sql import SqlStore
 from mainstay.adapters.sql.engagements import _column_days
 from mainstay.jobs import change_policy, evaluate_consistency
@@ -30,15 +39,35 @@ POLICIES = [
     EngagementPolicy(criteria=DailyCriteria({"post": 2}), top_inactive_users=2),
     EngagementPolicy(criteria=DailyCriteria({"post": 1}), top_inactive_users=1),
     EngagementPolicy(criteria=DailyCriteria({"post": 2}), posts_half=9, top_inactive_users=3),
+    EngagementPolicy(
+        criteria=AnyOf([DailyMinutes(30, kinds={"post"}), DailyCriteria({"like": 2})]),
+        rest_weekdays={5, 6},
+        excused={date(2024, 5, 9)},
+        excused_kinds={"vacation"},
+        half_life=3,
+        top_inactive_users=1,
+        pick=PickPolicy(cooldown=2, ties_by_day=True),
+    ),
+    EngagementPolicy(
+        criteria=ByWeekday({0, 1}, DailyCriteria({"post": 1}), DailyMinutes(45)),
+        excused_kinds={"like"},
+        prior_ratings=2,
+        prior_quality=6,
+        half_life=2.5,
+        posts_half=2,
+        top_inactive_users=2,
+        pick=PickPolicy(active_within=4, exclude={"cy"}),
+    ),
 ]
 
 #: A user, how many days from today, what was done how often, and how it was rated.
 happened = st.tuples(
     st.sampled_from(USERS),
     st.sampled_from([0, 0, 0, 0, 1, 1, 2, 5, -1, -2, -6]),
-    st.sampled_from(["post", "post", "post", "like", "odd"]),
+    st.sampled_from(["post", "post", "post", "like", "vacation", "odd"]),
     st.integers(1, 3),
     st.none() | st.integers(0, 10),
+    st.sampled_from([0, 0, 15, 45]),
 )
 #: How many days pass, and which day is then evaluated: mostly the one that is just over.
 runs = st.tuples(st.sampled_from([1, 1, 1, 2, 5, 9]), st.sampled_from([0, 0, 0, 0, -3, -8]))
@@ -52,15 +81,21 @@ steps = st.one_of(
     st.booleans(),  # whether days with something odd can't be evaluated from now on
 )
 
-Happened = tuple[str, int, str, int, int | None]
+Happened = tuple[str, int, str, int, int | None, int]
 Make = Callable[[], HasEngagements]
-met = DailyCriteria.met
+met, rests_on = DailyCriteria.met, EngagementPolicy.rests_on
 
 
-def breaks(criteria: DailyCriteria, counts: Mapping[str, int]) -> bool:
+def breaks(criteria: DailyCriteria, counts: Mapping[str, int], *_: object, **__: object) -> bool:
     if "odd" in counts:
         raise ZeroDivisionError
     return met(criteria, counts)
+
+
+def breaks_rest(policy: EngagementPolicy, day: date, kinds: Collection[str] = ()) -> bool:
+    if "odd" in kinds:
+        raise ZeroDivisionError
+    return rests_on(policy, day, kinds)
 
 
 @pytest.fixture(scope="module", params=["memory", "sqlite", "postgresql"])
@@ -97,8 +132,8 @@ class Both:
 
     def add(self, happened: Sequence[Happened]) -> None:
         events = [
-            Event(user, self.today + timedelta(days=days), kind, quality)
-            for user, days, kind, times, quality in happened
+            Event(user, self.today + timedelta(days=days), kind, quality, minutes)
+            for user, days, kind, times, quality, minutes in happened
             for _ in range(times)
         ]
         self.plain.events += events
@@ -107,6 +142,7 @@ class Both:
                 each.user,
                 datetime.combine(each.day, time(8), UTC),
                 kind=each.kind,
+                duration=timedelta(minutes=each.minutes) if each.minutes else None,
                 quality=each.quality,
                 id=str(next(self.ids)),
             )
@@ -117,8 +153,11 @@ class Both:
         self.today += timedelta(days=passes)
         target = self.today + timedelta(days=behind - 1)
         midnight = datetime.combine(self.today, time(0), UTC)
-        odd = breaks if self.plain.broken else met
-        with patch.object(DailyCriteria, "met", odd):
+        odd, tired = (breaks, breaks_rest) if self.plain.broken else (met, rests_on)
+        with (
+            patch.object(DailyCriteria, "met", odd),
+            patch.object(EngagementPolicy, "rests_on", tired),
+        ):
             self.job.run(JobContext(target=target, clock=lambda: midnight))
         self.plain.run(target)
 
@@ -132,6 +171,7 @@ class Both:
         outcomes, candidates = self.plain.outcomes, self.plain.candidates
         with self.store.engagements.page() as page:
             best = page.best_missed(days, limit=9)
+            first = {day: page.best_missed([day], limit=1)[day] for day in days}
         for day in days:
             for user in USERS:
                 found = self.store.engagements.outcome(user, day)
@@ -139,6 +179,7 @@ class Both:
             picked = self.store.engagements.candidates(day)
             assert (None if picked is None else [*picked]) == candidates.get(day), day
             assert [*best[day]] == self.plain.best(day), day
+            assert [*first[day]] == self.plain.best(day)[:1], day
 
 
 @given(history=st.lists(steps, max_size=20))

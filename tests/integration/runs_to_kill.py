@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 import attrs
 
-from mainstay import DailyCriteria, EngagementPolicy
+from mainstay import DailyCriteria, EngagementPolicy, PickPolicy
 from mainstay.adapters.sql import SqlStore
 from mainstay.adapters.sql.engagements import _column_days
 from mainstay.jobs import (
@@ -32,6 +32,14 @@ LAST = date(2024, 5, 19)
 #: The day for which there are outlooks: that after the clock's.
 TOLD = date(2024, 6, 2)
 POLICY = EngagementPolicy(criteria=DailyCriteria({"run": 1}), top_inactive_users=3)
+#: By which time alone changes scores, and each day's pick depends on those before.
+ODD_POLICY = EngagementPolicy(
+    criteria=DailyCriteria({"run": 1}),
+    rest_weekdays={5, 6},
+    half_life=3,
+    top_inactive_users=3,
+    pick=PickPolicy(cooldown=2, active_within=10, ties_by_day=True),
+)
 
 
 def badge(number: int, metric: str, threshold: int, bonus: int) -> Badge:
@@ -55,7 +63,7 @@ Jobs = list[tuple[JobSpec, date | None, dict[str, int]]]
 def evaluation(store: SqlStore) -> Jobs:
     """The jobs that evaluate days and record weeks."""
     return [
-        (evaluate_consistency(store.engagements, policy=POLICY), LAST, {"page_size": 40}),
+        (evaluate_consistency(store.engagements, policy=ODD_POLICY), LAST, {"page_size": 40}),
         (update_multipliers(store.reputations), LAST, {"page_size": 15}),
     ]
 

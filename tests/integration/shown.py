@@ -83,6 +83,8 @@ SHOWN = {
     "streaks that can't be": "streaks {events} --rrule FREQ=DAILY",
     "report": "report {events} -o {folder}/page.html",
     "evidence": "evidence {many}",
+    "inspect": "inspect {events}",
+    "inspect bad lines": "inspect {bad}",
     "evidence of too few": "evidence {events}",
     "sql": "sql --dialect bigquery --clocks clocks",
     "demo": "demo",

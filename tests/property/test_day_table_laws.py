@@ -21,11 +21,12 @@ from mainstay import (
     Engagement,
     EngagementPolicy,
     InvalidValueError,
+    RecentPosts,
     catch_up,
     evaluate_day,
     pick_candidates,
 )
-from mainstay.columnar import evaluate_day_table
+from mainstay.columnar import DayTables, evaluate_day_table
 from mainstay.testing import strategies
 
 DAY = date(2024, 3, 1)
@@ -56,10 +57,52 @@ def table_of(some: list[Row]) -> Any:  # pyarrow has no types
     }
     for kind in KINDS:
         columns[kind] = pa.array([a.counts.get(kind) for a in activities], pa.int16())
+        long = [dict(a.durations).get(kind) for a in activities]
+        columns[f"{kind}_time"] = pa.array(long, pa.duration("us"))
+    columns["rated"] = pa.array([a.rated for a in activities], pa.int64())
+    for place, name in enumerate(("last_picked", "last_active")):
+        columns[name] = pa.array([lately(each.user_id)[place] for each in states], pa.date32())
     return pa.table(columns)
 
 
-def expected_row(outcome: DayOutcome, activity: DayActivity) -> dict[str, object]:
+def lately(user: str) -> tuple[date | None, date | None]:
+    """When a user was picked and active last, as told by their name."""
+    picked, active = hash_of(user) % 5, hash_of(user) % 7
+    return (DAY - timedelta(days=picked)) if picked else None, DAY - timedelta(days=active * active)
+
+
+def hash_of(user: str) -> int:
+    return sum(map(ord, user))
+
+
+def recent_of(activity: DayActivity, policy: EngagementPolicy) -> float | None:
+    if policy.half_life is None:
+        return None
+    by_day, numbers = activity.posts_by_day or (), (policy.half_life, policy.posts_half)
+    recent = RecentPosts.of(by_day, day=DAY, half_life=numbers[0], posts_half=numbers[1])
+    return 0.0 if recent is None else recent.total
+
+
+def evaluated_table(some: list[Row], policy: EngagementPolicy) -> DayTables:
+    """What the table comes to, with all that the policy may ask for."""
+    recent = [recent_of(activity, policy) for _, activity in some]
+    table = table_of(some).append_column("recent_posts", pa.array(recent, pa.float64()))
+    durations = {kind: f"{kind}_time" for kind in KINDS}
+    return evaluate_day_table(table, day=DAY, durations=durations, policy=policy)
+
+
+def expected_row(
+    outcome: DayOutcome, activity: DayActivity, policy: EngagementPolicy
+) -> dict[str, object]:
+    more: dict[str, object] = {}
+    if policy.prior_ratings:
+        more["rated"] = activity.rated
+    if policy.half_life is not None:
+        more["recent_posts"] = recent_of(activity, policy)
+    return {**expected_columns(outcome, activity), **more}
+
+
+def expected_columns(outcome: DayOutcome, activity: DayActivity) -> dict[str, object]:
     parts = None if outcome.score is None else outcome.score.breakdown
     return {
         "user_id": outcome.user_id,
@@ -67,6 +110,7 @@ def expected_row(outcome: DayOutcome, activity: DayActivity) -> dict[str, object
         "streak_before": outcome.streak_before,
         "streak_after": outcome.streak_after,
         "met": outcome.met,
+        "rest": outcome.rest,
         "points": outcome.points,
         "total": outcome.total,
         "points_streak": None if parts is None else parts.streak,
@@ -82,13 +126,13 @@ def test_every_row_is_what_the_core_makes_of_it_to_the_last_bit(
     some: list[Row], policy: EngagementPolicy
 ) -> None:
     evaluated = [evaluate_day(*row, policy=policy) for row in some]
-    found = evaluate_day_table(table_of(some), day=DAY, policy=policy)
+    found = evaluated_table(some, policy)
     assert pa.table(found.states).to_pylist() == [
         {"user_id": state.user_id, "streak": state.streak, "last_day": state.last_day}
         for state, _ in evaluated
     ]
     assert pa.table(found.outcomes).to_pylist() == [
-        expected_row(outcome, activity)
+        expected_row(outcome, activity, policy)
         for (_, outcome), (_, activity) in zip(evaluated, some, strict=True)
     ]
 
@@ -97,10 +141,16 @@ def test_every_row_is_what_the_core_makes_of_it_to_the_last_bit(
 def test_the_candidates_are_the_core_s(some: list[Row], policy: EngagementPolicy) -> None:
     outcomes = [evaluate_day(*row, policy=policy)[1] for row in some]
     activities = {state.user_id: activity for state, activity in some}
-    picked = pick_candidates(outcomes, policy=policy)
-    found = evaluate_day_table(table_of(some), day=DAY, policy=policy)
+    days = {state.user_id: lately(state.user_id) for state, _ in some}
+    picked = pick_candidates(
+        outcomes,
+        policy=policy,
+        last_picked={user: picked for user, (picked, _) in days.items() if picked},
+        last_active={user: active for user, (_, active) in days.items() if active},
+    )
+    found = evaluated_table(some, policy)
     assert pa.table(found.candidates).to_pylist() == [
-        expected_row(outcome, activities[outcome.user_id]) for outcome in picked
+        expected_row(outcome, activities[outcome.user_id], policy) for outcome in picked
     ]
 
 

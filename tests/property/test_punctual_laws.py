@@ -29,7 +29,11 @@ def punctual_days(draw: st.DrawFn) -> PunctualDay:
     counts = draw(st.dictionaries(st.sampled_from(["post", "like", "comment"]), st.integers(1, 9)))
     streak = 0 if last is None else draw(st.integers(0, 400))
     user = draw(strategies.user_ids())
-    return PunctualDay(user, day, last, streak, (posts, rated, ratings), counts)
+    durations = {kind: timedelta(minutes=9 * count) for kind, count in counts.items()}
+    by_day = [(day - timedelta(days=9), posts - posts // 2), (day, posts // 2)]
+    totals = (posts, rated, ratings)
+    given = {"durations": durations, "history": lambda _: by_day}
+    return PunctualDay(user, day, last, streak, totals, counts, **given)  # type: ignore[arg-type]  # by name
 
 
 @given(punctual_days(), strategies.engagement_policies())
@@ -37,7 +41,8 @@ def test_a_punctual_day_comes_to_what_evaluate_day_says(
     due: PunctualDay, policy: EngagementPolicy
 ) -> None:
     policies = PolicyHistory(policy)
-    expected = DueDays(due.state, due.activities, due.through).evaluate(policies=policies)
+    known = due.state, due.activities, due.through, due.posts_by_day
+    expected = DueDays(*known).evaluate(policies=policies)
     evaluated = due.evaluate(policies=policies)
     assert (evaluated.state, evaluated.outcomes) == (expected.state, expected.outcomes)
 

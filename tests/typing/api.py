@@ -12,9 +12,14 @@ from hypothesis.strategies import SearchStrategy
 
 from mainstay import (
     ActivityWindow,
+    AllOf,
+    AnyOf,
+    ByWeekday,
     ConsistencyScore,
     ConsistencyScoreDict,
+    Criteria,
     DailyCriteria,
+    DailyMinutes,
     DailyStreak,
     DailyStreakDict,
     Dampening,
@@ -31,7 +36,9 @@ from mainstay import (
     HistoricalScore,
     IsoWeek,
     Phrasebook,
+    PickPolicy,
     PolicyHistory,
+    RecentPosts,
     Reputation,
     ScoreBreakdown,
     Session,
@@ -215,6 +222,14 @@ def engagement(state: Engagement, day: date) -> None:
     after, outcomes = catch_up(state, [activity])
     assert_type(after, Engagement)
     assert_type(pick_candidates(outcomes), tuple[DayOutcome, ...])
+    picked = pick_candidates(outcomes, last_picked={"ada": day}, last_active={"ada": day})
+    assert_type(picked, tuple[DayOutcome, ...])
+    criteria = AnyOf([DailyMinutes(30), ByWeekday({5}, DailyCriteria(), AllOf([DailyMinutes(1)]))])
+    policy = EngagementPolicy(criteria=criteria, pick=PickPolicy(cooldown=3))
+    assert_type(policy.criteria, Criteria)
+    assert_type(policy.half_life, float | None)
+    recent = RecentPosts.of([(day, 2)], day=day, half_life=7, posts_half=50)
+    assert_type(recent, RecentPosts | None)
     score = historical_score(streak=1, posts=2)
     assert_type(score, HistoricalScore)
     assert_type(score.points, int)
@@ -228,6 +243,8 @@ def reputation(week: IsoWeek, vouches: Iterable[Vouch], now: datetime) -> None:
     assert_type(consistency_multiplier(streak), Decimal)
     assert_type(consistency_multiplier(3), Decimal)
     bob, vouch = Reputation("bob", streak), Vouch("ada", "bob", 0.5, now)
+    assert_type(consistency_multiplier(bob, as_of=IsoWeek(2024, 20)), Decimal)
+    assert_type(bob.as_of(IsoWeek(2024, 20)), Reputation)
     dampening: list[Dampening] = [half_life(now=now), reciprocity([]), scepticism(lambda _: 0.5)]
     assert_type(incoming_vouch_weight(vouch, bob, dampening=dampening), Decimal)
     assert_type(explain_vouch(vouch, bob), VouchExplanation)

@@ -17,7 +17,7 @@ from mainstay.jobs._kinds import in_words, unknown_kinds
 from mainstay.localdays import IsoWeek
 from mainstay.ports import PolicyStore, SessionStore, Store
 from mainstay.scheduling import JobContext, JobReport, Target
-from mainstay.scores.engagement.policy import DailyCriteria
+from mainstay.scores.engagement.criteria import DailyCriteria
 from mainstay.scores.policies import PolicyHistory
 
 __all__ = ["Asked", "add_to", "asked"]

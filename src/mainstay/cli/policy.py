@@ -21,7 +21,7 @@ from mainstay.jobs import CATALOGUE, CatalogueRow
 from mainstay.jobs.evaluate_consistency import EVALUATE_CONSISTENCY
 from mainstay.jobs.update_multipliers import UPDATE_MULTIPLIERS
 from mainstay.scheduling import JobContext, JobReport
-from mainstay.scores.engagement.policy import DailyCriteria
+from mainstay.scores.engagement.criteria import DailyCriteria
 from mainstay.scores.policies import PolicyHistory
 
 _EPILOG = """\
@@ -134,7 +134,7 @@ def _value(value: object) -> str:
     if isinstance(value, DailyCriteria):
         return " ".join(f"{kind}={number}" for kind, number in sorted(value.minimums.items()))
     if isinstance(value, frozenset):
-        return " ".join(sorted(value))
+        return " ".join(sorted(map(str, value))) or "none"
     return str(value)
 
 

@@ -118,7 +118,7 @@ def as_plain(found: Streaks, options: Options) -> dict[str, object]:
     return {
         "as_of": in_utc(options.as_of),
         "zone": options.zone,
-        "day_start": options.day_start.isoformat(),
+        **options.day_bounds,
         "policy": to_plain(found.policy),
         "users": [
             {"user_id": user, **streak.to_dict(), "today": today.isoformat()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 import attrs
@@ -16,6 +16,7 @@ from mainstay.columnar.reading import OLDER, Columns
 from mainstay.columnar.state import Active, Read
 from mainstay.columnar.stretches import beginnings
 from mainstay.columnar.tables import Source
+from mainstay.daystarts import DayStart
 
 __all__ = ["ActiveDays", "active_days"]
 
@@ -108,7 +109,7 @@ def _marked(parts: Sequence[Longs], users: int, first: int, width: int) -> tuple
 
 
 def active_days(
-    source: Source, columns: Columns, *, as_of: datetime, day_start: time
+    source: Source, columns: Columns, *, as_of: datetime, day_start: DayStart
 ) -> ActiveDays:
     """Return the users of a source with all their active days.
 

@@ -12,13 +12,14 @@ import pyarrow as pa
 
 from mainstay import _checks as checks
 from mainstay.columnar.columns import NO_DAY, first
-from mainstay.columnar.day_scores import criteria_met, day_scores
+from mainstay.columnar.day_columns import columns_by_kind, durations_by_kind, microseconds
+from mainstay.columnar.day_picks import Picking
+from mainstay.columnar.day_scores import Done, criteria_met, day_scores, leaves, with_prior
 from mainstay.columnar.keys import Hashes, Longs, Mask, keys_of
 from mainstay.columnar.parts import headlines
 from mainstay.columnar.states import (
     as_date,
     at_row,
-    best_rows,
     calendar_days,
     check_once,
     each_chunk,
@@ -28,8 +29,9 @@ from mainstay.columnar.states import (
     same_type,
     whole_numbers,
 )
+from mainstay.columnar.sums import Floats
 from mainstay.columnar.tables import ResultTable, Source, check_user
-from mainstay.errors import InvalidTypeError
+from mainstay.scores.engagement.criteria import DailyCriteria, DailyMinutes
 from mainstay.scores.engagement.day import DayActivity
 from mainstay.scores.engagement.evaluate import Engagement, evaluate_day
 from mainstay.scores.engagement.historical import MOST, check_rated
@@ -40,6 +42,7 @@ __all__ = ["DayTables", "evaluate_day_table"]
 _RESULT = (
     *("streak", "last_day", "day", "streak_before", "streak_after", "met", "points"),
     *("total", "points_streak", "points_posts", "points_quality", "posts", "average_quality"),
+    *("rest", "rated", "recent_posts", "last_picked", "last_active"),
 )
 _ONCE = "Pass each user's state once, with all of the day's counts."
 
@@ -52,10 +55,11 @@ class DayTables:
         states: What to keep until the next day, one row a user: the user's id, ``streak`` and
             ``last_day``.
         outcomes: The same users' outcomes: the user's id, ``day``, ``streak_before``,
-            ``streak_after``, ``met``; the score's ``points``, a whole number, and ``total``, the
-            exact one (both 0 if the criteria were met); its exact parts ``points_streak``,
-            ``points_posts`` and ``points_quality`` (null if they were met), and what these stand
-            for: ``posts``, ``average_quality``.
+            ``streak_after``, ``met``, ``rest`` (whether it was a rest day); the score's
+            ``points``, a whole number, and ``total``, the exact one (both 0 without a score); its
+            exact parts ``points_streak``, ``points_posts`` and ``points_quality`` (null without a
+            score), and what these stand for: ``posts``, ``average_quality``, and ``rated`` and
+            ``recent_posts`` where they matter.
         candidates: Who deserves recognition although they missed the day: the outcomes of a few,
             the best first.
 
@@ -85,6 +89,7 @@ def evaluate_day_table(
     day: date,
     user: str = "user_id",
     counts: Mapping[str, str] | None = None,
+    durations: Mapping[str, str] | None = None,
     policy: EngagementPolicy = DEFAULT_POLICY,
 ) -> DayTables:
     """Return what a day came to for every user in a table of states and counts.
@@ -103,11 +108,18 @@ def evaluate_day_table(
             (days in a row that met the criteria, as of ``last_day``), ``last_day`` (the last day
             evaluated; null before the first), a column of counts for each kind of activity that
             the criteria name (null is 0), ``posts`` (lifetime posts through the day) and
-            ``average_quality`` (0 to 10; null if none was rated, as without posts). What it may be
-            is said at :func:`score_table`.
+            ``average_quality`` (0 to 10; null if none was rated, as without posts). Columns that
+            some policies need: ``rated`` (how many posts were rated) with a prior,
+            ``recent_posts`` (what the posts count as on the day, :attr:`RecentPosts.total
+            <mainstay.RecentPosts.total>`) with a half-life, ``last_picked`` (null for never) with
+            a cooldown, ``last_active`` (null for never) with ``active_within``. What it may be is
+            said at :func:`score_table`.
         day: The day, for all of them; the one after each user's last.
         user: The column of user ids, strings or integers.
-        counts: The columns that hold the counts, by kind, where they are not called as the kind.
+        counts: The columns that hold the counts, by kind, where they are not called as the kind;
+            also those of kinds that excuse a day.
+        durations: The columns that hold how long each kind was done, as durations, by kind; where
+            the policy asks for minutes of all kinds, these are all.
         policy: The criteria and numbers, if not the standard ones.
 
     Raises:
@@ -138,27 +150,15 @@ def evaluate_day_table(
         [{'user_id': 'ada', 'points': 65, 'total': 65.0}]
     """
     check_user(user, _RESULT)
-    evaluated = _Evaluation(checks.day("day", day), user, counts, policy)
+    evaluated = _Evaluation(checks.day("day", day), user, counts, durations, policy)
     parts = [*each_chunk(table, evaluated.columns, evaluated)]
     same_type(user, (part.outcomes[user].type for part in parts))
     outcomes = pa.Table.from_batches([part.outcomes for part in parts])
     check_once(user, outcomes[user], [part.hashes for part in parts], _ONCE)
     states = outcomes.select([user, "streak_after", "day"])
     best = pa.Table.from_batches([part.candidates for part in parts]).combine_chunks()
-    return DayTables(
-        states.rename_columns([user, "streak", "last_day"]), outcomes, evaluated.best(best)
-    )
-
-
-def _columns_by_kind(counts: object) -> Mapping[str, str]:
-    if not isinstance(counts, Mapping):
-        raise InvalidTypeError(
-            "must map kinds of activity to columns",
-            field="counts",
-            value=counts,
-            remedy="Such as {'post': 'posts_today'}.",
-        )
-    return counts
+    candidates = evaluated.picking.final(best)
+    return DayTables(states.rename_columns([user, "streak", "last_day"]), outcomes, candidates)
 
 
 @attrs.frozen
@@ -174,56 +174,66 @@ class _Evaluation:
     """Evaluates a day for some users at a time."""
 
     def __init__(
-        self, day: date, user: str, counts: Mapping[str, str] | None, policy: EngagementPolicy
+        self,
+        day: date,
+        user: str,
+        counts: Mapping[str, str] | None,
+        durations: Mapping[str, str] | None,
+        policy: EngagementPolicy,
     ) -> None:
         self._policy = checks.instance("policy", policy, EngagementPolicy)
-        named = {} if counts is None else _columns_by_kind(counts)
         self._day = day
         self._user = user
-        self._counts = {kind: named.get(kind, kind) for kind in policy.criteria.minimums}
+        self.picking: Picking = Picking(day, user, policy)
+        needed = leaves(policy.criteria, day)
+        kinds = [
+            kind for each in needed if isinstance(each, DailyCriteria) for kind in each.minimums
+        ]
+        named = columns_by_kind("counts", counts)
+        self._counts = {kind: named.get(kind, kind) for kind in (*kinds, *policy.excused_kinds)}
+        asked = [each for each in needed if isinstance(each, DailyMinutes)]
+        self._durations = durations_by_kind(asked, columns_by_kind("durations", durations))
 
     @property
     def columns(self) -> list[str]:
         """Those that must be there."""
         state = [self._user, "streak", "last_day", "posts", "average_quality"]
-        return [*state, *self._counts.values()]
+        rated = ["rated"] if self._policy.prior_ratings else []
+        recent = [] if self._policy.half_life is None else ["recent_posts"]
+        done = [*self._counts.values(), *self._durations.values()]
+        return [*state, *done, *rated, *recent, *self.picking.columns]
 
     def __call__(self, batch: Any) -> _Part:
         """Evaluate some rows."""
         ids = plain_ids(batch[self._user], self._user)
         before = whole_numbers(batch["streak"], "streak", most=MOST)
-        met = self._met(batch)
-        after = (before + 1) * met
-        self._check(before, calendar_days(batch["last_day"], "last_day"), met)
+        rest, met = self._judged(batch, len(before))
+        after = np.where(rest, before, (before + 1) * met)
+        last = calendar_days(batch["last_day"], "last_day")
+        self._check(before, last, met)
         columns = {
             self._user: ids,
             "day": pa.array(np.full(len(met), ordinal(self._day), np.int32)).cast(pa.date32()),
             "streak_before": pa.array(before),
             "streak_after": pa.array(after),
             "met": pa.array(met),
+            "rest": pa.array(rest),
         }
-        outcomes = pa.record_batch(columns | self._scores(batch, before, met))
-        return _Part(outcomes, keys_of(ids).hashes(), self.best(outcomes))
+        outcomes = pa.record_batch(columns | self._scores(batch, before, met | rest))
+        return _Part(outcomes, keys_of(ids).hashes(), self.picking.of(outcomes, batch))
 
-    def best(self, outcomes: Any) -> Any:
-        """Return the candidates among some outcomes, the best first."""
-        totals = outcomes["total"].to_numpy()
-        most = min(self._policy.top_inactive_users, len(totals))
-        least = np.partition(totals, -most)[-most] if most else np.inf
-        some = outcomes.filter(pa.array((totals >= least) & (totals > 0)))
-        order = (
-            ("total", "descending"),
-            ("streak_before", "descending"),
-            (self._user, "ascending"),
-        )
-        return best_rows(some, min(most, len(some)), order)
-
-    def _met(self, batch: Any) -> Mask:
+    def _judged(self, batch: Any, users: int) -> tuple[Mask, Mask]:
+        """Return whose day is a rest day, and who met the criteria on one that is not."""
         counts = {
             kind: whole_numbers(batch[column], column, optional=True)
             for kind, column in self._counts.items()
         }
-        return criteria_met(counts, self._policy)
+        durations = {kind: microseconds(batch, name) for kind, name in self._durations.items()}
+        done = Done(self._day, counts, durations, np.zeros(users, np.int64))
+        rest = np.full(users, self._policy.rests_on(self._day))
+        for kind in self._policy.excused_kinds:
+            rest |= counts[kind] > 0
+        return rest, criteria_met(self._policy.criteria, done) & ~rest
 
     def _check(self, streak: Longs, last: Longs, met: Mask) -> None:
         """Refuse the first state that has no such day, in the core's words."""
@@ -231,27 +241,52 @@ class _Evaluation:
         wrong = np.where(new, streak > 0, last != ordinal(self._day) - 1)
         row = first(wrong | (met & (streak == MOST)))
         if row is not None:
-            counts = self._policy.criteria.minimums if met[row] else {}
             with at_row(row):
                 last_day = None if new[row] else as_date(last[row])
                 state = Engagement("user", int(streak[row]), last_day)
-                evaluate_day(state, DayActivity(self._day, counts), policy=self._policy)
+                after = int(streak[row]) + bool(met[row])
+                Engagement("user", after, evaluate_day(state, DayActivity(self._day))[1].day)
 
-    def _scores(self, batch: Any, streak: Longs, met: Mask) -> dict[str, Any]:
+    def _scores(self, batch: Any, streak: Longs, without: Mask) -> dict[str, Any]:
         """Return the historical scores with their parts and what these stand for."""
         posts = whole_numbers(batch["posts"], "posts", most=MOST)
         average, quality = numbers(batch["average_quality"], "average_quality", 0, 10)
-        row = first((posts == 0) & quality.is_valid().to_numpy(zero_copy_only=False))
+        there = quality.is_valid().to_numpy(zero_copy_only=False)
+        row = first((posts == 0) & there)
         if row is not None:
             with at_row(row):
                 check_rated(0, float(average[row]))
-        total, *points = day_scores(streak, posts, average, self._policy)
-        total = np.where(met, 0.0, total)
+        judged, more = self._judged_quality(batch, average, there)
+        counted, others = self._counted(batch, posts)
+        total, *points = day_scores(streak, counted, judged, self._policy)
+        total = np.where(without, 0.0, total)
         parts = zip(("streak", "posts", "quality"), points, strict=True)
         return {
             "points": pa.array(headlines(total)),
             "total": pa.array(total),
-            **{f"points_{name}": pa.array(part, mask=met) for name, part in parts},
+            **{f"points_{name}": pa.array(part, mask=without) for name, part in parts},
             "posts": pa.array(posts),
             "average_quality": quality,
+            **more,
+            **others,
         }
+
+    def _judged_quality(
+        self, batch: Any, average: Floats, there: Mask
+    ) -> tuple[Floats, dict[str, Any]]:
+        """Return the qualities with the prior, if there is one, and how many were rated."""
+        if not self._policy.prior_ratings:
+            return average, {}
+        rated = whole_numbers(batch["rated"], "rated", most=MOST, optional=True)
+        row = first(there & (rated == 0))
+        if row is not None:
+            with at_row(row):
+                checks.integer("rated", int(rated[row]), 1)
+        return with_prior(average, rated * there, self._policy), {"rated": pa.array(rated)}
+
+    def _counted(self, batch: Any, posts: Longs) -> tuple[Longs | Floats, dict[str, Any]]:
+        """Return what posts count as."""
+        if self._policy.half_life is None:
+            return posts, {}
+        counted, recent = numbers(batch["recent_posts"], "recent_posts", 0, MOST)
+        return counted, {"recent_posts": recent}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from mainstay.columnar.reading import Columns
 from mainstay.columnar.runs import Runs, runs_of
 from mainstay.columnar.streak_periods import ActivePeriods, StreakPeriods
 from mainstay.columnar.tables import ResultTable, Source, check_user
+from mainstay.daystarts import DayStart
 from mainstay.localdays import MIDNIGHT, Zone
 from mainstay.streaks.daily import StreakStatus
 from mainstay.streaks.policy import DEFAULT_POLICY, StreakPolicy
@@ -41,7 +42,7 @@ def streaks_table(
     timezone: str | None = None,
     user_zone: Zone | None = None,
     naive_zone: Zone | None = None,
-    day_start: time = MIDNIGHT,
+    day_start: DayStart = MIDNIGHT,
     excused: Source | None = None,
     policy: StreakPolicy = DEFAULT_POLICY,
 ) -> ResultTable:

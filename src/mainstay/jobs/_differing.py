@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import date
 
 from mainstay.errors import NoLongerKeptError
-from mainstay.jobs.evaluate_consistency import picked_of
+from mainstay.jobs._picking import picked_of
 from mainstay.ports import (
     EngagementStore,
 )

@@ -24,7 +24,7 @@ def unknown_kinds(policy: AnyPolicy, kinds: Collection[str]) -> list[str]:
         ['comment']
     """
     if isinstance(policy, EngagementPolicy):
-        return sorted(policy.criteria.minimums.keys() - set(kinds))
+        return sorted((policy.criteria.kinds or frozenset()) - set(kinds))
     return sorted((policy.kinds or frozenset()) - set(kinds))
 
 

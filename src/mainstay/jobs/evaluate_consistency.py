@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 
 from mainstay import _checks as checks
+from mainstay.daystarts import DayStart, since_midnight
 from mainstay.errors import InvalidValueError
+from mainstay.jobs._picking import picked_of
 from mainstay.jobs._tally import LOGGER, Tally
 from mainstay.jobs.judging import Judged, RunPolicies
 from mainstay.jobs.pages import run_pages
 from mainstay.jobs.row import CatalogueRow, PolicyTable
 from mainstay.jobs.tables import engagement_policy
-from mainstay.localdays import MIDNIGHT, since_midnight
-from mainstay.ports import DueDays, EngagementPage, EngagementStore, EvaluatedDays
+from mainstay.localdays import MIDNIGHT
+from mainstay.ports import DueDays, EngagementStore, EvaluatedDays
 from mainstay.scheduling import (
     Daily,
     JobContext,
@@ -24,8 +26,6 @@ from mainstay.scheduling import (
     RetryPolicy,
     TargetKind,
 )
-from mainstay.scores.engagement.day import DayOutcome
-from mainstay.scores.engagement.evaluate import pick_candidates
 from mainstay.scores.engagement.policy import DEFAULT_POLICY, EngagementPolicy
 from mainstay.scores.policies import PolicyHistory
 
@@ -37,7 +37,6 @@ __all__ = [
     "due_time",
     "evaluate_consistency",
     "over_after",
-    "picked_of",
     "plan_days",
 ]
 
@@ -54,7 +53,7 @@ _STANDARD = PolicyHistory(DEFAULT_POLICY)
 RETRY = RetryPolicy(3, timedelta(seconds=300))
 
 
-def over_after(*, local_days: bool, day_start: time) -> timedelta:
+def over_after(*, local_days: bool, day_start: DayStart) -> timedelta:
     """Return how long after midnight in UTC, at its end, a day is over everywhere."""
     return since_midnight(day_start) + (_FARTHEST_WEST if local_days else _NOTHING)
 
@@ -64,13 +63,16 @@ def due_time(after: timedelta) -> time:
     return (_EPOCH + after).time()
 
 
-def day_just_over(now: datetime, *, local_days: bool = False, day_start: time = MIDNIGHT) -> date:
+def day_just_over(
+    now: datetime, *, local_days: bool = False, day_start: DayStart = MIDNIGHT
+) -> date:
     """Return the last day that is over: UTC's, or with local days everywhere on Earth.
 
     Args:
         now: What time it is.
         local_days: Whether an activity counts on the date where the user was, and not on UTC's.
-        day_start: The time at which a day begins, and so the one before ends.
+        day_start: The time at which a day begins, and so the one before ends; or a
+            :class:`mainstay.DayEnd`.
 
     Examples:
         >>> from datetime import UTC, datetime
@@ -238,15 +240,6 @@ def _close_days(
             break
         tally.context.progress(len(closed), len(closed) + (through - days[-1]).days)
     tally.result.update(closed_period=_period(closed), candidates_count=picked)
-
-
-def picked_of(
-    page: EngagementPage, days: Sequence[date], policies: PolicyHistory[EngagementPolicy]
-) -> Mapping[date, Sequence[DayOutcome]]:
-    """Return the candidates of days, as many of each as its policy says."""
-    most = max((policies.on(day).top_inactive_users for day in days), default=0)
-    best = page.best_missed(days, limit=most)
-    return {day: pick_candidates(best[day], policy=policies.on(day)) for day in days}
 
 
 def _period(days: Sequence[date]) -> dict[str, object] | None:

@@ -12,7 +12,7 @@ import attrs
 from mainstay.errors import OtherPolicyError
 from mainstay.jobs._kinds import LONGEST, unknown_kinds_in_words, warn_of_kinds
 from mainstay.ports import JudgedPage, JudgedPages, Keyed, Page, PolicyPage, Unreadable
-from mainstay.scores.engagement.policy import DailyCriteria
+from mainstay.scores.engagement.criteria import DailyCriteria
 from mainstay.scores.policies import AnyPolicy, PolicyHistory
 
 __all__ = ["Judged", "RunPolicies"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -14,11 +14,20 @@ from mainstay.errors import InvalidTypeError, InvalidValueError
 from mainstay.recognition import STANDARD_BADGES, Badge, BadgePolicy, LeaderboardPolicy
 from mainstay.recognition.boards import LONGEST
 from mainstay.scores.by_policy import POLICIES, Policy
-from mainstay.scores.engagement.policy import DailyCriteria, EngagementPolicy
+from mainstay.scores.engagement.criteria import (
+    AllOf,
+    AnyOf,
+    ByWeekday,
+    Criteria,
+    DailyCriteria,
+    DailyMinutes,
+)
+from mainstay.scores.engagement.policy import EngagementPolicy, PickPolicy
 
 __all__ = [
     "badge_policy",
     "check_keys",
+    "criteria_of",
     "engagement_policy",
     "fields_of",
     "leaderboard_policy",
@@ -57,11 +66,73 @@ def check_keys(values: Mapping[str, object], known: Iterable[str]) -> None:
 
 
 def engagement_policy(values: Mapping[str, Any]) -> EngagementPolicy:
-    """Return what days are judged by; ``criteria`` map kinds of activity to numbers."""
+    """Return what days are judged by.
+
+    ``criteria`` map kinds of activity to numbers, or say ``minutes``, ``any_of``, ``all_of`` or
+    ``by_weekday``; ``pick`` is a table.
+    """
     given = dict(values)
     if "criteria" in given:
-        given["criteria"] = DailyCriteria(given["criteria"])
+        given["criteria"] = criteria_of(given["criteria"])
+    if "pick" in given:
+        pick = _subtable("pick", given["pick"])
+        with fields_of("pick."):
+            given["pick"] = made_of(PickPolicy, pick)
     return made_of(EngagementPolicy, given)
+
+
+def criteria_of(values: object) -> Criteria:
+    """Return what a day needs, as a table has it.
+
+    Examples:
+        >>> criteria_of({"post": 2, "like": 5}).met({"post": 2, "like": 6})
+        True
+        >>> criteria_of({"any_of": [{"post": 2}, {"minutes": {"minutes": 30, "kinds": ["run"]}}]})
+        AnyOf(criteria=(DailyCriteria(minimums=Counts({'post': 2})), DailyMinutes(minutes=30.0, ...
+    """
+    if isinstance(values, Mapping) and len(values) == 1:
+        [(name, value)] = values.items()
+        if name in _FORMS and isinstance(value, Mapping | list):
+            with fields_of(f"criteria.{name}."):
+                return _FORMS[name](value)
+    return DailyCriteria(values)  # type: ignore[arg-type]  # it refuses all but mappings
+
+
+def _minutes(values: Any) -> Criteria:
+    return made_of(DailyMinutes, _subtable("minutes", values))
+
+
+def _any_of(values: Any) -> Criteria:
+    return AnyOf(map(criteria_of, values))
+
+
+def _all_of(values: Any) -> Criteria:
+    return AllOf(map(criteria_of, values))
+
+
+def _by_weekday(values: Any) -> Criteria:
+    given = dict(_subtable("by_weekday", values))
+    for name in {"criteria", "otherwise"} & given.keys():
+        given[name] = criteria_of(given[name])
+    needed = [field.name for field in attrs.fields(ByWeekday)]
+    if missing := [name for name in needed if name not in given]:
+        raise InvalidValueError("is missing", field=missing[0], value=given)
+    return made_of(ByWeekday, given)
+
+
+#: What criteria other than counts are called: their values are tables or lists, and no numbers.
+_FORMS: Mapping[str, Callable[[Any], Criteria]] = {
+    "minutes": _minutes,
+    "any_of": _any_of,
+    "all_of": _all_of,
+    "by_weekday": _by_weekday,
+}
+
+
+def _subtable(key: str, value: object) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise InvalidTypeError("must be a table", field=key, value=value)
+    return value
 
 
 def leaderboard_policy(values: Mapping[str, Any]) -> LeaderboardPolicy:

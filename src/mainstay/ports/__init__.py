@@ -36,10 +36,12 @@ from mainstay.ports.corrections import (
     Pruned,
 )
 from mainstay.ports.engagements import (
+    LONGEST,
     DueDays,
     EngagementPage,
     EngagementStore,
     EvaluatedDays,
+    PostsByDay,
     rescored,
 )
 from mainstay.ports.kept_cases import (
@@ -117,6 +119,7 @@ from mainstay.ports.verifying import HasChain, VerifiedContests, verify_contests
 __all__ = [
     "ALL_TIME",
     "FINAL",
+    "LONGEST",
     "ArgumentStanding",
     "BadgeCheck",
     "BadgePage",
@@ -193,6 +196,7 @@ __all__ = [
     "PointStore",
     "PolicyPage",
     "PolicyStore",
+    "PostsByDay",
     "Prunable",
     "Pruned",
     "ReputationPage",

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from itertools import pairwise
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import attrs
 
 from mainstay import _checks as checks
 from mainstay.activity.counts import Counts
+from mainstay.daystarts import DayStart
 from mainstay.ports.pages import Unreadable
 from mainstay.ports.policies import JudgedPage, JudgedPages
 from mainstay.scores.engagement.day import DayActivity, DayOutcome
@@ -20,8 +21,20 @@ from mainstay.scores.engagement.evaluate import Engagement, evaluate_day
 from mainstay.scores.engagement.policy import EngagementPolicy
 from mainstay.scores.policies import PolicyHistory
 
-__all__ = ["DueDays", "EngagementPage", "EngagementStore", "EvaluatedDays", "rescored"]
+__all__ = [
+    "LONGEST",
+    "DueDays",
+    "EngagementPage",
+    "EngagementStore",
+    "EvaluatedDays",
+    "PostsByDay",
+    "rescored",
+]
 
+#: What a user's posts are by day; those after the days that are due may be among them.
+PostsByDay: TypeAlias = Callable[[str], Sequence[tuple[date, int]]]
+#: What one event adds to the minutes of a day at most, so that no database's sum overflows.
+LONGEST = timedelta(minutes=1_000_000)
 _ONE_DAY = timedelta(days=1)
 _NOTHING = Counts({})
 
@@ -53,15 +66,17 @@ class EvaluatedDays:
 class DueDays:
     """A user with days that must be evaluated.
 
-    Idle days need not be, as long as there is no streak: the outcome of the day before stands.
+    Idle days need not be, as long as there is no streak: the outcome of the day before stands,
+    unless it was a rest day.
 
     Attributes:
         state: Their state, as of the last day that was kept, with or without its last outcome.
         activities: The days that must be evaluated, oldest first; never empty. The first is the
             first on which anything is new, the others are those with events, and those from which
             on idle days score otherwise (:func:`rescored`).
-        through: The last day to evaluate. Those on which a streak ends, up to this one, must be
-            evaluated as well: nobody knows them before.
+        through: The last day to evaluate. Those after one without a score, up to this one, must
+            be evaluated as well: a streak may end on them, and nobody knows them before.
+        posts_by_day: Reads the user's posts by day, if a policy has a half-life.
 
     Examples:
         >>> active = DayActivity(date(2024, 5, 1), Counts({"post": 2, "like": 5, "comment": 5}), 2)
@@ -74,6 +89,7 @@ class DueDays:
     state: Engagement
     activities: Sequence[DayActivity]
     through: date
+    posts_by_day: PostsByDay | None = attrs.field(default=None, eq=False, repr=False)
 
     @property
     def key(self) -> str:
@@ -94,23 +110,32 @@ class DueDays:
             activity = rest.popleft()
             if state.last_day is not None:
                 state = state.idle_through(activity.day - _ONE_DAY)
-            state, outcome = evaluate_day(state, activity, policy=policies.on(activity.day))
+            policy = policies.on(activity.day)
+            state, outcome = evaluate_day(state, self._known(activity, policy), policy=policy)
             outcomes.append(outcome)
-            if state.streak and activity.day < self.through:
+            if not outcome.stands and activity.day < self.through:
                 tomorrow = activity.day + _ONE_DAY
                 if not rest or rest[0].day > tomorrow:
-                    rest.appendleft(attrs.evolve(activity, day=tomorrow, counts=_NOTHING))
+                    rest.appendleft(
+                        attrs.evolve(activity, day=tomorrow, counts=_NOTHING, durations=())
+                    )
         return EvaluatedDays(state, outcomes)
+
+    def _known(self, activity: DayActivity, policy: EngagementPolicy) -> DayActivity:
+        """Return a day's activity with all that a policy asks for."""
+        if policy.half_life is None or self.posts_by_day is None:
+            return activity
+        return attrs.evolve(activity, posts_by_day=self.posts_by_day(self.key))
 
     def is_answered_by(self, evaluated: EvaluatedDays) -> bool:
         """Return whether it has one outcome for each day that must be evaluated, in order.
 
-        These are the days of the activities, and the day after each outcome with a streak.
+        These are the days of the activities, and the day after each outcome without a score.
         """
         state, outcomes = evaluated.state, evaluated.outcomes
         known = {activity.day for activity in self.activities}
-        streaks = {each.day for each in outcomes if each.streak_after and each.day < self.through}
-        days = sorted(known | {day + _ONE_DAY for day in streaks})
+        open_days = {each.day for each in outcomes if not each.stands and each.day < self.through}
+        days = sorted(known | {day + _ONE_DAY for day in open_days})
         return (
             [(each.user_id, each.day) for each in outcomes] == [(self.key, day) for day in days]
             and (state.user_id, state.last_day) == (self.key, days[-1])
@@ -146,8 +171,9 @@ class EngagementPage(JudgedPage[date, DueDays, EvaluatedDays, EngagementPolicy],
     """One transaction on everybody's days.
 
     A user's last outcome *stands*: until the next one is kept, it is that of every later day
-    through which the user has been evaluated, without a streak. So a day must be evaluated if, and
-    only if, it is the user's first, has an event, follows a day with a streak, or is the first
+    through which the user has been evaluated, without a streak; of a rest day it has no score. So
+    a day must be evaluated if, and only if, it is the user's first, has an event, follows a day
+    without a score (the criteria were met, or it was a rest day), or is the first
     after posts have arrived late or were corrected, after idle days have come to score otherwise,
     or after the target of a run that was behind others.
 
@@ -236,9 +262,18 @@ class EngagementPage(JudgedPage[date, DueDays, EvaluatedDays, EngagementPolicy],
     ) -> Mapping[date, Sequence[DayOutcome]]:
         """Return each day's outcomes with a total above 0: the highest first, at most ``limit``.
 
-        Outcomes that stand on a day are among them. Ties go to the longer streak before the day,
-        then to the lower user id.
+        Outcomes that stand on a day are among them, with the points they have on it: by the
+        policies that are kept, else by the standard one. Ties go to the longer streak before the
+        day, then to the lower user id.
         """
+        ...
+
+    def picked_between(self, first: date, last: date, /) -> Mapping[date, Collection[str]]:
+        """Return the users picked on each closed day from one to another, both included."""
+        ...
+
+    def last_active(self, user_ids: Collection[str], first: date, last: date) -> Mapping[str, date]:
+        """Return the last day from one to another on which each user has an event, if any."""
         ...
 
     def close(self, candidates: Mapping[date, Sequence[DayOutcome]], /) -> None:
@@ -274,8 +309,11 @@ class EngagementStore(JudgedPages[date, DueDays, EvaluatedDays, EngagementPolicy
         ...
 
     @property
-    def day_start(self) -> time:
-        """The time at which a day begins: on the user's wall clock with local days, else in UTC."""
+    def day_start(self) -> DayStart:
+        """The time at which a day begins: on the user's wall clock with local days, else in UTC.
+
+        Or a :class:`mainstay.DayEnd`.
+        """
         ...
 
     def page(self) -> AbstractContextManager[EngagementPage]:

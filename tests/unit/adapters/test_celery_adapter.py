@@ -244,7 +244,7 @@ def test_a_due_instant_that_cannot_be_is_an_error_and_not_retried(
 def test_the_soft_time_limit_is_nobodys_fault_and_ends_the_run(
     app: Celery, log: MemoryRuns, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def too_slow(_: DailyCriteria, counts: Mapping[str, int]) -> bool:
+    def too_slow(_: DailyCriteria, counts: Mapping[str, int], *__: object, **___: object) -> bool:
         raise SoftTimeLimitExceeded(*counts)
 
     monkeypatch.setattr(DailyCriteria, "met", too_slow)

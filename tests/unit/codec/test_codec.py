@@ -14,8 +14,12 @@ import pytest
 from mainstay import (
     ActivityWindow,
     ActivityYear,
+    AllOf,
+    AnyOf,
+    ByWeekday,
     ConsistencyPolicy,
     DailyCriteria,
+    DailyMinutes,
     DailyStreak,
     DayActivity,
     DayOutcome,
@@ -28,6 +32,8 @@ from mainstay import (
     InvalidTypeError,
     IsoWeek,
     MultiplierPolicy,
+    PickPolicy,
+    RecentPosts,
     Recurring,
     Reputation,
     Session,
@@ -144,6 +150,8 @@ TIP = Content(
     PlainData({"screen": "today"}),
     "tip",
 )
+ONE_RUN = DailyCriteria({"run": 1})
+RECENT = RecentPosts(7.0, 50.0, date(2024, 5, 1), 100.0, date(2024, 5, 8))
 SHORT = Trial("short", date(2024, 5, 5), 2)
 
 #: A value of each type, whose JSON stands in the file of its schema's name.
@@ -153,14 +161,37 @@ VALUES: list[object] = [
     SCORE,
     DailyCriteria(),
     streak_of(APRIL, as_of=date(2021, 4, 18)),
-    DayActivity(date(2024, 5, 2), {"post": 1, "like": 3}, posts=50, average_quality=7.5),
+    DayActivity(
+        date(2024, 5, 2),
+        {"post": 1, "like": 3},
+        posts=50,
+        average_quality=7.5,
+        durations={"post": timedelta(seconds=90)},
+        rated=4,
+        posts_by_day={date(2024, 5, 1): 49, date(2024, 5, 2): 1},
+    ),
     DayOutcome(
         "ada", date(2024, 5, 2), 14, historical_score(streak=14, posts=50, average_quality=10.0)
     ),
     Engagement("ada", 15, date(2024, 5, 2), DayOutcome("ada", date(2024, 5, 2), 14, None)),
-    EngagementPolicy(),
+    EngagementPolicy(
+        rest_weekdays={5, 6},
+        excused={date(2024, 5, 9)},
+        excused_kinds={"vacation"},
+        half_life=90.0,
+        prior_ratings=4.0,
+        prior_quality=6.5,
+        pick=PickPolicy(cooldown=30, active_within=90, exclude={"bot"}, ties_by_day=True),
+    ),
     consistency_score(ODD_DAYS.record(date(2024, 5, 28))).explanations[3],
-    historical_score(streak=14, posts=50),
+    historical_score(
+        streak=14,
+        posts=150,
+        average_quality=10.0,
+        rated=1,
+        recent=RECENT,
+        policy=EngagementPolicy(half_life=7, prior_ratings=4, prior_quality=5),
+    ),
     REPORT,
     JobRun(
         job="update-multipliers",
@@ -310,6 +341,12 @@ VALUES: list[object] = [
     Decision(
         (Template("rhythm", ["state", "gain"], trial=Trial("gain", date(2024, 5, 5))),), ("rhythm",)
     ),
+    DailyMinutes(7.5, kinds={"run"}),
+    AnyOf([ONE_RUN, DailyMinutes(30.0)]),
+    AllOf([AnyOf([ONE_RUN])]),
+    ByWeekday({5, 6}, ONE_RUN, DailyCriteria({"run": 2})),
+    PickPolicy(),
+    RECENT,
     EveryDay(),
     Weekdays({4, 2, 0}),
     DaysAWeek(3, first_weekday=6),

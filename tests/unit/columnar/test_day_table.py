@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,11 +15,17 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from mainstay import (
+    AllOf,
+    AnyOf,
     BadRecordError,
+    ByWeekday,
+    Criteria,
     DailyCriteria,
+    DailyMinutes,
     EngagementPolicy,
     InvalidTypeError,
     InvalidValueError,
+    PickPolicy,
 )
 from mainstay.columnar import DayTables, evaluate_day_table
 
@@ -168,6 +174,70 @@ def test_one_column_may_hold_the_counts_of_two_kinds() -> None:
     names = dict.fromkeys(["post", "comment"], "comment")
     found = evaluate_day_table(users().drop_columns(["post"]), day=DAY, counts=names)
     assert pa.table(found.outcomes)["met"].to_pylist() == [True, True, False]
+
+
+def minutes() -> Any:
+    """The users, who ran for so long."""
+    long = [timedelta(minutes=20), timedelta(minutes=10), None]
+    return users(run=pa.array(long, pa.duration("s")), ride=pa.array(long, pa.duration("ns")))
+
+
+@pytest.mark.parametrize(
+    ("criteria", "met"),
+    [
+        (DailyMinutes(30, kinds={"run", "ride"}), [True, False, False]),
+        (DailyMinutes(10), [True, True, False]),
+        (AnyOf([DailyMinutes(15, kinds={"run"}), DailyMinutes(20)]), [True, True, False]),
+        (AllOf([DailyMinutes(20), DailyCriteria({"post": 2})]), [False, True, False]),
+        (ByWeekday({DAY.weekday()}, DailyMinutes(40), DailyMinutes(1)), [True, False, False]),
+    ],
+)
+def test_durations_are_added_up(criteria: Criteria, met: list[bool]) -> None:
+    policy, names = EngagementPolicy(criteria=criteria), {"run": "run", "ride": "ride"}
+    found = evaluate_day_table(minutes(), day=DAY, durations=names, policy=policy)
+    assert pa.table(found.outcomes)["met"].to_pylist() == met
+
+
+def test_on_a_rest_day_nobody_is_picked() -> None:
+    policy = EngagementPolicy(rest_weekdays={DAY.weekday()})
+    found = evaluate_day_table(users(), day=DAY, policy=policy)
+    assert pa.table(found.states)["streak"].to_pylist() == users()["streak"].to_pylist()
+    assert pa.table(found.outcomes)["rest"].to_pylist() == [True] * 3
+    assert pa.table(found.candidates).num_rows == 0
+
+
+@pytest.mark.parametrize(
+    ("policy", "given", "message"),
+    [
+        (EngagementPolicy(criteria=DailyMinutes(5)), {}, "durations must name the columns"),
+        (
+            EngagementPolicy(criteria=DailyMinutes(5, kinds={"run", "swim"})),
+            {"durations": {"run": "run"}},
+            "durations must name the columns that hold how long things were done, got ['swim']",
+        ),
+        (
+            EngagementPolicy(criteria=DailyMinutes(5)),
+            {"durations": {"run": "posts"}},
+            "posts must be durations, got 'int64'",
+        ),
+        (EngagementPolicy(prior_ratings=1), {}, "rated"),
+        (EngagementPolicy(half_life=7), {}, "recent_posts"),
+        (EngagementPolicy(pick=PickPolicy(cooldown=7)), {}, "last_picked"),
+        (EngagementPolicy(pick=PickPolicy(active_within=7)), {}, "last_active"),
+    ],
+)
+def test_what_a_policy_asks_for_must_be_there(
+    policy: EngagementPolicy, given: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        evaluate_day_table(minutes(), day=DAY, policy=policy, **given)
+    assert message in str(caught.value)
+
+
+def test_an_average_without_a_number_of_ratings_is_refused_by_a_prior() -> None:
+    policy = EngagementPolicy(prior_ratings=1)
+    with pytest.raises(BadRecordError, match="row 0: rated must be at least 1, got 0"):
+        evaluate_day_table(users(rated=[0, 3, None]), day=DAY, policy=policy)
 
 
 def test_a_count_beyond_64_bits_is_enough_for_any_minimum() -> None:

@@ -119,7 +119,9 @@ def break_on_odd(monkeypatch: pytest.MonkeyPatch, error: BaseException = DIVISIO
     """Let criteria break on what they don't expect."""
     met = DailyCriteria.met
 
-    def broken(criteria: DailyCriteria, counts: Mapping[str, int]) -> bool:
+    def broken(
+        criteria: DailyCriteria, counts: Mapping[str, int], *_: object, **__: object
+    ) -> bool:
         if "odd" in counts:
             raise error
         return met(criteria, counts)

@@ -7,7 +7,17 @@ from typing import Any
 
 import pytest
 
-from mainstay import ConsistencyPolicy, DailyCriteria, EngagementPolicy, YearPolicy
+from mainstay import (
+    AllOf,
+    AnyOf,
+    ByWeekday,
+    ConsistencyPolicy,
+    DailyCriteria,
+    DailyMinutes,
+    EngagementPolicy,
+    PickPolicy,
+    YearPolicy,
+)
 from mainstay.errors import InvalidValueError
 from mainstay.jobs import CATALOGUE
 from mainstay.jobs.tables import badge_policy, engagement_policy, leaderboard_policy, made_of
@@ -74,6 +84,54 @@ def test_how_long_boards_answer_and_are_kept_is_given_in_seconds() -> None:
 
 def test_criteria_map_kinds_to_numbers() -> None:
     assert engagement_policy({"criteria": {"run": 1}}).criteria == DailyCriteria({"run": 1})
+
+
+@pytest.mark.parametrize(
+    ("table", "criteria"),
+    [
+        ({"minutes": 30}, DailyCriteria({"minutes": 30})),
+        ({"minutes": {"minutes": 7.5}}, DailyMinutes(7.5)),
+        (
+            {"any_of": [{"run": 1}, {"minutes": {"minutes": 30, "kinds": ["ride"]}}]},
+            AnyOf([DailyCriteria({"run": 1}), DailyMinutes(30, kinds={"ride"})]),
+        ),
+        (
+            {"all_of": [{"any_of": [{"run": 1}]}, {"ride": 2}]},
+            AllOf([AnyOf([DailyCriteria({"run": 1})]), DailyCriteria({"ride": 2})]),
+        ),
+        (
+            {"by_weekday": {"weekdays": [5], "criteria": {"run": 1}, "otherwise": {"run": 2}}},
+            ByWeekday({5}, DailyCriteria({"run": 1}), DailyCriteria({"run": 2})),
+        ),
+    ],
+)
+def test_criteria_are_counts_or_say_what_else_they_are(
+    table: dict[str, object], criteria: object
+) -> None:
+    assert engagement_policy({"criteria": table}).criteria == criteria
+
+
+def test_a_pick_is_a_table_of_its_own() -> None:
+    pick = engagement_policy({"pick": {"cooldown": 30, "exclude": ["bot"]}}).pick
+    assert pick == PickPolicy(cooldown=30, exclude={"bot"})
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ({"criteria": {"any_of": [{"run": 0}]}}, "criteria.any_of.minimums['run'] must be at"),
+        ({"criteria": {"minutes": {"least": 30}}}, "criteria.minutes.least is unknown, got 30. Kn"),
+        ({"criteria": {"minutes": [30]}}, "criteria.minutes.minutes must be a table, got [30]"),
+        ({"criteria": {"by_weekday": {"weekdays": [5]}}}, "criteria.by_weekday.criteria is missin"),
+        ({"criteria": 3}, "minimums must map kinds of activity to counts, got 3"),
+        ({"pick": {"cooldown": -1}}, "pick.cooldown must be between 0 and 366, got -1"),
+        ({"pick": 30}, "pick must be a table, got 30"),
+    ],
+)
+def test_what_is_wrong_in_a_table_of_days_is_named(table: dict[str, object], message: str) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        engagement_policy(table)
+    assert message in str(caught.value)
 
 
 def test_what_is_read_is_left_as_it_was() -> None:

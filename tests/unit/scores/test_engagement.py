@@ -117,7 +117,7 @@ def test_the_words_for_nothing_and_for_one(streak: int, posts: int, texts: list[
 
 
 class German:
-    """Another language is a class with three methods."""
+    """Another language is a class with five methods."""
 
     def streak(self, days: int) -> str:
         return f"{days} Tage in Folge"
@@ -127,6 +127,12 @@ class German:
 
     def quality(self, average: float | None) -> str:
         return f"Note {average}"
+
+    def recent_posts(self, count: int, counted: float, half_life: float) -> str:
+        return f"{count} Beiträge, gezählt {counted:.1f} ({half_life:g} Tage)"
+
+    def judged_quality(self, average: float, rated: int, judged: float) -> str:
+        return f"Note {average} ({rated}), gezählt {judged:.1f}"
 
 
 def test_the_words_may_be_anybody_s() -> None:

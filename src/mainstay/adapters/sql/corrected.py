@@ -13,6 +13,7 @@ from sqlalchemy import (
     Executable,
     Index,
     Table,
+    Text,
     delete,
     exists,
     insert,
@@ -77,6 +78,8 @@ bases: Table = Table(
     Column("weeks", BigInteger, nullable=False),
     Column("last_active", key),
     Column("last_recorded", key),
+    # The JSON of the number of posts by day.
+    Column("posts_by_day", Text, nullable=False),
     sqlite_with_rowid=False,
 )
 

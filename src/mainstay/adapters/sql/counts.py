@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import BigInteger, Connection, and_, cast, func, select
+from sqlalchemy import BigInteger, Connection, and_, case, cast, func, select
 from sqlalchemy.sql import ColumnElement
 
 from mainstay.adapters.sql.reading import raw_rows
 from mainstay.adapters.sql.sessions import events
+from mainstay.ports import LONGEST
 
 __all__ = ["KindCount", "count_day", "count_kinds", "days_between", "midnight"]
 
@@ -23,8 +24,8 @@ _AT_ONCE = 1000
 _RECENT = timedelta(days=14)
 
 
-#: A user, a day, and how often they did one kind of thing on it; how many of them were rated, and
-#: the ratings' sum in millionths.
+#: A user, a day, and how often they did one kind of thing on it; how many of them were rated, the
+#: ratings' sum in millionths, and that of the durations in microseconds.
 KindCount: TypeAlias = Sequence[Any]
 
 
@@ -46,16 +47,19 @@ def count_kinds(
     found: defaultdict[str, list[KindCount]] = defaultdict(list)
     for first, condition in _conditions(users, last):
         for row in connection.execute(_query.where(condition)).all():
-            user, day, _, _, _, _ = row
+            user, day, *_ = row
             if user in first and day >= first[user]:
                 found[user].append(row)
     return found
 
 
+_longest = LONGEST // timedelta(microseconds=1)
+_duration = case((events.c.duration_us > _longest, _longest), else_=events.c.duration_us)
 _counts = (
     func.count().label("times"),
     func.count(events.c.rating).label("rated"),
     cast(func.coalesce(func.sum(events.c.rating), 0), BigInteger).label("ratings"),
+    cast(func.coalesce(func.sum(_duration), 0), BigInteger).label("duration"),
 )
 _query = select(events.c.user_id, events.c.day, events.c.kind, *_counts).group_by(
     events.c.day, events.c.user_id, events.c.kind

@@ -14,8 +14,10 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    literal,
     literal_column,
     select,
+    update,
 )
 from sqlalchemy.engine import Row
 
@@ -27,11 +29,12 @@ from mainstay.adapters.sql.sessions import read_kinds
 from mainstay.codec import from_json, to_json
 from mainstay.jobs._tally import ITEM_ERRORS
 from mainstay.recognition import BadgePolicy, LeaderboardPolicy
+from mainstay.scores.engagement.pick import excluding
 from mainstay.scores.engagement.policy import EngagementPolicy
 from mainstay.scores.policies import AnyPolicy, PolicyHistory
 from mainstay.streaks.weekly import WeeklyStreakPolicy
 
-__all__ = ["PolicyRows", "keep_undated", "read_policies", "read_undated"]
+__all__ = ["PolicyRows", "exclude_instead", "held", "keep_undated", "read_policies", "read_undated"]
 
 #: What days and weeks are judged by, boards show and badges are awarded for: the JSON of each
 #: policy, by the day from which on it holds.
@@ -76,6 +79,11 @@ def read_policies(connection: Connection, kind: type[P]) -> PolicyHistory[P] | N
     return PolicyHistory(kept[date.min], [(day, kept[day]) for day in days[1:]])
 
 
+def held(connection: Connection) -> PolicyHistory[EngagementPolicy]:
+    """Return what days are judged by: the standard policy, until one is kept."""
+    return read_policies(connection, EngagementPolicy) or PolicyHistory(EngagementPolicy())
+
+
 def read_undated(connection: Connection, kind: type[Q]) -> Q | None:
     """Return the policy of a kind of which one is kept, whatever the date; ``None`` without."""
     return _kept(connection, kind).get(date.min)
@@ -89,6 +97,20 @@ def keep_undated(connection: Connection, policy: LeaderboardPolicy | BadgePolicy
     )
     changed = new.on_conflict_do_update(index_elements=["scope", "since"], set_={"policy": text})
     connection.execute(changed)
+
+
+def exclude_instead(
+    connection: Connection, users: Collection[str], instead: Collection[str]
+) -> int:
+    """Have picks exclude others instead of users, where they exclude these; count the policies."""
+    changed = 0
+    for day, policy in _kept(connection, EngagementPolicy).items():
+        other = excluding(policy, users, instead)
+        if other != policy:
+            begin = _BEGINNING if day == date.min else literal(day, Day())
+            row = update(policies).where(policies.c.scope == "days", policies.c.since == begin)
+            changed += connection.execute(row.values(policy=to_json(other))).rowcount
+    return changed
 
 
 class PolicyRows(Generic[P]):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, timedelta
+from functools import partial
+from typing import TypeVar
 
 import attrs
 
@@ -22,12 +24,46 @@ from mainstay.scores.engagement.historical import (
     rating,
 )
 from mainstay.scores.engagement.phrases import ENGLISH, EngagementPhrasebook
+from mainstay.scores.engagement.policy import DEFAULT_POLICY, EngagementPolicy
 
 __all__ = ["DayActivity", "DayOutcome"]
 
 
+K = TypeVar("K", str, date)
+V = TypeVar("V", int, timedelta)
+
+
 def _counts(value: Mapping[str, int]) -> Counts:
     return value if isinstance(value, Counts) else Counts(value)
+
+
+def _items(
+    field: str,
+    value: Mapping[K, V] | Iterable[tuple[K, V]],
+    key: Callable[[str, object], K],
+    amount: Callable[[str, object], V],
+) -> tuple[tuple[K, V], ...]:
+    """Return a mapping's items in order, checked."""
+    pairs = dict(value).items()
+    return tuple(sorted((key(field, name), amount(field, each)) for name, each in pairs))
+
+
+def _duration(field: str, value: object) -> timedelta:
+    if checks.instance(field, value, timedelta) < timedelta(0):
+        raise InvalidValueError("must not be negative", field=field, value=value)
+    return timedelta(0) + value  # type: ignore[operator]  # it is one
+
+
+def _durations(
+    value: Mapping[str, timedelta] | Iterable[tuple[str, timedelta]],
+) -> tuple[tuple[str, timedelta], ...]:
+    return _items("durations", value, checks.text, _duration)
+
+
+def _posts_by_day(
+    value: Mapping[date, int] | Iterable[tuple[date, int]] | None,
+) -> tuple[tuple[date, int], ...] | None:
+    return None if value is None else _items("posts_by_day", value, checks.day, many)
 
 
 @schema("day-activity/1")
@@ -41,6 +77,10 @@ class DayActivity:
         posts: Lifetime posts through that day, so that a late run gives what a punctual one would.
         average_quality: The average quality, 0 to 10, of those that were rated by then; ``None``
             if none was.
+        durations: How long each kind of activity was done on the day, by kind.
+        rated: How many of the posts were rated; a policy with a prior needs it.
+        posts_by_day: The posts by day; a policy with a half-life needs them. Later ones don't
+            count.
 
     Raises:
         InvalidTypeError: ``day`` is an instant, or ``counts`` is not a mapping.
@@ -59,6 +99,11 @@ class DayActivity:
     counts: Counts = attrs.field(default=Counts({}), converter=_counts)
     posts: int = attrs.field(default=0, validator=checks.each(many))
     average_quality: float | None = attrs.field(default=None, validator=checks.each(rating))
+    durations: tuple[tuple[str, timedelta], ...] = attrs.field(default=(), converter=_durations)
+    rated: int | None = attrs.field(default=None, validator=checks.optional(checks.count))
+    posts_by_day: tuple[tuple[date, int], ...] | None = attrs.field(
+        default=None, converter=_posts_by_day
+    )
 
     def __attrs_post_init__(self) -> None:
         check_rated(self.posts, self.average_quality)
@@ -75,6 +120,8 @@ class DayOutcome(Explained):
         streak_before: Days in a row that met the criteria, as of the day before.
         score: The historical score with that streak if the criteria were not met; ``None`` if
             they were: that was rewarded when it happened, and is not rewarded twice.
+        rest: Whether nothing was expected on the day: it has no score, and leaves the streak as
+            it is, whatever was done.
 
     Raises:
         InvalidValueError: A field is out of its range, or the score is of another streak.
@@ -93,10 +140,15 @@ class DayOutcome(Explained):
     day: date = attrs.field(validator=checks.each(checks.day))
     streak_before: int = attrs.field(validator=checks.each(many))
     score: HistoricalScore | None
+    rest: bool = attrs.field(
+        default=False, validator=checks.each(partial(checks.instance, kind=bool))
+    )
 
     def __attrs_post_init__(self) -> None:
         if self.score is None:
             return
+        if self.rest:
+            raise InvalidValueError("must be None on a rest day", field="score", value=self.score)
         checks.instance("score", self.score, HistoricalScore)
         if self.score.streak != self.streak_before:
             raise InvalidValueError(
@@ -107,13 +159,20 @@ class DayOutcome(Explained):
 
     @property
     def met(self) -> bool:
-        """Whether the criteria were met."""
-        return self.score is None
+        """Whether the criteria were met, on a day that is not a rest day."""
+        return self.score is None and not self.rest
+
+    @property
+    def stands(self) -> bool:
+        """Whether later days come to the same, until something happens: it has a score."""
+        return self.score is not None
 
     @property
     def streak_after(self) -> int:
-        """One more than before if the criteria were met, else 0."""
-        return self.streak_before + 1 if self.met else 0
+        """One more than before if the criteria were met, the same on a rest day, else 0."""
+        if self.score is not None:
+            return 0
+        return self.streak_before if self.rest else self.streak_before + 1
 
     @property
     def total(self) -> float:
@@ -125,18 +184,20 @@ class DayOutcome(Explained):
         """The headline of that score, a whole number; 0 if the criteria were met."""
         return 0 if self.score is None else self.score.points
 
-    def idle_on(self, day: date) -> DayOutcome:
+    def idle_on(self, day: date, *, policy: EngagementPolicy = DEFAULT_POLICY) -> DayOutcome:
         """Return what a later day comes to, if nothing has happened since.
 
-        The outcome stands: the same points for posts and for quality, none for a streak. So it
-        need not be evaluated, nor kept, for each idle day.
+        The outcome stands: the same points for quality and for posts (fewer if old posts count
+        less), none for a streak; on a rest day there is no score. So it need not be evaluated, nor
+        kept, for each idle day.
 
         Args:
             day: This day, which is as it is, or a later one.
+            policy: What says whether it is a rest day.
 
         Raises:
             OutOfOrderError: The day is an earlier one, or there is a streak, which an idle day
-                ends: that one must be evaluated.
+                ends, or a rest day, after which anything may come: that one must be evaluated.
 
         Examples:
             >>> from mainstay import historical_score
@@ -145,6 +206,13 @@ class DayOutcome(Explained):
             >>> may.total, june.total, june.streak_before
             (35.0, 15.0, 0)
         """
+        if checks.day("day", day) >= self.day and self.score and policy.rests_on(day):
+            before = self.streak_before if day == self.day else 0
+            return DayOutcome(self.user_id, day, before, None, rest=True)
+        return self.standing_on(day)
+
+    def standing_on(self, day: date) -> DayOutcome:
+        """Return what a later day comes to that is not a rest day, as :meth:`idle_on` does."""
         if day == self.day:
             return self
         score = self.score
@@ -153,19 +221,18 @@ class DayOutcome(Explained):
                 f"must not be before {self.day}, nor end a streak of {self.streak_after} days",
                 field="day",
                 value=day,
-                remedy="Evaluate the day on which a streak ends.",
+                remedy="Evaluate the day on which a streak ends, and the one after a rest day.",
             )
-        return DayOutcome(self.user_id, day, 0, score.without_streak())
+        return DayOutcome(self.user_id, day, 0, score.idle_on(day))
 
     def explain(self, phrases: EngagementPhrasebook = ENGLISH) -> tuple[Explanation, ...]:
-        """Return the score's parts, each with its reason; none if the criteria were met."""
+        """Return the score's parts, each with its reason; none without a score."""
         return () if self.score is None else self.score.explain(phrases)
 
     @property
     def _heading(self) -> str:
-        return f"{self.user_id}, {self.day}: " + (
-            "goal met" if self.met else f"{self.points} of 100"
-        )
+        came_to = "rest day" if self.rest else "goal met" if self.met else f"{self.points} of 100"
+        return f"{self.user_id}, {self.day}: {came_to}"
 
     @property
     def explanations(self) -> tuple[Explanation, ...]:
@@ -178,6 +245,7 @@ class DayOutcome(Explained):
             "user_id": self.user_id,
             "day": self.day.isoformat(),
             "met": self.met,
+            "rest": self.rest,
             "streak_before": self.streak_before,
             "streak_after": self.streak_after,
             "points": self.points,

@@ -34,12 +34,15 @@ class HistoricalScoreDict(TypedDict):
     streak: int
     posts: int
     average_quality: float | None
+    recent_posts: float | None
+    judged_quality: float | None
 
 
 class DayOutcomeDict(TypedDict):
     """What a day came to, as :meth:`mainstay.DayOutcome.to_dict` gives it.
 
-    Where the criteria were met, both numbers are 0 and ``breakdown`` is ``None``.
+    Where the criteria were met, or it was a rest day, both numbers are 0 and ``breakdown`` is
+    ``None``.
 
     Examples:
         >>> from datetime import date
@@ -53,6 +56,7 @@ class DayOutcomeDict(TypedDict):
     user_id: str
     day: str
     met: bool
+    rest: bool
     streak_before: int
     streak_after: int
     points: int

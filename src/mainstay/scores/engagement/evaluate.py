@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from heapq import nsmallest
 
 import attrs
 
@@ -12,10 +11,11 @@ from mainstay import _checks as checks
 from mainstay._schemas import schema
 from mainstay.errors import InvalidValueError, OutOfOrderError
 from mainstay.scores.engagement.day import DayActivity, DayOutcome
-from mainstay.scores.engagement.historical import historical_score, many
+from mainstay.scores.engagement.historical import HistoricalScore, historical_score, many
 from mainstay.scores.engagement.policy import DEFAULT_POLICY, EngagementPolicy
+from mainstay.scores.engagement.recent import RecentPosts
 
-__all__ = ["Engagement", "catch_up", "evaluate_day", "pick_candidates"]
+__all__ = ["Engagement", "catch_up", "evaluate_day"]
 
 
 @schema("engagement/1")
@@ -62,17 +62,18 @@ class Engagement:
                 value=outcome,
             )
 
-    def idle_through(self, day: date) -> Engagement:
+    def idle_through(self, day: date, *, policy: EngagementPolicy = DEFAULT_POLICY) -> Engagement:
         """Return the state after days on which nothing happened, through one of them.
 
         Nothing changes without a streak: the last outcome stands, see :meth:`DayOutcome.idle_on`.
 
         Args:
             day: The last day evaluated, or a later one.
+            policy: What says whether that is a rest day.
 
         Raises:
             OutOfOrderError: There is a streak, which the first idle day ends: evaluate it. Or no
-                day has been evaluated yet, or it is after this one.
+                day has been evaluated yet, it is after this one, or it was a rest day.
 
         Examples:
             >>> from datetime import date
@@ -95,7 +96,8 @@ class Engagement:
                 remedy="Evaluate the first day, and each on which a streak may end.",
             )
         kept = self.last_outcome
-        return Engagement(self.user_id, 0, day, None if kept is None else kept.idle_on(day))
+        outcome = None if kept is None else kept.idle_on(day, policy=policy)
+        return Engagement(self.user_id, 0, day, outcome)
 
 
 def evaluate_day(
@@ -104,8 +106,9 @@ def evaluate_day(
     """Return the state after a day, and what the day came to.
 
     If the day's counts meet the criteria, the streak grows by 1 and there is no historical score.
-    If not, it is computed with the streak as it stood before, and the streak becomes 0. The last
-    day again changes nothing and returns the outcome that was kept, whatever the activity.
+    If not, it is computed with the streak as it stood before, and the streak becomes 0. A rest day
+    has no score and leaves the streak as it is, even if the criteria are met. The last day again
+    changes nothing and returns the outcome that was kept, whatever the activity.
 
     Args:
         state: The user's state; ``Engagement(user_id)`` before their first day.
@@ -131,16 +134,42 @@ def evaluate_day(
     day, last = activity.day, state.last_day
     if last is not None and (day - last).days != 1:
         return state, _kept(state, day)
-    score = None
-    if not policy.criteria.met(activity.counts):
-        score = historical_score(
-            streak=state.streak,
-            posts=activity.posts,
-            average_quality=activity.average_quality,
-            policy=policy,
-        )
-    outcome = DayOutcome(state.user_id, day, state.streak, score)
+    rest = policy.rests_on(day, activity.counts)
+    met = not rest and policy.criteria.met(activity.counts, dict(activity.durations), day=day)
+    score = None if rest or met else _missed(state.streak, activity, policy)
+    outcome = DayOutcome(state.user_id, day, state.streak, score, rest)
     return Engagement(state.user_id, outcome.streak_after, day, outcome), outcome
+
+
+def _missed(streak: int, activity: DayActivity, policy: EngagementPolicy) -> HistoricalScore:
+    """Return the historical score for a day on which the criteria were not met."""
+    return historical_score(
+        streak=streak,
+        posts=activity.posts,
+        average_quality=activity.average_quality,
+        rated=activity.rated,
+        recent=_recent(activity, policy),
+        policy=policy,
+    )
+
+
+def _recent(activity: DayActivity, policy: EngagementPolicy) -> RecentPosts | None:
+    """Return what the posts count as, if old ones count less."""
+    if policy.half_life is None:
+        return None
+    if activity.posts_by_day is None:
+        raise InvalidValueError(
+            "must be given, since the policy has a half-life",
+            field="posts_by_day",
+            value=None,
+            remedy="Pass the number of posts of each day with some, such as {day: 2}.",
+        )
+    return RecentPosts.of(
+        activity.posts_by_day,
+        day=activity.day,
+        half_life=policy.half_life,
+        posts_half=policy.posts_half,
+    )
 
 
 def _kept(state: Engagement, day: date) -> DayOutcome:
@@ -202,46 +231,3 @@ def catch_up(
         state, outcome = evaluate_day(state, by_day[day], policy=policy)
         outcomes.append(outcome)
     return state, tuple(outcomes)
-
-
-def pick_candidates(
-    outcomes: Iterable[DayOutcome], *, policy: EngagementPolicy = DEFAULT_POLICY
-) -> tuple[DayOutcome, ...]:
-    """Return who deserves recognition although they missed the day: the best historical scores.
-
-    Those with a score above 0 are sorted by it, highest first; ties by the longer streak before
-    the day, then by user id. The first ``policy.top_inactive_users`` are picked. Each outcome
-    gives the reason: :meth:`DayOutcome.explain`.
-
-    Args:
-        outcomes: One day's, of all users, in any order; repeated ones count once.
-        policy: How many are picked, 5 by default.
-
-    Raises:
-        InvalidTypeError: They are not outcomes.
-        InvalidValueError: They are of several days, or one user has two that differ.
-
-    Examples:
-        >>> from datetime import date
-        >>> day, yesterday = date(2024, 5, 2), date(2024, 5, 1)
-        >>> states = [Engagement("ada", 3, yesterday), Engagement("bob", 9, yesterday)]
-        >>> outcomes = [evaluate_day(state, DayActivity(day))[1] for state in states]
-        >>> [outcome.user_id for outcome in pick_candidates(outcomes)]
-        ['bob', 'ada']
-    """
-    checks.instance("policy", policy, EngagementPolicy)
-    by_user: dict[str, DayOutcome] = {}
-    day: date | None = None
-    for outcome in checks.iterable("outcomes", outcomes):
-        checks.instance("outcomes", outcome, DayOutcome)
-        day = day or outcome.day
-        if outcome.day != day or by_user.setdefault(outcome.user_id, outcome) != outcome:
-            raise InvalidValueError(
-                f"must be one a user, all of {day}", field="outcomes", value=outcome
-            )
-    missed = (outcome for outcome in by_user.values() if outcome.total > 0)
-    return tuple(nsmallest(policy.top_inactive_users, missed, key=_best_first))
-
-
-def _best_first(outcome: DayOutcome) -> tuple[float, int, str]:
-    return -outcome.total, -outcome.streak_before, outcome.user_id

@@ -37,6 +37,14 @@ class EngagementPhrasebook(Protocol):
         """Say how their posts were rated on average, 0 to 10; ``None`` if none was rated."""
         ...
 
+    def recent_posts(self, count: int, counted: float, half_life: float) -> str:
+        """Say how many posts somebody has written, and what they count as, old ones less."""
+        ...
+
+    def judged_quality(self, average: float, rated: int, judged: float) -> str:
+        """Say how their posts were rated, and what that counts as, few ratings less."""
+        ...
+
 
 @attrs.frozen
 class EnglishEngagementPhrases:
@@ -66,6 +74,16 @@ class EnglishEngagementPhrases:
         if average is None:
             return "Your posts have not been rated yet."
         return f"Your posts are rated {average:.1f} of 10 on average."
+
+    def recent_posts(self, count: int, counted: float, half_life: float) -> str:
+        """Say how many posts somebody has written, and what they count as today."""
+        days = "a day" if half_life == 1 else f"{half_life:,g} days"
+        return f"{self.posts(count)} They count as {counted:,.1f}: each counts half after {days}."
+
+    def judged_quality(self, average: float, rated: int, judged: float) -> str:
+        """Say how their posts were rated on average, and what it counts as."""
+        ratings = "1 rating" if rated == 1 else f"{rated:,} ratings"
+        return f"{self.quality(average)} With {ratings}, that counts as {judged:.1f}."
 
 
 ENGLISH = EnglishEngagementPhrases()

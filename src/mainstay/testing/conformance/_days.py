@@ -7,7 +7,8 @@ from datetime import date
 
 from mainstay.jobs import plan_days
 from mainstay.ports import DueDays, EngagementPage, EvaluatedDays, HasEngagements
-from mainstay.scores.engagement.policy import DailyCriteria, EngagementPolicy
+from mainstay.scores.engagement.criteria import DailyCriteria
+from mainstay.scores.engagement.policy import EngagementPolicy
 from mainstay.scores.policies import PolicyHistory
 from mainstay.testing.conformance._activity import readable
 

@@ -11,7 +11,8 @@ import attrs
 
 from mainstay.localdays import IsoWeek
 from mainstay.ports import HasEngagements, HasReputations, PolicyStore
-from mainstay.scores.engagement.policy import DailyCriteria, EngagementPolicy
+from mainstay.scores.engagement.criteria import DailyCriteria
+from mainstay.scores.engagement.policy import EngagementPolicy
 from mainstay.scores.policies import AnyPolicy, PolicyHistory
 from mainstay.streaks.weekly import WeeklyStreakPolicy
 from mainstay.testing.conformance._activity import CODE_POINTS, did, may

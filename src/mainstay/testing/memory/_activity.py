@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 import attrs
@@ -11,11 +11,11 @@ import attrs
 from mainstay.activity.counts import Counts
 from mainstay.activity.session import Session
 from mainstay.errors import InvalidValueError
-from mainstay.ports import average_quality, millionths
+from mainstay.ports import LONGEST, average_quality, millionths
 from mainstay.testing.memory._gone import NOTHING_GONE, Gone, Totals
 from mainstay.testing.memory.sessions import MemorySessions
 
-__all__ = ["Activity", "Unreadables", "UserDays", "average", "count_kinds"]
+__all__ = ["Activity", "Unreadables", "UserDays", "average", "count_kinds", "durations_of"]
 
 #: One user's days on which they did something, each with what they did.
 UserDays = Mapping[date, Sequence[Session]]
@@ -26,6 +26,16 @@ _ONE_DAY = timedelta(days=1)
 def count_kinds(sessions: Collection[Session]) -> Counts:
     """Return how often each kind of activity happened."""
     return Counts(Counter(session.kind for session in sessions))
+
+
+def durations_of(sessions: Iterable[Session]) -> dict[str, timedelta]:
+    """Return how long each kind of activity was done, as far as that is known."""
+    found: dict[str, timedelta] = {}
+    for session in sessions:
+        if session.duration:
+            duration = min(session.duration, LONGEST)
+            found[session.kind] = found.get(session.kind, timedelta(0)) + duration
+    return found
 
 
 def average(totals: Totals) -> float | None:
@@ -79,6 +89,13 @@ class Activity:
                     ratings += 0 if session.quality is None else millionths(session.quality)
         return posts, rated, ratings
 
+    def posts_by_day(self, user_id: str) -> Sequence[tuple[date, int]]:
+        """Return how many posts a user wrote on each day, those included that are gone."""
+        found = Counter(dict(self.gone(user_id).posts_by_day))
+        mine = (session for session in self.sessions.all() if session.user_id == user_id)
+        found.update(self.sessions.day(each) for each in mine if each.kind in self.posts)
+        return sorted(found.items())
+
     def before(self, user_id: str, days: UserDays, floor: date) -> Gone:
         """Return what is to be kept of a user's days before one."""
         gone, last = self.gone(user_id), floor - _ONE_DAY
@@ -91,6 +108,7 @@ class Activity:
             gone.longest_run(old),
             gone.last_run(old, last),
             floor,
+            tuple((day, count) for day, count in self.posts_by_day(user_id) if day < floor),
         )
 
 

@@ -18,6 +18,7 @@ from mainstay.testing.memory._activity import (
     UserDays,
     average,
     count_kinds,
+    durations_of,
 )
 from mainstay.testing.memory._judged_days import Judged, KeptDays
 from mainstay.testing.memory._transaction import Transaction
@@ -82,7 +83,8 @@ class EngagementsPage:
         if user_id in self.unreadable:
             return Unreadable(user_id, self.unreadable.error(user_id))
         activities = [self._activity_of(user_id, days, day) for day in due]
-        return DueDays(self.kept.state(user_id), activities, through)
+        posts = self.activity.posts_by_day
+        return DueDays(self.kept.state(user_id), activities, through, posts)
 
     def _must(self, user_id: str, days: UserDays) -> Sequence[date]:
         """Return the days that must be evaluated: the first, and those after it that are known."""
@@ -102,14 +104,17 @@ class EngagementsPage:
     def _goes_on(self, user_id: str, user: Judged, days: UserDays) -> bool:
         """Return whether the day after those evaluated must be, whatever happens on it."""
         return (
-            user.outcomes[-1].streak_after > 0
+            not user.outcomes[-1].stands
             or user.through < self.kept.idle_through
             or self.activity.totals(user_id, days, user.through) != user.totals
         )
 
     def _activity_of(self, user_id: str, days: UserDays, day: date) -> DayActivity:
         totals = self.activity.totals(user_id, days, day)
-        return DayActivity(day, count_kinds(days.get(day, ())), totals[0], average(totals))
+        done, (posts, rated, _) = days.get(day, ()), totals
+        return DayActivity(
+            day, count_kinds(done), posts, average(totals), durations_of(done), rated
+        )
 
     def keep(self, evaluated: Sequence[EvaluatedDays]) -> None:
         """Keep states and outcomes of users that were due in this transaction."""
@@ -212,9 +217,28 @@ class EngagementsPage:
         return {checks.day("days", day): self._missed(day)[:limit] for day in days}
 
     def _missed(self, day: date) -> Sequence[DayOutcome]:
-        outcomes = (user.outcome(day) for user in self.kept.users.values())
+        policies = self.kept.history()
+        if policies.on(day).rests_on(day):
+            return []
+        outcomes = (user.outcome(day, policies) for user in self.kept.users.values())
         missed = [outcome for outcome in outcomes if outcome is not None and outcome.total > 0]
         return sorted(missed, key=lambda each: (-each.total, -each.streak_before, each.user_id))
+
+    def picked_between(self, first: date, last: date) -> Mapping[date, Collection[str]]:
+        """Return the users picked on each closed day from one to another."""
+        closed = self.kept.closed.items()
+        return {
+            day: {each.user_id for each in some} for day, some in closed if first <= day <= last
+        }
+
+    def last_active(self, user_ids: Collection[str], first: date, last: date) -> Mapping[str, date]:
+        """Return the last day from one to another on which each user has an event."""
+        by_user = self.activity.by_user()
+        active = {user: [*by_user.get(user, ())] for user in user_ids}
+        within = {
+            user: [day for day in days if first <= day <= last] for user, days in active.items()
+        }
+        return {user: max(days) for user, days in within.items() if days}
 
     def close(self, candidates: Mapping[date, Sequence[DayOutcome]]) -> None:
         """Fix the candidates of days, in their order; a day that is closed stays as it is."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import TypeAlias
 
@@ -30,6 +30,7 @@ class Gone:
         longest: The longest run of active days.
         run: The length of the run that ended on the day before ``since``; 0 if there was none.
         since: The day from which on events are kept.
+        posts_by_day: How many of the posts were written on each day.
     """
 
     kinds: Counts = attrs.field(factory=lambda: Counts({}))
@@ -37,6 +38,7 @@ class Gone:
     longest: int = 0
     run: int = 0
     since: date = date.min
+    posts_by_day: Sequence[tuple[date, int]] = ()
 
     def plus(self, other: Gone) -> Gone:
         """Return what two accounts come to; whose days were whose is not known any more."""
@@ -46,7 +48,10 @@ class Gone:
         latest = max(self.since, other.since)
         runs = [each.run for each in (self, other) if each.since == latest]
         longest = max(self.longest, other.longest)
-        return Gone(Counts(kinds), (totals[0], totals[1], totals[2]), longest, max(runs), latest)
+        posts = Counter(dict(self.posts_by_day))
+        posts.update(dict(other.posts_by_day))
+        known = (Counts(kinds), (totals[0], totals[1], totals[2]), longest, max(runs), latest)
+        return Gone(*known, sorted(posts.items()))
 
     def longest_run(self, days: Collection[date]) -> int:
         """Return the longest run of active days, these ones included."""

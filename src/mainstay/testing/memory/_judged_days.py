@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 import attrs
 
 from mainstay.scores.engagement.day import DayOutcome
 from mainstay.scores.engagement.evaluate import Engagement
+from mainstay.scores.engagement.pick import excluding
 from mainstay.scores.engagement.policy import EngagementPolicy
+from mainstay.scores.policies import PolicyHistory
 from mainstay.testing.memory._activity import UserDays
 from mainstay.testing.memory._gone import Totals
 from mainstay.testing.memory.policies import Policies
@@ -35,14 +37,23 @@ class Judged:
     totals: Totals = (0, 0, 0)
     must: date | None = None
 
-    def outcome(self, day: date) -> DayOutcome | None:
+    def outcome(self, day: date, policies: PolicyHistory[EngagementPolicy]) -> DayOutcome | None:
         """Return what a day came to."""
+        before = self._latest(day)
+        return None if before is None else before.idle_on(day, policy=policies.on(day))
+
+    def standing(self, day: date) -> DayOutcome | None:
+        """Return the outcome that stands on a day, even if it is a rest day."""
+        before = self._latest(day)
+        return None if before is None else before.standing_on(day)
+
+    def _latest(self, day: date) -> DayOutcome | None:
         before = [outcome for outcome in self.outcomes if outcome.day <= day]
-        return before[-1].idle_on(day) if before and day <= self.through else None
+        return before[-1] if before and day <= self.through else None
 
     def streak_after(self, day: date) -> int:
         """Return the streak after a day."""
-        outcome = self.outcome(day)
+        outcome = self.standing(day)
         return 0 if outcome is None else outcome.streak_after
 
 
@@ -74,6 +85,10 @@ class KeptDays:
     policies: Policies[EngagementPolicy] = attrs.field(factory=lambda: Policies(EngagementPolicy))
     late: dict[str, frozenset[date]] = attrs.field(factory=dict)
     floors: dict[str, Engagement] = attrs.field(factory=dict)
+
+    def history(self) -> PolicyHistory[EngagementPolicy]:
+        """Return what days are judged by: the standard policy, until one is kept."""
+        return self.policies.history() or PolicyHistory(EngagementPolicy())
 
     def copy(self) -> KeptDays:
         """Return what a transaction works on."""
@@ -160,6 +175,7 @@ class KeptDays:
             for day, picked in self.closed.items()
         }
         return {
+            "others": self._exclude(user_id, ()),
             "outcomes": len(user.outcomes) if user else 0,
             "candidates": before - sum(map(len, self.closed.values())),
         }
@@ -168,6 +184,7 @@ class KeptDays:
         """Give a user's days to another one."""
         picked = sum(user_id == each.user_id for some in self.closed.values() for each in some)
         self.closed = {day: _renamed(some, user_id, to) for day, some in self.closed.items()}
+        listed = self._exclude(user_id, {to})
         outcomes = len(self.users[user_id].outcomes) if user_id in self.users else 0
         theirs = self.first_day(user_id, days.get(user_id, {}))
         others = self.first_day(to, days.get(to, {}))
@@ -176,7 +193,11 @@ class KeptDays:
         elif theirs is not None and others is not None:
             both = max(theirs, others, self.first_kept(user_id), self.first_kept(to))
             outcomes += self._merge(user_id, to, both, first=user_id if theirs < others else to)
-        return {"candidates": picked, "outcomes": outcomes}
+        return {"candidates": picked, "outcomes": outcomes, "others": listed}
+
+    def _exclude(self, user_id: str, instead: Collection[str]) -> int:
+        """Have the pick exclude others instead of a user, where it excludes this one."""
+        return self.policies.changed(lambda policy: excluding(policy, {user_id}, instead))
 
     def _move(self, user_id: str, to: str) -> None:
         user = self.users.pop(user_id, None)

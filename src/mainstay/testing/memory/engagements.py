@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from threading import RLock
 
 import attrs
 
 from mainstay import _checks as checks
 from mainstay.activity.session import Session
+from mainstay.daystarts import DayStart
 from mainstay.ports import EngagementPage
 from mainstay.ports.corrections import before_floor
 from mainstay.scores.engagement.day import DayOutcome
@@ -57,8 +58,8 @@ class MemoryEngagements(Replaced):
         return self._activity.local_days
 
     @property
-    def day_start(self) -> time:
-        """The time at which a day begins, where the user was or in UTC."""
+    def day_start(self) -> DayStart:
+        """When a day begins, or ends, where the user was or in UTC."""
         return self._activity.sessions.day_start
 
     def policies(self) -> PolicyHistory[EngagementPolicy] | None:
@@ -85,7 +86,7 @@ class MemoryEngagements(Replaced):
         """Return what a day came to for a user; ``None`` if it has not been evaluated."""
         user = self._kept.users.get(checks.text("user_id", user_id))
         self._require_kept("outcome", checks.day("day", day))
-        return None if user is None else user.outcome(day)
+        return None if user is None else user.outcome(day, self._kept.history())
 
     def candidates(self, day: date) -> Sequence[DayOutcome] | None:
         """Return a day's candidates, the best first; ``None`` while the day is not closed."""
@@ -135,7 +136,7 @@ class MemoryEngagements(Replaced):
         """Delete a user's outcomes before a day, to which the one that stands over it moves."""
         self._kept = kept = self._kept.copy()
         user, yesterday = kept.users[user_id], floor - _ONE_DAY
-        streak, stands = user.streak_after(yesterday), user.outcome(floor)
+        streak, stands = user.streak_after(yesterday), user.standing(floor)
         later = [outcome for outcome in user.outcomes if outcome.day > floor]
         left = later if stands is None else [stands, *later]
         kept.users[user_id] = attrs.evolve(user, outcomes=tuple(left))

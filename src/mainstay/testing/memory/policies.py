@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Generic, TypeVar
 
@@ -47,6 +48,13 @@ class Policies(Generic[P]):
         if begin not in self.by_day or last_day is None or last_day < begin:
             self.by_day[begin] = to_json(policy)
         return self._read(self.by_day[begin])
+
+    def changed(self, change: Callable[[P], P]) -> int:
+        """Change those that are kept, and return how many are others now."""
+        new = {day: to_json(change(self._read(text))) for day, text in self.by_day.items()}
+        others = sum(text != self.by_day[day] for day, text in new.items())
+        self.by_day.update(new)
+        return others
 
     def _read(self, text: str) -> P:
         return from_json(text, self.kind)

@@ -118,7 +118,18 @@ from mainstay.ports import (
     case_dict,
 )
 from mainstay.ports.case_dicts import argument_dict, outcome_dict, reward_dict
-from mainstay.reading import CaseFile, Contribution, Event
+from mainstay.reading import (
+    CaseFile,
+    ColumnSample,
+    Condition,
+    Contribution,
+    Event,
+    EventFormat,
+    EventRows,
+    Inspection,
+    KnownFormat,
+    Problem,
+)
 from mainstay.recognition import (
     Argument,
     Badge,
@@ -183,12 +194,20 @@ from mainstay.scores.consistency.dicts import ConsistencyScoreDict, WhatIfDict
 from mainstay.scores.consistency.phrases import EnglishPhrases
 from mainstay.scores.consistency.policy import ConsistencyPolicy
 from mainstay.scores.consistency.result import ConsistencyScore, Phrasebook, WhatIf
+from mainstay.scores.engagement.criteria import (
+    AllOf,
+    AnyOf,
+    ByWeekday,
+    DailyCriteria,
+    DailyMinutes,
+)
 from mainstay.scores.engagement.day import DayActivity, DayOutcome
 from mainstay.scores.engagement.dicts import DayOutcomeDict, HistoricalScoreDict
 from mainstay.scores.engagement.evaluate import Engagement
 from mainstay.scores.engagement.historical import HistoricalScore
 from mainstay.scores.engagement.phrases import EngagementPhrasebook, EnglishEngagementPhrases
-from mainstay.scores.engagement.policy import DailyCriteria, EngagementBreakdown, EngagementPolicy
+from mainstay.scores.engagement.policy import EngagementBreakdown, EngagementPolicy, PickPolicy
+from mainstay.scores.engagement.recent import RecentPosts
 from mainstay.scores.policies import PolicyHistory
 from mainstay.scores.year.breakdown import YearBreakdown, YearDifference
 from mainstay.scores.year.dicts import YearScoreDict, YearWhatIfDict
@@ -212,6 +231,7 @@ from mainstay.testing.strategies import (
     asking,
     calendar,
     contest,
+    files,
     health,
     jobs,
     kept_contests,
@@ -252,6 +272,9 @@ _EARNED = made(
 )
 _BOARDS = made(Board.to_dict, recognition.boards().filter(lambda board: board.entries))
 _CLOSED_CASES = made(ClosedCase.to_dict, kept_contests.closed_cases())
+
+_SEVERAL_CRITERIA = st.lists(policies.criteria(), min_size=1, max_size=3)
+_WEEKDAYS = st.frozensets(st.integers(0, 6))
 
 #: The strategy of each public type: those that one may make a value of, and the protocols of
 #: such values.
@@ -300,12 +323,20 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     ContentCountsDict: made(ContentCounts.to_dict, outlook.content_counts()),
     ContestPolicy: contest.contest_policies(),
     ContestTable: kept_contests.contest_tables(),
+    ColumnSample: files.column_samples(),
+    Condition: files.conditions(),
     Contribution: kept_contests.contributions(),
     Counts: activity.counts(),
     Credit: recognition.credits(),
     CreditDict: made(lambda points: points["credits"][0], _POINTS),
     Daily: jobs.dailies(),
+    AllOf: st.builds(AllOf, _SEVERAL_CRITERIA),
+    AnyOf: st.builds(AnyOf, _SEVERAL_CRITERIA),
+    ByWeekday: st.builds(ByWeekday, _WEEKDAYS, policies.criteria(), policies.criteria()),
     DailyCriteria: policies.daily_criteria(),
+    DailyMinutes: policies.daily_minutes(),
+    PickPolicy: policies.pick_policies(),
+    RecentPosts: results.recent_posts(),
     DailyStreak: states.daily_streaks(),
     DailyStreakDict: made(DailyStreak.to_dict, states.daily_streaks()),
     DampenedWeight: results.dampened_weights(),
@@ -321,6 +352,7 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     DueNotification: told.due_notifications(),
     DueWeeks: jobs.due_weeks(),
     Late: jobs.lates(),
+    Problem: files.problems(),
     Prunable: jobs.prunables(),
     Pruned: jobs.pruneds(),
     EarnedBadgesDict: _EARNED,
@@ -341,6 +373,8 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     Event: st.builds(
         Event, st.integers(1, 10**6), activity.sessions(), st.none() | calendar.days()
     ),
+    EventFormat: files.event_formats(),
+    EventRows: files.event_rows(),
     Every: jobs.everies(),
     EveryDay: st.builds(EveryDay),
     Explanation: results.explanations(),
@@ -349,6 +383,7 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     HealthPolicy: health.health_policies(),
     HistoricalScore: results.historical_scores(),
     HistoricalScoreDict: made(HistoricalScore.to_dict, results.historical_scores()),
+    Inspection: files.inspections(),
     InstalledJob: jobs.installed_jobs(),
     IsoWeek: calendar.iso_weeks(),
     ItemError: jobs.item_errors(),
@@ -359,6 +394,7 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     JobSpec: jobs.job_specs(),
     JobStatus: st.sampled_from(JobStatus),
     KeptCase: kept_contests.kept_cases(),
+    KnownFormat: files.known_formats(),
     LeaderboardPolicy: recognition.leaderboard_policies(),
     LedgerEntry: contest.ledger_entries(),
     Level: recognition.levels_reached(),

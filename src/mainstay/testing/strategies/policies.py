@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from mainstay.reputation.multiplier import MultiplierPolicy
 from mainstay.scores.consistency.policy import ConsistencyPolicy
-from mainstay.scores.engagement.policy import DailyCriteria, EngagementPolicy
+from mainstay.scores.engagement.criteria import (
+    AllOf,
+    AnyOf,
+    ByWeekday,
+    Criteria,
+    DailyCriteria,
+    DailyMinutes,
+)
+from mainstay.scores.engagement.policy import EngagementPolicy, PickPolicy
 from mainstay.scores.policies import AnyPolicy, PolicyHistory
 from mainstay.scores.year.policy import YearPolicy
 from mainstay.streaks.weekly import WeeklyStreakPolicy
-from mainstay.testing.strategies.activity import kinds
+from mainstay.testing.strategies.activity import kinds, user_ids
 from mainstay.testing.strategies.calendar import days
 from mainstay.testing.strategies.making import made
 
 __all__ = [
     "consistency_policies",
+    "criteria",
     "daily_criteria",
+    "daily_minutes",
     "engagement_policies",
     "multiplier_policies",
+    "pick_policies",
     "policy_histories",
     "weekly_streak_policies",
     "year_policies",
@@ -33,6 +44,13 @@ P = TypeVar("P", bound=AnyPolicy)
 
 # What is drawn again and again is made once: Hypothesis checks and labels each new strategy.
 _WEIGHTS = st.tuples(*[st.just(0.0) | st.floats(0, 10)] * 3).filter(any)
+_REST_WEEKDAYS = st.sampled_from([(), (5, 6), range(7)]) | st.integers(0, 127).map(
+    lambda bits: [weekday for weekday in range(7) if bits >> weekday & 1]
+)
+#: A half-life, and a prior of so many ratings of some quality.
+_NUMBERS = st.tuples(
+    st.none() | st.floats(1, 400), st.just(0.0) | st.floats(0.1, 50), st.floats(0, 10)
+)
 _SHARES = st.decimals(0, 1, places=3)
 
 
@@ -153,6 +171,63 @@ def daily_criteria() -> SearchStrategy[DailyCriteria]:
     return st.just(DailyCriteria()) | st.builds(DailyCriteria, minimums)
 
 
+def daily_minutes() -> SearchStrategy[DailyMinutes]:
+    """How long somebody has to be active on a day, in all or with some kinds of things.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(daily_minutes())
+        ... def test_an_idle_day_never_meets_them(criteria):
+        ...     assert not criteria.met({})
+        >>> test_an_idle_day_never_meets_them()
+    """
+    named = st.none() | st.frozensets(kinds(), min_size=1, max_size=3)
+    return st.builds(DailyMinutes, st.floats(0.25, 90), kinds=named)
+
+
+def criteria() -> SearchStrategy[Criteria]:
+    """What a day needs: counts, minutes, one or all of several, others by weekday.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(criteria())
+        ... def test_an_idle_day_never_meets_them(criteria):
+        ...     assert not criteria.met({}, day=date(2024, 5, 1))
+        >>> test_an_idle_day_never_meets_them()
+    """
+    return st.recursive(
+        daily_criteria() | daily_minutes(),
+        lambda some: (
+            st.builds(AnyOf, st.lists(some, min_size=1, max_size=3))
+            | st.builds(AllOf, st.lists(some, min_size=1, max_size=3))
+            | st.builds(ByWeekday, _REST_WEEKDAYS, some, some)
+        ),
+        max_leaves=4,
+    )
+
+
+def pick_policies() -> SearchStrategy[PickPolicy]:
+    """Who can be picked: often everybody.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(pick_policies())
+        ... def test_a_cooldown_ends_within_a_year(policy):
+        ...     assert policy.cooldown <= 366
+        >>> test_a_cooldown_ends_within_a_year()
+    """
+    return st.just(PickPolicy()) | st.builds(
+        PickPolicy,
+        cooldown=st.integers(0, 366),
+        active_within=st.none() | st.integers(1, 366),
+        exclude=st.frozensets(user_ids(), max_size=3),
+        ties_by_day=st.booleans(),
+    )
+
+
 def engagement_policies() -> SearchStrategy[EngagementPolicy]:
     """Policies of daily engagement: often the standard one; any weights but none at all.
 
@@ -167,8 +242,13 @@ def engagement_policies() -> SearchStrategy[EngagementPolicy]:
     """
     return st.just(EngagementPolicy()) | made(
         _engagement_policy,
-        daily_criteria(),
+        criteria(),
         _WEIGHTS,
+        _NUMBERS,
+        rest_weekdays=_REST_WEEKDAYS.filter(lambda weekdays: len(weekdays) < 7),
+        excused=st.frozensets(days(), max_size=3),
+        excused_kinds=st.frozensets(kinds(), max_size=1),
+        pick=pick_policies(),
         streak_half=st.floats(0.01, 100),
         posts_half=st.floats(0.01, 1000),
         top_inactive_users=st.integers(0, 10),
@@ -176,14 +256,17 @@ def engagement_policies() -> SearchStrategy[EngagementPolicy]:
 
 
 def _engagement_policy(
-    criteria: DailyCriteria,
+    criteria: Criteria,
     weights: tuple[float, ...],
+    numbers: tuple[float | None, float, float],
     *,
     streak_half: float,
     posts_half: float,
     top_inactive_users: int,
+    **others: Any,
 ) -> EngagementPolicy:
     streak, posts, quality = weights
+    half_life, prior_ratings, prior_quality = numbers
     return EngagementPolicy(
         criteria=criteria,
         streak_weight=streak,
@@ -192,6 +275,10 @@ def _engagement_policy(
         streak_half=streak_half,
         posts_half=posts_half,
         top_inactive_users=top_inactive_users,
+        half_life=half_life,
+        prior_ratings=prior_ratings,
+        prior_quality=prior_quality,
+        **others,
     )
 
 

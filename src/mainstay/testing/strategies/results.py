@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from hypothesis import strategies as st
@@ -20,6 +20,7 @@ from mainstay.scores.consistency.result import ConsistencyScore, WhatIf
 from mainstay.scores.consistency.score import consistency_score
 from mainstay.scores.engagement.historical import HistoricalScore, historical_score
 from mainstay.scores.engagement.policy import EngagementPolicy
+from mainstay.scores.engagement.recent import RecentPosts
 from mainstay.scores.what_if import what_if
 from mainstay.scores.year.result import YearScore, YearWhatIf
 from mainstay.scores.year.score import year_score
@@ -41,11 +42,14 @@ __all__ = [
     "dampened_weights",
     "explanations",
     "historical_scores",
+    "recent_posts",
     "vouch_explanations",
     "what_ifs",
     "year_scores",
     "year_what_ifs",
 ]
+
+_DAY = date(2024, 5, 1)
 
 
 @st.composite
@@ -140,8 +144,47 @@ def historical_scores() -> SearchStrategy[HistoricalScore]:
 def _historical_score(
     streak: int, posts: int, average_quality: float | None, policy: EngagementPolicy
 ) -> HistoricalScore:
-    rated = average_quality if posts else None
-    return historical_score(streak=streak, posts=posts, average_quality=rated, policy=policy)
+    return historical_score(
+        streak=streak,
+        posts=posts,
+        average_quality=average_quality if posts else None,
+        rated=max(1, posts // 2) if posts else 0,
+        recent=_recent(streak % 99, posts, policy),
+        policy=policy,
+    )
+
+
+def _recent(days_between: int, posts: int, policy: EngagementPolicy) -> RecentPosts | None:
+    """Return what posts of two days count as."""
+    if policy.half_life is None:
+        return None
+    by_day = [(_DAY - timedelta(days=days_between), posts // 2), (_DAY, posts - posts // 2)]
+    return RecentPosts.of(
+        by_day, day=_DAY, half_life=policy.half_life, posts_half=policy.posts_half
+    )
+
+
+def recent_posts() -> SearchStrategy[RecentPosts]:
+    """What posts count as on a day, if they count less the older they are.
+
+    Examples:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=1)
+        ... @given(recent_posts())
+        ... def test_time_only_takes_away(recent):
+        ...     assert recent.on(recent.day + timedelta(days=1)).total <= recent.total
+        >>> test_time_only_takes_away()
+    """
+    return st.builds(
+        lambda day, ago, half_life, posts_half, weight: RecentPosts(
+            half_life, posts_half, day - timedelta(days=ago), weight, day
+        ),
+        days(),
+        st.integers(0, 400),
+        st.floats(1, 400),
+        st.floats(0.01, 1000),
+        st.floats(0, 1e6),
+    )
 
 
 def explanations() -> SearchStrategy[Explanation]:

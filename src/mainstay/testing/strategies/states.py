@@ -57,6 +57,7 @@ _DONE = st.tuples(
     st.integers(0, 200) | st.integers(0, 10**15),
     st.none() | qualities(),
 )
+_SEVEN_MINUTES, _SIX_WEEKS = timedelta(minutes=7), timedelta(weeks=6)
 _LAST_DAYS = st.lists(_DONE, max_size=5)
 _STREAKS = st.none() | st.integers(0, 400)
 _POLICIES = engagement_policies()
@@ -135,7 +136,12 @@ def day_activities(day: SearchStrategy[date] | None = None) -> SearchStrategy[Da
 def _activity(day: date, done: tuple[Counts, int, float | None]) -> DayActivity:
     """Return a day's activity; without posts there is nothing that was rated."""
     counted, posts, average_quality = done
-    return DayActivity(day, counted, posts, average_quality if posts else None)
+    durations = {kind: _SEVEN_MINUTES * count for kind, count in counted.items()}
+    lately = posts // 3
+    by_day = {day - _SIX_WEEKS: posts - lately, day: lately}
+    rating = average_quality if posts else None
+    rated = 0 if rating is None else max(1, posts // 2)
+    return DayActivity(day, counted, posts, rating, durations, rated, by_day)
 
 
 @st.composite
@@ -183,7 +189,7 @@ def day_outcomes(
         >>> @settings(max_examples=1)
         ... @given(day_outcomes())
         ... def test_a_day_adds_one_or_ends_the_streak(outcome):
-        ...     assert outcome.streak_after in {0, outcome.streak_before + 1}
+        ...     assert outcome.rest or outcome.streak_after in {0, outcome.streak_before + 1}
         >>> test_a_day_adds_one_or_ends_the_streak()
     """
     return made(

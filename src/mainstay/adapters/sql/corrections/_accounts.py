@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -14,10 +15,11 @@ from mainstay.adapters.sql.bulk import insert_into
 from mainstay.adapters.sql.columns import Day, earlier
 from mainstay.adapters.sql.corrected import bases, floor_kept
 from mainstay.adapters.sql.engagements._before import Reopened
+from mainstay.adapters.sql.engagements._posts import kept_posts, written
 from mainstay.adapters.sql.engagements._progress import idle_through
 from mainstay.adapters.sql.engagements._reopening import evaluated_through, take_back
 from mainstay.adapters.sql.engagements.tables import engagements, late_days, outcomes
-from mainstay.adapters.sql.reading import as_day
+from mainstay.adapters.sql.reading import as_day, value_of
 from mainstay.adapters.sql.reputations.tables import reputations
 
 __all__ = ["merge_days", "merge_weeks"]
@@ -108,7 +110,13 @@ def _merge_bases(connection: Connection, user: str, to: str) -> None:
     kept = {name: getattr(weeks, name) for name in ("weeks", "last_active", "last_recorded")}
     connection.execute(delete(bases).where(bases.c.user_id.in_([user, to])))
     streak = max(streaks, default=None)
-    connection.execute(insert(bases).values(user_id=to, streak=streak, **runs, **sums, **kept))
+    known = {**runs, **sums, **kept, "posts_by_day": _posts_of(rows)}
+    connection.execute(insert(bases).values(user_id=to, streak=streak, **known))
+
+
+def _posts_of(rows: Iterable[Row[Any]]) -> str:
+    """Return the posts by day of all together."""
+    return written(sum((value_of(bases, row, kept_posts) for row in rows), Counter()).items())
 
 
 def merge_weeks(connection: Connection, user: str, to: str) -> None:

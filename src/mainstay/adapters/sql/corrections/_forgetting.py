@@ -18,7 +18,7 @@ from mainstay.adapters.sql.engagements.tables import candidates, closed_days
 from mainstay.adapters.sql.leaderboards._snapshots import drop
 from mainstay.adapters.sql.marks import checks_due, due_at_once
 from mainstay.adapters.sql.points import count_listed, points
-from mainstay.adapters.sql.policies import keep_undated, read_undated
+from mainstay.adapters.sql.policies import exclude_instead, keep_undated, read_undated
 from mainstay.recognition import LeaderboardPolicy
 
 __all__ = ["forget", "what"]
@@ -62,6 +62,7 @@ def forget(connection: Connection, users: Sequence[str]) -> Counter[str]:
     forget_kinds(connection, their_kinds)
     _leave_others(connection, users)
     changes["others"] += _unlist(connection, users) + unmention(connection, users)
+    changes["others"] += exclude_instead(connection, users, ())
     return changes
 
 

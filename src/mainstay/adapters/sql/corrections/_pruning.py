@@ -33,8 +33,10 @@ from mainstay.adapters.sql.engagements._outcomes import (
     Maxima,
     outcome_of,
     outcome_row,
+    recent_of,
     select_outcomes,
 )
+from mainstay.adapters.sql.engagements._posts import posts_by_day, written
 from mainstay.adapters.sql.engagements._progress import idle_through
 from mainstay.adapters.sql.engagements._reopening import evaluated_through
 from mainstay.adapters.sql.engagements.tables import (
@@ -127,7 +129,7 @@ def prune(
     users = [each.user_id for each in pruned]
     at_floor = [Reopened(user, floor, floor) for user in users]
     before = {each.user.user_id: each for each in states_before(connection, at_floor, posts)}
-    _keep_bases(connection, floor, pruned, before)
+    _keep_bases(connection, floor, pruned, before, posts)
     _keep_weeks(connection, floor, pruned)
     _move_outcomes(connection, floor, users)
     old = any_of(connection, events.c.user_id, users)
@@ -143,15 +145,21 @@ def prune(
 
 
 def _keep_bases(
-    connection: Connection, floor: date, pruned: Sequence[Pruned], before: Mapping[str, Before]
+    connection: Connection,
+    floor: date,
+    pruned: Sequence[Pruned],
+    before: Mapping[str, Before],
+    posts: Collection[str],
 ) -> None:
     yesterday = str(floor - _ONE_DAY)
     runs = _runs(connection, floor, [each.user_id for each in pruned])
+    by_day = posts_by_day(connection, [each.user_id for each in pruned], posts)
     rows = []
     for each in pruned:
         state, user = before[each.user_id], each.user_id
         streak = state.streak if state.last_day == yesterday else 0
-        values = (streak, *runs[user], *_streak_values(each))
+        old = ((day, count) for day, count in by_day.get(user, {}).items() if day < floor)
+        values = (streak, *runs[user], *_streak_values(each), written(old))
         rows.append((user, floor.isoformat(), *state.totals, *values))
     theirs = any_of(connection, bases.c.user_id, [each.user_id for each in pruned])
     connection.execute(delete(bases).where(theirs))
@@ -228,13 +236,14 @@ def _move_outcomes(connection: Connection, floor: date, users: Sequence[str]) ->
 
 def _on_floor(row: Row[Any], floor: date, maxima: Maxima) -> tuple[object, ...]:
     """Return the row of an outcome on the floor, on which it stands."""
-    outcome = value_of(outcomes, row, outcome_of).idle_on(floor)
+    outcome = value_of(outcomes, row, outcome_of).standing_on(floor)
     score = outcome.score
     parts = None if score is None else attrs.astuple(score.breakdown)
-    number = None if score is None else maxima.number(score.maxima)
+    number = None if score is None else maxima.of(score)
     totals = (row.posts, row.rated, row.ratings)
     yesterday = str(floor - _ONE_DAY)
-    return outcome_row(row.user_id, str(floor), yesterday, 0, 0, totals, parts, number)
+    known = (row.user_id, str(floor), yesterday, 0, 0, totals, parts, number)
+    return outcome_row(*known, recent_of(score))
 
 
 def prune_others(connection: Connection, floor: date, limit: int) -> Counter[str]:

@@ -32,7 +32,7 @@ from mainstay.adapters.sql.marks import checks_due, due_at_once
 from mainstay.adapters.sql.metrics import metrics
 from mainstay.adapters.sql.outlooks.tables import outlooks
 from mainstay.adapters.sql.points import add_up_again, credits, points
-from mainstay.adapters.sql.policies import keep_undated, read_undated
+from mainstay.adapters.sql.policies import exclude_instead, keep_undated, read_undated
 from mainstay.adapters.sql.preferences import preferences
 from mainstay.adapters.sql.runs import run_errors
 from mainstay.adapters.sql.sessions import events, users
@@ -80,6 +80,7 @@ def rename(connection: Connection, user: str, to: str, posts: Collection[str]) -
         changes[what(column.table)] += _move(connection, column, user, new)
     changes += _votes(connection, user, new)
     changes["others"] += _on_boards(connection, user, new)
+    changes["others"] += exclude_instead(connection, [user], [new])
     if +changes:
         connection.execute(delete(checks_due).where(checks_due.c.user_id == user))
         due_at_once(connection, each_of(connection, [new]))

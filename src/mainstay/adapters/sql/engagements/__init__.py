@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, time
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -19,9 +19,10 @@ from mainstay.adapters.sql.engagements._outcomes import candidate_of, outcome_of
 from mainstay.adapters.sql.engagements._page import SqlEngagementPage
 from mainstay.adapters.sql.engagements._progress import idle_through
 from mainstay.adapters.sql.engagements.tables import candidates, closed_days, engagements, outcomes
-from mainstay.adapters.sql.policies import read_policies
+from mainstay.adapters.sql.policies import held, read_policies
 from mainstay.adapters.sql.reading import value_of
 from mainstay.adapters.sql.settings import Settings
+from mainstay.daystarts import DayStart
 from mainstay.errors import NoLongerKeptError
 from mainstay.jobs._tally import LOGGER
 from mainstay.ports import EngagementPage
@@ -46,8 +47,8 @@ class SqlEngagements:
         return self._settings.local_days
 
     @property
-    def day_start(self) -> time:
-        """The time at which a day begins, where the user was or in UTC."""
+    def day_start(self) -> DayStart:
+        """When a day begins, or ends, where the user was or in UTC."""
         return self._settings.day_start
 
     def policies(self) -> PolicyHistory[EngagementPolicy] | None:
@@ -89,7 +90,7 @@ class SqlEngagements:
         with self._database.reading() as connection:
             _require_kept(connection, day)
             # In this order: what others write in between only makes the day be evaluated later.
-            through = idle_through(connection)
+            through, policy = idle_through(connection), held(connection).on(day)
             state = connection.execute(select(engagements).where(of_user)).one_or_none()
             row = connection.execute(latest).one_or_none()
             previous = connection.scalar(following)
@@ -98,7 +99,7 @@ class SqlEngagements:
                 return None
             if row is None or row.day != (previous or state.last_day):  # one between is gone
                 raise _no_longer_kept("outcome", "is no longer kept", f"{user_id} on {day}")
-        return value_of(outcomes, row, outcome_of).idle_on(day)
+        return value_of(outcomes, row, outcome_of).idle_on(day, policy=policy)
 
     def candidates(self, day: date) -> Sequence[DayOutcome] | None:
         """Return a day's candidates, the best first; ``None`` while the day is not closed.

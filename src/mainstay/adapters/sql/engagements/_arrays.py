@@ -6,7 +6,7 @@ They say what :class:`PunctualDay` says of one user, to the last bit, and are th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from itertools import repeat
 from typing import Any, TypeAlias, overload
@@ -14,10 +14,12 @@ from typing import Any, TypeAlias, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from mainstay import _checks as checks
 from mainstay.adapters.sql.engagements._punctual import OneOfMany, PunctualDay
-from mainstay.columnar.day_scores import Longs, Mask, criteria_met, day_scores
+from mainstay.columnar.day_scores import Done, Longs, Mask, criteria_met, day_scores
 from mainstay.columnar.sums import Floats
-from mainstay.ports import DueDays
+from mainstay.ports import DueDays, EvaluatedDays, PostsByDay
+from mainstay.scores.engagement.criteria import DailyCriteria
 from mainstay.scores.engagement.day import DayActivity, DayOutcome
 from mainstay.scores.engagement.evaluate import Engagement
 from mainstay.scores.engagement.historical import MOST
@@ -31,6 +33,7 @@ _Row: TypeAlias = Sequence[Any]
 #: Whole numbers below are floats as well, so that they are divided as Python divides them.
 _EXACT = 2**53
 _MILLION = 1_000_000
+_MICROSECOND = timedelta(microseconds=1)
 
 
 class ColumnOutcome(OneOfMany):
@@ -82,11 +85,14 @@ class ColumnDay(DueDays):
         self.state: Engagement = plain.state
         self.activities: Sequence[DayActivity] = plain.activities
         self.through: date = plain.through
+        self.posts_by_day: PostsByDay | None = plain.posts_by_day
         return object.__getattribute__(self, name)
 
-    def evaluate(self, *, policies: PolicyHistory[EngagementPolicy]) -> ColumnOutcome:
+    def evaluate(self, *, policies: PolicyHistory[EngagementPolicy]) -> EvaluatedDays:
         """Return what the day comes to, by the policy that holds on it."""
         days = self.days
+        if not policies.on(days.day).is_simple:
+            return days.plain(self.row).evaluate(policies=policies)
         judged = days.judged
         if judged is None or judged.policies is not policies:
             judged = days.judge(policies)
@@ -105,10 +111,16 @@ class DayArrays(Sequence[DueDays]):
         streak: As it stood the day before.
         totals: Lifetime posts through the day, how many were rated, the ratings' sum in millionths.
         judged: What it came to, as asked for last.
+        history: Reads their posts by day.
     """
 
     def __init__(
-        self, day: date, rows: Sequence[_Row], counted: Sequence[_Row], posts: frozenset[str]
+        self,
+        day: date,
+        rows: Sequence[_Row],
+        counted: Sequence[_Row],
+        posts: frozenset[str],
+        history: PostsByDay,
     ) -> None:
         """Take the rows of states, and the columns of what these users and others did by kind."""
         users, _, last, streak, *totals, _, idle = zip(*rows, strict=True)
@@ -119,6 +131,7 @@ class DayArrays(Sequence[DueDays]):
         self.streak: Longs = _longs(streak)
         self.totals: list[Longs] = [_longs(total) for total in totals]
         self.judged: JudgedArrays | None = None
+        self.history: PostsByDay = history
         self.rows: dict[str, int] = {user: row for row, user in enumerate(users)}
         odd = {user for user in self.rows if type(user) is not str or not user}
         self._good = self._in_range() & ([user not in odd for user in users] if odd else True)
@@ -133,7 +146,7 @@ class DayArrays(Sequence[DueDays]):
         numbered = _longs([*map(known.__getitem__, kinds)])
         self._kinds: dict[Any, int] = known
         self._who, self._kind = rows[ours], numbered[ours]
-        self._times, *ratings = (_longs(each)[ours] for each in numbers)
+        self._times, *ratings, self._long = (_longs(each)[ours] for each in numbers)
         odd = [number for kind, number in known.items() if type(kind) is not str or not kind]
         self._good[self._who[np.isin(self._kind, odd) | (abs(ratings[1]) >= _EXACT)]] = False
         post = np.isin(self._kind, [known[kind] for kind in posts if kind in known])
@@ -185,13 +198,25 @@ class DayArrays(Sequence[DueDays]):
         names = [*self._kinds]
         did = np.flatnonzero(self._who == row)
         counts = {names[self._kind[at]]: int(self._times[at]) for at in did}
-        before = self.last[row], int(self.streak[row])
-        return PunctualDay(self.users[row], self.day, *before, (posts, rated, ratings), counts)
+        long = {names[self._kind[at]]: int(self._long[at]) * _MICROSECOND for at in did}
+        durations = {kind: duration for kind, duration in long.items() if duration}
+        return PunctualDay(
+            self.users[row],
+            self.day,
+            self.last[row],
+            int(self.streak[row]),
+            (posts, rated, ratings),
+            counts,
+            durations=durations,
+            history=self.history,
+        )
 
     def judge(self, policies: PolicyHistory[EngagementPolicy]) -> JudgedArrays:
         """Return what the day comes to, by the policy that holds on it."""
         policy, (posts, _, _) = policies.on(self.day), self.totals
-        met = criteria_met({kind: self._count(kind) for kind in policy.criteria.minimums}, policy)
+        criteria = checks.instance("criteria", policy.criteria, DailyCriteria)
+        counts = {kind: self._count(kind) for kind in criteria.minimums}
+        met = criteria_met(criteria, Done(self.day, counts, {}, np.zeros_like(self.streak)))
         score = day_scores(self.streak, posts, self._average(), policy)
         self.judged = JudgedArrays(policies, policy, met, (self.streak + 1) * met, score)
         return self.judged
@@ -255,8 +280,8 @@ class JudgedArrays:
         )
         changed = [nothing if new == old else new for new, old in zip(idle, were, strict=True)]
         known = users, today, last, before, after, *totals
-        outcomes = zip(*known, *score, idle, numbers, strict=False)
-        return outcomes, zip(users, today, after, *totals, today, changed, strict=False)
+        outcomes = zip(*known, *score, idle, numbers, repeat(None), repeat(None), strict=False)
+        return outcomes, zip(users, today, after, *totals, today, changed, after, strict=False)
 
 
 def _longs(values: Sequence[int]) -> Longs:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from heapq import merge
@@ -21,6 +21,8 @@ from mainstay.adapters.sql.engagements.tables import engagements as states
 from mainstay.adapters.sql.reading import as_day, corrupt_value, first_readable, value_of
 from mainstay.errors import CorruptRowError, InvalidValueError
 from mainstay.scores.engagement.day import DayOutcome
+from mainstay.scores.engagement.policy import EngagementPolicy
+from mainstay.scores.policies import PolicyHistory
 
 __all__ = ["Best"]
 
@@ -56,29 +58,41 @@ class Best:
         connection: The database, in a transaction in which outcomes stay as they are.
         days: The days, in rising order.
         limit: How many of each.
+        policies: What says which are rest days, that have none.
         left_out: Told what is wrong with rows that can't be read; each is its user's alone.
     """
 
     def __init__(
-        self, connection: Connection, days: Sequence[date], limit: int, left_out: Report
+        self,
+        connection: Connection,
+        days: Sequence[date],
+        limit: int,
+        policies: PolicyHistory[EngagementPolicy],
+        left_out: Report,
     ) -> None:
         self._connection = connection
-        self._days = days
+        self._asked = days
+        self._days = [day for day in days if not policies.on(day).rests_on(day)]
         self._limit = limit
         self._left_out = left_out
 
     def outcomes(self) -> Mapping[date, Sequence[DayOutcome]]:
         """Return them, the best of each day first."""
+        none: dict[date, Sequence[DayOutcome]] = {day: [] for day in self._asked}
         if not self._days or not self._limit:
-            return {day: [] for day in self._days}
+            return none
         kept = {day: self._kept_on(day) for day in self._days}
         # What is below is not among the best of any day.
-        lowest = min(best[-1].total if len(best) == self._limit else 0.0 for best in kept.values())
+        lowest = min(map(self._lowest, kept.values()))
         idle = self._idle(lowest)
-        return {
+        return none | {
             day: sorted([*kept[day], *idle[day]], key=_best_first)[: self._limit]
             for day in self._days
         }
+
+    def _lowest(self, kept: Sequence[DayOutcome]) -> float:
+        """Return the total that is needed to be among the best of a day, given those kept on it."""
+        return min(each.total for each in kept) if len(kept) == self._limit else 0.0
 
     def _kept_on(self, day: date) -> Sequence[DayOutcome]:
         """Return the best of those that were kept on a day."""
@@ -101,7 +115,11 @@ class Best:
         )
 
     def _idle(self, lowest: float) -> Mapping[date, Sequence[DayOutcome]]:
-        """Return the best of those that stand on each day with so many points, or more."""
+        """Return the best of those that stand on each day with so many points, or more.
+
+        The points that they are read by are the most that they can have: time only takes away.
+        So a day has its best once the last of them is better than the next can be.
+        """
         found: dict[date, list[DayOutcome]] = {day: [] for day in self._days}
         wanting = list(self._days)
         through = idle_through(self._connection)
@@ -114,12 +132,25 @@ class Best:
                 continue
             begin, end = bisect_right(wanting, outcome.day), bisect_right(wanting, last)
             stands_on = wanting[begin:end]
+            best_left = (-row.idle_points, 0, outcome.user_id)
             for day in stands_on:
-                found[day].append(outcome.idle_on(day))
-            wanting[begin:end] = [day for day in stands_on if len(found[day]) < self._limit]
+                self._add(found[day], outcome.standing_on(day))
+            wanting[begin:end] = [
+                day for day in stands_on if not self._is_settled(found[day], best_left)
+            ]
             if not wanting:
                 break
         return found
+
+    def _add(self, best: list[DayOutcome], outcome: DayOutcome) -> None:
+        """Take in an outcome, if it is among the best."""
+        if outcome.total > 0:
+            insort(best, outcome, key=_best_first)
+            del best[self._limit :]
+
+    def _is_settled(self, best: Sequence[DayOutcome], left: tuple[float, int, str]) -> bool:
+        """Return whether what is left can't be among the best."""
+        return len(best) == self._limit and _best_first(best[-1]) <= left
 
     def _standing(self, lowest: float) -> Iterator[Row[Any]]:
         """Yield the outcomes that stand on some day, the best first."""

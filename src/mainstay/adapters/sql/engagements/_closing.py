@@ -10,13 +10,16 @@ from sqlalchemy import Connection, Text, func, literal, or_, select
 from sqlalchemy.engine import Row
 
 from mainstay import _checks as checks
-from mainstay.adapters.sql.bulk import insert_rows
+from mainstay.adapters.sql.bulk import any_of, insert_rows
+from mainstay.adapters.sql.columns import Day
 from mainstay.adapters.sql.corrected import floor_kept
-from mainstay.adapters.sql.counts import days_between
+from mainstay.adapters.sql.counts import days_between, midnight
 from mainstay.adapters.sql.engagements._best import Best
 from mainstay.adapters.sql.engagements._outcomes import candidate_row
 from mainstay.adapters.sql.engagements.tables import candidates, closed_days, engagements
+from mainstay.adapters.sql.policies import held
 from mainstay.adapters.sql.reading import as_day, limit_of, value_of
+from mainstay.adapters.sql.sessions import events
 from mainstay.errors import CorruptRowError, InvalidValueError
 from mainstay.scores.engagement.day import DayOutcome
 
@@ -70,7 +73,29 @@ class ClosingRows:
         """Return each day's outcomes with a total above 0, the highest first."""
         asked = sorted({checks.day("days", day) for day in days})
         most = limit_of(limit, low=0)
-        return Best(self._connection, asked, most, self.left_out.append).outcomes()
+        policies = held(self._connection)
+        return Best(self._connection, asked, most, policies, self.left_out.append).outcomes()
+
+    def picked_between(self, first: date, last: date) -> Mapping[date, Collection[str]]:
+        """Return the users picked on each closed day from one to another."""
+        days = select(closed_days.c.day).where(closed_days.c.day.between(first, last))
+        found: dict[date, set[str]] = {as_day(day): set() for day in self._connection.scalars(days)}
+        span = candidates.c.day.between(first, last)
+        query = select(candidates.c.day, candidates.c.user_id).where(span)
+        for day, user in self._connection.execute(query):
+            found.setdefault(as_day(day), set()).add(user)
+        return found
+
+    def last_active(self, user_ids: Collection[str], first: date, last: date) -> Mapping[str, date]:
+        """Return the last day from one to another on which each user has an event."""
+        latest = func.max(events.c.day, type_=Day())
+        query = select(events.c.user_id, latest).where(
+            any_of(self._connection, events.c.user_id, user_ids),
+            events.c.started_at.between(midnight(first, -1), midnight(last, 2)),
+            events.c.day.between(first, last),
+        )
+        rows = self._connection.execute(query.group_by(events.c.user_id))
+        return {user: as_day(day) for user, day in rows}
 
     def close(self, picked: Mapping[date, Sequence[DayOutcome]]) -> None:
         """Fix the candidates of days, in their order; a day that is closed stays as it is."""

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from mainstay._extras import Extra
 from mainstay.adapters.sql.counts import count_day
 from mainstay.errors import MissingExtraError
+from mainstay.ports import PostsByDay
 
 if TYPE_CHECKING:  # numpy is optional
     from mainstay.adapters.sql.engagements._arrays import DayArrays
@@ -25,7 +26,11 @@ MANY = 1_000
 
 
 def column_days(
-    connection: Connection, day: date, rows: Sequence[Sequence[Any]], posts: frozenset[str]
+    connection: Connection,
+    day: date,
+    rows: Sequence[Sequence[Any]],
+    posts: frozenset[str],
+    history: PostsByDay,
 ) -> DayArrays | None:
     """Return users' day, of all of them or, if something is wrong with some, of the others.
 
@@ -34,6 +39,7 @@ def column_days(
         day: The day.
         rows: Of the states of users who have that day due, by user id.
         posts: The kinds of events that count as posts.
+        history: Reads the posts by day of these users.
 
     Returns:
         ``None`` if there are few, or numpy is not installed.
@@ -42,11 +48,11 @@ def column_days(
     if arrays is None:
         return None
     counted = count_day(connection, day, rows[0][0], rows[-1][0])
-    days: DayArrays = arrays.DayArrays(day, rows, counted, posts)
+    days: DayArrays = arrays.DayArrays(day, rows, counted, posts, history)
     if (good := days.good).all():
         return days
     some = [*compress(rows, good)]
-    return arrays.DayArrays(day, some, counted, posts) if some else None
+    return arrays.DayArrays(day, some, counted, posts, history) if some else None
 
 
 @cache

@@ -15,7 +15,7 @@ from mainstay.adapters.sql.engagements._punctual import PunctualDay, Totals
 from mainstay.adapters.sql.engagements.tables import engagements
 from mainstay.adapters.sql.reading import as_day, corrupt
 from mainstay.jobs._tally import ITEM_ERRORS
-from mainstay.ports import DueDays, Unreadable
+from mainstay.ports import DueDays, PostsByDay, Unreadable
 from mainstay.scores.engagement.evaluate import Engagement
 
 __all__ = [
@@ -91,9 +91,11 @@ def are_punctual(rows: Iterable[StateRow], asked: Asked) -> Iterator[bool]:
         yield due == today and begun and integers and streak | posts | rated | ratings >= 0
 
 
-def plain(row: StateRow, day: date) -> PunctualDay:
+def plain(row: StateRow, day: date, history: PostsByDay) -> PunctualDay:
+    """Return the day of a user who has one due."""
     user, _, last, streak, posts, rated, ratings, _, idle = row
-    return PunctualDay(user, day, last, streak, (posts, rated, ratings), idle=idle)
+    totals = (posts, rated, ratings)
+    return PunctualDay(user, day, last, streak, totals, idle=idle, history=history)
 
 
 def by_first_day(users: Iterable[Straggler]) -> Mapping[date, Sequence[str]]:

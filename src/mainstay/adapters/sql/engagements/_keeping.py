@@ -13,7 +13,7 @@ from sqlalchemy.sql import ColumnElement
 from mainstay.adapters.sql.bulk import insert_rows, near, nothing, stage
 from mainstay.adapters.sql.columns import Day
 from mainstay.adapters.sql.counts import midnight
-from mainstay.adapters.sql.engagements._outcomes import Maxima, outcome_row
+from mainstay.adapters.sql.engagements._outcomes import Maxima, outcome_row, recent_of
 from mainstay.adapters.sql.engagements._punctual import (
     OneOfMany,
     PunctualDay,
@@ -99,7 +99,7 @@ class KeptDays:
         row = outcome_row(user, today, due.last, due.streak, after, totals, parts, maxima)
         rows.append(row)
         idle = row[_IDLE_POINTS]
-        return user, today, after, *totals, today, None if idle == due.idle else idle
+        return user, today, after, *totals, today, None if idle == due.idle else idle, after
 
     def _straggler(self, evaluated: EvaluatedDays, rows: list[_Row]) -> _Row:
         """Return the row of a user's state, and add those of the outcomes to others."""
@@ -113,16 +113,17 @@ class KeptDays:
             totals = through.get(outcome.day, totals)
             rows.append(self._row(outcome, previous, totals))
             previous = str(outcome.day)
-        idle = rows[-1][_IDLE_POINTS]
-        return state.user_id, previous, state.streak, *totals, str(first), idle
+        idle, unscored = rows[-1][_IDLE_POINTS], int(not evaluated.outcomes[-1].stands)
+        return state.user_id, previous, state.streak, *totals, str(first), idle, unscored
 
     def _row(self, outcome: DayOutcome, previous: str | None, totals: Totals) -> _Row:
         score, parts, maxima = outcome.score, None, None
         if score is not None:
             parts = attrs.astuple(score.breakdown)
-            maxima = self._maxima.number(score.maxima)
+            maxima = self._maxima.of(score)
         day, streaks = str(outcome.day), (outcome.streak_before, outcome.streak_after)
-        return outcome_row(outcome.user_id, day, previous, *streaks, totals, parts, maxima)
+        known = (outcome.user_id, day, previous, *streaks, totals, parts, maxima)
+        return outcome_row(*known, recent_of(score))
 
     def _due(self, user: str) -> tuple[DueDays, Mapping[date, Totals]]:
         if user in self.stragglers:
@@ -161,7 +162,7 @@ class KeptDays:
         tomorrow = literal(self._day + _ONE_DAY if self._day < date.max else None, Day())
         if self._day < self._idle:
             return tomorrow
-        return case((staged_states.c.streak > 0, tomorrow), else_=self._next_event())
+        return case((staged_states.c.unscored > 0, tomorrow), else_=self._next_event())
 
     def _next_event(self) -> ColumnElement[Any]:
         """Say the first day after the last one on which a staged user did something."""

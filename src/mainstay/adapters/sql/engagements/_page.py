@@ -30,8 +30,9 @@ from mainstay.adapters.sql.engagements._due_rows import (
     with_texts,
 )
 from mainstay.adapters.sql.engagements._keeping import KeptDays
+from mainstay.adapters.sql.engagements._posts import PostDays
 from mainstay.adapters.sql.engagements._progress import idle_through, say_idle
-from mainstay.adapters.sql.engagements._punctual import Totals, by_kind, plus
+from mainstay.adapters.sql.engagements._punctual import Totals, by_kind, durations_of, plus
 from mainstay.adapters.sql.engagements._reopening import reopened, take_back
 from mainstay.adapters.sql.engagements.tables import engagements
 from mainstay.adapters.sql.policies import PolicyRows
@@ -60,6 +61,7 @@ class SqlEngagementPage(ClosingRows, PolicyRows[EngagementPolicy]):
         PolicyRows.__init__(self, connection, EngagementPolicy, engagements.c.last_day, as_day)
         self._posts = settings.posts
         self._kept = KeptDays(connection)
+        self._history = PostDays(connection, settings.posts)
 
     def last_day(self) -> date | None:
         """Return the last day evaluated for anybody; ``None`` if nothing has been."""
@@ -84,6 +86,7 @@ class SqlEngagementPage(ClosingRows, PolicyRows[EngagementPolicy]):
         """Return the days of users whose rows a query finds, judged together if they are many."""
         found = raw_rows(self._connection, query.with_for_update())
         rows = with_texts([*chain.from_iterable(found)])
+        self._history.are_of([row[0] for row in rows])
         alone = [*are_punctual(rows, asked)]
         punctual = self._punctual([*compress(rows, alone)], asked.day, together=together)
         if len(punctual) == len(rows):
@@ -99,9 +102,10 @@ class SqlEngagementPage(ClosingRows, PolicyRows[EngagementPolicy]):
         self, rows: Sequence[StateRow], day: date, *, together: bool
     ) -> Sequence[DueDays]:
         """Return users who have one day due, as most have, with what they did."""
-        days = column_days(self._connection, day, rows, self._posts) if together else None
+        given = (self._connection, day, rows, self._posts, self._history)
+        days = column_days(*given) if together else None
         done: Container[str] = () if days is None else days.rows
-        alone = {row[0]: plain(row, day) for row in rows if row[0] not in done}
+        alone = {row[0]: plain(row, day, self._history) for row in rows if row[0] not in done}
         counted = count_kinds(self._connection, {day: [*alone]}, day) if alone else {}
         for user, did in counted.items():
             alone[user].happened(did, self._posts)
@@ -153,11 +157,11 @@ class SqlEngagementPage(ClosingRows, PolicyRows[EngagementPolicy]):
             for day in sorted(by_day):
                 through[day] = totals = plus(totals, by_day[day], self._posts)
                 posts, rated, ratings = totals
-                average = average_quality(ratings, rated)
-                activities.append(DayActivity(day, by_kind(by_day[day]), posts, average))
+                done = by_kind(by_day[day]), posts, average_quality(ratings, rated)
+                activities.append(DayActivity(day, *done, durations_of(by_day[day]), rated))
         except ITEM_ERRORS as error:
             return Unreadable(user.state.user_id, error)
-        due = DueDays(user.state, activities, asked.day)
+        due = DueDays(user.state, activities, asked.day, self._history)
         self._kept.stragglers[due.key] = due, through
         return due
 

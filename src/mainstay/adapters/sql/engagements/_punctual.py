@@ -7,12 +7,12 @@ without making a dozen objects a user only to take them apart for the database.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import TypeAlias
 
 from mainstay import _checks as checks
 from mainstay.adapters.sql.counts import KindCount
-from mainstay.ports import DueDays, EvaluatedDays, average_quality
+from mainstay.ports import DueDays, EvaluatedDays, PostsByDay, average_quality
 from mainstay.scores.engagement.day import DayActivity, DayOutcome
 from mainstay.scores.engagement.evaluate import Engagement
 from mainstay.scores.engagement.historical import (
@@ -26,7 +26,15 @@ from mainstay.scores.engagement.historical import (
 from mainstay.scores.engagement.policy import EngagementBreakdown, EngagementPolicy
 from mainstay.scores.policies import PolicyHistory
 
-__all__ = ["OneOfMany", "PunctualDay", "PunctualOutcome", "Totals", "by_kind", "plus"]
+__all__ = [
+    "OneOfMany",
+    "PunctualDay",
+    "PunctualOutcome",
+    "Totals",
+    "by_kind",
+    "durations_of",
+    "plus",
+]
 
 
 #: A user's lifetime posts, how many were rated, and the ratings' sum in millionths.
@@ -34,12 +42,14 @@ Totals: TypeAlias = tuple[int, int, int]
 
 
 _NOTHING: Mapping[str, int] = {}
+_NO_TIME: Mapping[str, timedelta] = {}
+_MICROSECOND = timedelta(microseconds=1)
 
 
 def plus(totals: Totals, counted: Iterable[KindCount], kinds: frozenset[str]) -> Totals:
     """Return totals with what was done of some kinds."""
     posts, rated, ratings = totals
-    for _, _, kind, times, with_rating, rating_sum in counted:
+    for _, _, kind, times, with_rating, rating_sum, _ in counted:
         if kind in kinds:
             posts += times
             rated += with_rating
@@ -49,7 +59,12 @@ def plus(totals: Totals, counted: Iterable[KindCount], kinds: frozenset[str]) ->
 
 def by_kind(counted: Iterable[KindCount]) -> dict[str, int]:
     """Return how often each kind of thing was done."""
-    return {kind: times for _, _, kind, times, _, _ in counted}
+    return {kind: times for _, _, kind, times, _, _, _ in counted}
+
+
+def durations_of(counted: Iterable[KindCount]) -> dict[str, timedelta]:
+    """Return how long each kind of thing was done, as far as that is known."""
+    return {kind: long * _MICROSECOND for _, _, kind, _, _, _, long in counted if long}
 
 
 class OneOfMany(EvaluatedDays):
@@ -105,9 +120,13 @@ class PunctualDay(DueDays):
         totals: Through the day.
         counts: How often each kind of thing was done on the day.
         idle: The points of idle days before, as the state has them.
+        durations: How long each kind of thing was done on the day.
+        history: Reads the posts by day.
     """
 
-    __slots__ = ("counts", "day", "idle", "last", "streak", "totals", "user_id")
+    __slots__ = (
+        *("counts", "day", "durations", "history", "idle", "last", "streak", "totals", "user_id"),
+    )
     __setattr__ = object.__setattr__  # fast, and only here: all else of it is frozen
 
     def __init__(  # noqa: PLR0917  (one a user: keywords would take as long as all the rest)
@@ -119,6 +138,8 @@ class PunctualDay(DueDays):
         totals: Totals,
         counts: Mapping[str, int] = _NOTHING,
         idle: object = None,
+        durations: Mapping[str, timedelta] = _NO_TIME,
+        history: PostsByDay | None = None,
     ) -> None:
         self.user_id: str = user_id
         self.day: date = day
@@ -127,11 +148,14 @@ class PunctualDay(DueDays):
         self.totals: Totals = totals
         self.counts: Mapping[str, int] = counts
         self.idle: object = idle
+        self.durations: Mapping[str, timedelta] = durations
+        self.history: PostsByDay | None = history
 
     def happened(self, counted: Collection[KindCount], posts: frozenset[str]) -> None:
         """Take in what was done on the day; some kinds are posts."""
         self.totals = plus(self.totals, counted, posts)
         self.counts = by_kind(counted)
+        self.durations = durations_of(counted)
 
     @property
     def key(self) -> str:
@@ -145,14 +169,16 @@ class PunctualDay(DueDays):
         return average_quality(ratings, rated)
 
     def __getattr__(self, name: str) -> object:
-        activity = DayActivity(self.day, self.counts, self.totals[0], self.average)
+        posts, rated, _ = self.totals
+        activity = DayActivity(self.day, self.counts, posts, self.average, self.durations, rated)
+        self.posts_by_day: PostsByDay | None = self.history
         self.activities: Sequence[DayActivity] = [activity]
         self.through: date = self.day
         before = None if self.last is None else date.fromisoformat(self.last)
         self.state: Engagement = Engagement(self.user_id, self.streak, before)
         return object.__getattribute__(self, name)
 
-    def evaluate(self, *, policies: PolicyHistory[EngagementPolicy]) -> PunctualOutcome:
+    def evaluate(self, *, policies: PolicyHistory[EngagementPolicy]) -> EvaluatedDays:
         """Return what the day comes to, by the policy that holds on it.
 
         Raises:
@@ -160,6 +186,8 @@ class PunctualDay(DueDays):
         """
         user, streak, counts = self.user_id, self.streak, self.counts
         policy = policies.on(self.day)
+        if not policy.is_simple:
+            return DueDays.evaluate(self, policies=policies)
         posts, rated, ratings = self.totals
         average = average_quality(ratings, rated)
         if (

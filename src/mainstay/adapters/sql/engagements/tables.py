@@ -94,6 +94,8 @@ staged_states: Table = temporary(
     Column("first_evaluated", Day, nullable=False),
     # Null if they stay as they are.
     Column("idle_points", Double),
+    # Above 0 if the last outcome has no score: the day after it must be evaluated.
+    Column("unscored", BigInteger, nullable=False),
 )
 
 #: One row: the day through which everybody who was not due has been idle.
@@ -104,7 +106,8 @@ progress: Table = Table(
     sqlite_with_rowid=False,
 )
 
-#: The most that each part of a score could give; a row for each policy that there was.
+#: The most that each part of a score could give, and what else shapes it; a row for each policy
+#: that there was.
 maxima: Table = Table(
     "mainstay_maxima",
     metadata,
@@ -112,6 +115,11 @@ maxima: Table = Table(
     Column("streak", Double, nullable=False),
     Column("posts", Double, nullable=False),
     Column("quality", Double, nullable=False),
+    Column("prior_ratings", Double, nullable=False),
+    Column("prior_quality", Double, nullable=False),
+    # Null if all posts count the same.
+    Column("half_life", Double),
+    Column("posts_half", Double),
 )
 
 #: Rows are added, and never changed: an outcome stands until the user's next one.
@@ -135,6 +143,9 @@ outcomes: Table = Table(
     # The score of the idle days on which it stands.
     Column("idle_points", Double),
     Column("maxima", Integer),
+    # The day of the latest post, and what all posts count as on it, if old ones count less.
+    Column("last_post", Day),
+    Column("recent_posts", Double),
     PrimaryKeyConstraint("user_id", "day"),
     sqlite_with_rowid=False,
 )
@@ -172,6 +183,13 @@ candidates: Table = Table(
     Column("most_streak", Double),
     Column("most_posts", Double),
     Column("most_quality", Double),
+    Column("rated", BigInteger),
+    Column("prior_ratings", Double),
+    Column("prior_quality", Double),
+    Column("half_life", Double),
+    Column("posts_half", Double),
+    Column("last_post", Day),
+    Column("recent_posts", Double),
     PrimaryKeyConstraint("day", "place"),
     sqlite_with_rowid=False,
 )

@@ -46,7 +46,7 @@ def due_weeks(
     """Return a user's weeks with what was counted in each; others are among them, though idle."""
     try:
         weeks: dict[IsoWeek, dict[str, int]] = {week: {} for week in others}
-        for _, day, kind, times, _, _ in counted:
+        for _, day, kind, times, *_ in counted:
             kinds = weeks.setdefault(IsoWeek.of(as_day(day)), {})
             kinds[kind] = kinds.get(kind, 0) + times
         return DueWeeks(reputation, {week: Counts(kinds) for week, kinds in weeks.items()})

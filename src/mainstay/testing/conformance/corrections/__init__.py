@@ -6,6 +6,7 @@ from mainstay.testing.conformance.corrections.accounts import AccountsConformanc
 from mainstay.testing.conformance.corrections.events import CorrectedEventsConformance
 from mainstay.testing.conformance.corrections.floor import FloorConformance
 from mainstay.testing.conformance.corrections.forgotten import ForgottenConformance
+from mainstay.testing.conformance.corrections.policies import CorrectedPoliciesConformance
 from mainstay.testing.conformance.corrections.pruned import PrunedConformance
 from mainstay.testing.conformance.corrections.renamed import RenamedConformance
 from mainstay.testing.conformance.corrections.reopened_days import ReopenedDaysConformance
@@ -25,6 +26,7 @@ class CorrectionConformance(
     ReopenedWeeksConformance,
     FloorConformance,
     PrunedConformance,
+    CorrectedPoliciesConformance,
 ):
     """Tests of corrections: give them an empty store as ``store``, with all ports.
 

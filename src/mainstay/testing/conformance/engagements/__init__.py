@@ -13,6 +13,7 @@ from mainstay.testing.conformance._activity import did, may
 from mainstay.testing.conformance.engagements.candidates import CandidatesConformance
 from mainstay.testing.conformance.engagements.due_days import DueDaysConformance
 from mainstay.testing.conformance.engagements.idle_days import IdleDaysConformance
+from mainstay.testing.conformance.engagements.judging import JudgingConformance
 from mainstay.testing.conformance.engagements.kept_days import KeptDaysConformance
 from mainstay.testing.conformance.engagements.standing import StandingConformance
 from mainstay.testing.conformance.pages import PagesConformance
@@ -28,6 +29,7 @@ class EngagementStoreConformance(
     KeptDaysConformance,
     CandidatesConformance,
     StandingConformance,
+    JudgingConformance,
     DayPoliciesConformance,
 ):
     """Tests of an engagement store: give them an empty one as ``store``.

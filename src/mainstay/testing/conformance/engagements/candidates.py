@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from mainstay.ports import HasEngagements
+from mainstay.scores.engagement.criteria import DailyCriteria
 from mainstay.scores.engagement.day import DayOutcome
 from mainstay.scores.engagement.historical import historical_score
-from mainstay.scores.engagement.policy import DailyCriteria, EngagementPolicy
+from mainstay.scores.engagement.policy import EngagementPolicy
 from mainstay.testing.conformance._activity import did, may
 from mainstay.testing.conformance._days import due_in, evaluate, plan
 from mainstay.testing.conformance._expect import expect
@@ -114,6 +115,19 @@ class CandidatesConformance(Suite[HasEngagements]):
         expect(dict(none), {}, "no day, no outcomes")
         closed = [_users(store.engagements.candidates(may(day))) for day in (2, 3, 4)]
         expect(closed, [[ada], [bob, ada], None], "the days that were closed")
+
+    def test_who_stands_may_be_between_those_who_have_missed_the_day(
+        self, store: HasEngagements
+    ) -> None:
+        """``best_missed``: "Outcomes that stand on a day are among them", in their places."""
+        ada, stands, zoe = self.users(3)
+        store.sessions.add([*did(ada, may(2)), *did(zoe, may(2), times=9)])
+        store.sessions.add([*did(stands, may(1), "like"), *did(stands, may(1), times=4)])
+        for user in (ada, zoe):
+            store.sessions.add(did(user, may(4), "like"))
+        evaluate(store, may(4))
+        for limit, best in ((1, [zoe]), (2, [zoe, stands]), (3, [zoe, stands, ada])):
+            expect(_users(_best(store, may(4), limit)), best, f"9, 4 and 1 posts, {limit} of them")
 
     def test_ties_go_to_the_longer_streak(self, store: HasEngagements) -> None:
         """``best_missed``: "Ties go to the longer streak before the day"."""

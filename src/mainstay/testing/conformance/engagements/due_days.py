@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 from mainstay.activity.session import Session
-from mainstay.localdays import since_midnight
+from mainstay.daystarts import since_midnight
 from mainstay.ports import HasEngagements
+from mainstay.scores.engagement.criteria import DailyCriteria
 from mainstay.scores.engagement.day import DayActivity
 from mainstay.scores.engagement.evaluate import catch_up
-from mainstay.scores.engagement.policy import DailyCriteria, EngagementPolicy
+from mainstay.scores.engagement.policy import EngagementPolicy
 from mainstay.scores.policies import PolicyHistory
-from mainstay.testing.conformance._activity import did, may, readable
+from mainstay.testing.conformance._activity import at, did, may, readable
 from mainstay.testing.conformance._days import ONE_POST, due, evaluate, ids
 from mainstay.testing.conformance._expect import expect
 from mainstay.testing.conformance._suite import Suite
@@ -111,7 +112,7 @@ class DueDaysConformance(Suite[HasEngagements]):
     def test_a_day_lasts_from_its_start_to_the_next(self, store: HasEngagements) -> None:
         """``day_start``: "The time at which a day begins"; just before, it is the day before."""
         ada = self.user_id(1)
-        begin = datetime.combine(may(2), store.engagements.day_start, UTC)
+        begin = at(may(2), 0) + since_midnight(store.engagements.day_start)
         store.sessions.add(
             [
                 Session(ada, begin - timedelta(microseconds=1), kind="before", id="1"),
@@ -135,7 +136,9 @@ class DueDaysConformance(Suite[HasEngagements]):
         state = found.state
         stands = (state.user_id, state.streak, state.last_day)
         expect(stands, (ada, 2, may(2)), "the state is the one that was kept")
-        expect(list(found.activities), [DayActivity(may(3), {}, posts=2)], "the day after it")
+        expect(
+            list(found.activities), [DayActivity(may(3), {}, posts=2, rated=0)], "the day after it"
+        )
         expect(due(store, may(2)), [], "and not before")
 
     def test_days_come_to_what_they_do_one_by_one(self, store: HasEngagements) -> None:
@@ -186,10 +189,10 @@ class DueDaysConformance(Suite[HasEngagements]):
         )
         found = {each.key: list(each.activities) for each in due(store, may(3))}
         expected = {
-            ada: [DayActivity(may(3), {"like": 1}, posts=2)],
-            bob: [DayActivity(may(1), {"post": 1}, posts=1)],
-            cy: [DayActivity(may(3), {}, posts=1)],
-            dan: [DayActivity(may(2), {"vote": 1})],
+            ada: [DayActivity(may(3), {"like": 1}, posts=2, rated=0)],
+            bob: [DayActivity(may(1), {"post": 1}, posts=1, rated=0)],
+            cy: [DayActivity(may(3), {}, posts=1, rated=0)],
+            dan: [DayActivity(may(2), {"vote": 1}, rated=0)],
         }
         expect(found, expected, "nothing of other days, or of other users")
 
@@ -209,11 +212,11 @@ class DueDaysConformance(Suite[HasEngagements]):
         found = {each.key: list(each.activities) for each in due(store, may(2))}
         expect(len(found), 1002, "everybody is due")
         expected = [
-            DayActivity(may(1), {"post": 1}, posts=1),
-            DayActivity(may(2), {"post": 2}, posts=3, average_quality=6.0),
+            DayActivity(may(1), {"post": 1}, posts=1, rated=0),
+            DayActivity(may(2), {"post": 2}, posts=3, average_quality=6.0, rated=2),
         ]
         expect(found[behind], expected, "each post of theirs counts once")
-        expected = [DayActivity(may(2), {"post": 1}, posts=2, average_quality=8.0)]
+        expected = [DayActivity(may(2), {"post": 1}, posts=2, average_quality=8.0, rated=1)]
         expect(found[users[0]], expected, "and each of the others'")
 
     def test_nobody_is_due_again(self, store: HasEngagements) -> None:
@@ -231,7 +234,7 @@ class DueDaysConformance(Suite[HasEngagements]):
         evaluate(store, may(3))
         store.sessions.add([*did(ada, may(1), quality=8), *did(ada, may(3), times=2)])
         expect(due(store, may(3)), [], "a day that was evaluated is not due again")
-        expected = [DayActivity(may(4), {}, posts=4, average_quality=6.0)]
+        expected = [DayActivity(may(4), {}, posts=4, average_quality=6.0, rated=2)]
         expect(list(due(store, may(4))[0].activities), expected, "later days know of it")
 
     def test_pages_have_no_more_days_than_asked_for(self, store: HasEngagements) -> None:

@@ -8,10 +8,11 @@ from datetime import date
 from mainstay.errors import RejectedError
 from mainstay.jobs import change_policy, evaluate_consistency
 from mainstay.ports import DueDays, EvaluatedDays, HasEngagements
+from mainstay.scores.engagement.criteria import DailyCriteria
 from mainstay.scores.engagement.day import DayOutcome
 from mainstay.scores.engagement.evaluate import Engagement
 from mainstay.scores.engagement.historical import historical_score
-from mainstay.scores.engagement.policy import DailyCriteria, EngagementPolicy
+from mainstay.scores.engagement.policy import EngagementPolicy
 from mainstay.testing.conformance._activity import at, context, did, may
 from mainstay.testing.conformance._days import ONE_POST, due, due_in, evaluate, idle, plan
 from mainstay.testing.conformance._expect import expect, raised

@@ -7,7 +7,7 @@ from functools import partial
 
 from mainstay.jobs import evaluate_consistency
 from mainstay.ports import HasEngagements
-from mainstay.scores.engagement.evaluate import pick_candidates
+from mainstay.scores.engagement.pick import pick_candidates
 from mainstay.scores.engagement.policy import EngagementPolicy
 from mainstay.testing.conformance._activity import at, context, did, may
 from mainstay.testing.conformance._days import ONE_POST, due, due_in, evaluate, plan

@@ -1,0 +1,67 @@
+"""How many posts users wrote on each day: what a policy needs by which old ones count less."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.engine import Row
+
+from mainstay.adapters.sql.bulk import any_of
+from mainstay.adapters.sql.corrected import bases
+from mainstay.adapters.sql.reading import as_day, converted, value_of
+from mainstay.adapters.sql.sessions import events
+
+__all__ = ["PostDays", "kept_posts", "posts_by_day", "written"]
+
+
+class PostDays:
+    """The posts by day of the users of a page, all read when somebody's are asked for first."""
+
+    def __init__(self, connection: Connection, posts: Collection[str]) -> None:
+        self._connection = connection
+        self._posts = posts
+        self._users: Collection[str] = ()
+        self._read: Mapping[str, Counter[date]] | None = None
+
+    def are_of(self, users: Collection[str]) -> None:
+        """Know of whom they may be asked for."""
+        self._users, self._read = users, None
+
+    def __call__(self, user: str) -> Sequence[tuple[date, int]]:
+        """Return a user's posts by day."""
+        if self._read is None:
+            self._read = posts_by_day(self._connection, self._users, self._posts)
+        return sorted(self._read.get(user, {}).items())
+
+
+def posts_by_day(
+    connection: Connection, users: Collection[str], posts: Collection[str]
+) -> Mapping[str, Counter[date]]:
+    """Return how many posts users wrote on each day, those before the floor included."""
+    kept = select(bases).where(any_of(connection, bases.c.user_id, users))
+    found = {row.user_id: value_of(bases, row, kept_posts) for row in connection.execute(kept)}
+    query = select(events.c.user_id, events.c.day, func.count()).where(
+        any_of(connection, events.c.user_id, users), events.c.kind.in_(sorted(posts))
+    )
+    for user, day, count in connection.execute(query.group_by(events.c.user_id, events.c.day)):
+        found.setdefault(user, Counter())[as_day(day)] += count
+    return found
+
+
+def written(posts: Iterable[tuple[date, int]]) -> str:
+    """Return posts by day as they are kept."""
+    return json.dumps({str(day): count for day, count in sorted(posts)})
+
+
+def kept_posts(row: Row[Any]) -> Counter[date]:
+    """Return the posts by day that are kept of the time before the floor."""
+    return converted("posts_by_day", row.posts_by_day, _counter)
+
+
+def _counter(text: str) -> Counter[date]:
+    return Counter({as_day(day): int(count) for day, count in json.loads(text).items()})

@@ -1,0 +1,163 @@
+"""Whom the daily job picks, if its policy says more than the score."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+
+import pytest
+
+from mainstay import (
+    DailyCriteria,
+    DayActivity,
+    DayOutcome,
+    Engagement,
+    EngagementPolicy,
+    InvalidValueError,
+    PickPolicy,
+    Session,
+    evaluate_day,
+    historical_score,
+    pick_candidates,
+)
+from mainstay.jobs import evaluate_consistency, forget, reevaluate, rename
+from mainstay.jobs._picking import picked_of
+from mainstay.scheduling import JobContext
+from mainstay.testing.memory import MemoryStore
+
+USERS = [f"u{number:02}" for number in range(40)]
+FIRST = date(2024, 5, 1)
+RUN = DailyCriteria({"run": 1})
+NOW = datetime(2024, 7, 1, tzinfo=UTC)
+
+
+def day(number: int) -> date:
+    return FIRST + timedelta(days=number)
+
+
+def posted(user: str, number: int, times: int = 1, kind: str = "post") -> list[Session]:
+    at = datetime.combine(day(number), datetime.min.time(), UTC)
+    return [Session(user, at, kind=kind, id=f"{user} {number} {kind} {n}") for n in range(times)]
+
+
+def store_of(pick: PickPolicy, events: Iterable[Session], top: int = 5) -> MemoryStore:
+    store = MemoryStore()
+    store.sessions.add(events)
+    policy = EngagementPolicy(criteria=RUN, top_inactive_users=top, pick=pick)
+    with store.engagements.page() as page:
+        page.keep_policy(policy)
+    return store
+
+
+def run(store: MemoryStore, number: int) -> None:
+    job = evaluate_consistency(store.engagements)
+    assert job.run(JobContext(target=day(number), clock=lambda: NOW)).failed == 0
+
+
+def picks(store: MemoryStore, numbers: Iterable[int]) -> list[list[str]]:
+    found = [store.engagements.candidates(day(number)) for number in numbers]
+    return [[each.user_id for each in some or ()] for some in found]
+
+
+def forty() -> list[Session]:
+    """The first of them has most posts, the last one."""
+    return [each for n, user in enumerate(USERS) for each in posted(user, 0, 40 - n)]
+
+
+def test_by_default_the_same_five_are_picked_on_ten_days_of_ten() -> None:
+    store = store_of(PickPolicy(), forty())
+    run(store, 10)
+    assert picks(store, range(1, 11)) == [USERS[:5]] * 10
+
+
+def test_with_a_cooldown_everybody_is_picked_in_turn() -> None:
+    store = store_of(PickPolicy(cooldown=30), forty())
+    run(store, 10)
+    in_fives = [USERS[at : at + 5] for at in range(0, 40, 5)]
+    assert picks(store, range(8)) == in_fives
+    again = picks(store, range(8, 11))
+    assert again == in_fives[:3], "too few remain: those whose pick is the longest ago"
+
+
+def test_a_late_run_picks_whom_punctual_ones_have_picked() -> None:
+    pick = PickPolicy(cooldown=2, active_within=6, exclude={"u01"}, ties_by_day=True)
+    some = [*forty(), *posted("u39", 5, 9), *posted("u20", 3, 40)]
+    late, punctual = store_of(pick, some), store_of(pick, some)
+    run(late, 20)
+    for number in range(21):
+        run(punctual, number)
+        run(punctual, number)
+    assert picks(late, range(21)) == picks(punctual, range(21))
+    again = reevaluate(late, since=day(0), context=JobContext(clock=lambda: NOW))
+    assert not again.result["candidates_differ"]
+    assert picks(late, [5]) != [[]]
+    assert picks(late, [15]) == [[]], "nobody had been there for six days"
+
+
+def test_users_who_are_gone_are_skipped_however_many_they_are() -> None:
+    gone = [each for user in USERS[:39] for each in posted(user, 0, 9)]
+    store = store_of(PickPolicy(active_within=1), [*gone, *posted("u39", 9)])
+    run(store, 9)
+    assert picks(store, [9]) == [["u39"]]
+
+
+def test_ties_go_to_others_each_day_by_a_hash_that_anybody_can_compute() -> None:
+    tied = [each for user in USERS for each in posted(user, 0)]
+    store = store_of(PickPolicy(ties_by_day=True), tied, top=1)
+    run(store, 9)
+    lots = [
+        min(USERS, key=lambda user: sha256(f"{day(number)} {user}".encode()).hexdigest())
+        for number in range(10)
+    ]
+    assert picks(store, range(10)) == [[user] for user in lots]
+    assert len({*lots}) > 5
+
+
+def test_nobody_is_picked_where_none_is_to_be() -> None:
+    store = store_of(PickPolicy(cooldown=1, ties_by_day=True), forty(), top=0)
+    run(store, 3)
+    assert picks(store, range(1, 4)) == [[], [], []]
+
+
+def test_who_leaves_or_is_renamed_does_so_in_the_list_of_those_excluded() -> None:
+    store = store_of(PickPolicy(exclude={"u00", "u01"}), forty())
+    context = JobContext(clock=lambda: NOW)
+    rename(store.corrections, "u00", "v00", context=context)
+    forget(store.corrections, ["u01"], context=context)
+    policies = store.engagements.policies()
+    assert policies is not None
+    assert policies.first.pick.exclude == {"v00"}
+
+
+def missed(user: str, streak: int) -> DayOutcome:
+    state = Engagement(user, streak, FIRST)
+    return evaluate_day(state, DayActivity(day(1)))[1]
+
+
+def test_a_cooldown_of_a_day_is_over_on_the_day_after_the_next() -> None:
+    policy = EngagementPolicy(top_inactive_users=1, pick=PickPolicy(cooldown=1))
+    both = [missed("ada", 9), missed("bob", 3)]
+    for ago, picked in ((0, "ada"), (1, "bob"), (2, "ada")):
+        last = {"ada": day(1 - ago)}
+        found = pick_candidates(both, policy=policy, last_picked=last)
+        assert [each.user_id for each in found] == [picked]
+
+
+@pytest.mark.parametrize(
+    ("pick", "field"),
+    [(PickPolicy(cooldown=1), "last_picked"), (PickPolicy(active_within=1), "last_active")],
+)
+def test_what_the_policy_needs_must_be_given(pick: PickPolicy, field: str) -> None:
+    with pytest.raises(InvalidValueError, match=f"{field} must be given, since the policy needs"):
+        pick_candidates([missed("ada", 3)], policy=EngagementPolicy(pick=pick))
+
+
+def test_the_first_days_there_are_have_none_before() -> None:
+    """A cooldown of a year looks back no further than dates go."""
+    first = DayOutcome("ada", date.min, 0, historical_score(streak=0, posts=1))
+    store = store_of(PickPolicy(cooldown=366, active_within=366), [])
+    policies = store.engagements.policies()
+    assert policies is not None
+    with store.engagements.page() as page:
+        assert picked_of(page, [first.day], policies) == {first.day: ()}
