@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,14 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from mainstay import BadRecordError, InvalidTypeError, InvalidValueError, StreakPolicy, Weekdays
+from mainstay import (
+    BadRecordError,
+    DayEnd,
+    InvalidTypeError,
+    InvalidValueError,
+    StreakPolicy,
+    Weekdays,
+)
 from mainstay.columnar import streaks_table
 
 AS_OF = datetime(2024, 5, 10, 20, tzinfo=UTC)
@@ -179,3 +186,16 @@ def test_a_later_date_that_was_recorded_further_east_is_today() -> None:
     )
     row = streaks_table(table, as_of=AS_OF, timezone="timezone").to_pylist()[0]
     assert (row["today"], row["status"], row["current"]) == (date(2024, 5, 11), "done", 1)
+
+
+def test_days_may_be_named_by_their_end() -> None:
+    """With days that end at 13:00, noon on the 10th is of the 10th, and 14:00 of the 11th."""
+    table = pa.table(
+        {
+            "user_id": ["ada"] * 2,
+            "started_at": [datetime(2024, 5, 10, at, tzinfo=UTC) for at in (12, 14)],
+        }
+    )
+    row = streaks_table(table, as_of=AS_OF, day_start=DayEnd(time(13))).to_pylist()[0]
+    assert (row["current"], row["current_first"]) == (2, date(2024, 5, 10))
+    assert row["today"] == date(2024, 5, 11)
