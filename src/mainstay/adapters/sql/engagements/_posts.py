@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 from sqlalchemy.engine import Row
 
 from mainstay.adapters.sql.bulk import any_of
@@ -57,8 +57,9 @@ def _rows(
     kept = select(bases).where(any_of(connection, bases.c.user_id, users))
     mine = any_of(connection, events.c.user_id, users), events.c.kind.in_(sorted(posts))
     query = select(events.c.user_id, events.c.day, func.count().label("posts")).where(*mine)
+    queries: list[Select[Any]] = [kept, query.group_by(events.c.user_id, events.c.day)]
     found: dict[str, list[Row[Any]]] = {}
-    for each in (kept, query.group_by(events.c.user_id, events.c.day)):
+    for each in queries:
         for row in connection.execute(each):
             found.setdefault(row.user_id, []).append(row)
     return found
