@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 from sqlalchemy.engine import Row
+from sqlalchemy.sql import ColumnElement
 
 from mainstay.adapters.sql.bulk import any_of
 from mainstay.adapters.sql.corrected import bases
@@ -56,8 +57,9 @@ def _rows(
     """Return the rows about each user, unread: what is wrong with one is that user's alone."""
     kept = select(bases).where(any_of(connection, bases.c.user_id, users))
     mine = any_of(connection, events.c.user_id, users), events.c.kind.in_(sorted(posts))
-    query = select(events.c.user_id, events.c.day, func.count().label("posts")).where(*mine)
-    queries: list[Select[Any]] = [kept, query.group_by(events.c.user_id, events.c.day)]
+    columns: list[ColumnElement[Any]] = [events.c.user_id, events.c.day]
+    query = select(*columns, func.count().label("posts")).where(*mine).group_by(*columns)
+    queries: list[Select[Any]] = [kept, query]
     found: dict[str, list[Row[Any]]] = {}
     for each in queries:
         for row in connection.execute(each):
