@@ -15,6 +15,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from mainstay import ConsistencyPolicy, Session, YearPolicy, YearScore, score_sessions
 from mainstay.columnar import Source, crew, folding, score_table
+from mainstay.daystarts import DayStart
 from mainstay.scores.by_policy import Policy, Score
 from mainstay.scores.consistency.policy import DEFAULT_POLICY
 from mainstay.testing import strategies
@@ -41,7 +42,7 @@ class Asked(TypedDict):
     as_of: datetime
     timezone: str | None
     user_zone: str | None
-    day_start: time
+    day_start: DayStart
     member_since: str | None
     policy: Policy
 
@@ -69,7 +70,7 @@ class Case:
     zoned: bool = True
     home: Mapping[int, str] | str | None = None
     members: bool = False
-    day_start: time = time(0)
+    day_start: DayStart = time(0)
     policy: Policy = DEFAULT_POLICY
 
     def table(self, ids: Any = None) -> Any:

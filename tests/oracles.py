@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Collection, Iterable
-from datetime import date, datetime, time, timedelta, timezone, tzinfo
+from datetime import date, datetime, timedelta, timezone, tzinfo
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from mainstay import Session
+from mainstay.daystarts import DayEnd, DayStart
 
 ONE_DAY = timedelta(days=1)
 
@@ -20,15 +21,24 @@ def zone_of(name: str) -> tzinfo:
     return ZoneInfo(name)
 
 
-def local_day(at: datetime, zone: str | None, day_start: time) -> date:
-    """The date on the wall, or the one before as long as the day has not begun."""
+def local_day(at: datetime, zone: str | None, day_start: DayStart) -> date:
+    """The date on the wall, or the one before as long as the day has not begun.
+
+    Where a day is named by its end, that of the wall clock moved on by 24:00 less that end.
+    """
     wall = at if zone is None else at.astimezone(zone_of(zone))
+    if isinstance(day_start, DayEnd):
+        end = day_start.at
+        rest = timedelta(hours=24) - timedelta(
+            hours=end.hour, minutes=end.minute, seconds=end.second, microseconds=end.microsecond
+        )
+        return (wall.replace(tzinfo=None) + rest).date()
     begun = wall.time() >= day_start
     return wall.date() if begun else wall.date() - ONE_DAY
 
 
 def active_days(
-    sessions: Iterable[Session], as_of: datetime, zone: str | None, day_start: time
+    sessions: Iterable[Session], as_of: datetime, zone: str | None, day_start: DayStart
 ) -> tuple[date, set[date]]:
     """Today, and the days on which anything happened up to ``as_of``."""
     known = [session for session in sessions if session.started_at <= as_of]
@@ -70,37 +80,6 @@ def score_parts(
         ago = (today - window[-1]).days
         recency = 5 if ago <= 1 else 3 if ago <= 3 else 1 if ago <= 7 else 0
     return base, distribution, float(min(10, 2 * streak)), float(recency)
-
-
-def streak(
-    days: Collection[date], as_of: date, rest: Collection[int], freezes: int
-) -> tuple[int, int, int, str]:
-    """Current, longest, freezes left and status, by walking the calendar day by day."""
-    active = {day for day in days if day <= as_of}
-    if not active:
-        return 0, 0, freezes, "none"
-    length, longest, left = 0, 0, freezes
-    rested, missed = 0, 0
-    day = min(active)
-    while day <= as_of:
-        if day in active:
-            if length and missed <= left:
-                left -= missed
-                length += rested + 1
-            else:
-                length = 1
-            longest = max(longest, length)
-            rested, missed = 0, 0
-        elif day.weekday() in rest:
-            rested += 1
-        elif day != as_of:
-            missed += 1
-        day += ONE_DAY
-    if as_of in active:
-        return length, longest, left, "done"
-    if missed <= left:
-        return length, longest, left - missed, "pending"
-    return 0, longest, left, "broken"
 
 
 def weekly_streak(recordings: Iterable[tuple[date, int]], least: int, forgiven: int) -> int:

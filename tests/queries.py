@@ -43,7 +43,9 @@ def rows_of(case: Case) -> list[tuple[Any, ...]]:
 
 def found(case: Case, dialect: str, ask: Ask, *, weeks: bool = False) -> list[Row]:
     """What a database says of a case: the scores, or the state with weeks."""
-    state = StateQuery(events=events_of(case), as_of=case.as_of, weeks=weeks)
+    state = StateQuery(
+        events=events_of(case), as_of=case.as_of, weeks=weeks, day_start=case.day_start
+    )
     rows = surveyed(state, case, dialect, ask)
     if not rows:
         return []

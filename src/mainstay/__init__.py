@@ -10,6 +10,7 @@ from mainstay.activity.counts import Counts
 from mainstay.activity.session import Session
 from mainstay.activity.window import ActivityWindow
 from mainstay.activity.year import ActivityYear
+from mainstay.daystarts import DayEnd, DayStart
 from mainstay.errors import (
     BadRecordError,
     CallsFailedError,
@@ -76,9 +77,18 @@ from mainstay.scores.year.phrases import EnglishYearPhrases
 from mainstay.scores.year.policy import YearPolicy
 from mainstay.scores.year.result import YearPhrasebook, YearScore, YearWhatIf
 from mainstay.scores.year.score import year_score
-from mainstay.streaks.daily import DailyStreak, StreakPolicy, StreakStatus, streak_of
+from mainstay.streaks.daily import DailyStreak, StreakStatus, streak_of
 from mainstay.streaks.dicts import DailyStreakDict
 from mainstay.streaks.phrases import EnglishStreakPhrases, StreakPhrasebook
+from mainstay.streaks.policy import StreakPolicy
+from mainstay.streaks.schedules import (
+    DaysAWeek,
+    EveryDay,
+    PeriodUnit,
+    Recurring,
+    StreakSchedule,
+    Weekdays,
+)
 from mainstay.streaks.weekly import WeeklyStreak, WeeklyStreakPolicy
 
 #: The version that is installed, such as ``"0.1.0"``.
@@ -107,8 +117,11 @@ __all__ = [
     "DampenedWeight",
     "Dampening",
     "DayActivity",
+    "DayEnd",
     "DayOutcome",
     "DayOutcomeDict",
+    "DayStart",
+    "DaysAWeek",
     "DecodeError",
     "DeliveryError",
     "Engagement",
@@ -120,6 +133,7 @@ __all__ = [
     "EnglishStreakPhrases",
     "EnglishVouchPhrases",
     "EnglishYearPhrases",
+    "EveryDay",
     "Explanation",
     "HistoricalScore",
     "HistoricalScoreDict",
@@ -134,10 +148,12 @@ __all__ = [
     "NoLongerKeptError",
     "OtherPolicyError",
     "OutOfOrderError",
+    "PeriodUnit",
     "Phrasebook",
     "PickPolicy",
     "PolicyHistory",
     "RecentPosts",
+    "Recurring",
     "RejectedError",
     "Reputation",
     "ScoreBreakdown",
@@ -146,6 +162,7 @@ __all__ = [
     "StoreError",
     "StreakPhrasebook",
     "StreakPolicy",
+    "StreakSchedule",
     "StreakStatus",
     "TimeLimitError",
     "TooLittleDataError",
@@ -156,6 +173,7 @@ __all__ = [
     "VouchExplanation",
     "VouchExplanationDict",
     "VouchPhrasebook",
+    "Weekdays",
     "WeeklyStreak",
     "WeeklyStreakPolicy",
     "WhatIf",

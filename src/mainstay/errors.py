@@ -30,6 +30,7 @@ __all__ = [
     "UnhealthyError",
     "UnknownSchemaError",
     "UnknownZoneError",
+    "UnreadableFileError",
 ]
 
 _MOST_VALUE, _MOST_FIELD, _MOST_WORDS = 200, 200, 600
@@ -281,6 +282,15 @@ class BadRecordError(InvalidValueError):
 
     def __str__(self) -> str:
         return f"{self.place} {self.number}: {super().__str__()}"
+
+
+class UnreadableFileError(InvalidValueError):
+    """A file that is something else than events in text or Parquet, or that is damaged.
+
+    Examples:
+        >>> print(UnreadableFileError("is a PDF document", field="FILE", value="may.pdf"))
+        FILE is a PDF document, got 'may.pdf'.
+    """
 
 
 class CorruptRowError(InvalidValueError):

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from mainstay import _checks as checks
+from mainstay.daystarts import DayStart, check_day_start, days_ahead, since_midnight, wall_time_of
 from mainstay.errors import InvalidTypeError, InvalidValueError, UnknownZoneError
 
 __all__ = [
@@ -34,7 +35,6 @@ __all__ = [
     "local_day",
     "moment_of",
     "noon_of",
-    "since_midnight",
     "zone_name",
 ]
 
@@ -149,7 +149,7 @@ class DayTable(dict[int, tuple[tuple[datetime, ...], tuple[int, ...]]]):
     changes, and the ordinals of the local days between them. There is one more day than instants.
     """
 
-    def __init__(self, zone: tzinfo, day_start: time) -> None:
+    def __init__(self, zone: tzinfo, day_start: DayStart) -> None:
         super().__init__()
         self._zone = zone
         self._day_start = since_midnight(day_start)
@@ -176,12 +176,14 @@ class DayTable(dict[int, tuple[tuple[datetime, ...], tuple[int, ...]]]):
 
 
 @lru_cache(maxsize=2048)
-def day_table(zone: Zone, day_start: time) -> DayTable:
+def day_table(zone: Zone, day_start: DayStart) -> DayTable:
     """Return the local days of a zone."""
     return DayTable(find_zone(zone), day_start)
 
 
-def local_day(instant: datetime, *, zone: Zone | None = None, day_start: time = MIDNIGHT) -> date:
+def local_day(
+    instant: datetime, *, zone: Zone | None = None, day_start: DayStart = MIDNIGHT
+) -> date:
     """Return the calendar date at an instant, where the user was.
 
     Args:
@@ -189,7 +191,8 @@ def local_day(instant: datetime, *, zone: Zone | None = None, day_start: time = 
         zone: An IANA name, ``±HH:MM`` or a ``ZoneInfo``; without it the offset that ``instant``
             carries is used.
         day_start: The wall-clock time at which a day begins. With 04:00, half past one on Tuesday
-            still is Monday. Days of 23 and 25 hours come out right.
+            still is Monday. Or a :class:`DayEnd`, the time at which a day ends: with 13:00, eleven
+            at night on Monday is Tuesday. Days of 23 and 25 hours come out right.
 
     Raises:
         NaiveDatetimeError: ``instant`` has no offset.
@@ -204,7 +207,7 @@ def local_day(instant: datetime, *, zone: Zone | None = None, day_start: time = 
         datetime.date(2025, 11, 1)
     """
     at = checks.instant("instant", instant)
-    checks.wall_time("day_start", day_start)
+    check_day_start("day_start", day_start)
     if zone is not None:
         find_zone(zone, field="zone")
     return date.fromordinal(
@@ -212,14 +215,16 @@ def local_day(instant: datetime, *, zone: Zone | None = None, day_start: time = 
     )
 
 
-def counted_day(instant: datetime, *, zone: Zone | None, local_days: bool, day_start: time) -> date:
+def counted_day(
+    instant: datetime, *, zone: Zone | None, local_days: bool, day_start: DayStart
+) -> date:
     """Return the day on which a store counts what happened at an instant.
 
     Args:
         instant: An aware datetime.
         zone: Where it happened; without it the offset that ``instant`` carries is used.
         local_days: Whether it counts on the date where the user was, and not on UTC's.
-        day_start: The wall-clock time at which a day begins: there, or in UTC.
+        day_start: When a day begins or ends on the wall clock: there, or in UTC.
 
     Examples:
         >>> from datetime import UTC, datetime, time
@@ -235,18 +240,7 @@ def counted_day(instant: datetime, *, zone: Zone | None, local_days: bool, day_s
     return (instant.astimezone(UTC) - since_midnight(day_start)).date()
 
 
-def since_midnight(at: time) -> timedelta:
-    """Return how long after midnight a time of day is.
-
-    Examples:
-        >>> from datetime import time
-        >>> since_midnight(time(4, 30)).total_seconds() / 3600
-        4.5
-    """
-    return datetime.combine(date.min, at) - datetime.min  # noqa: DTZ901  (only their difference)
-
-
-def last_instant(day: date, *, zone: Zone = DATED, day_start: time = MIDNIGHT) -> datetime:
+def last_instant(day: date, *, zone: Zone = DATED, day_start: DayStart = MIDNIGHT) -> datetime:
     """Return the last instant, to the microsecond, of a local day.
 
     Where clocks are put back across midnight, it is the last one with that date; where the zone
@@ -255,7 +249,7 @@ def last_instant(day: date, *, zone: Zone = DATED, day_start: time = MIDNIGHT) -
     Args:
         day: The day.
         zone: Where it is the day; without it, in UTC.
-        day_start: The wall-clock time at which a day begins.
+        day_start: When a day begins on the wall clock, or a :class:`mainstay.DayEnd`.
 
     Raises:
         UnknownZoneError: ``zone`` is not known.
@@ -268,10 +262,11 @@ def last_instant(day: date, *, zone: Zone = DATED, day_start: time = MIDNIGHT) -
     checks.instant("day", noon_of(checks.day("day", day)))  # not too near to the years' limits
     asked = day.toordinal()
     find_zone(zone, field="zone")
-    table = day_table(zone, checks.wall_time("day_start", day_start))
+    table = day_table(zone, check_day_start("day_start", day_start))
+    ahead = days_ahead(day_start)
     end = datetime.fromordinal(asked).replace(tzinfo=UTC)
     # Offsets are less than a day, and so is the start of the day: it ends within these dates.
-    for ordinal in range(asked - 1, asked + 3):
+    for ordinal in range(asked - 1 - ahead, asked + 3 - ahead):
         changes, days = table[ordinal]
         midnight = datetime.fromordinal(ordinal + 1).replace(tzinfo=UTC)
         for until, local in zip((*changes, midnight), days, strict=True):
@@ -285,7 +280,7 @@ def noon_of(day: date) -> datetime:
 
 
 def moment_of(
-    day: date, *, as_of: datetime, zone: Zone | None = None, day_start: time = MIDNIGHT
+    day: date, *, as_of: datetime, zone: Zone | None = None, day_start: DayStart = MIDNIGHT
 ) -> tuple[datetime, str]:
     """Return the instant that stands for a bare date, and the zone in which it is that date.
 
@@ -295,7 +290,8 @@ def moment_of(
         day: The date.
         as_of: The instant to look back from.
         zone: The user's zone; without it, UTC.
-        day_start: The wall-clock time at which a day begins, not after noon.
+        day_start: The wall-clock time at which a day begins, not after noon; or a
+            :class:`DayEnd` after noon.
 
     Examples:
         >>> from datetime import UTC, datetime
@@ -308,24 +304,30 @@ def moment_of(
     if noon <= as_of or day.toordinal() > day_table(zone or DATED, day_start).ordinal(as_of):
         return noon, DATED
     # Where the day begins in the minute of as_of, it is that day then.
-    minutes = -((as_of - datetime.combine(day, day_start, UTC)) // timedelta(minutes=1))
+    begins = datetime.combine(day, MIDNIGHT, UTC) + since_midnight(day_start)
+    minutes = -((as_of - begins) // timedelta(minutes=1))
     return as_of, f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
 
 
-def check_dated(field: str, day: object, day_start: time) -> None:
-    """Refuse a bare date where its noon would belong to the day before.
+def check_dated(field: str, day: object, day_start: DayStart) -> None:
+    """Refuse a bare date where its noon belongs to another day.
 
     Raises:
-        InvalidValueError: Days start after noon.
+        InvalidValueError: Days start after noon; or days named by their end end at noon or before.
     """
-    if day_start > _NOON:
-        raise InvalidValueError(
-            f"is a date without a time, and can't be told from the day before where days start at "
-            f"{day_start.isoformat('minutes')}",
-            field=field,
-            value=day,
-            remedy="Let days start at 12:00 or before, or write times with their offsets.",
-        )
+    noon = since_midnight(_NOON) - since_midnight(day_start)
+    if timedelta(0) <= noon < timedelta(days=1):
+        return
+    other, verb, limit = "before", "start", "at 12:00 or before"
+    if days_ahead(day_start):
+        other, verb, limit = "after", "end", "after 12:00"
+    raise InvalidValueError(
+        f"is a date without a time, and can't be told from the day {other} where days {verb} at "
+        f"{wall_time_of(day_start).isoformat('minutes')}",
+        field=field,
+        value=day,
+        remedy=f"Let days {verb} {limit}, or write times with their offsets.",
+    )
 
 
 def offset_of(at: datetime) -> timezone:

@@ -81,15 +81,18 @@ class Remaining:
     def add(self, sessions: Iterable[Session]) -> None:
         """Take events that are all new, or known."""
         for session in sessions:
-            user = self.aliases.get(session.user_id, session.user_id)
             if session.id not in self.known and self.day(session) >= self.floor:
-                self.events.setdefault(str(session.id), attrs.evolve(session, user_id=user))
+                self.events.setdefault(str(session.id), self.whose(session))
+
+    def whose(self, session: Session) -> Session:
+        """An event as it is of whom an alias stands for."""
+        user = self.aliases.get(session.user_id, session.user_id)
+        return attrs.evolve(session, user_id=user)
 
     def replace(self, sessions: Iterable[Session]) -> None:
         """Take events in place of others."""
         for session in sessions:
-            user = self.aliases.get(session.user_id, session.user_id)
-            self.events[str(session.id)] = attrs.evolve(session, user_id=user)
+            self.events[str(session.id)] = self.whose(session)
 
     def remove(self, ids: Iterable[str]) -> None:
         """Leave out events that are not before the floor."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import time
 from functools import cache
 from pathlib import Path
 from uuid import uuid4
@@ -18,6 +17,7 @@ from mainstay.adapters.sql.columns import metadata
 from mainstay.adapters.sql.database import OwnDatabase
 from mainstay.adapters.sql.ledger import SqlLedger
 from mainstay.adapters.sql.settings import settings_table
+from mainstay.daystarts import DayStart
 from mainstay.ports import Store
 from mainstay.testing.memory import MemoryStore
 
@@ -104,7 +104,7 @@ def own(port: SqlStore | SqlLedger) -> OwnDatabase:
     return port._database
 
 
-def all_with_days_from(day_start: time, databases: Sequence[SqlStore]) -> list[Store]:
+def all_with_days_from(day_start: DayStart, databases: Sequence[SqlStore]) -> list[Store]:
     """Return stores as if they had been made with a day start, one in memory before them."""
     local_days = databases[0].settings.local_days
     made = [

@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from mainstay import ConsistencyPolicy, YearPolicy
 from mainstay.adapters.sql import SqlStore
+from mainstay.daystarts import DayStart
 from mainstay.outlook import Content, Mark, Outlook, Preferences
 from mainstay.ports import (
     DueNotification,
@@ -63,7 +64,7 @@ class Telling(RuleBasedStateMachine):
         day_start=st.sampled_from([time(0), time(4), time(22, 30)]),
     )
     def begin(
-        self, text: Content, wanted: list[Preferences], planned: bool, day_start: time
+        self, text: Content, wanted: list[Preferences], planned: bool, day_start: DayStart
     ) -> None:
         """So that there is something to plan, to see and to count; often it is planned, too."""
         self.stores = all_with_days_from(day_start, self.databases)

@@ -38,6 +38,7 @@ from mainstay import (
 )
 from mainstay.adapters.sql import SqlStore
 from mainstay.adapters.sql.engagements import _column_days
+from mainstay.daystarts import DayStart
 from mainstay.jobs import (
     change_policy,
     evaluate_consistency,
@@ -153,7 +154,7 @@ class Agreement(RuleBasedStateMachine):
         self.day = FIRST.date()
 
     @initialize(day_start=day_starts)
-    def days_begin(self, day_start: time) -> None:
+    def days_begin(self, day_start: DayStart) -> None:
         self.stores = all_with_days_from(day_start, self.databases)
 
     def next_day(self, step: int) -> date:

@@ -124,6 +124,22 @@ def everything_is_new(sessions: MemorySessions, given: Iterable[Session]) -> int
     return len(several)
 
 
+def also_equal(sessions: MemorySessions, given: Iterable[Session]) -> list[str]:
+    return sorted(str(each.id) for each in given if each.id in sessions._by_id)
+
+
+def whatever_the_offset(sessions: MemorySessions, given: Iterable[Session]) -> list[str]:
+    there, several = sessions._by_id, {each.id: each for each in given}
+    return [key for key in edited(sessions, given) if there[key] != several[key]]
+
+
+def also_early(sessions: MemorySessions, given: Iterable[Session]) -> list[str]:
+    floor, sessions.floor = sessions.floor, None
+    found = edited(sessions, given)
+    sessions.floor = floor
+    return found
+
+
 def the_old_day(sessions: MemorySessions, new: Mapping[str, Session], old: object = ()) -> None:
     put(sessions, new, ())
 
@@ -326,6 +342,7 @@ def weeks_are_not_recorded(
 rename_sessions, forget_sessions = MemorySessions.rename, MemorySessions.forget
 remove_sessions, replace_sessions = MemorySessions.remove, MemorySessions.replace
 prune_sessions, put = MemorySessions.prune, MemorySessions._put
+edited = MemorySessions.edited
 start, take_back, merge = EngagementsPage._start, KeptDays.take_back, KeptDays._merge
 evaluated_through = KeptDays.evaluated_through
 rename_weeks, reopened = KeptWeeks.rename, WeeksPage._reopened
@@ -346,6 +363,9 @@ BROKEN: Mapping[str, Broken] = {
     "removed events are new again": (MemorySessions, "remove", forgotten_ids),
     "unknown events are not replaced": (MemorySessions, "replace", whatever_is_there),
     "equal events are replaced": (MemorySessions, "replace", everything_is_new),
+    "equal events are edited": (MemorySessions, "edited", also_equal),
+    "another offset is no edit": (MemorySessions, "edited", whatever_the_offset),
+    "events before the floor are edited": (MemorySessions, "edited", also_early),
     "the day of the old event is in time": (MemorySessions, "_put", the_old_day),
     "the day of the new event is in time": (MemorySessions, "_put", the_new_day),
     "totals only grow": (EngagementsPage, "_goes_on", posts_of_last_time),

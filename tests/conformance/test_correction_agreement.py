@@ -103,6 +103,16 @@ def said(report: JobReport) -> object:
     return report.failed, report.errors, changed(report).get("events"), found
 
 
+def contents(session: Session) -> tuple[Session, timedelta | None]:
+    """All that an event says, also with which offset."""
+    return session, session.started_at.utcoffset()
+
+
+def edited(store: Store, sessions: list[Session]) -> list[str]:
+    with store.corrections.page() as page:
+        return [*page.edited(sessions)]
+
+
 def changed(report: JobReport) -> PlainData:
     """What a report of a correction says was changed."""
     found = report.result.get("changed", PlainData())
@@ -286,6 +296,15 @@ class Corrections(RuleBasedStateMachine):
             str(old.id): attrs.evolve(other, id=old.id)
             for (old, _, _), other in zip(batch, others, strict=True)
         }
+
+        theirs = {key: self.left.events[key] for key in new if key in self.left.events}
+        differ = [
+            key
+            for key, each in theirs.items()
+            if contents(self.left.whose(new[key])) != contents(each)
+            and self.left.floor <= min(self.left.day(new[key]), self.left.day(each))
+        ]
+        assert self.ask(lambda store: edited(store, [*new.values()])) == sorted(differ)
 
         def replaced(store: Store) -> object:
             with suppress(NoLongerKeptError):  # which of several it names does not matter

@@ -15,6 +15,7 @@ pytest.importorskip("sqlalchemy", reason="two of the stores need mainstay[sql]")
 from mainstay import IsoWeek, Session
 from mainstay.activity.windowing import WindowBuilder
 from mainstay.adapters.sql import SqlStore
+from mainstay.daystarts import DayEnd, DayStart
 from mainstay.localdays import MIDNIGHT, counted_day
 from mainstay.ports import (
     BadgeStanding,
@@ -127,12 +128,44 @@ def test_the_score_that_badges_ask_for_is_by_the_stores_days(store: Store) -> No
         assert measured(store.badges.standing("ada", target), target)["score"] == points
 
 
-def count_by_midnight(at: datetime, *, day_start: time, **fields: Any) -> date:
+NIGHTS = DayEnd(time(13))
+
+
+class TestEngagementsOfNights(EngagementStoreConformance):
+    """A store whose days are named by their end, as the suites ask of any."""
+
+    @pytest.fixture(params=[False, True], ids=["UTC days", "local days"])
+    def store(self, request: pytest.FixtureRequest) -> MemoryStore:
+        return MemoryStore(local_days=request.param, day_start=NIGHTS)
+
+
+class TestReputationsOfNights(ReputationStoreConformance):
+    """The same of weeks: Monday's begins on Sunday."""
+
+    @pytest.fixture(params=["memory", "sqlite"])
+    def store(self, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+        if request.param == "memory":
+            yield MemoryStore(local_days=True, day_start=NIGHTS)
+            return
+        with SqlStore.create(f"sqlite:///{tmp_path}/mainstay.db", day_start=NIGHTS) as made:
+            yield made
+
+
+class TestOutlooksOfNights(OutlookConformance):
+    """The same of windows."""
+
+    @pytest.fixture
+    def store(self, tmp_path: Path) -> Iterator[Store]:
+        with SqlStore.create(f"sqlite:///{tmp_path}/mainstay.db", day_start=NIGHTS) as made:
+            yield made
+
+
+def count_by_midnight(at: datetime, *, day_start: DayStart, **fields: Any) -> date:
     del day_start
     return counted_day(at, day_start=MIDNIGHT, **fields)
 
 
-def window_by_midnight(*, day_start: time, **fields: Any) -> WindowBuilder:
+def window_by_midnight(*, day_start: DayStart, **fields: Any) -> WindowBuilder:
     del day_start
     return WindowBuilder(**fields)
 

@@ -23,6 +23,7 @@ pytest.importorskip("sqlalchemy", reason="two of the stores need mainstay[sql]")
 
 from mainstay import Session, YearPolicy
 from mainstay.adapters.sql import SqlStore
+from mainstay.daystarts import DayStart
 from mainstay.jobs import update_multipliers
 from mainstay.ports import (
     BadgeCheck,
@@ -159,7 +160,7 @@ class Agreement(RuleBasedStateMachine):
         self,
         everybody: list[timedelta],
         more: list[tuple[str, int, timedelta]],
-        day_start: time,
+        day_start: DayStart,
     ) -> None:
         """So that there are boards, often with ties, and badges to award."""
         self.stores = all_with_days_from(day_start, self.databases)

@@ -270,6 +270,7 @@ CORRUPT_ROWS = [
     ("settings", "value", "1", "key = 'local_days'", settings_read),
     ("settings", "value", "25:00", "key = 'day_start'", settings_read),
     ("settings", "value", "04:00+00:00", "key = 'day_start'", settings_read),
+    ("settings", "value", "until 00:00", "key = 'day_start'", settings_read),
 ]
 
 

@@ -14,7 +14,22 @@ from sqlalchemy import make_url
 
 from mainstay import InvalidValueError
 from mainstay.adapters.sql import SqlStore
+from mainstay.daystarts import DayEnd, DayStart
 from tests.conformance.databases import new_database, odd_database
+
+
+def test_a_day_end_is_kept_and_is_not_the_day_start_of_the_same_time(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/mainstay.db"
+    SqlStore.create(url, day_start=DayEnd(time(13))).close()
+    with SqlStore.open(url) as store:
+        assert store.settings.day_start == store.sessions.day_start == DayEnd(time(13))
+    with pytest.raises(
+        InvalidValueError,
+        match=r"made, .* days until 13:00, got .* days from 13:00",
+    ):
+        SqlStore.create(url, day_start=time(13))
+    with pytest.raises(InvalidValueError, match="day_start must be in whole seconds"):
+        SqlStore.create(url, day_start=DayEnd(time(13, 0, 0, 1)))
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
@@ -45,7 +60,7 @@ def test_an_asynchronous_host_says_when_days_begin(postgres_url: str) -> None:
 
     url = make_url(odd_database(postgres_url)).set(drivername="postgresql+psycopg")
 
-    async def main() -> time:
+    async def main() -> DayStart:
         engine = create_async_engine(url)
         store = await AsyncSqlStore.create(engine, day_start=time(4))
         found = await store.run(lambda store: store.engagements.day_start)

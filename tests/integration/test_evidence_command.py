@@ -188,7 +188,7 @@ def test_a_column_is_a_measure_from_parquet_and_from_plain_csv(tmp_path: Path) -
     [
         ("u1,many,2024-01-01T00:00:00Z", "column karma must be a number, got 'many'. With --mea"),
         ("u1,inf,2024-01-01T00:00:00Z", "column karma must be finite, got inf"),
-        ("u1,2,2024-01-01", "With --measure, the file must be Parquet, or CSV as most programs"),
+        ("u1,2,2024-01-01", "With --measure, the file must be Parquet, or CSV or JSON as most"),
     ],
 )
 def test_a_measure_that_cannot_be_read_is_refused(tmp_path: Path, line: str, said: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, time
+from datetime import datetime
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -30,6 +30,7 @@ from mainstay import (
     score_sessions,
 )
 from mainstay.adapters.sql import SqlStore
+from mainstay.daystarts import DayStart
 from mainstay.reading import identified
 from mainstay.testing import strategies
 from tests import queries
@@ -77,7 +78,7 @@ def test_a_store_has_everybodys_window(
     store: SqlStore,
     histories: list[tuple[list[Session], datetime]],
     zone: str | None,
-    day_start: time,
+    day_start: DayStart,
 ) -> None:
     """Whatever was recorded before: each example has users of its own."""
     as_of = histories[0][1]

@@ -187,6 +187,7 @@ def test_every_command_that_takes_a_store_takes_its_schema() -> None:
 #: Each of them, with what it can't do without.
 COMMANDS = [
     ["score"],
+    ["streaks"],
     ["report"],
     ["evidence"],
     ["init"],

@@ -100,6 +100,7 @@ def test_json_is_one_object_on_standard_output() -> None:
         "as_of": AS_OF,
         "zone": None,
         "day_start": "00:00:00",
+        "day_end": None,
         "policy": "consistency",
         "events": 16,
     }
@@ -220,6 +221,29 @@ def test_a_date_without_a_time_is_refused_where_days_start_after_noon(engine: st
         "mainstay: line 2: started_at is a date without a time, and can't be told from the day "
         "before where days start at 12:01, got '2024-05-27'. Let days start at 12:00 or before, "
         "or write times with their offsets.\n"
+    )
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_days_named_by_their_end_take_the_night_before(engine: str) -> None:
+    """From 23:00 on Monday to 12:59 on Tuesday is Tuesday, and at 13:00 Wednesday has begun."""
+    text = "user_id,started_at\nada,2024-05-27T23:00:00+09:00\nada,2024-05-28T12:59:00+09:00\n"
+    options = ("--json", "--day-end", "13:00", "--zone", "Asia/Tokyo", "--engine", engine)
+    for as_of, recency in (("2024-05-28", 5), ("2024-05-28T04:00:00Z", 5), ("2024-05-30", 3)):
+        found = json.loads(score(*options, "--as-of", as_of, stdin=text).stdout)
+        assert (found["day_start"], found["day_end"]) == (None, "13:00:00")
+        (user,) = found["users"]
+        assert (user["last_active_day"], user["active_days"]) == ("2024-05-28", 1)
+        assert user["breakdown"]["recency"] == recency
+    dated = score(*options, stdin="user_id,started_at\nada,2024-05-27\n")
+    assert json.loads(dated.stdout)["users"][0]["last_active_day"] == "2024-05-27"
+    noon = ("--day-end", "12:00", "--engine", engine)
+    done = score(*noon, stdin="user_id,started_at\nada,2024-05-27\n", COLUMNS="300")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.endswith(
+        "started_at is a date without a time, and can't be told from the day after where days end "
+        "at 12:00, got '2024-05-27'. Let days end after 12:00, or write times with their "
+        "offsets.\n"
     )
 
 
@@ -386,8 +410,8 @@ def test_without_events_the_output_is_empty_and_says_so() -> None:
     ("arguments", "message"),
     [
         (["--as-of", "2024-05-28T08:00"], "the instant has no UTC offset"),
-        (["--as-of", "20240528"], "Write 2024-05-28, or"),
-        (["--as-of", "20240528080000"], "Write 2024-05-28T08:00:00 with its offset"),
+        (["--as-of", "20240528"], "Write 2024-05-28; if it"),
+        (["--as-of", "20240528080000"], "Write 2024-05-28T08:00:00, with its offset"),
         (["--as-of", "0001-01-01"], "years 2 to 9998"),
         (["--as-of", "0001-01-01T00:00:00Z"], "years 2 to 9998"),
         (["--zone", "Mars"], "not a known zone"),
@@ -551,6 +575,7 @@ def test_help_is_of_all_commands_that_there_are() -> None:
     listed = re.findall(r"^  ([a-z]+) ", groups, re.MULTILINE)
     first = [
         "demo",
+        "inspect",
         "score",
         "report",
         "evidence",

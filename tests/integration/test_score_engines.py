@@ -20,7 +20,7 @@ pytest.importorskip("rich", reason="the command needs mainstay[cli]")
 pa = pytest.importorskip("pyarrow", reason="needs mainstay[columnar]")
 parquet = pytest.importorskip("pyarrow.parquet", reason="needs mainstay[columnar]")
 
-from mainstay.cli.score import engines, plain_csv  # noqa: E402  (after what they need)
+from mainstay.cli.score import engines  # noqa: E402  (after what they need)
 from mainstay.columnar import folding  # noqa: E402
 
 ZONES = ["", "", "Europe/Berlin", "America/St_Johns", "Pacific/Apia", "+05:45", "UTC"]
@@ -41,9 +41,10 @@ OPTIONS = [
     "--as-of 2024-05-14T08:00:00Z",
     "--as-of 2024-05-13T21:00:00Z --zone Asia/Tokyo",
     "--day-start 12:30",
+    "--day-end 13:00",
     "--policy year",
     "--policy year --member-since joined --zone Europe/Berlin",
-    "--policy year --as-of 2025-02-01T00:00:00Z --day-start 04:00",
+    "--policy year --as-of 2025-02-01T00:00:00Z --day-end 12:00",
 ]
 ODD_OPTIONS = [
     "--skip-bad",
@@ -122,7 +123,6 @@ def _small_steps() -> Iterator[None]:
     """Let blocks and chunks hold but a few lines, and the fast engine have even small files."""
     with (
         patch.object(engines, "WORTH_IT", 0),
-        patch.object(plain_csv, "BLOCK", 64),
         patch.object(folding, "ROWS", 3),
     ):
         yield
@@ -173,7 +173,7 @@ def test_each_events_own_offset_decides_its_day(file: Path) -> None:
         ("ada,2024-05-27T08:00:00Z\nada,soon\n", 3),
         ("\nada,2024-05-27T08:00:00Z\n\nada,2024-02-30T08:00:00Z\n", 5),
         ("ada,2024-05-27T08:00:00Z\n,2024-05-27T08:00:00Z\n", 3),
-        ('ada,2024-05-27T08:00:00Z\n"a""da",2024-05-27T08:00:00Z\n', 3),
+        ('ada,2024-05-27T08:00:00Z\n"a"da,2024-05-27T08:00:00Z\n', 3),
         ("ada,1716800000\nada,17168000000001\n", 3),
         ("ada,2024-05-27T08:00:00Z\n\n\nada\n", 5),
         ("ada,2024-05-27T08:00:00Z\n\nada,1,2\n", 4),
@@ -187,11 +187,9 @@ def test_a_line_that_columns_are_not_read_from_is_named(file: Path, text: str, l
     assert score(file).err.startswith(f"mainstay: line {line}: ") or score(file).status == 0
 
 
-def test_json_lines_and_unknown_columns_are_for_the_other_engine(file: Path) -> None:
-    file.write_text('{"user_id": "ada", "started_at": 0}\n')
-    assert "line 1: the line is JSON" in score(file, "--engine columnar").err
+def test_a_column_that_is_not_there_is_named(file: Path) -> None:
     file.write_text("user,started_at\nada,0\n")
-    assert "lacks the column user_id" in score(file, "--engine columnar").err
+    assert "line 1: column user_id is missing" in score(file, "--engine columnar").err
 
 
 def parquet_file(folder: Path, **columns: object) -> Path:
@@ -281,9 +279,8 @@ def test_numbers_are_user_ids_too_and_ordered_as_numbers(tmp_path: Path) -> None
             "",
             "row 2: timezone is not a known zone, got 'Mars'",
         ),
-        ({"started_at": [NAIVE] * 3}, "", "started_at have no time zone"),
-        ({"started_at": ["2024-05-01T08:00:00Z"] * 3}, "", "started_at must be timestamps"),
-        ({"started_at": [20240501] * 3}, "", "parse calendar dates such as 20240501"),
+        ({"started_at": [NAIVE] * 3}, "", "row 2: started_at has no UTC offset"),
+        ({"started_at": [20240501] * 3}, "", "row 0: started_at is a calendar date, not Unix"),
         (
             {"started_at": [date(2024, 5, 1), None, date(2024, 5, 1)]},
             "",
@@ -298,10 +295,8 @@ def test_numbers_are_user_ids_too_and_ordered_as_numbers(tmp_path: Path) -> None
         ({}, "--columns timezone=zone", "column zone is missing"),
         ({}, "--member-since joined", "column joined is missing"),
         ({"joined": [date(2024, 6, 1)] * 3}, "--member-since joined", "must not be after today"),
-        ({}, "--columns user_id,started_at", "must map names for Parquet"),
-        ({}, "--naive-zone UTC", "--naive-zone is for files of lines"),
-        ({}, "--skip-bad", "--skip-bad is for files of lines"),
-        ({}, "--engine python", "--engine must not be python for Parquet"),
+        ({}, "--columns user_id,started_at", "header must not be given for Parquet"),
+        ({}, "--naive-zone UTC --engine columnar", "--engine can't be columnar for what is read"),
         ({}, "--user adah", "Did you mean ada?"),
     ],
 )
@@ -318,7 +313,7 @@ def test_a_damaged_parquet_file_is_an_error(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-8])
     done = score(path)
     assert (done.status, done.out) == (1, "")
-    assert done.err.startswith("mainstay: FILE can't be read")
+    assert done.err.startswith("mainstay: FILE is damaged")
 
 
 def test_a_pipe_is_read_in_columns_if_asked_to(tmp_path: Path) -> None:

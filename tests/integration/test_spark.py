@@ -27,6 +27,7 @@ from pyspark.sql.types import ByteType, IntegerType, LongType, ShortType, String
 
 from mainstay import (
     ConsistencyPolicy,
+    DayEnd,
     InvalidTypeError,
     InvalidValueError,
     NaiveDatetimeError,
@@ -138,6 +139,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "day_start": time(4),
         "policy": ConsistencyPolicy(window_days=14, base_points=70, distribution_points=15),
     },
+    "of nights": {"timezone": "timezone", "day_start": DayEnd(time(13))},
     "of a year": {"timezone": "timezone", "policy": YearPolicy()},
     "of a year, of members": {
         "user_zone": "home",

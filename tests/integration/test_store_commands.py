@@ -8,10 +8,10 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import date
-from itertools import islice
+from datetime import UTC, date, datetime
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -28,7 +28,7 @@ from tests.command import Done, database, filled, mainstay, write_runs
 AS_OF = "2024-05-28T12:00:00Z"
 
 #: Of no day that was evaluated before.
-ON_TIME = {"late_users": 0, "late_days": 0}
+ON_TIME = {"updated": 0, "left_out": 0, "late_users": 0, "late_days": 0}
 
 
 def imported(file: Path, text: str, *options: str) -> Done:
@@ -107,6 +107,27 @@ def test_a_day_start_is_said_and_stays(tmp_path: Path) -> None:
     assert (other.status, other.out) == (1, "")
     assert "must stay as they were when the store was made" in other.err
     assert mainstay("init", "--db", url, "--day-start", "4").status == 2
+
+
+def test_a_day_end_is_said_and_stays_and_excludes_a_day_start(tmp_path: Path) -> None:
+    url, file = database(tmp_path), tmp_path / "nights.csv"
+    made = mainstay("init", "--db", url, "--local-days", "--day-end", "13:00")
+    assert "Days: where the user was, until 13:00. Posts: post." in made.err
+    both = mainstay("init", "--db", url, "--day-start", "04:00", "--day-end", "13:00")
+    assert (both.status, both.out) == (2, "")
+    assert "argument --day-end: not allowed with argument --day-start" in both.err
+    assert "must stay as they were" in mainstay("init", "--db", url, "--day-start", "13:00").err
+    for end in ("00:00", "24:00", "4"):
+        assert mainstay("init", "--db", url, "--day-end", end).status == 2
+    file.write_text("user_id,started_at\nada,2024-05-06T23:00+02:00\nada,2024-05-07T06:00+02:00\n")
+    assert mainstay("import", str(file), "--db", url).status == 0
+    with SqlStore.open(url) as store:
+        report = evaluate_consistency(store.engagements).run(
+            JobContext(clock=lambda: datetime(2024, 5, 8, 1, tzinfo=UTC))
+        )
+        assert report.target == "2024-05-07"  # over at 12:00Z less eleven hours
+        assert store.engagements.outcome("ada", date(2024, 5, 6)) is None
+        assert store.engagements.outcome("ada", date(2024, 5, 7)) is not None
 
 
 def test_a_date_without_a_time_is_refused_where_its_noon_is_of_the_day_before(
@@ -250,6 +271,138 @@ def test_an_event_that_the_store_refuses_is_found_by_its_line(tmp_path: Path) ->
     assert (skipping.status, skipping.json) == (
         3,
         {"events": 39, "new": 10, "skipped": 1, **ON_TIME},
+    )
+
+
+RUN = "user_id,started_at,kind,id\n"
+
+
+def edited_export(tmp_path: Path) -> tuple[str, Path]:
+    """A store with three events, and a file that says otherwise of two of them, with a new one."""
+    url, file = database(tmp_path), tmp_path / "a.csv"
+    imported(file, RUN + "ada,0,run,1\nada,86400,run,2\nbob,0,run,3\n")
+    file.write_text(RUN + "bob,5,run,4\nada,0,swim,1\nada,86400,run,2\ncy,0,run,3\n")
+    return url, file
+
+
+def known(url: str) -> set[tuple[str, str, str | None]]:
+    since, until = datetime(1969, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC)
+    with SqlStore.open(url) as store:
+        theirs = [
+            store.sessions.sessions(user, since=since, until=until)
+            for user in store.sessions.users()
+        ]
+    return {(each.user_id, each.kind, each.id) for each in chain(*theirs)}
+
+
+def test_an_edited_event_stops_an_import_with_its_line_its_id_and_what_to_do(
+    tmp_path: Path,
+) -> None:
+    url, file = edited_export(tmp_path)
+    done = mainstay("import", str(file), "--db", url)
+    assert (done.status, done.out) == (1, "")
+    assert "Stopped after 1 events: 1 new, 0 there already." in done.err
+    assert done.err.splitlines()[-1] == (
+        "mainstay: line 3: id is there already, with other contents, got '1'. If it was edited, "
+        "put it in place of what is there: mainstay import --update, or mainstay.jobs.replace. "
+        "Else give each session an id of its own."
+    )
+    assert known(url) == {("ada", "run", "1"), ("ada", "run", "2"), ("bob", "run", "3")} | {
+        ("bob", "run", "4")
+    }
+
+
+def test_the_rest_goes_on_where_edited_events_are_skipped(tmp_path: Path) -> None:
+    url, file = edited_export(tmp_path)
+    done = mainstay("import", str(file), "--db", url, "--skip-bad", "--json")
+    assert (done.status, done.json) == (3, {"events": 2, "new": 1, "skipped": 2, **ON_TIME})
+    lines = [line.partition(":")[0] for line in done.err.splitlines() if "edited, put" in line]
+    assert lines == ["skipped line 3", "skipped line 5"]
+    assert ("ada", "run", "1") in known(url)
+
+
+def test_update_replaces_edited_events_and_doing_so_again_changes_nothing(tmp_path: Path) -> None:
+    url, file = edited_export(tmp_path)
+    done = mainstay("import", str(file), "--db", url, "--update")
+    assert done.status == 0
+    assert "Imported 4 events: 1 new, 2 updated, 1 there already." in done.err
+    now = {("ada", "swim", "1"), ("ada", "run", "2"), ("cy", "run", "3"), ("bob", "run", "4")}
+    assert known(url) == now
+    again = mainstay("import", str(file), "--db", url, "--update", "--json")
+    assert again.json == {"events": 4, "new": 0, "skipped": 0, **ON_TIME}
+    assert known(url) == now
+
+
+def test_an_update_changes_totals_at_once_and_days_once_they_are_evaluated_again(
+    tmp_path: Path,
+) -> None:
+    url, file = edited_export(tmp_path)
+    criteria = ("--criteria", "run=1", "--date", "1970-01-03")
+    mainstay("run", "evaluate-consistency", "--db", url, *criteria)
+    done = mainstay("import", str(file), "--db", url, "--update")
+    assert "Evaluated days that events have come late for, or were edited on: 2, of 2 users." in (
+        " ".join(done.err.split())
+    )
+    with SqlStore.open(url) as store:
+        assert store.metrics.metrics(["ada"]) == {"ada": {"kind:run": 1, "kind:swim": 1}}
+        before = store.engagements.outcome("ada", date(1970, 1, 2))
+    assert before is not None
+    assert before.streak_after == 2
+    again = mainstay("import", str(file), "--db", url, "--update", "--reevaluate")
+    assert again.status == 0
+    with SqlStore.open(url) as store:
+        after = store.engagements.outcome("ada", date(1970, 1, 2))
+        assert store.corrections.late().users == 0
+    assert after is not None
+    assert after.streak_after == 1
+
+
+def test_of_what_a_file_says_several_times_of_an_event_the_last_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, file = database(tmp_path), tmp_path / "a.csv"
+    mainstay("init", "--db", url)
+    file.write_text(RUN + "".join(f"ada,0,{kind},1\n" for kind in ("run", "swim", "row", "ski")))
+    for size in (20_000, 3, 1):
+        monkeypatch.setattr("mainstay.cli.importing.LINES_AT_ONCE", size)
+        done = mainstay("import", str(file), "--db", url, "--update")
+        assert (done.status, known(url)) == (0, {("ada", "ski", "1")})
+        assert "Imported 4 events: " in done.err
+
+
+def test_an_update_that_was_killed_between_two_transactions_is_done_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, file = edited_export(tmp_path)
+
+    def killed(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("mainstay.cli.importing.added", killed)
+        done = mainstay("import", str(file), "--db", url, "--update")
+    assert done.status == 130
+    assert "Stopped after 2 events: 0 new, 2 updated, 0 there already." in done.err
+    again = mainstay("import", str(file), "--db", url, "--update", "--json")
+    assert again.json == {"events": 4, "new": 1, "skipped": 0, **ON_TIME}
+    assert ("ada", "swim", "1") in known(url)
+
+
+def test_a_removed_event_stays_known_to_an_update(tmp_path: Path) -> None:
+    url, file = edited_export(tmp_path)
+    assert mainstay("remove", "1", "--db", url, "--yes").status == 0
+    done = mainstay("import", str(file), "--db", url, "--update", "--json")
+    assert (done.json["new"], done.json["updated"]) == (1, 1)
+    assert known(url) == {("ada", "run", "2"), ("cy", "run", "3"), ("bob", "run", "4")}
+
+
+def test_an_update_tells_of_lines_that_no_store_keeps_all_the_same(tmp_path: Path) -> None:
+    url, file = edited_export(tmp_path)
+    file.write_text(file.read_text() + "ada,0,ro\0w,9\n")
+    done = mainstay("import", str(file), "--db", url, "--update", "--skip-bad", "--json")
+    assert (done.status, done.json) == (
+        3,
+        {"events": 4, "new": 1, "skipped": 1, **ON_TIME, "updated": 2},
     )
 
 

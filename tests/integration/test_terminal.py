@@ -28,7 +28,7 @@ from tests.command import Done, database, mainstay
 from tests.integration.shown import FOR_MACHINES, LONG, SHOWN, Filled, filled
 
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
-NEEDS = {"report": "matplotlib", "sql": "sqlglot", "evidence": "pyarrow"}
+NEEDS = {"report": "matplotlib", "sql": "sqlglot", "evidence": "pyarrow", "streaks": "pyarrow"}
 CALLS = [
     pytest.param(
         what,

@@ -18,6 +18,7 @@ import numpy as np
 
 from mainstay.columnar.clocks import DAY, microseconds
 from mainstay.columnar.zones import LocalDays
+from mainstay.daystarts import DayEnd, DayStart, since_midnight
 from mainstay.localdays import day_table
 from tests import effort
 
@@ -55,9 +56,9 @@ def offset(zone: ZoneInfo, at: datetime) -> int:
     return (at.astimezone(zone).utcoffset() or timedelta(0)) // timedelta(microseconds=1)
 
 
-def close_to(changes: Iterable[Change], day_start: time) -> list[int]:
+def close_to(changes: Iterable[Change], day_start: DayStart) -> list[int]:
     """The microseconds about each change, and about the two local midnights on either side."""
-    begins = microseconds(datetime.combine(EPOCH, day_start, tzinfo=UTC))
+    begins = since_midnight(day_start) // timedelta(microseconds=1)
     turns = {change for change, _, _ in changes}
     for change, *offsets in changes:
         for shift in (offset - begins for offset in offsets):
@@ -66,7 +67,9 @@ def close_to(changes: Iterable[Change], day_start: time) -> list[int]:
     return sorted({turn + step for turn in turns for step in (-1, 0, 1)})
 
 
-def differing(days: LocalDays, name: str, instants: list[int], day_start: time) -> list[datetime]:
+def differing(
+    days: LocalDays, name: str, instants: list[int], day_start: DayStart
+) -> list[datetime]:
     """The instants whose local day in a zone is not the core's."""
     zone = days.number(ZoneInfo(name))
     columns = np.array(instants, np.int64)
@@ -78,9 +81,9 @@ def differing(days: LocalDays, name: str, instants: list[int], day_start: time) 
     return [moments[row] for row in wrong]
 
 
-@pytest.mark.parametrize("day_start", [time(0), time(1, 30), time(4)])
+@pytest.mark.parametrize("day_start", [time(0), time(1, 30), DayEnd(time(13))])
 def test_every_zone_is_exact_at_every_change_of_its_clocks_from_2000_to_2037(
-    day_start: time,
+    day_start: DayStart,
 ) -> None:
     low, high = (microseconds(datetime(year, 1, 2, tzinfo=UTC)) for year in (2000, 2038))
     names, seen = effort.some_zones(NAMES), 0

@@ -11,13 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mainstay import DailyCriteria, EngagementPolicy, Session
+from mainstay.daystarts import DayEnd, DayStart, since_midnight
 from mainstay.jobs import (
     day_just_over,
     evaluate_consistency,
     update_multipliers,
     week_just_over,
 )
-from mainstay.localdays import counted_day, since_midnight
+from mainstay.localdays import counted_day
 from mainstay.scheduling import JobContext, JobReport, JobSpec
 from mainstay.testing import strategies
 from mainstay.testing.memory import MemoryStore
@@ -30,9 +31,8 @@ POLICY = EngagementPolicy(criteria=DailyCriteria({"post": 1}), top_inactive_user
 #: Zones whose clocks never change, so that so much later is so much later on the wall.
 ZONES = ["UTC", "+05:45", "-12:00", "+14:00"]
 
-starts = strategies.day_starts().map(lambda at: at.replace(microsecond=0)) | st.times().map(
-    lambda at: at.replace(microsecond=0)
-)
+whole_times = st.times().map(lambda at: at.replace(microsecond=0))
+starts = strategies.day_starts() | whole_times | whole_times.filter(bool).map(DayEnd)
 #: At any time, and at the turns of days.
 hours = st.timedeltas(0 * ONE_DAY, ONE_DAY - MICROSECOND) | st.sampled_from(
     [0 * ONE_DAY, MICROSECOND, ONE_DAY - MICROSECOND]
@@ -56,7 +56,7 @@ events = st.lists(
 
 
 def store_of(
-    sessions: Sequence[Session], shift: timedelta, *, local_days: bool, day_start: time
+    sessions: Sequence[Session], shift: timedelta, *, local_days: bool, day_start: DayStart
 ) -> MemoryStore:
     store = MemoryStore(local_days=local_days, day_start=day_start)
     store.sessions.add(
@@ -81,7 +81,7 @@ def everything(store: MemoryStore) -> object:
 
 @given(events, starts, st.booleans())
 def test_what_happens_so_much_later_comes_to_the_same(
-    sessions: list[Session], day_start: time, local_days: bool
+    sessions: list[Session], day_start: DayStart, local_days: bool
 ) -> None:
     plain = store_of(sessions, 0 * ONE_DAY, local_days=local_days, day_start=time(0))
     shift = since_midnight(day_start)
@@ -96,7 +96,7 @@ def next_run(job: JobSpec, after: datetime) -> tuple[datetime, JobReport]:
 
 @given(strategies.instants(), starts, st.booleans())
 def test_jobs_are_due_so_much_later_for_the_same_day_and_week(
-    at: datetime, day_start: time, local_days: bool
+    at: datetime, day_start: DayStart, local_days: bool
 ) -> None:
     at, shift = at.astimezone(UTC), since_midnight(day_start)  # on clocks that go straight on
     plain = MemoryStore(local_days=local_days)
@@ -112,7 +112,7 @@ def test_jobs_are_due_so_much_later_for_the_same_day_and_week(
 
 @given(strategies.instants(), starts, st.sampled_from(ZONES), st.booleans())
 def test_a_day_that_is_over_is_over_everywhere(
-    now: datetime, day_start: time, zone: str, local_days: bool
+    now: datetime, day_start: DayStart, zone: str, local_days: bool
 ) -> None:
     """What happens from now on counts on a later day, and in a later week."""
     rule = {"local_days": local_days, "day_start": day_start}

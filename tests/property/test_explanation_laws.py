@@ -65,6 +65,7 @@ def test_a_what_if_explains_its_difference(change: WhatIf) -> None:
 def test_a_streak_explains_its_lengths(streak: DailyStreak) -> None:
     points = {part.component: part.points for part in streak.explanations}
     assert points.pop("freezes", 0) == streak.freezes_left
+    assert points.pop("open", streak.active) == streak.active
     assert points == {"current": streak.current, "longest": streak.longest}
 
 

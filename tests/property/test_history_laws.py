@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import attrs
 import pytest
@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mainstay import ConsistencyScore, Session, local_day, score_history, score_sessions
+from mainstay.daystarts import DayStart
 from mainstay.testing import strategies
 from tests import oracles
 
@@ -33,7 +34,7 @@ def by_day(history: tuple[ConsistencyScore, ...]) -> dict[date, ConsistencyScore
 
 @given(histories, zones, strategies.day_starts(), lengths)
 def test_each_days_score_is_the_naive_one_of_the_days_until_then(
-    known: tuple[list[Session], datetime], zone: str | None, day_start: time, days: int
+    known: tuple[list[Session], datetime], zone: str | None, day_start: DayStart, days: int
 ) -> None:
     sessions, as_of = known
     history = score_history(sessions, as_of=as_of, days=days, zone=zone, day_start=day_start)

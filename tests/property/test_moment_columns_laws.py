@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from mainstay import Session, score_sessions
 from mainstay.columnar import score_table
+from mainstay.daystarts import DayStart
 from mainstay.localdays import DATED, find_zone, noon_of
 from mainstay.reading import parse_moment
 from mainstay.testing import strategies
@@ -97,7 +98,7 @@ def scored(table: Any, **options: Any) -> dict[str, tuple[object, ...]]:
 def test_texts_mean_what_they_mean_in_a_file(
     some: tuple[list[Written], datetime, str],
     home: str | None,
-    day_start: time,
+    day_start: DayStart,
     kind: Any,
     encoded: bool,
 ) -> None:

@@ -35,7 +35,7 @@ from tests.event_tables import OLD, Case, any_policies, by_user, cases
 def database_cases(draw: st.DrawFn) -> Case:
     """Cases that a database can have: instants carry no zone, and points add up exactly."""
     case = attrs.evolve(draw(cases(policy=any_policies)), carried="UTC")
-    state = StateQuery(events=EventsTable(), as_of=case.as_of)
+    state = StateQuery(events=EventsTable(), as_of=case.as_of, day_start=case.day_start)
     try:
         ScoreQuery(state=state, policy=case.policy)
     except InvalidValueError:
@@ -60,7 +60,9 @@ def test_what_was_long_ago_need_not_be_read(case: Case) -> None:
     case = attrs.evolve(case, members=False)
     days, events = days_needed(case.policy), queries.events_of(case)
     since = recent_since(case.as_of, days)
-    state = StateQuery(events=events, as_of=case.as_of, since=since, problems=True)
+    state = StateQuery(
+        events=events, as_of=case.as_of, since=since, problems=True, day_start=case.day_start
+    )
     homes = case.home.values() if isinstance(case.home, Mapping) else [case.home]
     zones = {zone: zone for zone in ("UTC", *homes, *(e.zone for e in case.events)) if zone}
     rows = clocks(zones, as_of=case.as_of, day_start=case.day_start, days=days)
@@ -100,7 +102,7 @@ def test_the_latest_event_is_read_back_to_the_microsecond(at: datetime, rank: in
 @given(database_cases())
 def test_a_state_becomes_the_window_that_sql_makes_of_it(case: Case) -> None:
     case = attrs.evolve(case, policy=DEFAULT_POLICY)
-    query = StateQuery(events=queries.events_of(case), as_of=case.as_of)
+    query = StateQuery(events=queries.events_of(case), as_of=case.as_of, day_start=case.day_start)
     states = {row["user_id"]: row for row in queries.in_duckdb(case, weeks=True)}
     for row in queries.in_duckdb(case):
         state = states[row["user_id"]]
@@ -111,7 +113,9 @@ def test_a_state_becomes_the_window_that_sql_makes_of_it(case: Case) -> None:
 @given(database_cases())
 def test_a_state_becomes_the_year_of_the_local_days(case: Case) -> None:
     case = attrs.evolve(case, policy=YearPolicy())
-    query = StateQuery(events=queries.events_of(case), as_of=case.as_of, weeks=True)
+    query = StateQuery(
+        events=queries.events_of(case), as_of=case.as_of, weeks=True, day_start=case.day_start
+    )
     years = {
         row["user_id"]: ActivityYear(row["today"], row["day_bits"], row["week_bits"])
         for row in case.expected()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 import attrs
 import pytest
@@ -19,6 +19,7 @@ from mainstay import (
     score_sessions,
     what_if,
 )
+from mainstay.daystarts import DayStart
 from mainstay.testing import strategies
 from tests import effort, oracles
 
@@ -51,7 +52,7 @@ def test_the_score_is_the_naive_one_in_a_large_random_sweep() -> None:
 
 @given(strategies.histories(), st.none() | strategies.zones(), strategies.day_starts())
 def test_the_score_of_sessions_is_the_naive_one(
-    history: tuple[list[Session], datetime], zone: str | None, day_start: time
+    history: tuple[list[Session], datetime], zone: str | None, day_start: DayStart
 ) -> None:
     sessions, as_of = history
     score = score_sessions(sessions, as_of=as_of, zone=zone, day_start=day_start)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from mainstay import (
     Dampening,
+    IsoWeek,
     MultiplierPolicy,
     Reputation,
     Vouch,
@@ -192,3 +193,14 @@ def test_three_libraries_agree_on_the_ranks_of_the_edges(
     third.add_edges_from([(nodes[a], nodes[b], weight) for a, b, weight in edges])
     last = rx.pagerank(third, weight_fn=float, max_iter=1000, tol=1e-12)
     assert {user: last[node] for user, node in nodes.items()} == pytest.approx(ranks, abs=1e-6)
+
+
+@given(graphs, known, ways, st.integers(0, 5))
+def test_edges_as_of_a_week_are_those_of_reputations_as_of_it(
+    vouches: list[Vouch], reputations: dict[str, Reputation], combine: Combine, ahead: int
+) -> None:
+    recorded = [each.streak.last_recorded for each in reputations.values()]
+    week = max([IsoWeek(2024, 20), *(last for last in recorded if last is not None)]) + ahead
+    then = {user: reputation.as_of(week) for user, reputation in reputations.items()}
+    asked = [*weighted_edges(vouches, reputations, combine=combine, as_of=week)]
+    assert asked == [*weighted_edges(vouches, then, combine=combine)]

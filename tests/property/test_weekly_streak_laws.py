@@ -98,3 +98,28 @@ def test_every_neighbouring_pair_of_weeks_from_1970_to_2100_goes_on() -> None:
         assert streak.weeks == weeks
         monday += timedelta(days=7)
     assert weeks == (date(2101, 1, 3) - date(1969, 12, 29)).days // 7
+
+
+@given(strategies.weekly_streaks(), st.integers(0, 60), policies)
+def test_as_of_a_week_is_recording_idle_weeks_one_by_one_up_to_it(
+    streak: WeeklyStreak, ahead: int, policy: WeeklyStreakPolicy
+) -> None:
+    last = streak.last_recorded or IsoWeek(2024, 52)
+    recorded = streak
+    for passed in range(1, ahead + 1):
+        recorded = recorded.record(last + passed, 0, policy=policy)
+    if streak.last_recorded is not None or ahead:
+        assert streak.as_of(last + ahead, policy=policy) == recorded
+    later = streak.as_of(last + ahead + 3, policy=policy)
+    assert streak.as_of(last + ahead, policy=policy).as_of(last + ahead + 3, policy=policy) == later
+    assert later.weeks <= recorded.weeks <= streak.weeks
+
+
+@given(strategies.weekly_streaks(), st.integers(0, 6), st.integers(0, 6), policies)
+def test_asking_as_of_a_week_never_changes_what_a_later_one_comes_to(
+    streak: WeeklyStreak, ahead: int, more: int, policy: WeeklyStreakPolicy
+) -> None:
+    asked = (streak.last_recorded or IsoWeek(2024, 52)) + ahead
+    week, enough = asked + more, policy.min_interactions
+    before = streak.as_of(asked, policy=policy)
+    assert before.record(week, enough, policy=policy) == streak.record(week, enough, policy=policy)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from mainstay import ActivityWindow, Session
 from mainstay.activity.windowing import WindowBuilder
+from mainstay.daystarts import DayStart
 from mainstay.testing import strategies
 from tests import oracles
 
@@ -19,7 +20,7 @@ def window_of(
     *,
     as_of: datetime,
     zone: str | None = None,
-    day_start: time = time(0),
+    day_start: DayStart = time(0),
 ) -> ActivityWindow:
     builder = WindowBuilder(as_of=as_of, zone=zone, day_start=day_start)
     builder.add(sessions)
@@ -28,7 +29,7 @@ def window_of(
 
 @given(strategies.histories(), st.none() | strategies.zones(), strategies.day_starts())
 def test_a_window_of_sessions_is_the_naive_set_of_days(
-    history: tuple[list[Session], datetime], zone: str | None, day_start: time
+    history: tuple[list[Session], datetime], zone: str | None, day_start: DayStart
 ) -> None:
     sessions, as_of = history
     window = window_of(sessions, as_of=as_of, zone=zone, day_start=day_start)
@@ -46,7 +47,7 @@ def test_a_window_of_sessions_is_the_naive_set_of_days(
 def test_order_repetition_and_portions_of_sessions_change_nothing(
     history: tuple[list[Session], datetime],
     zone: str | None,
-    day_start: time,
+    day_start: DayStart,
     cut: int,
     data: st.DataObject,
 ) -> None:
@@ -87,7 +88,7 @@ def test_later_sessions_never_change_what_was_known(
     st.integers(1, 60),
 )
 def test_a_window_reaches_back_exactly_as_many_days_as_it_is_long(
-    turn: datetime, zone: str | None, day_start: time, length: int
+    turn: datetime, zone: str | None, day_start: DayStart, length: int
 ) -> None:
     """Sessions every six hours for ten weeks leave no day out, and none before the window in."""
     sessions = [Session("ada", turn - timedelta(hours=6 * n)) for n in range(280)]

@@ -243,6 +243,8 @@ def reputation(week: IsoWeek, vouches: Iterable[Vouch], now: datetime) -> None:
     assert_type(consistency_multiplier(streak), Decimal)
     assert_type(consistency_multiplier(3), Decimal)
     bob, vouch = Reputation("bob", streak), Vouch("ada", "bob", 0.5, now)
+    assert_type(consistency_multiplier(bob, as_of=IsoWeek(2024, 20)), Decimal)
+    assert_type(bob.as_of(IsoWeek(2024, 20)), Reputation)
     dampening: list[Dampening] = [half_life(now=now), reciprocity([]), scepticism(lambda _: 0.5)]
     assert_type(incoming_vouch_weight(vouch, bob, dampening=dampening), Decimal)
     assert_type(explain_vouch(vouch, bob), VouchExplanation)

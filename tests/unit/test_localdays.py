@@ -16,6 +16,7 @@ from mainstay import (
     UnknownZoneError,
     local_day,
 )
+from mainstay.daystarts import DayStart
 from mainstay.localdays import (
     DayTable,
     check_dated,
@@ -59,7 +60,7 @@ def utc(*parts: int) -> datetime:
     ],
 )
 def test_the_date_is_what_the_wall_clock_said(
-    at: datetime, zone: str, day_start: time, expected: date
+    at: datetime, zone: str, day_start: DayStart, expected: date
 ) -> None:
     assert local_day(at, zone=zone, day_start=day_start) == expected
 
@@ -158,7 +159,7 @@ def test_a_day_starts_at_a_time_on_the_wall(day_start: object) -> None:
     ],
 )
 def test_a_day_ends_a_microsecond_before_the_next(
-    day: date, zone: str, day_start: time, next_instant: datetime
+    day: date, zone: str, day_start: DayStart, next_instant: datetime
 ) -> None:
     assert last_instant(day, zone=zone, day_start=day_start) == next_instant - timedelta(
         microseconds=1
@@ -191,7 +192,7 @@ def test_days_at_the_limits_of_the_calendar_have_no_last_instant() -> None:
     ],
 )
 def test_a_bare_date_counts_as_soon_as_it_has_begun_where_the_user_is(
-    as_of: datetime, zone: str | None, day_start: time, *, counts: bool
+    as_of: datetime, zone: str | None, day_start: DayStart, *, counts: bool
 ) -> None:
     day = date(2024, 5, 28)
     at, where = moment_of(day, as_of=as_of, zone=zone, day_start=day_start)

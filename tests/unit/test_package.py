@@ -51,7 +51,7 @@ SPEC_NAMES = {
 ORDER = [
     {"errors"},
     {"_checks", "_extras", "_html", "_schemas", "_typing"},
-    {"_reprs"},
+    {"_reprs", "daystarts"},
     {"_plain", "explanation", "localdays"},
     {"_walltimes"},
     {"activity"},

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 
 from mainstay import _checks as checks
 from mainstay.activity.session import Session
 from mainstay.activity.window import WINDOW_DAYS, ActivityWindow
+from mainstay.daystarts import DayStart, check_day_start, days_ahead
 from mainstay.errors import InvalidTypeError, InvalidValueError
 from mainstay.localdays import MIDNIGHT, DayTable, Zone, day_table, find_zone, offset_of
 
@@ -31,7 +32,7 @@ class WindowBuilder:
     Args:
         as_of: The instant to look back from.
         zone: The user's zone, an IANA name, ``±HH:MM`` or a ``ZoneInfo``, if it is known.
-        day_start: The wall-clock time at which a day begins.
+        day_start: When a day begins on the wall clock, or a :class:`mainstay.DayEnd`.
         length: How many days the window spans.
         user_id: Whose sessions they are; by default the user's whose session comes first.
 
@@ -62,7 +63,7 @@ class WindowBuilder:
         *,
         as_of: datetime,
         zone: Zone | None = None,
-        day_start: time = MIDNIGHT,
+        day_start: DayStart = MIDNIGHT,
         length: int = WINDOW_DAYS,
         user_id: str | None = None,
     ) -> None:
@@ -73,10 +74,11 @@ class WindowBuilder:
         self._zone = zone
         if zone is not None:
             find_zone(zone, field="zone")
-        self._day_start = checks.wall_time("day_start", day_start)
+        self._day_start = check_day_start("day_start", day_start)
         self._length = checks.integer("length", length, 1)
-        # No local date at as_of or before is later than the day after as_of's UTC date.
-        self._horizon = self._as_of.toordinal() + 1
+        # No local date at as_of or before is later than the day after as_of's UTC date; one more
+        # where days are named by their end.
+        self._horizon = self._as_of.toordinal() + 1 + days_ahead(day_start)
         # And today is at most 3 days before that: older days than these can't count.
         self._oldest = self._horizon - 2 - self._length
         self._bits = 0

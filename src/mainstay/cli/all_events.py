@@ -11,18 +11,21 @@ import attrs
 from rich.console import Console
 
 from mainstay.cli import terminal
-from mainstay.cli.score.engines import is_parquet, pays
+from mainstay.cli.score.engines import check_engine, is_plain, pays
 from mainstay.cli.score.from_columns import Events
-from mainstay.cli.score.from_csv import csv_events
 from mainstay.cli.score.from_lines import events_of, line_events
 from mainstay.cli.score.from_parquet import parquet_events
+from mainstay.cli.score.from_text import text_events
 from mainstay.cli.score.options import Options
 from mainstay.cli.store import PreparedStore
-from mainstay.errors import BadRecordError
+from mainstay.errors import InvalidValueError
+from mainstay.reading.opening import is_parquet
 
 __all__ = ["Read", "read_file", "read_store"]
 
 T = TypeVar("T")
+
+_PLAIN = "With --measure, the file must be Parquet, or CSV or JSON as most programs write it."
 
 
 @attrs.frozen
@@ -33,11 +36,13 @@ class Read(Generic[T]):
         made: What was made of them.
         later: How many are after the instant that is looked back from.
         skipped: How many lines were bad.
+        left_out: How many rows did not count.
     """
 
     made: T
     later: int = 0
     skipped: int = 0
+    left_out: int = 0
 
 
 def read_file(
@@ -55,29 +60,22 @@ def read_file(
         make: What is made of the events; it is done again where they turn out not to be plain.
         own: Columns of numbers of the host's own, which only the readers in columns know.
     """
-    path = None if options.file in (None, "-") else Path(str(options.file))
-    if path is not None and is_parquet(path):
-        return _made(parquet_events(str(path), options, messages, own), make)
-    if own or (path is not None and pays(path)):
+    check_engine(options)
+    if own and not is_plain(options.format):
+        raise InvalidValueError(
+            "needs columns that are read as they are", field="--measure", value=own, remedy=_PLAIN
+        )
+    if own or pays(options):
+        events = parquet_events if is_parquet(Path(str(options.file))) else text_events
         try:
-            return _made(csv_events(options, messages, own), make)
-        except BadRecordError as error:  # line by line, it can be read, or the line be named
+            return _made(events(options, messages, own), make)
+        except InvalidValueError as error:  # row by row, it can be read, or the row be named
             if own:
-                raise _not_plain(error) from error
+                error.remedy = _PLAIN
+                raise
     bad = terminal.BadLines(messages, skip_all=options.skip_bad)
-    return attrs.evolve(_made(line_events(options, messages, bad), make), skipped=bad.count)
-
-
-def _not_plain(error: BadRecordError) -> BadRecordError:
-    """Return the complaint about a line, with what can be done where all must be in columns."""
-    return BadRecordError(
-        error.problem,
-        field=error.field,
-        value=error.value,
-        remedy="With --measure, the file must be Parquet, or CSV as most programs write it.",
-        place=error.place,
-        number=error.number,
-    )
+    read = _made(line_events(options, messages, bad), make)
+    return attrs.evolve(read, skipped=bad.count, left_out=bad.left_out)
 
 
 def read_store(store: PreparedStore, options: Options, make: Callable[[Events], T]) -> Read[T]:

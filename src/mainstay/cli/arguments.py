@@ -13,9 +13,9 @@ from mainstay import localdays
 from mainstay._walltimes import time_of_day
 from mainstay.activity.window import WINDOW_DAYS
 from mainstay.contest import ChainHead
+from mainstay.daystarts import DayEnd, DayStart
 from mainstay.errors import MainstayError
 from mainstay.reading import parse_moment
-from mainstay.reading.rows import Columns
 from mainstay.scheduling import Target, read_target
 from mainstay.scores.by_policy import POLICIES
 
@@ -23,17 +23,6 @@ T = TypeVar("T")
 
 #: More than anybody counts to, and few enough for every database.
 _MOST = 2**31 - 1
-
-
-def add_reading(group: argparse._ArgumentGroup) -> None:
-    """Add what says how to read a file of events."""
-    group.add_argument(
-        "--columns",
-        type=columns,
-        metavar="NAME,...",
-        help="all columns in order, if there is no header; or user_id=NAME,started_at=NAME",
-    )
-    add_leniency(group)
 
 
 def add_days(
@@ -48,13 +37,29 @@ def add_days(
         f"UTC (default: {as_of})",
     )
     group.add_argument("--zone", type=zone, help=zone_help)
-    group.add_argument(
-        "--day-start",
-        type=wall_time,
+    add_day_start(
+        group,
         default=None if of_store else localdays.MIDNIGHT,
-        metavar="HH:MM",
-        help="when a day begins on the wall clock (default: 00:00"
+        start_help="when a day begins on the wall clock (default: 00:00"
         f"{', with --db as the store has it' if of_store else ''})",
+    )
+
+
+def add_day_start(
+    group: argparse._ActionsContainer, *, start_help: str, default: DayStart | None = None
+) -> None:
+    """Add when a day begins, or else when it ends: not both."""
+    either = group.add_mutually_exclusive_group()
+    either.add_argument(
+        "--day-start", type=wall_time, default=default, metavar="HH:MM", help=start_help
+    )
+    either.add_argument(
+        "--day-end",
+        type=day_end,
+        dest="day_start",
+        default=default,
+        metavar="HH:MM",
+        help="instead: when a day ends that is named by its end, such as 13:00 for sleep",
     )
 
 
@@ -70,22 +75,8 @@ def add_policy(group: argparse._ArgumentGroup) -> None:
     )
 
 
-def add_leniency(group: argparse._ArgumentGroup) -> None:
-    """Add what else is taken than complete instants and good lines."""
-    group.add_argument(
-        "--naive-zone",
-        type=zone,
-        metavar="ZONE",
-        help="the zone of times without an offset on lines that name no timezone, which are an "
-        "error otherwise",
-    )
-    group.add_argument(
-        "--skip-bad", action="store_true", help="count bad lines instead of stopping at the first"
-    )
-
-
-def _argument(parse: Callable[[str], T]) -> Callable[[str], T]:
-    """Report our own errors, remedy included, as wrong usage."""
+def checked(parse: Callable[[str], T]) -> Callable[[str], T]:
+    """Have our own errors, remedy included, reported as wrong usage."""
 
     def parsed(text: str) -> T:
         try:
@@ -105,7 +96,7 @@ def text(given: str) -> str:
     return given
 
 
-@_argument
+@checked
 def moment(text: str) -> date:
     """Return the instant of an ISO 8601 timestamp with an offset, or of Unix seconds; or a date."""
     at = parse_moment(text, field="the instant", or_else=", or give its date alone")
@@ -115,7 +106,7 @@ def moment(text: str) -> date:
     return at
 
 
-@_argument
+@checked
 def zone(text: str) -> str:
     """Return the name of a known zone."""
     localdays.find_zone(text, field="the zone")
@@ -133,6 +124,12 @@ def wall_time(text: str) -> time:
         return checks.wall_time("the time", time_of_day(text))
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"write HH:MM, such as 04:00, not {text!r}") from error
+
+
+@checked
+def day_end(text: str) -> DayEnd:
+    """Return when a day ends from ``HH:MM``."""
+    return DayEnd(wall_time(text))
 
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -163,13 +160,13 @@ def day(text: str) -> date:
         ) from error
 
 
-@_argument
+@checked
 def head(text: str) -> ChainHead:
     """Return the head of a chain from ``N:HASH``."""
     return ChainHead.parse(text)
 
 
-@_argument
+@checked
 def target(text: str) -> Target:
     """Return a date from ``YYYY-MM-DD``, or a week from ``YYYY-Www``."""
     return read_target(text, field="it")
@@ -194,7 +191,7 @@ def positive(text: str) -> int:
     return int(text)
 
 
-@_argument
+@checked
 def population(text: str) -> int:
     """Return in how many days users have to be active to be looked at, at least 28."""
     return checks.integer("it", whole(text), WINDOW_DAYS, date.max.toordinal())
@@ -221,10 +218,29 @@ def kinds(text: str) -> list[str]:
     return text.split(",")
 
 
-def columns(text: str) -> Columns:
-    """Return names in order from ``a,b``; our names for the file's from ``user_id=a``."""
-    parts = text.split(",")
+def columns(text: str) -> tuple[str, ...] | dict[str, tuple[str, ...]]:
+    """Return names in order from ``a,b``; our names for the file's from ``user_id=a+b``.
+
+    A name may be in double quotes, which a shell leaves in single ones.
+
+    Examples:
+        >>> columns("user_id,started_at")
+        ('user_id', 'started_at')
+        >>> columns('started_at=Start date+Start time,user_id="Last, first"')
+        {'started_at': ('Start date', 'Start time'), 'user_id': ('Last, first',)}
+    """
+    parts = _split(text, ",")
     pairs = [part.partition("=") for part in parts if "=" in part]
     if pairs and len(pairs) < len(parts):
         raise argparse.ArgumentTypeError("write either all NAMEs or all user_id=NAME")
-    return {ours: theirs for ours, _, theirs in pairs} or parts
+    mapped = {ours: tuple(map(_unquoted, _split(theirs, r"\+"))) for ours, _, theirs in pairs}
+    return mapped or tuple(map(_unquoted, parts))
+
+
+def _split(text: str, separator: str) -> list[str]:
+    """Split a text where a separator is not within quotes."""
+    return re.split(rf'{separator}(?=(?:[^"]*"[^"]*")*[^"]*$)', text)
+
+
+def _unquoted(name: str) -> str:
+    return name.removeprefix('"').removesuffix('"')

@@ -10,7 +10,14 @@ __all__ = ["GROUPS", "NAMES", "add_to", "module_of"]
 
 #: In the order in which somebody new will need them. Each is in the module of its name.
 GROUPS: dict[str, tuple[str, ...]] = {
-    "begin with a file, or with made-up people": ("demo", "score", "report", "evidence"),
+    "begin with a file, or with made-up people": (
+        "demo",
+        "inspect",
+        "score",
+        "streaks",
+        "report",
+        "evidence",
+    ),
     "keep events in a store, and recognise people": ("init", "import", "run", "candidates"),
     "points and badges": ("points", "leaderboard", "badges"),
     "contests": ("case", "verify"),
@@ -20,7 +27,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "score in your own database": ("sql",),
 }
 NAMES: tuple[str, ...] = tuple(name for names in GROUPS.values() for name in names)
-_MODULES = {"import": "importing"}  # "import" is a word of Python's own
+#: "import" is a word of Python's own, and "inspect" the name of a library.
+_MODULES = {"import": "importing", "inspect": "inspecting"}
 
 
 def module_of(name: str) -> ModuleType:

@@ -18,7 +18,7 @@ from mainstay.jobs.tables import check_keys
 from mainstay.recognition import Levels
 from mainstay.scheduling import Schedule, schedule_from_plain
 
-__all__ = ["read_levels", "read_policies", "read_schedules"]
+__all__ = ["TomlFile", "read_levels", "read_policies", "read_schedules"]
 
 _POLICIES = {row.policy.table: row.policy for row in CATALOGUE.values() if row.policy is not None}
 _TIMES = 'Write a time of day with its seconds, 06:45:00, or as a text, "06:45".'
@@ -93,11 +93,16 @@ def read_schedules(path: str) -> dict[str, Schedule]:
         return {job: schedule_from_plain(_as_table(job, given[job]), field=job) for job in given}
 
 
-def _read(path: str) -> _File:
-    content = Path(path).read_bytes()
+def _read(path: str) -> TomlFile:
+    file = TomlFile.read(path, option="--config")
+    with file.located():
+        check_keys(file.tables, [*_POLICIES, _LEVELS, _SCHEDULES])
+    return file
+
+
+def _tables(path: str, content: bytes, option: str) -> dict[str, Any]:
     try:
-        text = content.decode()
-        tables = tomllib.loads(text)
+        return tomllib.loads(content.decode())
     except ValueError as error:  # TOML's own, and text that is not UTF-8
         remedy = (
             _TIMES
@@ -105,12 +110,8 @@ def _read(path: str) -> _File:
             else ""
         )
         raise InvalidValueError(
-            f"is not TOML ({error})", field="--config", value=path, remedy=remedy
+            f"is not TOML ({error})", field=option, value=path, remedy=remedy
         ) from error
-    file = _File(path, text, tables)
-    with file.located():
-        check_keys(tables, [*_POLICIES, _LEVELS, _SCHEDULES])
-    return file
 
 
 def _faulty(content: bytes, error: ValueError) -> str:
@@ -121,12 +122,30 @@ def _faulty(content: bytes, error: ValueError) -> str:
 
 
 @attrs.frozen
-class _File:
-    """A file that is TOML."""
+class TomlFile:
+    """A file that is TOML.
+
+    Attributes:
+        path: Where it is.
+        text: All of it.
+        tables: What it says.
+    """
 
     path: str
     text: str
     tables: dict[str, Any]
+
+    @classmethod
+    def read(cls, path: str, *, option: str) -> TomlFile:
+        """Read a file that an option names.
+
+        Raises:
+            InvalidValueError: It is not TOML.
+            OSError: It can't be read.
+        """
+        content = Path(path).read_bytes()
+        tables = _tables(path, content, option)
+        return cls(path, content.decode(), tables)
 
     def table(self, name: str) -> dict[str, Any]:
         """Return a table, empty if it is not there."""

@@ -5,24 +5,28 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import tee
+from typing import TypeAlias
 
 import attrs
 from rich.console import Console
 
 from mainstay.activity.session import Session
-from mainstay.cli import OK, SKIPPED, arguments, terminal
+from mainstay.cli import OK, SKIPPED, reading, terminal
 from mainstay.cli.batches import LINES_AT_ONCE, added
 from mainstay.cli.reevaluate import did
 from mainstay.cli.store import PreparedStore, add_db, open_store, option
-from mainstay.errors import BadRecordError, MainstayError
+from mainstay.errors import BadRecordError, MainstayError, RejectedError
 from mainstay.jobs import reevaluate
 from mainstay.localdays import counted_day
-from mainstay.ports import Late, SessionStore
+from mainstay.ports import Late, other_contents
 from mainstay.reading import Event, identified, read_events
 from mainstay.scheduling import JobContext
 from mainstay.scores.engagement.criteria import DailyCriteria
+
+#: The number of a line, and what it says.
+Line: TypeAlias = tuple[int, Session]
 
 _EPILOG = """\
 columns:
@@ -35,6 +39,7 @@ columns:
 examples:
   mainstay import events.csv
   mainstay import the-years-before.csv --reevaluate
+  mainstay import export.csv --update
   mainstay import likes.jsonl --kind like --columns user_id=by,started_at=at
   git log --format='%aE,%aI,%H' |
     mainstay import - --kind commit --columns user_id,started_at,id
@@ -46,7 +51,8 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser = commands.add_parser(
         "import",
         help="add the events in a file to a store",
-        description="Add the events in a file to a store; those that are there already stay.",
+        description="Add the events in a file to a store; those that are there already stay,\n"
+        "or with --update become as the file says.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -55,10 +61,15 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     add_db(parser)
     parser.add_argument(
         "--kind",
-        default="session",
         help="what the events are whose line doesn't say it (default: session)",
     )
-    arguments.add_reading(parser.add_argument_group("input"))
+    reading.add_reading(parser.add_argument_group("input"))
+    parser.add_argument(
+        "--update",
+        action="store_true",
+        help="replace events that are there with other contents, by their ids, which is an error "
+        "otherwise",
+    )
     parser.add_argument(
         "--reevaluate",
         action="store_true",
@@ -71,13 +82,15 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 class _Import:
     """What has been imported so far, and what is next."""
 
-    store: SessionStore
+    store: PreparedStore
     bad: terminal.BadLines
     early: Callable[[Session], bool]
+    update: bool
     events: int = 0
     new: int = 0
+    updated: int = 0
     before_floor: int = 0
-    waiting: list[tuple[int, Session]] = attrs.field(factory=list)
+    waiting: list[Line] = attrs.field(factory=list)
 
     def read(self, items: Iterable[Event | BadRecordError]) -> None:
         """Import every event; those before a bad line too that stops it."""
@@ -101,14 +114,52 @@ class _Import:
     def _flush(self) -> None:
         waiting, self.waiting = self.waiting, []
         self.before_floor += sum(self.early(session) for _, session in waiting)
-        for events, new in added(waiting, self.store.add, self.bad):
+        try:
+            self.new += self.store.sessions.add([session for _, session in waiting])
+            self.events += len(waiting)
+        except RejectedError:
+            self._sort_out(waiting)
+
+    def _sort_out(self, batch: Sequence[Line]) -> None:
+        """Add lines of which the store rejects some: edited events are replaced, or told of."""
+        latest = {str(session.id): (line, session) for line, session in batch}
+        ids, updated = self._edited([session for _, session in latest.values()])
+        self.updated += updated
+        if self.update:  # of what lines say of one event, the last holds
+            self.events += len(batch) - len(latest) + len(ids)
+            self._add([each for key, each in latest.items() if key not in ids])
+        else:
+            self._tell(batch, {latest[key][0]: key for key in ids})
+
+    def _edited(self, sessions: Sequence[Session]) -> tuple[set[str], int]:
+        """Return the ids of events that were edited, and how many of them are replaced now."""
+        with self.store.corrections.page() as page:
+            ids = {*page.edited(sessions)}
+            if not self.update:
+                return ids, 0
+            changes = page.replace([session for session in sessions if session.id in ids])
+        return ids, changes.get("events", 0)
+
+    def _tell(self, batch: Sequence[Line], edited: Mapping[int, str]) -> None:
+        """Add lines, except those of edited events, by their numbers: these are bad ones."""
+        others = [each for each in batch if each[0] not in edited]
+        if edited and not self.bad.skip_all:  # the first one stops everything
+            first = min(edited)
+            others = [each for each in others if each[0] < first]
+        self._add(others)
+        for line in sorted(edited):
+            self.bad.skip(BadRecordError.at("line", line, other_contents(edited[line])))
+
+    def _add(self, batch: Sequence[Line]) -> None:
+        for events, new in added(batch, self.store.sessions.add, self.bad):
             self.events += events
             self.new += new
 
     def words(self) -> str:
         """Say how many there are."""
-        known = self.events - self.new
-        return f"{self.events:,} events: {self.new:,} new, {known:,} there already."
+        known = self.events - self.new - self.updated
+        updated = f" {self.updated:,} updated," if self.updated else ""
+        return f"{self.events:,} events: {self.new:,} new,{updated} {known:,} there already."
 
 
 def _criteria(store: PreparedStore) -> str:
@@ -131,7 +182,7 @@ def _posts(store: PreparedStore) -> Iterator[str]:
         )
 
 
-def _with_ids(events: Iterable[Event]) -> Iterator[tuple[int, Session]]:
+def _with_ids(events: Iterable[Event]) -> Iterator[Line]:
     events, sessions = tee(events)
     ids = identified(event.session for event in sessions)
     return ((event.line, session) for event, session in zip(events, ids, strict=True))
@@ -140,17 +191,15 @@ def _with_ids(events: Iterable[Event]) -> Iterator[tuple[int, Session]]:
 def _read(args: argparse.Namespace, work: _Import, messages: Console) -> None:
     """Read the file and add its events; if that ends early, say how many were."""
     try:
-        with terminal.open_lines(args.file, messages) as lines:
-            work.read(
-                read_events(
-                    lines,
-                    columns=args.columns,
-                    naive_zone=args.naive_zone,
-                    whole=True,
-                    kind=args.kind,
-                    day_start=work.store.day_start,
-                )
+        with terminal.open_events(args.file, messages) as source:
+            rows = read_events(
+                source,
+                format=reading.event_format(args, kind=args.kind),
+                whole=True,
+                day_start=work.store.sessions.day_start,
             )
+            work.read(rows)
+            work.bad.left_out = rows.left_out
     except (MainstayError, OSError, KeyboardInterrupt):
         if work.events:
             again = "Importing them again is safe."
@@ -193,11 +242,12 @@ def _before_floor(work: _Import) -> Iterator[str]:
 
 
 def _late(late: Late, db: str) -> Iterator[str]:
-    """Say how many days were evaluated without the events that are there now."""
+    """Say how many days were evaluated without the events as they are now."""
     if late.users:
         yield (
-            f"Evaluated days that events have come late for: {late.days:,}, of {late.users:,} "
-            f"users. To have them count: mainstay reevaluate{db}"
+            f"Evaluated days that events have come late for, or were edited on: {late.days:,}, of "
+            f"{late.users:,} users. Totals have changed at once; to evaluate these days again: "
+            f"mainstay reevaluate{db}"
         )
 
 
@@ -206,18 +256,18 @@ def run(args: argparse.Namespace) -> int:
     messages = terminal.console(sys.stderr)
     with open_store(args.db, args.schema) as store:
         bad = terminal.BadLines(messages, skip_all=args.skip_bad)
-        work = _Import(store.sessions, bad, _early(store))
+        work = _Import(store, bad, _early(store), args.update)
         _read(args, work, messages)
         posts, criteria = [*_posts(store)], _criteria(store)
         evaluated = [*_evaluated(args, store, messages)]
         late = store.corrections.late()
     if args.json:
-        counts = {"events": work.events, "new": work.new, "skipped": work.bad.count}
+        counts = {"events": work.events, "new": work.new, "updated": work.updated}
+        counts |= {"skipped": work.bad.count, "left_out": work.bad.left_out}
         terminal.write_json(counts | {"late_days": late.days, "late_users": late.users})
-    if work.bad.count:
-        terminal.say(messages, f"Bad lines, skipped: {work.bad.count:,}.")
     terminal.say(
         messages,
+        *terminal.omitted(work.bad.count, work.bad.left_out),
         f"Imported {work.words()}",
         *_before_floor(work),
         *posts,

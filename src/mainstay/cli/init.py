@@ -7,6 +7,7 @@ import sys
 
 from mainstay.cli import OK, arguments, terminal
 from mainstay.cli.store import add_db, lock_timeout, option, shown
+from mainstay.daystarts import day_start_words
 from mainstay.localdays import MIDNIGHT
 
 _EPILOG = """\
@@ -18,6 +19,7 @@ examples:
   mainstay init --db postgresql://mainstay@localhost/app --schema mainstay
   mainstay init --db sqlite:///gym.db --posts workout --local-days
   mainstay init --local-days --day-start 04:00
+  mainstay init --db sqlite:///sleep.db --local-days --day-end 13:00
 """
 
 
@@ -44,11 +46,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         const=True,
         help="count an activity on the date where the user was, and not on UTC's",
     )
-    parser.add_argument(
-        "--day-start",
-        type=arguments.wall_time,
-        metavar="HH:MM",
-        help="when a day begins: on the user's wall clock with --local-days, else in UTC "
+    arguments.add_day_start(
+        parser,
+        start_help="when a day begins: on the user's wall clock with --local-days, else in UTC "
         "(default: 00:00)",
     )
 
@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
         settings = store.settings
     days = "where the user was" if settings.local_days else "UTC"
     if settings.day_start != MIDNIGHT:
-        days += f", from {settings.day_start.isoformat().removesuffix(':00')}"
+        days += f", {day_start_words(settings.day_start)}"
     terminal.say(
         terminal.console(sys.stderr),
         f"{shown(args.db)} is ready. Days: {days}. Posts: {', '.join(sorted(settings.posts))}.",

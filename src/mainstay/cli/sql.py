@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import csv
 import sys
-from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from mainstay._extras import Extra
 from mainstay.cli import OK, arguments, terminal
+from mainstay.daystarts import DayStart
 from mainstay.errors import InvalidValueError
 from mainstay.localdays import DATED, last_instant
 from mainstay.scores.by_policy import POLICIES, Policy, days_needed
@@ -158,21 +159,24 @@ def _state(args: argparse.Namespace, policy: Policy) -> StateQuery:
         since=recent_since(as_of, days_needed(policy)),
         weeks=args.weeks or isinstance(policy, YearPolicy),
         problems=True,
+        day_start=args.day_start,
     )
 
 
-def _named(columns: object) -> Mapping[str, str]:
-    if not isinstance(columns, Mapping) or not columns.keys() <= _FIELDS:
+def _named(columns: Mapping[str, Sequence[str]] | Sequence[str]) -> Mapping[str, str]:
+    pairs = [*columns.items()] if isinstance(columns, Mapping) else [("", columns)]
+    names = {ours: theirs[0] for ours, theirs in pairs if ours in _FIELDS and len(theirs) == 1}
+    if len(names) < len(pairs):
         raise InvalidValueError(
             "must map our names to the table's",
             field="--columns",
             value=columns,
             remedy="Write user_id=NAME,started_at=NAME,timezone=NAME, those that differ.",
         )
-    return columns
+    return names
 
 
-def _instant(asked: date | None, zone: str | None, day_start: time) -> datetime:
+def _instant(asked: date | None, zone: str | None, day_start: DayStart) -> datetime:
     at = asked or datetime.now(UTC)
     return (
         at

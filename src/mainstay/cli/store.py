@@ -6,13 +6,14 @@ import argparse
 import os
 import shlex
 from collections.abc import Iterator
-from datetime import datetime, time
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, Self
 
 import attrs
 
 from mainstay.cli import arguments
 from mainstay.cli.config import read_schedules
+from mainstay.daystarts import DayStart
 from mainstay.errors import InvalidValueError
 from mainstay.jobs import all_jobs, watched_jobs
 from mainstay.ports import LedgerChain, SessionStore, Store
@@ -68,7 +69,7 @@ class PreparedStore(OpenedStore, Protocol):
         *,
         as_of: datetime,
         zone: str | None = None,
-        day_start: time | None = None,
+        day_start: DayStart | None = None,
         policy: Policy = DEFAULT_POLICY,
     ) -> Iterator[UserWindow]:
         """Yield the windows of all users with an event up to an instant."""

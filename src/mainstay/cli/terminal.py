@@ -7,9 +7,11 @@ import json
 import os
 import pydoc
 import re
+import shutil
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
 import attrs
@@ -28,6 +30,8 @@ from mainstay.cli.spelling import (
     split_command,
 )
 from mainstay.errors import BadRecordError, InvalidValueError
+from mainstay.reading import EventFile
+from mainstay.reading.opening import is_parquet, opened
 
 _COMPLAINTS_SHOWN = 5
 _LINES_A_STEP = 5_000
@@ -142,11 +146,13 @@ class BadLines:
         messages: Where the first few are shown.
         skip_all: Whether they are counted.
         count: How many there were.
+        left_out: How many good ones do not count, by what the caller says of them.
     """
 
     messages: Console
     skip_all: bool
     count: int = 0
+    left_out: int = 0
 
     def skip(self, error: BadRecordError) -> None:
         """Count a line, and show it if it is one of the first; or raise the error."""
@@ -155,6 +161,14 @@ class BadLines:
         self.count += 1
         if self.count <= _COMPLAINTS_SHOWN:
             say(self.messages, f"skipped {error}")
+
+
+def omitted(skipped: int, left_out: int) -> Iterator[str]:
+    """Say how many lines of a file are not among what is shown."""
+    if skipped:
+        yield f"Bad lines, skipped: {skipped:,}."
+    if left_out:
+        yield f"Rows that don't count, left out: {left_out:,}."
 
 
 def standard_input() -> TextIO:
@@ -170,20 +184,40 @@ def standard_input() -> TextIO:
     return sys.stdin
 
 
+def save_input(path: Path) -> None:
+    """Write all of standard input to a file, for what has to read it twice."""
+    with open(standard_input().fileno(), "rb", closefd=False) as raw, path.open("wb") as file:
+        shutil.copyfileobj(raw, file)
+
+
 def is_asked() -> bool:
     """Return whether somebody can answer a question on standard input."""
     return sys.stdin is not None and sys.stdin.isatty()
 
 
 @contextmanager
+def open_events(name: str, messages: Console) -> Iterator[EventFile]:
+    """Open a file of events as :func:`open_lines` does; Parquet has rows instead of lines."""
+    if is_parquet(Path(name)):
+        yield Path(name)
+        return
+    with open_lines(name, messages) as lines:
+        yield lines
+
+
+@contextmanager
 def open_lines(name: str, messages: Console) -> Iterator[Iterator[str]]:
-    """Open a file, or standard input for ``-``; on a terminal with a bar until the last line."""
+    """Open a file, or standard input for ``-``; on a terminal with a bar until the last line.
+
+    Raises:
+        UnreadableFileError: It is not text.
+    """
     piped = name == "-"
     if piped and standard_input().isatty():
         messages.print("Reading lines from the terminal; Ctrl-D ends them.")
     file = standard_input().fileno() if piped else name
     with open(file, "rb", closefd=not piped) as raw:
-        text = io.TextIOWrapper(raw, encoding="utf-8", errors="surrogateescape", newline="")
+        text = iter(opened(raw, "standard input" if piped else name))
         if not _has_bars(messages):
             yield text
             return

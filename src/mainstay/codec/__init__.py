@@ -119,9 +119,9 @@ def to_json(value: object, *, indent: int | None = None) -> str:
         InvalidValueError: ``indent`` is out of its range.
 
     Examples:
-        >>> from mainstay import StreakPolicy
-        >>> print(to_json(StreakPolicy(rest_weekdays={6, 5})))
-        {"schema": "streak-policy/1", "rest_weekdays": [5, 6], "freezes": 0}
+        >>> from mainstay import Weekdays
+        >>> print(to_json(Weekdays({4, 2, 0})))
+        {"schema": "weekdays/1", "weekdays": [0, 2, 4]}
     """
     if indent is not None:
         checks.integer("indent", indent, 0, 16)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mainstay.columnar.multipliers import multipliers_table
     from mainstay.columnar.ranks import rank_table
     from mainstay.columnar.scores import score_table
+    from mainstay.columnar.streaks import streaks_table
     from mainstay.columnar.tables import (
         ArrowBatch,
         ArrowTable,
@@ -51,6 +52,7 @@ __all__ = [
     "rank_table",
     "score_table",
     "score_windows",
+    "streaks_table",
     "windows_table",
 ]
 
@@ -63,6 +65,7 @@ _PLACES = {
     "multipliers": ("multipliers_table",),
     "ranks": ("rank_table",),
     "scores": ("score_table",),
+    "streaks": ("streaks_table",),
     "tables": ("ArrowBatch", "ArrowTable", "LazyTable", "ResultTable", "Source"),
     "windows": ("advance_windows", "merge_windows", "score_windows", "windows_table"),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any, TypeAlias
 
 import attrs
@@ -18,6 +18,7 @@ from mainstay.columnar.reading import Columns
 from mainstay.columnar.state import Calendar, PerUser
 from mainstay.columnar.states import as_date
 from mainstay.columnar.tables import Source
+from mainstay.daystarts import DayStart
 from mainstay.scores.by_policy import Policy
 
 __all__ = ["Active", "Calendars", "calendars", "windows_of"]
@@ -97,7 +98,7 @@ def calendars(
     columns: Columns,
     *,
     as_of: datetime,
-    day_start: time,
+    day_start: DayStart,
     days: int,
     also: Sequence[PerUser] = (),
 ) -> Calendars:
@@ -107,7 +108,7 @@ def calendars(
         source: Where the events are.
         columns: What the columns are called.
         as_of: The instant to look back from.
-        day_start: The wall-clock time at which a day begins.
+        day_start: When a day begins on the wall clock, or a :class:`mainstay.DayEnd`.
         days: How many days.
         also: What else is to be kept of each user.
     """

@@ -8,11 +8,12 @@ may be, gives the local day of any instant in it, to the microsecond.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from mainstay import _checks as checks
 from mainstay.activity.window import WINDOW_DAYS
+from mainstay.daystarts import DayStart, check_day_start, days_ahead, since_midnight
 from mainstay.localdays import MIDNIGHT, Zone, find_zone, transition, utc_offset
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Clock",
     "clock",
     "clocks",
+    "horizon",
     "microseconds",
     "recent_since",
     "stretch_of",
@@ -89,12 +91,21 @@ def change_between(zone: tzinfo, start: int, end: int) -> int:
     return microseconds(transition(zone, at, utc_offset(zone, at), within=seconds))
 
 
-def start_of_days(day_start: time) -> int:
-    """Return the wall-clock time at which a day begins, in microseconds."""
-    return microseconds(datetime.combine(EPOCH, checks.wall_time("day_start", day_start), UTC))
+def start_of_days(day_start: DayStart) -> int:
+    """Return how long after midnight of its own date a day begins, in microseconds."""
+    return since_midnight(check_day_start("day_start", day_start)) // _MICROSECOND
 
 
-def clock(name: str, zone: Zone, stretch: int, *, as_of: datetime, day_start: time) -> Clock:
+def horizon(as_of: datetime, day_start: DayStart) -> int:
+    """Return the day that no local day up to an instant is later than, in days since 1970.
+
+    It is the day after the UTC date, and one more where days are named by their end. No today is
+    more than three days before it.
+    """
+    return microseconds(as_of) // DAY + 1 + days_ahead(day_start)
+
+
+def clock(name: str, zone: Zone, stretch: int, *, as_of: datetime, day_start: DayStart) -> Clock:
     """Return a zone's clock in one stretch, under the name that events have for the zone.
 
     Examples:
@@ -118,7 +129,7 @@ def clocks(
     stretches: Iterable[tuple[str, int]] | None = None,
     *,
     as_of: datetime,
-    day_start: time = MIDNIGHT,
+    day_start: DayStart = MIDNIGHT,
     days: int = WINDOW_DAYS,
 ) -> list[Clock]:
     """Return the table of clocks that a query joins events with.
@@ -128,7 +139,7 @@ def clocks(
         stretches: The pairs of a name and a stretch that occur; by default all that ``days`` up to
             ``as_of`` may need, of every zone.
         as_of: The instant to look back from.
-        day_start: The wall-clock time at which a day begins.
+        day_start: When a day begins on the wall clock, or a :class:`mainstay.DayEnd`.
         days: How many local days are looked back on, without ``stretches``: 28, or 364 for a year.
 
     Raises:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 import numpy as np
@@ -15,6 +15,7 @@ from mainstay.columnar.clocks import DAY, microseconds
 from mainstay.columnar.ids import known, typed
 from mainstay.columnar.keys import Longs, Mask
 from mainstay.columnar.zones import LocalDays
+from mainstay.daystarts import DayStart
 from mainstay.errors import (
     BadRecordError,
     InvalidTypeError,
@@ -271,7 +272,7 @@ def floats_of(column: Any, field: str) -> NDArray[np.float64]:
     return floats
 
 
-def check_dates(column: Any, field: str, day_start: time, row: int = 0) -> None:
+def check_dates(column: Any, field: str, day_start: DayStart, row: int = 0) -> None:
     """Refuse dates without a time, one in some row, where days start after their noon."""
     if len(column):
         try:

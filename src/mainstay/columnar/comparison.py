@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 import attrs
@@ -14,6 +14,7 @@ from mainstay.columnar.reading import Columns
 from mainstay.columnar.scores import check_policy, scored
 from mainstay.columnar.sums import Floats
 from mainstay.columnar.tables import ResultTable, Source, check_user
+from mainstay.daystarts import DayStart
 from mainstay.localdays import MIDNIGHT, Zone
 from mainstay.scores.by_policy import Policy, days_needed
 from mainstay.scores.consistency.breakdown import ScoreBreakdown
@@ -36,7 +37,7 @@ def compare_policies(
     timezone: str | None = None,
     user_zone: Zone | None = None,
     naive_zone: Zone | None = None,
-    day_start: time = MIDNIGHT,
+    day_start: DayStart = MIDNIGHT,
     member_since: str | None = None,
 ) -> ResultTable:
     """Return what every user's score would be by another policy, and why.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, time
+from datetime import datetime
 from functools import partial
 from itertools import chain, islice
 from typing import Any, Self
@@ -23,6 +23,7 @@ from mainstay.columnar.reading import Columns, Reader
 from mainstay.columnar.state import Active, Days, PerUser, State, Year
 from mainstay.columnar.tables import Source, batches
 from mainstay.columnar.zones import LocalDays
+from mainstay.daystarts import DayStart, check_day_start
 from mainstay.scores.by_policy import Policy
 from mainstay.scores.consistency.policy import DEFAULT_POLICY
 from mainstay.scores.year.policy import YearPolicy
@@ -103,7 +104,7 @@ def fold(
     columns: Columns,
     *,
     as_of: datetime,
-    day_start: time,
+    day_start: DayStart,
     policy: Policy = DEFAULT_POLICY,
     threads: int | None = None,
 ) -> Folded:
@@ -120,9 +121,9 @@ def fold(
     )
 
 
-def clock_of(as_of: datetime, day_start: time) -> LocalDays:
+def clock_of(as_of: datetime, day_start: DayStart) -> LocalDays:
     """Return the local days up to an instant."""
-    return LocalDays(checks.instant("as_of", as_of), checks.wall_time("day_start", day_start))
+    return LocalDays(checks.instant("as_of", as_of), check_day_start("day_start", day_start))
 
 
 def gather(

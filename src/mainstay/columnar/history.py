@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, time
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -17,6 +17,7 @@ from mainstay.columnar.folding import Windows
 from mainstay.columnar.reading import Columns
 from mainstay.columnar.scores import check_joined, check_policy, scored_parts
 from mainstay.columnar.tables import ArrowBatch, ResultTable, Source, check_user
+from mainstay.daystarts import DayStart
 from mainstay.localdays import MIDNIGHT, Zone
 from mainstay.scores.by_policy import Policy, days_needed
 from mainstay.scores.consistency.policy import DEFAULT_POLICY
@@ -109,7 +110,7 @@ def history_table(
     timezone: str | None = None,
     user_zone: Zone | None = None,
     naive_zone: Zone | None = None,
-    day_start: time = MIDNIGHT,
+    day_start: DayStart = MIDNIGHT,
     member_since: str | None = None,
     policy: Policy = DEFAULT_POLICY,
 ) -> HistoryTable:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime
 from functools import cached_property
 from itertools import combinations
 
@@ -17,6 +17,7 @@ from mainstay.columnar.parts import Counts
 from mainstay.columnar.reading import Columns
 from mainstay.columnar.sums import Floats
 from mainstay.columnar.tables import ResultTable, Source, check_user
+from mainstay.daystarts import DayStart
 from mainstay.localdays import MIDNIGHT, Zone
 
 __all__ = ["DAYS", "Moves", "movers", "moves_of"]
@@ -46,7 +47,7 @@ def movers(
     timezone: str | None = None,
     user_zone: Zone | None = None,
     naive_zone: Zone | None = None,
-    day_start: time = MIDNIGHT,
+    day_start: DayStart = MIDNIGHT,
 ) -> ResultTable:
     """Return who was active on more, or fewer, of the last 28 days than of the 28 before.
 

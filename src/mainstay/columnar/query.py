@@ -14,8 +14,10 @@ import attrs
 from mainstay import _checks as checks
 from mainstay.activity.window import WINDOW_DAYS, ActivityWindow
 from mainstay.activity.year import YEAR_WEEKS, ActivityYear
-from mainstay.columnar.clocks import DAY, EPOCH, LENGTH, Clock, microseconds, stretch_of
+from mainstay.columnar.clocks import DAY, EPOCH, LENGTH, Clock, horizon, microseconds, stretch_of
+from mainstay.daystarts import DayStart, check_day_start, days_ahead
 from mainstay.errors import InvalidValueError
+from mainstay.localdays import MIDNIGHT
 
 __all__ = [
     "DAYS",
@@ -35,7 +37,7 @@ FAR = 1 << 56
 DAYS = 7 * 142_858
 #: The bit that stands for all days before those that a window of 28 may need; likewise of weeks.
 OLDER, OLDEST_WEEK = 31, 62
-#: By how many days today can be before the horizon, the day after the UTC date.
+#: By how many days today can be before the horizon.
 LAGS = range(4)
 #: The days from a Monday to 1970-01-01.
 MONDAY = 3
@@ -132,6 +134,8 @@ class StateQuery:
         weeks: Whether weeks are wanted, too.
         problems: Whether it is wanted what is wrong, as a text; events that no clock covers are
             left out else.
+        day_start: When a day begins on the wall clock, or a :class:`mainstay.DayEnd`; that of the
+            clocks, too.
     """
 
     events: EventsTable
@@ -139,6 +143,7 @@ class StateQuery:
     since: date | None = attrs.field(default=None, validator=checks.optional(checks.day))
     weeks: bool = False
     problems: bool = False
+    day_start: DayStart = attrs.field(default=MIDNIGHT, validator=checks.each(check_day_start))
 
     @property
     def has_joined(self) -> bool:
@@ -147,8 +152,8 @@ class StateQuery:
 
     @property
     def horizon(self) -> int:
-        """The day after the UTC date at ``as_of``, as the query counts: no local day is later."""
-        return microseconds(self.as_of) // DAY + 1 + DAYS
+        """The day that no local day up to ``as_of`` is later than, as the query counts."""
+        return horizon(self.as_of, self.day_start) + DAYS
 
     def survey(self) -> str:
         """Return the query for the zones and stretches of time that occur, each once.
@@ -254,11 +259,10 @@ class StateQuery:
         """  # noqa: S608
 
     def _states(self) -> str:
+        later = f"day - (instant + {DAYS * DAY}) // {DAY} + {2 - days_ahead(self.day_start)}"
         columns = {
             "days": _bits(self.horizon, "day", OLDER),
-            "latest": f"""MAX(
-                (instant + {FAR}) * 16 + (day - (instant + {DAYS * DAY}) // {DAY} + 2) * 4 + place
-            )""",
+            "latest": f"MAX((instant + {FAR}) * 16 + ({later}) * 4 + place)",
         }
         if self.weeks:
             columns["weeks"] = _bits(_week_of(self.horizon), week("day"), OLDEST_WEEK)

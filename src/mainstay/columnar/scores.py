@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any, cast
 
 import attrs
@@ -19,6 +19,7 @@ from mainstay.columnar.reading import Columns
 from mainstay.columnar.states import as_date, ordinal
 from mainstay.columnar.tables import ResultTable, Source, check_user
 from mainstay.columnar.year_parts import WeekBits, YearParts, year_parts_of
+from mainstay.daystarts import DayStart
 from mainstay.errors import InvalidValueError
 from mainstay.localdays import MIDNIGHT, Zone
 from mainstay.scores.by_policy import Policy, days_needed
@@ -40,7 +41,7 @@ def score_table(
     timezone: str | None = None,
     user_zone: Zone | None = None,
     naive_zone: Zone | None = None,
-    day_start: time = MIDNIGHT,
+    day_start: DayStart = MIDNIGHT,
     member_since: str | None = None,
     policy: Policy = DEFAULT_POLICY,
 ) -> ResultTable:
@@ -68,7 +69,7 @@ def score_table(
             zone of all of them. Without it, today is where a user's latest event was.
         naive_zone: The zone of times that have no offset, where ``timezone`` doesn't say. Of a time
             that occurs twice it is the first.
-        day_start: The wall-clock time at which a day begins.
+        day_start: When a day begins on the wall clock, or a :class:`mainstay.DayEnd`.
         member_since: The column of the dates on which users joined; null where that is not known,
             and the earliest counts. As in :func:`mainstay.score_sessions`.
         policy: The numbers, if not the standard ones, with windows of at most 28 days; or those of

@@ -7,7 +7,7 @@ part of the events only its users' windows are shuffled.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 from mainstay import _checks as checks
@@ -16,6 +16,7 @@ from mainstay.columnar.clocks import Clock, clocks
 from mainstay.columnar.dialects import rendered
 from mainstay.columnar.query import EventsTable, StateQuery
 from mainstay.columnar.score_query import ScoreQuery
+from mainstay.daystarts import DayStart, check_day_start
 from mainstay.errors import InvalidTypeError, InvalidValueError, NaiveDatetimeError
 from mainstay.localdays import MIDNIGHT, Zone, check_dated, find_zone
 from mainstay.scores.by_policy import Policy
@@ -55,7 +56,7 @@ def score_spark(
     instant: str = "started_at",
     timezone: str | None = None,
     user_zone: Zone | None = None,
-    day_start: time = MIDNIGHT,
+    day_start: DayStart = MIDNIGHT,
     member_since: str | None = None,
     policy: Policy = DEFAULT_POLICY,
 ) -> DataFrame:
@@ -77,7 +78,7 @@ def score_spark(
             refused.
         timezone: The column of the zones that events were recorded in, if there is one.
         user_zone: The column of the users' own zones, or the one zone of all.
-        day_start: The wall-clock time at which a day begins.
+        day_start: When a day begins on the wall clock, or a :class:`mainstay.DayEnd`.
         member_since: The column of the dates on which users joined, if there is one.
         policy: The numbers that shape the score.
 
@@ -107,19 +108,19 @@ def score_spark(
         user_zone=own,
         zone=None if home is None else str(home),
         member_since=member_since,
-        dates=_checked(df, named, columns, checks.wall_time("day_start", day_start)),
+        dates=_checked(df, named, columns, check_day_start("day_start", day_start)),
     )
-    state = StateQuery(events=events, as_of=as_of, problems=True)
+    state = StateQuery(events=events, as_of=as_of, problems=True, day_start=day_start)
     query = ScoreQuery(state=state, policy=policy)
     zones = {} if home is None else {str(home): home}
-    rows = _clocks(state, _asked(df, state.survey()).collect(), zones, day_start)
+    rows = _clocks(state, _asked(df, state.survey()).collect(), zones)
     text = query.scores(f"SELECT * FROM {_CLOCKS}")  # noqa: S608
     scores = _asked(df, text, _table(df.sparkSession, rows))
     return scores.where(_SOUND).selectExpr(f"user_id AS {_quoted(user)}", *columns)
 
 
 def _checked(
-    df: DataFrame, named: Mapping[str, str | None], result: Iterable[str], day_start: time
+    df: DataFrame, named: Mapping[str, str | None], result: Iterable[str], day_start: DayStart
 ) -> bool:
     """Refuse columns that are missing or of another type, and say whether instants are dates."""
     check_user(named["user"], result)
@@ -163,9 +164,7 @@ def _asked(df: DataFrame, query: str, clocks: DataFrame | None = None) -> DataFr
     return df.sparkSession.sql(text, **frames)
 
 
-def _clocks(
-    state: StateQuery, found: Iterable[Row], zones: Mapping[str, Zone], day_start: time
-) -> list[Clock]:
+def _clocks(state: StateQuery, found: Iterable[Row], zones: Mapping[str, Zone]) -> list[Clock]:
     """Return the clocks of what occurs, if nothing is missing there."""
     pairs: set[tuple[str, int]] = set()
     known = dict(zones)
@@ -177,7 +176,7 @@ def _clocks(
         pairs.add((row["zone"], row["stretch"]))
     for zone in known.values():
         find_zone(zone, field=state.events.timezone or str(state.events.user_zone))
-    return clocks(known, sorted(pairs), as_of=state.as_of, day_start=day_start)
+    return clocks(known, sorted(pairs), as_of=state.as_of, day_start=state.day_start)
 
 
 def _refuse(field: str, missing: int | bool) -> None:

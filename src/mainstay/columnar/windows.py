@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
@@ -19,6 +19,7 @@ from mainstay.columnar.reading import Columns
 from mainstay.columnar.scores import check_policy, result_columns, scored
 from mainstay.columnar.states import as_date, each_chunk, ordinal, same_type
 from mainstay.columnar.tables import ResultTable, Source, check_user
+from mainstay.daystarts import DayStart
 from mainstay.errors import OutOfOrderError
 from mainstay.localdays import MIDNIGHT, Zone
 from mainstay.scores.by_policy import Policy
@@ -36,7 +37,7 @@ def windows_table(
     timezone: str | None = None,
     user_zone: Zone | None = None,
     naive_zone: Zone | None = None,
-    day_start: time = MIDNIGHT,
+    day_start: DayStart = MIDNIGHT,
     policy: Policy = DEFAULT_POLICY,
 ) -> ResultTable:
     """Return the window of every user in a table of events.

@@ -7,7 +7,7 @@ clocks there were: :mod:`mainstay.columnar.clocks` says why.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, tzinfo
+from datetime import UTC, datetime, tzinfo
 from itertools import pairwise
 from threading import Lock
 from typing import Any, TypeAlias
@@ -20,11 +20,13 @@ from mainstay.columnar.clocks import (
     DAY,
     LENGTH,
     change_between,
+    horizon,
     microseconds,
     shift_at,
     start_of_days,
 )
 from mainstay.columnar.keys import Longs
+from mainstay.daystarts import DayStart, days_ahead
 from mainstay.localdays import find_zone
 
 __all__ = ["LocalDays"]
@@ -78,19 +80,20 @@ def _clocks(stretches: range, each: Sequence[_Clock]) -> _Clocks:
 class LocalDays:
     """The local days of instants up to ``as_of``, in zones that are numbered as they come up.
 
-    Days are counted from 1970. The horizon is the day after the UTC date at ``as_of``: nowhere is
-    it later by then.
+    Days are counted from 1970. The horizon is :func:`mainstay.columnar.clocks.horizon`: nowhere is
+    it later by ``as_of``.
 
     Args:
         as_of: The instant to look back from.
-        day_start: The wall-clock time at which a day begins.
+        day_start: When a day begins on the wall clock, or a :class:`mainstay.DayEnd`.
     """
 
-    def __init__(self, as_of: datetime, day_start: time) -> None:
+    def __init__(self, as_of: datetime, day_start: DayStart) -> None:
         self.as_of: int = microseconds(as_of)
-        self.horizon: int = self.as_of // DAY + 1
+        self.horizon: int = horizon(as_of, day_start)
         self.day_start = day_start
         self._begins = start_of_days(day_start)
+        self._earliest = np.int8(2 - days_ahead(day_start))  # no day is further before UTC's date
         #: The numbers of zones by the names that have been met.
         self.met: dict[str | None, int] = {}
         self._zones: dict[tuple[tzinfo, bool], int] = {}
@@ -143,7 +146,7 @@ class LocalDays:
         lags[changed] = clocks.lags[1].take(stretch[changed])
         days += instants
         days //= DAY
-        later = (days - instants // DAY).astype(np.int8) + 2
+        later = (days - instants // DAY).astype(np.int8) + self._earliest
         return self.horizon - days, (later << 2).view(np.uint8) + 3 - lags
 
     def _today(self, zone: tzinfo) -> int:

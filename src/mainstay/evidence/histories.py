@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 import attrs
@@ -16,6 +16,7 @@ from mainstay.columnar.reading import Columns
 from mainstay.columnar.state import Active, Read
 from mainstay.columnar.sums import Floats
 from mainstay.columnar.tables import Source
+from mainstay.daystarts import DayStart
 from mainstay.errors import TooLittleDataError
 
 __all__ = ["Days", "Histories", "histories"]
@@ -59,7 +60,7 @@ class Histories:
 
 
 def histories(
-    source: Source, columns: Columns, *, as_of: datetime | None, day_start: time
+    source: Source, columns: Columns, *, as_of: datetime | None, day_start: DayStart
 ) -> Histories:
     """Return the histories in a source of events, up to an instant or all there are.
 

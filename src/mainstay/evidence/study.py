@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime
 from types import MappingProxyType
 
 import numpy as np
@@ -14,6 +14,7 @@ from mainstay.activity.year import YEAR_DAYS
 from mainstay.columnar.reading import Columns
 from mainstay.columnar.states import as_date
 from mainstay.columnar.tables import Source, check_user
+from mainstay.daystarts import DayStart
 from mainstay.errors import InvalidTypeError, InvalidValueError, TooLittleDataError
 from mainstay.evidence.calibration import calibration_of
 from mainstay.evidence.curves import roc_of
@@ -44,7 +45,7 @@ def evidence(
     timezone: str | None = None,
     user_zone: Zone | None = None,
     naive_zone: Zone | None = None,
-    day_start: time = MIDNIGHT,
+    day_start: DayStart = MIDNIGHT,
     phrases: EvidencePhrasebook = ENGLISH_EVIDENCE,
     progress: Callable[[int, int], None] | None = None,
 ) -> Evidence:
@@ -80,7 +81,7 @@ def evidence(
         timezone: The column of the zones that events were recorded in.
         user_zone: The users' own zone: a column, or the zone of all.
         naive_zone: The zone of times that have no offset.
-        day_start: The wall-clock time at which a day begins.
+        day_start: When a day begins on the wall clock, or a :class:`mainstay.DayEnd`.
         phrases: The words, if not the English ones.
         progress: Is told how many days of how many have been looked at.
 

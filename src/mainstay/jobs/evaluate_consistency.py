@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 
 from mainstay import _checks as checks
+from mainstay.daystarts import DayStart, since_midnight
 from mainstay.errors import InvalidValueError
 from mainstay.jobs._picking import picked_of
 from mainstay.jobs._tally import LOGGER, Tally
@@ -14,7 +15,7 @@ from mainstay.jobs.judging import Judged, RunPolicies
 from mainstay.jobs.pages import run_pages
 from mainstay.jobs.row import CatalogueRow, PolicyTable
 from mainstay.jobs.tables import engagement_policy
-from mainstay.localdays import MIDNIGHT, since_midnight
+from mainstay.localdays import MIDNIGHT
 from mainstay.ports import DueDays, EngagementStore, EvaluatedDays
 from mainstay.scheduling import (
     Daily,
@@ -52,7 +53,7 @@ _STANDARD = PolicyHistory(DEFAULT_POLICY)
 RETRY = RetryPolicy(3, timedelta(seconds=300))
 
 
-def over_after(*, local_days: bool, day_start: time) -> timedelta:
+def over_after(*, local_days: bool, day_start: DayStart) -> timedelta:
     """Return how long after midnight in UTC, at its end, a day is over everywhere."""
     return since_midnight(day_start) + (_FARTHEST_WEST if local_days else _NOTHING)
 
@@ -62,13 +63,16 @@ def due_time(after: timedelta) -> time:
     return (_EPOCH + after).time()
 
 
-def day_just_over(now: datetime, *, local_days: bool = False, day_start: time = MIDNIGHT) -> date:
+def day_just_over(
+    now: datetime, *, local_days: bool = False, day_start: DayStart = MIDNIGHT
+) -> date:
     """Return the last day that is over: UTC's, or with local days everywhere on Earth.
 
     Args:
         now: What time it is.
         local_days: Whether an activity counts on the date where the user was, and not on UTC's.
-        day_start: The time at which a day begins, and so the one before ends.
+        day_start: The time at which a day begins, and so the one before ends; or a
+            :class:`mainstay.DayEnd`.
 
     Examples:
         >>> from datetime import UTC, datetime

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from mainstay import _checks as checks
 from mainstay.activity.counts import Counts
+from mainstay.daystarts import DayStart
 from mainstay.errors import InvalidValueError
 from mainstay.jobs._tally import Tally
 from mainstay.jobs.evaluate_consistency import (
@@ -46,14 +47,15 @@ _STANDARD = PolicyHistory(DEFAULT_POLICY)
 
 
 def week_just_over(
-    now: datetime, *, local_days: bool = False, day_start: time = MIDNIGHT
+    now: datetime, *, local_days: bool = False, day_start: DayStart = MIDNIGHT
 ) -> IsoWeek:
     """Return the last ISO week that is over: in UTC, or with local days everywhere on Earth.
 
     Args:
         now: What time it is.
         local_days: Whether an activity counts on the date where the user was, and not on UTC's.
-        day_start: The time at which a day begins, and so the one before ends.
+        day_start: The time at which a day begins, and so the one before ends; or a
+            :class:`mainstay.DayEnd`.
 
     Examples:
         >>> from datetime import UTC, datetime
@@ -155,7 +157,7 @@ def update_multipliers(
         checks.instance("policy", policy, WeeklyStreakPolicy)
     after = over_after(local_days=store.local_days, day_start=store.day_start)
     job = ROW.job(
-        schedule=Weekly(_MONDAY + after.days, due_time(after), "UTC"),
+        schedule=Weekly((_MONDAY + after.days) % 7, due_time(after), "UTC"),
         run=partial(_run, store, policy),
         retry=RETRY,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from matplotlib.patches import Rectangle
 from mainstay import _checks as checks
 from mainstay.activity.session import Session
 from mainstay.columnar.tables import ArrowTable
+from mainstay.daystarts import DayStart
 from mainstay.errors import InvalidValueError
 from mainstay.localdays import MIDNIGHT, Zone
 from mainstay.notebook.colours import ACTIVE, GROUND, PARTS
@@ -88,7 +89,7 @@ def plot_score_history(
     as_of: datetime,
     days: int = 365,
     zone: Zone | None = None,
-    day_start: time = MIDNIGHT,
+    day_start: DayStart = MIDNIGHT,
     member_since: date | None = None,
     policy: Policy = DEFAULT_POLICY,
     ax: Axes | None = None,
@@ -100,7 +101,7 @@ def plot_score_history(
         as_of: The instant to look back from.
         days: How many days to look back on.
         zone: The user's zone.
-        day_start: The wall-clock time at which a day begins.
+        day_start: When a day begins on the wall clock, or a :class:`mainstay.DayEnd`.
         member_since: The day the user joined.
         policy: The numbers, which say which score it is.
         ax: Where to draw; a new figure without it.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime, time
+from datetime import datetime
 from functools import partial
 from typing import Protocol
 
@@ -12,6 +12,7 @@ import attrs
 
 from mainstay import _checks as checks
 from mainstay.activity.session import Session
+from mainstay.daystarts import DayStart
 from mainstay.localdays import MIDNIGHT
 from mainstay.ports.outbox import OutboxEntry
 from mainstay.ports.pages import Page, Pages, Unreadable
@@ -69,7 +70,8 @@ class BadgeStanding:
         awards: The credits that awarded them badges, in no order that matters.
         sessions: Their sessions from ``target.sessions_since`` on, in no order that matters: also
             those dated after ``target.now``, which will count.
-        day_start: The wall-clock time at which a day begins, for the score.
+        day_start: The wall-clock time at which a day begins, for the score; or a
+            :class:`mainstay.DayEnd`.
 
     Examples:
         >>> from datetime import UTC
@@ -84,7 +86,7 @@ class BadgeStanding:
     metrics: Mapping[str, int]
     awards: Sequence[Credit] = ()
     sessions: Sequence[Session] = ()
-    day_start: time = MIDNIGHT
+    day_start: DayStart = MIDNIGHT
 
     @property
     def key(self) -> str:

@@ -197,6 +197,15 @@ class CorrectionPage(Protocol):
         """
         ...
 
+    def edited(self, sessions: Sequence[Session], /) -> Sequence[str]:
+        """Return the ids of sessions that are there with other contents, in order.
+
+        These are what :meth:`SessionStore.add <mainstay.ports.SessionStore.add>` refuses and
+        :meth:`replace` puts in place. What counts as known, whatever it holds, is left out, and so
+        is what no store can keep. Of several with one id, the last counts.
+        """
+        ...
+
     def raise_floor(self, floor: date, /) -> None:
         """Take no events before a day from now on: they count as known. A floor is never lowered.
 

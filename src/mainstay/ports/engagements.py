@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Protocol, TypeAlias
 
@@ -13,6 +13,7 @@ import attrs
 
 from mainstay import _checks as checks
 from mainstay.activity.counts import Counts
+from mainstay.daystarts import DayStart
 from mainstay.ports.pages import Unreadable
 from mainstay.ports.policies import JudgedPage, JudgedPages
 from mainstay.scores.engagement.day import DayActivity, DayOutcome
@@ -308,8 +309,11 @@ class EngagementStore(JudgedPages[date, DueDays, EvaluatedDays, EngagementPolicy
         ...
 
     @property
-    def day_start(self) -> time:
-        """The time at which a day begins: on the user's wall clock with local days, else in UTC."""
+    def day_start(self) -> DayStart:
+        """The time at which a day begins: on the user's wall clock with local days, else in UTC.
+
+        Or a :class:`mainstay.DayEnd`.
+        """
         ...
 
     def page(self) -> AbstractContextManager[EngagementPage]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import time
 from typing import Protocol
 
 import attrs
 
 from mainstay.activity.counts import Counts
+from mainstay.daystarts import DayStart
 from mainstay.localdays import IsoWeek
 from mainstay.ports.pages import Unreadable
 from mainstay.ports.policies import JudgedPage, JudgedPages
@@ -132,8 +132,11 @@ class ReputationStore(JudgedPages[IsoWeek, DueWeeks, Reputation, WeeklyStreakPol
         ...
 
     @property
-    def day_start(self) -> time:
-        """The time at which a day begins: on the user's wall clock with local days, else in UTC."""
+    def day_start(self) -> DayStart:
+        """The time at which a day begins: on the user's wall clock with local days, else in UTC.
+
+        Or a :class:`mainstay.DayEnd`.
+        """
         ...
 
     def page(self) -> AbstractContextManager[ReputationPage]:

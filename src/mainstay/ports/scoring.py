@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from time import perf_counter
 from typing import overload
 
@@ -13,6 +13,7 @@ import attrs
 from mainstay import _checks as checks
 from mainstay.activity.session import Session
 from mainstay.activity.windowing import WindowBuilder
+from mainstay.daystarts import DayStart
 from mainstay.errors import NoLongerKeptError
 from mainstay.localdays import Zone
 from mainstay.ports.sessions import SessionStore
@@ -43,7 +44,7 @@ def score_user(
     *,
     as_of: datetime,
     zone: Zone | None = None,
-    day_start: time | None = None,
+    day_start: DayStart | None = None,
     member_since: date | None = None,
     policy: ConsistencyPolicy = DEFAULT_POLICY,
     phrases: Phrasebook | None = None,
@@ -55,7 +56,7 @@ def score_user(
     *,
     as_of: datetime,
     zone: Zone | None = None,
-    day_start: time | None = None,
+    day_start: DayStart | None = None,
     member_since: date | None = None,
     policy: YearPolicy,
     phrases: YearPhrasebook | None = None,
@@ -67,7 +68,7 @@ def score_user(
     *,
     as_of: datetime,
     zone: Zone | None = None,
-    day_start: time | None = None,
+    day_start: DayStart | None = None,
     member_since: date | None = None,
     policy: Policy,
 ) -> Score: ...
@@ -77,7 +78,7 @@ def score_user(
     *,
     as_of: datetime,
     zone: Zone | None = None,
-    day_start: time | None = None,
+    day_start: DayStart | None = None,
     member_since: date | None = None,
     policy: Policy = DEFAULT_POLICY,
     phrases: Phrases | None = None,
@@ -98,7 +99,7 @@ def score_user(
         user_id: Whose.
         as_of: As in :func:`mainstay.score_sessions`.
         zone: The same.
-        day_start: The wall-clock time at which a day begins; by default the store's.
+        day_start: When a day begins, or a :class:`mainstay.DayEnd`; by default the store's.
         member_since: The same.
         policy: The same.
         phrases: The same.

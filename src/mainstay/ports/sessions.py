@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime, time, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from mainstay import _checks as checks
 from mainstay.activity.session import Session
+from mainstay.daystarts import DayStart
 from mainstay.errors import RejectedError
 from mainstay.ports._texts import require_storable
 
-__all__ = ["SessionStore", "other_contents", "storable"]
+__all__ = ["SessionStore", "latest_storable", "other_contents", "storable"]
 
 #: The longest that a 64-bit number of microseconds can say, as databases keep it.
 _LONGEST = timedelta(microseconds=2**63 - 1)
@@ -32,8 +34,11 @@ class SessionStore(Protocol):
     """
 
     @property
-    def day_start(self) -> time:
-        """The wall-clock time at which a day begins, for all that counts days: mostly midnight."""
+    def day_start(self) -> DayStart:
+        """The wall-clock time at which a day begins, for all that counts days: mostly midnight.
+
+        Or a :class:`mainstay.DayEnd`, the time at which a day ends that is named by its end.
+        """
         ...
 
     def add(self, sessions: Iterable[Session]) -> int:
@@ -128,6 +133,23 @@ def storable(session: Session) -> Session:
     return session
 
 
+def latest_storable(sessions: Iterable[Session]) -> Mapping[str, Session]:
+    """Return sessions that any store can keep, by id; of several with one id, the last.
+
+    Examples:
+        >>> from datetime import UTC
+        >>> at = datetime(2024, 5, 1, tzinfo=UTC)
+        >>> given = [Session("ada", at, kind=kind, id="1") for kind in ("run", "swim")]
+        >>> [each.kind for each in latest_storable([*given, Session("bob", at)]).values()]
+        ['swim']
+    """
+    found: dict[str, Session] = {}
+    for session in checks.iterable("sessions", sessions):
+        with suppress(RejectedError):  # what is wrong with it is for who adds it to say
+            found[str(storable(session).id)] = session
+    return found
+
+
 def other_contents(session_id: str) -> RejectedError:
     """Return the error of a session whose id another has already.
 
@@ -141,5 +163,6 @@ def other_contents(session_id: str) -> RejectedError:
         "is there already, with other contents",
         field="id",
         value=session_id,
-        remedy="Give each session an id of its own; what is recorded does not change.",
+        remedy="If it was edited, put it in place of what is there: mainstay import --update, or "
+        "mainstay.jobs.replace. Else give each session an id of its own.",
     )

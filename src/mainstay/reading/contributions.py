@@ -13,16 +13,16 @@ from mainstay.contest import ArgumentVote, CaseArgument, CaseVote
 from mainstay.errors import BadRecordError, InvalidValueError
 from mainstay.localdays import find_zone
 from mainstay.reading.identity import ContentIds
+from mainstay.reading.layout import Layout, Values
 from mainstay.reading.names import name_of
-from mainstay.reading.rows import Layout, Values, rows
+from mainstay.reading.rows import text_cells
 from mainstay.reading.timestamps import parse_moment
 
 __all__ = ["Contribution", "read_contributions"]
 
 _FIELDS = ("case_id", "user_id", "side", "text", "argument_id", "at", "id")
 _LAYOUT = Layout(
-    in_order=None,
-    names={field: field for field in _FIELDS},
+    fields={field: (field,) for field in _FIELDS},
     required=frozenset({"user_id", "at"}),
     remedy=f"Begin the file with its columns' names: {', '.join(_FIELDS)}. Those that no line "
     "needs may be left out.",
@@ -95,7 +95,7 @@ def read_contributions(
     """
     zone = None if naive_zone is None else find_zone(naive_zone, field="naive_zone")
     ids = ContentIds()
-    return (_item(line, values, zone, ids) for line, values in rows(lines, _LAYOUT))
+    return (_item(line, values, zone, ids) for line, values in text_cells(lines, _LAYOUT))
 
 
 def _item(

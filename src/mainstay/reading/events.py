@@ -1,42 +1,53 @@
-"""Reading events: CSV and JSON Lines, line by line, each either an event or a clear complaint."""
+"""Reading events: a file row by row, each either an event or a clear complaint."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, tzinfo
+from pathlib import Path
+from typing import BinaryIO, Literal, TypeAlias, cast
 
 import attrs
 
 from mainstay import _checks as checks
 from mainstay.activity.session import Session
+from mainstay.daystarts import DayStart, check_day_start
 from mainstay.errors import BadRecordError, InvalidValueError
 from mainstay.localdays import DATED, MIDNIGHT, check_dated, find_zone, noon_of
+from mainstay.reading.durations import read_duration
+from mainstay.reading.format import EventFormat
+from mainstay.reading.layout import Layout, Row, Values, layout
 from mainstay.reading.names import name_of
-from mainstay.reading.rows import Columns, Values, layout, rows
-from mainstay.reading.timestamps import parse_moment
+from mainstay.reading.opening import is_parquet, opened
+from mainstay.reading.parquet import parquet_cells
+from mainstay.reading.rows import Rows, text_cells
+from mainstay.reading.timestamps import Stamps
+from mainstay.reading.zones import read_zone
 
-__all__ = [
-    "Event",
-    "read_events",
-]
+__all__ = ["Event", "EventFile", "EventRows", "read_events"]
+
+#: A file of events: its path, its bytes, or its lines.
+EventFile: TypeAlias = os.PathLike[str] | BinaryIO | Iterable[str]
+
+Place: TypeAlias = Literal["line", "row"]
 
 _EMPTY = (None, "")
 _NO_MORE = (None, None, None, None)
-_MICROSECOND = timedelta(microseconds=1)
+_STANDARD = EventFormat()
 _NO_OFFSET = (
     ", or its zone into the column timezone, or name the zone of all such "
     "(--naive-zone Europe/Berlin)"
 )
-_MOST_SECONDS = timedelta.max // timedelta(seconds=1)
 
 
 @attrs.frozen
 class Event:
-    """One line of a file.
+    """One row of a file.
 
     Attributes:
-        line: The line that it starts on; the first is 1.
+        line: The line that it starts on; the first is 1. In Parquet its row; the first is 0.
         session: What it says.
         member_since: When the user joined, a date or an instant, if the file has such a column.
         day: The date, if the line says no more than that of when it was. The session then is at
@@ -57,46 +68,112 @@ class Event:
     day: date | None = None
 
 
-def read_events(
-    lines: Iterable[str],
-    *,
-    columns: Columns | None = None,
-    member_since: str | None = None,
-    naive_zone: str | None = None,
-    whole: bool = False,
-    kind: str = "session",
-    day_start: time = MIDNIGHT,
-) -> Iterator[Event | BadRecordError]:
-    """Return an iterator over each line's event, or the error that it holds; it goes on after one.
+class EventRows(Iterator[Event | BadRecordError]):
+    """An iterator over each row's event, or the error that it holds; it goes on after one.
 
-    Arguments are checked at once, lines when their turn comes. Lines whose first character is ``{``
-    make the file JSON Lines; everything else is CSV. The columns ``user_id``, ``started_at`` and,
-    if there is one, ``timezone`` are read, all others ignored; blank lines are passed over.
+    Attributes:
+        left_out: How many rows did not count so far, by the format's ``where``.
+
+    Examples:
+        >>> from mainstay.reading import EventFormat
+        >>> lines = ["user_id,started_at,done", "ada,2024-05-01,YES", "ada,2024-05-02,NO"]
+        >>> rows = read_events(lines, format=EventFormat(where=["done=YES"]))
+        >>> len(list(rows)), rows.left_out
+        (1, 1)
+    """
+
+    def __init__(self, rows: Rows, place: Place, form: EventFormat, day_start: DayStart) -> None:
+        self._rows = rows
+        self._place: Place = place
+        self._format = form
+        self._day_start = day_start
+        self._stamps = Stamps(formats=form.time_formats, unit=form.unit, in_file=True)
+        naive = form.naive_zone
+        self._naive_zone = None if naive is None else find_zone(naive, field="naive_zone")
+
+    @property
+    def left_out(self) -> int:
+        """How many rows did not count so far."""
+        return self._rows.left_out
+
+    def __next__(self) -> Event | BadRecordError:
+        """Return the next row's event, or what is wrong with it."""
+        line, values = next(self._rows)
+        if isinstance(values, InvalidValueError):
+            return BadRecordError.at(self._place, line, values)
+        try:
+            return self._event(line, values)
+        except InvalidValueError as error:
+            return BadRecordError.at(self._place, line, error)
+
+    def _event(self, line: int, values: Values) -> Event:
+        form, (user, started, timezone, member, *more) = self._format, values
+        duration, kind, quality, own_id = more or _NO_MORE
+        name = name_of("user_id", user) if form.user_id is None else form.user_id
+        zone = None if timezone in _EMPTY else read_zone(timezone)
+        naive_zone = self._naive_zone if zone is None else find_zone(zone)
+        stamp = self._stamps.read(started, naive_zone=naive_zone, or_else=_NO_OFFSET)
+        day = None if isinstance(stamp.at, datetime) else stamp.at
+        if day is not None:
+            check_dated("started_at", day.isoformat(), self._day_start)
+        session = Session(
+            name,
+            stamp.at if isinstance(stamp.at, datetime) else noon_of(stamp.at),
+            duration=None
+            if duration in _EMPTY
+            else read_duration(duration, unit=form.duration_unit),
+            timezone=(zone or stamp.zone) if day is None else DATED,
+            kind=form.kind if kind in _EMPTY else name_of("kind", kind),
+            quality=None if quality in _EMPTY else _quality(quality),
+            id=None if own_id in _EMPTY else name_of("id", own_id),
+        )
+        return Event(
+            line, session, None if member in _EMPTY else self._joined(member, naive_zone), day
+        )
+
+    def _joined(self, value: object, naive_zone: tzinfo | None) -> date:
+        joined = self._stamps.read(
+            value, field="member_since", naive_zone=naive_zone, or_else=_NO_OFFSET
+        ).at
+        return checks.instant("member_since", joined) if isinstance(joined, datetime) else joined
+
+
+def read_events(
+    source: EventFile,
+    *,
+    format: EventFormat = _STANDARD,  # noqa: A002  (the field's word)
+    whole: bool = False,
+    day_start: DayStart = MIDNIGHT,
+) -> EventRows:
+    """Return an iterator over each row's event, or the error that it holds; it goes on after one.
+
+    What the source is, its first bytes and lines tell: text in UTF-8 or UTF-16, as it is, packed
+    by gzip, bzip2 or xz, or alone in a zip archive; CSV, whose columns are separated by commas,
+    semicolons, tabs or bars; JSON Lines; or a JSON array. A path may be Parquet's. Arguments are
+    checked at once, rows when their turn comes. The columns ``user_id``, ``started_at`` and, if
+    there is one, ``timezone`` are read, or what the format calls them, all others ignored; blank
+    lines are passed over.
 
     Integers are taken as user ids and as Unix seconds; those that are calendar dates (20240501)
     are errors. A date without a time is a local day already, whatever zone its line names.
 
-    With ``whole``, the columns ``duration`` (in seconds), ``kind``, ``quality`` and ``id`` are
-    read too, if they are there; an empty one says nothing.
+    With ``whole``, the columns ``duration`` (in seconds, as H:MM:SS, or as in ISO 8601), ``kind``,
+    ``quality`` (0 to 10) and ``id`` are read too, if they are there; an empty one says nothing.
 
     Args:
-        lines: The lines, such as an open file (``newline=""``) or ``text.splitlines()``.
-        columns: The columns' names in order, if a CSV file has no header; or a mapping from ours
-            to the file's, if they differ.
-        member_since: The column with the date (or instant) at which a user joined.
-        naive_zone: The zone of times without an offset whose lines name no ``timezone``; they are
-            an error without it. A time that a clock change skipped is moved on by the gap; of two,
-            the first is meant.
+        source: The path of a file, a ``pathlib.Path``; a file that is open, in bytes; or lines,
+            such as ``text.splitlines()``.
+        format: What the columns are called, which rows count, and how times are written.
         whole: Whether to read all that a session may say.
-        kind: What those were that don't say it.
         day_start: The wall-clock time at which days begin where the events go, such as a store's
-            ``day_start``; if it is after noon, a date without a time is an error.
+            ``day_start``; if it is after noon, or a :class:`mainstay.DayEnd` that is not, a date
+            without a time is an error.
 
     Raises:
-        InvalidValueError: ``columns`` lacks a required column, or maps an unknown one; or
-            ``kind`` is empty.
-        InvalidTypeError: ``lines`` is a text, or yields something else than texts.
-        UnknownZoneError: ``naive_zone`` is not known.
+        InvalidTypeError: ``source`` is a text, or yields something else than texts.
+        UnreadableFileError: It is something else, such as XML or a database.
+        MissingExtraError: It is Parquet, and pyarrow is not installed.
+        OSError: There is no such file.
         BadRecordError: The header lacks a column, so that no line can be read.
 
     Examples:
@@ -107,72 +184,40 @@ def read_events(
         >>> error.place, error.number, error.problem
         ('line', 3, 'is not a timestamp')
     """
-    zone = None if naive_zone is None else find_zone(naive_zone, field="naive_zone")
-    checks.text("kind", kind)
-    checks.wall_time("day_start", day_start)
-    read = rows(lines, layout(columns, member_since, whole=whole))
-    return (_item(line, values, zone, kind, day_start) for line, values in read)
+    checks.instance("format", format, EventFormat)
+    check_day_start("day_start", day_start)
+    places = layout(format, whole=whole)
+    place, cells = _cells(source, places)
+    return EventRows(Rows(cells, places), place, format, day_start)
 
 
-def _item(
-    line: int,
-    values: Values | InvalidValueError,
-    naive_zone: tzinfo | None,
-    kind: str,
-    day_start: time,
-) -> Event | BadRecordError:
-    if isinstance(values, InvalidValueError):
-        return BadRecordError.at("line", line, values)
-    try:
-        return _event(line, values, naive_zone, kind, day_start)
-    except InvalidValueError as error:
-        return BadRecordError.at("line", line, error)
+def _cells(source: EventFile, places: Layout) -> tuple[Place, Iterator[Row]]:
+    """Return what a file's records are counted by, and its rows."""
+    if isinstance(source, os.PathLike):
+        path = Path(source)
+        if is_parquet(path):
+            return "row", parquet_cells(path, places)
+        return "line", text_cells(_from_path(path, path.open("rb")), places)
+    if hasattr(source, "read") and not hasattr(source, "encoding"):
+        name = str(getattr(source, "name", "FILE"))
+        return "line", text_cells(opened(cast(BinaryIO, source), name), places)
+    return "line", text_cells(cast(Iterable[str], source), places)
 
 
-def _event(
-    line: int, values: Values, naive_zone: tzinfo | None, kind: str, day_start: time
-) -> Event:
-    user, started, timezone, member, *more = values
-    duration, own_kind, quality, own_id = more or _NO_MORE
-    name = name_of("user_id", user)
-    zone = None if timezone in _EMPTY else checks.text("timezone", timezone)
-    naive_zone = naive_zone if zone is None else find_zone(zone)
-    at = parse_moment(started, naive_zone=naive_zone, or_else=_NO_OFFSET)
-    day = None if isinstance(at, datetime) else at
-    if day is not None:
-        check_dated("started_at", day.isoformat(), day_start)
-    session = Session(
-        name,
-        at if isinstance(at, datetime) else noon_of(at),
-        duration=None if duration in _EMPTY else _duration(duration),
-        timezone=zone if day is None else DATED,
-        kind=kind if own_kind in _EMPTY else name_of("kind", own_kind),
-        quality=None if quality in _EMPTY else _quality(quality),
-        id=None if own_id in _EMPTY else name_of("id", own_id),
-    )
-    return Event(line, session, None if member in _EMPTY else _joined(member, naive_zone), day)
-
-
-def _duration(value: object) -> timedelta:
-    remedy = "Write seconds, such as 90 or 0.5, or leave it empty."
-    return timedelta(seconds=_number("duration", value, _MOST_SECONDS, remedy))
+def _from_path(path: Path, raw: BinaryIO) -> Iterator[str]:
+    with raw:
+        yield from opened(raw, str(path))
 
 
 def _quality(value: object) -> float:
-    return _number("quality", value, 10, "Write a number from 0 to 10, or leave it empty.")
-
-
-def _number(field: str, value: object, most: int, remedy: str) -> float:
     number = value
     if isinstance(value, str) and value.isascii() and "_" not in value:
         with suppress(ValueError):  # not a number: the next line's complaint
             number = float(value)
     try:
-        return checks.number(field, number, 0, most)
+        return checks.number("quality", number, 0, 10)
     except InvalidValueError as error:
-        raise InvalidValueError(error.problem, field=field, value=value, remedy=remedy) from error
-
-
-def _joined(value: object, naive_zone: tzinfo | None) -> date:
-    joined = parse_moment(value, field="member_since", naive_zone=naive_zone, or_else=_NO_OFFSET)
-    return checks.instant("member_since", joined) if isinstance(joined, datetime) else joined
+        remedy = "Write a number from 0 to 10, or leave it empty."
+        raise InvalidValueError(
+            error.problem, field="quality", value=value, remedy=remedy
+        ) from error

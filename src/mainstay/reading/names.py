@@ -12,12 +12,14 @@ def name_of(field: str, value: object) -> str:
     """Return a name; a whole number, which JSON may have, is one too.
 
     Raises:
-        InvalidValueError: It is empty, of another type, or not valid UTF-8.
+        InvalidValueError: It is missing or empty, of another type, or not valid UTF-8.
 
     Examples:
         >>> name_of("user_id", 7)
         '7'
     """
+    if value is None:
+        raise InvalidValueError("is missing", field=field)
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     name = checks.text(field, value)

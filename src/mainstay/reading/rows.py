@@ -1,104 +1,95 @@
-"""The rows of a file: CSV or JSON Lines to the values of our fields, each with its line."""
+"""The rows of a file, whatever its notation: each line with its values of our fields."""
 
 from __future__ import annotations
 
-import csv
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from operator import itemgetter
-from typing import TypeAlias
-
-import attrs
+from typing import Literal, TypeAlias
 
 from mainstay.errors import BadRecordError, InvalidTypeError, InvalidValueError
+from mainstay.reading.csv_rows import csv_cells
+from mainstay.reading.json_rows import array_objects, begins_array, line_objects, object_cells
+from mainstay.reading.layout import Layout, Row
 
-__all__ = ["FIELDS", "Columns", "Layout", "Values", "layout", "rows"]
+__all__ = ["Notation", "Rows", "first_lines", "notation_of", "text_cells", "text_lines"]
 
-#: The columns of a file without a header, in order; or where a header's names differ from ours.
-Columns: TypeAlias = Sequence[str] | Mapping[str, str]
+#: How a text is written.
+Notation: TypeAlias = Literal["CSV", "JSON Lines", "a JSON array"]
 
-#: What a line may say, in the order of its values; the first four if it is not read in full.
-FIELDS = ("user_id", "started_at", "timezone", "member_since", "duration", "kind", "quality", "id")
-_REQUIRED = ("user_id", "started_at")
-
-Values: TypeAlias = tuple[object, ...]
-_Row: TypeAlias = tuple[int, Values | InvalidValueError]
+#: So many lines that are not blank tell what a file is.
+_LINES_LOOKED_AT = 20
 
 
-@attrs.frozen
-class Layout:
-    """Where our fields are in the file.
+class Rows(Iterator[Row]):
+    """An iterator over those rows that count, each with its values of our fields.
+
+    Args:
+        rows: Each row's number with its cells of the columns that are read, or with what is wrong.
+        places: Where our fields are.
 
     Attributes:
-        in_order: The columns of a CSV file without a header.
-        names: The file's name for each field, in the order of the values; ``None`` for one that
-            is not read.
-        required: The names that must be there.
-        remedy: What to do about a header that lacks one.
+        left_out: How many rows did not count, so far.
     """
 
-    in_order: Sequence[str] | None
-    names: Mapping[str, str | None]
-    required: frozenset[str]
-    remedy: str = (
-        "Name the columns with --columns: in order if there is no header, "
-        "or as user_id=NAME,started_at=NAME."
-    )
+    def __init__(self, rows: Iterator[Row], places: Layout) -> None:
+        self.left_out = 0
+        self._places = places
+        self._rows = rows if places.is_plain else self._counted(rows)
+
+    def __next__(self) -> Row:
+        """Return the next row."""
+        return next(self._rows)
+
+    def _counted(self, rows: Iterator[Row]) -> Iterator[Row]:
+        for line, cells in rows:
+            if isinstance(cells, InvalidValueError):
+                yield line, cells
+                continue
+            try:
+                if self._places.counts(cells):
+                    yield line, self._places.values(cells)
+                else:
+                    self.left_out += 1
+            except InvalidValueError as error:
+                yield line, error
 
 
-def layout(columns: Columns | None, member_since: str | None, *, whole: bool = False) -> Layout:
-    """Return where our fields are, from what the caller says of the file's columns."""
-    fields = FIELDS if whole else FIELDS[:4]
-    if isinstance(columns, str):
-        raise InvalidTypeError(
-            "must be a list of names or a mapping", field="columns", value=columns
-        )
-    mapped = dict(columns) if isinstance(columns, Mapping) else {}
-    for field in sorted(mapped.keys() - {*fields}):
-        raise InvalidValueError(
-            "must map our fields to the file's columns",
-            field="columns",
-            value=field,
-            remedy=f"Our fields are {', '.join(fields[:3] + fields[4:])}.",
-        )
-    joined = {} if member_since is None else {"member_since": member_since}
-    named = {field: field for field in _REQUIRED} | mapped | joined
-    ours = {field: field for field in fields} | {"member_since": None}
-    return Layout(
-        in_order=None if columns is None or isinstance(columns, Mapping) else columns,
-        names=ours | named,
-        required=frozenset(named.values()),
-    )
+def text_lines(lines: Iterable[str]) -> Iterator[str]:
+    """Return an iterator over lines of text.
+
+    Raises:
+        InvalidTypeError: They are something else: a single text is refused.
+    """
+    if isinstance(lines, str | bytes) or not isinstance(lines, Iterable):
+        raise _not_lines(lines)
+    return iter(lines)
 
 
-def rows(lines: Iterable[str], places: Layout) -> Iterator[_Row]:
-    """Return an iterator over each line's number with its values of our fields, or what is wrong.
+def text_cells(lines: Iterable[str], places: Layout) -> Iterator[Row]:
+    """Return an iterator over each line's cells of the columns that are read, or what is wrong.
 
     Raises:
         InvalidTypeError: They are not lines of text: a single text is refused at once.
         BadRecordError: The header lacks a column, so that no line can be read.
     """
-    if isinstance(lines, str | bytes) or not isinstance(lines, Iterable):
-        raise _not_lines(lines)
-    return _rows(iter(lines), places)
+    return _text_cells(text_lines(lines), places)
 
 
-def _rows(lines: Iterator[str], places: Layout) -> Iterator[_Row]:
-    blank: list[str] = []
-    for first in lines:
-        if not isinstance(first, str):
-            raise _not_lines(first)
-        if first.strip():
-            break
-        blank.append(first)
-    else:
-        return
-    whole = chain(blank, [first], lines)
-    if places.in_order is None and first.lstrip("\ufeff \t").startswith("{"):
-        yield from _json_rows(whole, places)
-    else:
-        yield from _csv_rows(whole, places)
+def _text_cells(lines: Iterator[str], places: Layout) -> Iterator[Row]:
+    first = first_lines(lines)
+    yield from _cells(first, chain(first, lines), places)
+
+
+def first_lines(lines: Iterator[str]) -> list[str]:
+    """Take the lines that tell what a file is, as many as that needs."""
+    first: list[str] = []
+    filled = 0
+    while filled < _LINES_LOOKED_AT and (line := next(lines, None)) is not None:
+        if not isinstance(line, str):
+            raise _not_lines(line)
+        first.append(line)
+        filled += not line.isspace() and line != ""
+    return first
 
 
 def _not_lines(value: object) -> InvalidTypeError:
@@ -106,103 +97,46 @@ def _not_lines(value: object) -> InvalidTypeError:
         "must be lines of text, one after the other",
         field="lines",
         value=value,
-        remedy="Pass text.splitlines(), or a file: open(path, encoding='utf-8', newline='').",
+        remedy="Pass pathlib.Path(name) for a file, or text.splitlines() for a text.",
     )
 
 
-def _json_rows(lines: Iterable[str], places: Layout) -> Iterator[_Row]:
-    for line, text in enumerate(lines, 1):
-        if text.strip():
-            try:
-                yield line, _json_values(text.lstrip("\ufeff"), places)
-            except InvalidValueError as error:
-                yield line, error
+def notation_of(first: Sequence[str], places: Layout) -> Notation:
+    """Return how a file is written, given its first lines, not all of them blank.
+
+    Raises:
+        BadRecordError: It begins one JSON object over several lines.
+    """
+    begin = [line.strip("\ufeff \t\r\n") for line in first if not line.isspace() and line]
+    if places.header is not None:
+        return "CSV"
+    if begin[0].startswith("{"):
+        _refuse_one_object(begin)
+        return "JSON Lines"
+    return "a JSON array" if begins_array(begin) else "CSV"
 
 
-def _json_values(text: str, places: Layout) -> Values:
-    try:
-        record = json.loads(text)
-    except (ValueError, RecursionError):
-        record = None
-    if not isinstance(record, dict):
-        raise InvalidValueError("must be a JSON object", field="the line", value=text)
-    for name in filter(None, places.names.values()):
-        if name in places.required and name not in record:
-            raise InvalidValueError(
-                "is missing",
-                field=f"key {name}",
-                value=text,
-                remedy="Write null if it is not known.",
-            )
-    return tuple(map(record.get, places.names.values()))
+def _cells(first: list[str], lines: Iterator[str], places: Layout) -> Iterator[Row]:
+    """Yield the cells of the columns that are read, by the notation that the first lines tell."""
+    if not any(line and not line.isspace() for line in first):
+        return
+    match notation_of(first, places):
+        case "JSON Lines":
+            yield from object_cells(line_objects(lines), places)
+        case "a JSON array":
+            yield from object_cells(array_objects(lines), places)
+        case "CSV":
+            yield from csv_cells(first, lines, places)
 
 
-def _csv_rows(lines: Iterable[str], places: Layout) -> Iterator[_Row]:
-    unread: list[str] = []  # the lines of the current row, for complaints
-    reader = csv.reader(_noted(lines, unread), strict=True)
-    header = _header(reader, unread) if places.in_order is None else list(places.in_order)
-    _check_header(header, places, reader.line_num)
-    # The column -1 is the empty value that is added to each row.
-    columns = [header.index(name) if name in header else -1 for name in places.names.values()]
-    pick, width = itemgetter(*columns), len(header)
-    while True:
-        line = reader.line_num + 1
-        unread.clear()
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield line, _not_csv(error, unread)
-            continue
-        if len(row) == width:
-            row.append("")
-            yield line, pick(row)
-        elif row:
-            yield line, _wrong_width(header, row, unread)
-
-
-def _noted(lines: Iterable[str], unread: list[str]) -> Iterator[str]:
-    for text in lines:
-        unread.append(text)
-        yield text
-
-
-def _wrong_width(header: list[str], row: list[str], unread: list[str]) -> InvalidValueError:
-    return InvalidValueError(
-        f"must have {len(header)} columns ({', '.join(header)}), not {len(row)}",
-        field="the line",
-        value="".join(unread).rstrip("\r\n"),
-        remedy="Quote fields that contain commas.",
-    )
-
-
-def _not_csv(error: csv.Error, unread: list[str]) -> InvalidValueError:
-    return InvalidValueError(
-        f"is not CSV ({error})",
-        field="the line",
-        value="".join(unread).rstrip("\r\n"),
-        remedy="Quote fields that contain commas, and double the quotes in them.",
-    )
-
-
-def _header(reader: Iterator[list[str]], unread: list[str]) -> list[str]:
-    try:
-        header = next(row for row in reader if row)
-    except csv.Error as error:
-        raise BadRecordError.at("line", 1, _not_csv(error, unread)) from error
-    return [name.strip() for name in [header[0].removeprefix("\ufeff"), *header[1:]]]
-
-
-def _check_header(header: list[str], places: Layout, line: int) -> None:
-    for name in filter(None, places.names.values()):
-        times = header.count(name)
-        if times == 1 or (times == 0 and name not in places.required):
-            continue
-        error = InvalidValueError(
-            "is there twice" if times else "is missing",
-            field=f"column {name}",
-            value=",".join(header),
-            remedy=places.remedy,
+def _refuse_one_object(begin: list[str]) -> None:
+    """Refuse what is one JSON object over several lines, which does not say what are events."""
+    goes_on = len(begin) > 1 and not begin[1].startswith("{")
+    if goes_on and begin[0].endswith(("{", "[", ",")):
+        wrong = InvalidValueError(
+            "begins one JSON object",
+            field="the line",
+            value=begin[0],
+            remedy="Write the events as an array, or each as an object on a line of its own.",
         )
-        raise error if places.in_order is not None else BadRecordError.at("line", line, error)
+        raise BadRecordError.at("line", 1, wrong)

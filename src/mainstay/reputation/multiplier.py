@@ -11,7 +11,10 @@ from mainstay import _checks as checks
 from mainstay._checks import EXACT, decimal
 from mainstay._reprs import of_policy
 from mainstay._schemas import schema
-from mainstay.streaks.weekly import WeeklyStreak
+from mainstay.errors import InvalidTypeError
+from mainstay.localdays import IsoWeek
+from mainstay.streaks.weekly import DEFAULT_POLICY as DEFAULT_STREAK_POLICY
+from mainstay.streaks.weekly import WeeklyStreak, WeeklyStreakPolicy
 
 __all__ = [
     "DEFAULT_POLICY",
@@ -61,31 +64,6 @@ class MultiplierPolicy:
 DEFAULT_POLICY = MultiplierPolicy()
 
 
-def consistency_multiplier(
-    streak_or_weeks: WeeklyStreak | int, *, policy: MultiplierPolicy = DEFAULT_POLICY
-) -> Decimal:
-    """Return what vouches for a user are multiplied by: 1 + min(0.20, 0.02 · weeks).
-
-    Args:
-        streak_or_weeks: The user's weekly streak, or its length in weeks.
-        policy: The numbers, if not the standard ones.
-
-    Raises:
-        InvalidValueError: The number of weeks is negative, or not an integer.
-
-    Examples:
-        >>> [str(consistency_multiplier(weeks)) for weeks in (0, 1, 5, 7, 10, 15)]
-        ['1.00', '1.02', '1.10', '1.14', '1.20', '1.20']
-    """
-    checks.instance("policy", policy, MultiplierPolicy)
-    if isinstance(streak_or_weeks, WeeklyStreak):
-        weeks = streak_or_weeks.weeks
-    else:
-        weeks = checks.count("streak_or_weeks", streak_or_weeks)
-    bonus = EXACT.multiply(policy.bonus_per_week, Decimal(weeks))
-    return EXACT.add(_ONE, min(policy.most_bonus, bonus))
-
-
 @schema("reputation/1")
 @attrs.frozen
 class Reputation:
@@ -96,7 +74,7 @@ class Reputation:
         streak: The weeks in a row in which they were active.
 
     Examples:
-        >>> consistency_multiplier(Reputation("bob").streak)
+        >>> consistency_multiplier(Reputation("bob"))
         Decimal('1.00')
     """
 
@@ -105,3 +83,72 @@ class Reputation:
         default=WeeklyStreak(),
         validator=checks.each(partial(checks.instance, kind=WeeklyStreak)),
     )
+
+    def as_of(
+        self, week: IsoWeek, *, policy: WeeklyStreakPolicy = DEFAULT_STREAK_POLICY
+    ) -> Reputation:
+        """Return the reputation at a later week, as :meth:`mainstay.WeeklyStreak.as_of` does.
+
+        Raises:
+            OutOfOrderError: ``week`` is before the last recorded one.
+
+        Examples:
+            >>> bob = Reputation("bob", WeeklyStreak(10, IsoWeek(2018, 20)))
+            >>> bob.streak.weeks, bob.as_of(IsoWeek(2024, 20)).streak.weeks
+            (10, 0)
+        """
+        return Reputation(self.user_id, self.streak.as_of(week, policy=policy))
+
+
+def consistency_multiplier(
+    streak_or_weeks: Reputation | WeeklyStreak | int,
+    *,
+    as_of: IsoWeek | None = None,
+    streak_policy: WeeklyStreakPolicy = DEFAULT_STREAK_POLICY,
+    policy: MultiplierPolicy = DEFAULT_POLICY,
+) -> Decimal:
+    """Return what vouches for a user are multiplied by: 1 + min(0.20, 0.02 · weeks).
+
+    Args:
+        streak_or_weeks: The user's reputation, their weekly streak, or its length in weeks.
+        as_of: The week to ask at, if weeks may have passed since the last recorded one: they count
+            as weeks without any interaction. Without it, the streak is as it was recorded, however
+            long ago.
+        streak_policy: What a streak survives, if not the standard numbers; for ``as_of``.
+        policy: The multiplier's numbers, if not the standard ones.
+
+    Raises:
+        InvalidTypeError: ``as_of`` is given with a number of weeks, or is not a week.
+        InvalidValueError: The number of weeks is negative, or not an integer.
+        OutOfOrderError: ``as_of`` is before the last recorded week.
+
+    Examples:
+        >>> [str(consistency_multiplier(weeks)) for weeks in (0, 1, 5, 7, 10, 15)]
+        ['1.00', '1.02', '1.10', '1.14', '1.20', '1.20']
+        >>> bob = Reputation("bob", WeeklyStreak(10, IsoWeek(2018, 20)))
+        >>> [str(consistency_multiplier(bob, as_of=week)) for week in (None, IsoWeek(2024, 20))]
+        ['1.20', '1.00']
+    """
+    checks.instance("policy", policy, MultiplierPolicy)
+    checks.instance("streak_policy", streak_policy, WeeklyStreakPolicy)
+    weeks = _weeks(streak_or_weeks, as_of, streak_policy)
+    bonus = EXACT.multiply(policy.bonus_per_week, Decimal(weeks))
+    return EXACT.add(_ONE, min(policy.most_bonus, bonus))
+
+
+def _weeks(
+    given: Reputation | WeeklyStreak | int, as_of: IsoWeek | None, policy: WeeklyStreakPolicy
+) -> int:
+    """Return the length of a streak, at a week if one is given."""
+    streak = given.streak if isinstance(given, Reputation) else given
+    if isinstance(streak, WeeklyStreak):
+        return (streak if as_of is None else streak.as_of(as_of, policy=policy)).weeks
+    weeks = checks.count("streak_or_weeks", streak)
+    if as_of is not None:
+        raise InvalidTypeError(
+            "must be a streak or a reputation where as_of is given",
+            field="streak_or_weeks",
+            value=streak,
+            remedy="How many weeks there are does not say which: pass the WeeklyStreak.",
+        )
+    return weeks

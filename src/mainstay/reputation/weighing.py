@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Literal, TypeVar, overload
 
 from mainstay import _checks as checks
 from mainstay._checks import EXACT, decimal
 from mainstay.errors import InvalidTypeError, InvalidValueError
+from mainstay.localdays import IsoWeek
 from mainstay.reputation.dampening import Dampening
 from mainstay.reputation.explanation import DampenedWeight, VouchExplanation
 from mainstay.reputation.multiplier import (
@@ -18,6 +20,8 @@ from mainstay.reputation.multiplier import (
     consistency_multiplier,
 )
 from mainstay.reputation.vouches import HEAVIEST, Combine, Vouch, check_combine, combined
+from mainstay.streaks.weekly import DEFAULT_POLICY as DEFAULT_STREAK_POLICY
+from mainstay.streaks.weekly import WeeklyStreakPolicy
 
 __all__ = [
     "explain_vouch",
@@ -33,6 +37,8 @@ def explain_vouch(
     vouchee: Reputation,
     *,
     dampening: Iterable[Dampening] = (),
+    as_of: IsoWeek | None = None,
+    streak_policy: WeeklyStreakPolicy = DEFAULT_STREAK_POLICY,
     policy: MultiplierPolicy = DEFAULT_POLICY,
 ) -> VouchExplanation:
     """Return how much a vouch weighs, and how that came about.
@@ -46,9 +52,17 @@ def explain_vouch(
         >>> print(explain_vouch(vouch, bob, dampening=[reciprocity([vouch, back])]).text)
         base 4 → reciprocity 2 → × 1.1 (bob: 5 weeks) = 2.2
     """
+    vouchee = _at(vouchee, as_of, streak_policy)
     steps, multiplier, weight = _weigh(vouch, vouchee, dampening, policy)
     dampened = tuple(DampenedWeight(name, left) for name, left in steps)
     return VouchExplanation(vouch, dampened, vouchee.streak.weeks, multiplier, weight)
+
+
+def _at(vouchee: Reputation, as_of: IsoWeek | None, policy: WeeklyStreakPolicy) -> Reputation:
+    """Return a reputation, at a week if one is given."""
+    checks.instance("vouchee", vouchee, Reputation)
+    checks.instance("streak_policy", policy, WeeklyStreakPolicy)
+    return vouchee if as_of is None else vouchee.as_of(as_of, policy=policy)
 
 
 def _weigh(
@@ -56,7 +70,6 @@ def _weigh(
 ) -> tuple[list[tuple[str, Decimal]], Decimal, Decimal]:
     """Return each dampening's name and what it left, the multiplier and the weight."""
     checks.instance("vouch", vouch, Vouch)
-    checks.instance("vouchee", vouchee, Reputation)
     checks.instance("policy", policy, MultiplierPolicy)
     if vouchee.user_id != vouch.vouchee:
         raise InvalidValueError(
@@ -70,7 +83,7 @@ def _weigh(
         weight = _after(each, vouch, weight)
         steps.append((_name(each), weight))
     boosted = weight > 0 or policy.boost_negative
-    multiplier = consistency_multiplier(vouchee.streak, policy=policy) if boosted else _ONE
+    multiplier = consistency_multiplier(vouchee, policy=policy) if boosted else _ONE
     return steps, multiplier, EXACT.multiply(weight, multiplier)
 
 
@@ -93,6 +106,8 @@ def incoming_vouch_weight(
     vouchee: Reputation,
     *,
     dampening: Iterable[Dampening] = (),
+    as_of: IsoWeek | None = None,
+    streak_policy: WeeklyStreakPolicy = DEFAULT_STREAK_POLICY,
     policy: MultiplierPolicy = DEFAULT_POLICY,
 ) -> Decimal:
     """Return how much a vouch weighs: weight · each dampening in turn · the vouchee's multiplier.
@@ -105,11 +120,14 @@ def incoming_vouch_weight(
         vouchee: The reputation of the one it is for.
         dampening: Functions ``(vouch, weight) -> weight``, applied in their order:
             :func:`reciprocity`, :func:`half_life`, :func:`scepticism` or the host's own.
+        as_of: As in :func:`consistency_multiplier`: the week to ask at, such as that of today.
+        streak_policy: As in :func:`consistency_multiplier`.
         policy: The numbers, if not the standard ones.
 
     Raises:
         InvalidTypeError: An argument is of the wrong type.
         InvalidValueError: ``vouchee`` is somebody else, or a dampening returns no valid weight.
+        OutOfOrderError: ``as_of`` is before the last recorded week.
 
     Examples:
         >>> from mainstay import IsoWeek, WeeklyStreak
@@ -118,8 +136,10 @@ def incoming_vouch_weight(
         Decimal('4.40')
         >>> incoming_vouch_weight(Vouch("ada", "bob", -4), bob)
         Decimal('-4')
+        >>> incoming_vouch_weight(Vouch("ada", "bob", 4), bob, as_of=IsoWeek(2024, 52))
+        Decimal('4.00')
     """
-    return _weigh(vouch, vouchee, dampening, policy)[2]
+    return _weigh(vouch, _at(vouchee, as_of, streak_policy), dampening, policy)[2]
 
 
 @overload
@@ -131,6 +151,8 @@ def weighted_edges(
     negative: bool = False,
     combine: Combine = "latest",
     as_float: Literal[False] = False,
+    as_of: IsoWeek | None = None,
+    streak_policy: WeeklyStreakPolicy = DEFAULT_STREAK_POLICY,
     policy: MultiplierPolicy = DEFAULT_POLICY,
 ) -> Iterator[tuple[str, str, Decimal]]: ...
 
@@ -144,6 +166,8 @@ def weighted_edges(
     negative: bool = False,
     combine: Combine = "latest",
     as_float: Literal[True],
+    as_of: IsoWeek | None = None,
+    streak_policy: WeeklyStreakPolicy = DEFAULT_STREAK_POLICY,
     policy: MultiplierPolicy = DEFAULT_POLICY,
 ) -> Iterator[tuple[str, str, float]]: ...
 
@@ -156,6 +180,8 @@ def weighted_edges(
     negative: bool = False,
     combine: Combine = "latest",
     as_float: bool = False,
+    as_of: IsoWeek | None = None,
+    streak_policy: WeeklyStreakPolicy = DEFAULT_STREAK_POLICY,
     policy: MultiplierPolicy = DEFAULT_POLICY,
 ) -> Iterator[tuple[str, str, Decimal]] | Iterator[tuple[str, str, float]]:
     """Stream (voucher, vouchee, weight), one edge a pair, ready for a graph library.
@@ -177,12 +203,15 @@ def weighted_edges(
             the pair's weights; a half-life then takes the sum to be as old as the latest of them.
         as_float: Whether weights are ``float``, for libraries that ignore a ``Decimal`` (igraph,
             silently).
+        as_of: As in :func:`consistency_multiplier`, for all of them.
+        streak_policy: As in :func:`consistency_multiplier`.
         policy: The numbers, if not the standard ones.
 
     Raises:
         InvalidTypeError: ``vouches`` or ``reputations`` are of another type.
         InvalidValueError: ``combine`` is another word, a pair has vouches with ``created_at`` and
             without, a sum is beyond ±10¹⁵, or as in :func:`incoming_vouch_weight`.
+        OutOfOrderError: ``as_of`` is before the last recorded week of somebody.
 
     Examples:
         >>> vouches = [Vouch("cy", "bob", -1), Vouch("ada", "bob", 1), Vouch("ada", "bob", 3)]
@@ -201,8 +230,14 @@ def weighted_edges(
     checks.iterable("vouches", vouches)
     check_combine(combine)
     checks.instance("policy", policy, MultiplierPolicy)
-    steps = tuple(checks.iterable("dampening", dampening))
-    edges = _edges(vouches, reputations, steps, combine, policy)
+    weigh = partial(
+        incoming_vouch_weight,
+        dampening=tuple(checks.iterable("dampening", dampening)),
+        as_of=None if as_of is None else checks.instance("as_of", as_of, IsoWeek),
+        streak_policy=checks.instance("streak_policy", streak_policy, WeeklyStreakPolicy),
+        policy=policy,
+    )
+    edges = _edges(vouches, reputations, combine, weigh)
     if as_float:
         floats = ((voucher, vouchee, float(weight)) for voucher, vouchee, weight in edges)
         return _wanted(floats, negative)
@@ -212,16 +247,14 @@ def weighted_edges(
 def _edges(
     vouches: Iterable[Vouch],
     reputations: Mapping[str, Reputation],
-    dampening: tuple[Dampening, ...],
     combine: Combine,
-    policy: MultiplierPolicy,
+    weigh: Callable[[Vouch, Reputation], Decimal],
 ) -> Iterator[tuple[str, str, Decimal]]:
     for vouch in combined(vouches, combine):
         vouchee = reputations.get(vouch.vouchee)
         if vouchee is None:
             vouchee = Reputation(vouch.vouchee)
-        weight = incoming_vouch_weight(vouch, vouchee, dampening=dampening, policy=policy)
-        yield vouch.voucher, vouch.vouchee, weight
+        yield vouch.voucher, vouch.vouchee, weigh(vouch, vouchee)
 
 
 W = TypeVar("W", Decimal, float)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import overload
 
 from mainstay import _checks as checks
 from mainstay.activity.session import Session
 from mainstay.activity.window import ActivityWindow
 from mainstay.activity.windowing import WindowBuilder
+from mainstay.daystarts import DayStart
 from mainstay.localdays import MIDNIGHT, Zone
 from mainstay.scores.by_policy import Phrases, Policy, Score, days_needed, scored
 from mainstay.scores.consistency.policy import DEFAULT_POLICY, ConsistencyPolicy
@@ -27,7 +28,7 @@ def score_history(
     as_of: datetime,
     days: int = 365,
     zone: Zone | None = None,
-    day_start: time = MIDNIGHT,
+    day_start: DayStart = MIDNIGHT,
     member_since: date | None = None,
     policy: ConsistencyPolicy = DEFAULT_POLICY,
     phrases: Phrasebook | None = None,
@@ -39,7 +40,7 @@ def score_history(
     as_of: datetime,
     days: int = 365,
     zone: Zone | None = None,
-    day_start: time = MIDNIGHT,
+    day_start: DayStart = MIDNIGHT,
     member_since: date | None = None,
     policy: YearPolicy,
     phrases: YearPhrasebook | None = None,
@@ -51,7 +52,7 @@ def score_history(
     as_of: datetime,
     days: int = 365,
     zone: Zone | None = None,
-    day_start: time = MIDNIGHT,
+    day_start: DayStart = MIDNIGHT,
     member_since: date | None = None,
     policy: Policy,
 ) -> tuple[Score, ...]: ...
@@ -61,7 +62,7 @@ def score_history(
     as_of: datetime,
     days: int = 365,
     zone: Zone | None = None,
-    day_start: time = MIDNIGHT,
+    day_start: DayStart = MIDNIGHT,
     member_since: date | None = None,
     policy: Policy = DEFAULT_POLICY,
     phrases: Phrases | None = None,

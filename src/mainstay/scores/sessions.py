@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import overload
 
 from mainstay.activity.session import Session
 from mainstay.activity.windowing import WindowBuilder
+from mainstay.daystarts import DayStart
 from mainstay.localdays import MIDNIGHT, Zone
 from mainstay.scores.by_policy import Phrases, Policy, Score, days_needed, scored
 from mainstay.scores.consistency.policy import DEFAULT_POLICY, ConsistencyPolicy
@@ -24,7 +25,7 @@ def score_sessions(
     *,
     as_of: datetime,
     zone: Zone | None = None,
-    day_start: time = MIDNIGHT,
+    day_start: DayStart = MIDNIGHT,
     member_since: date | None = None,
     policy: ConsistencyPolicy = DEFAULT_POLICY,
     phrases: Phrasebook | None = None,
@@ -35,7 +36,7 @@ def score_sessions(
     *,
     as_of: datetime,
     zone: Zone | None = None,
-    day_start: time = MIDNIGHT,
+    day_start: DayStart = MIDNIGHT,
     member_since: date | None = None,
     policy: YearPolicy,
     phrases: YearPhrasebook | None = None,
@@ -46,7 +47,7 @@ def score_sessions(
     *,
     as_of: datetime,
     zone: Zone | None = None,
-    day_start: time = MIDNIGHT,
+    day_start: DayStart = MIDNIGHT,
     member_since: date | None = None,
     policy: Policy,
 ) -> Score: ...
@@ -55,7 +56,7 @@ def score_sessions(
     *,
     as_of: datetime,
     zone: Zone | None = None,
-    day_start: time = MIDNIGHT,
+    day_start: DayStart = MIDNIGHT,
     member_since: date | None = None,
     policy: Policy = DEFAULT_POLICY,
     phrases: Phrases | None = None,
@@ -72,7 +73,7 @@ def score_sessions(
         as_of: The instant to score at.
         zone: The user's zone, an IANA name, ``±HH:MM`` or a ``ZoneInfo``. Without it, today is
             where their latest session was.
-        day_start: The wall-clock time at which a day begins.
+        day_start: When a day begins on the wall clock, or a :class:`mainstay.DayEnd`.
         member_since: As in :func:`consistency_score` and :func:`year_score`.
         policy: The numbers, which say which score it is.
         phrases: The words, if not the English ones.

@@ -1,4 +1,4 @@
-"""Daily streaks: runs of active days, with rest days and freezes."""
+"""Daily streaks: runs of active days, as a schedule asks for them, with rest days and freezes."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ from functools import partial
 import attrs
 
 from mainstay import _checks as checks
-from mainstay._reprs import Explained, of_policy
+from mainstay._reprs import Explained
 from mainstay._schemas import schema
 from mainstay.errors import InvalidValueError
 from mainstay.explanation import Explanation
 from mainstay.streaks.dicts import DailyStreakDict
+from mainstay.streaks.history import History
 from mainstay.streaks.phrases import ENGLISH, StreakPhrasebook
+from mainstay.streaks.policy import DEFAULT_POLICY, StreakPolicy
+from mainstay.streaks.schedules import PeriodUnit
 
-__all__ = ["DailyStreak", "StreakPolicy", "StreakStatus", "streak_of"]
+__all__ = ["DailyStreak", "StreakStatus", "streak_of"]
 
 
 class StreakStatus(StrEnum):
@@ -32,57 +35,18 @@ class StreakStatus(StrEnum):
         Today still counts.
     """
 
-    #: Active on that very day.
+    #: Active in the open period, as often as it needs: today, this week, for the next due date.
     DONE = "done"
-    #: Alive, and the day is still open.
+    #: Alive, and that period is still open.
     PENDING = "pending"
-    #: A day was missed that neither rest days nor freezes cover.
+    #: More was missed than freezes cover.
     BROKEN = "broken"
     #: No active day yet.
     NONE = "none"
 
 
-def _rest_weekdays(value: Iterable[int]) -> frozenset[int]:
-    return checks.weekdays("rest_weekdays", value)
-
-
-@schema("streak-policy/1")
-@attrs.frozen(kw_only=True)
-class StreakPolicy:
-    """What a run of active days survives.
-
-    Raises:
-        InvalidValueError: A weekday is not 0 to 6, or there are fewer than 0 freezes.
-
-    Examples:
-        >>> friday, monday, wednesday = (date(2024, 5, day) for day in (3, 6, 8))
-        >>> policy = StreakPolicy(rest_weekdays={5, 6}, freezes=1)
-        >>> streak = streak_of([friday, monday, wednesday], as_of=wednesday, policy=policy)
-        >>> streak.current, streak.freezes_left
-        (5, 0)
-    """
-
-    #: Weekdays, Monday = 0, that never break a run; between its active days they lengthen it.
-    rest_weekdays: frozenset[int] = attrs.field(default=frozenset(), converter=_rest_weekdays)
-    #: Missed days forgiven in all; they keep a run alive and don't lengthen it.
-    freezes: int = attrs.field(default=0, validator=checks.each(checks.count))
-
-    def __repr__(self) -> str:
-        return of_policy(self)
-
-    def missed(self, after: date, before: date) -> int:
-        """Return the days strictly between two dates that are not rest days."""
-        days = max(0, (before - after).days - 1)
-        weeks, rest = divmod(days, 7)
-        first = after.weekday() + 1
-        odd = sum((first + n) % 7 not in self.rest_weekdays for n in range(rest))
-        return weeks * (7 - len(self.rest_weekdays)) + odd
-
-
-DEFAULT_POLICY = StreakPolicy()
-
-
 _date = checks.optional(checks.day)
+_count = checks.each(checks.count)
 
 
 @schema("daily-streak/1")
@@ -98,7 +62,15 @@ class DailyStreak(Explained):
         longest_first: Its first day; ``None`` without one.
         longest_last: Its last active day; ``None`` without one.
         freezes_left: Freezes that no gap has used.
-        status: Whether the day is done or open, or the streak broken.
+        status: Whether the open period is done or open, or the streak broken.
+        periods: In how many periods the current run was active as often as they need: days, or
+            weeks, or due dates.
+        longest_periods: In how many the longest run was.
+        unit: What a period is.
+        due: The last day of the open period, which ``as_of`` is in; ``None`` if nothing is due any
+            more.
+        active: On how many days of the open period the user was active.
+        needed: On how many it needs to be.
 
     Raises:
         InvalidValueError: The fields contradict one another: a run is longer than its dates are
@@ -114,20 +86,26 @@ class DailyStreak(Explained):
         Your longest streak has 3 days, from 2024-05-01 to 2024-05-03.
     """
 
-    current: int = attrs.field(validator=checks.each(checks.count))
+    current: int = attrs.field(validator=_count)
     current_first: date | None = attrs.field(validator=_date)
     current_last: date | None = attrs.field(validator=_date)
-    longest: int = attrs.field(validator=checks.each(checks.count))
+    longest: int = attrs.field(validator=_count)
     longest_first: date | None = attrs.field(validator=_date)
     longest_last: date | None = attrs.field(validator=_date)
-    freezes_left: int = attrs.field(validator=checks.each(checks.count))
+    freezes_left: int = attrs.field(validator=_count)
     status: StreakStatus = attrs.field(
         validator=checks.each(partial(checks.instance, kind=StreakStatus))
     )
+    periods: int = attrs.field(validator=_count)
+    longest_periods: int = attrs.field(validator=_count)
+    unit: PeriodUnit = attrs.field(validator=checks.each(partial(checks.instance, kind=PeriodUnit)))
+    due: date | None = attrs.field(validator=_date)
+    active: int = attrs.field(validator=_count)
+    needed: int = attrs.field(validator=_count)
 
     def __attrs_post_init__(self) -> None:
-        current = self.current, self.current_first, self.current_last
-        longest = self.longest, self.longest_first, self.longest_last
+        current = self.current, self.current_first, self.current_last, self.periods
+        longest = self.longest, self.longest_first, self.longest_last, self.longest_periods
         _check_run("current", *current)
         _check_run("longest", *longest)
         if self.current and not _go_together(current, longest):
@@ -136,23 +114,33 @@ class DailyStreak(Explained):
                 field="longest",
                 value=longest,
             )
-        if self.status not in self._statuses:
+        self._check_open()
+        status = _status(self.longest, self.current, self.active, self.needed)
+        if self.status is not status:
             raise InvalidValueError(
-                f"must be {' or '.join(self._statuses)} with a current run of {self.current} days "
-                f"and a longest of {self.longest}",
+                f"must be {status} with a current run of {self.current} days, a longest of "
+                f"{self.longest}, and {self.active} of {self.needed} days so far",
                 field="status",
                 value=self.status,
             )
 
-    @property
-    def _statuses(self) -> tuple[StreakStatus, ...]:
-        """How a streak of these lengths can stand."""
-        if self.current:
-            return StreakStatus.DONE, StreakStatus.PENDING
-        return (StreakStatus.BROKEN if self.longest else StreakStatus.NONE,)
+    def _check_open(self) -> None:
+        """Refuse an open period that the current run can't have."""
+        if self.active > self.current:
+            raise InvalidValueError(
+                f"must be at most {self.current}, as many as the current run has",
+                field="active",
+                value=self.active,
+            )
+        if self.needed and self.due is None:
+            raise InvalidValueError(
+                "must be 0 if nothing is due any more", field="needed", value=self.needed
+            )
 
     def explain(self, phrases: StreakPhrasebook = ENGLISH) -> tuple[Explanation, ...]:
         """Return one explanation a run, its points in days; and one of the freezes if any are left.
+
+        Where a period is not a day, another one, the second, says how the open one stands.
 
         Examples:
             >>> from datetime import date
@@ -160,15 +148,26 @@ class DailyStreak(Explained):
             >>> print(streak.explain()[0].text)
             A streak of 1 day; today is still open.
         """
-        left, today = self.freezes_left, self.status is StreakStatus.DONE
-        current = phrases.current(self.current, today=today)
+        left = self.freezes_left
         longest = phrases.longest(self.longest, self.longest_first, self.longest_last)
         freezes = (Explanation("freezes", left, None, phrases.freezes(left)),) if left else ()
         return (
-            Explanation("current", self.current, None, current),
+            *self._explain_current(phrases),
             Explanation("longest", self.longest, None, longest),
             *freezes,
         )
+
+    def _explain_current(self, phrases: StreakPhrasebook) -> tuple[Explanation, ...]:
+        if self.unit is PeriodUnit.DAY or not self.current:
+            done = self.status is StreakStatus.DONE
+            text = phrases.current(self.current, today=done, needed=self.needed > 0)
+        else:
+            text = phrases.chain(self.current, self.periods, self.unit)
+        current = Explanation("current", self.current, None, text)
+        if self.unit is PeriodUnit.DAY:
+            return (current,)
+        text = phrases.open(self.unit, self.active, self.needed, self.due)
+        return current, Explanation("open", self.active, None, text)
 
     @property
     def _heading(self) -> str:
@@ -190,6 +189,12 @@ class DailyStreak(Explained):
             "longest_last": _written(self.longest_last),
             "freezes_left": self.freezes_left,
             "status": self.status.value,
+            "periods": self.periods,
+            "longest_periods": self.longest_periods,
+            "unit": self.unit.value,
+            "due": _written(self.due),
+            "active": self.active,
+            "needed": self.needed,
             "explanations": [explanation.text for explanation in self.explanations],
         }
 
@@ -198,7 +203,9 @@ def _written(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-def _check_run(field: str, length: int, first: date | None, last: date | None) -> None:
+def _check_run(
+    field: str, length: int, first: date | None, last: date | None, periods: int
+) -> None:
     """Refuse a run that its dates can't have; freezes make it shorter, but not than both ends."""
     if first is None or last is None:
         possible = not length and first is last
@@ -211,9 +218,15 @@ def _check_run(field: str, length: int, first: date | None, last: date | None) -
             field=field,
             value=length,
         )
+    if periods > length:
+        raise InvalidValueError(
+            f"must be at most {length}, the run's days",
+            field="periods" if field == "current" else f"{field}_periods",
+            value=periods,
+        )
 
 
-_SomeRun = tuple[int, date | None, date | None]
+_SomeRun = tuple[int, date | None, date | None, int]
 
 
 def _go_together(current: _SomeRun, longest: _SomeRun) -> bool:
@@ -223,32 +236,25 @@ def _go_together(current: _SomeRun, longest: _SomeRun) -> bool:
     return current == longest or (before and longest[0] >= current[0])
 
 
-@attrs.frozen
-class _Run:
-    first: date
-    last: date
-    frozen: int = 0
-
-    @property
-    def length(self) -> int:
-        return (self.last - self.first).days + 1 - self.frozen
-
-
 def streak_of(
     days: Iterable[date], *, as_of: date, policy: StreakPolicy = DEFAULT_POLICY
 ) -> DailyStreak:
     """Return how many days in a row a user has been active, as of a day.
 
-    A run goes on from one active day to the next if no day between them was missed. Rest weekdays
-    are never missed, and count in its length. Each other missed day takes one of the freezes,
-    oldest gap first, and does not count in its length; a gap with more missed days than there are
-    freezes left takes none and ends the run. The current run is alive as long as the gap from its
-    last day to ``as_of``, which itself is still open, is bridged in the same way.
+    The schedule cuts the calendar into periods: a day each, a week each, or the days up to each due
+    date. A period is met by as many different active days as it needs, less one for each excused
+    date in it. A run goes on from one active day to the next if no period between them was missed,
+    and that of the first one was met. Rest weekdays are never missed, and count in its length. Each
+    active day that is missing takes one of the freezes, oldest gap first, and does not count in its
+    length; a gap that is missing more days than there are freezes takes none and ends the run. The
+    current run is alive as long as the gap from its last day to the period of ``as_of``, which
+    itself is still open, is bridged in the same way.
 
     Args:
         days: The active days, in any order; those after ``as_of`` are ignored.
-        as_of: The day to look back from.
-        policy: Rest weekdays and freezes; none of either by default.
+        as_of: The day to look back from. What is excused or given later is not known yet.
+        policy: The schedule, rest weekdays, excused dates and freezes; every day and none of these
+            by default.
 
     Raises:
         InvalidTypeError: ``as_of`` or a day is an instant: only its zone can make it a date.
@@ -264,42 +270,28 @@ def streak_of(
         ...           policy=weekdays).current
         4
     """
-    checks.day("as_of", as_of)
-    checks.instance("policy", policy, StreakPolicy)
-    active = sorted(day for day in checks.days("days", days) if day <= as_of)
-    if not active:
-        return DailyStreak(0, None, None, 0, None, None, policy.freezes, StreakStatus.NONE)
-    runs, freezes = _runs(active, policy)
-    longest, last = max(runs, key=lambda run: run.length), runs[-1]
-    missed = policy.missed(last.last, as_of)
-    alive = missed <= freezes
+    history = History(days, as_of=as_of, policy=policy)
+    current, longest = history.current, history.longest
     return DailyStreak(
-        current=last.length if alive else 0,
-        current_first=last.first if alive else None,
-        current_last=last.last if alive else None,
+        current=current.length,
+        current_first=current.first,
+        current_last=current.last,
         longest=longest.length,
         longest_first=longest.first,
         longest_last=longest.last,
-        freezes_left=freezes - missed if alive else freezes,
-        status=_status(last.last == as_of, alive),
+        freezes_left=history.freezes_left,
+        status=_status(longest.length, current.length, history.active, history.needed),
+        periods=current.met,
+        longest_periods=longest.met,
+        unit=policy.schedule.unit,
+        due=history.due,
+        active=history.active,
+        needed=history.needed,
     )
 
 
-def _status(active_today: bool, alive: bool) -> StreakStatus:
-    if active_today:
-        return StreakStatus.DONE
-    return StreakStatus.PENDING if alive else StreakStatus.BROKEN
-
-
-def _runs(active: list[date], policy: StreakPolicy) -> tuple[list[_Run], int]:
-    """Return the runs of sorted active days, oldest first, and the freezes that they leave."""
-    runs, freezes = [_Run(active[0], active[0])], policy.freezes
-    for day in active[1:]:
-        run = runs[-1]
-        missed = policy.missed(run.last, day)
-        if missed > freezes:
-            runs.append(_Run(day, day))
-        else:
-            freezes -= missed
-            runs[-1] = _Run(run.first, day, run.frozen + missed)
-    return runs, freezes
+def _status(longest: int, current: int, active: int, needed: int) -> StreakStatus:
+    """Return how a streak of these lengths stands with so many days in the open period."""
+    if current:
+        return StreakStatus.DONE if active >= max(1, needed) else StreakStatus.PENDING
+    return StreakStatus.BROKEN if longest else StreakStatus.NONE

@@ -26,4 +26,10 @@ class DailyStreakDict(TypedDict):
     longest_last: str | None
     freezes_left: int
     status: str
+    periods: int
+    longest_periods: int
+    unit: str
+    due: str | None
+    active: int
+    needed: int
     explanations: list[str]

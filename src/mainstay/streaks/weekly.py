@@ -149,6 +149,40 @@ class WeeklyStreak:
             return WeeklyStreak(kept + 1, week, week)
         return WeeklyStreak(kept, self.last_active, week)
 
+    def as_of(self, week: IsoWeek, *, policy: WeeklyStreakPolicy = DEFAULT_POLICY) -> WeeklyStreak:
+        """Return the streak at a later week, if nothing has happened since the last recorded one.
+
+        It is what recording each week from there to ``week`` without any interaction gives: the
+        streak stays if the last active week is 1 or 2 weeks before ``week``, and has ended
+        otherwise. It answers a question: keep the streak that was recorded, since late
+        interactions may still come.
+
+        Args:
+            week: The week, such as that of today, which need not be over.
+            policy: The numbers by which weeks are recorded, if not the standard ones.
+
+        Raises:
+            InvalidTypeError: ``week`` is not a week.
+            OutOfOrderError: It is before the last recorded one.
+
+        Examples:
+            >>> kept = WeeklyStreak(10, IsoWeek(2024, 20))
+            >>> [kept.as_of(IsoWeek(2024, week)).weeks for week in (20, 21, 22, 23)]
+            [10, 10, 10, 0]
+        """
+        checks.instance("as_of", week, IsoWeek)
+        checks.instance("policy", policy, WeeklyStreakPolicy)
+        if week == self.last_recorded:
+            return self
+        if self.last_recorded is not None and week < self.last_recorded:
+            raise OutOfOrderError(
+                f"must not be before {self.last_recorded}, the last recorded week",
+                field="as_of",
+                value=week,
+                remedy="Ask as of that week or a later one: how it was before is not kept.",
+            )
+        return WeeklyStreak(self._kept(week, policy), self.last_active, week)
+
     def _kept(self, week: IsoWeek, policy: WeeklyStreakPolicy) -> int:
         """Return the length of the run that a week may go on from."""
         if self.last_active is None or week - self.last_active > policy.forgiven_weeks + 1:

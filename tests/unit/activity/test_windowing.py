@@ -17,6 +17,7 @@ from mainstay import (
     score_sessions,
 )
 from mainstay.activity.windowing import WindowBuilder
+from mainstay.daystarts import DayStart
 
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
 
@@ -26,7 +27,7 @@ def at(text: str) -> datetime:
 
 
 def window_of(
-    *sessions: Session, as_of: datetime, zone: str | None = None, day_start: time = time(0)
+    *sessions: Session, as_of: datetime, zone: str | None = None, day_start: DayStart = time(0)
 ) -> ActivityWindow:
     builder = WindowBuilder(as_of=as_of, zone=zone, day_start=day_start)
     builder.add(sessions)

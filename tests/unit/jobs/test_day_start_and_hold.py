@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from mainstay import DailyCriteria, EngagementPolicy, InvalidValueError, IsoWeek, Session
+from mainstay.daystarts import DayStart
 from mainstay.errors import InvalidTypeError
 from mainstay.jobs import all_jobs, evaluate_consistency, run_job, update_multipliers
 from mainstay.scheduling import Daily, JobContext, JobReport, JobSpec, Weekly
@@ -38,7 +39,7 @@ def target(job: JobSpec, due: datetime, **options: str) -> str | None:
     ],
 )
 def test_jobs_are_due_when_days_and_weeks_are_over(
-    local_days: bool, day_start: time, daily: Daily, weekly: Weekly
+    local_days: bool, day_start: DayStart, daily: Daily, weekly: Weekly
 ) -> None:
     """SPEC §9: 00:00 UTC, with local days 12:00, plus the day start; perhaps on the date after."""
     store = MemoryStore(local_days=local_days, day_start=day_start)
@@ -52,7 +53,7 @@ def test_jobs_are_due_when_days_and_weeks_are_over(
     [(False, time(4), utc(7, 4)), (True, time(4), utc(7, 16)), (True, time(13), utc(8, 1))],
 )
 def test_a_day_is_over_once_the_next_has_begun_everywhere(
-    local_days: bool, day_start: time, over: datetime
+    local_days: bool, day_start: DayStart, over: datetime
 ) -> None:
     """That of the 6th: with local days, twelve hours west of UTC."""
     job = evaluate_consistency(MemoryStore(local_days=local_days, day_start=day_start).engagements)
@@ -68,7 +69,7 @@ def test_a_day_is_over_once_the_next_has_begun_everywhere(
     [(False, time(4), utc(13, 4)), (True, time(4), utc(13, 16)), (True, time(13), utc(14, 1))],
 )
 def test_a_week_is_over_once_the_next_has_begun_everywhere(
-    local_days: bool, day_start: time, over: datetime
+    local_days: bool, day_start: DayStart, over: datetime
 ) -> None:
     """That of the 6th to the 12th, 2024-W19."""
     store = MemoryStore(local_days=local_days, day_start=day_start)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import attrs
@@ -23,6 +23,7 @@ from mainstay import (
     YearPolicy,
     score_sessions,
 )
+from mainstay.daystarts import DayStart
 from mainstay.errors import StoreError
 from mainstay.ports import score_user
 from mainstay.testing import strategies
@@ -52,7 +53,7 @@ class CountingStore:
         self.asked: list[Asked] = []
 
     @property
-    def day_start(self) -> time:
+    def day_start(self) -> DayStart:
         return self._store.day_start
 
     def add(self, sessions: Iterable[Session]) -> int:
@@ -192,7 +193,7 @@ def test_the_first_days_of_the_calendar_can_be_scored() -> None:
     strategies.day_starts(),
 )
 def test_it_is_the_score_of_all_sessions(
-    history: tuple[list[Session], datetime], zone: str | None, day_start: time
+    history: tuple[list[Session], datetime], zone: str | None, day_start: DayStart
 ) -> None:
     drawn, as_of = history
     sessions = [attrs.evolve(session, id=str(n)) for n, session in enumerate(drawn)]

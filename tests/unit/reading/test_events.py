@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any
 
@@ -17,20 +17,30 @@ from mainstay import (
     UnknownZoneError,
     score_sessions,
 )
-from mainstay.reading import Event, read_events
-from mainstay.reading.rows import Columns
+from mainstay.reading import Columns, Event, EventFormat, read_events
 
 EIGHT = datetime(2024, 5, 1, 8, tzinfo=UTC)
 HEADER = "user_id,started_at"
 
 
+def how(
+    columns: Columns | Sequence[str] = (),
+    member_since: str | None = None,
+    naive_zone: str | None = None,
+) -> EventFormat:
+    joined = {} if member_since is None else {"member_since": member_since}
+    if isinstance(columns, Mapping):
+        return EventFormat(columns={**columns, **joined}, naive_zone=naive_zone)
+    return EventFormat(columns=joined, header=columns or None, naive_zone=naive_zone)
+
+
 def events(
     lines: Iterable[str],
-    columns: Columns | None = None,
+    columns: Columns | Sequence[str] = (),
     member_since: str | None = None,
     naive_zone: str | None = None,
 ) -> list[Event]:
-    read = read_events(lines, columns=columns, member_since=member_since, naive_zone=naive_zone)
+    read = read_events(lines, format=how(columns, member_since, naive_zone))
     return [raised(item) for item in read]
 
 
@@ -40,8 +50,8 @@ def raised(item: Event | BadRecordError) -> Event:
     return item
 
 
-def errors(*lines: str, columns: Columns | None = None) -> list[BadRecordError]:
-    items = read_events(lines, columns=columns)
+def errors(*lines: str, columns: Columns | Sequence[str] = ()) -> list[BadRecordError]:
+    items = read_events(lines, format=how(columns))
     return [item for item in items if isinstance(item, BadRecordError)]
 
 
@@ -104,12 +114,12 @@ def test_membership_is_a_date_or_an_instant() -> None:
     joined = [event.member_since for event in events(lines, member_since="joined")]
     assert joined == [date(2024, 5, 1), EIGHT, None]
     naive = [f"{HEADER},joined", "ada,0,2024-05-01T10:00", "ada,0,2024-05-99"]
-    first, second = read_events(naive, member_since="joined", naive_zone="Europe/Berlin")
+    first, second = read_events(naive, format=how((), "joined", "Europe/Berlin"))
     assert raised(first).member_since == EIGHT
     with pytest.raises(BadRecordError, match="line 3: member_since is not a timestamp"):
         raised(second)
     (error,) = read_events(
-        [f"{HEADER},joined", "ada,0,0001-01-01T00:00:00Z"], member_since="joined"
+        [f"{HEADER},joined", "ada,0,0001-01-01T00:00:00Z"], format=how((), "joined")
     )
     with pytest.raises(
         BadRecordError, match="line 2: member_since must lie in the years 2 to 9998"
@@ -191,10 +201,10 @@ def test_so_is_the_time_of_joining() -> None:
 
 
 def test_a_joining_that_is_a_number_like_a_date_is_refused() -> None:
-    (error,) = read_events([f"{HEADER},joined", "ada,0,20240501"], member_since="joined")
+    (error,) = read_events([f"{HEADER},joined", "ada,0,20240501"], format=how((), "joined"))
     assert isinstance(error, BadRecordError)
     assert "member_since is a calendar date, not Unix seconds" in str(error)
-    assert error.remedy.startswith("Write 2024-05-01, or")
+    assert error.remedy.startswith("Write 2024-05-01; if")
 
 
 def test_naive_timestamps_need_their_zone_named() -> None:
@@ -278,13 +288,14 @@ def test_a_header_that_lacks_a_column_says_how_to_name_it() -> None:
         list(read_events(["", "author,date", "ada,0"]))
     assert str(caught.value) == (
         "line 2: column user_id is missing, got 'author,date'. Name the columns with --columns: "
-        "in order if there is no header, or as user_id=NAME,started_at=NAME."
+        "in order if there is no header, or as user_id=NAME,started_at=NAME. mainstay inspect "
+        "shows what is in the file. If all are one person's: --user-id NAME."
     )
     with pytest.raises(InvalidValueError) as unknown:
-        list(read_events([], columns={"user": "author"}))
+        EventFormat(columns={"user": "author"})
     assert str(unknown.value) == (
         "columns must map our fields to the file's columns, got 'user'. "
-        "Our fields are user_id, started_at, timezone."
+        "Our fields are user_id, started_at, timezone, member_since, duration, kind, quality, id."
     )
 
 
@@ -304,7 +315,7 @@ def test_a_header_without_the_columns_stops_everything(header: str, message: str
 
 def test_a_missing_membership_column_is_an_error() -> None:
     with pytest.raises(BadRecordError, match="column joined is missing"):
-        list(read_events([HEADER, "ada,0"], member_since="joined"))
+        list(read_events([HEADER, "ada,0"], format=how((), "joined")))
 
 
 @pytest.mark.parametrize(
@@ -313,21 +324,21 @@ def test_a_missing_membership_column_is_an_error() -> None:
         (["user_id"], "column started_at is missing"),
         (["user_id", "started_at", "user_id"], "column user_id is there twice"),
         ({"user": "author"}, "columns must map our fields"),
-        ("user_id,started_at", "columns must be a list of names or a mapping"),
+        ("user_id,started_at", "header must be a list of names"),
     ],
 )
 def test_columns_must_name_ours(columns: Columns, message: str) -> None:
     with pytest.raises(InvalidValueError, match=message):
-        list(read_events(["ada,0"], columns=columns))
+        list(read_events(["ada,0"], format=how(columns)))
 
 
 def test_arguments_are_checked_at_the_call_and_not_at_the_first_line() -> None:
     with pytest.raises(UnknownZoneError, match="naive_zone"):
-        read_events([], naive_zone="Mars")
+        EventFormat(naive_zone="Mars")
     with pytest.raises(InvalidValueError, match="kind must not be empty"):
-        read_events([], kind="")
+        EventFormat(kind="")
     with pytest.raises(InvalidValueError, match="columns must map our fields"):
-        read_events([], columns={"user": "author"})
+        EventFormat(columns={"user": "author"})
 
 
 @pytest.mark.parametrize("lines", [f"{HEADER}\nada,0", HEADER.encode(), 7, None])
@@ -351,25 +362,27 @@ def test_lines_of_bytes_are_refused() -> None:
             [HEADER, "ada"],
             None,
             "line 2: the line must have 2 columns (user_id, started_at), not 1, got 'ada'. "
-            "Quote fields that contain commas.",
+            "Quote fields that contain separators.",
         ),
         (
             [HEADER, '"ada"x,0'],
             None,
             "line 2: the line is not CSV (',' expected after '\"'), got '\"ada\"x,0'. "
-            "Quote fields that contain commas, and double the quotes in them.",
+            "Quote fields that contain separators, and double the quotes in them.",
         ),
         (
             [f"{HEADER}\r\n", '"a\r\n', 'b",0,"c\r\n', 'd"\r\n'],
             None,
             "line 2: the line must have 2 columns (user_id, started_at), not 3, "
-            'got \'"a\\r\\nb",0,"c\\r\\nd"\'. Quote fields that contain commas.',
+            'got \'"a\\r\\nb",0,"c\\r\\nd"\'. Quote fields that contain separators.',
         ),
         (["{"], None, "line 1: the line must be a JSON object, got '{'."),
         (
             ["{}"],
             {"started_at": "user_id"},
-            "line 1: key user_id is missing, got '{}'. Write null if it is not known.",
+            "line 1: key user_id is missing, got '{}'. Each must have it. Name the columns with "
+            "--columns: in order if there is no header, or as user_id=NAME,started_at=NAME. "
+            "mainstay inspect shows what is in the file. If all are one person's: --user-id NAME.",
         ),
         (
             [HEADER, "\udcff,0"],
@@ -396,13 +409,14 @@ def test_lines_of_bytes_are_refused() -> None:
             [HEADER, "ada,soon"],
             None,
             "line 2: started_at is not a timestamp, got 'soon'. "
-            "Write ISO 8601 (2024-05-01T08:00:00+02:00) or whole Unix seconds.",
+            "Write ISO 8601 (2024-05-01T08:00:00+02:00) or whole Unix seconds. Or say how all are "
+            "written, such as --time-format '%d.%m.%Y %H:%M'; auto, dmy, mdy.",
         ),
         (
             [HEADER, "ada,1714550400000"],
             None,
             "line 2: started_at must be seconds since 1970, within the years 2 to 9998, "
-            "got '1714550400000'. Divide milliseconds by 1000.",
+            "got '1714550400000'. Divide milliseconds by 1,000, or say what they are: --unit ms.",
         ),
         (
             [HEADER, "ada,2024-05-01T08:00"],
@@ -415,13 +429,13 @@ def test_lines_of_bytes_are_refused() -> None:
             [HEADER, "ada,20240528"],
             None,
             "line 2: started_at is a calendar date, not Unix seconds, got '20240528'. Write "
-            "2024-05-28, or a time with its offset (2024-05-28T08:00:00+02:00); "
-            "if it is Unix seconds, 1970-08-23T06:22:08Z.",
+            "2024-05-28; if it is Unix seconds, 1970-08-23T06:22:08Z. Or say how all are written: "
+            "--time-format %Y%m%d, or --unit s for Unix seconds.",
         ),
     ],
 )
 def test_a_complaint_says_it_all(lines: list[str], columns: Columns | None, message: str) -> None:
-    (error,) = errors(*lines, columns=columns)
+    (error,) = errors(*lines, columns=columns or ())
     assert str(error) == message
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import decimal
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import permutations
@@ -17,10 +18,12 @@ from mainstay import (
     IsoWeek,
     MultiplierPolicy,
     NaiveDatetimeError,
+    OutOfOrderError,
     Reputation,
     Vouch,
     VouchExplanation,
     WeeklyStreak,
+    WeeklyStreakPolicy,
     consistency_multiplier,
     explain_vouch,
     half_life,
@@ -55,6 +58,68 @@ def test_a_policy_may_give_other_bonuses() -> None:
     policy = MultiplierPolicy(bonus_per_week=Decimal("0.005"), most_bonus=Decimal("0.012"))
     assert consistency_multiplier(2, policy=policy) == Decimal("1.010")
     assert consistency_multiplier(3, policy=policy) == Decimal("1.012")
+
+
+@pytest.mark.parametrize(
+    ("week", "multiplier"),
+    [
+        (IsoWeek(2020, 52), "1.10"),
+        (IsoWeek(2020, 53), "1.10"),
+        (IsoWeek(2021, 1), "1.10"),  # 2020 has a week 53: two weeks after 52
+        (IsoWeek(2021, 2), "1.00"),
+        (IsoWeek(2026, 1), "1.00"),
+    ],
+)
+def test_a_streak_ends_with_the_second_missed_week_also_where_none_was_recorded(
+    week: IsoWeek, multiplier: str
+) -> None:
+    """SPEC §5: an inactive week keeps the streak if w - w₀ is at most 2, else it is 0."""
+    streak = WeeklyStreak(5, IsoWeek(2020, 52))
+    for asked in (streak, Reputation("bob", streak)):
+        assert str(consistency_multiplier(asked, as_of=week)) == multiplier
+        assert str(consistency_multiplier(asked)) == "1.10"
+    assert streak == WeeklyStreak(5, IsoWeek(2020, 52))
+
+
+def test_how_many_weeks_are_forgiven_is_the_streak_policys() -> None:
+    policy = WeeklyStreakPolicy(forgiven_weeks=3)
+    bob, vouch = consistent(5), Vouch("ada", "bob", 4)
+    for week, weight in ((24, Decimal("4.40")), (25, Decimal("4.00"))):
+        asked = {"as_of": IsoWeek(2024, week), "streak_policy": policy}
+        explained = explain_vouch(vouch, bob, **asked)  # type: ignore[arg-type]  # each of its type
+        assert (explained.weight, explained.weeks) == (weight, 5 if week == 24 else 0)
+        assert [*weighted_edges([vouch], {"bob": bob}, **asked)] == [("ada", "bob", weight)]  # type: ignore[call-overload]  # the same
+    assert incoming_vouch_weight(vouch, bob, as_of=IsoWeek(2024, 24)) == 4
+
+
+def test_a_reputation_that_was_never_recorded_is_so_as_of_any_week() -> None:
+    assert Reputation("bob").as_of(IsoWeek(2024, 20)).streak.weeks == 0
+    assert consistency_multiplier(Reputation("bob"), as_of=IsoWeek(1, 1)) == 1
+
+
+def test_what_was_before_the_last_recorded_week_is_not_known() -> None:
+    idle = Reputation("bob", WeeklyStreak(5, IsoWeek(2024, 19), IsoWeek(2024, 20)))
+    calls: list[Callable[[IsoWeek], object]] = [
+        lambda week: consistency_multiplier(idle, as_of=week),
+        lambda week: [*weighted_edges([Vouch("ada", "bob")], {"bob": idle}, as_of=week)],
+    ]
+    for call in calls:
+        with pytest.raises(OutOfOrderError, match="as_of must not be before 2024-W20") as caught:
+            call(IsoWeek(2024, 19))
+        assert caught.value.remedy == (
+            "Ask as of that week or a later one: how it was before is not kept."
+        )
+        call(IsoWeek(2024, 20))
+
+
+def test_a_number_of_weeks_says_nothing_as_of_another_week() -> None:
+    with pytest.raises(InvalidTypeError, match="must be a streak or a reputation where as_of is"):
+        consistency_multiplier(5, as_of=IsoWeek(2024, 20))
+    for week in ("2024-W20", NOW.date()):
+        with pytest.raises(InvalidTypeError, match="as_of must be of type IsoWeek"):
+            consistency_multiplier(consistent(5), as_of=week)  # type: ignore[arg-type]  # refused
+        with pytest.raises(InvalidTypeError, match="as_of must be of type IsoWeek"):
+            weighted_edges([], {}, as_of=week)  # type: ignore[call-overload]  # refused at once
 
 
 def test_other_bonuses_reach_every_vouch() -> None:

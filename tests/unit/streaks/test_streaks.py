@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
 from mainstay import (
     DailyStreak,
+    DaysAWeek,
+    EveryDay,
     InvalidTypeError,
     InvalidValueError,
+    PeriodUnit,
     StreakPolicy,
     StreakStatus,
     streak_of,
 )
 
+DONE, PENDING, BROKEN, NONE = StreakStatus
 WEEKEND = StreakPolicy(rest_weekdays=frozenset({5, 6}))
 
 
@@ -55,6 +60,12 @@ def test_the_first_and_last_days_of_both_runs() -> None:
         longest_last=date(2021, 4, 3),
         freezes_left=0,
         status=StreakStatus.PENDING,
+        periods=2,
+        longest_periods=3,
+        unit=PeriodUnit.DAY,
+        due=date(2021, 4, 18),
+        active=0,
+        needed=1,
     )
 
 
@@ -148,11 +159,18 @@ def test_instants_are_refused(value: object) -> None:
         ({"rest_weekdays": 5}, "rest_weekdays"),
         ({"freezes": -1}, "freezes"),
         ({"freezes": 1.5}, "freezes"),
+        ({"freezes": 3, "most_freezes": 2}, "freezes"),
+        ({"freeze_every": 0}, "freeze_every"),
+        ({"most_freezes": 0}, "most_freezes"),
+        ({"freezes_given": date(2024, 5, 1)}, "freezes_given"),
+        ({"freezes_given": [datetime(2024, 5, 1, tzinfo=UTC)]}, "freezes_given"),
+        ({"excused": ["2024-05-01"]}, "excused"),
+        ({"schedule": "daily"}, "schedule"),
+        ({"schedule": EveryDay}, "schedule"),
+        ({"schedule": DaysAWeek(3), "rest_weekdays": {6}}, "rest_weekdays"),
     ],
 )
-def test_a_policy_refuses_what_is_no_weekday_and_no_number(
-    options: dict[str, object], field: str
-) -> None:
+def test_a_policy_refuses_what_it_can_not_mean(options: dict[str, object], field: str) -> None:
     with pytest.raises(InvalidValueError) as caught:
         StreakPolicy(**options)  # type: ignore[arg-type]  # refused
     assert caught.value.field == field
@@ -162,43 +180,75 @@ def test_rest_weekdays_may_be_given_as_any_set() -> None:
     assert StreakPolicy(rest_weekdays={5, 6}) == WEEKEND
 
 
-RUN = (3, date(2021, 4, 15), date(2021, 4, 17))
-EARLIER = (4, date(2021, 4, 1), date(2021, 4, 4))
-NONE = (0, None, None)
+#: Each a length, the first and the last day, and the periods that were met.
+RUN = (3, date(2021, 4, 15), date(2021, 4, 17), 3)
+EARLIER = (4, date(2021, 4, 1), date(2021, 4, 4), 4)
+NEVER = (0, None, None, 0)
+SUNDAY = date(2021, 4, 18)
+
+
+def told(
+    current: tuple[Any, ...], longest: tuple[Any, ...], status: Any, **more: Any
+) -> DailyStreak:
+    """Return a streak of days as of a Sunday, on which the user was active if it is done."""
+    names = ("", "_first", "_last")
+    runs = {"current": current, "longest": longest}
+    fields: dict[str, Any] = {
+        f"{run}{name}": of[n] for run, of in runs.items() for n, name in enumerate(names)
+    }
+    fields.update(periods=current[3], longest_periods=longest[3], freezes_left=0, status=status)
+    fields.update(unit=PeriodUnit.DAY, due=SUNDAY, active=int(status == "done"), needed=1)
+    fields.update(more)
+    return DailyStreak(**fields)
 
 
 @pytest.mark.parametrize(
-    ("fields", "field"),
+    ("current", "longest", "status", "more", "field"),
     [
-        ((-5, None, None, *EARLIER, 0, StreakStatus.BROKEN), "current"),
-        ((4, *RUN[1:], *EARLIER, 0, StreakStatus.DONE), "current"),
-        ((1, *RUN[1:], *EARLIER, 0, StreakStatus.DONE), "current"),
-        ((3, RUN[1], None, *EARLIER, 0, StreakStatus.DONE), "current"),
-        ((3, RUN[2], RUN[1], *EARLIER, 0, StreakStatus.DONE), "current"),
-        ((3, None, None, *EARLIER, 0, StreakStatus.DONE), "current"),
-        ((*NONE, 5, *EARLIER[1:], 0, StreakStatus.BROKEN), "longest"),
-        ((*RUN, *NONE, 0, StreakStatus.DONE), "longest"),
-        ((*RUN, 2, *EARLIER[1:], 0, StreakStatus.DONE), "longest"),
-        ((*EARLIER, *RUN, 0, StreakStatus.DONE), "longest"),
-        ((*RUN, *RUN, 0, StreakStatus.NONE), "status"),
-        ((*RUN, *RUN, 0, "done"), "status"),
-        ((*NONE, *RUN, 0, StreakStatus.PENDING), "status"),
-        ((*NONE, *NONE, 0, StreakStatus.BROKEN), "status"),
-        ((*NONE, *NONE, -1, StreakStatus.NONE), "freezes_left"),
+        ((-5, None, None, 0), EARLIER, BROKEN, {}, "current"),
+        ((4, *RUN[1:]), EARLIER, DONE, {}, "current"),
+        ((1, *RUN[1:3], 1), EARLIER, DONE, {}, "current"),
+        ((3, RUN[1], None, 3), EARLIER, DONE, {}, "current"),
+        ((3, RUN[2], RUN[1], 3), EARLIER, DONE, {}, "current"),
+        ((3, None, None, 3), EARLIER, DONE, {}, "current"),
+        (NEVER, (5, *EARLIER[1:]), BROKEN, {}, "longest"),
+        (RUN, NEVER, DONE, {}, "longest"),
+        (RUN, (2, *EARLIER[1:3], 2), DONE, {}, "longest"),
+        (RUN, (*RUN[:3], 2), DONE, {}, "longest"),
+        (EARLIER, RUN, DONE, {}, "longest"),
+        ((*RUN[:3], 4), EARLIER, DONE, {}, "periods"),
+        (RUN, (*EARLIER[:3], 5), DONE, {}, "longest_periods"),
+        (RUN, RUN, NONE, {}, "status"),
+        (RUN, RUN, "done", {}, "status"),
+        (RUN, RUN, PENDING, {"active": 1}, "status"),
+        (RUN, RUN, DONE, {"needed": 2}, "status"),
+        (RUN, RUN, DONE, {"needed": 0, "active": 0}, "status"),
+        (NEVER, RUN, PENDING, {}, "status"),
+        (NEVER, NEVER, BROKEN, {}, "status"),
+        (NEVER, NEVER, NONE, {"freezes_left": -1}, "freezes_left"),
+        (NEVER, RUN, BROKEN, {"active": 1}, "active"),
+        (RUN, RUN, DONE, {"active": 4}, "active"),
+        (RUN, RUN, PENDING, {"due": None}, "needed"),
+        (RUN, RUN, PENDING, {"unit": "day"}, "unit"),
     ],
 )
 def test_a_streak_whose_fields_contradict_one_another_is_refused(
-    fields: tuple[object, ...], field: str
+    current: tuple[Any, ...],
+    longest: tuple[Any, ...],
+    status: StreakStatus,
+    more: dict[str, Any],
+    field: str,
 ) -> None:
     with pytest.raises(InvalidValueError) as caught:
-        DailyStreak(*fields)  # type: ignore[arg-type]  # refused
+        told(current, longest, status, **more)
     assert caught.value.field == field
 
 
 def test_streaks_that_can_be_are_taken() -> None:
     """The longest is the current run or one before it; freezes shorten what lies between."""
-    DailyStreak(*RUN, *EARLIER, 0, StreakStatus.PENDING)
-    DailyStreak(*RUN, *RUN, 2, StreakStatus.DONE)
-    DailyStreak(2, RUN[1], RUN[2], *EARLIER, 0, StreakStatus.DONE)
-    DailyStreak(*NONE, *RUN, 0, StreakStatus.BROKEN)
-    DailyStreak(*NONE, *NONE, 1, StreakStatus.NONE)
+    told(RUN, EARLIER, PENDING)
+    told(RUN, RUN, DONE, freezes_left=2)
+    told((2, *RUN[1:3], 2), EARLIER, DONE)
+    told(RUN, RUN, PENDING, needed=0, due=None)
+    told(NEVER, RUN, BROKEN)
+    told(NEVER, NEVER, NONE, freezes_left=1)

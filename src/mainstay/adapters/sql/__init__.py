@@ -26,12 +26,13 @@ Examples:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime, time
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from mainstay import _checks as checks
 from mainstay._extras import Extra
+from mainstay.daystarts import DayStart
 from mainstay.scores.by_policy import Policy
 from mainstay.scores.consistency.policy import DEFAULT_POLICY
 
@@ -133,7 +134,7 @@ class SqlStore:
         *,
         posts: Iterable[str] | None = None,
         local_days: bool | None = None,
-        day_start: time | None = None,
+        day_start: DayStart | None = None,
         schema: str | None = None,
         lock_timeout: float = LOCK_TIMEOUT,
     ) -> Self:
@@ -153,8 +154,9 @@ class SqlStore:
                 ``post``, or those that the database was prepared with.
             local_days: Whether an activity counts on the date where the user was, and not on
                 UTC's; by default not, or as it was prepared.
-            day_start: The time at which a day begins, in whole seconds: on the user's wall clock
-                with local days, else in UTC; by default midnight, or as it was prepared.
+            day_start: When a day begins, or a :class:`mainstay.DayEnd`, in whole seconds: on the
+                user's wall clock with local days, else in UTC; by default midnight, or as it was
+                prepared.
             schema: The schema of PostgreSQL for the tables, which is created if need be; by default
                 the first of the connection's search path.
             lock_timeout: How many seconds to wait for another writer; a host's connection waits as
@@ -221,7 +223,7 @@ class SqlStore:
         *,
         as_of: datetime,
         zone: str | None = None,
-        day_start: time | None = None,
+        day_start: DayStart | None = None,
         policy: Policy = DEFAULT_POLICY,
     ) -> Iterator[UserWindow]:
         """Yield the windows of all users with an event up to an instant, by one query.
@@ -234,7 +236,7 @@ class SqlStore:
         Args:
             as_of: The instant to look back from.
             zone: The users' zone, if it is known.
-            day_start: The wall-clock time at which a day begins; by default the store's.
+            day_start: When a day begins, or a :class:`mainstay.DayEnd`; by default the store's.
             policy: What users are to be scored by; for the year score there are weeks, too.
 
         Raises:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from datetime import time
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -30,6 +29,7 @@ from mainstay.adapters.sql.points import credit_of, credits, points
 from mainstay.adapters.sql.reading import corrupt, corrupt_value, value_of
 from mainstay.adapters.sql.reputations import reputations
 from mainstay.adapters.sql.sessions import events, session_of
+from mainstay.daystarts import DayStart
 from mainstay.errors import CorruptRowError, InvalidTypeError
 from mainstay.ports import BadgeStanding, BadgeTarget, Unreadable
 from mainstay.ports.metrics import OURS
@@ -45,7 +45,7 @@ _AFTER_AWARDS = AWARD[:-1] + chr(ord(AWARD[-1]) + 1)
 
 
 def standings(
-    connection: Connection, users: Sequence[str], target: BadgeTarget, day_start: time
+    connection: Connection, users: Sequence[str], target: BadgeTarget, day_start: DayStart
 ) -> list[BadgeStanding | Unreadable]:
     """Return what is known of some users, in their order."""
     found = _Found(connection, [user for user in users if _is_text(user)], day_start)
@@ -63,7 +63,7 @@ def _is_text(user_id: object) -> bool:
 class _Found:
     """What was found of users so far, and what of it can't be read."""
 
-    def __init__(self, connection: Connection, users: Sequence[str], day_start: time) -> None:
+    def __init__(self, connection: Connection, users: Sequence[str], day_start: DayStart) -> None:
         self._connection = connection
         self._users = users
         self._day_start = day_start

@@ -21,7 +21,6 @@ Examples:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import time
 from typing import Self, TypeVar
 
 from sqlalchemy import Connection
@@ -32,6 +31,7 @@ from mainstay.adapters.sql import settings as settings_
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.joined import HostsDatabase, JoinedDatabase
 from mainstay.adapters.sql.settings import Settings
+from mainstay.daystarts import DayStart
 from mainstay.errors import InvalidTypeError
 
 __all__ = ["AsyncSqlStore"]
@@ -89,7 +89,7 @@ class AsyncSqlStore:
         *,
         posts: Iterable[str] | None = None,
         local_days: bool | None = None,
-        day_start: time | None = None,
+        day_start: DayStart | None = None,
         schema: str | None = None,
         lock_timeout: float = LOCK_TIMEOUT,
     ) -> Self:

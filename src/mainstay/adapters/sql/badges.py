@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, time
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -25,6 +25,7 @@ from mainstay.adapters.sql.reading import converted, limit_of, value_of
 from mainstay.adapters.sql.settings import Settings
 from mainstay.adapters.sql.undoing import undo
 from mainstay.codec import from_json, to_json
+from mainstay.daystarts import DayStart
 from mainstay.errors import RejectedError
 from mainstay.ports import BadgeCheck, BadgePage, BadgeStanding, BadgeTarget, Unreadable
 from mainstay.ports.pages import not_due
@@ -100,7 +101,7 @@ def _badge(row: Row[Any]) -> Badge:
 class _Page:
     """One transaction on users that are to be looked at."""
 
-    def __init__(self, connection: Connection, day_start: time) -> None:
+    def __init__(self, connection: Connection, day_start: DayStart) -> None:
         self._connection = connection
         self._day_start = day_start
         self._due: dict[str, datetime] = {}

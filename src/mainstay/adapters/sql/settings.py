@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from datetime import time
 from functools import partial
 from typing import TypeVar
 
@@ -26,6 +25,7 @@ from mainstay._walltimes import time_of_day
 from mainstay.adapters.sql.columns import key, metadata
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.reading import converted, corrupt_value, value_of
+from mainstay.daystarts import DayEnd, DayStart, day_start_words, wall_time_of, whole_day_start
 from mainstay.errors import InvalidValueError, StoreError
 from mainstay.localdays import MIDNIGHT
 
@@ -44,6 +44,8 @@ T = TypeVar("T")
 VERSION = 1
 #: What makes the tables of the version before into those of each version from the second on.
 UPGRADES: Mapping[int, Callable[[Connection], None]] = {}
+#: What is kept of days named by their end begins with this.
+_UNTIL = "until "
 
 
 def _kinds(value: Iterable[str]) -> frozenset[str]:
@@ -57,7 +59,8 @@ class Settings:
     Attributes:
         posts: The kinds of activity that count as posts.
         local_days: Whether an activity counts on the date where the user was, and not on UTC's.
-        day_start: The wall-clock time at which a day begins, in whole seconds.
+        day_start: When a day begins on the wall clock, or a :class:`mainstay.DayEnd`, in whole
+            seconds.
 
     Examples:
         >>> from tempfile import TemporaryDirectory
@@ -75,7 +78,7 @@ class Settings:
     local_days: bool = attrs.field(
         default=False, validator=checks.each(partial(checks.instance, kind=bool))
     )
-    day_start: time = attrs.field(default=MIDNIGHT, validator=checks.each(checks.whole_seconds))
+    day_start: DayStart = attrs.field(default=MIDNIGHT, validator=checks.each(whole_day_start))
 
 
 def create(
@@ -83,7 +86,7 @@ def create(
     *,
     posts: Iterable[str] | None,
     local_days: bool | None,
-    day_start: time | None,
+    day_start: DayStart | None,
 ) -> Settings:
     """Create the tables, or upgrade those that are there, in one transaction.
 
@@ -123,7 +126,7 @@ def _with(
     settings: Settings,
     posts: Iterable[str] | None,
     local_days: bool | None,
-    day_start: time | None,
+    day_start: DayStart | None,
 ) -> Settings:
     return Settings(
         settings.posts if posts is None else posts,
@@ -167,7 +170,7 @@ def _create(connection: Connection, settings: Settings) -> None:
             {"key": "version", "value": str(VERSION)},
             {"key": "posts", "value": json.dumps(sorted(settings.posts))},
             {"key": "local_days", "value": json.dumps(settings.local_days)},
-            {"key": "day_start", "value": settings.day_start.isoformat()},
+            {"key": "day_start", "value": _written(settings.day_start)},
         ],
     )
 
@@ -198,12 +201,19 @@ def _settings(connection: Connection) -> Settings:
     return Settings(
         _value(connection, "posts", lambda text: _kinds(json.loads(text))),
         _value(connection, "local_days", {"true": True, "false": False}.__getitem__),
-        _value(connection, "day_start", _wall_time),
+        _value(connection, "day_start", _day_start),
     )
 
 
-def _wall_time(text: str) -> time:
-    return checks.whole_seconds("value", time_of_day(text))
+def _written(day_start: DayStart) -> str:
+    """Return what is kept of when days begin, such as ``04:00:00``, or end: ``until 13:00:00``."""
+    at = wall_time_of(day_start).isoformat()
+    return f"{_UNTIL}{at}" if isinstance(day_start, DayEnd) else at
+
+
+def _day_start(text: str) -> DayStart:
+    at = time_of_day(text.removeprefix(_UNTIL))
+    return whole_day_start("value", DayEnd(at) if text.startswith(_UNTIL) else at)
 
 
 def _value(connection: Connection, key: str, read: Callable[[str], T]) -> T:
@@ -217,5 +227,5 @@ def _value(connection: Connection, key: str, read: Callable[[str], T]) -> T:
 def _words(settings: Settings) -> str:
     days = f"{'local' if settings.local_days else 'UTC'} days"
     if settings.day_start != MIDNIGHT:
-        days += f" from {settings.day_start.isoformat().removesuffix(':00')}"
+        days += f" {day_start_words(settings.day_start)}"
     return f"posts {', '.join(sorted(settings.posts)) or 'none'}, {days}"

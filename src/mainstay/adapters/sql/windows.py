@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import datetime, time, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import attrs
 from sqlalchemy import Connection, CursorResult, Row
 
-from mainstay import _checks as checks
 from mainstay.activity.window import ActivityWindow
 from mainstay.adapters.sql.database import Database
 from mainstay.columnar.clocks import Clock, clocks
 from mainstay.columnar.dialects import rendered
 from mainstay.columnar.query import EventsTable, StateQuery, literal
+from mainstay.daystarts import DayStart
 from mainstay.errors import CorruptRowError, UnknownZoneError
 from mainstay.localdays import Zone, find_zone
 from mainstay.scores.by_policy import Policy, State
@@ -50,7 +50,7 @@ class UserWindow:
 
 
 def windows(
-    database: Database, *, as_of: datetime, zone: str | None, day_start: time, policy: Policy
+    database: Database, *, as_of: datetime, zone: str | None, day_start: DayStart, policy: Policy
 ) -> Iterator[UserWindow]:
     """Yield the windows of all users with an event up to an instant, in no order.
 
@@ -61,19 +61,19 @@ def windows(
     if zone is not None:
         find_zone(zone, field="zone")
     events, weeks = attrs.evolve(_EVENTS, zone=zone), isinstance(policy, YearPolicy)
-    query = StateQuery(events=events, as_of=as_of, weeks=weeks)
-    found = _found(database, query, checks.wall_time("day_start", day_start))
+    query = StateQuery(events=events, as_of=as_of, weeks=weeks, day_start=day_start)
+    found = _found(database, query)
     return found if database.is_lazy else iter([*found])
 
 
-def _found(database: Database, query: StateQuery, day_start: time) -> Iterator[UserWindow]:
+def _found(database: Database, query: StateQuery) -> Iterator[UserWindow]:
     dialect = "sqlite" if database.is_sqlite else "postgres"
     with database.reading() as connection:
         pairs = [(row.zone, row.stretch) for row in _asked(connection, query.survey(), dialect)]
         if any(stretch is None for _, stretch in pairs):
             raise _corrupt("started_at", "is not an instant", None)
         zones = {name: _zone(name) for name, _ in pairs}
-        rows = clocks(zones, sorted({*pairs}), as_of=query.as_of, day_start=day_start)
+        rows = clocks(zones, sorted({*pairs}), as_of=query.as_of, day_start=query.day_start)
         if rows:
             for row in _asked(connection, query.state(f"SELECT * FROM {_CLOCKS}"), dialect, rows):  # noqa: S608
                 yield UserWindow(row.user_id, _state(query, row), query.instant(row.latest))

@@ -15,7 +15,7 @@ from typing import Any
 
 import attrs
 
-from mainstay.cli import OK, SKIPPED, arguments, terminal
+from mainstay.cli import OK, SKIPPED, reading, terminal
 from mainstay.cli.batches import LINES_AT_ONCE, added
 from mainstay.cli.store import add_db, open_store
 from mainstay.contest import ArgumentVote, CaseVote
@@ -59,7 +59,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser.set_defaults(run=run)
     parser.add_argument("file", metavar="FILE", help="CSV or JSON Lines; - is stdin")
     add_db(parser)
-    arguments.add_leniency(parser.add_argument_group("input"))
+    reading.add_leniency(parser.add_argument_group("input"))
     parser.add_argument("--json", action="store_true", help="the counts as JSON on stdout")
 
 

@@ -83,8 +83,7 @@ def _show(result: Result, options: Options) -> None:
 def _sentences(result: Result, options: Options) -> Iterable[str]:
     """Say what the figures rest on, and what to do if there are none."""
     active, users = result.scores.active, result.scores.users
-    if result.skipped:
-        yield f"Bad lines, skipped: {result.skipped:,}."
+    yield from terminal.omitted(result.skipped, result.left_out)
     if not active:
         yield from _nobody_active(result, options)
     elif options.user is None:
@@ -106,7 +105,8 @@ def _nobody_active(result: Result, options: Options) -> Iterable[str]:
     # Of a store, only the user who is asked for has been read.
     alone = options.user is not None and options.db is not None
     who = f"{options.user} was not" if alone else "Nobody was"
-    where = "" if result.line is None else f" on line {result.line}"
+    line = result.line()
+    where = "" if line is None else f" on line {line}"
     yield f"{who} active in the {options.span} up to {options.when()}."
     yield f"The latest event is {result.latest.user_id}'s{where}."
     yield f"Try --as-of {in_utc(result.latest.started_at)}"

@@ -18,7 +18,6 @@ import pyarrow.compute as pc
 
 from mainstay.cli.score.from_columns import at_dates
 from mainstay.cli.score.options import Options
-from mainstay.cli.score.plain_csv import REMEDY
 from mainstay.columnar.clocks import microseconds
 from mainstay.columnar.columns import check_dates, first
 from mainstay.columnar.keys import Longs, Mask
@@ -29,6 +28,7 @@ from mainstay.reading import parse_moment
 
 __all__ = ["Timestamps", "dates", "numbers", "zones"]
 
+_REMEDY = "--engine python reads it, or says what is wrong with it."
 _INSTANT, _TEXT = pa.timestamp("us", "UTC"), pa.string()
 #: Nearer to the years that there are, the UTC offset decides.
 _FIRST, _LAST = (microseconds(datetime(year, 1, 1, tzinfo=UTC)) for year in (3, 9998))
@@ -43,7 +43,7 @@ _OFFSETS = [
 
 def _odd(problem: str, field: str, column: Any, row: int) -> BadRecordError:
     return BadRecordError(
-        problem, field=field, value=column[row].as_py(), remedy=REMEDY, place="row", number=row
+        problem, field=field, value=column[row].as_py(), remedy=_REMEDY, place="row", number=row
     )
 
 

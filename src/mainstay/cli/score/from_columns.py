@@ -26,7 +26,7 @@ from mainstay.columnar.reading import Columns
 from mainstay.columnar.scores import possible_days, possible_in_year, scored
 from mainstay.columnar.states import as_date, best_rows
 from mainstay.localdays import DATED, local_day, moment_of, noon_of
-from mainstay.reading.rows import Layout
+from mainstay.reading.layout import Layout
 from mainstay.scores.by_policy import Policy, State, score_of
 from mainstay.scores.year.policy import YearPolicy
 
@@ -108,9 +108,9 @@ def own_field(column: str) -> str:
 
 def with_own(places: Layout, columns: Sequence[str]) -> Layout:
     """Return where fields are, columns of the host's own among them, which must be there."""
-    own = {own_field(column): column for column in columns}
+    own = {own_field(column): (column,) for column in columns}
     return attrs.evolve(
-        places, names={**places.names, **own}, required=places.required | {*columns}
+        places, fields={**places.fields, **own}, required=places.required | {*columns}
     )
 
 
@@ -243,6 +243,6 @@ def result_of(scores: TableScores, tally: Tally, options: Options) -> Result:
         events=tally.events - tally.later,
         later=tally.later,
         latest=Session(user, EPOCH + timedelta(microseconds=at)) if user else None,
-        line=line(),
+        line=line,
         days=tally.days(options),
     )

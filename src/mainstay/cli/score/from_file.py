@@ -94,14 +94,9 @@ class _Reading:
 def score_file(options: Options, messages: Console) -> Result:
     """Read a file, and score everybody in it, or the one who is asked for."""
     reading = _Reading(options, terminal.BadLines(messages, skip_all=options.skip_bad))
-    with terminal.open_lines(options.file or "-", messages) as lines:
-        for item in read_events(
-            lines,
-            columns=options.columns,
-            member_since=options.member_since,
-            naive_zone=options.naive_zone,
-            day_start=options.day_start,
-        ):
+    with terminal.open_events(options.file or "-", messages) as source:
+        rows = read_events(source, format=options.format, day_start=options.day_start)
+        for item in rows:
             reading.read(item)
     if options.user is not None and options.user not in reading.builders:
         raise nobody(options.user, reading.builders)
@@ -112,7 +107,8 @@ def score_file(options: Options, messages: Console) -> Result:
         events=reading.events - reading.later,
         later=reading.later,
         skipped=reading.bad.count,
+        left_out=rows.left_out,
         latest=None if reading.latest is None else reading.latest.session,
-        line=None if reading.latest is None else reading.latest.line,
+        line=lambda: None if reading.latest is None else reading.latest.line,
         days=frozenset(reading.days),
     )

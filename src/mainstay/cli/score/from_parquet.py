@@ -26,38 +26,39 @@ from mainstay.columnar.columns import check_dates, instants_of
 from mainstay.columnar.keys import Longs
 from mainstay.columnar.tables import batches
 from mainstay.errors import BadRecordError, InvalidValueError
-from mainstay.reading.rows import Layout, layout
+from mainstay.reading.layout import Layout, layout
 
 __all__ = ["parquet_events", "score_parquet"]
 
 _ROWS_READ = 1 << 16
 
 
-def score_parquet(path: str, options: Options, messages: Console) -> tuple[TableScores, Tally]:
+def score_parquet(options: Options, messages: Console) -> tuple[TableScores, Tally]:
     """Read a file, and score everybody in it.
 
     Raises:
         BadRecordError: A row is not an event.
-        InvalidValueError: The file is damaged, or lacks a column; or an option is for lines.
+        InvalidValueError: The file is damaged, or lacks a column.
     """
-    with parquet_events(path, options, messages) as events:
+    with parquet_events(options, messages) as events:
         return scores_of(events.batches, events.fields, options), events.tally
 
 
 @contextmanager
 def parquet_events(
-    path: str, options: Options, messages: Console, own: Sequence[str] = ()
+    options: Options, messages: Console, own: Sequence[str] = ()
 ) -> Iterator[Events]:
     """Yield the events of a file in batches, with columns of the host's own.
 
     Raises:
         BadRecordError: A row is not an event.
-        InvalidValueError: The file is damaged, or lacks a column; or an option is for lines.
+        InvalidValueError: The file is damaged, or lacks a column.
     """
-    places, tally = _places(options, own), Tally(microseconds(options.as_of))
+    places = with_own(layout(options.format, whole=False), own)
+    tally, path = Tally(microseconds(options.as_of)), str(options.file)
     try:
         # The names of zones are few: as a dictionary's they are read once each.
-        few = {places.names["timezone"]} & {*parquet.read_schema(path).names}
+        few = {*places.fields["timezone"]} & {*parquet.read_schema(path).names}
         with (
             parquet.ParquetFile(path, read_dictionary=few, pre_buffer=False) as file,
             closing(_events(file, places, tally, options, messages)) as read,
@@ -68,38 +69,18 @@ def parquet_events(
         raise InvalidValueError(f"can't be read ({error})", field="FILE", value=path) from error
 
 
-def _places(options: Options, own: Sequence[str]) -> Layout:
-    places = with_own(layout(options.columns, options.member_since), own)
-    if places.in_order is not None:
-        raise InvalidValueError(
-            "must map names for Parquet, whose columns have them",
-            field="--columns",
-            value=",".join(places.in_order),
-            remedy="Write user_id=NAME,started_at=NAME.",
-        )
-    for option, value in (("naive-zone", options.naive_zone), ("skip-bad", options.skip_bad)):
-        if value not in (None, False):
-            raise InvalidValueError(
-                "is for files of lines, and not for Parquet",
-                field=f"--{option}",
-                value=value,
-                remedy="Leave it out, and correct the file where it is made.",
-            )
-    return places
-
-
 def _events(
     file: Any, places: Layout, tally: Tally, options: Options, messages: Console
 ) -> Generator[Any, None, None]:
     """Yield a file's events in batches with our fields' names, counted; one without any first."""
-    names = {field: name for field, name in places.names.items() if name is not None}
+    names = {field: names[0] for field, names in places.fields.items() if names}
     needed = [name for name in dict.fromkeys(names.values()) if name in places.required]
     parts = chain(
         [file.schema_arrow.empty_table()],
         file.iter_batches(_ROWS_READ, columns=[*dict.fromkeys(names.values())]),
     )
     with terminal.progress(messages, "reading") as progress:
-        for batch in batches(parts, needed, maybe=names["timezone"]):
+        for batch in batches(parts, needed, maybe=names.get("timezone")):
             there = {field: name for field, name in names.items() if name in batch.schema.names}
             read = {field: batch[name] for field, name in there.items()}
             try:

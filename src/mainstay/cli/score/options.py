@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from typing import Any
 
 import attrs
 
 from mainstay._reprs import in_utc
-from mainstay.cli import arguments
+from mainstay.cli import arguments, reading
 from mainstay.cli.store import add_schema
+from mainstay.daystarts import DayEnd, DayStart, wall_time_of
 from mainstay.localdays import DATED, MIDNIGHT, last_instant
-from mainstay.reading.rows import Columns
+from mainstay.reading import EventFormat
 from mainstay.scores.by_policy import POLICIES, Policy
 from mainstay.scores.year.policy import YearPolicy
 
@@ -29,7 +30,7 @@ __all__ = [
 #: How many users the table shows, unless it is told.
 ROWS_SHOWN = 20
 ENGINES = ("auto", "columnar", "python")
-_OF_FILES = ("file", "columns", "member_since", "naive_zone", "skip_bad", "engine")
+_OF_FILES = ("file", *reading.OPTIONS, "member_since", "engine")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -46,13 +47,13 @@ def add_source(group: argparse._ArgumentGroup) -> None:
         "file",
         nargs="?",
         metavar="FILE",
-        help="CSV, JSON Lines or Parquet; - or nothing for stdin",
+        help="CSV, JSON or Parquet; - or nothing for stdin",
     )
     group.add_argument(
         "--db", type=arguments.text, metavar="URL", help="the users of a store instead of a file"
     )
     add_schema(group)
-    arguments.add_reading(group)
+    reading.add_reading(group)
 
 
 def _add_input(group: argparse._ArgumentGroup) -> None:
@@ -109,37 +110,37 @@ class Options:
     Attributes:
         as_of: The instant to score at.
         as_of_day: The day that ends then, if that is what was asked for.
+        format: What the file says, and where.
         policy: The numbers of the score, which say which score it is.
     """
 
     file: str | None
     db: str | None
     schema: str | None
-    columns: Columns | None
-    member_since: str | None
-    naive_zone: str | None
+    format: EventFormat
     skip_bad: bool
     engine: str | None
     policy: Policy
     as_of: datetime
     as_of_day: date | None
     zone: str | None
-    day_start: time
+    day_start: DayStart
     top: int | None
     user: str | None
     json: bool
     csv: bool
 
     @classmethod
-    def of(cls, args: argparse.Namespace, *, day_start: time = MIDNIGHT) -> Options:
+    def of(cls, args: argparse.Namespace, *, day_start: DayStart = MIDNIGHT) -> Options:
         """Return the command line's, at one instant.
 
         Args:
             args: The command line.
             day_start: When a day begins, if it does not say.
         """
-        names = attrs.fields_dict(cls).keys() - {"as_of_day"}
+        names = attrs.fields_dict(cls).keys() - {"as_of_day", "format"}
         given: dict[str, Any] = {name: getattr(args, name) for name in names}
+        given["format"] = reading.event_format(args, member_since=args.member_since)
         given["policy"] = POLICIES[given["policy"]]()
         if given["day_start"] is None:
             given["day_start"] = day_start
@@ -158,6 +159,12 @@ class Options:
     def span(self) -> str:
         """What the score looks back on, in words."""
         return "52 weeks" if isinstance(self.policy, YearPolicy) else "28 days"
+
+    @property
+    def day_bounds(self) -> dict[str, str | None]:
+        """When a day begins, or ends, as JSON says it: one of them."""
+        at, by_end = wall_time_of(self.day_start).isoformat(), isinstance(self.day_start, DayEnd)
+        return {"day_start": None if by_end else at, "day_end": at if by_end else None}
 
     def when(self) -> str:
         """Say at which instant users are scored."""

@@ -41,7 +41,7 @@ def as_json(scores: Sequence[Scored], options: Options, *, events: int | None) -
         {
             "as_of": in_utc(options.as_of),
             "zone": options.zone,
-            "day_start": options.day_start.isoformat(),
+            **options.day_bounds,
             "policy": options.policy_name,
             "events": events,
             "users": [

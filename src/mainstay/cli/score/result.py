@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from difflib import get_close_matches
 from typing import Protocol, TypeAlias
@@ -139,8 +139,9 @@ class Result:
         events: How many counted, if that is known.
         later: How many were after the instant asked for.
         skipped: How many lines were bad.
+        left_out: How many rows did not count.
         latest: The latest of all events, if nobody was active.
-        line: Where it is in the file.
+        line: Says where it is in the file, which may have to be read again for that.
         days: All days on which the user who is asked for was active, as far as they are known.
     """
 
@@ -149,8 +150,9 @@ class Result:
     events: int | None = None
     later: int = 0
     skipped: int = 0
+    left_out: int = 0
     latest: Session | None = None
-    line: int | None = None
+    line: Callable[[], int | None] = lambda: None
     days: frozenset[date] = frozenset()
 
     def asked(self, user: str) -> Scored:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, time
+from datetime import datetime
 
 from mainstay import _checks as checks
 from mainstay._reprs import in_utc
 from mainstay.columnar.reading import Columns
 from mainstay.columnar.tables import Source
+from mainstay.daystarts import DayStart
 from mainstay.localdays import MIDNIGHT, Zone
 from mainstay.notebook.reports.limits import limits
 from mainstay.notebook.reports.pages import Report, rendered
@@ -30,7 +31,7 @@ def report(
     timezone: str | None = None,
     user_zone: Zone | None = None,
     naive_zone: Zone | None = None,
-    day_start: time = MIDNIGHT,
+    day_start: DayStart = MIDNIGHT,
     policy: Policy = DEFAULT_POLICY,
     progress: Callable[[int, int], None] | None = None,
 ) -> Report:
@@ -49,7 +50,7 @@ def report(
         timezone: The column of the zones that events were recorded in.
         user_zone: The users' own zone: a column, or the zone of all.
         naive_zone: The zone of times that have no offset.
-        day_start: The wall-clock time at which a day begins.
+        day_start: When a day begins on the wall clock, or a :class:`mainstay.DayEnd`.
         policy: The numbers of the score by which users are ranked and explained: a
             :class:`mainstay.YearPolicy` makes it the year score. The other is of 28 days.
         progress: Is told how many users of how many have been looked at.

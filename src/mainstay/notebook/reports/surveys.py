@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -25,6 +25,7 @@ from mainstay.columnar.state import PerUser
 from mainstay.columnar.states import as_date, ordinal
 from mainstay.columnar.sums import Floats
 from mainstay.columnar.tables import Source
+from mainstay.daystarts import DayStart
 from mainstay.errors import InvalidValueError
 from mainstay.scores.by_policy import Policy, Score, days_needed, scored
 from mainstay.scores.consistency.policy import DEFAULT_POLICY
@@ -156,7 +157,7 @@ def survey(
     columns: Columns,
     *,
     as_of: datetime,
-    day_start: time,
+    day_start: DayStart,
     policy: Policy = DEFAULT_POLICY,
     progress: Callable[[int, int], None] | None = None,
 ) -> Survey:

@@ -65,6 +65,12 @@ def replace(store: HasCorrections, *sessions: Session) -> Changes:
         return page.replace(sessions)
 
 
+def edited(store: HasCorrections, *sessions: Session) -> list[str]:
+    """Return the ids of those that are there with other contents."""
+    with store.corrections.page() as page:
+        return [*page.edited(sessions)]
+
+
 def ids_of(sessions: Sequence[Session]) -> list[str]:
     """Return the ids of sessions."""
     return [session.id for session in sessions if session.id is not None]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, time, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 
 import attrs
 
 from mainstay.activity.session import Session
+from mainstay.daystarts import DayStart
 from mainstay.errors import RejectedError
 from mainstay.ports import HasSessions
 from mainstay.testing.conformance._activity import CODE_POINTS, at, did, may
@@ -78,7 +79,8 @@ class SessionStoreConformance(Suite[HasSessions]):
 
     def test_it_says_when_a_day_begins(self, store: HasSessions) -> None:
         """``day_start``: "The wall-clock time at which a day begins"."""
-        expect(type(store.sessions.day_start), time, "it is a time, such as time(0)")
+        start = store.sessions.day_start
+        expect(isinstance(start, DayStart), True, "it is a time, such as time(0), or a DayEnd")
 
     def test_all_sessions_are_kept_until_some_are_pruned(self, store: HasSessions) -> None:
         """``kept_since``: "``None`` if all are"."""

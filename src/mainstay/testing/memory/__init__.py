@@ -22,11 +22,11 @@ Examples:
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import time
 from threading import RLock
 from typing import Self
 
 from mainstay import _checks as checks
+from mainstay.daystarts import DayStart, whole_day_start
 from mainstay.localdays import MIDNIGHT
 from mainstay.testing.memory._activity import Activity, Unreadables
 from mainstay.testing.memory._marks import Marks
@@ -92,8 +92,8 @@ class MemoryStore:
     Args:
         posts: The kinds of activity that count as posts.
         local_days: Whether an activity counts on the date where the user was, and not on UTC's.
-        day_start: The time at which a day begins, in whole seconds: on the user's wall clock with
-            local days, else in UTC.
+        day_start: When a day begins, or a :class:`mainstay.DayEnd`, in whole seconds: on the user's
+            wall clock with local days, else in UTC.
 
     Raises:
         InvalidValueError: ``posts`` holds something that is not a kind.
@@ -115,14 +115,14 @@ class MemoryStore:
         *,
         posts: Iterable[str] = ("post",),
         local_days: bool = False,
-        day_start: time = MIDNIGHT,
+        day_start: DayStart = MIDNIGHT,
     ) -> None:
         lock, self._unreadable, marks = RLock(), Unreadables(), Marks()
         self.sessions: MemorySessions = MemorySessions(
             lock,
             marks,
             local_days=checks.instance("local_days", local_days, bool),
-            day_start=checks.whole_seconds("day_start", day_start),
+            day_start=whole_day_start("day_start", day_start),
         )
         activity = Activity(self.sessions, checks.texts("posts", posts))
         self.engagements: MemoryEngagements = MemoryEngagements(lock, activity, self._unreadable)

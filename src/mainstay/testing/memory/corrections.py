@@ -170,6 +170,10 @@ class _Page:
         """Put events in place of those with the same ids."""
         return _some({"events": self.sessions.replace(sessions)})
 
+    def edited(self, sessions: Sequence[Session]) -> Sequence[str]:
+        """Return the ids of sessions that are there with other contents."""
+        return self.sessions.edited(sessions)
+
     def raise_floor(self, floor: date) -> None:
         """Take no events before a day from now on."""
         self.sessions.floor = max(monday("floor", floor), self.activity.floor)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from threading import RLock
 
 import attrs
 
 from mainstay import _checks as checks
 from mainstay.activity.session import Session
+from mainstay.daystarts import DayStart
 from mainstay.ports import EngagementPage
 from mainstay.ports.corrections import before_floor
 from mainstay.scores.engagement.day import DayOutcome
@@ -57,8 +58,8 @@ class MemoryEngagements(Replaced):
         return self._activity.local_days
 
     @property
-    def day_start(self) -> time:
-        """The time at which a day begins, where the user was or in UTC."""
+    def day_start(self) -> DayStart:
+        """When a day begins, or ends, where the user was or in UTC."""
         return self._activity.sessions.day_start
 
     def policies(self) -> PolicyHistory[EngagementPolicy] | None:

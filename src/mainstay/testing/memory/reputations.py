@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from itertools import islice
 from threading import RLock
 
@@ -13,6 +13,7 @@ import attrs
 from mainstay import _checks as checks
 from mainstay.activity.counts import Counts
 from mainstay.activity.session import Session
+from mainstay.daystarts import DayStart
 from mainstay.localdays import IsoWeek
 from mainstay.ports import DueWeeks, ReputationPage, Unreadable
 from mainstay.reputation.multiplier import Reputation
@@ -61,8 +62,8 @@ class MemoryReputations(Replaced):
         return self._activity.local_days
 
     @property
-    def day_start(self) -> time:
-        """The time at which a day begins, where the user was or in UTC."""
+    def day_start(self) -> DayStart:
+        """When a day begins, or ends, where the user was or in UTC."""
         return self._activity.sessions.day_start
 
     def policies(self) -> PolicyHistory[WeeklyStreakPolicy] | None:

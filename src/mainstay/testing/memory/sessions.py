@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from threading import RLock
 
 import attrs
@@ -11,9 +11,11 @@ import attrs
 from mainstay import _checks as checks
 from mainstay._reprs import in_utc
 from mainstay.activity.session import Session
-from mainstay.localdays import MIDNIGHT, counted_day, since_midnight
+from mainstay.daystarts import DayStart, since_midnight
+from mainstay.localdays import MIDNIGHT, counted_day
 from mainstay.ports import other_contents, storable
 from mainstay.ports.corrections import before_floor, unknown_event
+from mainstay.ports.sessions import latest_storable
 from mainstay.testing.memory._gone import NOTHING_GONE, Gone
 from mainstay.testing.memory._marks import Marks
 from mainstay.testing.memory._undoing import Replaced
@@ -36,7 +38,7 @@ class MemorySessions(Replaced):
         lock: Held while sessions are added, and by anything that must keep them as they are.
         marks: Who is to be looked at again.
         local_days: See above.
-        day_start: The wall-clock time at which a day begins.
+        day_start: When a day begins on the wall clock, or a :class:`mainstay.DayEnd`.
 
     Examples:
         >>> from datetime import UTC
@@ -50,7 +52,7 @@ class MemorySessions(Replaced):
     """
 
     def __init__(
-        self, lock: RLock, marks: Marks, *, local_days: bool = False, day_start: time = MIDNIGHT
+        self, lock: RLock, marks: Marks, *, local_days: bool = False, day_start: DayStart = MIDNIGHT
     ) -> None:
         self.local_days = local_days
         self.floor: date | None = None
@@ -64,8 +66,8 @@ class MemorySessions(Replaced):
         self._aliases: Mapping[str, str] = {}
 
     @property
-    def day_start(self) -> time:
-        """The wall-clock time at which a day begins."""
+    def day_start(self) -> DayStart:
+        """When a day begins, or ends, on the wall clock."""
         return self._day_start
 
     def add(self, sessions: Iterable[Session]) -> int:
@@ -202,6 +204,17 @@ class MemorySessions(Replaced):
         self._removed |= ids
         self._tell(old)
         return len(ids)
+
+    def edited(self, sessions: Iterable[Session]) -> list[str]:
+        """Return the ids of sessions that are there with other contents, in order."""
+        given = self._given(latest_storable(sessions).values())
+        return sorted(
+            key
+            for key, each in given.items()
+            if key in self._by_id
+            and not self._is_before_floor(each)
+            and _contents(each) != _contents(self._by_id[key])
+        )
 
     def replace(self, sessions: Iterable[Session]) -> int:
         """Put sessions in place of those with the same ids, and return how many differ."""

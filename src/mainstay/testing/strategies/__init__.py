@@ -122,7 +122,6 @@ with Extra("testing", "hypothesis"):
         multiplier_policies,
         pick_policies,
         policy_histories,
-        streak_policies,
         weekly_streak_policies,
         year_policies,
     )
@@ -163,6 +162,7 @@ with Extra("testing", "hypothesis"):
         vouches,
         weekly_streaks,
     )
+    from mainstay.testing.strategies.streaks import streak_policies, streak_schedules
     from mainstay.testing.strategies.told import (
         due_notifications,
         notification_plans,
@@ -290,6 +290,7 @@ __all__ = [
     "sightings",
     "spans",
     "streak_policies",
+    "streak_schedules",
     "sums",
     "template_figures",
     "templates",

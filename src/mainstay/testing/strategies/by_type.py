@@ -118,7 +118,18 @@ from mainstay.ports import (
     case_dict,
 )
 from mainstay.ports.case_dicts import argument_dict, outcome_dict, reward_dict
-from mainstay.reading import CaseFile, Contribution, Event
+from mainstay.reading import (
+    CaseFile,
+    ColumnSample,
+    Condition,
+    Contribution,
+    Event,
+    EventFormat,
+    EventRows,
+    Inspection,
+    KnownFormat,
+    Problem,
+)
 from mainstay.recognition import (
     Argument,
     Badge,
@@ -203,15 +214,24 @@ from mainstay.scores.year.dicts import YearScoreDict, YearWhatIfDict
 from mainstay.scores.year.phrases import EnglishYearPhrases
 from mainstay.scores.year.policy import YearPolicy
 from mainstay.scores.year.result import YearPhrasebook, YearScore, YearWhatIf
-from mainstay.streaks.daily import DailyStreak, StreakPolicy, StreakStatus
+from mainstay.streaks.daily import DailyStreak, StreakStatus
 from mainstay.streaks.dicts import DailyStreakDict
 from mainstay.streaks.phrases import EnglishStreakPhrases, StreakPhrasebook
+from mainstay.streaks.policy import StreakPolicy
+from mainstay.streaks.schedules import (
+    DaysAWeek,
+    EveryDay,
+    PeriodUnit,
+    Recurring,
+    Weekdays,
+)
 from mainstay.streaks.weekly import WeeklyStreak, WeeklyStreakPolicy
 from mainstay.testing.strategies import (
     activity,
     asking,
     calendar,
     contest,
+    files,
     health,
     jobs,
     kept_contests,
@@ -221,6 +241,7 @@ from mainstay.testing.strategies import (
     recognition,
     results,
     states,
+    streaks,
     told,
 )
 from mainstay.testing.strategies.making import made
@@ -302,6 +323,8 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     ContentCountsDict: made(ContentCounts.to_dict, outlook.content_counts()),
     ContestPolicy: contest.contest_policies(),
     ContestTable: kept_contests.contest_tables(),
+    ColumnSample: files.column_samples(),
+    Condition: files.conditions(),
     Contribution: kept_contests.contributions(),
     Counts: activity.counts(),
     Credit: recognition.credits(),
@@ -320,6 +343,7 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     DayActivity: states.day_activities(),
     DayOutcome: states.day_outcomes(),
     DayOutcomeDict: made(DayOutcome.to_dict, states.day_outcomes()),
+    DaysAWeek: st.builds(DaysAWeek, st.integers(1, 7), st.integers(0, 6)),
     Decision: outlook.decisions(),
     Done: outbox.things_done(),
     DueBoard: asking.due_boards(),
@@ -328,6 +352,7 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     DueNotification: told.due_notifications(),
     DueWeeks: jobs.due_weeks(),
     Late: jobs.lates(),
+    Problem: files.problems(),
     Prunable: jobs.prunables(),
     Pruned: jobs.pruneds(),
     EarnedBadgesDict: _EARNED,
@@ -348,13 +373,17 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     Event: st.builds(
         Event, st.integers(1, 10**6), activity.sessions(), st.none() | calendar.days()
     ),
+    EventFormat: files.event_formats(),
+    EventRows: files.event_rows(),
     Every: jobs.everies(),
+    EveryDay: st.builds(EveryDay),
     Explanation: results.explanations(),
     GivenUp: outbox.things_given_up(),
     Health: health.healths(),
     HealthPolicy: health.health_policies(),
     HistoricalScore: results.historical_scores(),
     HistoricalScoreDict: made(HistoricalScore.to_dict, results.historical_scores()),
+    Inspection: files.inspections(),
     InstalledJob: jobs.installed_jobs(),
     IsoWeek: calendar.iso_weeks(),
     ItemError: jobs.item_errors(),
@@ -365,6 +394,7 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     JobSpec: jobs.job_specs(),
     JobStatus: st.sampled_from(JobStatus),
     KeptCase: kept_contests.kept_cases(),
+    KnownFormat: files.known_formats(),
     LeaderboardPolicy: recognition.leaderboard_policies(),
     LedgerEntry: contest.ledger_entries(),
     Level: recognition.levels_reached(),
@@ -396,6 +426,7 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     OutlookStanding: told.outlook_standings(),
     OutlookTarget: told.outlook_targets(),
     Period: st.sampled_from(Period),
+    PeriodUnit: st.sampled_from(PeriodUnit),
     Phrasebook: _PHRASES,
     PlacedArgumentDict: made(
         lambda closed: closed["top"][0], _CLOSED_CASES.filter(itemgetter("top"))
@@ -412,6 +443,7 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     Ranked: recognition.ranked(),
     Reputation: states.reputations(),
     RetryPolicy: jobs.retry_policies(),
+    Recurring: st.builds(Recurring, streaks.RULES),
     ReviewPhrasebook: _REVIEW_PHRASES,
     ReviewPolicy: outlook.review_policies(),
     Reward: contest.rewards(),
@@ -431,7 +463,7 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     Sighting: contest.sightings(),
     Span: recognition.spans(),
     StreakPhrasebook: _STREAK_PHRASES,
-    StreakPolicy: policies.streak_policies(),
+    StreakPolicy: streaks.streak_policies(),
     StreakStatus: st.sampled_from(StreakStatus),
     Sums: outlook.sums(),
     TargetKind: st.sampled_from(TargetKind),
@@ -447,6 +479,7 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     VouchExplanation: results.vouch_explanations(),
     VouchExplanationDict: made(VouchExplanation.to_dict, results.vouch_explanations()),
     VouchPhrasebook: _VOUCH_PHRASES,
+    Weekdays: st.builds(Weekdays, streaks.SOME_WEEKDAYS),
     Weekly: jobs.weeklies(),
     WeeklyStreak: states.weekly_streaks(),
     WeeklyStreakPolicy: policies.weekly_streak_policies(),

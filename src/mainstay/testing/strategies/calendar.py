@@ -8,6 +8,7 @@ from functools import lru_cache, partial
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from mainstay.daystarts import DayEnd, DayStart
 from mainstay.localdays import IsoWeek, clock_changes, find_zone
 from mainstay.testing.strategies.making import made
 
@@ -49,7 +50,14 @@ _SECOND, _HALF_HOUR, _DAY = timedelta(seconds=1), timedelta(minutes=30), 86_400
 
 # What is drawn again and again is made once: Hypothesis checks and labels each new strategy.
 _ZONES = st.sampled_from(ZONES)
-_DAY_STARTS = st.sampled_from([time(0), time(0), time(1, 30), time(4), time(23, 59, 59)])
+_STARTS: tuple[DayStart, ...] = (time(0), time(0), time(1, 30), time(4), time(23, 59, 59))
+_ENDS: tuple[DayStart, ...] = (
+    DayEnd(time(13)),
+    DayEnd(time(0, 0, 1)),
+    DayEnd(time(12)),
+    DayEnd(time(23, 59, 59)),
+)
+_DAY_STARTS = st.sampled_from((*_STARTS, *_ENDS))
 _DAYS = st.dates(_FIRST, _LAST)
 _TURNS = st.integers(0, 59)  # divisible by as many turns as a year may have
 DISTANCES = st.one_of(
@@ -72,12 +80,12 @@ def zones() -> SearchStrategy[str]:
     return _ZONES
 
 
-def day_starts() -> SearchStrategy[time]:
-    """Times at which a day begins: often midnight, else in the small hours or at the very end.
+def day_starts() -> SearchStrategy[DayStart]:
+    """When a day begins: often midnight, else in the small hours or at the very end; or ends.
 
     Examples:
         >>> from hypothesis import find
-        >>> find(day_starts(), lambda start: start > time(0))
+        >>> find(day_starts(), lambda start: start != time(0))
         datetime.time(1, 30)
     """
     return _DAY_STARTS

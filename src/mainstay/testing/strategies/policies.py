@@ -21,7 +21,6 @@ from mainstay.scores.engagement.criteria import (
 from mainstay.scores.engagement.policy import EngagementPolicy, PickPolicy
 from mainstay.scores.policies import AnyPolicy, PolicyHistory
 from mainstay.scores.year.policy import YearPolicy
-from mainstay.streaks.daily import StreakPolicy
 from mainstay.streaks.weekly import WeeklyStreakPolicy
 from mainstay.testing.strategies.activity import kinds, user_ids
 from mainstay.testing.strategies.calendar import days
@@ -36,7 +35,6 @@ __all__ = [
     "multiplier_policies",
     "pick_policies",
     "policy_histories",
-    "streak_policies",
     "weekly_streak_policies",
     "year_policies",
 ]
@@ -133,22 +131,6 @@ def _year_policy(
         member_min_days=member_min_days,
         member_min_weeks=member_min_weeks,
     )
-
-
-def streak_policies() -> SearchStrategy[StreakPolicy]:
-    """Policies of daily streaks: any rest weekdays, a few freezes.
-
-    Examples:
-        >>> from hypothesis import given, settings
-        >>> from mainstay import streak_of
-        >>> week = [date(2024, 5, day) for day in range(1, 8)]
-        >>> @settings(max_examples=1)
-        ... @given(streak_policies())
-        ... def test_an_unbroken_run_is_a_streak(policy):
-        ...     assert streak_of(week, as_of=week[-1], policy=policy).longest >= 7
-        >>> test_an_unbroken_run_is_a_streak()
-    """
-    return st.builds(StreakPolicy, rest_weekdays=_REST_WEEKDAYS, freezes=st.integers(0, 8))
 
 
 def weekly_streak_policies() -> SearchStrategy[WeeklyStreakPolicy]:

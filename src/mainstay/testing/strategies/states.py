@@ -16,16 +16,17 @@ from mainstay.reputation.vouches import Vouch
 from mainstay.scores.engagement.day import DayActivity, DayOutcome
 from mainstay.scores.engagement.evaluate import Engagement, catch_up, evaluate_day
 from mainstay.scores.engagement.policy import EngagementPolicy
-from mainstay.streaks.daily import DailyStreak, StreakPolicy, streak_of
+from mainstay.streaks.daily import DailyStreak, streak_of
+from mainstay.streaks.policy import StreakPolicy
 from mainstay.streaks.weekly import WeeklyStreak, WeeklyStreakPolicy
 from mainstay.testing.strategies.activity import counts, qualities, user_ids
 from mainstay.testing.strategies.calendar import days, instants, iso_weeks
 from mainstay.testing.strategies.making import made
 from mainstay.testing.strategies.policies import (
     engagement_policies,
-    streak_policies,
     weekly_streak_policies,
 )
+from mainstay.testing.strategies.streaks import streak_policies
 
 __all__ = [
     "daily_streaks",
@@ -65,7 +66,7 @@ _WEIGHTS = st.integers(-10, 10).map(Decimal) | st.decimals(-1000, 1000, places=4
 
 
 def daily_streaks() -> SearchStrategy[DailyStreak]:
-    """Daily streaks of a few weeks, with rest days and freezes.
+    """Daily streaks of a few weeks, by policies of all kinds.
 
     Examples:
         >>> from hypothesis import given, settings

@@ -14,7 +14,13 @@ from mainstay._reprs import in_utc
 from mainstay.activity.session import Session
 from mainstay.adapters.sql.bulk import any_of, insert_into, stage
 from mainstay.adapters.sql.columns import Day
-from mainstay.adapters.sql.corrected import floor_kept, keep_floor, removed, stand_for
+from mainstay.adapters.sql.corrected import (
+    floor_kept,
+    keep_floor,
+    removed,
+    stand_for,
+    take_corrections,
+)
 from mainstay.adapters.sql.corrections._forgetting import forget
 from mainstay.adapters.sql.corrections._leaving import leave
 from mainstay.adapters.sql.corrections._pruning import prunable, prune, prune_others
@@ -25,6 +31,7 @@ from mainstay.adapters.sql.reading import as_day, limit_of
 from mainstay.adapters.sql.reputations.tables import is_late, reputations
 from mainstay.adapters.sql.sessions import (
     CHANGED,
+    EDITED,
     MISSING,
     SqlSessions,
     early_ids,
@@ -34,6 +41,7 @@ from mainstay.adapters.sql.sessions import (
 from mainstay.adapters.sql.settings import Settings
 from mainstay.ports import Changes, CorrectionPage, Late, Prunable, Pruned, Unreadable
 from mainstay.ports.corrections import before_floor, monday, storable_ids, unknown_event
+from mainstay.ports.sessions import latest_storable
 
 __all__ = ["SqlCorrections"]
 
@@ -129,6 +137,15 @@ class _Page:
             raise before_floor("started_at", in_utc(at), lowest)
         for missing in sorted(self._connection.scalars(MISSING)):
             raise unknown_event(missing)
+
+    def edited(self, sessions: Sequence[Session]) -> Sequence[str]:
+        """Return the ids of sessions that are there with other contents, in order."""
+        rows = self._sessions.rows(latest_storable(sessions).values())
+        if not rows:
+            return []
+        stage(self._connection, staged, rows)
+        take_corrections(self._connection, staged)
+        return self._connection.scalars(EDITED).all()
 
     def raise_floor(self, floor: date) -> None:
         """Take no events before a day from now on; a floor is never lowered."""

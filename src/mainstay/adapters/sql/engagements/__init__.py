@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, time
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -22,6 +22,7 @@ from mainstay.adapters.sql.engagements.tables import candidates, closed_days, en
 from mainstay.adapters.sql.policies import held, read_policies
 from mainstay.adapters.sql.reading import value_of
 from mainstay.adapters.sql.settings import Settings
+from mainstay.daystarts import DayStart
 from mainstay.errors import NoLongerKeptError
 from mainstay.jobs._tally import LOGGER
 from mainstay.ports import EngagementPage
@@ -46,8 +47,8 @@ class SqlEngagements:
         return self._settings.local_days
 
     @property
-    def day_start(self) -> time:
-        """The time at which a day begins, where the user was or in UTC."""
+    def day_start(self) -> DayStart:
+        """When a day begins, or ends, where the user was or in UTC."""
         return self._settings.day_start
 
     def policies(self) -> PolicyHistory[EngagementPolicy] | None:

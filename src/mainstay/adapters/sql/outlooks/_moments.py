@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from functools import lru_cache
 from itertools import pairwise
 from typing import TypeAlias
 
 from mainstay.activity.window import WINDOW_DAYS, ActivityWindow
+from mainstay.daystarts import DayStart
 from mainstay.localdays import MIDNIGHT, Zone, day_table
 
 __all__ = ["SEPARATOR", "Moments", "moments_until"]
@@ -31,7 +32,7 @@ class _Place(dict[str, _Change]):
         today: The ordinal of the day that it is there.
     """
 
-    def __init__(self, zone: Zone, now: datetime, day_start: time) -> None:
+    def __init__(self, zone: Zone, now: datetime, day_start: DayStart) -> None:
         super().__init__()
         self._days = day_table(zone, day_start)
         self.today: int = self._days.ordinal(now)
@@ -56,12 +57,12 @@ class Moments:
 
     Args:
         now: The instant.
-        day_start: The wall-clock time at which a day begins.
+        day_start: When a day begins on the wall clock, or a :class:`mainstay.DayEnd`.
         length: How many days the windows span.
     """
 
     def __init__(
-        self, now: datetime, day_start: time = MIDNIGHT, length: int = WINDOW_DAYS
+        self, now: datetime, day_start: DayStart = MIDNIGHT, length: int = WINDOW_DAYS
     ) -> None:
         self._now = now
         self._day_start = day_start
@@ -125,6 +126,6 @@ def _zone(where: str) -> Zone:
 
 
 @lru_cache(maxsize=2)
-def moments_until(now: datetime, day_start: time, length: int) -> Moments:
+def moments_until(now: datetime, day_start: DayStart, length: int) -> Moments:
     """Return what makes windows until an instant: one for all pages of a run."""
     return Moments(now, day_start, length)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import time
 from itertools import chain
 
 from sqlalchemy import Connection
@@ -19,6 +18,7 @@ from mainstay.adapters.sql.outlooks._keeping import (
 from mainstay.adapters.sql.outlooks._windows import Span, standings
 from mainstay.adapters.sql.reading import limit_of
 from mainstay.adapters.sql.undoing import undo
+from mainstay.daystarts import DayStart
 from mainstay.errors import RejectedError
 from mainstay.outlook import Outlook
 from mainstay.ports import OutlookMade, OutlookStanding, OutlookTarget, Unreadable
@@ -33,10 +33,10 @@ class OutlooksPage:
 
     Args:
         connection: In a transaction that has the lock of outlooks: nobody else adds any.
-        day_start: The wall-clock time at which a day begins.
+        day_start: When a day begins on the wall clock, or a :class:`mainstay.DayEnd`.
     """
 
-    def __init__(self, connection: Connection, day_start: time) -> None:
+    def __init__(self, connection: Connection, day_start: DayStart) -> None:
         self._connection = connection
         self._day_start = day_start
         self._due: dict[str, OutlookTarget] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 import attrs
@@ -17,6 +17,7 @@ from mainstay.adapters.sql.columns import utc_text
 from mainstay.adapters.sql.outlooks._moments import SEPARATOR, moments_until
 from mainstay.adapters.sql.reading import corrupt_value, value_of
 from mainstay.adapters.sql.sessions import events, session_of, users
+from mainstay.daystarts import DayStart
 from mainstay.errors import CorruptRowError
 from mainstay.ports import OutlookStanding, Unreadable
 from mainstay.ports.scoring import first_instant
@@ -36,12 +37,12 @@ class Span:
 
     Attributes:
         now: What time it is.
-        day_start: The wall-clock time at which a day begins.
+        day_start: When a day begins on the wall clock, or a :class:`mainstay.DayEnd`.
         policy: What users are scored by.
     """
 
     now: datetime
-    day_start: time
+    day_start: DayStart
     policy: Policy
 
     @property

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import time
 
 from sqlalchemy import Connection, func, select, update
 
@@ -19,6 +18,7 @@ from mainstay.adapters.sql.reputations._rows import reputation_of
 from mainstay.adapters.sql.reputations.tables import reputations, staged_weeks
 from mainstay.adapters.sql.sessions import staged
 from mainstay.adapters.sql.settings import Settings
+from mainstay.daystarts import DayStart
 from mainstay.localdays import IsoWeek
 from mainstay.ports import ReputationPage
 from mainstay.reputation.multiplier import Reputation
@@ -43,8 +43,8 @@ class SqlReputations:
         return self._settings.local_days
 
     @property
-    def day_start(self) -> time:
-        """The time at which a day begins, where the user was or in UTC."""
+    def day_start(self) -> DayStart:
+        """When a day begins, or ends, where the user was or in UTC."""
         return self._settings.day_start
 
     def policies(self) -> PolicyHistory[WeeklyStreakPolicy] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 from sqlalchemy import (
@@ -26,16 +26,18 @@ from mainstay.adapters.sql.columns import (
 from mainstay.adapters.sql.corrected import floor_kept, take_corrections
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.reading import converted, limit_of, value_of
-from mainstay.adapters.sql.sessions._arriving import CHANGED, MISSING, early_ids, keep_new
+from mainstay.adapters.sql.sessions._arriving import CHANGED, EDITED, MISSING, early_ids, keep_new
 from mainstay.adapters.sql.sessions.tables import events, kinds, staged, users
 from mainstay.adapters.sql.settings import Settings
 from mainstay.adapters.sql.traces import Traces
-from mainstay.localdays import MIDNIGHT, counted_day, find_zone, since_midnight
+from mainstay.daystarts import DayStart, since_midnight
+from mainstay.localdays import MIDNIGHT, counted_day, find_zone
 from mainstay.ports import millionths, other_contents, storable
 from mainstay.ports.corrections import before_floor
 
 __all__ = [
     "CHANGED",
+    "EDITED",
     "MISSING",
     "SqlSessions",
     "early_ids",
@@ -79,8 +81,8 @@ class SqlSessions:
                 yield value_of(events, row, _moment_of)
 
     @property
-    def day_start(self) -> time:
-        """The wall-clock time at which a day begins."""
+    def day_start(self) -> DayStart:
+        """When a day begins, or ends, on the wall clock."""
         return self._settings.day_start
 
     def add(self, sessions: Iterable[Session]) -> int:

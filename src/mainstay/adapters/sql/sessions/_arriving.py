@@ -23,7 +23,7 @@ from mainstay.adapters.sql.sessions.tables import events, kinds, staged, users
 from mainstay.adapters.sql.traces import Traces
 from mainstay.ports import other_contents
 
-__all__ = ["CHANGED", "MISSING", "early_ids", "keep_new"]
+__all__ = ["CHANGED", "EDITED", "MISSING", "early_ids", "keep_new"]
 
 
 def keep_new(connection: Connection, traces: Sequence[Traces]) -> int:
@@ -69,7 +69,7 @@ def early_ids(connection: Connection, day: date) -> Sequence[str]:
 
 
 def _refuse_other_contents(connection: Connection) -> None:
-    found = connection.scalar(_OTHER_CONTENTS)
+    found = connection.scalar(EDITED.limit(1))
     if found is not None:
         raise other_contents(found)
 
@@ -86,7 +86,8 @@ _DIFFERS = or_(
         if column.name != "id"
     )
 )
-_OTHER_CONTENTS = select(staged.c.id).where(_is_known(_DIFFERS)).limit(1)
+#: The ids that are staged, and are there with other contents.
+EDITED = select(staged.c.id).where(_is_known(_DIFFERS)).order_by(staged.c.id)
 #: The events that are there, and are otherwise than those of their ids that are staged.
 CHANGED = (
     select(events)

@@ -14,6 +14,8 @@ from mainstay.testing.conformance._activity import at, did, may
 from mainstay.testing.conformance._corrections import (
     again,
     days_of,
+    edited,
+    ids_of,
     late,
     outcomes,
     remove,
@@ -61,6 +63,51 @@ class CorrectedEventsConformance(Suite[Store]):
         expect(store.sessions.add([others, *did(bob, may(2))]), 1, "whatever it holds")
         expect([*store.sessions.users()], [bob], "and it is not there again")
         expect([*store.sessions.kinds()], ["post"], "nor is its kind")
+
+    def test_an_edited_event_is_there_with_other_contents(self, store: Store) -> None:
+        """``edited``: "The ids of sessions that are there with other contents, in order"."""
+        ada, bob = self.users(2)
+        first, second, third = did(ada, may(1), times=3)
+        store.sessions.add([first, second, third])
+        like, of_bob = attrs.evolve(first, kind="like"), attrs.evolve(second, user_id=bob)
+        elsewhere = third.started_at.astimezone(timezone(timedelta(hours=2)))
+        expect(edited(store, first, second, third, *did(bob, may(2))), [], "equal ones, new ones")
+        written = attrs.evolve(third, started_at=elsewhere)
+        given = [written, of_bob, like, *did(bob, may(2))]
+        expect(edited(store, *given), sorted(ids_of(given[:3])), "by kind, by user, by offset")
+        expect(edited(store, like, first), [], "of several with one id, the last counts")
+        expect(edited(store, first, like), ids_of([like]), "also if it differs")
+        nul = attrs.evolve(like, kind="li\0ke")
+        expect(edited(store, nul, attrs.evolve(like, id=None)), [], "nor what no store can keep")
+        expect(edited(store), [], "nor nothing")
+        expect(_read(store, bob), [], "nothing was changed")
+
+    def test_what_counts_as_known_is_not_edited(self, store: Store) -> None:
+        """``edited``: "What counts as known, whatever it holds, is left out"."""
+        ada, bob = self.users(2)
+        gone, moved, old = did(ada, may(15), times=3)
+        store.sessions.add([gone, moved, old])
+        remove(store, gone)
+        with store.corrections.page() as page:
+            page.raise_floor(may(13))
+            page.rename(ada, bob)
+        early = attrs.evolve(old, started_at=at(may(12)))
+        expect(edited(store, attrs.evolve(gone, kind="like"), moved, early), [], "all are known")
+
+    def test_what_is_edited_can_be_replaced_and_the_rest_added(self, store: Store) -> None:
+        """``edited``: "what SessionStore.add refuses and replace puts in place"; again: nothing."""
+        ada = self.user_id(1)
+        same, old = did(ada, may(1), times=2)
+        store.sessions.add([same, old])
+        given = [same, attrs.evolve(old, kind="like"), *did(ada, may(3))]
+        raised(RejectedError, partial(store.sessions.add, given), "one has other contents")
+        for changed, new in (({"events": 1}, 1), ({}, 0)):
+            with store.corrections.page() as page:
+                ids = {*page.edited(given)}
+                found = dict(page.replace([each for each in given if each.id in ids]))
+            expect((found, store.sessions.add(given)), (changed, new), "each once")
+        kinds = {"kind:like": 1, "kind:post": 2}
+        expect(dict(store.metrics.metrics([ada])), {ada: kinds}, "totals change at once")
 
     def test_who_did_nothing_else_is_unknown(self, store: Store) -> None:
         """``users``, ``kinds``, ``metrics``: those with an event, and those there are."""
@@ -153,7 +200,7 @@ class CorrectedEventsConformance(Suite[Store]):
         new = attrs.evolve(
             old,
             user_id=bob,
-            started_at=at(may(4)).astimezone(timezone(timedelta(hours=2))),
+            started_at=at(may(4), 9).astimezone(timezone(timedelta(hours=2))),
             timezone="+02:00",
             duration=timedelta(minutes=5),
             kind="like",

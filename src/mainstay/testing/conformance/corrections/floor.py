@@ -7,8 +7,8 @@ from functools import partial
 
 import attrs
 
+from mainstay.daystarts import since_midnight
 from mainstay.errors import InvalidValueError, NoLongerKeptError, RejectedError
-from mainstay.localdays import since_midnight
 from mainstay.ports import Store, score_user
 from mainstay.testing.conformance._activity import at, did, may
 from mainstay.testing.conformance._corrections import FLOOR, days_of, prune, replace

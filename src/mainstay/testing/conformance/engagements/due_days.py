@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 from mainstay.activity.session import Session
-from mainstay.localdays import since_midnight
+from mainstay.daystarts import since_midnight
 from mainstay.ports import HasEngagements
 from mainstay.scores.engagement.criteria import DailyCriteria
 from mainstay.scores.engagement.day import DayActivity
 from mainstay.scores.engagement.evaluate import catch_up
 from mainstay.scores.engagement.policy import EngagementPolicy
 from mainstay.scores.policies import PolicyHistory
-from mainstay.testing.conformance._activity import did, may, readable
+from mainstay.testing.conformance._activity import at, did, may, readable
 from mainstay.testing.conformance._days import ONE_POST, due, evaluate, ids
 from mainstay.testing.conformance._expect import expect
 from mainstay.testing.conformance._suite import Suite
@@ -112,7 +112,7 @@ class DueDaysConformance(Suite[HasEngagements]):
     def test_a_day_lasts_from_its_start_to_the_next(self, store: HasEngagements) -> None:
         """``day_start``: "The time at which a day begins"; just before, it is the day before."""
         ada = self.user_id(1)
-        begin = datetime.combine(may(2), store.engagements.day_start, UTC)
+        begin = at(may(2), 0) + since_midnight(store.engagements.day_start)
         store.sessions.add(
             [
                 Session(ada, begin - timedelta(microseconds=1), kind="before", id="1"),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from mainstay.activity.session import Session
 from mainstay.activity.window import ActivityWindow
-from mainstay.localdays import since_midnight
+from mainstay.daystarts import since_midnight
 from mainstay.outlook import Mark
 from mainstay.ports import HasOutlooks, OutboxState, OutlookStanding
 from mainstay.scores.year.policy import YearPolicy

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta, timezone
 
 from mainstay.activity.session import Session
-from mainstay.localdays import IsoWeek, since_midnight
+from mainstay.daystarts import since_midnight
+from mainstay.localdays import IsoWeek
 from mainstay.ports import HasReputations
 from mainstay.reputation.multiplier import Reputation
-from mainstay.testing.conformance._activity import did, may, readable
+from mainstay.testing.conformance._activity import at, did, may, readable
 from mainstay.testing.conformance._expect import expect
 from mainstay.testing.conformance._suite import Suite
 from mainstay.testing.conformance._weeks import active_weeks, due, ids, record
@@ -112,7 +113,7 @@ class DueWeeksConformance(Suite[HasReputations]):
 
     def test_a_week_begins_as_its_monday_does(self, store: HasReputations) -> None:
         """``day_start``: "The time at which a day begins"; just before, it is Sunday."""
-        begin = datetime.combine(may(6), store.reputations.day_start, UTC)
+        begin = at(may(6), 0) + since_midnight(store.reputations.day_start)
         ada = self.user_id(1)
         store.sessions.add(
             [

@@ -1,0 +1,56 @@
+"""Zip archives: the one file of events that is in it, or a clear word on what it is instead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import BinaryIO, cast
+from zipfile import ZipFile, ZipInfo
+
+from mainstay.reading.sniffing import ANKI, HEALTH, SPREADSHEET, Unreadable
+
+__all__ = ["only_member"]
+
+#: What a member's name tells of the whole archive.
+_TELLING = {
+    "xl/workbook.xml": SPREADSHEET,
+    "content.xml": SPREADSHEET,
+    "collection.anki2": ANKI,
+    "collection.anki21b": ANKI,
+    "export.xml": HEALTH,
+}
+_MOST_NAMED = 8
+
+
+def only_member(file: BinaryIO, name: str) -> BinaryIO:
+    """Open the one file in an archive; what systems add of their own is passed over.
+
+    Raises:
+        UnreadableFileError: There are several, or none; it needs a password; or the archive is
+            another program's document.
+    """
+    archive = ZipFile(file)
+    members = [each for each in archive.infolist() if _is_a_file(each)]
+    for member in members:
+        told = _TELLING.get(member.filename) or _TELLING.get(member.filename.rpartition("/")[2])
+        if told is not None and len(archive.infolist()) > 1:
+            raise told.error(name)
+    if len(members) != 1:
+        raise _several(members).error(name)
+    if members[0].flag_bits & 1:
+        raise Unreadable("needs a password (a zip archive)", "Unpack it first.").error(name)
+    return cast(BinaryIO, archive.open(members[0]))
+
+
+def _is_a_file(member: ZipInfo) -> bool:
+    hidden = member.filename.startswith("__MACOSX/") or member.filename.endswith(".DS_Store")
+    return not (member.is_dir() or hidden)
+
+
+def _several(members: Sequence[ZipInfo]) -> Unreadable:
+    names = [member.filename for member in members]
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    listed = f": {', '.join(names[:_MOST_NAMED])}{more}" if names else ""
+    return Unreadable(
+        f"holds {len(names)} files (a zip archive){listed}",
+        "Unpack it with python -m zipfile -e FILE FOLDER, and name one of them.",
+    )

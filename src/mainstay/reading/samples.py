@@ -1,0 +1,109 @@
+"""The first rows of a file, whatever it is: what it seems to be, its columns, and their values."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
+from pathlib import Path
+
+import attrs
+
+from mainstay.errors import UnreadableFileError
+from mainstay.reading.csv_rows import csv_table
+from mainstay.reading.json_rows import array_objects, flat, line_objects
+from mainstay.reading.layout import Layout
+from mainstay.reading.opening import Opened
+from mainstay.reading.parquet import parquet_records
+from mainstay.reading.rows import first_lines, notation_of
+
+__all__ = ["Sample", "sample_of_parquet", "sample_of_text"]
+
+_ROWS = 200
+_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+_NOTHING = Layout(fields={}, required=frozenset())
+
+
+@attrs.frozen
+class Sample:
+    """The first rows of a file.
+
+    Attributes:
+        what: What the file seems to be, in words.
+        columns: Its columns, or the keys of its objects with dots between them.
+        rows: The values of the first rows, by column; not of those that can't be read.
+    """
+
+    what: str
+    columns: Sequence[str]
+    rows: Sequence[Mapping[str, object]]
+
+    def values(self, column: str) -> list[object]:
+        """Return the values of a column, not the empty ones."""
+        return [row[column] for row in self.rows if row.get(column) not in (None, "")]
+
+
+def sample_of_parquet(path: Path) -> Sample:
+    """Return the first rows of Parquet."""
+    return _of_objects("Parquet", parquet_records(path))
+
+
+def sample_of_text(lines: Iterable[str], header: Sequence[str] | None = None) -> Sample:
+    """Return the first rows of a text.
+
+    Args:
+        lines: Its lines, or the text of a file that is open.
+        header: The columns of a CSV file that has no header.
+    """
+    packing = _packing(lines) if isinstance(lines, Opened) else ""
+    rest = iter(lines)
+    first = first_lines(rest)
+    if not any(line and not line.isspace() for line in first):
+        raise UnreadableFileError("is empty", field="FILE", value="", remedy="Name another file.")
+    places = attrs.evolve(_NOTHING, header=header)
+    notation, whole = notation_of(first, places), chain(first, rest)
+    if notation == "CSV":
+        return _of_csv(first, whole, places, packing)
+    objects = line_objects(whole) if notation == "JSON Lines" else array_objects(whole)
+    return _of_objects(notation + packing, (found for _, found, _ in objects))
+
+
+def _of_objects(what: str, objects: Iterator[object]) -> Sample:
+    found = (flat(each) for each in objects if isinstance(each, Mapping))
+    rows = [*islice(found, _ROWS)]
+    return Sample(what, [*dict.fromkeys(name for row in rows for name in row)], rows)
+
+
+def _packing(file: Opened) -> str:
+    packed = f", packed by {' in '.join(reversed(file.packed))}" if file.packed else ""
+    encoding = "" if file.encoding == "utf-8" else f", in {file.encoding.upper()}"
+    return encoding + packed
+
+
+def _of_csv(first: Sequence[str], lines: Iterator[str], places: Layout, packing: str) -> Sample:
+    table = csv_table(first, lines, places)
+    names = _numbered(table.header)
+    by = _SEPARATORS.get(table.separator, repr(table.separator))
+    whole = (row for row in _readable(table.rows) if len(row) == len(names))
+    rows = [dict(zip(names, row, strict=True)) for row in islice(whole, _ROWS)]
+    return Sample(f"CSV, separated by {by}{packing}", names, rows)
+
+
+def _readable(rows: Iterator[list[str]]) -> Iterator[list[str]]:
+    while True:
+        try:
+            yield next(rows)
+        except StopIteration:
+            return
+        except csv.Error:  # the reader of all lines tells of it
+            continue
+
+
+def _numbered(header: Sequence[str]) -> list[str]:
+    """Return names that tell columns apart: of several of one name, with a dot and its number."""
+    numbers: dict[str, int] = {}
+    names: list[str] = []
+    for name in header:
+        number = numbers[name] = numbers.get(name, -1) + 1
+        names.append(name if header.count(name) == 1 else f"{name}.{number}")
+    return names

@@ -1,0 +1,102 @@
+"""A guess at how times are written, by some of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Final
+
+import attrs
+
+from mainstay.errors import InvalidValueError
+from mainstay.reading.timestamps import Stamps
+
+__all__ = ["TimeGuess", "guess_times"]
+
+#: Such a part of the values has to be timestamps for a column to be one of times.
+_ENOUGH = 0.5
+_UNITS: Final = {10: None, 13: "ms", 16: "us", 19: "ns"}
+_CALENDAR: Final = {8: "%Y%m%d", 14: "%Y%m%d%H%M%S"}
+_NUMBERS = re.compile(r"\s*(\d{1,2})[./\- ](\d{1,2})[./\- ]\d{2,4}\b")
+
+
+@attrs.frozen
+class TimeGuess:
+    """How times are probably written.
+
+    Attributes:
+        formats: As :class:`EventFormat` has them.
+        unit: What numbers since 1970 are in.
+        is_naive: Whether some have neither an offset nor a zone.
+        is_certain: Whether it is told which number is the day and which is the month.
+    """
+
+    formats: tuple[str, ...] = ()
+    unit: str | None = None
+    is_naive: bool = False
+    is_certain: bool = True
+
+
+def guess_times(values: Sequence[object]) -> TimeGuess | None:
+    """Return how times are probably written; ``None`` if these are not times.
+
+    Examples:
+        >>> guess_times(["31.5.2024", "1.6.2024"]).formats
+        ('dmy',)
+        >>> guess_times(["1714550400000"]).unit
+        'ms'
+        >>> guess_times(["soon"])
+    """
+    texts = [str(value) for value in values]
+    if not texts:
+        return None
+    if all(text.isdigit() and text.isascii() for text in texts):
+        return _of_digits({len(text) for text in texts}, texts)
+    for formats in ((), (_order(texts),)):
+        found = _read(values, formats)
+        if found is not None:
+            naive = any(isinstance(at, datetime) and at.tzinfo is None for at in found)
+            certain = formats != ("auto",) or not _ambiguous(values)
+            return TimeGuess(formats, is_naive=naive, is_certain=certain)
+    return None
+
+
+def _of_digits(lengths: set[int], texts: Sequence[str]) -> TimeGuess | None:
+    if len(lengths) != 1:
+        return None
+    length = min(lengths)
+    form = _CALENDAR.get(length)
+    if form is not None and _read(texts, (form,)) is not None:
+        return TimeGuess((form,), is_naive="%H" in form)
+    return TimeGuess(unit=_UNITS[length]) if length in _UNITS else None
+
+
+def _order(texts: Sequence[str]) -> str:
+    """Return the order of day and month that numbers above 12 tell; else leave it open."""
+    pairs = [(int(found[1]), int(found[2])) for text in texts if (found := _NUMBERS.match(text))]
+    day_first, month_first = (any(pair[place] > 12 for pair in pairs) for place in (0, 1))
+    if day_first == month_first:
+        return "auto"
+    return "dmy" if day_first else "mdy"
+
+
+def _read(values: Sequence[object], formats: tuple[str, ...]) -> list[date] | None:
+    """Return what most values mean; ``None`` if too few mean anything."""
+    found, open_ = _parsed(values, formats)
+    return found if len(found) + open_ >= _ENOUGH * len(values) else None
+
+
+def _ambiguous(values: Sequence[object]) -> int:
+    return _parsed(values, ("auto",))[1]
+
+
+def _parsed(values: Sequence[object], formats: tuple[str, ...]) -> tuple[list[date], int]:
+    """Return what values mean, and how many may mean several things."""
+    stamps, found, several = Stamps(formats=formats), list[date](), 0
+    for value in values:
+        try:
+            found.append(stamps.stamp("at", value).at)
+        except InvalidValueError as error:
+            several += error.problem.startswith("can mean")
+    return found, several
