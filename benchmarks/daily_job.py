@@ -45,7 +45,7 @@ from mainstay.adapters.sql import SqlStore
 from mainstay.adapters.sql.bulk import insert_rows, stage
 from mainstay.adapters.sql.columns import Day, key, temporary
 from mainstay.adapters.sql.engagements import _column_days
-from mainstay.adapters.sql.engagements._outcomes import outcome_row
+from mainstay.adapters.sql.engagements._outcomes import NO_NUMBERS, outcome_row
 from mainstay.adapters.sql.engagements.tables import (
     closed_days,
     engagements,
@@ -101,7 +101,7 @@ def prepare(url: str, users: int, active: float) -> None:
         happened += events_today(user, draw) if is_active else []
     with SqlStore.create(url) as store, store._database.writing() as connection:
         insert_rows(connection, engagements, states)
-        insert_rows(connection, maxima, [(1, *astuple(POLICY.maxima))])
+        insert_rows(connection, maxima, [(1, *astuple(POLICY.maxima), *NO_NUMBERS)])
         insert_rows(connection, outcomes, written)
         insert_rows(connection, progress, [(str(YESTERDAY),)])
         insert_rows(connection, closed_days, [(str(day), 0) for day in DAYS_BEFORE])

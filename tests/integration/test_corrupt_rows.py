@@ -7,11 +7,12 @@ from collections.abc import Callable
 from datetime import date, time, timedelta
 from pathlib import Path
 
+import attrs
 import pytest
 
 pytest.importorskip("sqlalchemy", reason="these stores need mainstay[sql]")
 
-from mainstay import CorruptRowError, NoLongerKeptError
+from mainstay import CorruptRowError, DailyCriteria, NoLongerKeptError
 from mainstay.adapters.sql import SqlStore
 from mainstay.adapters.sql import settings as settings_
 from mainstay.adapters.sql.engagements import _column_days
@@ -397,3 +398,21 @@ def test_policies_outlast_a_state_that_can_not_be_read(tmp_path: Path) -> None:
             assert page.last_day() == DAY
         with store.reputations.page() as weeks:
             assert weeks.last_day() == date(2024, 5, 5)
+
+
+@either_way
+def test_posts_by_day_that_can_not_be_read_are_their_users_alone(store: SqlStore) -> None:
+    """They are asked for by page, and only where old posts count less."""
+    store.sessions.add([ran("ada"), ran("bob")])
+    change(
+        store,
+        "INSERT INTO mainstay_bases VALUES "
+        "('ada', '2024-01-01', 1, 0, 0, NULL, 1, 0, 0, NULL, NULL, 'nonsense')",
+    )
+    policy = attrs.evolve(POLICY, criteria=DailyCriteria({"run": 2}), half_life=7)
+    job = evaluate_consistency(store.engagements, policy=policy)
+    report = job.run(JobContext(target=DAY, clock=clock))
+    assert (report.succeeded, report.failed) == (1, 1)
+    assert "posts_by_day" in report.errors[0].error
+    change(store, "UPDATE mainstay_bases SET posts_by_day = '{}'")
+    assert job.run(JobContext(target=DAY, clock=clock)).succeeded == 1

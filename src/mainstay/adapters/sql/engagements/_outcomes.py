@@ -20,6 +20,7 @@ from mainstay.scores.engagement.policy import EngagementBreakdown
 from mainstay.scores.engagement.recent import RecentPosts
 
 __all__ = [
+    "NO_NUMBERS",
     "Maxima",
     "candidate_of",
     "candidate_row",

@@ -8,8 +8,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 from sqlalchemy.engine import Row
+from sqlalchemy.sql import ColumnElement
 
 from mainstay.adapters.sql.bulk import any_of
 from mainstay.adapters.sql.corrected import bases
@@ -26,30 +27,51 @@ class PostDays:
         self._connection = connection
         self._posts = posts
         self._users: Collection[str] = ()
-        self._read: Mapping[str, Counter[date]] | None = None
+        self._read: Mapping[str, Sequence[Row[Any]]] | None = None
 
     def are_of(self, users: Collection[str]) -> None:
         """Know of whom they may be asked for."""
         self._users, self._read = users, None
 
     def __call__(self, user: str) -> Sequence[tuple[date, int]]:
-        """Return a user's posts by day."""
+        """Return a user's posts by day.
+
+        Raises:
+            CorruptRowError: What is kept of the time before the floor can't be read.
+        """
         if self._read is None:
-            self._read = posts_by_day(self._connection, self._users, self._posts)
-        return sorted(self._read.get(user, {}).items())
+            self._read = _rows(self._connection, self._users, self._posts)
+        return sorted(_counted(self._read.get(user, ())).items())
 
 
 def posts_by_day(
     connection: Connection, users: Collection[str], posts: Collection[str]
 ) -> Mapping[str, Counter[date]]:
     """Return how many posts users wrote on each day, those before the floor included."""
+    return {user: _counted(rows) for user, rows in _rows(connection, users, posts).items()}
+
+
+def _rows(
+    connection: Connection, users: Collection[str], posts: Collection[str]
+) -> Mapping[str, Sequence[Row[Any]]]:
+    """Return the rows about each user, unread: what is wrong with one is that user's alone."""
     kept = select(bases).where(any_of(connection, bases.c.user_id, users))
-    found = {row.user_id: value_of(bases, row, kept_posts) for row in connection.execute(kept)}
-    query = select(events.c.user_id, events.c.day, func.count()).where(
-        any_of(connection, events.c.user_id, users), events.c.kind.in_(sorted(posts))
-    )
-    for user, day, count in connection.execute(query.group_by(events.c.user_id, events.c.day)):
-        found.setdefault(user, Counter())[as_day(day)] += count
+    mine = any_of(connection, events.c.user_id, users), events.c.kind.in_(sorted(posts))
+    columns: list[ColumnElement[Any]] = [events.c.user_id, events.c.day]
+    query = select(*columns, func.count().label("posts")).where(*mine).group_by(*columns)
+    queries: list[Select[Any]] = [kept, query]
+    found: dict[str, list[Row[Any]]] = {}
+    for each in queries:
+        for row in connection.execute(each):
+            found.setdefault(row.user_id, []).append(row)
+    return found
+
+
+def _counted(rows: Iterable[Row[Any]]) -> Counter[date]:
+    found = Counter[date]()
+    for row in rows:
+        is_base = hasattr(row, bases.c.posts_by_day.name)
+        found.update(value_of(bases, row, kept_posts) if is_base else {as_day(row.day): row.posts})
     return found
 
 
