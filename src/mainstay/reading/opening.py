@@ -27,7 +27,9 @@ _PACKED: dict[bytes, tuple[str, Callable[[BinaryIO], object]]] = {
     b"BZh": ("bzip2", bz2.BZ2File),
     b"\xfd7zXZ\0": ("xz", lzma.LZMAFile),
 }
-_DAMAGE = (EOFError, BadZipFile, gzip.BadGzipFile, lzma.LZMAError, zlib.error, UnicodeDecodeError)
+#: How many characters of a text are looked at together.
+_PIECE = 1 << 20
+_DAMAGE = (EOFError, BadZipFile, OSError, lzma.LZMAError, zlib.error, UnicodeDecodeError)
 
 
 @attrs.frozen
@@ -53,6 +55,16 @@ class Opened:
         """
         with _damage_told(self.name):
             yield from self._text
+
+    def pieces(self) -> Iterator[str]:
+        """Yield its text in large pieces, each of whole lines.
+
+        Raises:
+            UnreadableFileError: It is damaged.
+        """
+        with _damage_told(self.name):
+            while piece := self._text.read(_PIECE) + self._text.readline():
+                yield piece
 
 
 def is_parquet(path: Path) -> bool:
@@ -91,6 +103,8 @@ def _damage_told(name: str) -> Iterator[None]:
     try:
         yield
     except _DAMAGE as error:
+        if isinstance(error, OSError) and error.errno is not None:  # the system's, not gzip's
+            raise
         raise UnreadableFileError(
             f"is damaged ({error})", field="FILE", value=name, remedy="Fetch or save it again."
         ) from error
