@@ -79,6 +79,8 @@ SHOWN = {
     "policy set": "policy set --from {before} --criteria run=2 --db {db}",
     "report": "report {events} -o {folder}/page.html",
     "evidence": "evidence {many}",
+    "inspect": "inspect {events}",
+    "inspect bad lines": "inspect {bad}",
     "evidence of too few": "evidence {events}",
     "sql": "sql --dialect bigquery --clocks clocks",
     "demo": "demo",

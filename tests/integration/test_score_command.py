@@ -551,6 +551,7 @@ def test_help_is_of_all_commands_that_there_are() -> None:
     listed = re.findall(r"^  ([a-z]+) ", groups, re.MULTILINE)
     first = [
         "demo",
+        "inspect",
         "score",
         "report",
         "evidence",

@@ -28,7 +28,7 @@ from tests.command import Done, database, filled, mainstay, write_runs
 AS_OF = "2024-05-28T12:00:00Z"
 
 #: Of no day that was evaluated before.
-ON_TIME = {"late_users": 0, "late_days": 0}
+ON_TIME = {"left_out": 0, "late_users": 0, "late_days": 0}
 
 
 def imported(file: Path, text: str, *options: str) -> Done:

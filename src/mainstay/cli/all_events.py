@@ -36,11 +36,13 @@ class Read(Generic[T]):
         made: What was made of them.
         later: How many are after the instant that is looked back from.
         skipped: How many lines were bad.
+        left_out: How many rows did not count.
     """
 
     made: T
     later: int = 0
     skipped: int = 0
+    left_out: int = 0
 
 
 def read_file(
@@ -72,7 +74,8 @@ def read_file(
                 error.remedy = _PLAIN
                 raise
     bad = terminal.BadLines(messages, skip_all=options.skip_bad)
-    return attrs.evolve(_made(line_events(options, messages, bad), make), skipped=bad.count)
+    read = _made(line_events(options, messages, bad), make)
+    return attrs.evolve(read, skipped=bad.count, left_out=bad.left_out)
 
 
 def read_store(store: PreparedStore, options: Options, make: Callable[[Events], T]) -> Read[T]:

@@ -141,8 +141,7 @@ def _writer(path: str | None) -> Callable[[Evidence], None]:
 
 
 def _sentences(read: Read[Evidence], page: str | None) -> Iterable[str]:
-    if read.skipped:
-        yield f"Bad lines, skipped: {read.skipped:,}."
+    yield from terminal.omitted(read.skipped, read.left_out)
     if read.later:
         yield f"Later events, ignored: {read.later:,}."
     yield from read.made.warnings

@@ -140,14 +140,14 @@ def _read(args: argparse.Namespace, work: _Import, messages: Console) -> None:
     """Read the file and add its events; if that ends early, say how many were."""
     try:
         with terminal.open_events(args.file, messages) as source:
-            work.read(
-                read_events(
-                    source,
-                    format=reading.event_format(args, kind=args.kind),
-                    whole=True,
-                    day_start=work.store.day_start,
-                )
+            rows = read_events(
+                source,
+                format=reading.event_format(args, kind=args.kind),
+                whole=True,
+                day_start=work.store.day_start,
             )
+            work.read(rows)
+            work.bad.left_out = rows.left_out
     except (MainstayError, OSError, KeyboardInterrupt):
         if work.events:
             again = "Importing them again is safe."
@@ -209,12 +209,12 @@ def run(args: argparse.Namespace) -> int:
         evaluated = [*_evaluated(args, store, messages)]
         late = store.corrections.late()
     if args.json:
-        counts = {"events": work.events, "new": work.new, "skipped": work.bad.count}
+        counts = {"events": work.events, "new": work.new}
+        counts |= {"skipped": work.bad.count, "left_out": work.bad.left_out}
         terminal.write_json(counts | {"late_days": late.days, "late_users": late.users})
-    if work.bad.count:
-        terminal.say(messages, f"Bad lines, skipped: {work.bad.count:,}.")
     terminal.say(
         messages,
+        *terminal.omitted(work.bad.count, work.bad.left_out),
         f"Imported {work.words()}",
         *_before_floor(work),
         *posts,

@@ -15,10 +15,10 @@ from mainstay.cli.tables import Listing, label, words
 from mainstay.reading import FORMATS, Inspection, inspect_events
 
 _EPILOG = """\
-It says what the file is, what its columns seem to be, and the command that reads
-it; and then reads all of it, to say how many events and users there are, from
-when to when, and which rows will fail and why. What you know of the file is not
-guessed: say it with the same options as for the other commands.
+It says what the file is, what its columns seem to be, and the command that
+reads it; and then reads all of it, to say how many events and users there are,
+from when to when, and which rows will fail and why. What you know of the file
+is not guessed: say it with the options that the other commands have, too.
 
 examples:
   mainstay inspect export.csv

@@ -138,7 +138,7 @@ def options_of(form: EventFormat, known: str | None) -> str:
 
     Examples:
         >>> options_of(EventFormat(columns={"user_id": "by", "started_at": ("Date", "Time")}), None)
-        "--columns 'user_id=by,started_at=Date+Time'"
+        '--columns user_id=by,started_at=Date+Time'
     """
     base = EventFormat() if known is None else FORMATS[known].format
     words = [] if known is None else ["--format", known]

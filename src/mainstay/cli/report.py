@@ -89,8 +89,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _sentences(read: Read[Collected], as_of: datetime, output: str) -> Iterable[str]:
-    if read.skipped:
-        yield f"Bad lines, skipped: {read.skipped:,}."
+    yield from terminal.omitted(read.skipped, read.left_out)
     if read.later:
         yield f"Later events, ignored: {read.later:,}."
     yield f"As of {in_utc(as_of)}."

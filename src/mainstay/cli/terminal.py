@@ -146,11 +146,13 @@ class BadLines:
         messages: Where the first few are shown.
         skip_all: Whether they are counted.
         count: How many there were.
+        left_out: How many good ones do not count, by what the caller says of them.
     """
 
     messages: Console
     skip_all: bool
     count: int = 0
+    left_out: int = 0
 
     def skip(self, error: BadRecordError) -> None:
         """Count a line, and show it if it is one of the first; or raise the error."""
@@ -159,6 +161,14 @@ class BadLines:
         self.count += 1
         if self.count <= _COMPLAINTS_SHOWN:
             say(self.messages, f"skipped {error}")
+
+
+def omitted(skipped: int, left_out: int) -> Iterator[str]:
+    """Say how many lines of a file are not among what is shown."""
+    if skipped:
+        yield f"Bad lines, skipped: {skipped:,}."
+    if left_out:
+        yield f"Rows that don't count, left out: {left_out:,}."
 
 
 def standard_input() -> TextIO:

@@ -54,7 +54,7 @@ def separator(lines: Sequence[str], places: Layout) -> str:
 def _fitness(lines: Sequence[str], separator: str, places: Layout) -> tuple[int, float, int]:
     try:
         rows = [row for row in csv.reader(lines, delimiter=separator) if row]
-    except csv.Error:  # whoever reads them is told of it
+    except csv.Error:  # the reader of all lines tells of it
         return 0, 0, 0
     header = [name.strip() for name in rows[0]]
     if places.header is None:

@@ -38,7 +38,7 @@ def read_duration(value: object, *, field: str = "duration", unit: str = "s") ->
         unit: What a number is in: ``us``, ``ms``, ``s``, ``min`` or ``h``.
 
     Raises:
-        InvalidValueError: It is none of these, or negative, or longer than Python can count.
+        InvalidValueError: It is written otherwise, or negative, or longer than Python can count.
 
     Examples:
         >>> read_duration("1:30:00") == read_duration("PT1H30M") == read_duration(90, unit="min")

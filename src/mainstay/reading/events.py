@@ -83,7 +83,7 @@ class EventRows(Iterator[Event | BadRecordError]):
 
     def __init__(self, rows: Rows, place: Place, form: EventFormat, day_start: time) -> None:
         self._rows = rows
-        self._place = place
+        self._place: Place = place
         self._format = form
         self._day_start = day_start
         self._stamps = Stamps(formats=form.time_formats, unit=form.unit, in_file=True)

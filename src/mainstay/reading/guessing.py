@@ -30,7 +30,7 @@ _CALLED: Final = {
         "eventtime eventdate datetime time date when at ts start created logged loggedat day"
     ),
     "timezone": "timezone tz zone timezonename",
-    "duration": "duration elapsedtime elapsed durationseconds seconds movingtime",
+    "duration": "duration elapsedtime elapsed durationseconds seconds movingtime length",
     "kind": "kind type eventtype activitytype event activity action category exercise project",
     "quality": "quality",
     "id": "id eventid uuid activityid sessionid sha logid",

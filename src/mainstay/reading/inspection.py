@@ -35,6 +35,11 @@ class ColumnSample:
         name: What it is called there.
         field: The field of ours that it seems to be, or a part of; empty for none.
         examples: Some different values of the first rows.
+
+    Examples:
+        >>> found = inspect_events(["author,when", "ada,2024-05-31"])
+        >>> [(column.name, column.field) for column in found.columns]
+        [('author', 'user_id'), ('when', 'started_at')]
     """
 
     name: str
@@ -49,6 +54,11 @@ class Problem:
     Attributes:
         message: What it is, of the first of them, and what to do about it.
         rows: How many there are.
+
+    Examples:
+        >>> found = inspect_events(["author,when", "ada,2024-05-31", "bob,soon"])
+        >>> found.problems[0].rows, found.problems[0].message[:38]
+        (1, 'line 3: started_at is not a timestamp,')
     """
 
     message: str
@@ -73,6 +83,11 @@ class Inspection:
         repeated: How many say the same as one before.
         failing: How many rows will fail.
         problems: Why they do, the most frequent first.
+
+    Examples:
+        >>> found = inspect_events(["author,when", "ada,2024-05-31", "ada,2024-05-31"])
+        >>> found.events, found.users, found.repeated, found.last_day
+        (2, 1, 1, datetime.date(2024, 5, 31))
     """
 
     what: str
@@ -147,7 +162,7 @@ def inspect_events(source: EventFile, *, format: EventFormat = _STANDARD) -> Ins
 
 
 def _again(source: EventFile) -> Callable[[], EventFile]:
-    """Return what gives the source anew, each time it is asked."""
+    """Return what gives the source again, each time it is asked."""
     if isinstance(source, os.PathLike):
         return lambda: source
     if hasattr(source, "read") and not hasattr(source, "encoding"):

@@ -56,7 +56,7 @@ def array_objects(lines: Iterable[str]) -> Iterator[Object]:
     """Yield the line that each object of an array begins on, with the object, and its text.
 
     Raises:
-        BadRecordError: What follows is not JSON: then nobody can say where the next begins.
+        BadRecordError: What follows is not JSON, so that the next one can't be found.
     """
     text = "".join(lines)
     place, line, counted = text.index("[") + 1, 1, 0
@@ -129,13 +129,13 @@ def _value(record: Mapping[str, object], name: str, text: object, places: Layout
         return found
     if name not in places.required:
         return None
-    keys = ", ".join(flat(record))
-    there = f" Its keys are {keys}." if keys else ""
+    keys = [*flat(record)]
+    there = f" Its keys are {', '.join(keys)}." if keys else ""
     raise InvalidValueError(
         "is missing",
         field=f"key {name}",
         value=text,
-        remedy=f"Each must have it. {places.remedy}{there}",
+        remedy=f"Each must have it. {places.remedy_for(keys, name)}{there}",
     )
 
 

@@ -12,6 +12,7 @@ import attrs
 from mainstay.errors import InvalidValueError
 from mainstay.reading.conditions import Condition
 from mainstay.reading.format import FIELDS, EventFormat
+from mainstay.reading.formats import FORMATS, recognised
 
 __all__ = ["VALUE", "VARIABLE", "Layout", "Row", "Values", "layout"]
 
@@ -96,17 +97,26 @@ class Layout:
         raise self._complaint(header, name, times)
 
     def _complaint(self, header: Sequence[str], name: str, times: int) -> InvalidValueError:
-        if times:
-            remedy = f"Call the first one {name}.0 and the next one {name}.1."
-        else:
-            close = get_close_matches(name, header, n=1)
-            remedy = f"Is it {close[0]!r}? {self.remedy}" if close else self.remedy
         return InvalidValueError(
             "is there twice" if times else "is missing",
             field=f"column {name}",
             value=",".join(header),
-            remedy=remedy,
+            remedy=f"Call the first one {name}.0 and the next one {name}.1."
+            if times
+            else self.remedy_for(header, name),
         )
+
+    def remedy_for(self, names: Sequence[str], missing: str) -> str:
+        """Return what to do about a column, or a key, that is not among those there are."""
+        if self.remedy != _REMEDY:
+            return self.remedy
+        if (known := recognised(names)) is not None:
+            whose = " --user-id NAME" if FORMATS[known].is_of_one else ""
+            return f"It looks like {FORMATS[known].title}: say --format {known}{whose}."
+        close = get_close_matches(missing, names, n=1)
+        meant = f"Is it {close[0]}? " if close else ""
+        whose = " If all are one person's: --user-id NAME." if missing == "user_id" else ""
+        return f"{meant}{self.remedy}{whose}"
 
 
 def _joined(cells: Sequence[object]) -> object:

@@ -79,7 +79,7 @@ def opened(raw: BinaryIO, name: str) -> Opened:
     """Open the text that bytes hold: as it is, or packed in gzip, bzip2, xz, or alone in a zip.
 
     Args:
-        raw: The bytes, which are read once; whoever has opened them closes them.
+        raw: The bytes, which are read once, and not closed.
         name: What they are called in complaints.
 
     Raises:

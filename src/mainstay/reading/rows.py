@@ -131,7 +131,7 @@ def _cells(first: list[str], lines: Iterator[str], places: Layout) -> Iterator[R
 
 
 def _refuse_one_object(begin: list[str]) -> None:
-    """Refuse what is one JSON object over several lines: nobody can say what in it are events."""
+    """Refuse what is one JSON object over several lines, which does not say what are events."""
     goes_on = len(begin) > 1 and not begin[1].startswith("{")
     if goes_on and begin[0].endswith(("{", "[", ",")):
         wrong = InvalidValueError(

@@ -95,7 +95,7 @@ def _readable(rows: Iterator[list[str]]) -> Iterator[list[str]]:
             yield next(rows)
         except StopIteration:
             return
-        except csv.Error:  # whoever reads the whole file is told of it
+        except csv.Error:  # the reader of all lines tells of it
             continue
 
 

@@ -23,7 +23,7 @@ def read_zone(value: object, field: str = "timezone") -> str:
     Strava does: ``(GMT-08:00) America/Los_Angeles``.
 
     Raises:
-        UnknownZoneError: It is none of these.
+        UnknownZoneError: It is written otherwise, or there is no such zone.
 
     Examples:
         >>> read_zone("+0530"), read_zone("z"), read_zone("europe/berlin")

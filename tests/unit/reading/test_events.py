@@ -289,7 +289,7 @@ def test_a_header_that_lacks_a_column_says_how_to_name_it() -> None:
     assert str(caught.value) == (
         "line 2: column user_id is missing, got 'author,date'. Name the columns with --columns: "
         "in order if there is no header, or as user_id=NAME,started_at=NAME. mainstay inspect "
-        "shows what is in the file."
+        "shows what is in the file. If all are one person's: --user-id NAME."
     )
     with pytest.raises(InvalidValueError) as unknown:
         EventFormat(columns={"user": "author"})
@@ -382,7 +382,7 @@ def test_lines_of_bytes_are_refused() -> None:
             {"started_at": "user_id"},
             "line 1: key user_id is missing, got '{}'. Each must have it. Name the columns with "
             "--columns: in order if there is no header, or as user_id=NAME,started_at=NAME. "
-            "mainstay inspect shows what is in the file.",
+            "mainstay inspect shows what is in the file. If all are one person's: --user-id NAME.",
         ),
         (
             [HEADER, "\udcff,0"],

@@ -83,8 +83,7 @@ def _show(result: Result, options: Options) -> None:
 def _sentences(result: Result, options: Options) -> Iterable[str]:
     """Say what the figures rest on, and what to do if there are none."""
     active, users = result.scores.active, result.scores.users
-    if result.skipped:
-        yield f"Bad lines, skipped: {result.skipped:,}."
+    yield from terminal.omitted(result.skipped, result.left_out)
     if not active:
         yield from _nobody_active(result, options)
     elif options.user is None:

@@ -95,11 +95,8 @@ def score_file(options: Options, messages: Console) -> Result:
     """Read a file, and score everybody in it, or the one who is asked for."""
     reading = _Reading(options, terminal.BadLines(messages, skip_all=options.skip_bad))
     with terminal.open_events(options.file or "-", messages) as source:
-        for item in read_events(
-            source,
-            format=options.format,
-            day_start=options.day_start,
-        ):
+        rows = read_events(source, format=options.format, day_start=options.day_start)
+        for item in rows:
             reading.read(item)
     if options.user is not None and options.user not in reading.builders:
         raise nobody(options.user, reading.builders)
@@ -110,6 +107,7 @@ def score_file(options: Options, messages: Console) -> Result:
         events=reading.events - reading.later,
         later=reading.later,
         skipped=reading.bad.count,
+        left_out=rows.left_out,
         latest=None if reading.latest is None else reading.latest.session,
         line=lambda: None if reading.latest is None else reading.latest.line,
         days=frozenset(reading.days),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
@@ -18,7 +18,7 @@ from mainstay.cli.score.options import Options
 from mainstay.columnar.clocks import microseconds
 from mainstay.errors import BadRecordError
 from mainstay.localdays import moment_of
-from mainstay.reading import Event, read_events
+from mainstay.reading import EventRows, read_events
 
 __all__ = ["events_of", "line_events"]
 
@@ -32,11 +32,7 @@ _FIELDS = ("user_id", "started_at", "timezone")
 def line_events(options: Options, messages: Console, bad: terminal.BadLines) -> Iterator[Events]:
     """Yield the events of a file, or of standard input; their instants are texts with offsets."""
     with terminal.open_events(options.file or "-", messages) as source:
-        items = read_events(
-            source,
-            format=options.format,
-            day_start=options.day_start,
-        )
+        items = read_events(source, format=options.format, day_start=options.day_start)
         yield events_of(_rows(items, options, bad), options)
 
 
@@ -63,9 +59,7 @@ def _batch(rows: list[Row]) -> Any:
     return pa.RecordBatch.from_arrays(arrays, _FIELDS)
 
 
-def _rows(
-    items: Iterable[Event | BadRecordError], options: Options, bad: terminal.BadLines
-) -> Iterator[Row]:
+def _rows(items: EventRows, options: Options, bad: terminal.BadLines) -> Iterator[Row]:
     as_of, start = options.as_of, options.day_start
     for item in items:
         if isinstance(item, BadRecordError):
@@ -75,3 +69,4 @@ def _rows(
             yield item.session.user_id, at, zone
         else:
             yield item.session.user_id, item.session.started_at, item.session.timezone
+    bad.left_out = items.left_out

@@ -21,9 +21,9 @@ from mainstay.columnar.clocks import microseconds
 from mainstay.columnar.columns import ids_of
 from mainstay.columnar.crew import in_order
 from mainstay.columnar.keys import Longs
+from mainstay.columnar.text_columns import TextColumns, text_columns
 from mainstay.errors import BadRecordError
 from mainstay.reading.layout import layout
-from mainstay.reading.text_columns import TextColumns, text_columns
 
 __all__ = ["score_text", "text_events"]
 

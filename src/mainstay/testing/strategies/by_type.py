@@ -118,7 +118,18 @@ from mainstay.ports import (
     case_dict,
 )
 from mainstay.ports.case_dicts import argument_dict, outcome_dict, reward_dict
-from mainstay.reading import CaseFile, Contribution, Event
+from mainstay.reading import (
+    CaseFile,
+    ColumnSample,
+    Condition,
+    Contribution,
+    Event,
+    EventFormat,
+    EventRows,
+    Inspection,
+    KnownFormat,
+    Problem,
+)
 from mainstay.recognition import (
     Argument,
     Badge,
@@ -204,6 +215,7 @@ from mainstay.testing.strategies import (
     asking,
     calendar,
     contest,
+    files,
     health,
     jobs,
     kept_contests,
@@ -291,6 +303,8 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     ContentCountsDict: made(ContentCounts.to_dict, outlook.content_counts()),
     ContestPolicy: contest.contest_policies(),
     ContestTable: kept_contests.contest_tables(),
+    ColumnSample: files.column_samples(),
+    Condition: files.conditions(),
     Contribution: kept_contests.contributions(),
     Counts: activity.counts(),
     Credit: recognition.credits(),
@@ -311,6 +325,7 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     DueNotification: told.due_notifications(),
     DueWeeks: jobs.due_weeks(),
     Late: jobs.lates(),
+    Problem: files.problems(),
     Prunable: jobs.prunables(),
     Pruned: jobs.pruneds(),
     EarnedBadgesDict: _EARNED,
@@ -331,6 +346,8 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     Event: st.builds(
         Event, st.integers(1, 10**6), activity.sessions(), st.none() | calendar.days()
     ),
+    EventFormat: files.event_formats(),
+    EventRows: files.event_rows(),
     Every: jobs.everies(),
     Explanation: results.explanations(),
     GivenUp: outbox.things_given_up(),
@@ -338,6 +355,7 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     HealthPolicy: health.health_policies(),
     HistoricalScore: results.historical_scores(),
     HistoricalScoreDict: made(HistoricalScore.to_dict, results.historical_scores()),
+    Inspection: files.inspections(),
     InstalledJob: jobs.installed_jobs(),
     IsoWeek: calendar.iso_weeks(),
     ItemError: jobs.item_errors(),
@@ -348,6 +366,7 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     JobSpec: jobs.job_specs(),
     JobStatus: st.sampled_from(JobStatus),
     KeptCase: kept_contests.kept_cases(),
+    KnownFormat: files.known_formats(),
     LeaderboardPolicy: recognition.leaderboard_policies(),
     LedgerEntry: contest.ledger_entries(),
     Level: recognition.levels_reached(),
