@@ -118,7 +118,7 @@ def _csv(
         SELECT {picked}, c{width} IS NOT NULL OR c{width - 1} IS NULL AS bad
         FROM read_csv(
             $path, auto_detect = false, columns = {{{columns}}}, header = false,
-            skip = {0 if places.header is not None else table.rows.line_num},
+            skip = {table.rows.line_num},
             delim = '{table.separator}', quote = '"', escape = '"', nullstr = '{_NEVER}',
             strict_mode = true, null_padding = true, compression = '{_PACKED[file.packed]}'
         )

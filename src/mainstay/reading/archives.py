@@ -34,11 +34,17 @@ def only_member(file: BinaryIO, name: str) -> BinaryIO:
         told = _TELLING.get(member.filename) or _TELLING.get(member.filename.rpartition("/")[2])
         if told is not None and len(archive.infolist()) > 1:
             raise told.error(name)
-    if len(members) != 1:
+    if not members:
+        raise Unreadable("is a zip archive without a file", "Name another file.").error(name)
+    if len(members) > 1:
         raise _several(members).error(name)
     if members[0].flag_bits & 1:
         raise Unreadable("needs a password (a zip archive)", "Unpack it first.").error(name)
-    return cast(BinaryIO, archive.open(members[0]))
+    try:
+        return cast(BinaryIO, archive.open(members[0]))
+    except NotImplementedError as error:
+        what = f"is packed otherwise than Python knows ({error})"
+        raise Unreadable(what, "Unpack it first.").error(name) from error
 
 
 def _is_a_file(member: ZipInfo) -> bool:
@@ -49,8 +55,7 @@ def _is_a_file(member: ZipInfo) -> bool:
 def _several(members: Sequence[ZipInfo]) -> Unreadable:
     names = [member.filename for member in members]
     more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    listed = f": {', '.join(names[:_MOST_NAMED])}{more}" if names else ""
     return Unreadable(
-        f"holds {len(names)} files (a zip archive){listed}",
+        f"holds {len(names)} files (a zip archive): {', '.join(names[:_MOST_NAMED])}{more}",
         "Unpack it with python -m zipfile -e FILE FOLDER, and name one of them.",
     )

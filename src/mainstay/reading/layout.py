@@ -101,7 +101,7 @@ class Layout:
             "is there twice" if times else "is missing",
             field=f"column {name}",
             value=",".join(header),
-            remedy=f"Call the first one {name}.0 and the next one {name}.1."
+            remedy=f"Name the one that is meant: {name}.0 is the first, {name}.1 the next."
             if times
             else self.remedy_for(header, name),
         )
@@ -115,6 +115,8 @@ class Layout:
             return f"It looks like {FORMATS[known].title}: say --format {known}{whose}."
         close = get_close_matches(missing, names, n=1)
         meant = f"Is it {close[0]}? " if close else ""
+        if all(missing not in columns for columns in self.fields.values()):
+            return f"{meant}Name one that is there after --where, or leave the condition out."
         whose = " If all are one person's: --user-id NAME." if missing == "user_id" else ""
         return f"{meant}{self.remedy}{whose}"
 
