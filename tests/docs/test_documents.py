@@ -18,6 +18,7 @@ EXECUTED = {"python", "console"}
 MORE = {
     "README.md": {"sh"},
     "CONTRIBUTING.md": {"sh"},
+    "conversions.md": {"{literalinclude}"},  # scripts that its commands run
     "index.md": {"sh", "{toctree}"},
     "json.md": {"json"},
 }

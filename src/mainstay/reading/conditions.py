@@ -42,9 +42,9 @@ def _value(field: str, value: object) -> str:
 class Condition:
     """What a column has to say for its row to count.
 
-    ``=`` and ``!=`` compare texts as they are, and numbers by their value: ``done=1`` holds for
-    ``1.0`` too. The others compare numbers; for an empty cell they don't hold. In JSON, ``true``,
-    ``false`` and ``null`` are the texts ``true``, ``false`` and the empty one.
+    ``=`` and ``!=`` compare texts as they are, with any of several that bars separate:
+    ``done=YES|1``. The others compare numbers; for an empty cell they don't hold. In JSON,
+    ``true``, ``false`` and ``null`` are the texts ``true``, ``false`` and the empty one.
 
     Attributes:
         column: The column's name in the file; in JSON a key, with dots from one object to the next.
@@ -58,8 +58,8 @@ class Condition:
     Examples:
         >>> Condition.parse("count>0").holds("12")
         True
-        >>> Condition.parse("done=YES").holds("NO")
-        False
+        >>> [Condition.parse("done=YES|1").holds(cell) for cell in ("YES", "1", "NO")]
+        [True, True, False]
     """
 
     column: str = attrs.field(validator=checks.each(checks.text))
@@ -100,7 +100,7 @@ class Condition:
         """
         text = _text(cell)
         if self.operator in ("=", "!="):
-            return self._equals(text) == (self.operator == "=")
+            return (text in self.value.split("|")) == (self.operator == "=")
         if not text.strip():
             return False
         number = _number(text)
@@ -112,12 +112,6 @@ class Condition:
                 remedy="Leave the line out, or compare with = or !=.",
             )
         return _ORDERS[self.operator](number, Decimal(self.value))
-
-    def _equals(self, text: str) -> bool:
-        if text == self.value:
-            return True
-        number = _number(text)
-        return number is not None and number == _number(self.value)
 
 
 def _text(cell: object) -> str:

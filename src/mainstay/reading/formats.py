@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
 import attrs
 
+from mainstay.reading.conditions import Condition
 from mainstay.reading.format import EventFormat
 
 __all__ = ["FORMATS", "KnownFormat", "recognised"]
@@ -21,6 +23,7 @@ class KnownFormat:
         title: What the file is, in words.
         format: How it says who was active, and when.
         tells: The columns, or keys of JSON, that tell it from all others: it has them all.
+        cells: What the cells of all columns but these are, if the columns alone don't tell it.
 
     Examples:
         >>> FORMATS["toggl"].title
@@ -30,6 +33,7 @@ class KnownFormat:
     title: str
     format: EventFormat
     tells: frozenset[str]
+    cells: re.Pattern[str] | None = None
 
     @property
     def is_of_one(self) -> bool:
@@ -69,15 +73,26 @@ _TOGGL = KnownFormat(
     ),
     tells=frozenset({"Email", "Start date", "Start time", "Duration"}),
 )
+#: How Loop writes, in all of its versions, that a habit was not performed on a day.
+_NOT_PERFORMED = "|NO|UNKNOWN|SKIP|YES_AUTO|0|0.0|-1|1|3|-3"
 _LOOP = KnownFormat(
-    "Loop Habit Tracker's Checkmarks.csv",
+    "Loop Habit Tracker's Checkmarks.csv, of all habits",
     EventFormat(
         columns={"started_at": "Date", "kind": "variable"},
         unpivot=True,
-        where=["value=2"],
+        where=[Condition("value", "!=", _NOT_PERFORMED)],
+    ),
+    tells=frozenset({"Date", ""}),  # each line ends with a separator
+    cells=re.compile(r"(YES_MANUAL|YES_AUTO|NO|UNKNOWN|SKIP|-?\d+(\.\d+)?)?"),
+)
+_LOOP_HABIT = KnownFormat(
+    "Loop Habit Tracker's Checkmarks.csv, of one habit",
+    EventFormat(
+        columns={"started_at": "Date"},
+        where=[Condition("Value", "!=", _NOT_PERFORMED)],
         kind="habit",
     ),
-    tells=frozenset({"Date"}),
+    tells=frozenset({"Date", "Value", "Notes"}),
 )
 _GITHUB = KnownFormat(
     "events of GitHub's",
@@ -102,6 +117,7 @@ _FITBIT = KnownFormat(
         },
         time_formats=["%m/%d/%y %H:%M:%S"],
         duration_unit="ms",
+        naive_zone="UTC",
     ),
     tells=frozenset({"logId", "activityName", "startTime", "duration"}),
 )
@@ -113,18 +129,31 @@ FORMATS: Final[Mapping[str, KnownFormat]] = MappingProxyType(
         "garmin": _GARMIN,
         "toggl": _TOGGL,
         "loop": _LOOP,
+        "loop-habit": _LOOP_HABIT,
         "github": _GITHUB,
         "fitbit": _FITBIT,
     }
 )
 
 
-def recognised(names: Iterable[str]) -> str | None:
+def recognised(names: Iterable[str], rows: Iterable[Mapping[str, object]] = ()) -> str | None:
     """Return the name of the format whose columns, or keys, a file has.
+
+    Args:
+        names: The file's columns.
+        rows: Some rows of it, by column.
 
     Examples:
         >>> recognised(["Activity ID", "Activity Date", "Activity Type", "Distance"])
         'strava'
     """
-    there = {*names}
-    return next((name for name, known in FORMATS.items() if known.tells <= there), None)
+    there, sample = {*names}, [*rows]
+    for name, known in FORMATS.items():
+        if known.tells <= there and all(_fits(known, row) for row in sample):
+            return name
+    return None
+
+
+def _fits(known: KnownFormat, row: Mapping[str, object]) -> bool:
+    cells = (str(cell) for name, cell in row.items() if name not in known.tells)
+    return known.cells is None or all(known.cells.fullmatch(cell) for cell in cells)

@@ -59,7 +59,7 @@ class Guess:
 
 def guess(sample: Sample, given: EventFormat) -> Guess:
     """Return what a file probably says, with all that the caller knows of it."""
-    name = None if given.columns else recognised(sample.columns)
+    name = None if given.columns else recognised(sample.columns, sample.rows)
     form = _merged(FORMATS[name].format, given) if name else _mapped(sample, given)
     if form is None:
         return Guess(name, None, ["No column looks like the time at which something was."])

@@ -90,7 +90,7 @@ class Layout:
             return header.index(name)
         if times == 0 and (numbered := _NUMBERED.fullmatch(name)) is not None:
             places = [place for place, each in enumerate(header) if each == numbered[1]]
-            if 1 < len(places) > int(numbered[2]):
+            if len(places) > int(numbered[2]):
                 return places[int(numbered[2])]
         if times == 0 and name not in self.required:
             return None
