@@ -110,13 +110,13 @@ class Layout:
         """Return what to do about a column, or a key, that is not among those there are."""
         if self.remedy != _REMEDY:
             return self.remedy
-        if (known := recognised(names)) is not None:
-            whose = " --user-id NAME" if FORMATS[known].is_of_one else ""
-            return f"It looks like {FORMATS[known].title}: say --format {known}{whose}."
         close = get_close_matches(missing, names, n=1)
         meant = f"Is it {close[0]}? " if close else ""
         if all(missing not in columns for columns in self.fields.values()):
             return f"{meant}Name one that is there after --where, or leave the condition out."
+        if (known := recognised(names)) is not None:
+            whose = " --user-id NAME" if FORMATS[known].is_of_one else ""
+            return f"It looks like {FORMATS[known].title}: say --format {known}{whose}."
         whose = " If all are one person's: --user-id NAME." if missing == "user_id" else ""
         return f"{meant}{self.remedy}{whose}"
 
