@@ -34,6 +34,7 @@ from mainstay.errors import (
     UnhealthyError,
     UnknownSchemaError,
     UnknownZoneError,
+    UnreadableFileError,
 )
 from mainstay.explanation import Explanation
 from mainstay.localdays import IsoWeek, Zone, local_day
@@ -135,6 +136,7 @@ __all__ = [
     "UnhealthyError",
     "UnknownSchemaError",
     "UnknownZoneError",
+    "UnreadableFileError",
     "Vouch",
     "VouchExplanation",
     "VouchExplanationDict",

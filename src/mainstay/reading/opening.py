@@ -24,7 +24,11 @@ __all__ = ["Opened", "is_parquet", "opened"]
 _PARQUET, _ZIP = b"PAR1", (b"PK\x03\x04", b"PK\x05\x06")  # of zip, the second is an empty one
 _PACKED: dict[bytes, tuple[str, Callable[[BinaryIO], object]]] = {
     b"\x1f\x8b": ("gzip", lambda file: gzip.GzipFile(fileobj=file)),
-    **{b"BZh%d1AY&SY" % level: ("bzip2", bz2.BZ2File) for level in range(1, 10)},
+    **{
+        b"BZh%d%b" % (level, block): ("bzip2", bz2.BZ2File)
+        for level in range(1, 10)
+        for block in (b"1AY&SY", b"\x17rE8P\x90")  # the second where there is nothing in it
+    },
     b"\xfd7zXZ\0": ("xz", lzma.LZMAFile),
 }
 #: How many characters of a text are looked at together.

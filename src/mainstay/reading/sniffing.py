@@ -123,12 +123,11 @@ def encoding_of(head: bytes) -> str:
     for mark, encoding in _ENCODINGS:
         if head.startswith(mark):
             return encoding
-    even, odd = head[::2], head[1::2]
-    if odd.count(0) > len(odd) // 3 and not even.count(0):
-        return "utf-16-le"
-    if even.count(0) > len(even) // 3 and not odd.count(0):
-        return "utf-16-be"
-    return "utf-8"
+    first, second = head[::2].count(0), head[1::2].count(0)
+    most = max(first, second)
+    if most * 6 <= len(head) or min(first, second) * 4 >= most:
+        return "utf-8"
+    return "utf-16-le" if second > first else "utf-16-be"
 
 
 def unreadable(head: bytes) -> Unreadable | None:
