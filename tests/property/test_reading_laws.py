@@ -45,7 +45,10 @@ def read(source: Any, form: EventFormat = EventFormat()) -> Read:  # noqa: B008 
 
 def table(rows: Sequence[Sequence[str]], separator: str = ",", end: str = "\n") -> str:
     text = io.StringIO(newline="")
-    csv.writer(text, delimiter=separator, lineterminator=end).writerows(rows)
+    # Before Python 3.13 other line ends than its own are left unquoted.
+    has_ends = any({*cell} & {*"\r\n"} for row in rows for cell in row)
+    quoting = csv.QUOTE_ALL if has_ends else csv.QUOTE_MINIMAL
+    csv.writer(text, delimiter=separator, lineterminator=end, quoting=quoting).writerows(rows)
     return text.getvalue()
 
 
