@@ -47,8 +47,12 @@ def table(rows: Sequence[Sequence[str]], separator: str = ",", end: str = "\n") 
     text = io.StringIO(newline="")
     # Before Python 3.13 other line ends than its own are left unquoted.
     has_ends = any({*cell} & {*"\r\n"} for row in rows for cell in row)
-    quoting = csv.QUOTE_ALL if has_ends else csv.QUOTE_MINIMAL
-    csv.writer(text, delimiter=separator, lineterminator=end, quoting=quoting).writerows(rows)
+    csv.writer(
+        text,
+        delimiter=separator,
+        lineterminator=end,
+        quoting=csv.QUOTE_ALL if has_ends else csv.QUOTE_MINIMAL,
+    ).writerows(rows)
     return text.getvalue()
 
 

@@ -79,7 +79,7 @@ def check_time_format(field: str, value: object) -> str:
 
 
 def _read_again(form: str) -> datetime | None:
-    with suppress(ValueError):  # Python doesn't know it
+    with suppress(ValueError, re.error):  # Python doesn't know it, or it says something twice
         return datetime.strptime(_SAMPLE.strftime(form), form)  # noqa: DTZ007
     return None
 
