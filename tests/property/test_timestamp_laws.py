@@ -22,6 +22,7 @@ from mainstay.testing.strategies.calendar import around, turning_points
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND, MINUTE = timedelta(microseconds=1), timedelta(minutes=1)
+BERLIN = ZoneInfo("Europe/Berlin")
 MARKS = st.sampled_from([".", "/", "-", " "])
 ORDERS = {"dmy": "%d{0}%m{0}%Y", "mdy": "%m{0}%d{0}%Y", "ymd": "%Y{0}%m{0}%d"}
 WORDS = [
@@ -144,26 +145,13 @@ def instants_in_zones(draw: st.DrawFn) -> tuple[datetime, str]:
 
 
 @given(instants_in_zones())
-@example(
-    (
-        datetime(2024, 10, 27, 0, 30, tzinfo=UTC).astimezone(ZoneInfo("Europe/Berlin")),
-        "Europe/Berlin",
-    )
-)
-@example(
-    (
-        datetime(2024, 10, 27, 1, 30, tzinfo=UTC).astimezone(ZoneInfo("Europe/Berlin")),
-        "Europe/Berlin",
-    )
-)
+@example((datetime(2024, 10, 27, 2, 30, tzinfo=BERLIN), "Europe/Berlin"))
+@example((datetime(2024, 10, 27, 2, 30, tzinfo=BERLIN, fold=1), "Europe/Berlin"))
 def test_a_zone_in_brackets_keeps_the_instant_and_the_zone(some: tuple[datetime, str]) -> None:
     """Either time that a clock shows twice: the offset tells them apart."""
     at, name = some
-    for text in (
-        f"{at.isoformat()}[{name}]",
-        f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}[{name}]",
-    ):
-        stamp = Stamps().read(text)
+    for text in (at.isoformat(), f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"):
+        stamp = Stamps().read(f"{text}[{name}]")
         assert isinstance(stamp.at, datetime)
         assert (stamp.at.astimezone(UTC), stamp.zone) == (at.astimezone(UTC), name)
         assert stamp.at.utcoffset() == at.utcoffset()

@@ -35,7 +35,7 @@ def test_a_format_is_taken_that_says_the_date_and_the_hour_of_the_day(form: str)
         ("%c", "must not depend on the machine", "the offset is %z."),
         ("%Y-%m-%d %X", "must not depend on the machine", "the offset is %z."),
         ("%Y-%m-%d %H:%M %Z", "must not depend on the machine", "the offset is %z."),
-        ("%Y-%m-%d %I:%M", "must say the hour of the day", "Write %H, or I with %p.".replace("I", "%I")),
+        ("%Y-%m-%d %I:%M", "must say the hour of the day", "Write %H, or %I with %p."),
         ("%Y-%m-%d :%M", "must say the hour of the day", "Write %H, or %I with %p."),
         ("%Y-%m-%d %z", "must say the hour of the day", "Write %H, or %I with %p."),
         ("%Y-%m-%d %p", "must say the hour of the day", "Write %H, or %I with %p."),
