@@ -124,7 +124,7 @@ class Layout:
 def _joined(cells: Sequence[object]) -> object:
     if len(cells) == 1:
         return cells[0]
-    texts = [str(cell) for cell in cells if cell not in (None, "")]
+    texts = [text for cell in cells if cell is not None and (text := str(cell).strip())]
     return " ".join(texts) if texts else None
 
 

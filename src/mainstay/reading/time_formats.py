@@ -145,7 +145,8 @@ def in_order(name: str, field: str, value: str) -> date | None:
     if not early:
         return None
     at = min(early)
-    return at.date() if {each.time() for each in late} == {_LATE.time()} else at
+    says_no_time = {each.time() for each in early | late} == {_EARLY.time(), _LATE.time()}
+    return at.date() if says_no_time else at
 
 
 def _parsed(field: str, value: str, order: tuple[bool, bool], default: datetime) -> datetime | None:

@@ -22,8 +22,12 @@ __all__ = ["Stamp", "Stamps", "parse_moment"]
 _REMEDY = "Write ISO 8601 (2024-05-01T08:00:00+02:00) or whole Unix seconds."
 _IN_FILES = " Or say how all are written, such as --time-format '%d.%m.%Y %H:%M'; auto, dmy, mdy."
 _AS_NUMBERS = " If it is Unix time, say what it counts: --unit s, ms, us or ns."
-#: What separates a date from a time.
-_MARKS = frozenset("Tt ")
+#: A date of ISO 8601 with a time: of others, such as 2024 5 4 and 2024-05-01+02:00, dateutil and
+#: Python take some for that, too.
+_ISO_8601 = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{8}|[0-9]{4}-?W[0-9]{2}-?[0-9]|[0-9]{4}-?[0-9]{3})"
+    r"[Tt ][0-9]{2}[0-9:.,]*( ?([Zz]|[+-][0-9:.]+))?"
+)
 _DATE_LENGTH = len("2024-05-01")
 #: RFC 9557: a timestamp with its zone, and perhaps more, in brackets.
 _BRACKETED = re.compile(r"(?P<at>[^\[\]]+)(\[!?(?P<zone>[^\[\]=]+)\])?(?P<tags>(\[[^\[\]]*\])*)")
@@ -191,7 +195,7 @@ def _standard(field: str, value: str) -> Stamp | None:
 
 def _from_iso(value: str) -> datetime | None:
     """Parse at C speed what Python knows of ISO 8601, and with dateutil the rest."""
-    if not _MARKS.isdisjoint(value):  # 2024-05-01+02:00 has no time, but Python reads one
+    if _ISO_8601.fullmatch(value) is not None:
         for parse in (datetime.fromisoformat, isoparse):
             with suppress(ValueError, OverflowError):  # the next one may know it
                 return parse(value)

@@ -73,6 +73,7 @@ def test_spaces_that_programs_put_before_am_and_pm_are_spaces(space: str) -> Non
         ("4 May 2024", date(2024, 5, 4)),
         ("May 4th, 2024 6:30 pm", datetime(2024, 5, 4, 18, 30)),  # noqa: DTZ001
         ("Sat 4 May 2024 00:00", datetime(2024, 5, 4)),  # noqa: DTZ001
+        ("Sat 4 May 2024 23:59", datetime(2024, 5, 4, 23, 59)),  # noqa: DTZ001
         ("4 May 2024 08:00 +02:00", datetime(2024, 5, 4, 8, tzinfo=timezone(timedelta(hours=2)))),
         ("4 May 2024 08:00 UTC", datetime(2024, 5, 4, 8, tzinfo=UTC)),
         ("4 May 2024 08:00 GMT", datetime(2024, 5, 4, 8, tzinfo=UTC)),
