@@ -7,9 +7,13 @@ What they print is compared first, byte for byte.
 
 from __future__ import annotations
 
+import csv
 import filecmp
+import gzip
+import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -33,6 +37,20 @@ def write_events(path: Path, events: int, users: int) -> None:
             user = source.randrange(users)
             at = AS_OF - timedelta(seconds=source.randrange(60 * 86_400))
             file.write(f"user{user:06},{at:%Y-%m-%dT%H:%M:%SZ},{ZONES[user % len(ZONES)]}\n")
+
+
+def packed(path: Path) -> Path:
+    """Pack a file by gzip."""
+    with path.open("rb") as file, gzip.open(f"{path}.gz", "wb", compresslevel=1) as copy:
+        shutil.copyfileobj(file, copy)
+    return Path(f"{path}.gz")
+
+
+def as_json(path: Path) -> Path:
+    """Write a file's rows as JSON Lines."""
+    with path.open(newline="") as file, path.with_suffix(".jsonl").open("w") as copy:
+        copy.writelines(f"{json.dumps(row)}\n" for row in csv.DictReader(file))
+    return path.with_suffix(".jsonl")
 
 
 def score(*arguments: str) -> list[str]:
@@ -65,7 +83,7 @@ def compare(path: Path, output: str) -> None:
     assert filecmp.cmp(one, other, shallow=False), output
     for engine in ENGINES:
         seconds, peak = measured(*arguments, engine)
-        print(f"| {output} | {engine} | {seconds:.1f} | {peak:.0f} MiB |", flush=True)
+        print(f"| {path.name} {output} | {engine} | {seconds:.1f} | {peak:.0f} MiB |", flush=True)
 
 
 def main() -> None:
@@ -80,6 +98,8 @@ def main() -> None:
         print("| output | engine | seconds | peak memory |\n|---|---|---|---|")
         for output in ("--csv", "--json", "--top=20"):
             compare(path, output)
+        for other in (packed(path), as_json(path)):
+            compare(other, "--top=20")
 
 
 if __name__ == "__main__":

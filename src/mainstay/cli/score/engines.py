@@ -39,15 +39,14 @@ def score_events(options: Options, messages: Console) -> Result:
 
 def pays(options: Options) -> bool:
     """Return whether a file is worth reading in columns, and may be read so."""
-    path = Path(str(options.file))
+    path, form = Path(str(options.file)), options.format
     if options.engine == "python" or options.file in (None, "-") or not path.is_file():
         return False
-    if _missing_library() is not None or not is_plain(options.format):
-        return False
     if is_parquet(path):
-        form = options.format
-        return not (options.skip_bad or form.naive_zone or form.user_id or form.header)
-    return path.stat().st_size >= WORTH_IT
+        rows_alone = options.skip_bad or form.naive_zone or form.user_id or form.header
+        return is_plain(form) and not rows_alone
+    is_large = path.stat().st_size >= WORTH_IT
+    return is_large and is_plain(form) and _missing_library() is None  # which is slow to say
 
 
 def is_plain(form: EventFormat) -> bool:
@@ -64,18 +63,11 @@ def check_engine(options: Options) -> None:
             it is insisted on for what is read line by line.
     """
     parquet = is_parquet(Path(str(options.file)))
-    missing = _missing_library()
-    if options.engine != "columnar" and not (parquet and missing):
+    if options.engine != "columnar" and not parquet:
+        return  # what can't be read in columns is read line by line
+    _require_libraries(options, parquet=parquet)
+    if options.engine != "columnar":
         return
-    if missing is not None:
-        raise InvalidValueError(
-            f"is Parquet, which can't be read without {missing}"
-            if parquet
-            else f"is not available without {missing}",
-            field="FILE" if parquet else "--engine",
-            value=options.file if parquet else options.engine,
-            remedy='Install it: pip install "mainstay[columnar]".',
-        )
     if not is_plain(options.format) or (parquet and not pays(options)):
         raise InvalidValueError(
             "can't be columnar for what is read line by line",
@@ -94,3 +86,15 @@ def _missing_library() -> str | None:
     except ModuleNotFoundError as error:
         return error.name
     return None
+
+
+def _require_libraries(options: Options, *, parquet: bool) -> None:
+    if (missing := _missing_library()) is None:
+        return
+    problem = "is Parquet, which can't be read" if parquet else "is not available"
+    raise InvalidValueError(
+        f"{problem} without {missing}",
+        field="FILE" if parquet else "--engine",
+        value=options.file if parquet else options.engine,
+        remedy='Install it: pip install "mainstay[columnar]".',
+    )
