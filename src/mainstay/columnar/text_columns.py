@@ -32,7 +32,7 @@ _PACKED = {(): "none", ("gzip",): "gzip"}
 _NEVER = "\x01\x02\x01"
 #: Blanks behind a closing quote, of which DuckDB says nothing.
 _LOOSE = re.compile(r'" +(?:[,;\t|\r\n]|\Z)')
-#: What DuckDB takes for JSON, and Python doesn't: a last comma, and numbers that are none.
+#: What DuckDB takes for JSON, and Python doesn't: a last comma, and other numbers.
 _NOT_JSON = r"(?i),\s*[}\]]|[:,\[]\s*[+-]?(?:nan|inf(?:inity)?)\s*[,}\]]"
 _TEXT, _TEXT_OR_NUMBER = ("VARCHAR",), ("VARCHAR", "BIGINT", "UBIGINT")
 
