@@ -163,7 +163,7 @@ def _json(path: Path, file: Opened, notation: Notation, places: Layout) -> tuple
         _of_another_kind(paths[field], field, must_be=names[field] in places.required)
         for field in names
     ]
-    bad += [_twice(path) for path in {path for name in names.values() for path in _ways(name)}]
+    bad += map(_twice, dict.fromkeys(path for name in names.values() for path in _ways(name)))
     query = f"""
         SELECT {texts}, {" OR ".join(bad)} AS bad
         FROM read_json_objects(
