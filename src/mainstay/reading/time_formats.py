@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from decimal import localcontext
 from functools import cache
 
 from dateutil import parser
@@ -164,10 +165,11 @@ def _parsed(field: str, value: str, order: tuple[bool, bool], default: datetime)
 
     text, (day_first, year_first) = value.translate(_SPACES), order
     try:
-        return parser.parse(
-            text, default=default, dayfirst=day_first, yearfirst=year_first, tzinfos=zone
-        )
+        with localcontext(checks.EXACT):
+            return parser.parse(
+                text, default=default, dayfirst=day_first, yearfirst=year_first, tzinfos=zone
+            )
     except InvalidValueError:
         raise
-    except (ValueError, OverflowError):  # dateutil's own word for what it can't read
+    except (ValueError, ArithmeticError):  # dateutil's own words for what it can't read
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Context, localcontext
 
 import pytest
 
@@ -102,6 +103,13 @@ def test_auto_refuses_what_it_would_have_to_guess(text: str, problem: str) -> No
     assert caught.value.problem == problem
     assert (caught.value.field, caught.value.value) == ("at", text)
     assert caught.value.remedy
+
+
+def test_the_threads_decimal_context_has_no_say() -> None:
+    said = datetime(2024, 5, 4, 8, 30, 12, 345678)  # noqa: DTZ001
+    with localcontext(Context(prec=2)):
+        assert in_order("auto", "at", "4 May 2024 8:30:12.345678") == said
+        assert in_order("auto", "at", f"4 May 2024 8:{'9' * 40}") is None
 
 
 def test_what_dateutil_does_not_know_is_left_to_the_next_format() -> None:
