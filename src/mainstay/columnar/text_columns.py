@@ -31,7 +31,7 @@ _PACKED = {(): "none", ("gzip",): "gzip"}
 #: What no cell is, so that an empty one stays an empty text.
 _NEVER = "\x01\x02\x01"
 #: Blanks behind a closing quote, of which DuckDB says nothing.
-_LOOSE = re.compile(r'" +(?:[,;\t|\r\n]|\Z)')
+_LOOSE = re.compile(rb'" +(?:[,;\t|\r\n]|\Z)')
 #: What DuckDB takes for JSON, and Python doesn't: a last comma, and other numbers.
 _NOT_JSON = r"(?i),\s*[}\]]|[:,\[]\s*[+-]?(?:nan|inf(?:inity)?)\s*[,}\]]"
 _TEXT, _TEXT_OR_NUMBER = ("VARCHAR",), ("VARCHAR", "BIGINT", "UBIGINT")
@@ -137,21 +137,21 @@ def _check_quotes(path: Path) -> None:
             raise _not_in_columns(path, "has blanks behind a closing quote")
 
 
-def _check_end(path: Path, end: str) -> None:
+def _check_end(path: Path, end: bytes) -> None:
     """Refuse a text that ends otherwise: DuckDB tells neither damaged gzip nor an array cut off."""
-    last = ""
+    last = b""
     with path.open("rb") as raw:
         for piece in opened(raw, str(path)).pieces():
             last = piece.rstrip() or last
     if not last.endswith(end):
-        raise _not_in_columns(path, f"does not end with {end}")
+        raise _not_in_columns(path, f"does not end with {end.decode()}")
 
 
 def _json(path: Path, file: Opened, notation: Notation, places: Layout) -> tuple[list[str], str]:
     """Return the fields that JSON may have, and the query for their texts."""
     is_array = notation == "a JSON array"
     if file.packed or is_array:
-        _check_end(path, "]" if is_array else "")
+        _check_end(path, b"]" if is_array else b"")
     names = {field: names[0] for field, names in places.fields.items() if names}
     if any(re.search(r'["\\\'*?\[]', name) for name in names.values()):
         raise _not_in_columns(path, "has keys with quotes, backslashes or * ? [ in them")

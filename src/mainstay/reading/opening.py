@@ -31,7 +31,7 @@ _PACKED: dict[bytes, tuple[str, Callable[[BinaryIO], object]]] = {
     },
     b"\xfd7zXZ\0": ("xz", lzma.LZMAFile),
 }
-#: How many characters of a text are looked at together.
+#: How many bytes of a text are looked at together.
 _PIECE = 1 << 20
 _DAMAGE = (EOFError, BadZipFile, OSError, lzma.LZMAError, zlib.error, UnicodeDecodeError)
 
@@ -50,6 +50,7 @@ class Opened:
     encoding: str
     packed: tuple[str, ...]
     _text: TextIO
+    _file: BinaryIO
 
     def __iter__(self) -> Iterator[str]:
         """Yield its lines, each with what ends it.
@@ -60,14 +61,14 @@ class Opened:
         with _damage_told(self.name):
             yield from self._text
 
-    def pieces(self) -> Iterator[str]:
-        """Yield its text in large pieces, each of whole lines.
+    def pieces(self) -> Iterator[bytes]:
+        """Yield its bytes in large pieces, each of whole lines, instead of its lines.
 
         Raises:
             UnreadableFileError: It is damaged.
         """
         with _damage_told(self.name):
-            while piece := self._text.read(_PIECE) + self._text.readline():
+            while piece := self._file.read(_PIECE) + self._file.readline():
                 yield piece
 
 
@@ -99,7 +100,7 @@ def opened(raw: BinaryIO, name: str) -> Opened:
         raise other.error(name)
     encoding = encoding_of(head)
     text = io.TextIOWrapper(file, encoding, errors="surrogateescape", newline="")
-    return Opened(name, encoding, tuple(packed), text)
+    return Opened(name, encoding, tuple(packed), text, file)
 
 
 @contextmanager

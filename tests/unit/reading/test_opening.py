@@ -87,12 +87,12 @@ def test_lines_end_as_they_do_in_the_file() -> None:
 def test_the_text_is_whole_however_long_it_is(length: int) -> None:
     text = "ab\n" * (length // 3) + "c" * (length % 3)
     assert lines_of(text.encode()) == text
-    assert "".join(opened(io.BytesIO(text.encode()), "x").pieces()) == text
+    assert b"".join(opened(io.BytesIO(text.encode()), "x").pieces()) == text.encode()
 
 
 def test_pieces_end_where_lines_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mainstay.reading.opening._PIECE", 5)
-    assert [*opened(io.BytesIO(b"abc\ndefg\nhi"), "x").pieces()] == ["abc\ndefg\n", "hi"]
+    assert [*opened(io.BytesIO(b"abc\ndefg\nhi"), "x").pieces()] == [b"abc\ndefg\n", b"hi"]
 
 
 def cut(pack: Callable[[bytes], bytes]) -> bytes:
