@@ -35,6 +35,7 @@ from mainstay.errors import (
     UnhealthyError,
     UnknownSchemaError,
     UnknownZoneError,
+    UnreadableFileError,
 )
 from mainstay.explanation import Explanation
 from mainstay.localdays import IsoWeek, Zone, local_day
@@ -169,6 +170,7 @@ __all__ = [
     "UnhealthyError",
     "UnknownSchemaError",
     "UnknownZoneError",
+    "UnreadableFileError",
     "Vouch",
     "VouchExplanation",
     "VouchExplanationDict",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, time, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -17,8 +19,8 @@ from hypothesis import strategies as st
 from mainstay import Session, score_sessions
 from mainstay.columnar import score_table
 from mainstay.daystarts import DayStart
-from mainstay.localdays import DATED, find_zone, noon_of
-from mainstay.reading import parse_moment
+from mainstay.localdays import find_zone, noon_of
+from mainstay.reading import Event, EventFormat, parse_moment, read_events
 from mainstay.testing import strategies
 from mainstay.testing.strategies.calendar import around, turning_points
 
@@ -30,7 +32,17 @@ FORMATS = [
     "{at:%Y-%m-%dT%H:%M}{offset}",
     "{at:%Y-%m-%d}",
 ]
+MINUTE, ZERO = timedelta(minutes=1), timedelta(0)
 OFFSETS = ["Z", "+00:00", "-00:00", "+05:45", "-09:30", "+14:00", "-23:59", "+0200", "+02:00:30"]
+
+
+#: Those that name their zone, or are written as mails have it.
+NAMING = [
+    "{at:%Y-%m-%dT%H:%M:%S%z}[{zone}]",
+    "{at:%Y-%m-%d %H:%M:%S}[{zone}]",
+    "{utc:%Y-%m-%dT%H:%M:%SZ}[{zone}][u-ca=gregory]",
+    "{mail}",
+]
 
 
 @attrs.frozen
@@ -52,7 +64,16 @@ def tables(draw: st.DrawFn) -> tuple[list[Written], datetime, str]:
     @st.composite
     def events(draw: st.DrawFn) -> Written:
         at = draw(near).astimezone(find_zone(where))
-        text = draw(st.sampled_from(FORMATS)).format(at=at, offset=draw(offsets))
+        form = draw(st.sampled_from(FORMATS + NAMING))
+        at = at if form in FORMATS else at.astimezone(find_zone(draw(strategies.zones())))
+        at = at if (at.utcoffset() or ZERO) % MINUTE == ZERO else at.astimezone(UTC)
+        text = form.format(
+            at=at,
+            offset=draw(offsets),
+            zone=at.tzinfo,
+            utc=at.astimezone(UTC),
+            mail=format_datetime(at),
+        )
         return Written(draw(st.sampled_from("ab")), text, draw(zone))
 
     offsets = st.just("") | st.sampled_from(OFFSETS)
@@ -61,16 +82,13 @@ def tables(draw: st.DrawFn) -> tuple[list[Written], datetime, str]:
 
 
 def sessions_of(events: list[Written], naive_zone: str) -> list[Session]:
-    """The events, as the core reads them."""
-    found = []
-    for event in events:
-        zone = find_zone(event.zone or naive_zone)
-        at = parse_moment(event.text, naive_zone=zone)
-        recorded = event.zone if isinstance(at, datetime) else DATED
-        if not isinstance(at, datetime):
-            at = noon_of(at)
-        found.append(Session(event.user, at, timezone=recorded))
-    return found
+    """The events, as they are read from a file."""
+    lines = [
+        json.dumps({"user_id": event.user, "started_at": event.text, "timezone": event.zone})
+        for event in events
+    ]
+    rows = read_events(lines, format=EventFormat(naive_zone=naive_zone))
+    return [item.session for item in rows if isinstance(item, Event)]
 
 
 def expected(sessions: list[Session], **options: Any) -> dict[str, tuple[object, ...]]:
@@ -156,7 +174,8 @@ def test_a_time_that_occurs_twice_is_the_first_and_one_that_is_skipped_moves_on(
     walls = [datetime(2024, 10, 27, 2, 30), datetime(2024, 3, 31, 2, 30)]  # noqa: DTZ001  (on the wall)
     times = np.array([microseconds(at.replace(tzinfo=UTC)) for at in walls])
     found = from_wall_clocks(
-        times, Walls(np.zeros(2, np.int64), {0: find_zone("Europe/Berlin")}, lambda _: 0)
+        times,
+        Walls(np.zeros(2, np.int64), {0: find_zone("Europe/Berlin")}, lambda _: 0, lambda _: 0),
     )
     instants = [datetime(2024, 10, 27, 0, 30, tzinfo=UTC), datetime(2024, 3, 31, 1, 30, tzinfo=UTC)]
     assert found.instants.tolist() == [microseconds(at) for at in instants]

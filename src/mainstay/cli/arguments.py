@@ -221,7 +221,7 @@ def kinds(text: str) -> list[str]:
 def columns(text: str) -> tuple[str, ...] | dict[str, tuple[str, ...]]:
     """Return names in order from ``a,b``; our names for the file's from ``user_id=a+b``.
 
-    A name may be in double quotes, which a shell leaves in single ones.
+    A name may be in double quotes, which a shell leaves in single ones; two in it stand for one.
 
     Examples:
         >>> columns("user_id,started_at")
@@ -230,7 +230,7 @@ def columns(text: str) -> tuple[str, ...] | dict[str, tuple[str, ...]]:
         {'started_at': ('Start date', 'Start time'), 'user_id': ('Last, first',)}
     """
     parts = _split(text, ",")
-    pairs = [part.partition("=") for part in parts if "=" in part]
+    pairs = [part.partition("=") for part in parts if "=" in part.partition('"')[0]]
     if pairs and len(pairs) < len(parts):
         raise argparse.ArgumentTypeError("write either all NAMEs or all user_id=NAME")
     mapped = {ours: tuple(map(_unquoted, _split(theirs, r"\+"))) for ours, _, theirs in pairs}
@@ -243,4 +243,5 @@ def _split(text: str, separator: str) -> list[str]:
 
 
 def _unquoted(name: str) -> str:
-    return name.removeprefix('"').removesuffix('"')
+    quoted = len(name) > 1 and name[0] == name[-1] == '"'
+    return name[1:-1].replace('""', '"') if quoted else name

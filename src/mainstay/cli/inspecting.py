@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     """Look, and say what was found."""
     with _path(args.file) as path:
         found = inspect_events(path, format=reading.event_format(args))
-    command = _command(args.file, found)
+    command = _command(args, found)
     if args.json:
         terminal.write_json(found.to_dict() | {"command": command})
     else:
@@ -71,12 +71,12 @@ def _path(name: str) -> Iterator[Path]:
         yield path
 
 
-def _command(file: str, found: Inspection) -> str | None:
+def _command(args: argparse.Namespace, found: Inspection) -> str | None:
     if found.format is None:
         return None
-    options = reading.options_of(found.format, found.known)
+    options = reading.options_of(found.format, args.format or found.known)
     leniency = "--skip-bad" if found.failing else ""
-    return " ".join(filter(None, ["mainstay score", shlex.quote(file), options, leniency]))
+    return " ".join(filter(None, ["mainstay score", shlex.quote(args.file), options, leniency]))
 
 
 def _show(found: Inspection) -> None:

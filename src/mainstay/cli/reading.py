@@ -133,34 +133,42 @@ def _named(name: str) -> EventFormat:
         return EventFormat(**file.tables)
 
 
-def options_of(form: EventFormat, known: str | None) -> str:
+def options_of(form: EventFormat, named: str | None) -> str:
     """Return the options that say what a format does, as somebody would type them.
 
     Examples:
         >>> options_of(EventFormat(columns={"user_id": "by", "started_at": ("Date", "Time")}), None)
         '--columns user_id=by,started_at=Date+Time'
     """
-    base = EventFormat() if known is None else FORMATS[known].format
-    words = [] if known is None else ["--format", known]
+    base = EventFormat() if named is None else _named(named)
+    words = [] if named is None else ["--format", named]
+    words += _columns_of(form, base)
+    for option, value, said in (
+        ("--user-id", form.user_id, base.user_id),
+        ("--unit", form.unit, base.unit),
+        ("--naive-zone", form.naive_zone, base.naive_zone),
+    ):
+        words += [] if value in (None, said) else [option, str(value)]
+    if form.time_formats != base.time_formats:
+        words += [word for each in form.time_formats for word in ("--time-format", each)]
+    more = [str(each) for each in form.where if each not in base.where]
+    return shlex.join(words + [word for each in more for word in ("--where", each)])
+
+
+def _columns_of(form: EventFormat, base: EventFormat) -> list[str]:
+    """Return ``--columns`` with what differs: all in order, or the file's names for ours."""
     mapped = {
         field: names for field, names in form.columns.items() if base.columns.get(field) != names
     }
-    if form.header is not None:
-        words += ["--columns", ",".join(map(_quoted, form.header))]
-    elif mapped:
-        pairs = (f"{field}={'+'.join(map(_quoted, names))}" for field, names in mapped.items())
-        words += ["--columns", ",".join(pairs)]
-    for option, value in (("--user-id", form.user_id), ("--unit", form.unit)):
-        words += [] if value is None else [option, value]
-    if form.time_formats != base.time_formats:
-        words += [word for each in form.time_formats for word in ("--time-format", each)]
-    if form.where != base.where:
-        words += [word for each in form.where for word in ("--where", str(each))]
-    if form.naive_zone != base.naive_zone and form.naive_zone is not None:
-        words += ["--naive-zone", form.naive_zone]
-    return shlex.join(words)
+    if form.header not in (None, base.header):
+        ours = {names[0]: field for field, names in mapped.items() if len(names) == 1}
+        in_order = [ours.get(name, name) for name in form.header or ()]
+        return ["--columns", ",".join(map(_quoted, in_order))]
+    pairs = (f"{field}={'+'.join(map(_quoted, names))}" for field, names in mapped.items())
+    return ["--columns", ",".join(pairs)] if mapped else []
 
 
 def _quoted(name: str) -> str:
     """Return a name as ``--columns`` takes it: in quotes if it has what separates names."""
-    return f'"{name}"' if {*name} & {*',+="'} else name
+    doubled = name.replace('"', '""')
+    return f'"{doubled}"' if {*name} & {*',+="'} else name

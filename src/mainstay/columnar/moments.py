@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta, timezone, tzinfo
+from datetime import datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import Any
 
@@ -15,13 +15,14 @@ from mainstay.columnar.clocks import DAY, EPOCH, microseconds
 from mainstay.columnar.keys import Longs, Mask
 from mainstay.errors import BadRecordError, InvalidValueError
 from mainstay.localdays import noon_of
-from mainstay.reading import parse_moment
+from mainstay.reading.timestamps import Stamp, Stamps
 
 __all__ = ["IsoTexts", "Moments", "Walls", "from_texts", "from_wall_clocks"]
 
 _INSTANT, _WALL = pa.timestamp("us", "UTC"), pa.timestamp("us")
 _SHORTEST = len("2024-05-01T08:00:00")
 _OFFSET = len("+02:00")
+_STAMPS = Stamps()
 
 
 @attrs.frozen
@@ -32,11 +33,14 @@ class Moments:
         instants: In microseconds since 1970.
         zones: The number of the zone, or offset, that each carries, or all do.
         dated: Which of them are dates without a time, if there may be some.
+        named: The number of the zone that each names in brackets behind it, negative where it names
+            none, if there may be some.
     """
 
     instants: Longs
     zones: Longs | int
-    dated: Mask | None
+    dated: Mask | None = None
+    named: Longs | None = None
 
 
 @attrs.frozen
@@ -47,11 +51,13 @@ class Walls:
         numbers: The zone of each time, by its number; negative where it is not known.
         zones: The zones by their numbers.
         number: Numbers the offsets that the times turn out to have.
+        meet: Numbers the zones that texts name.
     """
 
     numbers: Longs
     zones: Mapping[int, tzinfo]
     number: Callable[[tzinfo], int]
+    meet: Callable[[str], int]
 
     def zone(self, row: int) -> tzinfo | None:
         """Return the zone of a time, if it is known."""
@@ -144,6 +150,7 @@ class _Texts:
         self._instants = np.zeros(len(column), np.int64)
         self._zones = np.zeros(len(column), np.int64)
         self._dated = np.zeros(len(column), np.bool_)
+        self._named = np.full(len(column), -1)
         self._parsed = lru_cache(maxsize=1 << 16)(_parsed)
 
     def read(self) -> Moments:
@@ -158,7 +165,7 @@ class _Texts:
         self._instants[wall], self._zones[wall] = found.instants, found.zones
         for row in np.flatnonzero(~(offset | wall)).tolist():
             self._read_odd(row)
-        return Moments(self._instants, self._zones, self._dated)
+        return Moments(self._instants, self._zones, self._dated, self._named)
 
     def _number(self, offset: timedelta) -> int:
         return self._walls.number(timezone(offset))
@@ -175,20 +182,20 @@ class _Texts:
     def _read_odd(self, row: int) -> None:
         """Read what is written otherwise, or is wrong."""
         try:
-            at = self._parsed(self._column[row].as_py(), self._field, self._walls.zone(row))
+            stamp = self._parsed(self._column[row].as_py(), self._field, self._walls.zone(row))
         except InvalidValueError as error:
             raise BadRecordError.at("row", row, error) from error
+        at = stamp.at
         if isinstance(at, datetime):
             self._instants[row], self._zones[row] = microseconds(at), self._number(_offset(at))
         else:
             self._instants[row], self._dated[row] = microseconds(noon_of(at)), True
+        if stamp.zone is not None:
+            self._named[row] = self._walls.meet(stamp.zone)
 
 
-def _parsed(text: str, field: str, zone: tzinfo | None) -> date:
-    at = parse_moment(text, field=field, naive_zone=zone, or_else=", or say naive_zone=")
-    if not isinstance(at, datetime):
-        return at
-    return at.astimezone(timezone(at.utcoffset() or timedelta(0)))
+def _parsed(text: str, field: str, zone: tzinfo | None) -> Stamp:
+    return _STAMPS.read(text, field=field, naive_zone=zone, or_else=", or say naive_zone=")
 
 
 def from_wall_clocks(times: Longs, walls: Walls) -> Moments:
@@ -207,7 +214,7 @@ def from_wall_clocks(times: Longs, walls: Walls) -> Moments:
     before, after, turn = np.array(found, np.int64).reshape(-1, 3)[places.reshape(-1)].T
     offsets = np.where(times < turn, before, after)
     carried = _mapped(offsets, lambda us: walls.number(timezone(timedelta(microseconds=us))))
-    return Moments(times - offsets, carried, None)
+    return Moments(times - offsets, carried)
 
 
 def _offset(at: datetime) -> timedelta:

@@ -191,6 +191,8 @@ class Reader:
             field = str(names.user_zone)
             own = read["own"] = zones_of(batch[field], field, self._days)
         zones = moments.zones if own is None else own
+        if moments.named is not None:
+            zones = np.where(moments.named < 0, zones, moments.named)
         if recorded is not None:
             zones = np.where(recorded == NO_ZONE, zones, recorded)
         if moments.dated is not None:
@@ -213,7 +215,7 @@ class Reader:
         if not self._without_zones(column.type, recorded):
             instants = instants_of(column, field)
             zone = find_zone(column.type.tz, field=field)
-            return Moments(instants, self._days.number(zone, carried=True), None)
+            return Moments(instants, self._days.number(zone, carried=True))
         moments = self._read(complete(column, field), recorded)
         check_years(moments.instants, field, column)
         if moments.dated is not None and moments.dated.any():
@@ -233,15 +235,15 @@ class Reader:
             walls = np.where(recorded == NO_ZONE, otherwise, recorded)
         number = partial(self._days.number, carried=True)
         zones = {n: self._days.zone(n) for n in np.unique(walls).tolist() if n != NO_ZONE}
-        field = self._columns.instant
+        field, clocks = self._columns.instant, Walls(walls, zones, number, self._days.meet)
         if is_text(column.type):
-            return from_texts(column, field, Walls(walls, zones, number))
+            return from_texts(column, field, clocks)
         row = first(walls == NO_ZONE)
         if row is not None:
             raise BadRecordError(
                 "has no time zone", field=field, value=str(column[row]), place="row", number=row
             )
-        return from_wall_clocks(wall_times(column, field), Walls(walls, zones, number))
+        return from_wall_clocks(wall_times(column, field), clocks)
 
     def _ids(self, column: Any) -> Any:
         ids = ids_of(column, self._columns.user)

@@ -49,9 +49,9 @@ def score_table(
 
     It is :func:`mainstay.score_sessions` for each user, computed on columns: the same points, the
     same parts to the last bit. The policy says which score it is. Each event counts on the local
-    date in ``timezone``, else in the user's zone, else at the offset of its text, or in the zone of
-    the timestamps' own type. Events after ``as_of`` are ignored, and so are users who have no
-    other.
+    date in ``timezone``, else in the zone that its text names in brackets, else in the user's zone,
+    else at the offset of its text, or in the zone of the timestamps' own type. Events after
+    ``as_of`` are ignored, and so are users who have no other.
 
     Args:
         table: The events: whatever hands out its rows through Arrow's PyCapsule interface (a

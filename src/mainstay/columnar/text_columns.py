@@ -2,12 +2,12 @@
 
 That is CSV and JSON in UTF-8, as it is or packed by gzip, of which each value is a column's as it
 is. What DuckDB reads otherwise is refused, and left to the reader that goes line by line: line
-breaks within quotes, blanks behind a closing quote, keys that a JSON object has twice.
+breaks within quotes, blanks behind a closing quote, a comma behind the last value of a JSON object
+or array, keys that an object has twice.
 """
 
 from __future__ import annotations
 
-import mmap
 import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -32,6 +32,8 @@ _PACKED = {(): "none", ("gzip",): "gzip"}
 _NEVER = "\x01\x02\x01"
 #: Blanks behind a closing quote, of which DuckDB says nothing.
 _LOOSE = re.compile(rb'" +(?:[,;\t|\r\n]|\Z)')
+#: What DuckDB takes for JSON, and Python doesn't: a last comma, and other numbers.
+_NOT_JSON = r"(?i),\s*[}\]]|[:,\[]\s*[+-]?(?:nan|inf(?:inity)?)\s*[,}\]]"
 _TEXT, _TEXT_OR_NUMBER = ("VARCHAR",), ("VARCHAR", "BIGINT", "UBIGINT")
 
 
@@ -73,7 +75,7 @@ def text_columns(path: Path, places: Layout) -> TextColumns:
         if notation == "CSV":
             fields, query = _csv(path, file, first, lines, places)
         else:
-            fields, query = _json(path, notation, places)
+            fields, query = _json(path, file, notation, places)
     return TextColumns(path, places, fields, _batches(path, places, fields, query))
 
 
@@ -106,8 +108,7 @@ def _csv(
     at, width = places_in(table, places), len(table.header)
     if table.separator not in ",;\t|":
         raise _not_in_columns(path, f"has columns separated by {table.separator!r}")
-    if not file.packed:
-        _check_quotes(path)
+    _check_quotes(path)
     names = {field: names[0] for field, names in places.fields.items() if names}
     fields = {field: at[name] for field, name in names.items() if name in at}
     # One column more than there should be tells rows that are too long, a null too short ones.
@@ -117,7 +118,7 @@ def _csv(
         SELECT {picked}, c{width} IS NOT NULL OR c{width - 1} IS NULL AS bad
         FROM read_csv(
             $path, auto_detect = false, columns = {{{columns}}}, header = false,
-            skip = {0 if places.header is not None else table.rows.line_num},
+            skip = {table.rows.line_num},
             delim = '{table.separator}', quote = '"', escape = '"', nullstr = '{_NEVER}',
             strict_mode = true, null_padding = true, compression = '{_PACKED[file.packed]}'
         )
@@ -131,26 +132,43 @@ def _again(first: Sequence[str], lines: Iterator[str]) -> Iterator[str]:
 
 
 def _check_quotes(path: Path) -> None:
-    with path.open("rb") as raw, mmap.mmap(raw.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        if _LOOSE.search(content) is not None:
+    with path.open("rb") as raw:
+        if any(_LOOSE.search(piece) for piece in opened(raw, str(path)).pieces()):
             raise _not_in_columns(path, "has blanks behind a closing quote")
 
 
-def _json(path: Path, notation: Notation, places: Layout) -> tuple[list[str], str]:
+def _check_end(path: Path, end: bytes) -> None:
+    """Refuse a text that ends otherwise: DuckDB tells neither damaged gzip nor an array cut off."""
+    last = b""
+    with path.open("rb") as raw:
+        for piece in opened(raw, str(path)).pieces():
+            last = piece.rstrip() or last
+    if not last.endswith(end):
+        raise _not_in_columns(path, f"does not end with {end.decode()}")
+
+
+def _json(path: Path, file: Opened, notation: Notation, places: Layout) -> tuple[list[str], str]:
     """Return the fields that JSON may have, and the query for their texts."""
+    is_array = notation == "a JSON array"
+    if file.packed or is_array:
+        _check_end(path, b"]" if is_array else b"")
     names = {field: names[0] for field, names in places.fields.items() if names}
     if any(re.search(r'["\\\'*?\[]', name) for name in names.values()):
         raise _not_in_columns(path, "has keys with quotes, backslashes or * ? [ in them")
-    shape = "array" if notation == "a JSON array" else "newline_delimited"
+    shape = "array" if is_array else "newline_delimited"
     paths = {field: _json_path(name) for field, name in names.items()}
     texts = ", ".join(f"{path} ->> '$' AS f{n}" for n, path in enumerate(paths.values()))
-    bad = " OR ".join(
+    bad = [f"regexp_matches(json::VARCHAR, '{_NOT_JSON}')"]
+    bad += [
         _of_another_kind(paths[field], field, must_be=names[field] in places.required)
         for field in names
-    )
+    ]
+    bad += map(_twice, dict.fromkeys(path for name in names.values() for path in _ways(name)))
     query = f"""
-        SELECT {texts}, {bad} OR len(json_keys(json)) <> len(list_distinct(json_keys(json))) AS bad
-        FROM read_json_objects($path, format = '{shape}')
+        SELECT {texts}, {" OR ".join(bad)} AS bad
+        FROM read_json_objects(
+            $path, format = '{shape}', compression = '{_PACKED[file.packed]}'
+        )
         """  # noqa: S608  (keys have no quotes)
     return [*names], query
 
@@ -160,6 +178,18 @@ def _json_path(name: str) -> str:
     inner = ".".join(f'"{key}"' for key in name.split("."))
     whole = f"""json -> '$."{name}"'"""
     return whole if "." not in name else f"""coalesce({whole}, json -> '$.{inner}')"""
+
+
+def _ways(name: str) -> list[str]:
+    """Return the paths of the objects that lead to a key, from the record itself."""
+    keys = [f'."{key}"' for key in name.split(".")]
+    return ["$" + "".join(keys[:depth]) for depth in range(len(keys))]
+
+
+def _twice(path: str) -> str:
+    """Return what tells that an object has a key twice: Python takes the last, DuckDB the first."""
+    keys = f"json_keys(json, '{path}')"
+    return f"coalesce(len({keys}) <> len(list_distinct({keys})), false)"
 
 
 def _of_another_kind(path: str, field: str, *, must_be: bool) -> str:
@@ -179,7 +209,7 @@ def _batches(path: Path, places: Layout, fields: Sequence[str], query: str) -> I
                 if batch["bad"].true_count:
                     raise _complaint(path, places, "has rows of another kind")
                 yield pa.RecordBatch.from_arrays(batch.columns[:-1], [*fields])
-    except (duckdb.Error, pa.ArrowException) as error:
+    except (duckdb.Error, pa.ArrowException, OSError) as error:  # the last while batches come
         raise _complaint(path, places, f"is read otherwise by DuckDB ({error})") from error
 
 

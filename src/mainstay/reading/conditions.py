@@ -34,6 +34,10 @@ def _operator(_: object, __: object, value: str) -> None:
         )
 
 
+def _value(field: str, value: object) -> str:
+    return checks.instance(field, value, str)
+
+
 @attrs.frozen
 class Condition:
     """What a column has to say for its row to count.
@@ -60,7 +64,7 @@ class Condition:
 
     column: str = attrs.field(validator=checks.each(checks.text))
     operator: str = attrs.field(validator=_operator)
-    value: str = attrs.field(validator=attrs.validators.instance_of(str))
+    value: str = attrs.field(validator=checks.each(_value))
 
     def __attrs_post_init__(self) -> None:
         if self.operator in _ORDERS and _number(self.value) is None:
@@ -68,6 +72,7 @@ class Condition:
                 f"must be a number after {self.operator}",
                 field=f"where {self.column}",
                 value=self.value,
+                remedy="Compare texts with = or !=.",
             )
 
     @classmethod

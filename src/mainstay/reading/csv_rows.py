@@ -16,7 +16,7 @@ from mainstay.reading.layout import VALUE, VARIABLE, Layout, Row, Values
 __all__ = ["CsvTable", "csv_cells", "csv_table", "named_separator", "places_in", "separator"]
 
 _SEPARATORS = ",;\t|"
-_NAMED = re.compile(r"\ufeff?sep=(.)\s*", re.IGNORECASE | re.DOTALL)
+_NAMED = re.compile(r'sep=([^"\r\n])\s*', re.IGNORECASE)
 
 _Pick: TypeAlias = Callable[[list[str]], Values]
 
@@ -56,17 +56,13 @@ def _fitness(lines: Sequence[str], separator: str, places: Layout) -> tuple[int,
         rows = [row for row in csv.reader(lines, delimiter=separator) if row]
     except csv.Error:  # the reader of all lines tells of it
         return 0, 0, 0
-    header = [_bare(name) for name in rows[0]]
+    header = [name.strip() for name in rows[0]]
     if places.header is None:
         ours = len({*header} & places.required)
     else:
         ours = int(len(header) == len(places.header))
     alike = sum(len(row) == len(header) for row in rows) / len(rows)
     return ours, alike if len(header) > 1 else 0, len(header)
-
-
-def _bare(name: str) -> str:
-    return name.removeprefix("\ufeff").strip()
 
 
 @attrs.frozen
@@ -208,4 +204,4 @@ def _header(rows: Iterator[list[str]], unread: list[str]) -> list[str]:
         header = next(row for row in rows if row)
     except csv.Error as error:
         raise BadRecordError.at("line", 1, _not_csv(error, unread)) from error
-    return [_bare(name) for name in header]
+    return [name.strip() for name in header]

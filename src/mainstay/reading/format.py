@@ -73,6 +73,10 @@ def _one_of(field: str, value: object, names: Collection[str]) -> None:
         raise InvalidValueError(f"must be one of {', '.join(names)}", field=field, value=value)
 
 
+def _flag(field: str, value: object) -> bool:
+    return checks.instance(field, value, bool)
+
+
 _unit = partial(_one_of, names=UNITS)
 _duration_unit = partial(_one_of, names=DURATION_UNITS)
 
@@ -112,7 +116,7 @@ class EventFormat:
     where: tuple[Condition, ...] = attrs.field(default=(), converter=_conditions)
     #: Whether each column that nothing names is a row of its own, as in pandas' ``melt``: its name
     #: is the column ``variable`` then, and its cell the column ``value``.
-    unpivot: bool = attrs.field(default=False, validator=attrs.validators.instance_of(bool))
+    unpivot: bool = attrs.field(default=False, validator=checks.each(_flag))
     #: How times are written if not as ISO 8601, RFC 2822 or Unix time, tried in order: formats as
     #: ``datetime.strptime`` takes them; or ``iso``, ``auto``, ``dmy``, ``mdy``, ``ymd``.
     time_formats: tuple[str, ...] = attrs.field(default=(), converter=_time_formats)

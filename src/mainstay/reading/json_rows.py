@@ -25,6 +25,7 @@ Object: TypeAlias = tuple[int, object, object]
 _DECODER = json.JSONDecoder()
 _SHOWN = 200
 _NOT_THERE = object()
+_AN_OBJECT = 'Write it as {"user_id": "ada", "started_at": "2024-05-01"}, or leave it out.'
 
 
 def begins_array(begin: Sequence[str]) -> bool:
@@ -65,7 +66,7 @@ def array_objects(lines: Iterable[str]) -> Iterator[Object]:
         found, end = _decoded(text, place, line)
         yield line, found, text[place : place + _SHOWN]
         place = end
-    _check_end(text, place + 1, line)
+    _check_end(text, place + 1)
 
 
 def object_cells(objects: Iterable[Object], places: Layout) -> Iterator[Row]:
@@ -84,10 +85,15 @@ def _next(text: str, place: int) -> int:
     return place
 
 
-def _check_end(text: str, place: int, line: int) -> None:
-    if rest := text[place:].strip():
-        wrong = InvalidValueError("goes on after the array", field="the line", value=rest[:_SHOWN])
-        raise BadRecordError.at("line", line, wrong)
+def _check_end(text: str, end: int) -> None:
+    if rest := text[end:].strip():
+        wrong = InvalidValueError(
+            "goes on after the array",
+            field="the line",
+            value=rest[:_SHOWN],
+            remedy="Leave out what follows, or write all events into one array.",
+        )
+        raise BadRecordError.at("line", text.count("\n", 0, text.index(rest, end)) + 1, wrong)
 
 
 def _decoded(text: str, place: int, line: int) -> tuple[object, int]:
@@ -117,7 +123,9 @@ def cells_of(record: object, text: object, places: Layout) -> Values:
         InvalidValueError: It is not an object, or lacks a key that must be there.
     """
     if not isinstance(record, Mapping):
-        raise InvalidValueError("must be a JSON object", field="the line", value=text)
+        raise InvalidValueError(
+            "must be a JSON object", field="the line", value=text, remedy=_AN_OBJECT
+        )
     return tuple(
         None if name is None else _value(record, name, text, places) for name in places.columns
     )
@@ -131,6 +139,9 @@ def _value(record: Mapping[str, object], name: str, text: object, places: Layout
         return None
     keys = [*flat(record)]
     there = f" Its keys are {', '.join(keys)}." if keys else ""
+    for key, value in record.items():
+        if isinstance(value, list) and value and isinstance(value[0], Mapping):
+            there += f" If {key} has the events, write that list alone into a file."
     raise InvalidValueError(
         "is missing",
         field=f"key {name}",

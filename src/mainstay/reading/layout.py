@@ -101,7 +101,7 @@ class Layout:
             "is there twice" if times else "is missing",
             field=f"column {name}",
             value=",".join(header),
-            remedy=f"Call the first one {name}.0 and the next one {name}.1."
+            remedy=f"Name the one that is meant: {name}.0 is the first, {name}.1 the next."
             if times
             else self.remedy_for(header, name),
         )
@@ -110,11 +110,13 @@ class Layout:
         """Return what to do about a column, or a key, that is not among those there are."""
         if self.remedy != _REMEDY:
             return self.remedy
+        close = get_close_matches(missing, names, n=1)
+        meant = f"Is it {close[0]}? " if close else ""
+        if all(missing not in columns for columns in self.fields.values()):
+            return f"{meant}Name one that is there after --where, or leave the condition out."
         if (known := recognised(names)) is not None:
             whose = " --user-id NAME" if FORMATS[known].is_of_one else ""
             return f"It looks like {FORMATS[known].title}: say --format {known}{whose}."
-        close = get_close_matches(missing, names, n=1)
-        meant = f"Is it {close[0]}? " if close else ""
         whose = " If all are one person's: --user-id NAME." if missing == "user_id" else ""
         return f"{meant}{self.remedy}{whose}"
 
@@ -122,7 +124,7 @@ class Layout:
 def _joined(cells: Sequence[object]) -> object:
     if len(cells) == 1:
         return cells[0]
-    texts = [str(cell) for cell in cells if cell not in (None, "")]
+    texts = [text for cell in cells if cell is not None and (text := str(cell).strip())]
     return " ".join(texts) if texts else None
 
 

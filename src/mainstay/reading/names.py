@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from mainstay import _checks as checks
-from mainstay.errors import InvalidValueError
+from mainstay.errors import InvalidTypeError, InvalidValueError
 
 __all__ = ["name_of"]
+
+_REMEDY = "Write a text or a whole number, or leave the line out."
 
 
 def name_of(field: str, value: object) -> str:
@@ -19,9 +21,13 @@ def name_of(field: str, value: object) -> str:
         '7'
     """
     if value is None:
-        raise InvalidValueError("is missing", field=field)
+        raise InvalidValueError("is missing", field=field, remedy=_REMEDY)
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
+    if not isinstance(value, str):
+        raise InvalidTypeError("must be a string", field=field, value=value, remedy=_REMEDY)
+    if not value:
+        raise InvalidValueError("must not be empty", field=field, value=value, remedy=_REMEDY)
     name = checks.text(field, value)
     if not name.isascii() and any("\ud800" <= char <= "\udfff" for char in name):
         raise InvalidValueError(

@@ -21,13 +21,19 @@ from mainstay.reading.sniffing import HEAD, Unreadable, encoding_of, unreadable
 
 __all__ = ["Opened", "is_parquet", "opened"]
 
-_PARQUET, _ZIP = b"PAR1", b"PK\x03\x04"
+_PARQUET, _ZIP = b"PAR1", (b"PK\x03\x04", b"PK\x05\x06")  # of zip, the second is an empty one
 _PACKED: dict[bytes, tuple[str, Callable[[BinaryIO], object]]] = {
     b"\x1f\x8b": ("gzip", lambda file: gzip.GzipFile(fileobj=file)),
-    b"BZh": ("bzip2", bz2.BZ2File),
+    **{
+        b"BZh%d%b" % (level, block): ("bzip2", bz2.BZ2File)
+        for level in range(1, 10)
+        for block in (b"1AY&SY", b"\x17rE8P\x90")  # the second where there is nothing in it
+    },
     b"\xfd7zXZ\0": ("xz", lzma.LZMAFile),
 }
-_DAMAGE = (EOFError, BadZipFile, gzip.BadGzipFile, lzma.LZMAError, zlib.error, UnicodeDecodeError)
+#: How many bytes of a text are looked at together.
+_PIECE = 1 << 20
+_DAMAGE = (EOFError, BadZipFile, OSError, lzma.LZMAError, zlib.error, UnicodeDecodeError)
 
 
 @attrs.frozen
@@ -44,6 +50,7 @@ class Opened:
     encoding: str
     packed: tuple[str, ...]
     _text: TextIO
+    _file: BinaryIO
 
     def __iter__(self) -> Iterator[str]:
         """Yield its lines, each with what ends it.
@@ -53,6 +60,16 @@ class Opened:
         """
         with _damage_told(self.name):
             yield from self._text
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield its bytes in large pieces, each of whole lines, instead of its lines.
+
+        Raises:
+            UnreadableFileError: It is damaged.
+        """
+        with _damage_told(self.name):
+            while piece := self._file.read(_PIECE) + self._file.readline():
+                yield piece
 
 
 def is_parquet(path: Path) -> bool:
@@ -83,7 +100,7 @@ def opened(raw: BinaryIO, name: str) -> Opened:
         raise other.error(name)
     encoding = encoding_of(head)
     text = io.TextIOWrapper(file, encoding, errors="surrogateescape", newline="")
-    return Opened(name, encoding, tuple(packed), text)
+    return Opened(name, encoding, tuple(packed), text, file)
 
 
 @contextmanager
@@ -91,6 +108,8 @@ def _damage_told(name: str) -> Iterator[None]:
     try:
         yield
     except _DAMAGE as error:
+        if isinstance(error, OSError) and error.errno is not None:  # the system's, not gzip's
+            raise
         raise UnreadableFileError(
             f"is damaged ({error})", field="FILE", value=name, remedy="Fetch or save it again."
         ) from error

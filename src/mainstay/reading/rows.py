@@ -81,12 +81,13 @@ def _text_cells(lines: Iterator[str], places: Layout) -> Iterator[Row]:
 
 
 def first_lines(lines: Iterator[str]) -> list[str]:
-    """Take the lines that tell what a file is, as many as that needs."""
+    """Take the lines that tell what a file is, as many as that needs, without its mark."""
     first: list[str] = []
     filled = 0
     while filled < _LINES_LOOKED_AT and (line := next(lines, None)) is not None:
         if not isinstance(line, str):
             raise _not_lines(line)
+        line = line if first else line.removeprefix("\ufeff")
         first.append(line)
         filled += not line.isspace() and line != ""
     return first
@@ -107,7 +108,7 @@ def notation_of(first: Sequence[str], places: Layout) -> Notation:
     Raises:
         BadRecordError: It begins one JSON object over several lines.
     """
-    begin = [line.strip("\ufeff \t\r\n") for line in first if not line.isspace() and line]
+    begin = [line.strip(" \t\r\n") for line in first if not line.isspace() and line]
     if places.header is not None:
         return "CSV"
     if begin[0].startswith("{"):

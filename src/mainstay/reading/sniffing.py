@@ -73,36 +73,42 @@ _TAR = Unreadable(
 
 #: What is told by bytes, by where they are: the first that fits.
 _KINDS = tuple(
-    (re.compile(pattern, re.DOTALL | re.IGNORECASE), kind)
+    (re.compile(pattern, re.DOTALL), kind)
     for pattern, kind in (
-        (rb"SQLite format 3\0.*CREATE TABLE mainstay_", _STORE),
-        (rb"SQLite format 3\0.*CREATE TABLE revlog", ANKI),
+        (rb"SQLite format 3\0.*(?i:CREATE TABLE) mainstay_", _STORE),
+        (rb"SQLite format 3\0.*(?i:CREATE TABLE) revlog", ANKI),
         (rb"SQLite format 3\0", _DATABASE),
         (rb"%PDF-", Unreadable("is a PDF document", _AS_CSV)),
         (rb"\xd0\xcf\x11\xe0", SPREADSHEET),
-        (rb"(ARROW1|FEA1)", Unreadable("is an Arrow (Feather) file", "Save it as Parquet.")),
+        (
+            rb"(ARROW1\0\0|FEA1[\0-\x1f])",
+            Unreadable("is an Arrow (Feather) file", "Save it as Parquet."),
+        ),
         (rb"Obj\x01", Unreadable("is an Avro file", _AS_CSV)),
         (rb"\x28\xb5\x2f\xfd", Unreadable("is compressed by zstd", "Unpack it: zstd -d FILE.")),
-        (rb"(7z\xbc\xaf|Rar!)", Unreadable("is an archive of 7-Zip or RAR", "Unpack it.")),
+        (rb"(7z\xbc\xaf|Rar!\x1a)", Unreadable("is an archive of 7-Zip or RAR", "Unpack it.")),
         (
-            rb".{8}\.FIT",
+            rb"[\x0c\x0e].{7}\.FIT",
             Unreadable("is a FIT file", "Export the list of activities as CSV instead."),
         ),
-        (rb"(\x89PNG|\xff\xd8\xff|GIF8)", Unreadable("is a picture", "Name a file of events.")),
-        (rb".{257}ustar", _TAR),
+        (
+            rb"(\x89PNG|\xff\xd8\xff|GIF8[79]a)",
+            Unreadable("is a picture", "Name a file of events."),
+        ),
+        (rb".{257}ustar[\0 ]", _TAR),
     )
 )
 _MARKUP = tuple(
     (re.compile(pattern, re.DOTALL | re.IGNORECASE), kind)
     for pattern, kind in (
-        (rb"(<\?xml.*)?(<|<!DOCTYPE\s+)HealthData\b", HEALTH),
-        (rb"(<!DOCTYPE\s+|<)html\b", _HTML),
-        (rb"(<\?xml.*)?<gpx\b", Unreadable("is XML: a GPX track", _XML)),
+        (rb"(<\?xml.*)?(<|<!DOCTYPE\s+)HealthData[\s>]", HEALTH),
+        (rb"(<!DOCTYPE\s+|<)html[\s>]", _HTML),
+        (rb"(<\?xml.*)?<gpx[\s>]", Unreadable("is XML: a GPX track", _XML)),
         (
-            rb"(<\?xml.*)?<TrainingCenterDatabase\b",
+            rb"(<\?xml.*)?<TrainingCenterDatabase[\s>]",
             Unreadable("is XML: a TCX training", _XML),
         ),
-        (rb"<(\?xml|!DOCTYPE)\b", Unreadable("is XML", _XML)),
+        (rb"<(\?xml|!DOCTYPE)\s", Unreadable("is XML", _XML)),
     )
 )
 
@@ -117,12 +123,11 @@ def encoding_of(head: bytes) -> str:
     for mark, encoding in _ENCODINGS:
         if head.startswith(mark):
             return encoding
-    even, odd = head[::2], head[1::2]
-    if odd.count(0) > len(odd) // 3 and not even.count(0):
-        return "utf-16-le"
-    if even.count(0) > len(even) // 3 and not odd.count(0):
-        return "utf-16-be"
-    return "utf-8"
+    first, second = head[::2].count(0), head[1::2].count(0)
+    most = max(first, second)
+    if most * 6 <= len(head) or min(first, second) * 4 >= most:
+        return "utf-8"
+    return "utf-16-le" if second > first else "utf-16-be"
 
 
 def unreadable(head: bytes) -> Unreadable | None:

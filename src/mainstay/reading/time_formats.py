@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from decimal import localcontext
 from functools import cache
 
 from dateutil import parser
@@ -79,7 +80,7 @@ def check_time_format(field: str, value: object) -> str:
 
 
 def _read_again(form: str) -> datetime | None:
-    with suppress(ValueError):  # Python doesn't know it
+    with suppress(ValueError, re.error):  # Python doesn't know it, or it says something twice
         return datetime.strptime(_SAMPLE.strftime(form), form)  # noqa: DTZ007
     return None
 
@@ -145,7 +146,8 @@ def in_order(name: str, field: str, value: str) -> date | None:
     if not early:
         return None
     at = min(early)
-    return at.date() if {each.time() for each in late} == {_LATE.time()} else at
+    says_no_time = {each.time() for each in early | late} == {_EARLY.time(), _LATE.time()}
+    return at.date() if says_no_time else at
 
 
 def _parsed(field: str, value: str, order: tuple[bool, bool], default: datetime) -> datetime | None:
@@ -163,10 +165,11 @@ def _parsed(field: str, value: str, order: tuple[bool, bool], default: datetime)
 
     text, (day_first, year_first) = value.translate(_SPACES), order
     try:
-        return parser.parse(
-            text, default=default, dayfirst=day_first, yearfirst=year_first, tzinfos=zone
-        )
+        with localcontext(checks.EXACT):
+            return parser.parse(
+                text, default=default, dayfirst=day_first, yearfirst=year_first, tzinfos=zone
+            )
     except InvalidValueError:
         raise
-    except (ValueError, OverflowError):  # dateutil's own word for what it can't read
+    except (ValueError, ArithmeticError):  # dateutil's own words for what it can't read
         return None

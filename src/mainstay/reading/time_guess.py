@@ -18,6 +18,8 @@ __all__ = ["TimeGuess", "guess_times"]
 _ENOUGH = 0.5
 _UNITS: Final = {10: None, 13: "ms", 16: "us", 19: "ns"}
 _CALENDAR: Final = {8: "%Y%m%d", 14: "%Y%m%d%H%M%S"}
+#: Unix time: its whole part, and perhaps a fraction.
+_UNIX = re.compile(r"([0-9]+)(\.[0-9]+)?")
 _NUMBERS = re.compile(r"\s*(\d{1,2})[./\- ](\d{1,2})[./\- ]\d{2,4}\b")
 
 
@@ -51,8 +53,10 @@ def guess_times(values: Sequence[object]) -> TimeGuess | None:
     texts = [str(value) for value in values]
     if not texts:
         return None
-    if all(text.isdigit() and text.isascii() for text in texts):
-        return _of_digits({len(text) for text in texts}, texts)
+    numbers = [each for text in texts if (each := _UNIX.fullmatch(text)) is not None]
+    if len(numbers) == len(texts):
+        has_fractions = any(number[2] for number in numbers)
+        return _of_digits({len(number[1]) for number in numbers}, None if has_fractions else texts)
     for formats in ((), (_order(texts),)):
         found = _read(values, formats)
         if found is not None:
@@ -62,14 +66,17 @@ def guess_times(values: Sequence[object]) -> TimeGuess | None:
     return None
 
 
-def _of_digits(lengths: set[int], texts: Sequence[str]) -> TimeGuess | None:
+def _of_digits(lengths: set[int], whole: Sequence[str] | None) -> TimeGuess | None:
+    """Return what numbers are, by the lengths of their whole parts; and if all are whole, they."""
     if len(lengths) != 1:
         return None
     length = min(lengths)
     form = _CALENDAR.get(length)
-    if form is not None and _read(texts, (form,)) is not None:
+    if form is not None and whole is not None and _read(whole, (form,)) is not None:
         return TimeGuess((form,), is_naive="%H" in form)
-    return TimeGuess(unit=_UNITS[length]) if length in _UNITS else None
+    if length not in _UNITS:
+        return None
+    return TimeGuess(unit=_UNITS[length] or ("s" if whole is None else None))
 
 
 def _order(texts: Sequence[str]) -> str:

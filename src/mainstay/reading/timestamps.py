@@ -21,8 +21,13 @@ __all__ = ["Stamp", "Stamps", "parse_moment"]
 
 _REMEDY = "Write ISO 8601 (2024-05-01T08:00:00+02:00) or whole Unix seconds."
 _IN_FILES = " Or say how all are written, such as --time-format '%d.%m.%Y %H:%M'; auto, dmy, mdy."
-#: What separates a date from a time.
-_MARKS = frozenset("Tt ")
+_AS_NUMBERS = " If it is Unix time, say what it counts: --unit s, ms, us or ns."
+#: A date of ISO 8601 with a time: of others, such as 2024 5 4 and 2024-05-01+02:00, dateutil and
+#: Python take some for that, too.
+_ISO_8601 = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{8}|[0-9]{4}-?W[0-9]{2}-?[0-9]|[0-9]{4}-?[0-9]{3})"
+    r"[Tt ][0-9]{2}[0-9:.,]*( ?([Zz]|[+-][0-9:.]+))?"
+)
 _DATE_LENGTH = len("2024-05-01")
 #: RFC 9557: a timestamp with its zone, and perhaps more, in brackets.
 _BRACKETED = re.compile(r"(?P<at>[^\[\]]+)(\[!?(?P<zone>[^\[\]=]+)\])?(?P<tags>(\[[^\[\]]*\])*)")
@@ -144,7 +149,8 @@ class Stamps:
         if value is None:
             raise InvalidValueError("is missing", field=field, remedy=_REMEDY)
         if not isinstance(value, str):
-            raise InvalidTypeError("must be a timestamp", field=field, value=value, remedy=_REMEDY)
+            remedy = self._remedy(value)
+            raise InvalidTypeError("must be a timestamp", field=field, value=value, remedy=remedy)
         for form in self.formats or (ISO,):
             if (stamp := _in(form, field, value)) is not None:
                 return stamp
@@ -155,8 +161,14 @@ class Stamps:
             problem = f"is not a timestamp as in {' or '.join(self.formats)}"
             remedy = "Name its format too: one --time-format for each."
         else:
-            problem, remedy = "is not a timestamp", _REMEDY + (_IN_FILES if self.in_file else "")
+            problem, remedy = "is not a timestamp", self._remedy(value)
         return InvalidValueError(problem, field=field, value=value, remedy=remedy)
+
+    def _remedy(self, value: object) -> str:
+        """Return what to do about a value that is not in a standard notation."""
+        if self.in_file and is_number(value, "s"):
+            return _REMEDY + _AS_NUMBERS
+        return _REMEDY + _IN_FILES if self.in_file and isinstance(value, str) else _REMEDY
 
 
 def _in(form: str, field: str, value: str) -> Stamp | None:
@@ -183,7 +195,7 @@ def _standard(field: str, value: str) -> Stamp | None:
 
 def _from_iso(value: str) -> datetime | None:
     """Parse at C speed what Python knows of ISO 8601, and with dateutil the rest."""
-    if not _MARKS.isdisjoint(value):  # 2024-05-01+02:00 has no time, but Python reads one
+    if _ISO_8601.fullmatch(value) is not None:
         for parse in (datetime.fromisoformat, isoparse):
             with suppress(ValueError, OverflowError):  # the next one may know it
                 return parse(value)

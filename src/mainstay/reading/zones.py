@@ -7,11 +7,12 @@ from functools import cache
 from zoneinfo import available_timezones
 
 from mainstay import _checks as checks
-from mainstay.errors import UnknownZoneError
+from mainstay.errors import InvalidTypeError, UnknownZoneError
 from mainstay.localdays import find_zone
 
 __all__ = ["read_zone"]
 
+_REMEDY = "Write an IANA name such as Europe/Berlin, or an offset such as +02:00."
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-\N{MINUS SIGN}])(\d\d?)(?::?(\d\d))?", re.IGNORECASE)
 _PREFIXED = re.compile(r"\((?:GMT|UTC)[^)]*\)\s*(\S+/\S+|UTC)", re.IGNORECASE)
 
@@ -29,6 +30,8 @@ def read_zone(value: object, field: str = "timezone") -> str:
         >>> read_zone("+0530"), read_zone("z"), read_zone("europe/berlin")
         ('+05:30', '+00:00', 'Europe/Berlin')
     """
+    if not isinstance(value, str):
+        raise InvalidTypeError("must be a string", field=field, value=value, remedy=_REMEDY)
     text = checks.text(field, value)
     try:
         find_zone(text, field=field)

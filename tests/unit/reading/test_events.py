@@ -376,7 +376,12 @@ def test_lines_of_bytes_are_refused() -> None:
             "line 2: the line must have 2 columns (user_id, started_at), not 3, "
             'got \'"a\\r\\nb",0,"c\\r\\nd"\'. Quote fields that contain separators.',
         ),
-        (["{"], None, "line 1: the line must be a JSON object, got '{'."),
+        (
+            ["{"],
+            None,
+            "line 1: the line must be a JSON object, got '{'. Write it as "
+            '{"user_id": "ada", "started_at": "2024-05-01"}, or leave it out.',
+        ),
         (
             ["{}"],
             {"started_at": "user_id"},
@@ -392,12 +397,14 @@ def test_lines_of_bytes_are_refused() -> None:
         (
             ['{"user_id": [], "started_at": 0}'],
             None,
-            "line 1: user_id must be a string, got [].",
+            "line 1: user_id must be a string, got []. "
+            "Write a text or a whole number, or leave the line out.",
         ),
         (
             ['{"user_id": "ada", "started_at": 0, "timezone": 5}'],
             None,
-            "line 1: timezone must be a string, got 5.",
+            "line 1: timezone must be a string, got 5. "
+            "Write an IANA name such as Europe/Berlin, or an offset such as +02:00.",
         ),
         (
             ['{"user_id": "ada", "started_at": []}'],

@@ -27,6 +27,9 @@ EIGHT = datetime(2024, 5, 1, 8, tzinfo=UTC)
         ("2024-05-01T08:00:00.5Z", EIGHT + timedelta(milliseconds=500)),
         ("2024-05-01T08:00:00,5Z", EIGHT + timedelta(milliseconds=500)),
         ("2024-04-30T24:00:00Z", EIGHT - timedelta(hours=8)),
+        ("2024-05-01 10:00:00 +02:00", EIGHT),
+        ("2024-122T08:00:00Z", EIGHT),
+        ("2024W183T08:00Z", EIGHT),
         ("1714550400", EIGHT),
         ("0", datetime(1970, 1, 1, tzinfo=UTC)),
         (1714550400, EIGHT),
@@ -62,6 +65,12 @@ def test_a_timestamp_is_iso_8601_or_unix_seconds(text: object, at: datetime) -> 
         "2024-05-01Z",
         "2024-05-01 ",
         "20240501+0200",
+        # Python alone would read the first day of a week, and dateutil blanks as zeros.
+        "2024-W18 12:00",
+        "2024 5 4",
+        "2024-05-01T 8:00",
+        "20240501 8 8",
+        "2024-05-01x08:00:00 +02:00",
     ],
 )
 def test_what_is_no_timestamp_is_refused(text: object) -> None:

@@ -1,0 +1,359 @@
+"""``mainstay inspect``: its guesses at small tables, and the command that it prints, run."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shlex
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.command import Done, mainstay
+
+pytest.importorskip("rich", reason="the command needs mainstay[cli]")
+
+from mainstay.cli import arguments, reading
+from mainstay.reading import EventFormat
+
+
+@attrs.frozen
+class Table:
+    """A small table, and what there is to say of it.
+
+    Attributes:
+        text: What is in the file.
+        options: Those that read it, in the command that is printed.
+        found: How many events and users there are, the first day and the last.
+        notes: Words of what somebody has to settle.
+        given: What is told of it.
+    """
+
+    text: str
+    options: str
+    found: tuple[int, int, str, str]
+    notes: tuple[str, ...] = ()
+    given: str = ""
+
+
+MAY = (2, 2, "2024-05-27", "2024-05-28")
+MINE = (2, 1, "2024-05-27", "2024-05-28")
+NAIVE = ("put the zone of their clock in place of UTC",)
+NOBODY = ("put a name in place of me",)
+#: The instants are 2024-05-27T08:53:20Z and a day later.
+TABLES = {
+    "ours": Table("user_id,started_at\nada,2024-05-27\nbob,2024-05-28\n", "", MAY),
+    "seconds": Table(
+        "user,ts\nada,1716800000\nbob,1716886400\n", "--columns user_id=user,started_at=ts", MAY
+    ),
+    "milliseconds": Table(
+        "user;ts\nada;1716800000000\nbob;1716886400000\n",
+        "--columns user_id=user,started_at=ts --unit ms",
+        MAY,
+    ),
+    "microseconds": Table(
+        "user|ts\nada|1716800000000000\nbob|1716886400000000\n",
+        "--columns user_id=user,started_at=ts --unit us",
+        MAY,
+    ),
+    "fractions": Table(
+        '{"user": 7, "ts": 1716800000.0}\n{"user": 8, "ts": 1716886400.5}\n',
+        "--columns user_id=user,started_at=ts --unit s",
+        MAY,
+    ),
+    "numbers that are dates": Table(
+        "user\tday\nada\t20240527\nbob\t20240528\n",
+        "--columns user_id=user,started_at=day --time-format %Y%m%d",
+        MAY,
+    ),
+    "numbers that are dates and times": Table(
+        "user,at\nada,20240527080000\nbob,20240528090000\n",
+        "--columns user_id=user,started_at=at --naive-zone UTC --time-format %Y%m%d%H%M%S",
+        MAY,
+        NAIVE,
+    ),
+    "no offset": Table(
+        "user,when\nada,2024-05-27 08:00\nbob,2024-05-28 09:00\n",
+        "--columns user_id=user,started_at=when --naive-zone UTC",
+        MAY,
+        NAIVE,
+    ),
+    "the zone is known": Table(
+        "user,when\nada,2024-05-28 03:00\nbob,2024-05-28 13:00\n",
+        "--columns user_id=user,started_at=when --naive-zone Asia/Tokyo",
+        (2, 2, "2024-05-28", "2024-05-28"),
+        given="--naive-zone Asia/Tokyo",
+    ),
+    "a column of zones": Table(
+        "user,when,tz\nada,2024-05-27 23:00,Asia/Tokyo\nbob,2024-05-28 01:00,America/Lima\n",
+        "--columns user_id=user,started_at=when,timezone=tz",
+        MAY,
+    ),
+    "zones that are none": Table(
+        "user,when,tz\nada,2024-05-27 08:00,CEST\nbob,2024-05-28 09:00,PST\n",
+        "--columns user_id=user,started_at=when --naive-zone UTC",
+        MAY,
+        NAIVE,
+    ),
+    "the day first": Table(
+        "user,when\nada,27.5.2024\nbob,1.6.2024\n",
+        "--columns user_id=user,started_at=when --time-format dmy",
+        (2, 2, "2024-05-27", "2024-06-01"),
+    ),
+    "the month first": Table(
+        "user,when\nada,5/27/2024\nbob,6/1/2024\n",
+        "--columns user_id=user,started_at=when --time-format mdy",
+        (2, 2, "2024-05-27", "2024-06-01"),
+    ),
+    "said to be the day first": Table(
+        "user,when\nada,4/5/2024\nbob,1/6/2024\n",
+        "--columns user_id=user,started_at=when --time-format dmy",
+        (2, 2, "2024-05-04", "2024-06-01"),
+        given="--time-format dmy",
+    ),
+    "words": Table(
+        "user,when\nada,May 27 2024\nbob,28 May 2024\n",
+        "--columns user_id=user,started_at=when --time-format auto",
+        MAY,
+    ),
+    "mails": Table(
+        'user,date\nada,"Mon, 27 May 2024 08:00:00 +0200"\nbob,"Tue, 28 May 2024 08:00:00 +0200"\n',
+        "--columns user_id=user,started_at=date",
+        MAY,
+    ),
+    "date and time apart": Table(
+        "Who,Date,Time\nada,27/05/2024,08:00\nbob,28/05/2024,09:00\n",
+        "--columns user_id=Who,started_at=Date+Time --naive-zone UTC --time-format dmy",
+        MAY,
+        NAIVE,
+    ),
+    "no user": Table(
+        "when,km\n2024-05-27T08:00Z,5\n2024-05-28T08:00Z,6\n",
+        "--columns started_at=when --user-id me",
+        MINE,
+        NOBODY,
+    ),
+    "one user": Table(
+        "when,km\n2024-05-27T08:00Z,5\n2024-05-28T08:00Z,6\n",
+        "--columns started_at=when --user-id 'ada l'",
+        MINE,
+        given="--user-id 'ada l'",
+    ),
+    "ids that come again": Table(
+        "shop_id,order,placed\n7,a,2024-05-27\n7,b,2024-05-28\n8,c,2024-05-28\n",
+        "--columns user_id=shop_id,started_at=placed",
+        (3, 2, "2024-05-27", "2024-05-28"),
+    ),
+    "kinds and ids": Table(
+        "user,type,when,uuid\nada,post,2024-05-27,a\nbob,like,2024-05-28,b\n",
+        "--columns user_id=user,started_at=when,kind=type,id=uuid",
+        MAY,
+    ),
+    "durations": Table(
+        "user,when,elapsed\nada,2024-05-27,0:30:00\nbob,2024-05-28,PT1H\n",
+        "--columns user_id=user,started_at=when,duration=elapsed",
+        MAY,
+    ),
+    "durations that are none": Table(
+        "user,when,elapsed\nada,2024-05-27,long\nbob,2024-05-28,0:30\n",
+        "--columns user_id=user,started_at=when",
+        MAY,
+    ),
+    "objects in objects": Table(
+        '[{"actor": {"login": "ada"}, "created_at": "2024-05-27T08:00Z"},\n'
+        ' {"actor": {"login": "bob"}, "created_at": "2024-05-28T08:00Z"}]',
+        "--columns user_id=actor.login,started_at=created_at",
+        MAY,
+    ),
+    "odd names": Table(
+        'user id;"the ""when"", + then = now"\nada;2024-05-27\nbob;2024-05-28\n',
+        """--columns 'user_id=user id,started_at="the ""when"", + then = now"'""",
+        MAY,
+    ),
+    "a name twice": Table(
+        "user,date,date\nada,2024-05-27,x\nbob,2024-05-28,y\n",
+        "--columns user_id=user,started_at=date.0",
+        MAY,
+    ),
+    "no header": Table(
+        "ada,2024-05-27,x\nbob,2024-05-28,y\n",
+        "--columns user_id,started_at,_",
+        MAY,
+        given="--columns who,when,_",
+    ),
+    "some rows": Table(
+        "user,when,done\nada,2024-05-27,YES\nbob,2024-05-28,YES\ncy,2024-05-01,NO\n",
+        "--columns user_id=user,started_at=when --where done=YES",
+        MAY,
+        given="--where done=YES",
+    ),
+    "a known format": Table(
+        "Date,Run,Read,\n2024-05-27,2,0,\n2024-05-28,0,2,\n",
+        "--format loop --user-id ada",
+        MINE,
+        given="--format loop --user-id ada",
+    ),
+}
+
+
+def inspected(file: Path, given: str = "") -> dict[str, Any]:
+    done = mainstay("inspect", str(file), "--json", *shlex.split(given))
+    assert done.out, done.err
+    return done.json
+
+
+def command_of(found: dict[str, Any]) -> Done:
+    """Run what is printed, word by word."""
+    name, *arguments = shlex.split(found["command"])
+    assert name == "mainstay"
+    return mainstay(*arguments, "--json", "--as-of", "2024-06-01T23:59:59Z")
+
+
+@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("packed", [False, True])
+def test_the_command_that_is_printed_reads_the_file(
+    tmp_path: Path, name: str, packed: bool
+) -> None:
+    table, file = TABLES[name], tmp_path / "my events.dat"
+    octets = table.text.encode("utf-16" if packed else "utf-8")
+    file.write_bytes(gzip.compress(octets) if packed else octets)
+    found = inspected(file, table.given)
+    assert found["command"] == f"mainstay score '{file}' {table.options}".rstrip()
+    figures = (found["events"], found["users"], found["first_day"], found["last_day"])
+    assert figures == table.found
+    assert [found["failing"], found["repeated"], found["problems"]] == [0, 0, []]
+    assert len(found["notes"]) == len(table.notes)
+    assert all(each in note for each, note in zip(table.notes, found["notes"], strict=True))
+    done = command_of(found)
+    assert done.status == 0, done.err
+    assert (done.json["events"], len(done.json["users"])) == table.found[:2]
+
+
+def test_parquet_is_looked_into_too(tmp_path: Path) -> None:
+    pa = pytest.importorskip("pyarrow", reason="needs mainstay[columnar]")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    file = tmp_path / "events.parquet"
+    parquet.write_table(pa.table({"who": ["ada", "bob"], "at": ["2024-05-27", "2024-05-28"]}), file)
+    found = inspected(file)
+    assert (found["what"], found["events"]) == ("Parquet", 2)
+    assert found["command"] == f"mainstay score {file} --columns user_id=who,started_at=at"
+    assert command_of(found).json["events"] == 2
+
+
+def test_a_format_of_ones_own_stays_in_the_command(tmp_path: Path) -> None:
+    """Also what no option says: that columns are rows."""
+    file, form = tmp_path / "habits.csv", tmp_path / "habits.toml"
+    file.write_text("day,run,read\n27.5.2024,1,0\n28.5.2024,1,1\n")
+    form.write_text(
+        'columns = {started_at = "day", kind = "variable"}\n'
+        'unpivot = true\nwhere = ["value=1"]\ntime_formats = ["dmy"]\nuser_id = "ada"\n'
+    )
+    found = inspected(file, f"--format {form}")
+    assert found["command"] == f"mainstay score {file} --format {form}"
+    assert (found["events"], found["left_out"]) == (3, 1)
+    assert command_of(found).json["events"] == 3
+
+
+def test_bad_rows_are_counted_by_reason_with_the_first_of_each(tmp_path: Path) -> None:
+    file = tmp_path / "events.csv"
+    file.write_text(
+        "user,when\nada,2024-05-27\nbob,soon\n,2024-05-28\nada,2024-05-27\nada\ncy,later\n"
+    )
+    found = inspected(file)
+    assert (found["events"], found["failing"], found["repeated"]) == (2, 4, 1)
+    said = [(each["rows"], each["message"].partition(", got")[0]) for each in found["problems"]]
+    assert said[0] == (2, "line 3: started_at is not a timestamp")
+    assert sorted(said[1:]) == [
+        (1, "line 4: user_id must not be empty"),
+        (1, "line 6: the line must have 2 columns (user, when), not 1"),
+    ]
+    done = mainstay("inspect", str(file))
+    assert done.status == 3
+    assert "2 will fail, such as line 3: started_at is not a timestamp, got 'soon'." in done.out
+    assert done.err.endswith(f"{file} --columns user_id=user,started_at=when --skip-bad\n")
+    assert (command_of(found).status, command_of(found).json["events"]) == (3, 2)
+
+
+def test_dates_that_can_be_read_in_two_ways_are_for_somebody_to_settle(tmp_path: Path) -> None:
+    file = tmp_path / "events.csv"
+    file.write_text("user,when\nada,5/7/2024\nbob,6/1/2024\n")
+    found = inspected(file)
+    assert found["notes"] == ["Say whether the day is first, --time-format dmy, or the month, mdy."]
+    assert (found["events"], found["failing"]) == (0, 2)
+    assert mainstay("inspect", str(file)).status == 3
+    assert inspected(file, "--time-format mdy")["last_day"] == "2024-06-01"
+
+
+def test_without_a_column_of_times_it_says_how_to_name_one(tmp_path: Path) -> None:
+    file = tmp_path / "events.csv"
+    file.write_text("user,km\nada,5\nbob,6\n")
+    done = mainstay("inspect", str(file), "--json")
+    assert (done.status, done.json["command"], done.json["format"]) == (3, None, None)
+    assert "Name the column with --columns started_at=NAME" in done.err
+    assert [column["examples"] for column in done.json["columns"]] == [["ada", "bob"], ["5", "6"]]
+
+
+@pytest.mark.parametrize("text", ["", "\n \n", "\ufeff"])
+def test_an_empty_file_is_an_error(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "events.csv"
+    file.write_text(text, encoding="utf-8")
+    done = mainstay("inspect", str(file))
+    assert (done.status, done.out) == (1, "")
+    assert done.err.startswith("mainstay: FILE is empty")
+
+
+def test_standard_input_is_looked_into_too() -> None:
+    text = TABLES["date and time apart"].text.encode()
+    done = mainstay("inspect", "-", "--json", stdin=gzip.compress(text))
+    assert done.status == 0
+    assert (done.json["what"], done.json["events"]) == (
+        "CSV, separated by commas, packed by gzip",
+        2,
+    )
+    _, *arguments = shlex.split(done.json["command"])
+    again = mainstay(*arguments, "--as-of", "2024-06-01", "--json", stdin=gzip.compress(text))
+    assert again.json["events"] == 2
+
+
+def test_the_same_file_gives_the_same_json_with_all_that_is_documented(tmp_path: Path) -> None:
+    file = tmp_path / "events.csv"
+    file.write_text(TABLES["kinds and ids"].text)
+    first, second = (mainstay("inspect", str(file), "--json").out for _ in range(2))
+    assert first == second
+    assert [*json.loads(first)] == (
+        "what known columns format notes events users first_day last_day left_out repeated failing "
+        "problems command".split()
+    )
+
+
+def test_the_listing_says_what_columns_seem_to_be(tmp_path: Path) -> None:
+    file = tmp_path / "events.csv"
+    file.write_text(TABLES["kinds and ids"].text)
+    rows = [line.split() for line in mainstay("inspect", str(file)).out.splitlines()]
+    assert ["user", "user_id", "ada,", "bob"] in rows
+    assert ["type", "kind", "post,", "like"] in rows
+
+
+names = st.text(
+    st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from('",=+ '), min_size=1
+)
+
+
+@given(st.lists(names, min_size=2, max_size=3, unique=True), names)
+def test_any_name_of_a_column_can_be_given_on_the_command_line(
+    joined: list[str], user: str
+) -> None:
+    form = EventFormat(columns={"user_id": user, "started_at": joined})
+    option, said = shlex.split(reading.options_of(form, None))
+    assert option == "--columns"
+    assert arguments.columns(said) == {"user_id": (user,), "started_at": (*joined,)}
+
+
+@given(st.lists(names, min_size=1, unique=True))
+def test_any_names_in_order_can_be_given_on_the_command_line(header: list[str]) -> None:
+    _, said = shlex.split(reading.options_of(EventFormat(header=header), None))
+    assert arguments.columns(said) == (*header,)
