@@ -14,13 +14,14 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from attrs import evolve
 
 from tests.command import mainstay
 
 pytest.importorskip("rich", reason="the command needs mainstay[cli]")
 
 from mainstay import BadRecordError, Session
-from mainstay.reading import FORMATS, Event, EventFormat, inspect_events, read_events
+from mainstay.reading import FORMATS, Event, inspect_events, read_events
 
 FILES = Path(__file__).parent.parent / "files"
 SCRIPTS = Path(__file__).parent.parent.parent / "docs" / "conversions"
@@ -80,12 +81,8 @@ def events_of(rows: Iterable[Event | BadRecordError]) -> list[Session]:
 
 def sessions(name: str, file: str) -> list[tuple[str, str, str]]:
     """When, how long, and what: of an export that is read in full."""
-    form = FORMATS[name].format
-    rows = read_events(
-        FILES / file,
-        format=EventFormat(**form.differing | {"user_id": "ada", "naive_zone": "Europe/Berlin"}),
-        whole=True,
-    )
+    form = evolve(FORMATS[name].format, user_id="ada", naive_zone="Europe/Berlin")
+    rows = read_events(FILES / file, format=form, whole=True)
     return [
         (each.started_at.isoformat(), str(each.duration), each.kind) for each in events_of(rows)
     ]

@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from decimal import localcontext
 from functools import cache
+from typing import Final
 
 from dateutil import parser
 
@@ -19,7 +20,7 @@ __all__ = ["ISO", "ORDERS", "check_time_format", "in_format", "in_order"]
 ISO = "iso"
 #: The names of what dateutil reads, with the orders of day, month and year that it may have:
 #: whether the day is first, and whether the year is.
-ORDERS = {
+ORDERS: Final[dict[str, tuple[tuple[bool, bool], ...]]] = {
     "auto": ((False, False), (True, False), (False, True), (True, True)),
     "dmy": ((True, False),),
     "mdy": ((False, False),),
