@@ -398,6 +398,8 @@ def has_events(done: Done) -> None:
 @pytest.mark.parametrize("name", NAMED)
 def test_the_option_that_a_complaint_names_helps(tmp_path: Path, name: str) -> None:
     trouble = NAMED[name]
+    if "columnar" in trouble.given:
+        pytest.importorskip("duckdb", reason="needs mainstay[columnar]")
     file = file_of(tmp_path, trouble.content)
     done = score(file, trouble.given)
     assert (done.status, done.out) == (1, "")

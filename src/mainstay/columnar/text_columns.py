@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +104,7 @@ def _csv(
     path: Path, file: Opened, first: Sequence[str], lines: Iterator[str], places: Layout
 ) -> tuple[list[str], str]:
     """Return the fields that there are in CSV, and the query for their texts."""
-    table = csv_table(first, _again(first, lines), places)
+    table = csv_table(first, chain(first, lines), places)
     at, width = places_in(table, places), len(table.header)
     if table.separator not in ",;\t|":
         raise _not_in_columns(path, f"has columns separated by {table.separator!r}")
@@ -124,11 +124,6 @@ def _csv(
         )
         """  # noqa: S608  (columns are numbered, and the separator is one of four)
     return [*fields], query
-
-
-def _again(first: Sequence[str], lines: Iterator[str]) -> Iterator[str]:
-    yield from first
-    yield from lines
 
 
 def _check_quotes(path: Path) -> None:

@@ -32,7 +32,7 @@ class Rows(Iterator[Row]):
     """
 
     def __init__(self, rows: Iterator[Row], places: Layout) -> None:
-        self.left_out = 0
+        self.left_out: int = 0
         self._places = places
         self._rows = rows if places.is_plain else self._counted(rows)
 

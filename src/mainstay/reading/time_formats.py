@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from decimal import localcontext
 from functools import cache
+from typing import Final
 
 from dateutil import parser
 
@@ -19,7 +20,7 @@ __all__ = ["ISO", "ORDERS", "check_time_format", "in_format", "in_order"]
 ISO = "iso"
 #: The names of what dateutil reads, with the orders of day, month and year that it may have:
 #: whether the day is first, and whether the year is.
-ORDERS = {
+ORDERS: Final[dict[str, tuple[tuple[bool, bool], ...]]] = {
     "auto": ((False, False), (True, False), (False, True), (True, True)),
     "dmy": ((True, False),),
     "mdy": ((False, False),),
@@ -29,6 +30,7 @@ ORDERS = {
 #: No two of its fields are equal, its hour is after noon, and no day of it is its month.
 _SAMPLE = datetime(2023, 11, 29, 22, 43, 58, 123456, tzinfo=UTC)
 _OF_THE_MACHINE = re.compile(r"%[cxXZ]")
+_YEAR = re.compile(r"%[YyGDF]")
 _OF_THE_CLOCK = re.compile(r"%[HIMSfpTRrz]")
 _SPACES = str.maketrans("\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}", "  ")
 _YEAR_FIRST = re.compile(r"\s*[0-9]{4}\b")
@@ -80,6 +82,8 @@ def check_time_format(field: str, value: object) -> str:
 
 
 def _read_again(form: str) -> datetime | None:
+    if _YEAR.search(form.replace("%%", "")) is None:  # Python 3.13 warns of days without a year
+        return None
     with suppress(ValueError, re.error):  # Python doesn't know it, or it says something twice
         return datetime.strptime(_SAMPLE.strftime(form), form)  # noqa: DTZ007
     return None

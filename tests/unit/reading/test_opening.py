@@ -136,6 +136,8 @@ def with_password() -> bytes:
         (wrong_sum(), "is damaged (Bad CRC-32"),
         ("user_id,a".encode("utf-16")[:-1], "is damaged ('utf-16"),
         (with_password(), "needs a password (a zip archive)"),
+        (zipped(("a.csv", b""))[:-6] + b"\xff\0\0\0\0\0", "is damaged ("),
+        (zipped(("a.csv", b""))[:-10] + b"\0\0\0\1" + bytes(6), "is damaged ("),
         (unknown_method(), "is packed otherwise than Python knows (That compression method"),
         (zipped(), "is a zip archive without a file"),
         (zipped(("folder/", b""), (".DS_Store", b"x")), "is a zip archive without a file"),
