@@ -146,7 +146,7 @@ def lowest(session: nox.Session) -> None:
     session.install("--resolution=lowest-direct", "-r", "pyproject.toml", "--extra", "all")
     session.install("--no-deps", built(session, "all"))
     brought = (*group("tests"), *group("servers"), *group("hosts"))
-    session.install(*brought, "duckdb", "coverage[toml]")
+    session.install(*brought, "coverage[toml]")
     reach_every_branch(session)
     leaning = {
         str(path)

@@ -101,11 +101,11 @@ _KINDS = tuple(
 _MARKUP = tuple(
     (re.compile(pattern, re.DOTALL | re.IGNORECASE), kind)
     for pattern, kind in (
-        (rb"(<\?xml.*)?(<|<!DOCTYPE\s+)HealthData[\s>]", HEALTH),
+        (rb"(<\?xml.*)?(<|<!DOCTYPE\s+)HealthData[\s/>]", HEALTH),
         (rb"(<!DOCTYPE\s+|<)html[\s>]", _HTML),
-        (rb"(<\?xml.*)?<gpx[\s>]", Unreadable("is XML: a GPX track", _XML)),
+        (rb"(<\?xml.*)?<gpx[\s/>]", Unreadable("is XML: a GPX track", _XML)),
         (
-            rb"(<\?xml.*)?<TrainingCenterDatabase[\s>]",
+            rb"(<\?xml.*)?<TrainingCenterDatabase[\s/>]",
             Unreadable("is XML: a TCX training", _XML),
         ),
         (rb"<(\?xml|!DOCTYPE)\s", Unreadable("is XML", _XML)),
