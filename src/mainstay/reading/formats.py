@@ -23,7 +23,8 @@ class KnownFormat:
         title: What the file is, in words.
         format: How it says who was active, and when.
         tells: The columns, or keys of JSON, that tell it from all others: it has them all.
-        cells: What the cells of all columns but these are, if the columns alone don't tell it.
+        cells: A regular expression for the cells of all columns but these, if the columns alone
+            don't tell it.
 
     Examples:
         >>> FORMATS["toggl"].title
@@ -33,7 +34,7 @@ class KnownFormat:
     title: str
     format: EventFormat
     tells: frozenset[str]
-    cells: re.Pattern[str] | None = None
+    cells: str | None = None
 
     @property
     def is_of_one(self) -> bool:
@@ -83,7 +84,7 @@ _LOOP = KnownFormat(
         where=[Condition("value", "!=", _NOT_PERFORMED)],
     ),
     tells=frozenset({"Date", ""}),  # each line ends with a separator
-    cells=re.compile(r"(YES_MANUAL|YES_AUTO|NO|UNKNOWN|SKIP|-?\d+(\.\d+)?)?"),
+    cells=r"(YES_MANUAL|YES_AUTO|NO|UNKNOWN|SKIP|-?\d+(\.\d+)?)?",
 )
 _LOOP_HABIT = KnownFormat(
     "Loop Habit Tracker's Checkmarks.csv, of one habit",
@@ -156,4 +157,4 @@ def recognised(names: Iterable[str], rows: Iterable[Mapping[str, object]] = ()) 
 
 def _fits(known: KnownFormat, row: Mapping[str, object]) -> bool:
     cells = (str(cell) for name, cell in row.items() if name not in known.tells)
-    return known.cells is None or all(known.cells.fullmatch(cell) for cell in cells)
+    return known.cells is None or all(re.fullmatch(known.cells, cell) for cell in cells)
