@@ -23,20 +23,25 @@ _CALLED: Final = {
     "user_id": (
         "userid user username memberid member accountid account customerid customer actorlogin "
         "actorid actor authorid author authoremail login email player playerid athleteid athlete "
-        "student studentid person personid who by uid name"
+        "student studentid person personid who by uid name "
+        "benutzer benutzername nutzer mitglied utilisateur membre usuario miembro"
     ),
     "started_at": (
         "startedat starttime startdate startdatetime timestamp createdat occurredat activitydate "
-        "eventtime eventdate datetime time date when at ts start created logged loggedat day"
+        "eventtime eventdate datetime time date when at ts start created logged loggedat day "
+        "zeitstempel zeitpunkt datum beginn zeit horodatage fecha"
     ),
     "timezone": "timezone tz zone timezonename",
-    "duration": "duration elapsedtime elapsed durationseconds seconds movingtime length",
+    "duration": "duration elapsedtime elapsed durationseconds seconds movingtime length dauer duree",
     "kind": "kind type eventtype activitytype event activity action category exercise project",
     "quality": "quality",
     "id": "id eventid uuid activityid sessionid sha logid",
 }
 #: The columns that may have a date and its time apart.
-_PAIRS = (("startdate", "starttime"), ("date", "starttime"), ("date", "time"), ("day", "time"))
+_PAIRS = (
+    *(("startdate", "starttime"), ("date", "starttime"), ("date", "time"), ("day", "time")),
+    *(("datum", "uhrzeit"), ("datum", "zeit"), ("date", "heure"), ("fecha", "hora")),
+)
 #: Somebody whose events all are, until it is said who.
 _SOMEBODY = "me"
 _MOST_KINDS = 50
