@@ -32,7 +32,9 @@ _CALLED: Final = {
         "zeitstempel zeitpunkt datum beginn zeit horodatage fecha"
     ),
     "timezone": "timezone tz zone timezonename",
-    "duration": "duration elapsedtime elapsed durationseconds seconds movingtime length dauer duree",
+    "duration": (
+        "duration elapsedtime elapsed durationseconds seconds movingtime length dauer duree"
+    ),
     "kind": "kind type eventtype activitytype event activity action category exercise project",
     "quality": "quality",
     "id": "id eventid uuid activityid sessionid sha logid",
