@@ -221,7 +221,7 @@ def test_the_next_step_names_criteria_of_the_kinds_there_are(
 def test_a_bad_line_stops_the_import_and_what_is_before_it_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mainstay.cli.importing.LINES_AT_ONCE", 500)
+    monkeypatch.setattr("mainstay.cli.imports.LINES_AT_ONCE", 500)
     text = "user_id,started_at\n" + "".join(f"user{n},{n}\n" for n in range(1_200))
     done = imported(tmp_path / "a.csv", text + "ada,soon\nbob,0\n")
     assert (done.status, done.out) == (1, "")
@@ -241,7 +241,7 @@ def test_an_import_that_is_interrupted_says_how_far_it_came(
         yield from islice(read_events(*arguments, **options), 4)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("mainstay.cli.importing.LINES_AT_ONCE", 2)
+    monkeypatch.setattr("mainstay.cli.imports.LINES_AT_ONCE", 2)
     monkeypatch.setattr("mainstay.cli.importing.read_events", read_two_batches)
     done = imported(tmp_path / "a.csv", "user_id,started_at\n" + "ada,0\n" * 9)
     assert (done.status, done.out) == (130, "")
@@ -364,7 +364,7 @@ def test_of_what_a_file_says_several_times_of_an_event_the_last_holds(
     mainstay("init", "--db", url)
     file.write_text(RUN + "".join(f"ada,0,{kind},1\n" for kind in ("run", "swim", "row", "ski")))
     for size in (20_000, 3, 1):
-        monkeypatch.setattr("mainstay.cli.importing.LINES_AT_ONCE", size)
+        monkeypatch.setattr("mainstay.cli.imports.LINES_AT_ONCE", size)
         done = mainstay("import", str(file), "--db", url, "--update")
         assert (done.status, known(url)) == (0, {("ada", "ski", "1")})
         assert "Imported 4 events: " in done.err
@@ -379,7 +379,7 @@ def test_an_update_that_was_killed_between_two_transactions_is_done_again(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("mainstay.cli.importing.added", killed)
+        patched.setattr("mainstay.cli.imports.added", killed)
         done = mainstay("import", str(file), "--db", url, "--update")
     assert done.status == 130
     assert "Stopped after 2 events: 0 new, 2 updated, 0 there already." in done.err

@@ -5,28 +5,22 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import tee
-from typing import TypeAlias
+from collections.abc import Callable, Iterator
 
-import attrs
 from rich.console import Console
 
 from mainstay.activity.session import Session
 from mainstay.cli import OK, SKIPPED, reading, terminal
-from mainstay.cli.batches import LINES_AT_ONCE, added
+from mainstay.cli.imports import Import
 from mainstay.cli.reevaluate import did
 from mainstay.cli.store import PreparedStore, add_db, open_store, option
-from mainstay.errors import BadRecordError, MainstayError, RejectedError
+from mainstay.errors import MainstayError
 from mainstay.jobs import reevaluate
 from mainstay.localdays import counted_day
-from mainstay.ports import Late, other_contents
-from mainstay.reading import Event, identified, read_events
+from mainstay.ports import Late
+from mainstay.reading import read_events
 from mainstay.scheduling import JobContext
 from mainstay.scores.engagement.criteria import DailyCriteria
-
-#: The number of a line, and what it says.
-Line: TypeAlias = tuple[int, Session]
 
 _EPILOG = """\
 columns:
@@ -57,7 +51,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.set_defaults(run=run)
-    parser.add_argument("file", metavar="FILE", help="CSV or JSON Lines; - is stdin")
+    parser.add_argument(
+        "file", metavar="FILE", help="CSV, JSON or Parquet, also packed; - is stdin"
+    )
     add_db(parser)
     parser.add_argument(
         "--kind",
@@ -76,90 +72,6 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         help="then evaluate again the days that had been, and that the events are of",
     )
     parser.add_argument("--json", action="store_true", help="the counts as JSON on stdout")
-
-
-@attrs.define
-class _Import:
-    """What has been imported so far, and what is next."""
-
-    store: PreparedStore
-    bad: terminal.BadLines
-    early: Callable[[Session], bool]
-    update: bool
-    events: int = 0
-    new: int = 0
-    updated: int = 0
-    before_floor: int = 0
-    waiting: list[Line] = attrs.field(factory=list)
-
-    def read(self, items: Iterable[Event | BadRecordError]) -> None:
-        """Import every event; those before a bad line too that stops it."""
-        try:
-            for line, session in _with_ids(self._good(items)):
-                self.waiting.append((line, session))
-                if len(self.waiting) == LINES_AT_ONCE:
-                    self._flush()
-        except BadRecordError:
-            self._flush()
-            raise
-        self._flush()
-
-    def _good(self, items: Iterable[Event | BadRecordError]) -> Iterator[Event]:
-        for item in items:
-            if isinstance(item, Event):
-                yield item
-            else:
-                self.bad.skip(item)
-
-    def _flush(self) -> None:
-        waiting, self.waiting = self.waiting, []
-        self.before_floor += sum(self.early(session) for _, session in waiting)
-        try:
-            self.new += self.store.sessions.add([session for _, session in waiting])
-            self.events += len(waiting)
-        except RejectedError:
-            self._sort_out(waiting)
-
-    def _sort_out(self, batch: Sequence[Line]) -> None:
-        """Add lines of which the store rejects some: edited events are replaced, or told of."""
-        latest = {str(session.id): (line, session) for line, session in batch}
-        ids, updated = self._edited([session for _, session in latest.values()])
-        self.updated += updated
-        if self.update:  # of what lines say of one event, the last holds
-            self.events += len(batch) - len(latest) + len(ids)
-            self._add([each for key, each in latest.items() if key not in ids])
-        else:
-            self._tell(batch, {latest[key][0]: key for key in ids})
-
-    def _edited(self, sessions: Sequence[Session]) -> tuple[set[str], int]:
-        """Return the ids of events that were edited, and how many of them are replaced now."""
-        with self.store.corrections.page() as page:
-            ids = {*page.edited(sessions)}
-            if not self.update:
-                return ids, 0
-            changes = page.replace([session for session in sessions if session.id in ids])
-        return ids, changes.get("events", 0)
-
-    def _tell(self, batch: Sequence[Line], edited: Mapping[int, str]) -> None:
-        """Add lines, except those of edited events, by their numbers: these are bad ones."""
-        others = [each for each in batch if each[0] not in edited]
-        if edited and not self.bad.skip_all:  # the first one stops everything
-            first = min(edited)
-            others = [each for each in others if each[0] < first]
-        self._add(others)
-        for line in sorted(edited):
-            self.bad.skip(BadRecordError.at("line", line, other_contents(edited[line])))
-
-    def _add(self, batch: Sequence[Line]) -> None:
-        for events, new in added(batch, self.store.sessions.add, self.bad):
-            self.events += events
-            self.new += new
-
-    def words(self) -> str:
-        """Say how many there are."""
-        known = self.events - self.new - self.updated
-        updated = f" {self.updated:,} updated," if self.updated else ""
-        return f"{self.events:,} events: {self.new:,} new,{updated} {known:,} there already."
 
 
 def _criteria(store: PreparedStore) -> str:
@@ -182,13 +94,7 @@ def _posts(store: PreparedStore) -> Iterator[str]:
         )
 
 
-def _with_ids(events: Iterable[Event]) -> Iterator[Line]:
-    events, sessions = tee(events)
-    ids = identified(event.session for event in sessions)
-    return ((event.line, session) for event, session in zip(events, ids, strict=True))
-
-
-def _read(args: argparse.Namespace, work: _Import, messages: Console) -> None:
+def _read(args: argparse.Namespace, work: Import, messages: Console) -> None:
     """Read the file and add its events; if that ends early, say how many were."""
     try:
         with terminal.open_events(args.file, messages) as source:
@@ -232,7 +138,7 @@ def _early(store: PreparedStore) -> Callable[[Session], bool]:
     return is_early
 
 
-def _before_floor(work: _Import) -> Iterator[str]:
+def _before_floor(work: Import) -> Iterator[str]:
     """Say how many events were not taken, because all from their time was pruned."""
     if work.before_floor:
         yield (
@@ -256,7 +162,7 @@ def run(args: argparse.Namespace) -> int:
     messages = terminal.console(sys.stderr)
     with open_store(args.db, args.schema) as store:
         bad = terminal.BadLines(messages, skip_all=args.skip_bad)
-        work = _Import(store, bad, _early(store), args.update)
+        work = Import(store, bad, _early(store), args.update)
         _read(args, work, messages)
         posts, criteria = [*_posts(store)], _criteria(store)
         evaluated = [*_evaluated(args, store, messages)]
