@@ -577,6 +577,7 @@ def test_help_is_of_all_commands_that_there_are() -> None:
         "demo",
         "inspect",
         "score",
+        "streaks",
         "report",
         "evidence",
         "init",

@@ -412,7 +412,9 @@ def due_days(draw: DrawFn) -> DueDays:
     """
     state, first = draw(engagements()), draw(days())
     if state.last_day is not None:
-        away = 0 if state.streak else draw(st.integers(0, 30))
+        last = state.last_outcome
+        goes_on = state.streak > 0 or (last is not None and not last.stands)
+        away = 0 if goes_on else draw(st.integers(0, 30))
         first = state.last_day + timedelta(days=1 + away)
     gaps = draw(st.lists(st.integers(1, 4), max_size=4))
     dates = [first + timedelta(days=sum(gaps[:place])) for place in range(len(gaps) + 1)]
