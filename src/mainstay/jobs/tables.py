@@ -88,7 +88,7 @@ def criteria_of(values: object) -> Criteria:
         >>> criteria_of({"post": 2, "like": 5}).met({"post": 2, "like": 6})
         True
         >>> criteria_of({"any_of": [{"post": 2}, {"minutes": {"minutes": 30, "kinds": ["run"]}}]})
-        AnyOf(criteria=(DailyCriteria(minimums=Counts({'post': 2})), DailyMinutes(minutes=30.0, ...
+        AnyOf(criteria=(DailyCriteria(minimums=Counts({'post': 2})), DailyMinutes(minutes=30, ...
     """
     if isinstance(values, Mapping) and len(values) == 1:
         [(name, value)] = values.items()

@@ -155,20 +155,14 @@ def _picks(table: CsvTable, places: Layout) -> list[_Pick]:
     """
     header, wanted, at = table.header, places.columns, places_in(table, places)
     if not places.unpivot:
-        return [_pick([at.get(name or "", -1) for name in wanted])]
+        return [itemgetter(*(at.get(name or "", -1) for name in wanted))]
     others = [place for place, name in enumerate(header) if name and place not in at.values()]
     return [_melted(wanted, at | {VALUE: other}, header[other]) for other in others]
 
 
-def _pick(places: Sequence[int]) -> _Pick:
-    if len(places) > 1:
-        return itemgetter(*places)
-    return lambda row: tuple(row[place] for place in places)
-
-
 def _melted(wanted: Sequence[str | None], at: Mapping[str, int], name: str) -> _Pick:
     """Return what picks the cells of one column's row: its name is one of them."""
-    pick = _pick([at.get(each or "", -1) for each in wanted])
+    pick: _Pick = itemgetter(*(at.get(each or "", -1) for each in wanted))
     names = [name if each == VARIABLE else None for each in wanted]
     return lambda row: tuple(
         cell if each is None else each for each, cell in zip(names, pick(row), strict=True)

@@ -71,9 +71,6 @@ class Event:
 class EventRows(Iterator[Event | BadRecordError]):
     """An iterator over each row's event, or the error that it holds; it goes on after one.
 
-    Attributes:
-        left_out: How many rows did not count so far, by the format's ``where``.
-
     Examples:
         >>> from mainstay.reading import EventFormat
         >>> lines = ["user_id,started_at,done", "ada,2024-05-01,YES", "ada,2024-05-02,NO"]
@@ -93,7 +90,7 @@ class EventRows(Iterator[Event | BadRecordError]):
 
     @property
     def left_out(self) -> int:
-        """How many rows did not count so far."""
+        """How many rows did not count so far, by the format's ``where``."""
         return self._rows.left_out
 
     def __next__(self) -> Event | BadRecordError:

@@ -141,6 +141,8 @@ def _all(read: Callable[[object], object], values: Iterable[object]) -> bool:
 
 def _time_columns(sample: Sample) -> tuple[str, ...]:
     """Return the column of times, or two that are joined: a date's and a time's."""
+    if "started_at" in sample.columns:
+        return ("started_at",)
     by_name = {_bare(column): column for column in reversed(sample.columns)}
     for date, time in _PAIRS:
         if (

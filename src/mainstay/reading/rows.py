@@ -121,13 +121,12 @@ def _cells(first: list[str], lines: Iterator[str], places: Layout) -> Iterator[R
     """Yield the cells of the columns that are read, by the notation that the first lines tell."""
     if not any(line and not line.isspace() for line in first):
         return
-    match notation_of(first, places):
-        case "JSON Lines":
-            yield from object_cells(line_objects(lines), places)
-        case "a JSON array":
-            yield from object_cells(array_objects(lines), places)
-        case "CSV":
-            yield from csv_cells(first, lines, places)
+    notation = notation_of(first, places)
+    if notation == "CSV":
+        yield from csv_cells(first, lines, places)
+    else:
+        objects = line_objects if notation == "JSON Lines" else array_objects
+        yield from object_cells(objects(lines), places)
 
 
 def _refuse_one_object(begin: list[str]) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from mainstay import InvalidValueError, NaiveDatetimeError
 from mainstay.reading import parse_moment
+from mainstay.reading.timestamps import Stamps
 
 EIGHT = datetime(2024, 5, 1, 8, tzinfo=UTC)
 
@@ -130,3 +131,42 @@ def test_what_else_to_do_without_an_offset_is_up_to_the_caller() -> None:
     with pytest.raises(NaiveDatetimeError) as caught:
         parse_moment("2024-05-01T08:00", or_else=", or hope")
     assert caught.value.remedy == "Write its offset or Z behind it, or hope."
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "zone"),
+    [
+        ("Wed, 1 May 2024 10:00:00 +0200", EIGHT, None),
+        ("1 May 2024 08:00 GMT", EIGHT, None),
+        ("2024-05-01T10:00:00+02:00[Europe/Berlin]", EIGHT, "Europe/Berlin"),
+        ("2024-05-01T08:00:00Z[Europe/Berlin]", EIGHT, "Europe/Berlin"),
+        ("2024-05-01T10:00[!Europe/Berlin][u-ca=gregory]", EIGHT, "Europe/Berlin"),
+        ("2024-05-01T10:00:00+02:00[+02:00]", EIGHT, "+02:00"),
+    ],
+)
+def test_mails_and_zones_in_brackets_are_read(text: str, at: datetime, zone: str | None) -> None:
+    stamp = Stamps().read(text)
+    assert (stamp.at, stamp.zone) == (at, zone)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thu, 1 May 2024 10:00:00 +0200",  # it was a Wednesday
+        "Wed, 31 Jun 2024 10:00:00 +0200",
+        "2024-05-01T10:00:00+03:00[Europe/Berlin]",
+        "2024-05-01T10:00:00+02:00[Mars/Olympus]",
+        "2024-05-01T10:00:00+02:00[Europe/Berlin][!u-ca=hebrew]",
+        "[Europe/Berlin]",
+        "soon[Europe/Berlin]",
+        "2024-05-01T10:00:00+02:00[u-ca=gregory]",
+    ],
+)
+def test_what_contradicts_itself_is_refused(text: str) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        parse_moment(text)
+    assert (caught.value.field, caught.value.value) in (
+        ("started_at", text),
+        ("started_at", "Mars/Olympus"),
+    )
+    assert caught.value.remedy

@@ -99,7 +99,7 @@ class MemoryStore:
         InvalidValueError: ``posts`` holds something that is not a kind.
 
     Examples:
-        >>> from datetime import UTC, date, datetime
+        >>> from datetime import UTC, date, datetime, time
         >>> from mainstay import Session
         >>> store = MemoryStore(local_days=True, day_start=time(4))
         >>> late = datetime(2024, 5, 2, 3, 30, tzinfo=UTC)
