@@ -11,9 +11,13 @@ from pathlib import Path
 
 if len(sys.argv) != 3:
     sys.exit(__doc__)
-uri = Path(sys.argv[1]).absolute().as_uri()
-with closing(sqlite3.connect(f"{uri}?mode=ro", uri=True)) as database:
-    found = database.execute(sys.argv[2])
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow([column[0] for column in found.description])
-    writer.writerows(found)
+path, query = sys.argv[1:]
+uri = Path(path).absolute().as_uri()
+writer = csv.writer(sys.stdout, lineterminator="\n")
+try:
+    with closing(sqlite3.connect(f"{uri}?mode=ro", uri=True)) as database:
+        found = database.execute(query)
+        writer.writerow([column[0] for column in found.description])
+        writer.writerows(found)
+except sqlite3.Error as error:
+    sys.exit(f"{path}: {error}")

@@ -5,13 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import shlex
-import sqlite3
-import subprocess
-import sys
-from collections.abc import Iterable
-from contextlib import closing
 from pathlib import Path
-from zipfile import ZipFile
 
 import attrs
 import pytest
@@ -20,11 +14,9 @@ from tests.command import mainstay
 
 pytest.importorskip("rich", reason="the command needs mainstay[cli]")
 
-from mainstay import BadRecordError, Session
-from mainstay.reading import FORMATS, Event, inspect_events, read_events
+from mainstay.reading import FORMATS, inspect_events, read_events
+from tests.exports import FILES, events_of, scores
 
-FILES = Path(__file__).parent.parent / "files"
-SCRIPTS = Path(__file__).parent.parent.parent / "docs" / "conversions"
 #: The points of the active days that tests/files/README.md lists, by SPEC's vectors.
 KNOWN = [
     ("strava", "strava_activities.csv", {"me": 37}),
@@ -35,12 +27,6 @@ KNOWN = [
     ("github", "github_events.json", {"ada": 45}),
     ("fitbit", "fitbit_exercise-0.json", {"me": 62}),
 ]
-
-
-def scores(*arguments: str) -> dict[str, int]:
-    done = mainstay(*arguments, "--as-of", "2024-05-28", "--zone", "UTC", "--json")
-    assert done.status == 0, done.err
-    return {user["user_id"]: user["score"] for user in done.json["users"]}
 
 
 @pytest.mark.parametrize(("name", "file", "points"), KNOWN)
@@ -70,13 +56,6 @@ def test_a_complaint_about_an_export_names_its_format(
     zone = () if FORMATS[name].format.naive_zone else ("--naive-zone", "Europe/Berlin")
     told = ("score", str(FILES / file), "--format", name, *whose, *zone)
     assert scores(*told) == points
-
-
-def events_of(rows: Iterable[Event | BadRecordError]) -> list[Session]:
-    """All of them, of which none is bad."""
-    found = [*rows]
-    assert all(isinstance(row, Event) for row in found), found
-    return [row.session for row in found if isinstance(row, Event)]
 
 
 def sessions(name: str, file: str) -> list[tuple[str, str, str]]:
@@ -112,75 +91,26 @@ def test_events_of_github_may_be_lines_that_are_packed(tmp_path: Path) -> None:
     assert inspect_events(packed).what == "JSON Lines, packed by gzip"
 
 
-def converted(script: str, *arguments: str, to: Path) -> Path:
-    done = subprocess.run(
-        [sys.executable, str(SCRIPTS / script), *arguments], capture_output=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    to.write_bytes(done.stdout)
-    return to
+#: What other versions write, of somebody who was active on the 28th alone.
+OTHERS = {
+    "strava": (
+        "Activity ID,Activity Date,Activity Name,Activity Type,Elapsed Time,Distance,Filename\n"
+        '9028,"May 28, 2024, 3:02:23\u202fPM",Ride,Ride,783,3.68,a.gpx\n'
+    ),
+    "toggl": (
+        '\ufeff"Description","Duration","Member","Email","Start date","Start time","Stop date"\n'
+        '"Draft, second","1:00:00","Me","me","2024-05-28","09:00:00","2024-05-28"\n'
+    ),
+    "loop": "Date,Run,Read a book,\n2024-05-28,2,0,\n2024-05-27,1,-1,\n2024-05-26,0,3,\n",
+    "loop-habit": "Date,Value,Notes\n2024-05-28,12500,\n2024-05-27,NO,\n",
+}
 
 
-def test_workouts_of_apple_health_count_where_they_were_recorded(tmp_path: Path) -> None:
-    """One is of 23:40 on the 27th in New York, which is the 28th in Berlin."""
-    export = str(FILES / "apple_health_export.xml")
-    refused = mainstay("inspect", export)
-    assert (refused.status, refused.out) == (1, "")
-    assert "export of Apple Health" in refused.err
-    assert "conversions.html#apple-health" in refused.err
-    events = converted("apple_health.py", export, "ada", to=tmp_path / "events.csv")
-    assert scores("score", str(events)) == {"ada": 13}
-    durations = [str(session.duration) for session in events_of(read_events(events, whole=True))]
-    assert durations == ["0:45:30", "0:30:00", "0:31:12"]
-    steps = converted("apple_health.py", export, "ada", "StepCount", to=tmp_path / "steps.csv")
-    assert steps.read_text().splitlines()[1:] == ["ada,2024-05-26 09:00:00 +0200,,StepCount"]
-
-
-def collection(path: Path) -> Path:
-    """Make a collection as Anki does, of three reviews and a card that was set by hand."""
-    with closing(sqlite3.connect(path)) as made:
-        made.execute(
-            "CREATE TABLE revlog (id integer PRIMARY KEY, cid integer NOT NULL,"
-            " usn integer NOT NULL, ease integer NOT NULL, ivl integer NOT NULL,"
-            " lastIvl integer NOT NULL,"
-            " factor integer NOT NULL, time integer NOT NULL, type integer NOT NULL)"
-        )
-        times = {1716796800250: 8400, 1716876000123: 60000, 1716876061999: 2750, 1716876070000: 0}
-        made.executemany(
-            "INSERT INTO revlog VALUES (?, 1, 0, 3, 1, 1, 2500, ?, 1)", [*times.items()]
-        )
-        made.commit()
-    return path
-
-
-@pytest.mark.parametrize("packed", [False, True])
-def test_reviews_of_anki_are_events(tmp_path: Path, packed: bool) -> None:
-    found = collection(tmp_path / "collection.anki2")
-    if packed:
-        found = tmp_path / "deck.apkg"
-        with ZipFile(found, "w") as package:
-            package.write(tmp_path / "collection.anki2", "collection.anki2")
-            package.writestr("media", "{}")
-    refused = mainstay("inspect", str(found))
-    assert (refused.status, refused.out) == (1, "")
-    assert "a collection of Anki's" in refused.err
-    assert "conversions.html#anki" in refused.err
-    events = converted("anki.py", str(found), "ada", to=tmp_path / "events.csv")
-    # On the 27th and the 28th, at 08:00 and 06:00 UTC.
-    assert scores("score", str(events)) == {"ada": 13}
-    rows = events_of(read_events(events, whole=True))
-    assert [(str(row.duration), row.kind) for row in rows] == [
-        ("0:00:08.400000", "review"),
-        ("0:01:00", "review"),
-        ("0:00:02.750000", "review"),
-    ]
-    assert len({row.id for row in rows}) == 3
-
-
-@pytest.mark.parametrize("script", sorted(path.name for path in SCRIPTS.glob("*.py")))
-def test_a_script_without_arguments_says_how_it_is_called(script: str) -> None:
-    done = subprocess.run(
-        [sys.executable, str(SCRIPTS / script)], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 1
-    assert f"python {script}" in done.stderr
+@pytest.mark.parametrize("name", OTHERS)
+def test_what_other_versions_write_is_told_too(tmp_path: Path, name: str) -> None:
+    export = tmp_path / "export.csv"
+    export.write_text(OTHERS[name], encoding="utf-8")
+    assert inspect_events(export).known == name
+    whose = ("--user-id", "me") if FORMATS[name].is_of_one else ()
+    told = ("score", str(export), "--format", name, *whose)
+    assert scores(*told, *(("--naive-zone", "UTC") if name == "toggl" else ())) == {"me": 9}
