@@ -170,3 +170,11 @@ def test_what_contradicts_itself_is_refused(text: str) -> None:
         ("started_at", "Mars/Olympus"),
     )
     assert caught.value.remedy
+
+
+def test_a_number_of_a_named_unit_may_have_a_fraction_and_a_sign() -> None:
+    quarter = timedelta(milliseconds=250)
+    assert parse_moment("1714550400.25", unit="s") == EIGHT + quarter
+    assert parse_moment("-0.25", unit="s") == datetime(1970, 1, 1, tzinfo=UTC) - quarter
+    assert parse_moment(1714550400250, unit="ms") == EIGHT + quarter
+    assert parse_moment("1714550400250000999", unit="ns") == EIGHT + quarter

@@ -12,6 +12,7 @@ import pytest
 from mainstay import (
     Counts,
     DailyCriteria,
+    DailyMinutes,
     DayActivity,
     DayOutcome,
     Engagement,
@@ -520,3 +521,17 @@ def test_counts_are_an_immutable_mapping() -> None:
 def test_counts_may_come_from_a_counter() -> None:
     activity = DayActivity(may(2), Counter(["post", "like", "post"]))
     assert activity.counts == {"post": 2, "like": 1}
+
+
+def test_only_a_policy_of_counts_and_totals_is_simple() -> None:
+    assert EngagementPolicy().is_simple
+    assert EngagementPolicy(criteria=DailyCriteria({"run": 1}), streak_half=7).is_simple
+    others = [
+        EngagementPolicy(criteria=DailyMinutes(30)),
+        EngagementPolicy(rest_weekdays={6}),
+        EngagementPolicy(excused={date(2024, 5, 1)}),
+        EngagementPolicy(excused_kinds={"vacation"}),
+        EngagementPolicy(half_life=90),
+        EngagementPolicy(prior_ratings=4),
+    ]
+    assert not any(policy.is_simple for policy in others)
