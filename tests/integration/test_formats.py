@@ -106,6 +106,18 @@ OTHERS = {
 }
 
 
+@pytest.mark.parametrize("written", ["May 28, 2024, 3:02:23 PM", "28 May 2024, 15:02:23"])
+def test_strava_writes_dates_as_its_language_does(tmp_path: Path, written: str) -> None:
+    """American English, and British."""
+    export = tmp_path / "activities.csv"
+    export.write_text(
+        f'Activity ID,Activity Date,Activity Type,Elapsed Time\n1,"{written}",Run,9\n'
+    )
+    form = attrs.evolve(FORMATS["strava"].format, user_id="ada")
+    (session,) = events_of(read_events(export, format=form, whole=True))
+    assert session.started_at.isoformat() == "2024-05-28T15:02:23+00:00"
+
+
 @pytest.mark.parametrize("name", OTHERS)
 def test_what_other_versions_write_is_told_too(tmp_path: Path, name: str) -> None:
     export = tmp_path / "export.csv"

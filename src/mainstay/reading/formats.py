@@ -51,7 +51,7 @@ _STRAVA = KnownFormat(
             "kind": "Activity Type",
             "id": "Activity ID",
         },
-        time_formats=["%b %d, %Y, %I:%M:%S %p"],
+        time_formats=["%b %d, %Y, %I:%M:%S %p", "%d %b %Y, %H:%M:%S"],  # American, and British
         naive_zone="UTC",
     ),
     tells=frozenset({"Activity ID", "Activity Date", "Activity Type"}),
@@ -75,7 +75,7 @@ _TOGGL = KnownFormat(
     tells=frozenset({"Email", "Start date", "Start time", "Duration"}),
 )
 #: How Loop writes, in all of its versions, that a habit was not performed on a day.
-_NOT_PERFORMED = "|NO|UNKNOWN|SKIP|YES_AUTO|0|0.0|-1|1|3|-3"
+_NOT_PERFORMED = "|NO|UNKNOWN|SKIP|YES_AUTO|-1|0|1|3"
 _LOOP = KnownFormat(
     "Loop Habit Tracker's Checkmarks.csv, of all habits",
     EventFormat(
@@ -84,7 +84,7 @@ _LOOP = KnownFormat(
         where=[Condition("value", "!=", _NOT_PERFORMED)],
     ),
     tells=frozenset({"Date", ""}),  # each line ends with a separator
-    cells=r"(YES_MANUAL|YES_AUTO|NO|UNKNOWN|SKIP|-?\d+(\.\d+)?)?",
+    cells=r"(YES_MANUAL|YES_AUTO|NO|UNKNOWN|SKIP|-?\d+)?",  # with fractions it is its Scores.csv
 )
 _LOOP_HABIT = KnownFormat(
     "Loop Habit Tracker's Checkmarks.csv, of one habit",

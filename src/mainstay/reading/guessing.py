@@ -144,19 +144,22 @@ def _time_columns(sample: Sample) -> tuple[str, ...]:
     if "started_at" in sample.columns:
         return ("started_at",)
     by_name = {_bare(column): column for column in reversed(sample.columns)}
-    for date, time in _PAIRS:
-        if (
-            date in by_name
-            and time in by_name
-            and guess_times(sample.values(by_name[time])) is None
-        ):
-            return by_name[date], by_name[time]
+    for pair in _PAIRS:
+        if by_name.keys() >= {*pair}:
+            date, time = (by_name[name] for name in pair)
+            if not _has_clock(sample.values(date)) and guess_times(sample.values(time)) is None:
+                return date, time
     named = [by_name[name] for name in _CALLED["started_at"].split() if name in by_name]
     texts = [name for name in sample.columns if not _are_numbers(sample.values(name))]
     for column in dict.fromkeys([*named, *texts]):
         if guess_times(sample.values(column)) is not None:
             return (column,)
     return ()
+
+
+def _has_clock(values: Iterable[object]) -> bool:
+    """Return whether dates have their time already: a second one is how long it took."""
+    return any(":" in str(value) for value in values)
 
 
 def _are_numbers(values: Sequence[object]) -> bool:

@@ -228,3 +228,13 @@ def test_what_is_known_is_not_guessed() -> None:
 def test_a_table_that_looks_like_an_export_but_for_its_cells_is_not_one() -> None:
     assert inspect_events(["Date,Run,", "2024-05-01,YES_MANUAL,"]).known == "loop"
     assert inspect_events(["Date,Payee,", "2024-05-01,the baker,"]).known is None
+    assert inspect_events(["Date,Run,", "2024-05-01,0.2557,"]).known is None  # Loop's Scores.csv
+
+
+def test_a_time_that_says_how_long_it_took_is_not_joined_to_when_it_was() -> None:
+    found = inspect_events(["Titel,Datum,Zeit", "Rad,2024-05-22 13:12:32,00:31:05"])
+    assert found.format is not None
+    assert found.format.columns["started_at"] == ("Datum",)
+    apart = inspect_events(["Titel,Datum,Zeit", "Rad,22.05.2024,13:12:32"])
+    assert apart.format is not None
+    assert apart.format.columns["started_at"] == ("Datum", "Zeit")
