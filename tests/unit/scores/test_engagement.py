@@ -535,3 +535,11 @@ def test_only_a_policy_of_counts_and_totals_is_simple() -> None:
         EngagementPolicy(prior_ratings=4),
     ]
     assert not any(policy.is_simple for policy in others)
+
+
+def test_a_kind_that_did_not_happen_excuses_nothing() -> None:
+    policy = EngagementPolicy(excused_kinds={"vacation"})
+    friday = date(2024, 5, 3)
+    on_it, not_on_it = (DayActivity(friday, {"vacation": times}) for times in (1, 0))
+    assert evaluate_day(Engagement("ada"), on_it, policy=policy)[1].rest
+    assert not evaluate_day(Engagement("ada"), not_on_it, policy=policy)[1].rest

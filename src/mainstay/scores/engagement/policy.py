@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cached_property, partial
 
@@ -48,6 +48,9 @@ class EngagementBreakdown:
         """The parts' exact sum, rounded once (``math.fsum``)."""
         return math.fsum((self.streak, self.posts, self.quality))
 
+
+#: Of no kind.
+_NOTHING: Mapping[str, int] = {}
 
 _weight = checks.each(partial(checks.number, low=0, high=1e9))
 _half = checks.each(partial(checks.number, low=1e-9))
@@ -187,18 +190,18 @@ class EngagementPolicy:
         prior = (self.prior_ratings, self.prior_quality) if self.prior_ratings else None
         return self.posts_half, self.maxima, self.half_life, prior
 
-    def rests_on(self, day: date, kinds: Collection[str] = ()) -> bool:
-        """Return whether nothing is expected on a day, on which events of some kinds happened.
+    def rests_on(self, day: date, counts: Mapping[str, int] = _NOTHING) -> bool:
+        """Return whether nothing is expected on a day, on which so much of some kinds happened.
 
         Examples:
             >>> policy = EngagementPolicy(rest_weekdays={5, 6}, excused_kinds={"vacation"})
             >>> friday, saturday = date(2024, 5, 3), date(2024, 5, 4)
             >>> policy.rests_on(friday), policy.rests_on(saturday)
             (False, True)
-            >>> policy.rests_on(friday, {"vacation"})
-            True
+            >>> policy.rests_on(friday, {"vacation": 1}), policy.rests_on(friday, {"vacation": 0})
+            (True, False)
         """
-        excused = not self.excused_kinds.isdisjoint(kinds)
+        excused = any(counts.get(kind) for kind in self.excused_kinds)
         return excused or day in self.excused or day.weekday() in self.rest_weekdays
 
     @cached_property
