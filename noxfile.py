@@ -154,7 +154,6 @@ def lowest(session: nox.Session) -> None:
         for path in Path("tests").glob(f"[ip]*/test_*{subject}*.py")
     }
     pytest(session, QUICKLY, *sorted(leaning), *session.posargs)
-    docstrings(session)
 
 
 def reach_every_branch(session: nox.Session) -> None:
