@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from unittest.mock import patch
@@ -83,6 +83,7 @@ steps = st.one_of(
 
 Happened = tuple[str, int, str, int, int | None, int]
 Make = Callable[[], HasEngagements]
+NOTHING: Mapping[str, int] = {}
 met, rests_on = DailyCriteria.met, EngagementPolicy.rests_on
 
 
@@ -92,10 +93,10 @@ def breaks(criteria: DailyCriteria, counts: Mapping[str, int], *_: object, **__:
     return met(criteria, counts)
 
 
-def breaks_rest(policy: EngagementPolicy, day: date, kinds: Collection[str] = ()) -> bool:
-    if "odd" in kinds:
+def breaks_rest(policy: EngagementPolicy, day: date, counts: Mapping[str, int] = NOTHING) -> bool:
+    if "odd" in counts:
         raise ZeroDivisionError
-    return rests_on(policy, day, kinds)
+    return rests_on(policy, day, counts)
 
 
 @pytest.fixture(scope="module", params=["memory", "sqlite", "postgresql"])
