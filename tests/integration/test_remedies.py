@@ -144,13 +144,13 @@ NAMED = {
     "another format": Trouble(
         f"{HEADER}ada,27.05.2024 08:00\n",
         "line 2: started_at is not a timestamp, got '27.05.2024 08:00'.",
-        "Or say how all are written, such as --time-format '%d.%m.%Y %H:%M'; auto, dmy, mdy.",
+        "Or say how all are written, such as --time-format '%d.%m.%Y %H:%M', auto,",
         then="--time-format '%d.%m.%Y %H:%M' --naive-zone UTC",
     ),
     "in words": Trouble(
         f"{HEADER}ada,May 27th 2024\n",
         "line 2: started_at is not a timestamp, got 'May 27th 2024'.",
-        "auto, dmy, mdy.",
+        "auto, dmy or mdy; mainstay inspect FILE guesses it.",
         then="--time-format auto",
     ),
     "ambiguous": Trouble(

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from io import StringIO
 from pathlib import Path
 from unittest.mock import patch
 
@@ -20,7 +21,10 @@ pytest.importorskip("rich", reason="the command needs mainstay[cli]")
 pa = pytest.importorskip("pyarrow", reason="needs mainstay[columnar]")
 parquet = pytest.importorskip("pyarrow.parquet", reason="needs mainstay[columnar]")
 
-from mainstay.cli.score import engines  # noqa: E402  (after what they need)
+from rich.console import Console  # noqa: E402  (after what they need)
+
+from mainstay.cli import terminal  # noqa: E402
+from mainstay.cli.score import engines  # noqa: E402
 from mainstay.columnar import folding  # noqa: E402
 
 ZONES = ["", "", "Europe/Berlin", "America/St_Johns", "Pacific/Apia", "+05:45", "UTC"]
@@ -155,6 +159,33 @@ def test_any_file_gets_the_same_answer_and_the_same_complaints(
     assert score(file, question) == slow
     fast = score(file, question, "--engine", "columnar")
     assert fast == slow or (fast.status, fast.out) == (1, "")
+
+
+@pytest.mark.parametrize("command", ["score", "streaks"])
+@pytest.mark.parametrize(
+    ("text", "encoding", "why"),
+    [
+        ("user_id,started_at\nada,2024-05-27\n", "utf-16", "is written in utf-16"),
+        (
+            'user_id,started_at\n"ada" ,2024-05-27\n',
+            "utf-8",
+            "has blanks behind a closing quote",
+        ),
+        ("user_id,started_at\nada,2024-05-27\n", "utf-8", None),
+        ("user_id,started_at\nada,soon\n", "utf-8", None),
+    ],
+)
+def test_on_a_terminal_it_is_said_why_a_large_file_is_read_line_by_line(
+    tmp_path: Path, command: str, text: str, encoding: str, why: str | None
+) -> None:
+    file, screen = tmp_path / "events.csv", StringIO()
+    file.write_bytes(text.encode(encoding))
+    messages = Console(file=screen, force_terminal=True, width=400, color_system=None)
+    with patch.object(terminal, "console", lambda _file: messages):
+        mainstay(command, str(file), "--as-of", "2024-05-28", "--json")
+    said = f"Reading line by line: {file} {why}: so it can't be read in columns.\n"
+    assert screen.getvalue().count("Reading line by line") == (why is not None)
+    assert why is None or said in screen.getvalue()
 
 
 def test_each_events_own_offset_decides_its_day(file: Path) -> None:

@@ -15,7 +15,7 @@ from mainstay.cli.score.engines import check_engine, is_plain, pays
 from mainstay.cli.score.from_columns import Events
 from mainstay.cli.score.from_lines import events_of, line_events
 from mainstay.cli.score.from_parquet import parquet_events
-from mainstay.cli.score.from_text import text_events
+from mainstay.cli.score.from_text import say_slow, text_events
 from mainstay.cli.score.options import Options
 from mainstay.cli.store import PreparedStore
 from mainstay.errors import InvalidValueError
@@ -73,6 +73,7 @@ def read_file(
             if own:
                 error.remedy = _PLAIN
                 raise
+            say_slow(error, options, messages)
     bad = terminal.BadLines(messages, skip_all=options.skip_bad)
     read = _made(line_events(options, messages, bad), make)
     return attrs.evolve(read, skipped=bad.count, left_out=bad.left_out)

@@ -24,9 +24,10 @@ from mainstay.scores.engagement.criteria import DailyCriteria
 
 _EPILOG = """\
 columns:
-  user_id, started_at (ISO 8601 with an offset or Z, Unix seconds, or a date
-  such as 2024-05-01), and if there are any: timezone (an IANA name or +HH:MM),
-  kind, quality (0 to 10), duration (in seconds), id.
+  user_id, started_at (ISO 8601 with an offset or Z, Unix seconds, a date such
+  as 2024-05-01, or as --time-format and --unit say), and if there are any:
+  timezone (an IANA name or +HH:MM), kind, quality (0 to 10), duration (in
+  seconds, 01:30:00 or PT1H30M), id. mainstay inspect FILE guesses --columns.
   Importing again is safe: an event is known by its id, or else by all that its
   line says (and by --kind, where that is its kind).
 

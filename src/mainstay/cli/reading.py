@@ -32,6 +32,14 @@ def add_reading(group: argparse._ArgumentGroup, *, lenient: bool = True) -> None
         metavar="NAME|FILE",
         help=f"what the file is: {', '.join(FORMATS)}; or a TOML file that says so",
     )
+    _add_columns(group)
+    _add_times(group)
+    if lenient:
+        add_skipping(group)
+
+
+def _add_columns(group: argparse._ArgumentGroup) -> None:
+    """Add where the fields are, and which rows count."""
     group.add_argument(
         "--columns",
         type=arguments.columns,
@@ -49,6 +57,10 @@ def add_reading(group: argparse._ArgumentGroup, *, lenient: bool = True) -> None
         metavar="CONDITION",
         help="only rows that say so, such as done=YES or count>0; may be given several times",
     )
+
+
+def _add_times(group: argparse._ArgumentGroup) -> None:
+    """Add how times are written."""
     group.add_argument(
         "--time-format",
         type=arguments.checked(partial(check_time_format, "it")),
@@ -61,8 +73,6 @@ def add_reading(group: argparse._ArgumentGroup, *, lenient: bool = True) -> None
         "--unit", choices=[*UNITS], help="what numbers since 1970 are in (default: s)"
     )
     add_zone(group)
-    if lenient:
-        add_skipping(group)
 
 
 def add_leniency(group: argparse._ArgumentGroup) -> None:

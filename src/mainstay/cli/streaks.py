@@ -65,6 +65,22 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 def _add_policy(group: argparse._ArgumentGroup) -> None:
     """Add what a streak asks for, and what it survives."""
+    _add_schedule(group)
+    group.add_argument(
+        "--rest",
+        type=arguments.weekdays,
+        metavar="DAYS",
+        help="weekdays that never break a streak, and lengthen it if it goes on",
+    )
+    group.add_argument(
+        "--excused",
+        metavar="FILE",
+        help="dates on which users are excused: CSV or Parquet with user_id and date",
+    )
+    _add_freezes(group)
+
+
+def _add_schedule(group: argparse._ArgumentGroup) -> None:
     schedule = group.add_mutually_exclusive_group()
     schedule.add_argument(
         "--weekdays",
@@ -85,17 +101,9 @@ def _add_policy(group: argparse._ArgumentGroup) -> None:
         metavar="RULE",
         help="once up to each due date of a rule of RFC 5545, with its DTSTART",
     )
-    group.add_argument(
-        "--rest",
-        type=arguments.weekdays,
-        metavar="DAYS",
-        help="weekdays that never break a streak, and lengthen it if it goes on",
-    )
-    group.add_argument(
-        "--excused",
-        metavar="FILE",
-        help="dates on which users are excused: CSV or Parquet with user_id and date",
-    )
+
+
+def _add_freezes(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--freezes", type=arguments.whole, default=0, metavar="N", help="freezes at the beginning"
     )

@@ -37,6 +37,10 @@ _NOT_JSON = r"(?i),\s*[}\]]|[:,\[]\s*[+-]?(?:nan|inf(?:inity)?)\s*[,}\]]"
 _TEXT, _TEXT_OR_NUMBER = ("VARCHAR",), ("VARCHAR", "BIGINT", "UBIGINT")
 
 
+class NotInColumnsError(UnreadableFileError):
+    """A file that can only be read line by line."""
+
+
 @attrs.frozen
 class TextColumns:
     """A file in columns of texts.
@@ -63,7 +67,8 @@ def text_columns(path: Path, places: Layout) -> TextColumns:
     """Return a file in columns of texts.
 
     Raises:
-        UnreadableFileError: It can't be read in columns.
+        NotInColumnsError: It can only be read line by line.
+        UnreadableFileError: It can't be read at all.
         BadRecordError: The header lacks a column; or, while batches are taken, a line is bad.
     """
     with path.open("rb") as raw:
@@ -94,8 +99,8 @@ def _check_plain(path: Path, file: Opened, first: Sequence[str], places: Layout)
             raise _not_in_columns(path, reason)
 
 
-def _not_in_columns(path: Path, reason: str) -> UnreadableFileError:
-    return UnreadableFileError(
+def _not_in_columns(path: Path, reason: str) -> NotInColumnsError:
+    return NotInColumnsError(
         f"{reason}: so it can't be read in columns", field="FILE", value=str(path), remedy=_REMEDY
     )
 

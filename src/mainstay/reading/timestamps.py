@@ -20,7 +20,10 @@ from mainstay.reading.zones import read_zone
 __all__ = ["Stamp", "Stamps", "parse_moment"]
 
 _REMEDY = "Write ISO 8601 (2024-05-01T08:00:00+02:00) or whole Unix seconds."
-_IN_FILES = " Or say how all are written, such as --time-format '%d.%m.%Y %H:%M'; auto, dmy, mdy."
+_IN_FILES = (
+    " Or say how all are written, such as --time-format '%d.%m.%Y %H:%M', auto, dmy or mdy; "
+    "mainstay inspect FILE guesses it."
+)
 _AS_NUMBERS = " If it is Unix time, say what it counts: --unit s, ms, us or ns."
 #: A date of ISO 8601 with a time: of others, such as 2024 5 4 and 2024-05-01+02:00, dateutil and
 #: Python take some for that, too.

@@ -417,7 +417,8 @@ def test_lines_of_bytes_are_refused() -> None:
             None,
             "line 2: started_at is not a timestamp, got 'soon'. "
             "Write ISO 8601 (2024-05-01T08:00:00+02:00) or whole Unix seconds. Or say how all are "
-            "written, such as --time-format '%d.%m.%Y %H:%M'; auto, dmy, mdy.",
+            "written, such as --time-format '%d.%m.%Y %H:%M', auto, dmy or mdy; "
+            "mainstay inspect FILE guesses it.",
         ),
         (
             [HEADER, "ada,1714550400000"],

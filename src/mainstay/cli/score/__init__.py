@@ -17,10 +17,11 @@ from mainstay.cli.store import default_schema, open_store
 
 _EPILOG = """\
 columns:
-  user_id, started_at (ISO 8601 with an offset or Z, Unix seconds, or a date
-  such as 2024-05-01) and, if there is one, timezone, the zone that the event
-  was recorded in: an IANA name or +HH:MM. All others are ignored. A session
-  counts on the date that the wall clock showed where it was recorded.
+  user_id, started_at (ISO 8601 with an offset or Z, Unix seconds, a date such
+  as 2024-05-01, or as --time-format and --unit say) and, if there is one,
+  timezone, the zone that the event was recorded in: an IANA name or +HH:MM.
+  All others are ignored. A session counts on the date that the wall clock
+  showed where it was recorded. mainstay inspect FILE guesses --columns.
 
 examples:
   git log --format='%aE,%aI' | mainstay score --columns user_id,started_at -

@@ -30,9 +30,10 @@ def score_events(options: Options, messages: Console) -> Result:
     score = from_parquet.score_parquet if in_columns else from_text.score_text
     try:
         scores, tally = score(options, messages)
-    except InvalidValueError:  # row by row, it can be read, or the row be named
+    except InvalidValueError as error:  # row by row, it can be read, or the row be named
         if options.engine == "columnar":
             raise
+        from_text.say_slow(error, options, messages)
         return score_file(options, messages)
     return from_columns.result_of(scores, tally, options)
 

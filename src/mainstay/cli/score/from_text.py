@@ -21,11 +21,11 @@ from mainstay.columnar.clocks import microseconds
 from mainstay.columnar.columns import ids_of
 from mainstay.columnar.crew import in_order
 from mainstay.columnar.keys import Longs
-from mainstay.columnar.text_columns import TextColumns, text_columns
-from mainstay.errors import BadRecordError
+from mainstay.columnar.text_columns import NotInColumnsError, TextColumns, text_columns
+from mainstay.errors import BadRecordError, InvalidValueError
 from mainstay.reading.layout import layout
 
-__all__ = ["score_text", "text_events"]
+__all__ = ["say_slow", "score_text", "text_events"]
 
 _TEXT, _INSTANT = pa.string(), pa.timestamp("us", "UTC")
 _KINDS = {
@@ -63,6 +63,12 @@ def text_events(options: Options, messages: Console, own: Sequence[str] = ()) ->
         fields = [*dict.fromkeys(["user_id", *file.fields, "timezone"])]
         with closing(_batches(file, options, tally, messages)) as read:
             yield Events(chain([_nothing(fields)], read), fields, tally)
+
+
+def say_slow(error: InvalidValueError, options: Options, messages: Console) -> None:
+    """Say on a terminal, where somebody waits, why a large file is read line by line after all."""
+    if isinstance(error, NotInColumnsError) and messages.is_terminal:
+        terminal.say(messages, f"Reading line by line: {options.file} {error.problem}.")
 
 
 @contextmanager
