@@ -44,7 +44,7 @@ LIBRARIES = (
 SCHEDULED = tuple(f"tests/integration/test_{name}.py" for name in ("apscheduler", "celery"))
 #: Which unit tests dateutil has a part in: schedules, local times and timestamps.
 DATEUTIL = "adapters outlook reading scheduling"
-#: What reaches every branch of the core.
+#: What reaches every branch of the core, without the units of all else.
 COVERING = (
     "tests/unit",
     *(f"tests/conformance/test_{name}.py" for name in ("memory", "refusals")),
@@ -148,20 +148,19 @@ def lowest(session: nox.Session) -> None:
     brought = (*group("tests"), *group("servers"), *group("hosts"))
     session.install(*brought, "coverage[toml]")
     reach_every_branch(session)
-    leaning = {
-        str(path)
-        for subject in LIBRARIES.split()
-        for path in Path("tests").glob(f"[ip]*/test_*{subject}*.py")
-    }
-    pytest(session, QUICKLY, *sorted(leaning), *session.posargs)
+    leaning = [f"[ip]*/test_*{subject}*.py" for subject in LIBRARIES.split()]
+    leaning += [f"unit/{part}" for part in OUTSIDE]
+    paths = {str(path) for pattern in leaning for path in Path("tests").glob(pattern)}
+    pytest(session, QUICKLY, *sorted(paths), *session.posargs)
 
 
 def reach_every_branch(session: nox.Session) -> None:
     """Run units, and what stores in memory must pass; require that nothing of the core is left."""
     data = {"COVERAGE_FILE": str(Path(session.create_tmp()) / "coverage")}
     omit = f"--omit={NOT_COVERED}"
+    tried = (*COVERING, *(f"--ignore=tests/unit/{part}" for part in OUTSIDE))
     session.run("coverage", "erase", env=data)
-    session.run("coverage", "run", omit, "-m", "pytest", *COVERING, env=data)
+    session.run("coverage", "run", omit, "-m", "pytest", *tried, env=data)
     session.run("coverage", "combine", "--quiet", env=data)
     session.run("coverage", "report", omit, "--fail-under=100", env=data)
 
@@ -181,18 +180,19 @@ def newest(session: nox.Session) -> None:
 def typing(session: nox.Session) -> None:
     """Check src, tests and documents with mypy, and pyright; all public names are fully typed."""
     session.install(".[all]", SPARK_TYPES, *group("dev"), "nox")
-    session.run("mypy", "--no-incremental")  # nobody comes back to this environment
-    check_documents(session)
+    types = f"--cache-dir={session.create_tmp()}/types"
+    session.run("mypy", types)
+    check_documents(session, types)
     session.run("pyright")
     session.run("pyright", "--verifytypes", "mainstay", "--ignoreexternal")
 
 
-def check_documents(session: nox.Session) -> None:
+def check_documents(session: nox.Session, types: str) -> None:
     """Check the Python of the documents, whose names and lines are in mypy's messages."""
     blocks = Path(session.create_tmp()) / "documents"
     shutil.rmtree(blocks, ignore_errors=True)
     session.run("python", "-m", "tests.docs.code_blocks", str(blocks))
-    session.run("mypy", "--no-incremental", str(blocks), env={"MYPYPATH": "examples"})
+    session.run("mypy", types, str(blocks), env={"MYPYPATH": "src:examples"})
 
 
 @nox.session(requires=["build"])

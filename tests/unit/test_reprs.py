@@ -22,6 +22,7 @@ from mainstay import (
     historical_score,
     what_if,
 )
+from mainstay._reprs import percent
 from mainstay.recognition import BadgePolicy, LeaderboardPolicy, RewardPolicy, split_pool
 
 TODAY = date(2024, 5, 28)
@@ -91,3 +92,7 @@ def test_what_a_policy_shows_makes_it_again() -> None:
         "PolicyHistory(first=EngagementPolicy(), "
         "changes=((datetime.date(2024, 5, 6), EngagementPolicy(streak_half=7)),))"
     )
+
+
+def test_a_share_is_shown_in_percent() -> None:
+    assert (percent(0.2469), percent(1, 0)) == ("24.7 %", "100 %")
