@@ -44,6 +44,7 @@ MAY = (2, 2, "2024-05-27", "2024-05-28")
 MINE = (2, 1, "2024-05-27", "2024-05-28")
 NAIVE = ("put the zone of their clock in place of UTC",)
 NOBODY = ("put a name in place of me",)
+NO_HEADER = "The first line is an event already"
 #: The instants are 2024-05-27T08:53:20Z and a day later.
 TABLES = {
     "ours": Table("user_id,started_at\nada,2024-05-27\nbob,2024-05-28\n", "", MAY),
@@ -147,6 +148,7 @@ TABLES = {
         "shop_id,order,placed\n7,a,2024-05-27\n7,b,2024-05-28\n8,c,2024-05-28\n",
         "--columns user_id=shop_id,started_at=placed",
         (3, 2, "2024-05-27", "2024-05-28"),
+        ("shop_id is taken for whose the events are",),
     ),
     "kinds and ids": Table(
         "user,type,when,uuid\nada,post,2024-05-27,a\nbob,like,2024-05-28,b\n",
@@ -184,6 +186,55 @@ TABLES = {
         "--columns user_id,started_at,_",
         MAY,
         given="--columns who,when,_",
+    ),
+    "no header, which nobody said": Table(
+        "7|2024-05-27 08:00:00.5+00|7\n8|2024-05-28 08:00:00+00|8\n",
+        "--columns column_1,started_at,column_3 --user-id me",
+        MINE,
+        (NO_HEADER, "else write user_id for the name of the column that does"),
+    ),
+    "no header, and addresses": Table(
+        "ada@example.com,2024-05-27,x\nbob@example.com,2024-05-28,y\n",
+        "--columns user_id,started_at,column_3",
+        MAY,
+        (NO_HEADER,),
+    ),
+    "no header, and two times that are equal": Table(
+        "ada,2024-05-27,2024-05-27\nbob,2024-05-28,2024-05-28\n",
+        "--columns column_1,started_at,column_3 --user-id me",
+        MINE,
+        (NO_HEADER, *NOBODY),
+    ),
+    "no header, and one line": Table(
+        "ada@example.com,2024-05-27\n",
+        "--columns user_id,started_at",
+        (1, 1, "2024-05-27", "2024-05-27"),
+        (NO_HEADER,),
+    ),
+    "days that are columns": Table(
+        "name,day,2024-05-27,2024-05-28\nada,2024-05-27,1,0\nbob,2024-05-28,0,1\n",
+        "--columns user_id=name,started_at=day",
+        MAY,
+    ),
+    "a date without its year, and one with it": Table(
+        "name,full_date,date,time\nada,2024-05-27,May 27,9:05 AM\nbob,2024-05-28,May 28,10:11 PM\n",
+        "--columns user_id=name,started_at=full_date+time --naive-zone UTC --time-format auto",
+        MAY,
+        NAIVE,
+    ),
+    "a form's answers": Table(
+        '"Timestamp","Email Address"\n"2024/05/27 6:11:02 AM GMT+2","a@example.com"\n'
+        '"2024/05/28 1:11:02 AM GMT+2","b@example.com"\n',
+        "--columns 'user_id=Email Address,started_at=Timestamp' --time-format auto",
+        MAY,
+    ),
+    "a known format with dates as in a profile": Table(
+        "User,Email,Project,Start date,Start time,Duration\n"
+        "Ada,ada@example.com,x,05/27/2024,09:00:00 AM,01:30:00\n"
+        "Bob,bob@example.com,x,05/28/2024,09:00:00 PM,01:30:00\n",
+        "--format toggl --naive-zone UTC --time-format mdy",
+        MAY,
+        NAIVE,
     ),
     "some rows": Table(
         "user,when,done\nada,2024-05-27,YES\nbob,2024-05-28,YES\ncy,2024-05-01,NO\n",
@@ -282,10 +333,27 @@ def test_dates_that_can_be_read_in_two_ways_are_for_somebody_to_settle(tmp_path:
     file = tmp_path / "events.csv"
     file.write_text("user,when\nada,5/7/2024\nbob,6/1/2024\n")
     found = inspected(file)
-    assert found["notes"] == ["Say whether the day is first, --time-format dmy, or the month, mdy."]
+    assert found["notes"] == [
+        "Say whether the day is first, --time-format dmy, or the month, mdy, in place of auto."
+    ]
     assert (found["events"], found["failing"]) == (0, 2)
+    assert [each["rows"] for each in found["problems"]] == [2], "one reason, whatever the dates"
     assert mainstay("inspect", str(file)).status == 3
     assert inspected(file, "--time-format mdy")["last_day"] == "2024-06-01"
+
+
+def test_where_no_row_can_be_read_none_is_to_be_skipped(tmp_path: Path) -> None:
+    """The command that is printed then stops, and says what is to be settled first."""
+    file = tmp_path / "events.csv"
+    file.write_text("user,when\nada,5/7/2024 08:00\nbob,6/1/2024 09:00\n")
+    done = mainstay("inspect", str(file))
+    assert "No row is an event.\n2 will fail," in done.out
+    assert NAIVE[0] in done.err
+    assert done.err.endswith("started_at=when --naive-zone UTC --time-format auto\n")
+    again = command_of(inspected(file))
+    assert (again.status, "Say which is first" in again.err) == (1, True)
+    settled = inspected(file, "--time-format dmy --naive-zone UTC")
+    assert (settled["failing"], settled["last_day"]) == (0, "2024-07-05")
 
 
 def test_without_a_column_of_times_it_says_how_to_name_one(tmp_path: Path) -> None:
@@ -303,7 +371,7 @@ def test_an_empty_file_is_an_error(tmp_path: Path, text: str) -> None:
     file.write_text(text, encoding="utf-8")
     done = mainstay("inspect", str(file))
     assert (done.status, done.out) == (1, "")
-    assert done.err.startswith("mainstay: FILE is empty")
+    assert done.err.startswith(f"mainstay: FILE is empty, got '{file}'.")
 
 
 def test_standard_input_is_looked_into_too() -> None:

@@ -75,7 +75,7 @@ def _command(args: argparse.Namespace, found: Inspection) -> str | None:
     if found.format is None:
         return None
     options = reading.options_of(found.format, args.format or found.known)
-    leniency = "--skip-bad" if found.failing else ""
+    leniency = "--skip-bad" if found.failing and found.events else ""
     return " ".join(filter(None, ["mainstay score", shlex.quote(args.file), options, leniency]))
 
 
@@ -93,6 +93,8 @@ def _show(found: Inspection) -> None:
             f"Events: {found.events:,}; users: {found.users:,}; from {found.first_day} to "
             f"{found.last_day}.",
         )
+    elif found.format is not None:
+        terminal.say(console, "No row is an event.")
     if found.repeated:
         terminal.say(console, f"Rows that say the same as one before: {found.repeated:,}.")
     if found.left_out:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date
@@ -16,7 +17,7 @@ from mainstay.errors import BadRecordError
 from mainstay.localdays import local_day
 from mainstay.reading.events import Event, EventFile, read_events
 from mainstay.reading.format import FIELDS, EventFormat
-from mainstay.reading.guessing import guess
+from mainstay.reading.guessing import guess, guess_header
 from mainstay.reading.opening import is_parquet, opened
 from mainstay.reading.rows import text_lines
 from mainstay.reading.samples import Sample, sample_of_parquet, sample_of_text
@@ -25,6 +26,7 @@ __all__ = ["ColumnSample", "Inspection", "Problem", "inspect_events"]
 
 _EXAMPLES, _LONGEST = 3, 40
 _STANDARD = EventFormat()
+_NO_HEADER = "The first line is an event already, not a header: --columns names all columns."
 
 
 @attrs.frozen
@@ -145,10 +147,15 @@ def inspect_events(source: EventFile, *, format: EventFormat = _STANDARD) -> Ins
         EventFormat(columns={'user_id': 'author', 'started_at': 'when'}, time_formats=['dmy'])
     """
     again = _again(source)
-    sample = _sample(again(), format)
+    sample, notes = _sample(again(), format), list[str]()
+    own_columns = format.header or format.columns
+    if not own_columns and (header := guess_header(sample)) is not None:
+        format = attrs.evolve(format, header=header)  # noqa: A001  (the field's word)
+        sample, notes = _sample(again(), format), [_NO_HEADER]
     told = guess(sample, format)
     columns = tuple(_column(name, sample, told.format) for name in sample.columns)
-    found = Inspection(sample.what, told.name, columns, told.format, (*told.notes,))
+    notes += told.notes
+    found = Inspection(sample.what, told.name, columns, told.format, (*notes,))
     if told.format is None:
         return found
     count = _Count()
@@ -219,7 +226,7 @@ class _Count:
     def add(self, item: Event | BadRecordError) -> None:
         """Count a row."""
         if isinstance(item, BadRecordError):
-            kind = item.field, item.problem
+            kind = item.field, re.sub(r"\d+", "0", item.problem)  # such as what a date can mean
             self._problems[kind] += 1
             self._first.setdefault(kind, str(item))
             return

@@ -32,11 +32,13 @@ class Sample:
         what: What the file seems to be, in words.
         columns: Its columns, or the keys of its objects with dots between them.
         rows: The values of the first rows, by column; not of those that can't be read.
+        is_csv: Whether it is CSV.
     """
 
     what: str
     columns: Sequence[str]
     rows: Sequence[Mapping[str, object]]
+    is_csv: bool = False
 
     def values(self, column: str) -> list[object]:
         """Return the values of a column, not the empty ones."""
@@ -59,7 +61,8 @@ def sample_of_text(lines: Iterable[str], header: Sequence[str] | None = None) ->
     rest = iter(lines)
     first = first_lines(rest)
     if not any(line and not line.isspace() for line in first):
-        raise UnreadableFileError("is empty", field="FILE", value="", remedy="Name another file.")
+        name = lines.name if isinstance(lines, Opened) else ""
+        raise UnreadableFileError("is empty", field="FILE", value=name, remedy="Name another file.")
     places = attrs.evolve(_NOTHING, header=header)
     notation, whole = notation_of(first, places), chain(first, rest)
     if notation == "CSV":
@@ -86,7 +89,8 @@ def _of_csv(first: Sequence[str], lines: Iterator[str], places: Layout, packing:
     by = _SEPARATORS.get(table.separator, repr(table.separator))
     whole = (row for row in _readable(table.rows) if len(row) == len(names))
     rows = [dict(zip(names, row, strict=True)) for row in islice(whole, _ROWS)]
-    return Sample(f"CSV, separated by {by}{packing}", names, rows)
+    what = "CSV" if places.header is None else "CSV without a header"
+    return Sample(f"{what}, separated by {by}{packing}", names, rows, is_csv=True)
 
 
 def _readable(rows: Iterator[list[str]]) -> Iterator[list[str]]:

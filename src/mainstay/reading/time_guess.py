@@ -60,8 +60,9 @@ def guess_times(values: Sequence[object]) -> TimeGuess | None:
     for formats in ((), (_order(texts),)):
         found = _read(values, formats)
         if found is not None:
-            naive = any(isinstance(at, datetime) and at.tzinfo is None for at in found)
             certain = formats != ("auto",) or not _ambiguous(values)
+            read = found if certain else _parsed(values, ("dmy",))[0]
+            naive = any(isinstance(at, datetime) and at.tzinfo is None for at in read)
             return TimeGuess(formats, is_naive=naive, is_certain=certain)
     return None
 
