@@ -194,6 +194,12 @@ NAMED = {
         "Its keys are actor.login, started_at.",
         then="--columns user_id=actor.login",
     ),
+    "keys that only some have": Trouble(
+        '{"user_id": "ada", "started_at": "2024-05-27"}\n{"started_at": "2024-05-27"}\n',
+        "line 2: key user_id is missing,",
+        "Or leave out those without it: --where 'user_id!='.",
+        then="--where 'user_id!='",
+    ),
     "an unknown format": Trouble(
         GOOD,
         "--format must be one of strava, garmin,",
@@ -279,6 +285,13 @@ WRITTEN = {
         "line 2: started_at is not a timestamp, got 'soon'.",
         "Write ISO 8601 (2024-05-01T08:00:00+02:00) or whole Unix seconds.",
         content_then=f"{HEADER}ada,2024-05-01T08:00:00+02:00\nada,1716800000\n",
+    ),
+    "an empty timestamp": Trouble(
+        f"{HEADER}ada,\nbob,2024-05-27\n",
+        "line 2: started_at must not be empty, got ''.",
+        "Write ISO 8601 (2024-05-01T08:00:00+02:00), or leave the line out.",
+        given="--time-format auto",
+        content_then=f"{HEADER}bob,2024-05-27T08:00:00+02:00\n",
     ),
     "zones by letters": Trouble(
         f"{HEADER}ada,27 May 2024 8:00 CEST\n",

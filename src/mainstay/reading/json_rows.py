@@ -112,7 +112,8 @@ def _decoded(text: str, place: int, line: int) -> tuple[object, int]:
 def cells_of(record: object, text: object, places: Layout) -> Values:
     """Return the values of a record's keys, in the order of the columns that are read.
 
-    A key is one of the record's own, or leads with dots from one object to the next.
+    A key is one of the record's own, or leads with dots from one object to the next. One that is
+    not there says nothing; only a row that counts must have those of what it has to say.
 
     Args:
         record: The record.
@@ -126,27 +127,34 @@ def cells_of(record: object, text: object, places: Layout) -> Values:
         raise InvalidValueError(
             "must be a JSON object", field="the line", value=text, remedy=_AN_OBJECT
         )
-    return tuple(
-        None if name is None else _value(record, name, text, places) for name in places.columns
-    )
+    found = [None if name is None else _value(record, name) for name in places.columns]
+    if _NOT_THERE not in found:
+        return tuple(found)
+    cells = tuple(None if value is _NOT_THERE else value for value in found)
+    for name, value in zip(places.columns, found, strict=True):
+        if value is _NOT_THERE and places.needs(name) and places.counts(cells):
+            raise _missing(record, name or "", text, places)
+    return cells
 
 
-def _value(record: Mapping[str, object], name: str, text: object, places: Layout) -> object:
-    found = record[name] if name in record else _led_to(record, name.split("."))
-    if found is not _NOT_THERE:
-        return found
-    if name not in places.required:
-        return None
+def _value(record: Mapping[str, object], name: str) -> object:
+    return record[name] if name in record else _led_to(record, name.split("."))
+
+
+def _missing(
+    record: Mapping[str, object], name: str, text: object, places: Layout
+) -> InvalidValueError:
     keys = [*flat(record)]
     there = f" Its keys are {', '.join(keys)}." if keys else ""
     for key, value in record.items():
         if isinstance(value, list) and value and isinstance(value[0], Mapping):
             there += f" If {key} has the events, write that list alone into a file."
-    raise InvalidValueError(
+    return InvalidValueError(
         "is missing",
         field=f"key {name}",
         value=text,
-        remedy=f"Each must have it. {places.remedy_for(keys, name)}{there}",
+        remedy=f"Each must have it. {places.remedy_for(keys, name)}{there} Or leave out those "
+        f"without it: --where '{name}!='.",
     )
 
 

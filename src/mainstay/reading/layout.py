@@ -67,8 +67,14 @@ class Layout:
             return [names[0] if names else None for names in self.fields.values()]
         return [*self.needed]
 
+    def needs(self, name: str | None) -> bool:
+        """Return whether a value that must be there is made of a column."""
+        return name in self.required and any(name in names for names in self.fields.values())
+
     def counts(self, cells: Sequence[object]) -> bool:
         """Return whether a row counts, given the cells of the columns needed."""
+        if not self.where:
+            return True
         cell = dict(zip(self.needed, cells, strict=True))
         return all(condition.holds(cell[condition.column]) for condition in self.where)
 

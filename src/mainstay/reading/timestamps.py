@@ -20,6 +20,7 @@ from mainstay.reading.zones import read_zone
 __all__ = ["Stamp", "Stamps", "parse_moment"]
 
 _REMEDY = "Write ISO 8601 (2024-05-01T08:00:00+02:00) or whole Unix seconds."
+_EMPTY = "Write ISO 8601 (2024-05-01T08:00:00+02:00), or leave the line out."
 _IN_FILES = (
     " Or say how all are written, such as --time-format '%d.%m.%Y %H:%M', auto, dmy or mdy; "
     "mainstay inspect FILE guesses it."
@@ -151,6 +152,8 @@ class Stamps:
             return Stamp(from_unix(field, value, self.unit, in_file=self.in_file))
         if value is None:
             raise InvalidValueError("is missing", field=field, remedy=_REMEDY)
+        if self.in_file and isinstance(value, str) and not value.strip():
+            raise InvalidValueError("must not be empty", field=field, value=value, remedy=_EMPTY)
         if not isinstance(value, str):
             remedy = self._remedy(value)
             raise InvalidTypeError("must be a timestamp", field=field, value=value, remedy=remedy)

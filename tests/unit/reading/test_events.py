@@ -387,7 +387,8 @@ def test_lines_of_bytes_are_refused() -> None:
             {"started_at": "user_id"},
             "line 1: key user_id is missing, got '{}'. Each must have it. Name the columns with "
             "--columns: in order if there is no header, or as user_id=NAME,started_at=NAME. "
-            "mainstay inspect shows what is in the file. If all are one person's: --user-id NAME.",
+            "mainstay inspect shows what is in the file. If all are one person's: --user-id NAME. "
+            "Or leave out those without it: --where 'user_id!='.",
         ),
         (
             [HEADER, "\udcff,0"],
