@@ -365,6 +365,25 @@ def test_without_a_column_of_times_it_says_how_to_name_one(tmp_path: Path) -> No
     assert [column["examples"] for column in done.json["columns"]] == [["ada", "bob"], ["5", "6"]]
 
 
+def test_objects_that_hold_the_events_are_told(tmp_path: Path) -> None:
+    file = tmp_path / "chat.json"
+    file.write_text('{"channel": "a", "messages": [{"user": "ada", "at": "2024-05-27"}]}\n')
+    done = mainstay("inspect", str(file))
+    assert done.status == 3
+    assert "If messages has the events, write that list alone into a file: https://" in done.err
+
+
+def test_what_is_not_in_utf_8_is_said_and_is_json_all_the_same(tmp_path: Path) -> None:
+    file = tmp_path / "events.csv"
+    text = "Wer;D\u00e9but;Was\nada;27.5.2024;Caf\u00e9\nbob;28.5.2024;x\n"
+    file.write_bytes(text.encode("cp1252"))
+    found = inspected(file)
+    assert [each["name"] for each in found["columns"]] == ["Wer", "D\udce9but", "Was"]
+    assert found["notes"][0].startswith("Not all of it is UTF-8: save it as UTF-8 first.")
+    file.write_text(text, encoding="utf-8")
+    assert not any("UTF-8" in note for note in inspected(file)["notes"])
+
+
 @pytest.mark.parametrize("text", ["", "\n \n", "\ufeff"])
 def test_an_empty_file_is_an_error(tmp_path: Path, text: str) -> None:
     file = tmp_path / "events.csv"

@@ -252,7 +252,7 @@ WRITTEN = {
     "Latin 1": Trouble(
         f"{HEADER}adé,2024-05-27\n".encode("latin-1"),
         "line 2: user_id is not valid UTF-8, got",
-        "Save the file as UTF-8.",
+        "Save the file as UTF-8: https://",
         content_then=f"{HEADER}adé,2024-05-27\n".encode(),
     ),
     "no offset": Trouble(
@@ -356,7 +356,7 @@ WRITTEN = {
     "one object": Trouble(
         '{\n"user_id": "ada",\n"started_at": "2024-05-27"\n}\n',
         "line 1: the line begins one JSON object, got '{'.",
-        "Write the events as an array, or each as an object on a line of its own.",
+        "Write the events as an array, or each as an object on a line of its own: https://",
         content_then='[{\n"user_id": "ada",\n"started_at": "2024-05-27"\n}]\n',
     ),
     "a list in an object": Trouble(

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from mainstay.cli import OK, SKIPPED, reading, terminal
 from mainstay.cli.tables import Listing, label, words
 from mainstay.reading import FORMATS, Inspection, inspect_events
+from mainstay.reading.sniffing import conversion
 
 _EPILOG = """\
 It says what the file is, what its columns seem to be, and the command that
@@ -107,5 +108,6 @@ def _sentences(found: Inspection, command: str | None) -> Iterator[str]:
     yield from found.notes
     if command is None:
         yield "Name the column with --columns started_at=NAME, and how its times are written."
+        yield f"Of what is not a table, {conversion('lines-of-text')} shows how to make one."
     else:
         yield f"Next: {command}"

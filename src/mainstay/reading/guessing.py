@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -12,6 +12,7 @@ from mainstay.reading.column_guess import doubts_of, guess_columns, joined
 from mainstay.reading.format import EventFormat
 from mainstay.reading.formats import FORMATS, recognised
 from mainstay.reading.samples import Sample
+from mainstay.reading.sniffing import conversion
 from mainstay.reading.time_guess import guess_times
 
 __all__ = ["Guess", "guess", "guess_header"]
@@ -19,6 +20,7 @@ __all__ = ["Guess", "guess", "guess_header"]
 #: Somebody whose events all are, until it is said who.
 _SOMEBODY = "me"
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+_NO_TIME = "No column looks like the time at which something was."
 _NOBODY = "No column says whose the events are: put a name in place of me."
 _PERHAPS_NOBODY = (
     "No column seems to say whose the events are. If all are one person's, put a name in place of "
@@ -46,10 +48,21 @@ def guess(sample: Sample, given: EventFormat) -> Guess:
     name = None if given.columns else recognised(sample.columns, sample.rows)
     form = _merged(FORMATS[name].format, given) if name else guess_columns(sample, given)
     if form is None:
-        return Guess(name, None, ["No column looks like the time at which something was."])
+        return Guess(name, None, [_NO_TIME, *_lists_in(sample)])
     told = _settled(name, form, sample)
     doubts = () if name or given.columns else doubts_of(form)
     return attrs.evolve(told, notes=[*doubts, *told.notes])
+
+
+def _lists_in(sample: Sample) -> Iterator[str]:
+    """Yield what to do about objects of JSON that hold lists of others, which may be events."""
+    for name in sample.columns:
+        first = next(iter(sample.values(name)), None)
+        if isinstance(first, list) and first and isinstance(first[0], Mapping):
+            yield (
+                f"If {name} has the events, write that list alone into a file: "
+                f"{conversion('one-json-object')} shows how."
+            )
 
 
 def guess_header(sample: Sample) -> list[str] | None:

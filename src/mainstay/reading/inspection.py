@@ -21,12 +21,16 @@ from mainstay.reading.guessing import guess, guess_header
 from mainstay.reading.opening import is_parquet, opened
 from mainstay.reading.rows import text_lines
 from mainstay.reading.samples import Sample, sample_of_parquet, sample_of_text
+from mainstay.reading.sniffing import conversion
 
 __all__ = ["ColumnSample", "Inspection", "Problem", "inspect_events"]
 
 _EXAMPLES, _LONGEST = 3, 40
 _STANDARD = EventFormat()
 _NO_HEADER = "The first line is an event already, not a header: --columns names all columns."
+_NOT_UTF_8 = (
+    f"Not all of it is UTF-8: save it as UTF-8 first. {conversion('other-encodings')} shows how."
+)
 
 
 @attrs.frozen
@@ -152,6 +156,8 @@ def inspect_events(source: EventFile, *, format: EventFormat = _STANDARD) -> Ins
     if not own_columns and (header := guess_header(sample)) is not None:
         format = attrs.evolve(format, header=header)  # noqa: A001  (the field's word)
         sample, notes = _sample(again(), format), [_NO_HEADER]
+    if sample.is_damaged:
+        notes.append(_NOT_UTF_8)
     told = guess(sample, format)
     columns = tuple(_column(name, sample, told.format) for name in sample.columns)
     notes += told.notes

@@ -10,6 +10,7 @@ from mainstay.errors import BadRecordError, InvalidTypeError, InvalidValueError
 from mainstay.reading.csv_rows import csv_cells
 from mainstay.reading.json_rows import array_objects, begins_array, line_objects, object_cells
 from mainstay.reading.layout import Layout, Row
+from mainstay.reading.sniffing import conversion
 
 __all__ = ["Notation", "Rows", "first_lines", "notation_of", "text_cells", "text_lines"]
 
@@ -137,6 +138,7 @@ def _refuse_one_object(begin: list[str]) -> None:
             "begins one JSON object",
             field="the line",
             value=begin[0],
-            remedy="Write the events as an array, or each as an object on a line of its own.",
+            remedy="Write the events as an array, or each as an object on a line of its own: "
+            f"{conversion('one-json-object')} shows how.",
         )
         raise BadRecordError.at("line", 1, wrong)

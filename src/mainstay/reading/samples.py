@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from pathlib import Path
@@ -21,6 +22,8 @@ __all__ = ["Sample", "sample_of_parquet", "sample_of_text"]
 
 _ROWS = 200
 _SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+#: Bytes that an encoding does not know, as Python hands them on.
+_DAMAGE = re.compile(r"[\udc80-\udcff]")
 _NOTHING = Layout(fields={}, required=frozenset())
 
 
@@ -39,6 +42,12 @@ class Sample:
     columns: Sequence[str]
     rows: Sequence[Mapping[str, object]]
     is_csv: bool = False
+
+    @property
+    def is_damaged(self) -> bool:
+        """Whether bytes are in it that its encoding does not know."""
+        cells = (cell for row in self.rows for cell in row.values())
+        return any(_DAMAGE.search(str(text)) for text in chain(self.columns, cells))
 
     def values(self, column: str) -> list[object]:
         """Return the values of a column, not the empty ones."""

@@ -393,7 +393,8 @@ def test_lines_of_bytes_are_refused() -> None:
         (
             [HEADER, "\udcff,0"],
             None,
-            "line 2: user_id is not valid UTF-8, got '\\udcff'. Save the file as UTF-8.",
+            "line 2: user_id is not valid UTF-8, got '\\udcff'. Save the file as UTF-8: "
+            "https://mainstay-py.github.io/mainstay/conversions.html#other-encodings shows how.",
         ),
         (
             ['{"user_id": [], "started_at": 0}'],
