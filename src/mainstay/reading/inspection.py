@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date
 from io import BytesIO
-from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import attrs
@@ -16,11 +15,10 @@ import attrs
 from mainstay.errors import BadRecordError
 from mainstay.localdays import local_day
 from mainstay.reading.events import Event, EventFile, read_events
-from mainstay.reading.format import FIELDS, EventFormat
+from mainstay.reading.format import FIELDS, EventFormat, check_format
 from mainstay.reading.guessing import guess, guess_header
-from mainstay.reading.opening import is_parquet, opened
 from mainstay.reading.rows import text_lines
-from mainstay.reading.samples import Sample, sample_of_parquet, sample_of_text
+from mainstay.reading.samples import Sample, sample_of
 from mainstay.reading.sniffing import conversion
 
 __all__ = ["ColumnSample", "Inspection", "Problem", "inspect_events"]
@@ -150,12 +148,13 @@ def inspect_events(source: EventFile, *, format: EventFormat = _STANDARD) -> Ins
         >>> found.format
         EventFormat(columns={'user_id': 'author', 'started_at': 'when'}, time_formats=['dmy'])
     """
+    check_format(format)
     again = _again(source)
-    sample, notes = _sample(again(), format), list[str]()
+    sample, notes = sample_of(again(), format.header), list[str]()
     own_columns = format.header or format.columns
     if not own_columns and (header := guess_header(sample)) is not None:
         format = attrs.evolve(format, header=header)  # noqa: A001  (the field's word)
-        sample, notes = _sample(again(), format), [_NO_HEADER]
+        sample, notes = sample_of(again(), format.header), [_NO_HEADER]
     if sample.is_damaged:
         notes.append(_NOT_UTF_8)
     told = guess(sample, format)
@@ -183,18 +182,6 @@ def _again(source: EventFile) -> Callable[[], EventFile]:
         return lambda: BytesIO(content)
     lines = [*text_lines(cast(Iterable[str], source))]
     return lambda: lines
-
-
-def _sample(source: EventFile, form: EventFormat) -> Sample:
-    if isinstance(source, os.PathLike):
-        path = Path(source)
-        if is_parquet(path):
-            return sample_of_parquet(path)
-        with path.open("rb") as raw:
-            return sample_of_text(opened(raw, str(path)), form.header)
-    if isinstance(source, BytesIO):
-        return sample_of_text(opened(source, "FILE"), form.header)
-    return sample_of_text(cast(Iterable[str], source), form.header)
 
 
 def _column(name: str, sample: Sample, form: EventFormat | None) -> ColumnSample:

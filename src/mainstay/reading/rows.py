@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Literal, TypeAlias
 
@@ -61,7 +61,8 @@ def text_lines(lines: Iterable[str]) -> Iterator[str]:
     Raises:
         InvalidTypeError: They are something else: a single text is refused.
     """
-    if isinstance(lines, str | bytes) or not isinstance(lines, Iterable):
+    is_table = isinstance(lines, Mapping) or hasattr(lines, "columns")  # a data frame's yield names
+    if is_table or isinstance(lines, str | bytes) or not isinstance(lines, Iterable):
         raise _not_lines(lines)
     return iter(lines)
 
@@ -99,7 +100,8 @@ def _not_lines(value: object) -> InvalidTypeError:
         "must be lines of text, one after the other",
         field="lines",
         value=value,
-        remedy="Pass pathlib.Path(name) for a file, or text.splitlines() for a text.",
+        remedy="Pass pathlib.Path(name) for a file, or text.splitlines() for a text; such as "
+        "frame.to_csv(index=False).splitlines() for a data frame.",
     )
 
 

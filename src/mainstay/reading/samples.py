@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import csv
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from io import BytesIO
 from itertools import chain, islice
 from pathlib import Path
+from typing import cast
 
 import attrs
 
 from mainstay.errors import UnreadableFileError
 from mainstay.reading.csv_rows import csv_table
+from mainstay.reading.events import EventFile
 from mainstay.reading.json_rows import array_objects, flat, line_objects
 from mainstay.reading.layout import Layout
-from mainstay.reading.opening import Opened
+from mainstay.reading.opening import Opened, is_parquet, opened
 from mainstay.reading.parquet import parquet_records
 from mainstay.reading.rows import first_lines, notation_of
 
-__all__ = ["Sample", "sample_of_parquet", "sample_of_text"]
+__all__ = ["Sample", "sample_of"]
 
 _ROWS = 200
 _SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -54,18 +58,25 @@ class Sample:
         return [row[column] for row in self.rows if row.get(column) not in (None, "")]
 
 
-def sample_of_parquet(path: Path) -> Sample:
-    """Return the first rows of Parquet."""
-    return _of_objects("Parquet", parquet_records(path))
-
-
-def sample_of_text(lines: Iterable[str], header: Sequence[str] | None = None) -> Sample:
-    """Return the first rows of a text.
+def sample_of(source: EventFile, header: Sequence[str] | None) -> Sample:
+    """Return the first rows of a file: of its path, its bytes, or its lines.
 
     Args:
-        lines: Its lines, or the text of a file that is open.
+        source: The file.
         header: The columns of a CSV file that has no header.
     """
+    if isinstance(source, os.PathLike):
+        path = Path(source)
+        if is_parquet(path):
+            return _of_objects("Parquet", parquet_records(path))
+        with path.open("rb") as raw:
+            return _of_text(opened(raw, str(path)), header)
+    if isinstance(source, BytesIO):
+        return _of_text(opened(source, "FILE"), header)
+    return _of_text(cast(Iterable[str], source), header)
+
+
+def _of_text(lines: Iterable[str], header: Sequence[str] | None) -> Sample:
     packing = _packing(lines) if isinstance(lines, Opened) else ""
     rest = iter(lines)
     first = first_lines(rest)

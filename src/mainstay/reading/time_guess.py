@@ -50,7 +50,7 @@ def guess_times(values: Sequence[object]) -> TimeGuess | None:
         'ms'
         >>> guess_times(["soon"])
     """
-    texts = [str(value) for value in values]
+    texts = [str(value).strip() for value in values]
     if not texts:
         return None
     numbers = [each for text in texts if (each := _UNIX.fullmatch(text)) is not None]
@@ -101,7 +101,7 @@ def _ambiguous(values: Sequence[object]) -> int:
 
 def _parsed(values: Sequence[object], formats: tuple[str, ...]) -> tuple[list[date], int]:
     """Return what values mean, and how many may mean several things."""
-    stamps, found, several = Stamps(formats=formats), list[date](), 0
+    stamps, found, several = Stamps(formats=formats, in_file=True), list[date](), 0
     for value in values:
         try:
             found.append(stamps.stamp("at", value).at)

@@ -114,7 +114,8 @@ class Stamps:
     Attributes:
         formats: How, tried in order; ``()`` for the standard notations.
         unit: What numbers since 1970 are in; ``None`` for whole seconds.
-        in_file: Whether a file says them, of which formats and units can be named.
+        in_file: Whether a file says them, of which formats and units can be named; blanks around
+            them are nothing there.
     """
 
     formats: Sequence[str] = ()
@@ -160,6 +161,8 @@ class Stamps:
         for form in self.formats or (ISO,):
             if (stamp := _in(form, field, value)) is not None:
                 return stamp
+        if self.in_file and (text := value.strip()) != value:
+            return self.stamp(field, text)
         raise self._unknown(field, value)
 
     def _unknown(self, field: str, value: str) -> InvalidValueError:
