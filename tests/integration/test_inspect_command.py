@@ -171,6 +171,30 @@ TABLES = {
         "--columns user_id=actor.login,started_at=created_at",
         MAY,
     ),
+    "keys in objects that are called as others call them": Table(
+        '{"properties": {"time": 1716800000, "distinct_id": "ada"}, "page": {"name": "x"}}\n'
+        '{"properties": {"time": 1716886400, "distinct_id": "bob"}, "page": {"name": "y"}}\n',
+        "--columns user_id=properties.distinct_id,started_at=properties.time",
+        MAY,
+    ),
+    "an object's name, which is not a user's": Table(
+        '{"at": {"$date": "2024-05-27T08:00Z"}, "page": {"name": "x"}, "_id": {"$oid": "65f"}}\n'
+        '{"at": {"$date": "2024-05-28T08:00Z"}, "page": {"name": "y"}, "_id": {"$oid": "660"}}\n',
+        "--columns 'started_at=at.$date' --user-id me",
+        MINE,
+        NOBODY,
+    ),
+    "codes of which some are numbers": Table(
+        "room,entered,user\n12b,2024-05-27,ada\n34,2024-05-28,bob\n",
+        "--columns user_id=user,started_at=entered",
+        MAY,
+    ),
+    "a time in finer units behind its date": Table(
+        "event_date,event_timestamp,user_pseudo_id\n20240527,1716800000000000,1.2\n"
+        "20240528,1716886400000000,3.4\n",
+        "--columns user_id=user_pseudo_id,started_at=event_timestamp --unit us",
+        MAY,
+    ),
     "odd names": Table(
         'user id;"the ""when"", + then = now"\nada;2024-05-27\nbob;2024-05-28\n',
         """--columns 'user_id=user id,started_at="the ""when"", + then = now"'""",
@@ -363,6 +387,30 @@ def test_without_a_column_of_times_it_says_how_to_name_one(tmp_path: Path) -> No
     assert (done.status, done.json["command"], done.json["format"]) == (3, None, None)
     assert "Name the column with --columns started_at=NAME" in done.err
     assert [column["examples"] for column in done.json["columns"]] == [["ada", "bob"], ["5", "6"]]
+
+
+def test_times_that_name_their_zone_by_letters_are_times_all_the_same(tmp_path: Path) -> None:
+    file = tmp_path / "events.csv"
+    file.write_text("user,when\nada,2024-05-27 23:00:00 CEST\nbob,2024-05-28 01:00:00 CEST\n")
+    found = inspected(file)
+    assert [each["field"] for each in found["columns"]] == ["user_id", "started_at"]
+    assert (found["events"], found["failing"], found["notes"]) == (0, 2, [])
+    (problem,) = found["problems"]
+    remedy = "--time-format '%Y-%m-%d %H:%M:%S CEST' --naive-zone Europe/Berlin"
+    assert remedy in problem["message"]
+    assert inspected(file, remedy)["events"] == 2
+
+
+def test_lines_of_which_none_can_be_read_are_said_to_fail(tmp_path: Path) -> None:
+    file = tmp_path / "events.jsonl"
+    file.write_text('{"user": "ada", "at": "2024-05-27"},\n{"user": "bob", "at": "2024-05-28"},\n')
+    done = mainstay("inspect", str(file))
+    assert done.status == 3
+    assert "2 will fail, such as line 1: the line must be a JSON object" in done.out
+    assert "Leave out the comma behind it." in done.out
+    assert "--columns" not in done.err
+    file.write_text(file.read_text().replace("},", "}"))
+    assert inspected(file)["events"] == 2
 
 
 def test_objects_that_hold_the_events_are_told(tmp_path: Path) -> None:

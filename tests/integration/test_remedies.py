@@ -249,6 +249,18 @@ WRITTEN = {
         "Quote fields that contain separators, and double the quotes in them.",
         content_then=f'{HEADER}"ada ""the"" l",2024-05-27\n',
     ),
+    "a long field": Trouble(
+        f"user_id,started_at,text\nada,2024-05-27,{'x' * 131073}\n",
+        "line 2: the line is not CSV (field larger than field limit (131072)), got 'ada,",
+        "Leave out its column;",
+        content_then=GOOD,
+    ),
+    "a quote that ends nowhere": Trouble(
+        f'{HEADER}"ada,2024-05-27\n' + "bob,2024-05-27\n" * 9000,
+        "line 2: the line is not CSV (field larger than field limit (131072)), got",
+        "or a quote is missing that ends a field: write it.",
+        content_then=f'{HEADER}"ada",2024-05-27\n' + "bob,2024-05-27\n" * 9000,
+    ),
     "Latin 1": Trouble(
         f"{HEADER}adé,2024-05-27\n".encode("latin-1"),
         "line 2: user_id is not valid UTF-8, got",

@@ -106,8 +106,8 @@ def _show(found: Inspection) -> None:
 
 def _sentences(found: Inspection, command: str | None) -> Iterator[str]:
     yield from found.notes
-    if command is None:
+    if command is not None:
+        yield f"Next: {command}"
+    elif found.columns:
         yield "Name the column with --columns started_at=NAME, and how its times are written."
         yield f"Of what is not a table, {conversion('lines-of-text')} shows how to make one."
-    else:
-        yield f"Next: {command}"

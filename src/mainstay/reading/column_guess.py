@@ -23,12 +23,13 @@ _CALLED: Final = {
         "userid user username memberid member accountid account customerid customer actorlogin "
         "actorid actor authorid author authoremail login email emailaddress useremail player "
         "playerid athleteid athlete student studentid person personid who by uid userfullname "
-        "fullname name "
+        "fullname distinctid userpseudoid name "
         "benutzer benutzername nutzer mitglied utilisateur membre usuario miembro"
     ),
     "started_at": (
         "startedat starttime startdate startdatetime timestamp createdat occurredat activitydate "
-        "eventtime eventdate datetime time date when at ts start created logged loggedat day "
+        "eventtime eventtimestamp eventdate datetime time date when at ts start created logged "
+        "loggedat day epoch unixtime "
         "zeitstempel zeitpunkt datum beginn zeit horodatage fecha"
     ),
     "timezone": "timezone tz zone timezonename",
@@ -69,7 +70,7 @@ def guess_columns(sample: Sample, given: EventFormat) -> EventFormat | None:
 def doubts_of(form: EventFormat) -> Iterator[str]:
     """Yield what is doubtful of a column that only its values tell."""
     for name in form.columns.get("user_id", ()):
-        if _bare(name) not in _CALLED["user_id"].split():
+        if _called("user_id", [name]) is None:
             yield (
                 f"{name} is taken for whose the events are, since its values come again: if they "
                 "are one person's, add --user-id NAME."
@@ -82,8 +83,16 @@ def _bare(name: str) -> str:
 
 def _called(field: str, columns: Iterable[str]) -> str | None:
     """Return the column that is called as others call a field, by the likeliest name."""
-    by_name = {_bare(column): column for column in reversed([*columns])}
+    by_name = _by_name(columns, within=field == "user_id")
     return next((by_name[name] for name in _CALLED[field].split() if name in by_name), None)
+
+
+def _by_name(columns: Iterable[str], *, within: bool) -> dict[str, str]:
+    """Return columns by their bare names; and if asked keys within objects by their last parts."""
+    last_first = [*reversed([*columns])]
+    inner = {_bare(column.rpartition(".")[2]): column for column in last_first if "." in column}
+    inner.pop("name", None)  # of whom, or of what, is not known
+    return (inner if within else {}) | {_bare(column): column for column in last_first}
 
 
 def _recurring(columns: Iterable[str], sample: Sample) -> str | None:
@@ -117,7 +126,7 @@ def _time_columns(sample: Sample) -> tuple[str, ...]:
     """Return the column of times, or two that are joined: a date's and a time's."""
     if "started_at" in sample.columns:
         return ("started_at",)
-    by_name = {_bare(column): column for column in reversed(sample.columns)}
+    by_name = _by_name(sample.columns, within=True)
     for pair in _PAIRS:
         if by_name.keys() >= {*pair}:
             date, time = (by_name[name] for name in pair)

@@ -161,10 +161,10 @@ def inspect_events(source: EventFile, *, format: EventFormat = _STANDARD) -> Ins
     columns = tuple(_column(name, sample, told.format) for name in sample.columns)
     notes += told.notes
     found = Inspection(sample.what, told.name, columns, told.format, (*notes,))
-    if told.format is None:
+    if told.format is None and sample.columns:
         return found
     count = _Count()
-    rows = read_events(again(), format=told.format, whole=True)
+    rows = read_events(again(), format=told.format or format, whole=True)  # of no column: why not
     try:
         for item in rows:
             count.add(item)

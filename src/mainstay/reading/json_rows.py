@@ -124,8 +124,10 @@ def cells_of(record: object, text: object, places: Layout) -> Values:
         InvalidValueError: It is not an object, or lacks a key that must be there.
     """
     if not isinstance(record, Mapping):
+        has_comma = isinstance(text, str) and text.rstrip().endswith("},")
+        remedy = "Leave out the comma behind it." if has_comma else _AN_OBJECT
         raise InvalidValueError(
-            "must be a JSON object", field="the line", value=text, remedy=_AN_OBJECT
+            "must be a JSON object", field="the line", value=text, remedy=remedy
         )
     found = [None if name is None else _value(record, name) for name in places.columns]
     if _NOT_THERE not in found:

@@ -91,20 +91,27 @@ def _order(texts: Sequence[str]) -> str:
 
 def _read(values: Sequence[object], formats: tuple[str, ...]) -> list[date] | None:
     """Return what most values mean; ``None`` if too few mean anything."""
-    found, open_ = _parsed(values, formats)
-    return found if len(found) + open_ >= _ENOUGH * len(values) else None
+    found, several, unzoned = _parsed(values, formats)
+    return found if len(found) + several + unzoned >= _ENOUGH * len(values) else None
 
 
 def _ambiguous(values: Sequence[object]) -> int:
     return _parsed(values, ("auto",))[1]
 
 
-def _parsed(values: Sequence[object], formats: tuple[str, ...]) -> tuple[list[date], int]:
-    """Return what values mean, and how many may mean several things."""
-    stamps, found, several = Stamps(formats=formats, in_file=True), list[date](), 0
+def _parsed(values: Sequence[object], formats: tuple[str, ...]) -> tuple[list[date], int, int]:
+    """Return what values mean, how many may mean several things, and how many lack an offset.
+
+    These name their zone by letters. Among texts, short numbers are not Unix time.
+    """
+    stamps, found, problems = Stamps(formats=formats, in_file=True), list[date](), list[str]()
     for value in values:
+        number = _UNIX.fullmatch(str(value))
+        if number is not None and len(number[1]) not in _UNITS | _CALENDAR:
+            continue
         try:
             found.append(stamps.stamp("at", value).at)
         except InvalidValueError as error:
-            several += error.problem.startswith("can mean")
-    return found, several
+            problems.append(error.problem)
+    several = sum(problem.startswith("can mean") for problem in problems)
+    return found, several, sum(problem.startswith("names its zone") for problem in problems)
