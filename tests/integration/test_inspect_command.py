@@ -160,6 +160,17 @@ TABLES = {
         "--columns user_id=user,started_at=when,duration=elapsed",
         MAY,
     ),
+    "durations in milliseconds": Table(
+        "user,when,duration\nada,2024-05-27,1800000\nbob,2024-05-28,3600000\n",
+        "--columns user_id=user,started_at=when",
+        MAY,
+        ('say duration_unit = "ms" in a format of your own',),
+    ),
+    "durations of which one is long": Table(
+        "user,when,duration\nada,2024-05-27,1800\nbob,2024-05-28,90000\n",
+        "--columns user_id=user,started_at=when",
+        MAY,
+    ),
     "durations that are none": Table(
         "user,when,elapsed\nada,2024-05-27,long\nbob,2024-05-28,0:30\n",
         "--columns user_id=user,started_at=when",

@@ -21,6 +21,11 @@ __all__ = ["Guess", "guess", "guess_header"]
 _SOMEBODY = "me"
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 _NO_TIME = "No column looks like the time at which something was."
+_DAY = 86_400
+_LONG = (
+    "Durations are read as seconds, and are days then: if they are milliseconds, say "
+    'duration_unit = "ms" in a format of your own, with --format FILE.'
+)
 _NOBODY = "No column says whose the events are: put a name in place of me."
 _PERHAPS_NOBODY = (
     "No column seems to say whose the events are. If all are one person's, put a name in place of "
@@ -109,7 +114,7 @@ def _settled(name: str | None, form: EventFormat, sample: Sample) -> Guess:
     }:
         changes["user_id"] = _SOMEBODY
         notes.append(_nobody(name, form))
-    times = guess_times(_times(form, sample))
+    times = guess_times(_cells("started_at", form, sample))
     if times is not None and not (form.time_formats or form.unit):
         changes |= {"time_formats": times.formats, "unit": times.unit}
     has_zone = (
@@ -122,7 +127,16 @@ def _settled(name: str | None, form: EventFormat, sample: Sample) -> Guess:
         notes.append(
             "Say whether the day is first, --time-format dmy, or the month, mdy, in place of auto."
         )
+    if form.duration_unit == "s" and _are_days(_cells("duration", form, sample)):
+        notes.append(_LONG)
     return Guess(name, attrs.evolve(form, **changes), notes)
+
+
+def _are_days(durations: Sequence[object]) -> bool:
+    """Return whether most durations are numbers that would be days, were they seconds."""
+    texts = [str(value).strip() for value in durations]
+    long = [text for text in texts if text.isascii() and text.isdigit() and int(text) > _DAY]
+    return len(long) * 2 > len(texts)
 
 
 def _nobody(name: str | None, form: EventFormat) -> str:
@@ -134,9 +148,9 @@ def _nobody(name: str | None, form: EventFormat) -> str:
     return _PERHAPS_NOBODY.format("add the column that does to --columns, as user_id=NAME")
 
 
-def _times(form: EventFormat, sample: Sample) -> list[object]:
-    """Return the times of the first rows, joined where they are in two columns."""
-    columns = form.columns.get("started_at", ("started_at",))
+def _cells(field: str, form: EventFormat, sample: Sample) -> list[object]:
+    """Return what the first rows say of a field, joined where it is in two columns."""
+    columns = form.columns.get(field, (field,))
     if len(columns) == 1:
         return sample.values(columns[0].removesuffix(".0"))
     return joined(columns, sample)
