@@ -129,18 +129,24 @@ def cells_of(record: object, text: object, places: Layout) -> Values:
         raise InvalidValueError(
             "must be a JSON object", field="the line", value=text, remedy=remedy
         )
-    found = [None if name is None else _value(record, name) for name in places.columns]
-    if _NOT_THERE not in found:
-        return tuple(found)
-    cells = tuple(None if value is _NOT_THERE else value for value in found)
-    for name, value in zip(places.columns, found, strict=True):
-        if value is _NOT_THERE and places.needs(name) and places.counts(cells):
-            raise _missing(record, name or "", text, places)
+    columns = places.columns
+    cells = tuple(None if name is None else _value(record, name) for name in columns)
+    for name, cell in zip(columns, cells, strict=True):
+        if cell is None and places.needs(name) and not _has(record, name) and places.counts(cells):
+            raise _missing(record, name, text, places)
     return cells
 
 
 def _value(record: Mapping[str, object], name: str) -> object:
-    return record[name] if name in record else _led_to(record, name.split("."))
+    """Return a key's value; ``None`` for one that is not there."""
+    if name in record:
+        return record[name]
+    found = _led_to(record, name.split("."))
+    return None if found is _NOT_THERE else found
+
+
+def _has(record: Mapping[str, object], name: str) -> bool:
+    return name in record or _led_to(record, name.split(".")) is not _NOT_THERE
 
 
 def _missing(
