@@ -8,6 +8,7 @@ import csv
 import re
 import sys
 from xml.etree import ElementTree as ET
+from zipfile import is_zipfile
 
 SECONDS = {"min": 60, "s": 1, "hr": 3600}
 CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -56,6 +57,10 @@ path, user, record = (*sys.argv[1:], None)[:3]
 writer = csv.writer(sys.stdout, lineterminator="\n")
 writer.writerow(["user_id", "started_at", "duration", "kind"])
 try:
+    if is_zipfile(path):
+        sys.exit(
+            f"{path}: unpack it with python -m zipfile -e FILE FOLDER, and name its export.xml."
+        )
     with open(path, "rb") as file:
         for started, seconds, kind in rows(file, record):
             writer.writerow([user, started, seconds, kind])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import shlex
 import sqlite3
 import subprocess
 import sys
@@ -153,6 +154,7 @@ def test_a_script_without_arguments_says_how_it_is_called(name: str) -> None:
 CALLS = {
     "anki.py": ("FILE", "ada"),
     "apple_health.py": ("FILE", "ada"),
+    "lines.py": (r"(?P<user_id>\w+) at (?P<started_at>\S+)", "FILE"),
     "sqlite_rows.py": ("FILE", "SELECT * FROM logins"),
     "tracks.py": ("ada", "FILE"),
 }
@@ -168,6 +170,79 @@ def test_a_file_that_is_missing_or_another_is_named(tmp_path: Path, name: str, t
     assert done.returncode == 1
     assert str(path) in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_an_archive_of_apple_health_is_to_be_unpacked(tmp_path: Path) -> None:
+    with ZipFile(tmp_path / "export.zip", "w") as made:
+        made.write(FILES / "apple_health_export.xml", "apple_health_export/export.xml")
+    done = script("apple_health.py", str(tmp_path / "export.zip"), "ada")
+    assert done.returncode == 1
+    assert "export.zip: unpack it with python -m zipfile -e" in done.stderr
+
+
+CHAT = """\
+[27.05.24, 06:11:02] Ada: Good morning
+[27.05.24, 07:30:00] Bob: Hi: did you see this?
+it is on a second line
+[28.05.24, 07:12:02] Ada: https://example.com
+"""
+
+
+def test_lines_that_a_pattern_finds_are_events(tmp_path: Path) -> None:
+    """The lines that go on with a message are none; a colon ends the name that is first."""
+    text = tmp_path / "chat.txt"
+    text.write_text(CHAT, encoding="utf-8-sig")
+    refused = mainstay("inspect", str(text))
+    assert (refused.status, "conversions.html#lines-of-text" in refused.err) == (3, True)
+    pattern = r"^\[(?P<started_at>[^]]+)\] (?P<user_id>[^:]+):"
+    events = converted("lines.py", pattern, str(text), to=tmp_path / "events.csv")
+    assert events.read_text().splitlines() == [
+        "started_at,user_id",
+        '"27.05.24, 06:11:02",Ada',
+        '"27.05.24, 07:30:00",Bob',
+        '"28.05.24, 07:12:02",Ada',
+    ]
+    options = ("--time-format", "dmy", "--naive-zone", "Europe/Berlin")
+    assert scores("score", str(events), *options) == {"Ada": 13, "Bob": 9}
+
+
+LINES = {
+    "web server": (
+        '10.0.0.1 - ada [27/May/2024:06:11:02 +0200] "GET / HTTP/1.1" 200 5 "-" "Mozilla (X; Y)"\n'
+        '10.0.0.2 - bob [28/May/2024:06:11:02 +0200] "GET /a,b HTTP/1.1" 404 5\n',
+        {"ada": 9, "bob": 9},
+    ),
+    "calendar": (
+        "BEGIN:VCALENDAR\r\nBEGIN:STANDARD\r\nDTSTART:19701025T030000\r\nEND:STANDARD\r\n"
+        "DTSTART;TZID=Europe/Berlin:20240527T061102\r\nDTSTART:20240528T061102Z\r\n",
+        {"ada": 13},
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", LINES)
+def test_the_patterns_in_the_documents_find_events(tmp_path: Path, kind: str) -> None:
+    """Each is taken from there, with its options; a name and a zone are for the reader to put."""
+    row = next(
+        line
+        for line in (SCRIPTS.parent / "conversions.md").read_text().splitlines()
+        if line.startswith("| a ") and kind in line
+    )
+    _, pattern, options = (cell.strip() for cell in row.strip("|").split(" | "))
+    text, expected = LINES[kind]
+    (tmp_path / "lines.txt").write_text(text, newline="")
+    events = converted(
+        "lines.py", pattern.strip("`"), str(tmp_path / "lines.txt"), to=tmp_path / "events.csv"
+    )
+    given = options.replace("`", "").replace(
+        "--user-id, --naive-zone", "--user-id ada --naive-zone UTC"
+    )
+    assert scores("score", str(events), *shlex.split(given)) == expected
+
+
+def test_a_pattern_that_python_does_not_know_is_an_error(tmp_path: Path) -> None:
+    done = script("lines.py", "(?P<user_id", str(tmp_path / "chat.txt"))
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
 
 
 def test_tracks_may_be_packed_and_one_that_is_not_read_keeps_no_other_back(tmp_path: Path) -> None:

@@ -44,6 +44,7 @@ MAY = (2, 2, "2024-05-27", "2024-05-28")
 MINE = (2, 1, "2024-05-27", "2024-05-28")
 NAIVE = ("put the zone of their clock in place of UTC",)
 NOBODY = ("put a name in place of me",)
+NO_HEADER = "The first line is an event already"
 #: The instants are 2024-05-27T08:53:20Z and a day later.
 TABLES = {
     "ours": Table("user_id,started_at\nada,2024-05-27\nbob,2024-05-28\n", "", MAY),
@@ -147,6 +148,7 @@ TABLES = {
         "shop_id,order,placed\n7,a,2024-05-27\n7,b,2024-05-28\n8,c,2024-05-28\n",
         "--columns user_id=shop_id,started_at=placed",
         (3, 2, "2024-05-27", "2024-05-28"),
+        ("shop_id is taken for whose the events are",),
     ),
     "kinds and ids": Table(
         "user,type,when,uuid\nada,post,2024-05-27,a\nbob,like,2024-05-28,b\n",
@@ -158,6 +160,17 @@ TABLES = {
         "--columns user_id=user,started_at=when,duration=elapsed",
         MAY,
     ),
+    "durations in milliseconds": Table(
+        "user,when,duration\nada,2024-05-27,1800000\nbob,2024-05-28,3600000\n",
+        "--columns user_id=user,started_at=when",
+        MAY,
+        ('say duration_unit = "ms" in a format of your own',),
+    ),
+    "durations of which one is long": Table(
+        "user,when,duration\nada,2024-05-27,1800\nbob,2024-05-28,90000\n",
+        "--columns user_id=user,started_at=when",
+        MAY,
+    ),
     "durations that are none": Table(
         "user,when,elapsed\nada,2024-05-27,long\nbob,2024-05-28,0:30\n",
         "--columns user_id=user,started_at=when",
@@ -167,6 +180,30 @@ TABLES = {
         '[{"actor": {"login": "ada"}, "created_at": "2024-05-27T08:00Z"},\n'
         ' {"actor": {"login": "bob"}, "created_at": "2024-05-28T08:00Z"}]',
         "--columns user_id=actor.login,started_at=created_at",
+        MAY,
+    ),
+    "keys in objects that are called as others call them": Table(
+        '{"properties": {"time": 1716800000, "distinct_id": "ada"}, "page": {"name": "x"}}\n'
+        '{"properties": {"time": 1716886400, "distinct_id": "bob"}, "page": {"name": "y"}}\n',
+        "--columns user_id=properties.distinct_id,started_at=properties.time",
+        MAY,
+    ),
+    "an object's name, which is not a user's": Table(
+        '{"at": {"$date": "2024-05-27T08:00Z"}, "page": {"name": "x"}, "_id": {"$oid": "65f"}}\n'
+        '{"at": {"$date": "2024-05-28T08:00Z"}, "page": {"name": "y"}, "_id": {"$oid": "660"}}\n',
+        "--columns 'started_at=at.$date' --user-id me",
+        MINE,
+        NOBODY,
+    ),
+    "codes of which some are numbers": Table(
+        "room,entered,user\n12b,2024-05-27,ada\n34,2024-05-28,bob\n",
+        "--columns user_id=user,started_at=entered",
+        MAY,
+    ),
+    "a time in finer units behind its date": Table(
+        "event_date,event_timestamp,user_pseudo_id\n20240527,1716800000000000,1.2\n"
+        "20240528,1716886400000000,3.4\n",
+        "--columns user_id=user_pseudo_id,started_at=event_timestamp --unit us",
         MAY,
     ),
     "odd names": Table(
@@ -184,6 +221,55 @@ TABLES = {
         "--columns user_id,started_at,_",
         MAY,
         given="--columns who,when,_",
+    ),
+    "no header, which nobody said": Table(
+        "7|2024-05-27 08:00:00.5+00|7\n8|2024-05-28 08:00:00+00|8\n",
+        "--columns column_1,started_at,column_3 --user-id me",
+        MINE,
+        (NO_HEADER, "else write user_id for the name of the column that does"),
+    ),
+    "no header, and addresses": Table(
+        "ada@example.com,2024-05-27,x\nbob@example.com,2024-05-28,y\n",
+        "--columns user_id,started_at,column_3",
+        MAY,
+        (NO_HEADER,),
+    ),
+    "no header, and two times that are equal": Table(
+        "ada,2024-05-27,2024-05-27\nbob,2024-05-28,2024-05-28\n",
+        "--columns column_1,started_at,column_3 --user-id me",
+        MINE,
+        (NO_HEADER, *NOBODY),
+    ),
+    "no header, and one line": Table(
+        "ada@example.com,2024-05-27\n",
+        "--columns user_id,started_at",
+        (1, 1, "2024-05-27", "2024-05-27"),
+        (NO_HEADER,),
+    ),
+    "days that are columns": Table(
+        "name,day,2024-05-27,2024-05-28\nada,2024-05-27,1,0\nbob,2024-05-28,0,1\n",
+        "--columns user_id=name,started_at=day",
+        MAY,
+    ),
+    "a date without its year, and one with it": Table(
+        "name,full_date,date,time\nada,2024-05-27,May 27,9:05 AM\nbob,2024-05-28,May 28,10:11 PM\n",
+        "--columns user_id=name,started_at=full_date+time --naive-zone UTC --time-format auto",
+        MAY,
+        NAIVE,
+    ),
+    "a form's answers": Table(
+        '"Timestamp","Email Address"\n"2024/05/27 6:11:02 AM GMT+2","a@example.com"\n'
+        '"2024/05/28 1:11:02 AM GMT+2","b@example.com"\n',
+        "--columns 'user_id=Email Address,started_at=Timestamp' --time-format auto",
+        MAY,
+    ),
+    "a known format with dates as in a profile": Table(
+        "User,Email,Project,Start date,Start time,Duration\n"
+        "Ada,ada@example.com,x,05/27/2024,09:00:00 AM,01:30:00\n"
+        "Bob,bob@example.com,x,05/28/2024,09:00:00 PM,01:30:00\n",
+        "--format toggl --naive-zone UTC --time-format mdy",
+        MAY,
+        NAIVE,
     ),
     "some rows": Table(
         "user,when,done\nada,2024-05-27,YES\nbob,2024-05-28,YES\ncy,2024-05-01,NO\n",
@@ -282,10 +368,27 @@ def test_dates_that_can_be_read_in_two_ways_are_for_somebody_to_settle(tmp_path:
     file = tmp_path / "events.csv"
     file.write_text("user,when\nada,5/7/2024\nbob,6/1/2024\n")
     found = inspected(file)
-    assert found["notes"] == ["Say whether the day is first, --time-format dmy, or the month, mdy."]
+    assert found["notes"] == [
+        "Say whether the day is first, --time-format dmy, or the month, mdy, in place of auto."
+    ]
     assert (found["events"], found["failing"]) == (0, 2)
+    assert [each["rows"] for each in found["problems"]] == [2], "one reason, whatever the dates"
     assert mainstay("inspect", str(file)).status == 3
     assert inspected(file, "--time-format mdy")["last_day"] == "2024-06-01"
+
+
+def test_where_no_row_can_be_read_none_is_to_be_skipped(tmp_path: Path) -> None:
+    """The command that is printed then stops, and says what is to be settled first."""
+    file = tmp_path / "events.csv"
+    file.write_text("user,when\nada,5/7/2024 08:00\nbob,6/1/2024 09:00\n")
+    done = mainstay("inspect", str(file))
+    assert "No row is an event.\n2 will fail," in done.out
+    assert NAIVE[0] in done.err
+    assert done.err.endswith("started_at=when --naive-zone UTC --time-format auto\n")
+    again = command_of(inspected(file))
+    assert (again.status, "Say which is first" in again.err) == (1, True)
+    settled = inspected(file, "--time-format dmy --naive-zone UTC")
+    assert (settled["failing"], settled["last_day"]) == (0, "2024-07-05")
 
 
 def test_without_a_column_of_times_it_says_how_to_name_one(tmp_path: Path) -> None:
@@ -297,13 +400,56 @@ def test_without_a_column_of_times_it_says_how_to_name_one(tmp_path: Path) -> No
     assert [column["examples"] for column in done.json["columns"]] == [["ada", "bob"], ["5", "6"]]
 
 
+def test_times_that_name_their_zone_by_letters_are_times_all_the_same(tmp_path: Path) -> None:
+    file = tmp_path / "events.csv"
+    file.write_text("user,when\nada,2024-05-27 23:00:00 CEST\nbob,2024-05-28 01:00:00 CEST\n")
+    found = inspected(file)
+    assert [each["field"] for each in found["columns"]] == ["user_id", "started_at"]
+    assert (found["events"], found["failing"], found["notes"]) == (0, 2, [])
+    (problem,) = found["problems"]
+    remedy = "--time-format '%Y-%m-%d %H:%M:%S CEST' --naive-zone Europe/Berlin"
+    assert remedy in problem["message"]
+    assert inspected(file, remedy)["events"] == 2
+
+
+def test_lines_of_which_none_can_be_read_are_said_to_fail(tmp_path: Path) -> None:
+    file = tmp_path / "events.jsonl"
+    file.write_text('{"user": "ada", "at": "2024-05-27"},\n{"user": "bob", "at": "2024-05-28"},\n')
+    done = mainstay("inspect", str(file))
+    assert done.status == 3
+    assert "2 will fail, such as line 1: the line must be a JSON object" in done.out
+    assert "Leave out the comma behind it." in done.out
+    assert "--columns" not in done.err
+    file.write_text(file.read_text().replace("},", "}"))
+    assert inspected(file)["events"] == 2
+
+
+def test_objects_that_hold_the_events_are_told(tmp_path: Path) -> None:
+    file = tmp_path / "chat.json"
+    file.write_text('{"channel": "a", "messages": [{"user": "ada", "at": "2024-05-27"}]}\n')
+    done = mainstay("inspect", str(file))
+    assert done.status == 3
+    assert "If messages has the events, write that list alone into a file: https://" in done.err
+
+
+def test_what_is_not_in_utf_8_is_said_and_is_json_all_the_same(tmp_path: Path) -> None:
+    file = tmp_path / "events.csv"
+    text = "Wer;D\u00e9but;Was\nada;27.5.2024;Caf\u00e9\nbob;28.5.2024;x\n"
+    file.write_bytes(text.encode("cp1252"))
+    found = inspected(file)
+    assert [each["name"] for each in found["columns"]] == ["Wer", "D\udce9but", "Was"]
+    assert found["notes"][0].startswith("Not all of it is UTF-8: save it as UTF-8 first.")
+    file.write_text(text, encoding="utf-8")
+    assert not any("UTF-8" in note for note in inspected(file)["notes"])
+
+
 @pytest.mark.parametrize("text", ["", "\n \n", "\ufeff"])
 def test_an_empty_file_is_an_error(tmp_path: Path, text: str) -> None:
     file = tmp_path / "events.csv"
     file.write_text(text, encoding="utf-8")
     done = mainstay("inspect", str(file))
     assert (done.status, done.out) == (1, "")
-    assert done.err.startswith("mainstay: FILE is empty")
+    assert done.err.startswith(f"mainstay: FILE is empty, got '{file}'.")
 
 
 def test_standard_input_is_looked_into_too() -> None:

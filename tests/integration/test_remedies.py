@@ -194,6 +194,12 @@ NAMED = {
         "Its keys are actor.login, started_at.",
         then="--columns user_id=actor.login",
     ),
+    "keys that only some have": Trouble(
+        '{"user_id": "ada", "started_at": "2024-05-27"}\n{"started_at": "2024-05-27"}\n',
+        "line 2: key user_id is missing,",
+        "Or leave out those without it: --where 'user_id!='.",
+        then="--where 'user_id!='",
+    ),
     "an unknown format": Trouble(
         GOOD,
         "--format must be one of strava, garmin,",
@@ -243,10 +249,22 @@ WRITTEN = {
         "Quote fields that contain separators, and double the quotes in them.",
         content_then=f'{HEADER}"ada ""the"" l",2024-05-27\n',
     ),
+    "a long field": Trouble(
+        f"user_id,started_at,text\nada,2024-05-27,{'x' * 131073}\n",
+        "line 2: the line is not CSV (field larger than field limit (131072)), got 'ada,",
+        "Leave out its column;",
+        content_then=GOOD,
+    ),
+    "a quote that ends nowhere": Trouble(
+        f'{HEADER}"ada,2024-05-27\n' + "bob,2024-05-27\n" * 9000,
+        "line 2: the line is not CSV (field larger than field limit (131072)), got",
+        "or a quote is missing that ends a field: write it.",
+        content_then=f'{HEADER}"ada",2024-05-27\n' + "bob,2024-05-27\n" * 9000,
+    ),
     "Latin 1": Trouble(
         f"{HEADER}adé,2024-05-27\n".encode("latin-1"),
         "line 2: user_id is not valid UTF-8, got",
-        "Save the file as UTF-8.",
+        "Save the file as UTF-8: https://",
         content_then=f"{HEADER}adé,2024-05-27\n".encode(),
     ),
     "no offset": Trouble(
@@ -279,6 +297,13 @@ WRITTEN = {
         "line 2: started_at is not a timestamp, got 'soon'.",
         "Write ISO 8601 (2024-05-01T08:00:00+02:00) or whole Unix seconds.",
         content_then=f"{HEADER}ada,2024-05-01T08:00:00+02:00\nada,1716800000\n",
+    ),
+    "an empty timestamp": Trouble(
+        f"{HEADER}ada,\nbob,2024-05-27\n",
+        "line 2: started_at must not be empty, got ''.",
+        "Write ISO 8601 (2024-05-01T08:00:00+02:00), or leave the line out.",
+        given="--time-format auto",
+        content_then=f"{HEADER}bob,2024-05-27T08:00:00+02:00\n",
     ),
     "zones by letters": Trouble(
         f"{HEADER}ada,27 May 2024 8:00 CEST\n",
@@ -343,7 +368,7 @@ WRITTEN = {
     "one object": Trouble(
         '{\n"user_id": "ada",\n"started_at": "2024-05-27"\n}\n',
         "line 1: the line begins one JSON object, got '{'.",
-        "Write the events as an array, or each as an object on a line of its own.",
+        "Write the events as an array, or each as an object on a line of its own: https://",
         content_then='[{\n"user_id": "ada",\n"started_at": "2024-05-27"\n}]\n',
     ),
     "a list in an object": Trouble(

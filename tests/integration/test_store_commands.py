@@ -357,6 +357,20 @@ def test_an_update_changes_totals_at_once_and_days_once_they_are_evaluated_again
     assert after.streak_after == 1
 
 
+def test_it_is_said_that_events_without_an_id_are_not_replaced(tmp_path: Path) -> None:
+    """Which is no news where all of them are there already, or have an id."""
+    url, file = database(tmp_path), tmp_path / "a.csv"
+    mainstay("init", "--db", url)
+    said = []
+    for duration, columns in ((60, "note"), (60, "note"), (90, "note"), (120, "id")):
+        file.write_text(f"user_id,started_at,duration,{columns}\nada,2024-05-27,{duration},x\n")
+        done = mainstay("import", str(file), "--db", url, "--update")
+        assert done.status == 0
+        said.append("Events without an id, of which none is replaced: 1." in done.err)
+    assert said == [True, False, True, False]
+    assert len(known(url)) == 3
+
+
 def test_of_what_a_file_says_several_times_of_an_event_the_last_holds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

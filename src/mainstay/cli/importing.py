@@ -148,6 +148,15 @@ def _before_floor(work: Import) -> Iterator[str]:
         )
 
 
+def _not_replaced(work: Import) -> Iterator[str]:
+    """Say so if what was to be replaced can only be new, because nothing tells what it was."""
+    if work.update and work.nameless and work.new:
+        yield (
+            f"Events without an id, of which none is replaced: {work.nameless:,}. One that was "
+            "edited is new, and the old one stays. If a column has ids, name it: --columns id=NAME."
+        )
+
+
 def _late(late: Late, db: str) -> Iterator[str]:
     """Say how many days were evaluated without the events as they are now."""
     if late.users:
@@ -176,6 +185,7 @@ def run(args: argparse.Namespace) -> int:
         messages,
         *terminal.omitted(work.bad.count, work.bad.left_out),
         f"Imported {work.words()}",
+        *_not_replaced(work),
         *_before_floor(work),
         *posts,
         *(evaluated or _late(late, option(args.db, args.schema))),

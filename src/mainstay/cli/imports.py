@@ -34,6 +34,7 @@ class Import:
         events: How many there are so far.
         new: How many of them were not there before.
         updated: How many were replaced.
+        nameless: How many have no id of their own.
         before_floor: How many are from before the first day that is kept.
         waiting: Those that are next.
     """
@@ -45,6 +46,7 @@ class Import:
     events: int = 0
     new: int = 0
     updated: int = 0
+    nameless: int = 0
     before_floor: int = 0
     waiting: list[Line] = attrs.field(factory=list)
 
@@ -63,6 +65,7 @@ class Import:
     def _good(self, items: Iterable[Event | BadRecordError]) -> Iterator[Event]:
         for item in items:
             if isinstance(item, Event):
+                self.nameless += item.session.id is None
                 yield item
             else:
                 self.bad.skip(item)

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from mainstay.cli import OK, SKIPPED, reading, terminal
 from mainstay.cli.tables import Listing, label, words
 from mainstay.reading import FORMATS, Inspection, inspect_events
+from mainstay.reading.sniffing import conversion
 
 _EPILOG = """\
 It says what the file is, what its columns seem to be, and the command that
@@ -75,7 +76,7 @@ def _command(args: argparse.Namespace, found: Inspection) -> str | None:
     if found.format is None:
         return None
     options = reading.options_of(found.format, args.format or found.known)
-    leniency = "--skip-bad" if found.failing else ""
+    leniency = "--skip-bad" if found.failing and found.events else ""
     return " ".join(filter(None, ["mainstay score", shlex.quote(args.file), options, leniency]))
 
 
@@ -93,6 +94,8 @@ def _show(found: Inspection) -> None:
             f"Events: {found.events:,}; users: {found.users:,}; from {found.first_day} to "
             f"{found.last_day}.",
         )
+    elif found.format is not None:
+        terminal.say(console, "No row is an event.")
     if found.repeated:
         terminal.say(console, f"Rows that say the same as one before: {found.repeated:,}.")
     if found.left_out:
@@ -103,7 +106,8 @@ def _show(found: Inspection) -> None:
 
 def _sentences(found: Inspection, command: str | None) -> Iterator[str]:
     yield from found.notes
-    if command is None:
-        yield "Name the column with --columns started_at=NAME, and how its times are written."
-    else:
+    if command is not None:
         yield f"Next: {command}"
+    elif found.columns:
+        yield "Name the column with --columns started_at=NAME, and how its times are written."
+        yield f"Of what is not a table, {conversion('lines-of-text')} shows how to make one."

@@ -126,15 +126,22 @@ def speaks_unicode(stream: TextIO) -> bool:
 
 
 def write_json(document: object) -> None:
-    """Write one JSON document to standard output."""
-    json.dump(document, machine_output(), ensure_ascii=False, indent=1)
+    """Write one JSON document to standard output.
+
+    What is not text, of a file in another encoding, is written as the escapes that JSON has for it.
+    """
+    json.dump(document, machine_output("backslashreplace"), ensure_ascii=False, indent=1)
     sys.stdout.write("\n")
 
 
-def machine_output() -> TextIO:
-    """Return standard output as machines want it: UTF-8 and bare newlines, whatever the locale."""
+def machine_output(errors: str = "strict") -> TextIO:
+    """Return standard output as machines want it: UTF-8 and bare newlines, whatever the locale.
+
+    Args:
+        errors: What becomes of lone surrogates, as ``str.encode`` has it.
+    """
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8", errors="strict", newline="\n")
+        sys.stdout.reconfigure(encoding="utf-8", errors=errors, newline="\n")
     return sys.stdout
 
 

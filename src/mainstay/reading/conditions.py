@@ -44,7 +44,8 @@ class Condition:
 
     ``=`` and ``!=`` compare texts as they are, with any of several that bars separate:
     ``done=YES|1``. The others compare numbers; for an empty cell they don't hold. In JSON,
-    ``true``, ``false`` and ``null`` are the texts ``true``, ``false`` and the empty one.
+    ``true``, ``false`` and ``null`` are the texts ``true``, ``false`` and the empty one, as which a
+    key that is not there counts, too.
 
     Attributes:
         column: The column's name in the file; in JSON a key, with dots from one object to the next.

@@ -189,7 +189,9 @@ def _not_csv(error: csv.Error, unread: list[str]) -> InvalidValueError:
         f"is not CSV ({error})",
         field="the line",
         value="".join(unread).rstrip("\r\n"),
-        remedy="Quote fields that contain separators, and double the quotes in them.",
+        remedy="Leave out its column; or a quote is missing that ends a field: write it."
+        if "field limit" in str(error)
+        else "Quote fields that contain separators, and double the quotes in them.",
     )
 
 

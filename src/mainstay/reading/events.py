@@ -17,7 +17,7 @@ from mainstay.daystarts import DayStart, check_day_start
 from mainstay.errors import BadRecordError, InvalidValueError
 from mainstay.localdays import DATED, MIDNIGHT, check_dated, find_zone, noon_of
 from mainstay.reading.durations import read_duration
-from mainstay.reading.format import EventFormat
+from mainstay.reading.format import EventFormat, check_format
 from mainstay.reading.layout import Layout, Row, Values, layout
 from mainstay.reading.names import name_of
 from mainstay.reading.opening import is_parquet, opened
@@ -33,7 +33,6 @@ EventFile: TypeAlias = os.PathLike[str] | BinaryIO | Iterable[str]
 
 Place: TypeAlias = Literal["line", "row"]
 
-_EMPTY = (None, "")
 _NO_MORE = (None, None, None, None)
 _STANDARD = EventFormat()
 _NO_OFFSET = (
@@ -107,7 +106,7 @@ class EventRows(Iterator[Event | BadRecordError]):
         form, (user, started, timezone, member, *more) = self._format, values
         duration, kind, quality, own_id = more or _NO_MORE
         name = name_of("user_id", user) if form.user_id is None else form.user_id
-        zone = None if timezone in _EMPTY else read_zone(timezone)
+        zone = None if _is_empty(timezone) else read_zone(timezone)
         naive_zone = self._naive_zone if zone is None else find_zone(zone)
         stamp = self._stamps.read(started, naive_zone=naive_zone, or_else=_NO_OFFSET)
         day = None if isinstance(stamp.at, datetime) else stamp.at
@@ -117,15 +116,15 @@ class EventRows(Iterator[Event | BadRecordError]):
             name,
             stamp.at if isinstance(stamp.at, datetime) else noon_of(stamp.at),
             duration=None
-            if duration in _EMPTY
+            if _is_empty(duration)
             else read_duration(duration, unit=form.duration_unit),
             timezone=(zone or stamp.zone) if day is None else DATED,
-            kind=form.kind if kind in _EMPTY else name_of("kind", kind),
-            quality=None if quality in _EMPTY else _quality(quality),
-            id=None if own_id in _EMPTY else name_of("id", own_id),
+            kind=form.kind if _is_empty(kind) else name_of("kind", kind),
+            quality=None if _is_empty(quality) else _quality(quality),
+            id=None if _is_empty(own_id) else name_of("id", own_id),
         )
         return Event(
-            line, session, None if member in _EMPTY else self._joined(member, naive_zone), day
+            line, session, None if _is_empty(member) else self._joined(member, naive_zone), day
         )
 
     def _joined(self, value: object, naive_zone: tzinfo | None) -> date:
@@ -181,7 +180,7 @@ def read_events(
         >>> error.place, error.number, error.problem
         ('line', 3, 'is not a timestamp')
     """
-    checks.instance("format", format, EventFormat)
+    check_format(format)
     check_day_start("day_start", day_start)
     places = layout(format, whole=whole)
     place, cells = _cells(source, places)
@@ -204,6 +203,11 @@ def _cells(source: EventFile, places: Layout) -> tuple[Place, Iterator[Row]]:
 def _from_path(path: Path, raw: BinaryIO) -> Iterator[str]:
     with raw:
         yield from opened(raw, str(path))
+
+
+def _is_empty(value: object) -> bool:
+    """Return whether a cell says nothing."""
+    return value is None or (isinstance(value, str) and not value.strip())
 
 
 def _quality(value: object) -> float:

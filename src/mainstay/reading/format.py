@@ -18,7 +18,7 @@ from mainstay.reading.durations import DURATION_UNITS
 from mainstay.reading.time_formats import check_time_format
 from mainstay.reading.unix import UNITS
 
-__all__ = ["FIELDS", "Columns", "EventFormat"]
+__all__ = ["FIELDS", "Columns", "EventFormat", "check_format"]
 
 #: What the file calls each of our fields: a column, or several whose texts are joined by a space.
 Columns: TypeAlias = Mapping[str, str | Sequence[str]]
@@ -140,6 +140,21 @@ class EventFormat:
 
 
 _STANDARD = EventFormat()
+
+
+def check_format(value: object) -> None:
+    """Check that a value is a format.
+
+    Raises:
+        InvalidTypeError: It is something else, such as a format's name.
+    """
+    if not isinstance(value, EventFormat):
+        raise InvalidTypeError(
+            "must be of type EventFormat",
+            field="format",
+            value=value,
+            remedy='Pass one, such as FORMATS["strava"].format.',
+        )
 
 
 def _plain(value: object) -> object:

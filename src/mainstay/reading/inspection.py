@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date
 from io import BytesIO
-from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import attrs
@@ -15,16 +15,20 @@ import attrs
 from mainstay.errors import BadRecordError
 from mainstay.localdays import local_day
 from mainstay.reading.events import Event, EventFile, read_events
-from mainstay.reading.format import FIELDS, EventFormat
-from mainstay.reading.guessing import guess
-from mainstay.reading.opening import is_parquet, opened
+from mainstay.reading.format import FIELDS, EventFormat, check_format
+from mainstay.reading.guessing import guess, guess_header
 from mainstay.reading.rows import text_lines
-from mainstay.reading.samples import Sample, sample_of_parquet, sample_of_text
+from mainstay.reading.samples import Sample, sample_of
+from mainstay.reading.sniffing import conversion
 
 __all__ = ["ColumnSample", "Inspection", "Problem", "inspect_events"]
 
 _EXAMPLES, _LONGEST = 3, 40
 _STANDARD = EventFormat()
+_NO_HEADER = "The first line is an event already, not a header: --columns names all columns."
+_NOT_UTF_8 = (
+    f"Not all of it is UTF-8: save it as UTF-8 first. {conversion('other-encodings')} shows how."
+)
 
 
 @attrs.frozen
@@ -144,15 +148,23 @@ def inspect_events(source: EventFile, *, format: EventFormat = _STANDARD) -> Ins
         >>> found.format
         EventFormat(columns={'user_id': 'author', 'started_at': 'when'}, time_formats=['dmy'])
     """
+    check_format(format)
     again = _again(source)
-    sample = _sample(again(), format)
+    sample, notes = sample_of(again(), format.header), list[str]()
+    own_columns = format.header or format.columns
+    if not own_columns and (header := guess_header(sample)) is not None:
+        format = attrs.evolve(format, header=header)  # noqa: A001  (the field's word)
+        sample, notes = sample_of(again(), format.header), [_NO_HEADER]
+    if sample.is_damaged:
+        notes.append(_NOT_UTF_8)
     told = guess(sample, format)
     columns = tuple(_column(name, sample, told.format) for name in sample.columns)
-    found = Inspection(sample.what, told.name, columns, told.format, (*told.notes,))
-    if told.format is None:
+    notes += told.notes
+    found = Inspection(sample.what, told.name, columns, told.format, (*notes,))
+    if told.format is None and sample.columns:
         return found
     count = _Count()
-    rows = read_events(again(), format=told.format, whole=True)
+    rows = read_events(again(), format=told.format or format, whole=True)  # of no column: why not
     try:
         for item in rows:
             count.add(item)
@@ -170,18 +182,6 @@ def _again(source: EventFile) -> Callable[[], EventFile]:
         return lambda: BytesIO(content)
     lines = [*text_lines(cast(Iterable[str], source))]
     return lambda: lines
-
-
-def _sample(source: EventFile, form: EventFormat) -> Sample:
-    if isinstance(source, os.PathLike):
-        path = Path(source)
-        if is_parquet(path):
-            return sample_of_parquet(path)
-        with path.open("rb") as raw:
-            return sample_of_text(opened(raw, str(path)), form.header)
-    if isinstance(source, BytesIO):
-        return sample_of_text(opened(source, "FILE"), form.header)
-    return sample_of_text(cast(Iterable[str], source), form.header)
 
 
 def _column(name: str, sample: Sample, form: EventFormat | None) -> ColumnSample:
@@ -219,7 +219,7 @@ class _Count:
     def add(self, item: Event | BadRecordError) -> None:
         """Count a row."""
         if isinstance(item, BadRecordError):
-            kind = item.field, item.problem
+            kind = item.field, re.sub(r"\d+", "0", item.problem)  # such as what a date can mean
             self._problems[kind] += 1
             self._first.setdefault(kind, str(item))
             return

@@ -112,7 +112,8 @@ def _decoded(text: str, place: int, line: int) -> tuple[object, int]:
 def cells_of(record: object, text: object, places: Layout) -> Values:
     """Return the values of a record's keys, in the order of the columns that are read.
 
-    A key is one of the record's own, or leads with dots from one object to the next.
+    A key is one of the record's own, or leads with dots from one object to the next. One that is
+    not there says nothing; only a row that counts must have those of what it has to say.
 
     Args:
         record: The record.
@@ -123,30 +124,45 @@ def cells_of(record: object, text: object, places: Layout) -> Values:
         InvalidValueError: It is not an object, or lacks a key that must be there.
     """
     if not isinstance(record, Mapping):
+        has_comma = isinstance(text, str) and text.rstrip().endswith("},")
+        remedy = "Leave out the comma behind it." if has_comma else _AN_OBJECT
         raise InvalidValueError(
-            "must be a JSON object", field="the line", value=text, remedy=_AN_OBJECT
+            "must be a JSON object", field="the line", value=text, remedy=remedy
         )
-    return tuple(
-        None if name is None else _value(record, name, text, places) for name in places.columns
-    )
+    columns = places.columns
+    cells = tuple(None if name is None else _value(record, name) for name in columns)
+    for name, cell in zip(columns, cells, strict=True):
+        if cell is None and places.needs(name) and not _has(record, name) and places.counts(cells):
+            raise _missing(record, name, text, places)
+    return cells
 
 
-def _value(record: Mapping[str, object], name: str, text: object, places: Layout) -> object:
-    found = record[name] if name in record else _led_to(record, name.split("."))
-    if found is not _NOT_THERE:
-        return found
-    if name not in places.required:
-        return None
+def _value(record: Mapping[str, object], name: str) -> object:
+    """Return a key's value; ``None`` for one that is not there."""
+    if name in record:
+        return record[name]
+    found = _led_to(record, name.split("."))
+    return None if found is _NOT_THERE else found
+
+
+def _has(record: Mapping[str, object], name: str) -> bool:
+    return name in record or _led_to(record, name.split(".")) is not _NOT_THERE
+
+
+def _missing(
+    record: Mapping[str, object], name: str, text: object, places: Layout
+) -> InvalidValueError:
     keys = [*flat(record)]
     there = f" Its keys are {', '.join(keys)}." if keys else ""
     for key, value in record.items():
         if isinstance(value, list) and value and isinstance(value[0], Mapping):
             there += f" If {key} has the events, write that list alone into a file."
-    raise InvalidValueError(
+    return InvalidValueError(
         "is missing",
         field=f"key {name}",
         value=text,
-        remedy=f"Each must have it. {places.remedy_for(keys, name)}{there}",
+        remedy=f"Each must have it. {places.remedy_for(keys, name)}{there} Or leave out those "
+        f"without it: --where '{name}!='.",
     )
 
 

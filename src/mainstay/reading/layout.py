@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
-from typing import TypeAlias
+from functools import cached_property
+from typing import TypeAlias, TypeGuard
 
 import attrs
 
@@ -60,15 +61,21 @@ class Layout:
         """Whether each value is a column's as it is, and each row counts."""
         return not self.where and all(len(names) < 2 for names in self.fields.values())
 
-    @property
+    @cached_property
     def columns(self) -> list[str | None]:
         """The columns whose cells a row gives: of a plain one those of the values themselves."""
         if self.is_plain:
             return [names[0] if names else None for names in self.fields.values()]
         return [*self.needed]
 
+    def needs(self, name: str | None) -> TypeGuard[str]:
+        """Return whether a value that must be there is made of a column."""
+        return name in self.required and any(name in names for names in self.fields.values())
+
     def counts(self, cells: Sequence[object]) -> bool:
         """Return whether a row counts, given the cells of the columns needed."""
+        if not self.where:
+            return True
         cell = dict(zip(self.needed, cells, strict=True))
         return all(condition.holds(cell[condition.column]) for condition in self.where)
 

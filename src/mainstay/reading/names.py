@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mainstay import _checks as checks
 from mainstay.errors import InvalidTypeError, InvalidValueError
+from mainstay.reading.sniffing import conversion
 
 __all__ = ["name_of"]
 
@@ -31,6 +32,9 @@ def name_of(field: str, value: object) -> str:
     name = checks.text(field, value)
     if not name.isascii() and any("\ud800" <= char <= "\udfff" for char in name):
         raise InvalidValueError(
-            "is not valid UTF-8", field=field, value=name, remedy="Save the file as UTF-8."
+            "is not valid UTF-8",
+            field=field,
+            value=name,
+            remedy=f"Save the file as UTF-8: {conversion('other-encodings')} shows how.",
         )
     return name

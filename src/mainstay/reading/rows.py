@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Literal, TypeAlias
 
@@ -10,6 +10,7 @@ from mainstay.errors import BadRecordError, InvalidTypeError, InvalidValueError
 from mainstay.reading.csv_rows import csv_cells
 from mainstay.reading.json_rows import array_objects, begins_array, line_objects, object_cells
 from mainstay.reading.layout import Layout, Row
+from mainstay.reading.sniffing import conversion
 
 __all__ = ["Notation", "Rows", "first_lines", "notation_of", "text_cells", "text_lines"]
 
@@ -60,7 +61,8 @@ def text_lines(lines: Iterable[str]) -> Iterator[str]:
     Raises:
         InvalidTypeError: They are something else: a single text is refused.
     """
-    if isinstance(lines, str | bytes) or not isinstance(lines, Iterable):
+    is_table = isinstance(lines, Mapping) or hasattr(lines, "columns")  # a data frame's yield names
+    if is_table or isinstance(lines, str | bytes) or not isinstance(lines, Iterable):
         raise _not_lines(lines)
     return iter(lines)
 
@@ -98,7 +100,8 @@ def _not_lines(value: object) -> InvalidTypeError:
         "must be lines of text, one after the other",
         field="lines",
         value=value,
-        remedy="Pass pathlib.Path(name) for a file, or text.splitlines() for a text.",
+        remedy="Pass pathlib.Path(name) for a file, or text.splitlines() for a text; such as "
+        "frame.to_csv(index=False).splitlines() for a data frame.",
     )
 
 
@@ -137,6 +140,7 @@ def _refuse_one_object(begin: list[str]) -> None:
             "begins one JSON object",
             field="the line",
             value=begin[0],
-            remedy="Write the events as an array, or each as an object on a line of its own.",
+            remedy="Write the events as an array, or each as an object on a line of its own: "
+            f"{conversion('one-json-object')} shows how.",
         )
         raise BadRecordError.at("line", 1, wrong)

@@ -9,7 +9,16 @@ import attrs
 
 from mainstay.errors import UnreadableFileError
 
-__all__ = ["ANKI", "HEAD", "HEALTH", "SPREADSHEET", "Unreadable", "encoding_of", "unreadable"]
+__all__ = [
+    "ANKI",
+    "HEAD",
+    "HEALTH",
+    "SPREADSHEET",
+    "Unreadable",
+    "conversion",
+    "encoding_of",
+    "unreadable",
+]
 
 #: How many of a file's first bytes tell what it is.
 HEAD = 1 << 16
@@ -44,23 +53,31 @@ class Unreadable:
         return UnreadableFileError(self.what, field="FILE", value=name, remedy=self.remedy)
 
 
-def _page(anchor: str) -> str:
+def conversion(anchor: str) -> str:
+    """Return where the documents say how a file is converted."""
     return f"{_CONVERSIONS}#{anchor}"
 
 
 _AS_CSV = "Save it as CSV or Parquet with the program that made it."
-_XML = f"Write its events as CSV: {_page('xml')} shows how."
+_XML = f"Write its events as CSV: {conversion('xml')} shows how."
 _DATABASE = Unreadable(
-    "is an SQLite database", f"Write a query's rows as CSV: {_page('sqlite')} has the script."
+    "is an SQLite database", f"Write a query's rows as CSV: {conversion('sqlite')} has the script."
 )
 _STORE = Unreadable("is a store of mainstay's", "Name it with --db sqlite:///PATH instead of FILE.")
 ANKI = Unreadable(
     "is a collection of Anki's (an SQLite database)",
-    f"Write its reviews as CSV: {_page('anki')} has the script.",
+    f"Write its reviews as CSV: {conversion('anki')} has the script.",
 )
 HEALTH = Unreadable(
     "is XML: an export of Apple Health",
-    f"Write its workouts and records as CSV: {_page('apple-health')} has the script.",
+    f"Write its workouts and records as CSV: {conversion('apple-health')} has the script.",
+)
+_CALENDAR = Unreadable(
+    "is a calendar (iCalendar)", f"Write its dates as CSV: {conversion('lines-of-text')} shows how."
+)
+_DUMP = Unreadable(
+    "is a dump of a database",
+    "Write a query's rows as CSV instead, such as with psql --csv -c QUERY.",
 )
 _HTML = Unreadable(
     "is a web page (HTML)", "It may be a login page in place of a download: fetch the file again."
@@ -78,6 +95,7 @@ _KINDS = tuple(
         (rb"SQLite format 3\0.*(?i:CREATE TABLE) mainstay_", _STORE),
         (rb"SQLite format 3\0.*(?i:CREATE TABLE) revlog", ANKI),
         (rb"SQLite format 3\0", _DATABASE),
+        (rb"PGDMP", _DUMP),
         (rb"%PDF-", Unreadable("is a PDF document", _AS_CSV)),
         (rb"\xd0\xcf\x11\xe0", SPREADSHEET),
         (
@@ -109,6 +127,8 @@ _MARKUP = tuple(
             Unreadable("is XML: a TCX training", _XML),
         ),
         (rb"<(\?xml|!DOCTYPE)\s", Unreadable("is XML", _XML)),
+        (rb"BEGIN:VCALENDAR\s", _CALENDAR),
+        (rb"(--\s+)?-- (PostgreSQL database|MySQL|MariaDB) dump", _DUMP),
     )
 )
 

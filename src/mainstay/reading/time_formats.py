@@ -164,7 +164,8 @@ def _parsed(field: str, value: str, order: tuple[bool, bool], default: datetime)
             f"names its zone {name}, which stands for several",
             field=field,
             value=value,
-            remedy="Write its offset instead, such as +02:00.",
+            remedy="Write its offset instead, such as +02:00. Or if all have it, say what it "
+            f"stands for: --time-format '%Y-%m-%d %H:%M:%S {name}' --naive-zone Europe/Berlin.",
         )
 
     text, (day_first, year_first) = value.translate(_SPACES), order

@@ -50,7 +50,7 @@ def guess_times(values: Sequence[object]) -> TimeGuess | None:
         'ms'
         >>> guess_times(["soon"])
     """
-    texts = [str(value) for value in values]
+    texts = [str(value).strip() for value in values]
     if not texts:
         return None
     numbers = [each for text in texts if (each := _UNIX.fullmatch(text)) is not None]
@@ -60,8 +60,9 @@ def guess_times(values: Sequence[object]) -> TimeGuess | None:
     for formats in ((), (_order(texts),)):
         found = _read(values, formats)
         if found is not None:
-            naive = any(isinstance(at, datetime) and at.tzinfo is None for at in found)
             certain = formats != ("auto",) or not _ambiguous(values)
+            read = found if certain else _parsed(values, ("dmy",))[0]
+            naive = any(isinstance(at, datetime) and at.tzinfo is None for at in read)
             return TimeGuess(formats, is_naive=naive, is_certain=certain)
     return None
 
@@ -90,20 +91,27 @@ def _order(texts: Sequence[str]) -> str:
 
 def _read(values: Sequence[object], formats: tuple[str, ...]) -> list[date] | None:
     """Return what most values mean; ``None`` if too few mean anything."""
-    found, open_ = _parsed(values, formats)
-    return found if len(found) + open_ >= _ENOUGH * len(values) else None
+    found, several, unzoned = _parsed(values, formats)
+    return found if len(found) + several + unzoned >= _ENOUGH * len(values) else None
 
 
 def _ambiguous(values: Sequence[object]) -> int:
     return _parsed(values, ("auto",))[1]
 
 
-def _parsed(values: Sequence[object], formats: tuple[str, ...]) -> tuple[list[date], int]:
-    """Return what values mean, and how many may mean several things."""
-    stamps, found, several = Stamps(formats=formats), list[date](), 0
+def _parsed(values: Sequence[object], formats: tuple[str, ...]) -> tuple[list[date], int, int]:
+    """Return what values mean, how many may mean several things, and how many lack an offset.
+
+    These name their zone by letters. Among texts, short numbers are not Unix time.
+    """
+    stamps, found, problems = Stamps(formats=formats, in_file=True), list[date](), list[str]()
     for value in values:
+        number = _UNIX.fullmatch(str(value))
+        if number is not None and len(number[1]) not in _UNITS | _CALENDAR:
+            continue
         try:
             found.append(stamps.stamp("at", value).at)
         except InvalidValueError as error:
-            several += error.problem.startswith("can mean")
-    return found, several
+            problems.append(error.problem)
+    several = sum(problem.startswith("can mean") for problem in problems)
+    return found, several, sum(problem.startswith("names its zone") for problem in problems)

@@ -20,6 +20,7 @@ from mainstay.reading.zones import read_zone
 __all__ = ["Stamp", "Stamps", "parse_moment"]
 
 _REMEDY = "Write ISO 8601 (2024-05-01T08:00:00+02:00) or whole Unix seconds."
+_EMPTY = "Write ISO 8601 (2024-05-01T08:00:00+02:00), or leave the line out."
 _IN_FILES = (
     " Or say how all are written, such as --time-format '%d.%m.%Y %H:%M', auto, dmy or mdy; "
     "mainstay inspect FILE guesses it."
@@ -113,7 +114,8 @@ class Stamps:
     Attributes:
         formats: How, tried in order; ``()`` for the standard notations.
         unit: What numbers since 1970 are in; ``None`` for whole seconds.
-        in_file: Whether a file says them, of which formats and units can be named.
+        in_file: Whether a file says them, of which formats and units can be named; blanks around
+            them are nothing there.
     """
 
     formats: Sequence[str] = ()
@@ -151,12 +153,16 @@ class Stamps:
             return Stamp(from_unix(field, value, self.unit, in_file=self.in_file))
         if value is None:
             raise InvalidValueError("is missing", field=field, remedy=_REMEDY)
+        if self.in_file and isinstance(value, str) and not value.strip():
+            raise InvalidValueError("must not be empty", field=field, value=value, remedy=_EMPTY)
         if not isinstance(value, str):
             remedy = self._remedy(value)
             raise InvalidTypeError("must be a timestamp", field=field, value=value, remedy=remedy)
         for form in self.formats or (ISO,):
             if (stamp := _in(form, field, value)) is not None:
                 return stamp
+        if self.in_file and (text := value.strip()) != value:
+            return self.stamp(field, text)
         raise self._unknown(field, value)
 
     def _unknown(self, field: str, value: str) -> InvalidValueError:

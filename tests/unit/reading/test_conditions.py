@@ -111,5 +111,37 @@ def test_a_condition_may_look_into_objects() -> None:
     ]
     rows = read_events(lines, format=EventFormat(where=["goal.met=true"]))
     assert [item.session.user_id for item in rows if isinstance(item, Event)] == ["ada"]
-    (error,) = read_events(lines[:1], format=EventFormat(where=["goal.done=true"]))
-    assert "key goal.done is missing" in str(error)
+
+
+MESSAGES = [
+    {"user": "ada", "ts": 0},
+    {"user": "bob", "ts": 0, "subtype": "channel_join"},
+    {"bot_id": "B1", "ts": 0, "subtype": "bot_message"},
+]
+
+
+@pytest.mark.parametrize(
+    ("where", "users", "left_out"),
+    [
+        (["subtype="], ["ada"], 2),
+        (["subtype!=bot_message"], ["ada", "bob"], 1),
+        (["user!="], ["ada", "bob"], 1),
+        (["subtype!=bot_message", "user=bob"], ["bob"], 2),
+        (["thread>0"], [], 3),
+    ],
+)
+def test_a_key_that_is_not_there_says_nothing_and_a_row_that_does_not_count_needs_none(
+    where: list[str], users: list[str], left_out: int
+) -> None:
+    form = EventFormat(columns={"user_id": "user", "started_at": "ts"}, where=where)
+    for lines in ([json.dumps(each) for each in MESSAGES], [json.dumps(MESSAGES)]):
+        rows = read_events(lines, format=form)
+        assert [item.session.user_id for item in rows if isinstance(item, Event)] == users
+        assert rows.left_out == left_out
+
+
+def test_a_row_that_counts_must_have_what_it_has_to_say() -> None:
+    form = EventFormat(columns={"user_id": "user", "started_at": "ts"}, where=["subtype!="])
+    bob, error = read_events([json.dumps(each) for each in MESSAGES], format=form)
+    assert isinstance(bob, Event)
+    assert "line 3: key user is missing" in str(error)

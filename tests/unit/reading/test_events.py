@@ -17,7 +17,14 @@ from mainstay import (
     UnknownZoneError,
     score_sessions,
 )
-from mainstay.reading import Columns, Event, EventFormat, read_events
+from mainstay.reading import (
+    FORMATS,
+    Columns,
+    Event,
+    EventFormat,
+    inspect_events,
+    read_events,
+)
 
 EIGHT = datetime(2024, 5, 1, 8, tzinfo=UTC)
 HEADER = "user_id,started_at"
@@ -387,12 +394,14 @@ def test_lines_of_bytes_are_refused() -> None:
             {"started_at": "user_id"},
             "line 1: key user_id is missing, got '{}'. Each must have it. Name the columns with "
             "--columns: in order if there is no header, or as user_id=NAME,started_at=NAME. "
-            "mainstay inspect shows what is in the file. If all are one person's: --user-id NAME.",
+            "mainstay inspect shows what is in the file. If all are one person's: --user-id NAME. "
+            "Or leave out those without it: --where 'user_id!='.",
         ),
         (
             [HEADER, "\udcff,0"],
             None,
-            "line 2: user_id is not valid UTF-8, got '\\udcff'. Save the file as UTF-8.",
+            "line 2: user_id is not valid UTF-8, got '\\udcff'. Save the file as UTF-8: "
+            "https://mainstay-py.github.io/mainstay/conversions.html#other-encodings shows how.",
         ),
         (
             ['{"user_id": [], "started_at": 0}'],
@@ -450,3 +459,35 @@ def test_a_complaint_says_it_all(lines: list[str], columns: Columns | None, mess
 @pytest.mark.parametrize("lines", [[], ["\n"], [HEADER], [f"{HEADER}\n", "\n"]])
 def test_no_events_are_no_error(lines: list[str]) -> None:
     assert list(read_events(lines)) == []
+
+
+def test_blanks_around_what_is_not_a_name_are_nothing() -> None:
+    """As in tables written by hand; a user's id stays as it is."""
+    lines = [
+        "user_id, started_at, timezone, duration, quality",
+        "ada, 2024-05-01T08:00, Europe/Berlin, 60, 5",
+        "ada, 1714543200 , , , ",
+        " ada,  2024-05-01, , , ",
+    ]
+    first, second, third = (raised(item).session for item in read_events(lines, whole=True))
+    assert first.started_at.isoformat() == "2024-05-01T08:00:00+02:00"
+    assert (first.timezone, first.duration, first.quality) == (
+        "Europe/Berlin",
+        timedelta(minutes=1),
+        5.0,
+    )
+    assert second.started_at.isoformat() == "2024-05-01T06:00:00+00:00"
+    assert (second.timezone, second.duration, second.quality) == (None, None, None)
+    assert third.started_at.date() == date(2024, 5, 1)
+    assert [each.user_id for each in (first, second, third)] == ["ada", "ada", " ada"]
+
+
+def test_a_format_is_not_its_name_and_a_table_is_not_lines() -> None:
+    for given in ("strava", FORMATS["strava"]):
+        with pytest.raises(InvalidTypeError, match=r"FORMATS\[.strava.\]\.format"):
+            read_events([HEADER], format=given)  # type: ignore[arg-type]  # what is refused
+        with pytest.raises(InvalidTypeError, match=r"FORMATS\[.strava.\]\.format"):
+            inspect_events([HEADER], format=given)  # type: ignore[arg-type]  # what is refused
+    for look in (read_events, inspect_events):
+        with pytest.raises(InvalidTypeError, match="must be lines of text"):
+            look({"user_id": ["ada"], "started_at": ["2024-05-01"]})

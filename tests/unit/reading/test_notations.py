@@ -158,7 +158,7 @@ GUESSED = [
     (
         ["voucher_id,vouchee_id,at", "a,b,1714550400", "a,c,1714550401"],
         {"columns": {"user_id": "voucher_id", "started_at": "at"}},
-        0,
+        1,
     ),
     (["at", "1714550400000"], {"columns": {"started_at": "at"}, "user_id": "me", "unit": "ms"}, 1),
     (

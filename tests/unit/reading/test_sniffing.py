@@ -24,6 +24,8 @@ OTHERS = {
     "is XML: an export of Apple Health": b'<?xml version="1.0"?>\n<!DOCTYPE HealthData [\n',
     "is XML": b'<?xml version="1.0"?><events/>',
     "is a web page (HTML)": b"\n<!doctype html>\n<title>Sign in",
+    "is a calendar (iCalendar)": b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n",
+    "is a dump of a database": b"--\n-- PostgreSQL database dump\n--\n\nSET lock_timeout = 0;\n",
     "is not text": bytes(range(256)) * 4,
 }
 MORE = [
@@ -35,6 +37,8 @@ MORE = [
     ("is XML", b"<!DOCTYPE events>\n<events>"),
     ("is XML: an export of Apple Health", b"<HealthData locale='de'>"),
     ("is XML: a GPX track", "<?xml version='1.0'?><gpx>".encode("utf-16")),
+    ("is a dump of a database", b"PGDMP\x01\x0e\x00\x04\x08"),
+    ("is a dump of a database", b"-- MySQL dump 10.13  Distrib 8.0.36\n"),
     ("holds several files (a tar archive)", b"events.csv".ljust(257, b"\0") + b"ustar\0" + b"00"),
 ]
 TEXTS = [
@@ -52,6 +56,8 @@ TEXTS = [
     "Obj1,2024-05-01\n",
     "training.FIT,2024-05-01\n",
     "PK,2024-05-01\n",
+    "BEGIN:VCALENDARS,2024-05-01\n",
+    "-- user,2024-05-01\n",
     "SQLite format 3,2024-05-01\n",
     "x" * 257 + "ustard,2024-05-01\n",
     '{"user_id": "ada"}\n',
