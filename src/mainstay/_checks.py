@@ -113,6 +113,9 @@ def day(field: str, value: object) -> date:
     """Return a calendar date; a datetime is refused."""
     if type(value) is date:
         return value  # at once, since there are many
+    if isinstance(value, str):
+        remedy = "Such as date(2024, 5, 1); in TOML 2024-05-01, without quotes."
+        raise InvalidTypeError("must be a date", field=field, value=value, remedy=remedy)
     if isinstance(value, datetime) or not isinstance(value, date):
         remedy = "mainstay.local_day(instant, zone=...) gives the date where the user was."
         if type(value).__name__ == "datetime64":  # numpy's
