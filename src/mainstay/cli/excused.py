@@ -19,10 +19,10 @@ def excused_in(path: str) -> ArrowTable:
     """Return the users and the dates in a file.
 
     Args:
-        path: CSV, in which all are texts first, so that one that is no date is named; or Parquet.
+        path: CSV, in which all are texts first, so that one that is not a date is named; or Parquet.
 
     Raises:
-        InvalidValueError: It is another file, lacks a column, or has what is no date.
+        InvalidValueError: It is another file, lacks a column, or a value is not a date.
     """
     texts = dict.fromkeys((_USER, _DATE), pa.string())
     try:
