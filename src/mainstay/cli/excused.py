@@ -1,4 +1,4 @@
-"""Who is excused on which dates, as a file of one's own has it."""
+"""Who is excused on which dates, as a file has it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def excused_in(path: str) -> ArrowTable:
     """Return the users and the dates in a file.
 
     Args:
-        path: CSV, in which all are texts first, so that one that is not a date is named; or Parquet.
+        path: CSV, in which all are texts first, so that what is not a date is named; or Parquet.
 
     Raises:
         InvalidValueError: It is another file, lacks a column, or a value is not a date.

@@ -134,6 +134,11 @@ def test_a_pick_is_a_table_of_its_own() -> None:
             {"criteria": {"run": 2, "any_of": [{"run": 1}]}},
             "criteria.any_of must be the only key, got {",
         ),
+        ({"rest_weekdays": ["sat", "sun"]}, "rest_weekdays must be a set of weekdays, got ['sat"),
+        (
+            {"rest_weekdays": "sat,sun"},
+            "rest_weekdays must be a set of weekdays, got 'sat,sun'. Mo",
+        ),
         ({"excused": ["2024-12-25"]}, "excused must be a date, got '2024-12-25'."),
         ({"criteria": 3}, "minimums must map kinds of activity to counts, got 3"),
         ({"pick": {"cooldown": -1}}, "pick.cooldown must be between 0 and 366, got -1"),
