@@ -113,6 +113,9 @@ def day(field: str, value: object) -> date:
     """Return a calendar date; a datetime is refused."""
     if type(value) is date:
         return value  # at once, since there are many
+    if isinstance(value, str):
+        remedy = "Such as date(2024, 5, 1); in TOML 2024-05-01, without quotes."
+        raise InvalidTypeError("must be a date", field=field, value=value, remedy=remedy)
     if isinstance(value, datetime) or not isinstance(value, date):
         remedy = "mainstay.local_day(instant, zone=...) gives the date where the user was."
         if type(value).__name__ == "datetime64":  # numpy's
@@ -180,18 +183,22 @@ def whole_seconds(field: str, value: object) -> time:
     return at
 
 
+_WEEKDAYS = "Monday is 0 and Sunday 6, as in date.weekday()."
+
+
 def weekdays(field: str, values: Iterable[int]) -> frozenset[int]:
-    """Return a set of weekdays, 0 for Monday to 6 for Sunday."""
+    """Return a set of weekdays, 0 for Monday to 6 for Sunday; their names are refused."""
     try:
         given = frozenset(values)
     except TypeError as error:
-        raise InvalidTypeError(
-            "must be a set of weekdays",
-            field=field,
-            value=values,
-            remedy="Monday is 0 and Sunday 6, as in date.weekday().",
-        ) from error
-    return frozenset(integer(field, weekday, 0, 6) for weekday in given)
+        raise _not_weekdays(field, values) from error
+    if isinstance(values, str) or any(isinstance(each, str) for each in given):
+        raise _not_weekdays(field, values)
+    return frozenset(integer(field, weekday, 0, 6, remedy=_WEEKDAYS) for weekday in given)
+
+
+def _not_weekdays(field: str, value: object) -> InvalidTypeError:
+    return InvalidTypeError("must be a set of weekdays", field=field, value=value, remedy=_WEEKDAYS)
 
 
 def texts(field: str, values: Iterable[str], *, what: str = "kinds") -> frozenset[str]:

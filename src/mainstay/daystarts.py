@@ -31,7 +31,7 @@ def _end_of_day(field: str, value: object) -> time:
             "must not be midnight",
             field=field,
             value=at,
-            remedy="A day that ends at midnight is the calendar's: leave out when days end.",
+            remedy="A day that ends at midnight is the calendar's: leave its end out.",
         )
     return at
 

@@ -27,6 +27,7 @@ __all__ = [
     "IsoWeek",
     "Zone",
     "check_dated",
+    "check_week",
     "clock_changes",
     "counted_day",
     "day_table",
@@ -407,3 +408,19 @@ class IsoWeek:
         if isinstance(other, IsoWeek):
             return self._index - other._index
         return self + -other if isinstance(other, int) else NotImplemented
+
+
+def check_week(field: str, value: object) -> IsoWeek:
+    """Return a week; anything else is refused, such as a date in it.
+
+    Raises:
+        InvalidTypeError: It is not a week.
+    """
+    if not isinstance(value, IsoWeek):
+        raise InvalidTypeError(
+            "must be of type IsoWeek",
+            field=field,
+            value=value,
+            remedy="IsoWeek.of(date(2024, 5, 1)) is the week of a date.",
+        )
+    return value

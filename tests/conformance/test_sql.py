@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import time
+from uuid import uuid4
 
 import pytest
 
 pytest.importorskip("sqlalchemy", reason="these stores need mainstay[sql]")
 
 from mainstay.adapters.sql import SqlStore
+from mainstay.daystarts import DayEnd, DayStart
+from mainstay.localdays import MIDNIGHT
 from mainstay.testing.conformance import (
     BadgeStoreConformance,
     ContestStoreConformance,
@@ -33,7 +36,14 @@ from tests.conformance.databases import empty, in_schema, odd_database
 #: The agreement of all stores is tested for both kinds of days on both databases.
 STORES = ["sqlite", "pgbouncer, local days, from 04:00"]
 if effort.thorough():
-    STORES += ["sqlite, local days", "postgresql, from 04:00", "pgbouncer"]
+    STORES += [
+        "sqlite, local days",
+        "postgresql, from 04:00",
+        "postgresql, until 13:00",
+        "pgbouncer",
+    ]
+#: When days begin or end, by the words for it; else at midnight.
+DAYS: dict[str, DayStart] = {"from 04:00": time(4), "until 13:00": DayEnd(time(13))}
 
 
 @pytest.fixture(scope="module", params=STORES)
@@ -41,14 +51,14 @@ def prepared(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[SqlStore]:
     if "postgresql" in request.param:
-        url = in_schema(request.getfixturevalue("postgres_url"), "conformance")
+        url = in_schema(request.getfixturevalue("postgres_url"), f"conformance_{uuid4().hex}")
     elif "pgbouncer" in request.param:
         postgres, bouncer = map(request.getfixturevalue, ("postgres_url", "pgbouncer_url"))
         url = odd_database(postgres, via=bouncer)
     else:
         url = f"sqlite:///{tmp_path_factory.mktemp('conformance')}/mainstay.db"
-    local, start = "local" in request.param, time(4 if "04:00" in request.param else 0)
-    with SqlStore.create(url, local_days=local, day_start=start) as store:
+    start = next((each for words, each in DAYS.items() if words in request.param), MIDNIGHT)
+    with SqlStore.create(url, local_days="local" in request.param, day_start=start) as store:
         yield store
 
 

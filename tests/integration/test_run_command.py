@@ -68,6 +68,23 @@ def test_nobody_to_recognise_is_said_and_no_error(tmp_path: Path) -> None:
     assert f"{DAY} has no candidates" in done.err
 
 
+def test_a_rest_day_is_not_said_to_have_been_missed(tmp_path: Path) -> None:
+    policy = tmp_path / "rest.toml"
+    policy.write_text(f"[engagement]\nexcused = [{DAY}]\n", "utf-8")
+    done = mainstay(
+        "run",
+        "evaluate-consistency",
+        "--date",
+        DAY,
+        "--config",
+        str(policy),
+        "--any-kind",
+        "--db",
+        filled(tmp_path),
+    )
+    assert f"{DAY} has no candidates: nobody missed it who has a score above 0 and" in done.err
+
+
 def test_json_is_the_report_with_the_candidates_and_their_reasons(tmp_path: Path) -> None:
     done = evaluated(filled(tmp_path), "--criteria", "run=1", "--json")
     document = done.json

@@ -116,6 +116,32 @@ def test_excused_dates_come_from_a_file(tmp_path: Path) -> None:
         assert (ada["longest"], ada["longest_first"]) == (4, "2024-05-05")  # 5, 8, 9, 10
 
 
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (
+            "user_id,date\nada,2024-05-06\nada,2024-05-32\n",
+            "row 1: date of away.csv must be a date",
+        ),
+        ("user_id,date\nada,2024-05-06T08:00:00Z\n", "row 0: date of away.csv must be a date"),
+        ("user_id,date\nada,\n", "row 0: date of away.csv must be a date"),
+        ("user,date\nada,2024-05-06\n", "column user_id of away.csv is missing"),
+        ("user_id;date\nada;2024-05-06\n", "column user_id of away.csv is missing"),
+        ("", "table of away.csv can't be read"),
+    ],
+)
+def test_a_file_of_excused_dates_is_named_where_it_is_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: str, said: str
+) -> None:
+    """The remedy is what the file above looks like."""
+    (tmp_path / "away.csv").write_text(rows, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    done = mainstay("streaks", write_runs(tmp_path), "--excused", "away.csv")
+    assert (done.status, done.out) == (1, "")
+    assert done.err.startswith(f"mainstay: {said}")
+    assert "2024-05-21" in done.err
+
+
 #: Ada's May 2024 in five weeks from Monday 29 April on: 6 and 7 are excused, the weekends at rest.
 #: Of four freezes the 3rd takes one, 13 and 14 two; the four days from 16 to 21 are too many.
 YEAR = """\

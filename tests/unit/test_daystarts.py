@@ -74,7 +74,7 @@ def test_a_day_that_ends_at_midnight_is_the_calendars(at: time) -> None:
     with pytest.raises(InvalidValueError, match="at must not be midnight") as caught:
         DayEnd(at)
     assert caught.value.remedy == (
-        "A day that ends at midnight is the calendar's: leave out when days end."
+        "A day that ends at midnight is the calendar's: leave its end out."
     )
 
 

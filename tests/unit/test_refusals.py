@@ -50,6 +50,7 @@ from mainstay.contest import (
 
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
 DAY = date(2024, 5, 1)
+WRITE_DATE = "Such as date(2024, 5, 1); in TOML 2024-05-01, without quotes."
 ASK_LOCAL_DAY = "mainstay.local_day(instant, zone=...) gives the date where the user was."
 WINDOW = ActivityWindow(DAY, 1)
 
@@ -134,12 +135,12 @@ REFUSALS: list[tuple[Callable[[], object], object, str]] = [
     (
         anything(ActivityWindow.from_days, ["x"], last_day=DAY),
         "x",
-        f"days must be a date and not an instant, got 'x'. {ASK_LOCAL_DAY}",
+        f"days must be a date, got 'x'. {WRITE_DATE}",
     ),
     (
         anything(ActivityWindow.from_days, [], last_day="x"),
         "x",
-        f"last_day must be a date and not an instant, got 'x'. {ASK_LOCAL_DAY}",
+        f"last_day must be a date, got 'x'. {WRITE_DATE}",
     ),
     (
         anything(ActivityWindow.from_days, [], last_day=DAY, length=0),
@@ -149,12 +150,12 @@ REFUSALS: list[tuple[Callable[[], object], object, str]] = [
     (
         anything(WINDOW.record, "x"),
         "x",
-        f"day must be a date and not an instant, got 'x'. {ASK_LOCAL_DAY}",
+        f"day must be a date, got 'x'. {WRITE_DATE}",
     ),
     (
         anything(WINDOW.advance, "x"),
         "x",
-        f"to must be a date and not an instant, got 'x'. {ASK_LOCAL_DAY}",
+        f"to must be a date, got 'x'. {WRITE_DATE}",
     ),
     (
         anything(WINDOW.advance, date(2024, 4, 30)),
@@ -190,12 +191,12 @@ REFUSALS: list[tuple[Callable[[], object], object, str]] = [
     (
         anything(consistency_score, WINDOW, today="x"),
         "x",
-        f"today must be a date and not an instant, got 'x'. {ASK_LOCAL_DAY}",
+        f"today must be a date, got 'x'. {WRITE_DATE}",
     ),
     (
         anything(consistency_score, WINDOW, member_since="x"),
         "x",
-        f"member_since must be a date and not an instant, got 'x'. {ASK_LOCAL_DAY}",
+        f"member_since must be a date, got 'x'. {WRITE_DATE}",
     ),
     (
         anything(consistency_score, WINDOW, member_since=date(2024, 5, 2)),
@@ -206,12 +207,12 @@ REFUSALS: list[tuple[Callable[[], object], object, str]] = [
     (
         anything(what_if, WINDOW, ["x"]),
         "x",
-        f"days must be a date and not an instant, got 'x'. {ASK_LOCAL_DAY}",
+        f"days must be a date, got 'x'. {WRITE_DATE}",
     ),
     (
         anything(what_if, WINDOW, [], today="x"),
         "x",
-        f"today must be a date and not an instant, got 'x'. {ASK_LOCAL_DAY}",
+        f"today must be a date, got 'x'. {WRITE_DATE}",
     ),
     (
         policy(streak_points=11),
@@ -272,7 +273,7 @@ REFUSALS: list[tuple[Callable[[], object], object, str]] = [
     (
         anything(streak_of, [], as_of="x"),
         "x",
-        f"as_of must be a date and not an instant, got 'x'. {ASK_LOCAL_DAY}",
+        f"as_of must be a date, got 'x'. {WRITE_DATE}",
     ),
 ]
 

@@ -30,6 +30,7 @@ DAY, NOW = date(2024, 5, 2), datetime(2024, 5, 1, tzinfo=UTC)
 WEEK = IsoWeek(2024, 18)
 VOUCH, BOB = Vouch("ada", "bob", 1, NOW), Reputation("bob")
 TWO = Decimal("2." + 28 * "1")
+ASK_WEEK = "IsoWeek.of(date(2024, 5, 1)) is the week of a date."
 A_DECIMAL = "Pass a Decimal such as Decimal('2')."
 ADA, OTHER_ADA = DayOutcome("ada", DAY, 1, None), DayOutcome("ada", DAY, 2, None)
 
@@ -128,12 +129,12 @@ REFUSALS: list[tuple[Callable[[], object], object, str]] = [
     (
         call(WeeklyStreak, 3, "2024-W18"),
         "2024-W18",
-        "last_active must be of type IsoWeek, got '2024-W18'.",
+        f"last_active must be of type IsoWeek, got '2024-W18'. {ASK_WEEK}",
     ),
     (
         call(WeeklyStreak().record, "2024-W18", 2),
         "2024-W18",
-        "week must be of type IsoWeek, got '2024-W18'.",
+        f"week must be of type IsoWeek, got '2024-W18'. {ASK_WEEK}",
     ),
     (
         call(WeeklyStreak().record, WEEK, "2"),

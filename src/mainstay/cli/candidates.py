@@ -107,7 +107,7 @@ def in_words(candidates: Sequence[DayOutcome], day: date) -> str:
     """Say how many there are."""
     if candidates:
         return f"Candidates of {day}, the best of those who missed it: {len(candidates):,}."
-    return f"{day} has no candidates: nobody who missed it has a score above 0."
+    return f"{day} has no candidates: nobody missed it who has a score above 0 and can be picked."
 
 
 def show(candidates: Sequence[DayOutcome]) -> None:

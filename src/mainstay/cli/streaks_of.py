@@ -13,6 +13,7 @@ from rich.text import Text
 
 from mainstay._reprs import in_utc
 from mainstay.cli import terminal
+from mainstay.cli.excused import excused_in
 from mainstay.cli.score.from_columns import Events
 from mainstay.cli.score.options import Options
 from mainstay.cli.score.result import nobody
@@ -24,6 +25,7 @@ from mainstay.columnar.excuses import read_excuses
 from mainstay.columnar.reading import Columns
 from mainstay.columnar.states import as_date, best_rows
 from mainstay.columnar.streaks import streaks_of
+from mainstay.columnar.tables import ArrowTable
 from mainstay.streaks.daily import DailyStreak, StreakStatus
 from mainstay.streaks.policy import StreakPolicy
 from mainstay.streaks.schedules import PeriodUnit
@@ -79,6 +81,7 @@ def maker(
         policy: What streaks ask for, and what they survive.
         excused: The path of a table of excused dates.
     """
+    away = None if excused is None else excused_in(excused)
 
     def made(events: Events) -> Streaks:
         columns = Columns(
@@ -90,14 +93,14 @@ def maker(
         found = active_days(
             events.batches, columns, as_of=options.as_of, day_start=options.day_start
         )
-        table = streaks_of(found, user="user_id", excused=excused, policy=policy)
-        year = None if options.user is None else _year(options.user, found, excused, policy)
+        table = streaks_of(found, user="user_id", excused=away, policy=policy)
+        year = None if options.user is None else _year(options.user, found, away, policy)
         return Streaks(table, policy, year)
 
     return made
 
 
-def _year(user: str, found: ActiveDays, excused: str | None, policy: StreakPolicy) -> Year:
+def _year(user: str, found: ActiveDays, excused: ArrowTable | None, policy: StreakPolicy) -> Year:
     """Return the days of one user."""
     names = [str(name) for name in found.users.to_pylist()]
     if user not in names:

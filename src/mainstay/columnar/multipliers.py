@@ -23,7 +23,7 @@ from mainstay.columnar.states import (
     whole_numbers,
 )
 from mainstay.columnar.tables import ResultTable, Source, check_user
-from mainstay.localdays import IsoWeek
+from mainstay.localdays import IsoWeek, check_week
 from mainstay.reputation.multiplier import DEFAULT_POLICY, MultiplierPolicy, consistency_multiplier
 from mainstay.scores.engagement.historical import MOST
 from mainstay.streaks.weekly import DEFAULT_POLICY as DEFAULT_STREAK_POLICY
@@ -115,7 +115,7 @@ class _Recorder:
         policy: MultiplierPolicy,
     ) -> None:
         self._user = user
-        self._week = checks.instance("week", week, IsoWeek)
+        self._week = check_week("week", week)
         self._monday = ordinal(week.monday)
         self._interactions = interactions
         self._streak_policy = checks.instance("streak_policy", streak_policy, WeeklyStreakPolicy)

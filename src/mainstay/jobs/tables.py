@@ -90,12 +90,23 @@ def criteria_of(values: object) -> Criteria:
         >>> criteria_of({"any_of": [{"post": 2}, {"minutes": {"minutes": 30, "kinds": ["run"]}}]})
         AnyOf(criteria=(DailyCriteria(minimums=Counts({'post': 2})), DailyMinutes(minutes=30, ...
     """
-    if isinstance(values, Mapping) and len(values) == 1:
-        [(name, value)] = values.items()
-        if name in _FORMS and isinstance(value, Mapping | list):
-            with fields_of(f"criteria.{name}."):
-                return _FORMS[name](value)
+    if isinstance(values, Mapping):
+        for name in _FORMS:
+            if isinstance(values.get(name), Mapping | list):
+                _check_alone(name, values)
+                with fields_of(f"criteria.{name}."):
+                    return _FORMS[name](values[name])
     return DailyCriteria(values)  # type: ignore[arg-type]  # it refuses all but mappings
+
+
+def _check_alone(name: str, values: Mapping[str, object]) -> None:
+    if len(values) > 1:
+        raise InvalidValueError(
+            "must be the only key",
+            field=f"criteria.{name}",
+            value=values,
+            remedy="Put each into a table of its own: {all_of = [{...}, {...}]}, or any_of.",
+        )
 
 
 def _minutes(values: Any) -> Criteria:
@@ -103,17 +114,28 @@ def _minutes(values: Any) -> Criteria:
 
 
 def _any_of(values: Any) -> Criteria:
-    return AnyOf(map(criteria_of, values))
+    return AnyOf(_several(values))
 
 
 def _all_of(values: Any) -> Criteria:
-    return AllOf(map(criteria_of, values))
+    return AllOf(_several(values))
+
+
+def _several(values: Any) -> list[Criteria]:
+    if not isinstance(values, list) or not values:
+        raise InvalidTypeError(
+            "must be a list with at least one of them",
+            value=values,
+            remedy="Such as [{run = 1}, {swim = 1}].",
+        )
+    return [criteria_of(each) for each in values]
 
 
 def _by_weekday(values: Any) -> Criteria:
     given = dict(_subtable("by_weekday", values))
     for name in {"criteria", "otherwise"} & given.keys():
-        given[name] = criteria_of(given[name])
+        with fields_of(f"{name}."):
+            given[name] = criteria_of(given[name])
     needed = [field.name for field in attrs.fields(ByWeekday)]
     if missing := [name for name in needed if name not in given]:
         raise InvalidValueError("is missing", field=missing[0], value=given)
@@ -183,7 +205,7 @@ def fields_of(where: str) -> Iterator[None]:
     try:
         yield
     except InvalidValueError as error:
-        raise type(error).like(error, field=f"{where}{error.field}") from error
+        raise type(error).like(error, field=f"{where}{error.field}".rstrip(".")) from error
 
 
 def _table(key: str, value: object) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ from typing import Literal, TypeVar, overload
 from mainstay import _checks as checks
 from mainstay._checks import EXACT, decimal
 from mainstay.errors import InvalidTypeError, InvalidValueError
-from mainstay.localdays import IsoWeek
+from mainstay.localdays import IsoWeek, check_week
 from mainstay.reputation.dampening import Dampening
 from mainstay.reputation.explanation import DampenedWeight, VouchExplanation
 from mainstay.reputation.multiplier import (
@@ -233,7 +233,7 @@ def weighted_edges(
     weigh = partial(
         incoming_vouch_weight,
         dampening=tuple(checks.iterable("dampening", dampening)),
-        as_of=None if as_of is None else checks.instance("as_of", as_of, IsoWeek),
+        as_of=None if as_of is None else check_week("as_of", as_of),
         streak_policy=checks.instance("streak_policy", streak_policy, WeeklyStreakPolicy),
         policy=policy,
     )

@@ -24,7 +24,9 @@ _NO_DATE = re.compile(
     r"^(DTSTART|RDATE|EXDATE):(?![0-9]{8}(,[0-9]{8})*$)|UNTIL=(?![0-9]{8}(;|$))", re.MULTILINE
 )
 _INTERVAL = re.compile(r"INTERVAL=(?!0*[1-9][0-9]*(;|$))", re.MULTILINE)
+_NOTHING = re.compile(r"[:;,=](?=$|[:;,=])", re.MULTILINE)
 _WRONG = (
+    (_NOTHING, "must not have a blank, or nothing, behind a sign such as ; or :"),
     (_FINER, "must not be finer than a day"),
     (_NO_DATE, "must have dates such as 20240101"),
     (_INTERVAL, "must have an INTERVAL of at least 1"),

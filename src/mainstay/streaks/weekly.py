@@ -12,7 +12,7 @@ from mainstay._reprs import of_policy
 from mainstay._schemas import schema
 from mainstay.activity.counts import count_each
 from mainstay.errors import InvalidValueError, OutOfOrderError
-from mainstay.localdays import IsoWeek
+from mainstay.localdays import IsoWeek, check_week
 
 __all__ = ["WeeklyStreak", "WeeklyStreakPolicy"]
 
@@ -95,7 +95,7 @@ class WeeklyStreak:
     def __attrs_post_init__(self) -> None:
         active, recorded = self.last_active, self.last_recorded
         if active is not None:
-            checks.instance("last_active", active, IsoWeek)
+            check_week("last_active", active)
         elif self.weeks:
             raise InvalidValueError(
                 f"must be given with a streak of {self.weeks} weeks",
@@ -104,7 +104,7 @@ class WeeklyStreak:
                 remedy="Without it, it is not known whether the next week goes on from there.",
             )
         if recorded is not None:
-            checks.instance("last_recorded", recorded, IsoWeek)
+            check_week("last_recorded", recorded)
         if active is not recorded and active is not None:
             _check_order("last_recorded", recorded, active, "active")
 
@@ -137,7 +137,7 @@ class WeeklyStreak:
             >>> WeeklyStreak().record(IsoWeek(2024, 5), {"post": 1, "vote": 1}).weeks
             1
         """
-        checks.instance("week", week, IsoWeek)
+        check_week("week", week)
         checks.instance("policy", policy, WeeklyStreakPolicy)
         count = _interactions(interactions, policy)
         if self.last_recorded is not None:
@@ -170,7 +170,7 @@ class WeeklyStreak:
             >>> [kept.as_of(IsoWeek(2024, week)).weeks for week in (20, 21, 22, 23)]
             [10, 10, 10, 0]
         """
-        checks.instance("as_of", week, IsoWeek)
+        check_week("as_of", week)
         checks.instance("policy", policy, WeeklyStreakPolicy)
         if week == self.last_recorded:
             return self

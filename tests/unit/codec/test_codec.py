@@ -563,7 +563,8 @@ SESSION = VALUES[16]
         (
             StreakPolicy,
             changed(StreakPolicy(), rest_weekdays=[7]),
-            "$.rest_weekdays must be between 0 and 6, got 7.",
+            "$.rest_weekdays must be between 0 and 6, got 7. Monday is 0 and Sunday 6, as in "
+            "date.weekday().",
         ),
         (
             ConsistencyPolicy,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import tomllib
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -123,6 +124,22 @@ def test_a_pick_is_a_table_of_its_own() -> None:
         ({"criteria": {"minutes": {"least": 30}}}, "criteria.minutes.least is unknown, got 30. Kn"),
         ({"criteria": {"minutes": [30]}}, "criteria.minutes.minutes must be a table, got [30]"),
         ({"criteria": {"by_weekday": {"weekdays": [5]}}}, "criteria.by_weekday.criteria is missin"),
+        (
+            {"criteria": {"by_weekday": {"otherwise": {"run": 0}}}},
+            "criteria.by_weekday.otherwise.minimums['run'] must be at least 1",
+        ),
+        ({"criteria": {"any_of": []}}, "criteria.any_of must be a list with at least one of them"),
+        ({"criteria": {"all_of": {"run": 1}}}, "criteria.all_of must be a list with at least one"),
+        (
+            {"criteria": {"run": 2, "any_of": [{"run": 1}]}},
+            "criteria.any_of must be the only key, got {",
+        ),
+        ({"rest_weekdays": ["sat", "sun"]}, "rest_weekdays must be a set of weekdays, got ['sat"),
+        (
+            {"rest_weekdays": "sat,sun"},
+            "rest_weekdays must be a set of weekdays, got 'sat,sun'. Mo",
+        ),
+        ({"excused": ["2024-12-25"]}, "excused must be a date, got '2024-12-25'."),
         ({"criteria": 3}, "minimums must map kinds of activity to counts, got 3"),
         ({"pick": {"cooldown": -1}}, "pick.cooldown must be between 0 and 366, got -1"),
         ({"pick": 30}, "pick must be a table, got 30"),
@@ -132,6 +149,15 @@ def test_what_is_wrong_in_a_table_of_days_is_named(table: dict[str, object], mes
     with pytest.raises(InvalidValueError) as caught:
         engagement_policy(table)
     assert message in str(caught.value)
+
+
+def test_the_remedies_for_days_work() -> None:
+    """What the errors above say to write instead, as TOML has it."""
+    both = tomllib.loads("criteria = {all_of = [{run = 2}, {any_of = [{run = 1}, {swim = 1}]}]}")
+    either = AnyOf([DailyCriteria({"run": 1}), DailyCriteria({"swim": 1})])
+    assert engagement_policy(both).criteria == AllOf([DailyCriteria({"run": 2}), either])
+    christmas = tomllib.loads("excused = [2024-12-25]")
+    assert engagement_policy(christmas).excused == {date(2024, 12, 25)}
 
 
 def test_what_is_read_is_left_as_it_was() -> None:

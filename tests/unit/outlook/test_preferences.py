@@ -160,7 +160,7 @@ NOT_A_TIME = "must be a time of day without a zone"
         ({"quiet_weekdays": 5}, "quiet_weekdays", "must be a set of weekdays"),
         ({"quiet_weekdays": {7}}, "quiet_weekdays", "must be between 0 and 6"),
         ({"quiet_weekdays": {-1}}, "quiet_weekdays", "must be between 0 and 6"),
-        ({"quiet_weekdays": {"Sat"}}, "quiet_weekdays", "must be an integer"),
+        ({"quiet_weekdays": {"Sat"}}, "quiet_weekdays", "must be a set of weekdays"),
         ({"enabled": "no"}, "enabled", "must be of type bool"),
         ({"enabled": 0}, "enabled", "must be of type bool"),
         ({"channel": ""}, "channel", "must not be empty"),

@@ -141,6 +141,14 @@ def test_what_is_not_a_rule_of_dates_is_refused(rule: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "rule", ["RRULE: FREQ=DAILY", "RRULE:FREQ=DAILY;", "RRULE:FREQ=DAILY; COUNT=9"]
+)
+def test_a_sign_that_nothing_follows_is_told(rule: str) -> None:
+    with pytest.raises(InvalidValueError, match=r"rule must not have a blank, or nothing, behind"):
+        Recurring(f"DTSTART:20240501 {rule}")
+
+
+@pytest.mark.parametrize(
     ("schedule", "fields"),
     [
         (Weekdays, {"weekdays": set()}),
