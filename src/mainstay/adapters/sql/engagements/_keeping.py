@@ -22,6 +22,7 @@ from mainstay.adapters.sql.engagements._punctual import (
 )
 from mainstay.adapters.sql.engagements.tables import engagements, outcomes, staged_states
 from mainstay.adapters.sql.sessions import events
+from mainstay.daystarts import DayStart, days_ahead
 from mainstay.errors import RejectedError
 from mainstay.ports import DueDays, EvaluatedDays
 from mainstay.scores.engagement.day import DayOutcome
@@ -49,8 +50,9 @@ class KeptDays:
         stragglers: The others, with the totals through each of their days that are known.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, day_start: DayStart) -> None:
         self._connection = connection
+        self._ahead = days_ahead(day_start)
         self._maxima = Maxima(connection)
         self.asked(date.min, date.min)
         self.columns: list[DayArrays] = []
@@ -166,7 +168,8 @@ class KeptDays:
 
     def _next_event(self) -> ColumnElement[Any]:
         """Say the first day after the last one on which a staged user did something."""
-        later = (events.c.started_at >= midnight(self._day), events.c.day > self._day)
+        begun = events.c.started_at >= midnight(self._day, -self._ahead)
+        later = (begun, events.c.day > self._day)
         of_user = events.c.user_id == staged_states.c.user_id
         return select(func.min(events.c.day)).where(of_user, *later).scalar_subquery()
 

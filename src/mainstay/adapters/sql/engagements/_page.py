@@ -60,7 +60,7 @@ class SqlEngagementPage(ClosingRows, PolicyRows[EngagementPolicy]):
         ClosingRows.__init__(self, connection)
         PolicyRows.__init__(self, connection, EngagementPolicy, engagements.c.last_day, as_day)
         self._posts = settings.posts
-        self._kept = KeptDays(connection)
+        self._kept = KeptDays(connection, settings.day_start)
         self._history = PostDays(connection, settings.posts)
 
     def last_day(self) -> date | None:
