@@ -88,7 +88,8 @@ class SqlEngagementPage(ClosingRows, PolicyRows[EngagementPolicy]):
         rows = with_texts([*chain.from_iterable(found)])
         self._history.are_of([row[0] for row in rows])
         alone = [*are_punctual(rows, asked)]
-        punctual = self._punctual([*compress(rows, alone)], asked.day, together=together)
+        many = together and asked.is_simple
+        punctual = self._punctual([*compress(rows, alone)], asked.day, together=many)
         if len(punctual) == len(rows):
             return punctual
         others = iter(punctual)
