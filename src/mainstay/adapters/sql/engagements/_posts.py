@@ -74,9 +74,9 @@ def _rows(
         found[row.user_id][0].append(row)
     mine = any_of(connection, events.c.user_id, users), events.c.kind.in_(sorted(posts))
     columns: list[ColumnElement[Any]] = [events.c.user_id, events.c.day]
-    query: Select[Any] = select(*columns, func.count()).where(*mine).group_by(*columns)
-    for user, day, count in connection.execute(query):
-        found[user][1].append((day, count))
+    query: Select[Any] = select(*columns, func.count().label("posts")).where(*mine)
+    for row in connection.execute(query.group_by(*columns)):
+        found[row.user_id][1].append((row.day, row.posts))
     return found
 
 
