@@ -38,7 +38,7 @@ from mainstay import (
 )
 from mainstay.adapters.sql import SqlStore
 from mainstay.adapters.sql.engagements import _column_days
-from mainstay.daystarts import DayStart
+from mainstay.daystarts import DayEnd, DayStart, wall_time_of
 from mainstay.jobs import (
     change_policy,
     evaluate_consistency,
@@ -82,11 +82,15 @@ weeks = days.map(IsoWeek.of)
 #: How far a run's day is from the one before: mostly it is the next.
 steps = st.sampled_from([1, 1, 1, 2, 4, 0, -3])
 limits = st.sampled_from([1, 2, 3, 8, 30])
-#: When days begin: also so late that local ones are over on a later date of UTC.
-day_starts = st.sampled_from([time(0), time(4), time(13, 30)])
+#: When days begin: also so late that local ones are over two dates later in UTC; or end.
+day_starts: st.SearchStrategy[DayStart] = st.sampled_from(
+    [time(0), time(4), time(13, 30), time(23, 30), DayEnd(time(12))]
+)
 #: Just before days begin, and as they do.
 turns = st.builds(
-    lambda day, start, before: datetime.combine(day, start, UTC) - timedelta(microseconds=before),
+    lambda day, start, before: (
+        datetime.combine(day, wall_time_of(start), UTC) - timedelta(microseconds=before)
+    ),
     st.dates(FIRST.date(), LAST.date()),
     day_starts,
     st.integers(0, 1),

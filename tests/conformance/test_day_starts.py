@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -15,7 +16,7 @@ pytest.importorskip("sqlalchemy", reason="two of the stores need mainstay[sql]")
 from mainstay import IsoWeek, Session
 from mainstay.activity.windowing import WindowBuilder
 from mainstay.adapters.sql import SqlStore
-from mainstay.daystarts import DayEnd, DayStart
+from mainstay.daystarts import DayEnd, DayStart, wall_time_of
 from mainstay.localdays import MIDNIGHT, counted_day
 from mainstay.ports import (
     BadgeStanding,
@@ -158,6 +159,51 @@ class TestOutlooksOfNights(OutlookConformance):
     def store(self, tmp_path: Path) -> Iterator[Store]:
         with SqlStore.create(f"sqlite:///{tmp_path}/mainstay.db", day_start=NIGHTS) as made:
             yield made
+
+
+#: Days that lie far from UTC's: when they begin or end, and where.
+FAR: Mapping[str, tuple[DayStart, str]] = {
+    "named by their end, in the east": (DayEnd(time(12)), "Pacific/Auckland"),
+    "that begin late, in the west": (time(23), "Pacific/Honolulu"),
+}
+
+
+@pytest.mark.parametrize("far", FAR)
+@pytest.mark.parametrize("kind", ["memory", "sqlite", "postgresql"])
+@pytest.mark.parametrize("hour", [0, 23])
+def test_days_far_from_those_of_utc_lose_nothing(
+    request: pytest.FixtureRequest, tmp_path: Path, kind: str, far: str, hour: int
+) -> None:
+    """In the first and last hour of a day: on the next day, weeks later, and when picks ask."""
+    day_start, zone = FAR[far]
+    first, run = first_instant_of(date(2024, 1, 10), day_start, zone), [0, 1, 30]
+    added = [first + timedelta(days=ago, hours=hour, minutes=30) for ago in run]
+    new = [Session("ada", at, timezone=zone, kind="view", id=str(at)) for at in added]
+    expected = [date(2024, 1, 10) + timedelta(days=ago) for ago in run]
+    with far_store(request, tmp_path, kind, day_start) as store:
+        store.sessions.add(new)
+        evaluated = [each for day in expected for each in days.evaluate(store, day)]
+        with store.engagements.page() as page:
+            active = {day: page.last_active(["ada"], day, day) for day in expected}
+        (week,) = weeks.due(store, IsoWeek.of(expected[-1]))
+    outcomes = [outcome for each in evaluated for outcome in each.outcomes]
+    assert active == {day: {"ada": day} for day in expected}
+    assert [each.day for each in outcomes] == expected  # none is met: those between are idle
+    assert sum(sum(counts.values()) for counts in week.weeks.values()) == len(run)
+
+
+def first_instant_of(day: date, day_start: DayStart, zone: str) -> datetime:
+    begun = day - timedelta(days=1) if isinstance(day_start, DayEnd) else day
+    return datetime.combine(begun, wall_time_of(day_start), ZoneInfo(zone)).astimezone(UTC)
+
+
+def far_store(
+    request: pytest.FixtureRequest, folder: Path, kind: str, day_start: DayStart
+) -> MemoryStore | SqlStore:
+    if kind == "memory":
+        return MemoryStore(local_days=True, day_start=day_start)
+    url = new_database(kind, request, folder)
+    return SqlStore.create(url, local_days=True, day_start=day_start)
 
 
 def count_by_midnight(at: datetime, *, day_start: DayStart, **fields: Any) -> date:

@@ -138,11 +138,13 @@ def test_a_first_day_that_python_has_no_date_for_stops_nobody_else(
 
 
 @either_way
-def test_a_user_id_that_is_not_text_is_reported(tmp_path: Path) -> None:
+@pytest.mark.parametrize("half_life", [None, 7])
+def test_a_user_id_that_is_not_text_is_reported(tmp_path: Path, half_life: float | None) -> None:
     with SqlStore.create(f"sqlite:///{tmp_path}/mainstay.db") as store:
         store.sessions.add([ran(user) for user in ("ada", "bob", "cy")])
         change(store, "UPDATE mainstay_engagements SET user_id = x'00ff' WHERE user_id = 'bob'")
-        job = evaluate_consistency(store.engagements, policy=POLICY)
+        policy = attrs.evolve(POLICY, half_life=half_life)
+        job = evaluate_consistency(store.engagements, policy=policy)
         report = job.run(JobContext(target=DAY, clock=clock))
         assert (report.succeeded, report.failed) == (2, 1)
         assert report.errors[0].item == repr(b"\0\xff")

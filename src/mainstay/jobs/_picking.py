@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import groupby
 
 from mainstay.ports import EngagementPage
 from mainstay.scores.engagement.day import DayOutcome
@@ -13,9 +14,10 @@ from mainstay.scores.policies import PolicyHistory
 
 __all__ = ["picked_of"]
 
-_EVERYBODY = PickPolicy()
 #: By how much more outcomes are read each time those read don't suffice.
 _GROWTH = 4
+#: About how many outcomes are read at once, of as many days as that makes.
+_AT_ONCE = 20_000
 
 Picked = Mapping[date, Sequence[DayOutcome]]
 
@@ -24,45 +26,58 @@ def picked_of(
     page: EngagementPage, days: Sequence[date], policies: PolicyHistory[EngagementPolicy]
 ) -> Picked:
     """Return the candidates of days in rising order, as many of each as its policy says."""
-    plain = [day for day in days if policies.on(day).pick == _EVERYBODY]
-    most = max((policies.on(day).top_inactive_users for day in plain), default=0)
-    best, found = page.best_missed(plain, limit=most), dict[date, Sequence[DayOutcome]]()
-    for day in days:
-        policy = policies.on(day)
-        found[day] = (
-            pick_candidates(best[day], policy=policy)
-            if day in best
-            else _picked(page, day, policy, _last_picked(page, day, policy.pick.cooldown, found))
-        )
+    found = dict[date, Sequence[DayOutcome]]()
+    for policy, alike in groupby(days, key=policies.on):
+        limit = _needed(policy)
+        for some in _chunks([*alike], max(1, _AT_ONCE // max(1, limit))):
+            best = page.best_missed(some, limit=limit)
+            for day in some:
+                last = _last_picked(page, day, policy.pick.cooldown, found)
+                found[day] = _picked(page, day, best[day], policy, last)
     return found
 
 
+def _needed(policy: EngagementPolicy) -> int:
+    """Return how many of a day's best it takes, unless some were not active, or many are tied."""
+    pick = policy.pick
+    cooling = policy.top_inactive_users * pick.cooldown
+    return policy.top_inactive_users + cooling + len(pick.exclude) + pick.ties_by_day
+
+
+def _chunks(days: Sequence[date], size: int) -> Iterator[Sequence[date]]:
+    return (days[at : at + size] for at in range(0, len(days), size))
+
+
 def _picked(
-    page: EngagementPage, day: date, policy: EngagementPolicy, last_picked: Mapping[str, date]
+    page: EngagementPage,
+    day: date,
+    best: Sequence[DayOutcome],
+    policy: EngagementPolicy,
+    last_picked: Mapping[str, date],
 ) -> Sequence[DayOutcome]:
-    """Read a day's best until those who can be picked among them are the ones to pick."""
-    limit = policy.top_inactive_users + len(policy.pick.exclude) + len(last_picked) + 1
+    """Pick among a day's best, of which more are read until those to pick are among them."""
+    limit = _needed(policy)
     while True:
-        best = page.best_missed([day], limit=limit)[day]
         active = _last_active(page, [each.user_id for each in best], day, policy.pick)
         picked = pick_candidates(best, policy=policy, last_picked=last_picked, last_active=active)
-        if len(best) < limit or _is_settled(picked, best[-1], policy, last_picked):
+        if len(best) < limit or _is_settled(picked, best, policy, last_picked):
             return picked
         limit *= _GROWTH
+        best = page.best_missed([day], limit=limit)[day]
 
 
 def _is_settled(
     picked: Sequence[DayOutcome],
-    worst: DayOutcome,
+    best: Sequence[DayOutcome],
     policy: EngagementPolicy,
     last_picked: Mapping[str, date],
 ) -> bool:
-    """Return whether nobody who is worse than the worst that was read can be picked instead."""
+    """Return whether nobody who is worse than all that were read can be picked instead."""
     if len(picked) < policy.top_inactive_users:
         return False
     if not picked:
         return True
-    last = picked[-1]
+    last, worst = picked[-1], best[-1]
     tied = (worst.total, worst.streak_before) == (last.total, last.streak_before)
     lots = policy.pick.ties_by_day and tied
     return not lots and not cools_down(last, last_picked, policy=policy)

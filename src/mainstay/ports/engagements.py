@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, timedelta
+from functools import cache, partial
 from itertools import pairwise
 from typing import Protocol, TypeAlias
 
@@ -105,13 +106,16 @@ class DueDays:
         """
         checks.instance("policies", policies, PolicyHistory)
         state, outcomes = self.state, list[DayOutcome]()
-        rest = deque(self.activities)
+        rest, read = deque(self.activities), self.posts_by_day
+        posts = None if read is None else cache(partial(self._posts, read))
         while rest:
             activity = rest.popleft()
             if state.last_day is not None:
                 state = state.idle_through(activity.day - _ONE_DAY)
             policy = policies.on(activity.day)
-            state, outcome = evaluate_day(state, self._known(activity, policy), policy=policy)
+            if policy.half_life is not None and posts is not None:
+                activity = attrs.evolve(activity, posts_by_day=posts())
+            state, outcome = evaluate_day(state, activity, policy=policy)
             outcomes.append(outcome)
             if not outcome.stands and activity.day < self.through:
                 tomorrow = activity.day + _ONE_DAY
@@ -121,11 +125,9 @@ class DueDays:
                     )
         return EvaluatedDays(state, outcomes)
 
-    def _known(self, activity: DayActivity, policy: EngagementPolicy) -> DayActivity:
-        """Return a day's activity with all that a policy asks for."""
-        if policy.half_life is None or self.posts_by_day is None:
-            return activity
-        return attrs.evolve(activity, posts_by_day=self.posts_by_day(self.key))
+    def _posts(self, read: PostsByDay) -> Sequence[tuple[date, int]] | None:
+        """Return the posts by day, read and checked once for all days."""
+        return attrs.evolve(self.activities[0], posts_by_day=read(self.key)).posts_by_day
 
     def is_answered_by(self, evaluated: EvaluatedDays) -> bool:
         """Return whether it has one outcome for each day that must be evaluated, in order.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 
@@ -25,6 +25,7 @@ from mainstay.jobs import evaluate_consistency, forget, reevaluate, rename
 from mainstay.jobs._picking import picked_of
 from mainstay.scheduling import JobContext
 from mainstay.testing.memory import MemoryStore
+from mainstay.testing.memory._engagement_page import EngagementsPage
 
 USERS = [f"u{number:02}" for number in range(40)]
 FIRST = date(2024, 5, 1)
@@ -93,6 +94,23 @@ def test_a_late_run_picks_whom_punctual_ones_have_picked() -> None:
     assert not again.result["candidates_differ"]
     assert picks(late, [5]) != [[]]
     assert picks(late, [15]) == [[]], "nobody had been there for six days"
+
+
+def test_many_days_are_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store goes through all it has kept for each reading of days that are long past."""
+    asked, best_missed = list[int](), EngagementsPage.best_missed
+
+    def counted(
+        page: EngagementsPage, days: Collection[date], *, limit: int
+    ) -> Mapping[date, Sequence[DayOutcome]]:
+        asked.append(len(days))
+        return best_missed(page, days, limit=limit)
+
+    monkeypatch.setattr(EngagementsPage, "best_missed", counted)
+    store = store_of(PickPolicy(cooldown=5), forty())
+    run(store, 50)
+    assert asked == [51]
+    assert picks(store, range(48, 51)) == [USERS[:5], USERS[5:10], USERS[10:15]]
 
 
 def test_users_who_are_gone_are_skipped_however_many_they_are() -> None:

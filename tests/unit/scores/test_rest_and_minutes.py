@@ -22,6 +22,7 @@ from mainstay import (
     InvalidValueError,
     OutOfOrderError,
     PickPolicy,
+    PolicyHistory,
     RecentPosts,
     Session,
     catch_up,
@@ -29,6 +30,7 @@ from mainstay import (
     historical_score,
 )
 from mainstay.jobs import evaluate_consistency
+from mainstay.ports import DueDays
 from mainstay.scheduling import JobContext
 from mainstay.testing.memory import MemoryStore
 
@@ -173,6 +175,26 @@ def test_a_job_reads_posts_by_day_where_they_matter() -> None:
     outcome = store.engagements.outcome("ada", date(2024, 5, 5))
     assert outcome is not None
     assert outcome.total == 15.0
+
+
+@pytest.mark.parametrize(("half_life", "times"), [(None, 0), (2, 1)])
+def test_posts_by_day_are_read_once_however_many_days_are_due(
+    half_life: float | None, times: int
+) -> None:
+    """And they are checked once: a history of years would be checked as often as it has days."""
+    read, posts = list[str](), [(FRIDAY, 20)]
+
+    def posts_by_day(user: str) -> list[tuple[date, int]]:
+        read.append(user)
+        return posts
+
+    week = [DayActivity(FRIDAY + timedelta(days=days), posts=20) for days in range(7)]
+    due = DueDays(Engagement("ada"), week, week[-1].day, posts_by_day)
+    policy = EngagementPolicy(criteria=RUN, half_life=half_life, posts_half=20)
+    totals = [each.total for each in due.evaluate(policies=PolicyHistory(policy)).outcomes]
+    counted = [20 if half_life is None else 20 * 2 ** (-days / 2) for days in range(7)]
+    assert totals == pytest.approx([30 * count / (count + 20) for count in counted])
+    assert read == ["ada"] * times
 
 
 def test_a_policy_shows_what_is_not_standard() -> None:

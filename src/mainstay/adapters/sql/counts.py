@@ -14,7 +14,7 @@ from mainstay.adapters.sql.reading import raw_rows
 from mainstay.adapters.sql.sessions import events
 from mainstay.ports import LONGEST
 
-__all__ = ["KindCount", "count_day", "count_kinds", "days_between", "midnight"]
+__all__ = ["KindCount", "count_day", "count_kinds", "days_between", "midnight", "started_around"]
 
 T = TypeVar("T")
 
@@ -100,7 +100,7 @@ def _conditions(
             dict(few),
             and_(
                 events.c.user_id.in_([user for user, _ in few]),
-                events.c.started_at.between(midnight(day, -1), midnight(last, 2)),
+                started_around(day, last),
                 events.c.day.between(day, last),
             ),
         )
@@ -115,6 +115,16 @@ def _any_of(users: Sequence[str]) -> ColumnElement[bool]:
 
 def _chunks(some: Sequence[T]) -> Iterator[Sequence[T]]:
     return (some[at : at + _AT_ONCE] for at in range(0, len(some), _AT_ONCE))
+
+
+def started_around(first: date, last: date) -> ColumnElement[bool]:
+    """Say that an event began when it may count on a day from one to another.
+
+    Its zone moves a date by less than a day from UTC's, and so does a day start or end: where a
+    day ends at noon, half an hour past noon on a Tuesday in Auckland is Wednesday, and Monday in
+    UTC.
+    """
+    return events.c.started_at.between(midnight(first, -2), midnight(last, 3))
 
 
 def midnight(day: date, days: int = 0) -> datetime:

@@ -60,10 +60,18 @@ def _durations(
     return _items("durations", value, checks.text, _duration)
 
 
+class _Checked(tuple[tuple[date, int], ...]):
+    """Posts by day, in order: they are checked once, however many days are judged by them."""
+
+    __slots__ = ()
+
+
 def _posts_by_day(
     value: Mapping[date, int] | Iterable[tuple[date, int]] | None,
 ) -> tuple[tuple[date, int], ...] | None:
-    return None if value is None else _items("posts_by_day", value, checks.day, many)
+    if value is None or type(value) is _Checked:
+        return value
+    return _Checked(_items("posts_by_day", value, checks.day, many))
 
 
 @schema("day-activity/1")

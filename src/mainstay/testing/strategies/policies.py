@@ -25,6 +25,7 @@ from mainstay.streaks.weekly import WeeklyStreakPolicy
 from mainstay.testing.strategies.activity import kinds, user_ids
 from mainstay.testing.strategies.calendar import days
 from mainstay.testing.strategies.making import made
+from mainstay.testing.strategies.streaks import REST_WEEKDAYS
 
 __all__ = [
     "consistency_policies",
@@ -44,9 +45,6 @@ P = TypeVar("P", bound=AnyPolicy)
 
 # What is drawn again and again is made once: Hypothesis checks and labels each new strategy.
 _WEIGHTS = st.tuples(*[st.just(0.0) | st.floats(0, 10)] * 3).filter(any)
-_REST_WEEKDAYS = st.sampled_from([(), (5, 6), range(7)]) | st.integers(0, 127).map(
-    lambda bits: [weekday for weekday in range(7) if bits >> weekday & 1]
-)
 #: A half-life, and a prior of so many ratings of some quality.
 _NUMBERS = st.tuples(
     st.none() | st.floats(1, 400), st.just(0.0) | st.floats(0.1, 50), st.floats(0, 10)
@@ -202,7 +200,7 @@ def criteria() -> SearchStrategy[Criteria]:
         lambda some: (
             st.builds(AnyOf, st.lists(some, min_size=1, max_size=3))
             | st.builds(AllOf, st.lists(some, min_size=1, max_size=3))
-            | st.builds(ByWeekday, _REST_WEEKDAYS, some, some)
+            | st.builds(ByWeekday, REST_WEEKDAYS, some, some)
         ),
         max_leaves=4,
     )
@@ -245,7 +243,7 @@ def engagement_policies() -> SearchStrategy[EngagementPolicy]:
         criteria(),
         _WEIGHTS,
         _NUMBERS,
-        rest_weekdays=_REST_WEEKDAYS.filter(lambda weekdays: len(weekdays) < 7),
+        rest_weekdays=REST_WEEKDAYS.filter(lambda weekdays: len(weekdays) < 7),
         excused=st.frozensets(days(), max_size=3),
         excused_kinds=st.frozensets(kinds(), max_size=1),
         pick=pick_policies(),

@@ -30,6 +30,7 @@ from mainstay.adapters.sql.corrected import bases
 from mainstay.adapters.sql.counts import count_kinds, midnight
 from mainstay.adapters.sql.engagements._before import Before, Reopened, states_before
 from mainstay.adapters.sql.engagements._outcomes import (
+    IDLE_POINTS,
     Maxima,
     outcome_of,
     outcome_row,
@@ -218,20 +219,22 @@ def _move_outcomes(connection: Connection, floor: date, users: Sequence[str]) ->
     query = select_outcomes().where(
         any_of(connection, outcomes.c.user_id, users), outcomes.c.day == latest, ~on_floor
     )
-    maxima, rows, moved = Maxima(connection), [], list[tuple[str, str]]()
+    maxima, rows = Maxima(connection), list[tuple[Any, ...]]()
     for row in connection.execute(query).all():
         rows.append(_on_floor(row, floor, maxima))
-        moved.append((row.user_id, row.day))
+        _now_on_floor(connection, row, floor, rows[-1][IDLE_POINTS])
     if rows:
         insert_rows(connection, outcomes, sorted(rows))
-    for user, day in moved:
-        for table, column in (
-            (engagements, engagements.c.last_day),
-            (outcomes, outcomes.c.previous),
-        ):
-            was = update(table).where(table.c.user_id == user, column == as_day(day))
-            newer = () if table is engagements else (outcomes.c.day > floor,)
-            connection.execute(was.where(*newer).values({column: floor}))
+
+
+def _now_on_floor(connection: Connection, row: Row[Any], floor: date, points: object) -> None:
+    """Have a user's state, or next outcome, know that the one before is on the floor now."""
+    state, day = engagements.c, as_day(row.day)
+    stands = update(engagements).where(state.user_id == row.user_id, state.last_day == day)
+    connection.execute(stands.values(last_day=floor, idle_points=points))
+    follows = (outcomes.c.user_id == row.user_id, outcomes.c.previous == day)
+    later = update(outcomes).where(*follows, outcomes.c.day > floor)
+    connection.execute(later.values(previous=floor))
 
 
 def _on_floor(row: Row[Any], floor: date, maxima: Maxima) -> tuple[object, ...]:

@@ -27,12 +27,14 @@ class Asked(NamedTuple):
         idle: The day through which everybody who was not due has been idle.
         rescored: The days from which on idle days score otherwise, up to that day.
         missed: Those after the one through which all were idle.
+        is_simple: Whether the day is judged by counts, and scores made of totals, alone.
     """
 
     day: date
     idle: date
     rescored: Sequence[date]
     missed: Sequence[date]
+    is_simple: bool
 
     @classmethod
     def of(cls, connection: Connection, day: date) -> Asked:
@@ -40,7 +42,8 @@ class Asked(NamedTuple):
         checks.day("day", day)
         idle, policies = idle_through(connection), read_policies(connection, EngagementPolicy)
         changes = [since for since in rescored(policies=policies) if since <= day]
-        return cls(day, idle, changes, [since for since in changes if since > idle])
+        missed = [since for since in changes if since > idle]
+        return cls(day, idle, changes, missed, policies is None or policies.on(day).is_simple)
 
     def is_due(self) -> ColumnElement[bool]:
         """Say who is due; also those whose days are not dates, so that they are reported."""

@@ -13,7 +13,7 @@ from mainstay import _checks as checks
 from mainstay.adapters.sql.bulk import any_of, insert_rows
 from mainstay.adapters.sql.columns import Day
 from mainstay.adapters.sql.corrected import floor_kept
-from mainstay.adapters.sql.counts import days_between, midnight
+from mainstay.adapters.sql.counts import days_between, started_around
 from mainstay.adapters.sql.engagements._best import Best
 from mainstay.adapters.sql.engagements._outcomes import candidate_row
 from mainstay.adapters.sql.engagements.tables import candidates, closed_days, engagements
@@ -91,7 +91,7 @@ class ClosingRows:
         latest = func.max(events.c.day, type_=Day())
         query = select(events.c.user_id, latest).where(
             any_of(self._connection, events.c.user_id, user_ids),
-            events.c.started_at.between(midnight(first, -1), midnight(last, 2)),
+            started_around(first, last),
             events.c.day.between(first, last),
         )
         rows = self._connection.execute(query.group_by(events.c.user_id))

@@ -13,7 +13,12 @@ from sqlalchemy.sql import ColumnElement
 from mainstay.adapters.sql.bulk import insert_rows, near, nothing, stage
 from mainstay.adapters.sql.columns import Day
 from mainstay.adapters.sql.counts import midnight
-from mainstay.adapters.sql.engagements._outcomes import Maxima, outcome_row, recent_of
+from mainstay.adapters.sql.engagements._outcomes import (
+    IDLE_POINTS,
+    Maxima,
+    outcome_row,
+    recent_of,
+)
 from mainstay.adapters.sql.engagements._punctual import (
     OneOfMany,
     PunctualDay,
@@ -22,6 +27,7 @@ from mainstay.adapters.sql.engagements._punctual import (
 )
 from mainstay.adapters.sql.engagements.tables import engagements, outcomes, staged_states
 from mainstay.adapters.sql.sessions import events
+from mainstay.daystarts import DayStart, days_ahead
 from mainstay.errors import RejectedError
 from mainstay.ports import DueDays, EvaluatedDays
 from mainstay.scores.engagement.day import DayOutcome
@@ -32,8 +38,6 @@ if TYPE_CHECKING:  # numpy is optional
 __all__ = ["KeptDays"]
 
 _ONE_DAY = timedelta(days=1)
-#: Where they are in the row of an outcome.
-_IDLE_POINTS = [column.name for column in outcomes.columns].index("idle_points")
 
 
 #: A row, in the order of its table's columns.
@@ -49,8 +53,9 @@ class KeptDays:
         stragglers: The others, with the totals through each of their days that are known.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, day_start: DayStart) -> None:
         self._connection = connection
+        self._ahead = days_ahead(day_start)
         self._maxima = Maxima(connection)
         self.asked(date.min, date.min)
         self.columns: list[DayArrays] = []
@@ -98,7 +103,7 @@ class KeptDays:
         maxima = None if parts is None else self._maxima.number(outcome.policy.maxima)
         row = outcome_row(user, today, due.last, due.streak, after, totals, parts, maxima)
         rows.append(row)
-        idle = row[_IDLE_POINTS]
+        idle = row[IDLE_POINTS]
         return user, today, after, *totals, today, None if idle == due.idle else idle, after
 
     def _straggler(self, evaluated: EvaluatedDays, rows: list[_Row]) -> _Row:
@@ -113,7 +118,7 @@ class KeptDays:
             totals = through.get(outcome.day, totals)
             rows.append(self._row(outcome, previous, totals))
             previous = str(outcome.day)
-        idle, unscored = rows[-1][_IDLE_POINTS], int(not evaluated.outcomes[-1].stands)
+        idle, unscored = rows[-1][IDLE_POINTS], int(not evaluated.outcomes[-1].stands)
         return state.user_id, previous, state.streak, *totals, str(first), idle, unscored
 
     def _row(self, outcome: DayOutcome, previous: str | None, totals: Totals) -> _Row:
@@ -166,7 +171,8 @@ class KeptDays:
 
     def _next_event(self) -> ColumnElement[Any]:
         """Say the first day after the last one on which a staged user did something."""
-        later = (events.c.started_at >= midnight(self._day), events.c.day > self._day)
+        begun = events.c.started_at >= midnight(self._day, -self._ahead)
+        later = (begun, events.c.day > self._day)
         of_user = events.c.user_id == staged_states.c.user_id
         return select(func.min(events.c.day)).where(of_user, *later).scalar_subquery()
 

@@ -60,7 +60,7 @@ class SqlEngagementPage(ClosingRows, PolicyRows[EngagementPolicy]):
         ClosingRows.__init__(self, connection)
         PolicyRows.__init__(self, connection, EngagementPolicy, engagements.c.last_day, as_day)
         self._posts = settings.posts
-        self._kept = KeptDays(connection)
+        self._kept = KeptDays(connection, settings.day_start)
         self._history = PostDays(connection, settings.posts)
 
     def last_day(self) -> date | None:
@@ -88,7 +88,8 @@ class SqlEngagementPage(ClosingRows, PolicyRows[EngagementPolicy]):
         rows = with_texts([*chain.from_iterable(found)])
         self._history.are_of([row[0] for row in rows])
         alone = [*are_punctual(rows, asked)]
-        punctual = self._punctual([*compress(rows, alone)], asked.day, together=together)
+        many = together and asked.is_simple
+        punctual = self._punctual([*compress(rows, alone)], asked.day, together=many)
         if len(punctual) == len(rows):
             return punctual
         others = iter(punctual)

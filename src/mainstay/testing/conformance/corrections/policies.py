@@ -50,6 +50,9 @@ class CorrectedPoliciesConformance(Suite[Store]):
         before = outcomes(store, ada, 16, first=13)
         prune(store)
         expect(outcomes(store, ada, 16, first=13), before, "from the floor on, as it was")
+        with store.engagements.page() as page:
+            best = page.best_missed([FLOOR, may(16)], limit=9)
+        expect([[*best[FLOOR]], [*best[may(16)]]], [before[:1], before[-1:]], "and so it is picked")
         _keep(store, _SLOWER, since=18)
         store.sessions.add(did(ada, may(19), "like"))
         evaluate(store, may(19), _SLOWER)
