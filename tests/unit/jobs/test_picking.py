@@ -144,6 +144,14 @@ def test_a_cooldown_of_a_day_is_over_on_the_day_after_the_next() -> None:
         assert [each.user_id for each in found] == [picked]
 
 
+def test_active_within_three_days_is_on_that_day_or_one_of_the_two_before() -> None:
+    policy = EngagementPolicy(pick=PickPolicy(active_within=3))
+    for ago, picked in ((0, ["ada"]), (2, ["ada"]), (3, [])):
+        last = {"ada": day(1 - ago)}
+        found = pick_candidates([missed("ada", 9)], policy=policy, last_active=last)
+        assert [each.user_id for each in found] == picked
+
+
 @pytest.mark.parametrize(
     ("pick", "field"),
     [(PickPolicy(cooldown=1), "last_picked"), (PickPolicy(active_within=1), "last_active")],
