@@ -160,6 +160,13 @@ def test_a_freeze_of_tomorrow_is_not_known_today_though_it_is_of_this_week() -> 
         assert (row["status"], row["freezes_left"]) == ("pending", left)
 
 
+def test_an_excuse_of_tomorrow_does_not_make_this_week_met_today() -> None:
+    for day, met in ((10, 1), (11, 0)):
+        policy = StreakPolicy(schedule=DaysAWeek(3), excused=[date(2024, 5, day)])
+        row = streaks_table(events(ada=(6, 7)), as_of=AS_OF, policy=policy).to_pylist()[0]
+        assert (row["active"], row["needed"], row["periods"]) == (2, 3 - met, met)
+
+
 def test_integers_may_be_users_in_both_tables_and_files_be_either(tmp_path: Path) -> None:
     table = pa.table({"user_id": [7, 7, 8], "started_at": may(8, 10, 10)})
     mine = pa.table({"user_id": [7], "date": [date(2024, 5, 9)]})
