@@ -66,10 +66,8 @@ def test_what_was_long_ago_need_not_be_read(case: Case) -> None:
     homes = case.home.values() if isinstance(case.home, Mapping) else [case.home]
     zones = {zone: zone for zone in ("UTC", *homes, *(e.zone for e in case.events)) if zone}
     rows = clocks(zones, as_of=case.as_of, day_start=case.day_start, days=days)
-    with duckdb.connect() as connection:
-        connection.register("activity", case.table())
-        text = statement(ScoreQuery(state=state, policy=case.policy), rows)
-        names, found = queries.asked(connection, text)
+    text = statement(ScoreQuery(state=state, policy=case.policy), rows)
+    names, found = queries.asked(queries.holding(case), text)
     scores = by_user([dict(zip(names, row, strict=True)) for row in found])
     lately = {e.user for e in case.events if since <= e.at.date() and e.at <= case.as_of}
     expected = by_user([row | {"problem": None} for row in case.expected()])
