@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, date
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import duckdb
@@ -65,11 +65,19 @@ def surveyed(state: StateQuery, case: Case, dialect: str, ask: Ask) -> list[Cloc
 
 def in_duckdb(case: Case, *, weeks: bool = False) -> list[Row]:
     """What DuckDB says of a case."""
-    with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'America/St_Johns'")
-        connection.register("activity", case.table())
+    return found(case, "duckdb", partial(asked, holding(case)), weeks=weeks)
 
-        return found(case, "duckdb", partial(asked, connection), weeks=weeks)
+
+def holding(case: Case) -> duckdb.DuckDBPyConnection:
+    """DuckDB, which has a case's events in the place of those of the one before."""
+    return _duckdb().register("activity", case.table())
+
+
+@cache
+def _duckdb() -> duckdb.DuckDBPyConnection:
+    """A connection for all cases: to make one takes longer than to ask it."""
+    connection = duckdb.connect(config={"threads": 1})
+    return connection.execute("SET TimeZone = 'America/St_Johns'")
 
 
 def asked(connection: Any, text: str) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:

@@ -6,6 +6,7 @@ python tracks.py ada activities/*.gpx activities/*.tcx.gz > events.csv
 import csv
 import gzip
 import sys
+import zlib
 from xml.etree import ElementTree as ET
 
 
@@ -27,7 +28,7 @@ unread = 0
 for path in sys.argv[2:]:
     try:
         writer.writerow([sys.argv[1], began(path), path])
-    except (OSError, ET.ParseError, ValueError) as error:
+    except (OSError, EOFError, zlib.error, ET.ParseError, ValueError) as error:
         unread += 1
         print(f"{path}: {error}", file=sys.stderr)
 sys.exit(1 if unread else 0)

@@ -256,3 +256,14 @@ def test_tracks_may_be_packed_and_one_that_is_not_read_keeps_no_other_back(tmp_p
     assert done.stdout.splitlines()[1:] == [f"ada,2024-05-27T07:00:00Z,{packed}"]
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert str(broken) in done.stderr
+
+
+def test_a_packed_track_that_was_cut_off_keeps_no_other_back(tmp_path: Path) -> None:
+    track = "<gpx><trk><trkpt><time>2024-05-28T07:00:00Z</time></trkpt></trk></gpx>"
+    whole, cut = tmp_path / "run.gpx", tmp_path / "ride.gpx.gz"
+    whole.write_text(track)
+    cut.write_bytes(gzip.compress(track.encode())[:-12])
+    done = script("tracks.py", "ada", str(cut), str(whole))
+    assert done.stdout.splitlines()[1:] == [f"ada,2024-05-28T07:00:00Z,{whole}"]
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert str(cut) in done.stderr

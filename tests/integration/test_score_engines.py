@@ -365,23 +365,33 @@ def in_a_process(*arguments: str, stdin: bytes = b"", path: str = "") -> Done:
     return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
-@pytest.mark.parametrize("library", ["numpy", "pyarrow"])
-def test_without_the_libraries_only_who_insists_on_columns_is_refused(
+LIBRARIES = pytest.mark.parametrize("library", ["duckdb", "numpy", "pyarrow"])
+
+
+@LIBRARIES
+def test_without_the_libraries_who_insists_on_columns_is_refused(
+    tmp_path: Path, library: str
+) -> None:
+    runs, events = write_runs(tmp_path), parquet_file(tmp_path)
+    with patch.dict(sys.modules, {library: None}):
+        refused = score(runs, "--engine columnar")
+        assert (refused.status, refused.out) == (1, "")
+        assert refused.err == (
+            f"mainstay: --engine is not available without {library}, got 'columnar'. "
+            'Install it: pip install "mainstay[columnar]".\n'
+        )
+        refused = score(events)
+        assert f"FILE is Parquet, which can't be read without {library}" in refused.err
+
+
+@LIBRARIES
+def test_without_the_libraries_large_files_are_scored_line_by_line(
     tmp_path: Path, library: str
 ) -> None:
     (tmp_path / library).mkdir()
     (tmp_path / library / "__init__.py").write_text(f"raise ModuleNotFoundError(name='{library}')")
-    runs, large = write_runs(tmp_path), tmp_path / "large.csv"
+    large = tmp_path / "large.csv"
     large.write_text("user_id,started_at\n" + "ada,2024-05-28T08:00:00Z\n" * 90_000)
-
-    refused = in_a_process(runs, "--engine", "columnar", path=str(tmp_path))
-    assert (refused.status, refused.out) == (1, "")
-    assert refused.err == (
-        f"mainstay: --engine is not available without {library}, got 'columnar'. "
-        'Install it: pip install "mainstay[columnar]".\n'
-    )
-    refused = in_a_process(str(parquet_file(tmp_path)), path=str(tmp_path))
-    assert f"FILE is Parquet, which can't be read without {library}" in refused.err
     done = in_a_process(str(large), "--json", path=str(tmp_path))
     assert done.status == 0
     assert done.json["events"] == 90_000

@@ -186,6 +186,14 @@ def test_long_tables_are_cut_and_that_is_said(tmp_path: Path) -> None:
     assert mainstay("streaks", str(file), *AS_OF).status == 1
 
 
+def test_rows_that_a_condition_leaves_out_are_counted(tmp_path: Path) -> None:
+    file = tmp_path / "habits.csv"
+    file.write_text("user_id,started_at,done\nada,2024-05-27,yes\nada,2024-05-28,no\n", "utf-8")
+    done = asked(str(file), *AS_OF, "--where", "done=yes")
+    assert done.out.splitlines()[1].split()[:2] == ["ada", "1"]
+    assert "Rows that don't count, left out: 1." in done.err
+
+
 def test_without_events_there_is_no_table(tmp_path: Path) -> None:
     file = tmp_path / "none.csv"
     file.write_text("user_id,started_at\n", encoding="utf-8")

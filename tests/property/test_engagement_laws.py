@@ -271,7 +271,19 @@ def test_catching_up_in_any_portions_and_any_order_gives_the_same(
     assert whole.streak == (grown if all(met) else met[::-1].index(False))
 
 
-@given(st.data(), outcomes_of_a_day, policies)
+#: Before so many days, days are at the ends of what picks look back on.
+AGO = [0, 1, 2, 5, 30, 366, 400]
+LATELY = [DAY - timedelta(days=ago) for ago in AGO]
+spans = st.sampled_from(AGO[1:-1])
+picking = st.builds(
+    EngagementPolicy,
+    top_inactive_users=st.integers(0, 10),
+    pick=strategies.pick_policies()
+    | st.builds(PickPolicy, cooldown=spans, active_within=spans, ties_by_day=st.booleans()),
+)
+
+
+@given(st.data(), outcomes_of_a_day, picking)
 def test_the_pick_is_the_sorted_prefix_whatever_the_order(
     data: st.DataObject, outcomes: list[DayOutcome], policy: EngagementPolicy
 ) -> None:
@@ -284,9 +296,6 @@ def test_the_pick_is_the_sorted_prefix_whatever_the_order(
     ranked = plainly_ranked(outcomes, policy.pick, picks, active)
     assert list(picked) == ranked[: policy.top_inactive_users]
     assert picked == pick(outcomes * 2)
-
-
-LATELY = [DAY - timedelta(days=ago) for ago in (0, 1, 2, 5, 30, 366, 400)]
 
 
 def plainly_ranked(

@@ -104,11 +104,7 @@ def _tables(path: str, content: bytes, option: str) -> dict[str, Any]:
     try:
         return tomllib.loads(content.decode())
     except ValueError as error:  # TOML's own, and text that is not UTF-8
-        remedy = (
-            _TIMES
-            if re.search(r"=\s*\d\d?:\d\d(:\d\d)?\s*(#.*)?$", _faulty(content, error))
-            else ""
-        )
+        remedy = _TIMES if _TIME.search(_faulty(content, error)) else ""
         raise InvalidValueError(
             f"is not TOML ({error})", field=option, value=path, remedy=remedy
         ) from error

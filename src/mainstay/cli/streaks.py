@@ -207,8 +207,7 @@ def _read(
 def _sentences(read: Read[Streaks], options: Options) -> Iterable[str]:
     """Say what the figures rest on."""
     found = read.made
-    if read.skipped:
-        yield f"Bad lines, skipped: {read.skipped:,}."
+    yield from terminal.omitted(read.skipped, read.left_out)
     if not found.users:
         yield "There are no events."
     elif options.user is None:

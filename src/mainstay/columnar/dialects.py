@@ -117,7 +117,8 @@ def rendered(query: str, dialect: str) -> str:
         tree.set("settings", [parse_one("join_use_nulls = 1")])
     texts = (str(node.this) for node in tree.find_all(exp.Identifier, exp.Literal))
     # Indenting would change a name or a text of several lines.
-    text: str = tree.sql(dialect, pretty=not any("\n" in each for each in texts))
+    pretty = not any("\n" in each for each in texts)
+    text: str = tree.sql(dialect, pretty=pretty, copy=False)  # nobody else has the tree
     return text
 
 

@@ -24,7 +24,7 @@ from mainstay.reading.layout import Layout
 from mainstay.reading.opening import Opened, opened
 from mainstay.reading.rows import Notation, first_lines, notation_of, text_cells
 
-__all__ = ["TextColumns", "text_columns"]
+__all__ = ["NotInColumnsError", "TextColumns", "text_columns"]
 
 _REMEDY = "--engine python reads it, or says what is wrong with it."
 _PACKED = {(): "none", ("gzip",): "gzip"}

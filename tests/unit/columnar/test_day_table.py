@@ -104,6 +104,33 @@ def test_as_many_are_picked_as_the_policy_says(most: int, picked: list[str]) -> 
     assert pa.table(candidates)["user_id"].to_pylist() == picked
 
 
+def picked(pick: PickPolicy, most: int, **columns: list[date | None]) -> list[str]:
+    """Who is picked of three who all missed the day, the first with the best score."""
+    table = users(streak=[20, 10, 5], last_day=[YESTERDAY] * 3, post=[0, 0, 0])
+    for name, days in columns.items():
+        table = table.append_column(name, pa.array(days, pa.date32()))
+    policy = EngagementPolicy(top_inactive_users=most, pick=pick)
+    found: list[str] = pa.table(evaluate_day_table(table, day=DAY, policy=policy).candidates)[
+        "user_id"
+    ].to_pylist()
+    return found
+
+
+def test_who_was_picked_within_the_cooldown_comes_last() -> None:
+    last = [DAY - timedelta(days=3), DAY - timedelta(days=4), None]
+    cooling = PickPolicy(cooldown=3)
+    assert picked(cooling, 1, last_picked=last) == ["bob"]
+    assert picked(cooling, 3, last_picked=last) == ["bob", "cy", "ada"]
+    assert picked(PickPolicy(cooldown=2), 3, last_picked=last) == ["ada", "bob", "cy"]
+
+
+def test_who_was_not_active_lately_is_not_picked() -> None:
+    """Three days are this one and the two before it."""
+    last = [DAY - timedelta(days=3), DAY - timedelta(days=2), None]
+    assert picked(PickPolicy(active_within=3), 3, last_active=last) == ["bob"]
+    assert picked(PickPolicy(active_within=4), 3, last_active=last) == ["ada", "bob"]
+
+
 def test_an_empty_table_gives_empty_tables_with_the_same_columns() -> None:
     some, none = (evaluate_day_table(t, day=DAY) for t in (users(), users().slice(0, 0)))
     for one, other in [

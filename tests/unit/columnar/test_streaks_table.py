@@ -13,6 +13,7 @@ from pyarrow import parquet
 from mainstay import (
     BadRecordError,
     DayEnd,
+    DaysAWeek,
     InvalidTypeError,
     InvalidValueError,
     StreakPolicy,
@@ -113,6 +114,16 @@ def test_a_day_of_long_ago_is_not_taken_for_another() -> None:
     assert (row["current"], row["status"]) == (1, "pending")
 
 
+def test_days_that_are_put_together_on_the_way_are_all_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As with more days than may be kept: here after each of the parts that a table comes in."""
+    monkeypatch.setattr("mainstay.columnar.active_days._MOST_KEPT", 0)
+    parts = [events(ada=days) for days in ((9, 7), (8, 9), (3, 10))]
+    row = streaks_table(pa.concat_tables(parts), as_of=AS_OF).to_pylist()[0]
+    assert (row["current"], row["current_first"]) == (4, date(2024, 5, 7))
+
+
 def test_a_user_is_excused_on_their_own_dates_and_on_everybodys() -> None:
     table = events(ada=(6, 8, 10), bob=(6, 8, 10))
     policy = StreakPolicy(excused=[date(2024, 5, 7)])
@@ -120,6 +131,40 @@ def test_a_user_is_excused_on_their_own_dates_and_on_everybodys() -> None:
     found = streaks_table(table, as_of=AS_OF, excused=mine, policy=policy)
     assert found.to_pydict()["current"] == [3, 1]
     assert found.to_pydict()["longest"] == [3, 2]
+
+
+def test_a_date_that_excuses_everybody_excuses_nobody_twice() -> None:
+    """The week to Sunday 5 May needs two days of its three, and had one."""
+    the_3rd = date(2024, 5, 3)
+    policy = StreakPolicy(schedule=DaysAWeek(3), excused=[the_3rd])
+    table = events(ada=(1, 10), bob=(1, 2, 10))
+    found = streaks_table(
+        table, as_of=AS_OF, excused=excused(("ada", 3), ("bob", 3)), policy=policy
+    )
+    assert found.to_pydict()["current"] == [1, 3]
+
+
+def test_a_freeze_on_a_day_that_needs_nothing_joins_no_runs() -> None:
+    """Nobody has a freeze when the week before is missed; that of the 9th comes too late for it."""
+    the_9th = [date(2024, 5, 9)]
+    policy = StreakPolicy(excused=the_9th, freezes_given=the_9th)
+    row = streaks_table(events(ada=(1, 10)), as_of=AS_OF, policy=policy).to_pylist()[0]
+    assert (row["current"], row["current_first"]) == (1, date(2024, 5, 10))
+    assert (row["longest"], row["freezes_left"]) == (1, 1)
+
+
+def test_a_freeze_of_tomorrow_is_not_known_today_though_it_is_of_this_week() -> None:
+    for day, left in ((10, 1), (11, 0)):
+        policy = StreakPolicy(schedule=DaysAWeek(1), freezes_given=[date(2024, 5, day)])
+        row = streaks_table(events(ada=(1,)), as_of=AS_OF, policy=policy).to_pylist()[0]
+        assert (row["status"], row["freezes_left"]) == ("pending", left)
+
+
+def test_an_excuse_of_tomorrow_does_not_make_this_week_met_today() -> None:
+    for day, met in ((10, 1), (11, 0)):
+        policy = StreakPolicy(schedule=DaysAWeek(3), excused=[date(2024, 5, day)])
+        row = streaks_table(events(ada=(6, 7)), as_of=AS_OF, policy=policy).to_pylist()[0]
+        assert (row["active"], row["needed"], row["periods"]) == (2, 3 - met, met)
 
 
 def test_integers_may_be_users_in_both_tables_and_files_be_either(tmp_path: Path) -> None:

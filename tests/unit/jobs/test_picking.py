@@ -81,6 +81,37 @@ def test_with_a_cooldown_everybody_is_picked_in_turn() -> None:
     assert again == in_fives[:3], "too few remain: those whose pick is the longest ago"
 
 
+def test_a_cooldown_of_two_days_lets_five_return_on_the_third() -> None:
+    store = store_of(PickPolicy(cooldown=2), forty())
+    run(store, 4)
+    assert picks(store, range(5)) == [USERS[at : at + 5] for at in (0, 5, 10, 0, 5)]
+
+
+def test_who_cools_down_waits_for_all_who_are_there_however_low_their_scores() -> None:
+    """Two who are gone come first, and Ada, who was picked the day before, ahead of Bob."""
+    gone = [*posted("gone", 0, 40), *posted("lost", 0, 30)]
+    there = [*posted("ada", 0, 20), *posted("bob", 0)]
+    there += [each for at in (4, 5) for each in posted("ada", at, kind="visit")]
+    there += posted("bob", 5, kind="visit")
+    store = store_of(PickPolicy(cooldown=1, active_within=1), [*gone, *there], top=1)
+    run(store, 5)
+    assert picks(store, (4, 5)) == [["ada"], ["bob"]]
+
+
+def test_a_cooldown_is_of_what_closed_days_have_picked_and_not_would_pick_now() -> None:
+    some = [*posted("ada", 0, 3), *posted("bob", 0, 2)]
+    store = store_of(PickPolicy(cooldown=1), some, top=1)
+    run(store, 2)
+    assert picks(store, range(3)) == [["ada"], ["bob"], ["ada"]]
+    store.sessions.add(posted("zoe", 0, 9))
+    run(store, 2)
+    policies = store.engagements.policies()
+    assert policies is not None
+    with store.engagements.page() as page:
+        now = picked_of(page, [day(0), day(1)], policies)
+    assert [[each.user_id for each in now[day(n)]] for n in (0, 1)] == [["zoe"], ["zoe"]]
+
+
 def test_a_late_run_picks_whom_punctual_ones_have_picked() -> None:
     pick = PickPolicy(cooldown=2, active_within=6, exclude={"u01"}, ties_by_day=True)
     some = [*forty(), *posted("u39", 5, 9), *posted("u20", 3, 40)]
@@ -160,6 +191,14 @@ def test_a_cooldown_of_a_day_is_over_on_the_day_after_the_next() -> None:
         last = {"ada": day(1 - ago)}
         found = pick_candidates(both, policy=policy, last_picked=last)
         assert [each.user_id for each in found] == [picked]
+
+
+def test_active_within_three_days_is_on_that_day_or_one_of_the_two_before() -> None:
+    policy = EngagementPolicy(pick=PickPolicy(active_within=3))
+    for ago, picked in ((0, ["ada"]), (2, ["ada"]), (3, [])):
+        last = {"ada": day(1 - ago)}
+        found = pick_candidates([missed("ada", 9)], policy=policy, last_active=last)
+        assert [each.user_id for each in found] == picked
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,7 @@ def test_long_values_are_shortened_and_few_are_shown() -> None:
         (["2024-05-27", "2024-05-28T08:00"], TimeGuess(is_naive=True)),
         (["27/5/2024", "1/6/2024"], TimeGuess(("dmy",))),
         (["5/27/2024", "6/1/2024"], TimeGuess(("mdy",))),
+        (["12/5/2024", "13/5/2024"], TimeGuess(("dmy",))),
         (["5/6/2024", "6/1/2024"], TimeGuess(("auto",), is_certain=False)),
         (["4/4/2024", "May 1 2024"], TimeGuess(("auto",))),
         (["2024-05-27", "2024-05-28", "soon"], TimeGuess()),

@@ -218,6 +218,14 @@ def test_who_was_rated_by_few_is_near_what_is_expected() -> None:
     assert [each.breakdown.quality for each in points] == pytest.approx([18, 29.4])
 
 
+def test_what_a_prior_rounds_up_is_not_above_the_best_there_is() -> None:
+    """All are 10, of which this many in all would be 10.000000000000002 on average."""
+    policy = EngagementPolicy(prior_ratings=0.6310682188770933, prior_quality=10)
+    score = historical_score(streak=0, posts=49, average_quality=10, rated=49, policy=policy)
+    assert score.judged_quality == 10
+    assert score.breakdown.quality == score.maxima.quality
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [

@@ -216,6 +216,7 @@ def told(
         (RUN, (2, *EARLIER[1:3], 2), DONE, {}, "longest"),
         (RUN, (*RUN[:3], 2), DONE, {}, "longest"),
         (EARLIER, RUN, DONE, {}, "longest"),
+        (RUN, (4, date(2021, 4, 12), RUN[1], 4), DONE, {}, "longest"),  # they share a day
         ((*RUN[:3], 4), EARLIER, DONE, {}, "periods"),
         (RUN, (*EARLIER[:3], 5), DONE, {}, "longest_periods"),
         (RUN, RUN, NONE, {}, "status"),

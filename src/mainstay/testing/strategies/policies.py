@@ -219,8 +219,8 @@ def pick_policies() -> SearchStrategy[PickPolicy]:
     """
     return st.just(PickPolicy()) | st.builds(
         PickPolicy,
-        cooldown=st.integers(0, 366),
-        active_within=st.none() | st.integers(1, 366),
+        cooldown=st.integers(0, 7) | st.integers(0, 366),
+        active_within=st.none() | st.integers(1, 30) | st.integers(1, 366),
         exclude=st.frozensets(user_ids(), max_size=3),
         ties_by_day=st.booleans(),
     )
