@@ -7,6 +7,7 @@ import inspect
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from importlib import import_module, metadata
 from importlib.resources import files
 from pathlib import Path
@@ -86,6 +87,7 @@ def layer(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
+@cache
 def imports(path: Path) -> set[str]:
     """The modules that a file imports."""
     tree = ast.parse(path.read_text(encoding="utf-8"))

@@ -38,10 +38,11 @@ def picked_of(
 
 
 def _needed(policy: EngagementPolicy) -> int:
-    """Return how many of a day's best it takes, unless some were not active, or many are tied."""
+    """Return how many of a day's best it mostly takes; it may take more."""
     pick = policy.pick
     cooling = policy.top_inactive_users * pick.cooldown
-    return policy.top_inactive_users + cooling + len(pick.exclude) + pick.ties_by_day
+    passed_over = cooling + len(pick.exclude) + pick.ties_by_day
+    return policy.top_inactive_users + min(passed_over, _AT_ONCE)
 
 
 def _chunks(days: Sequence[date], size: int) -> Iterator[Sequence[date]]:

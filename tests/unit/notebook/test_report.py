@@ -14,8 +14,15 @@ import pyarrow as pa
 
 from mainstay import ConsistencyPolicy, InvalidValueError, YearPolicy
 from mainstay.notebook import report
+from mainstay.notebook.reports import pictures
 
 NOW = datetime(2024, 5, 28, 21, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _without_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Drawing takes longer than all else, and says nothing in words."""
+    monkeypatch.setattr(pictures, "svg_of", lambda _figure, name: f"<svg>{name}</svg>")
 
 
 def html(ages: Mapping[str, Sequence[int]], **asked: Any) -> str:
