@@ -218,14 +218,17 @@ def test_the_first_days_of_the_calendar_fit_a_window() -> None:
     assert window.days() == (date(1, 1, 1),)
 
 
-@pytest.mark.parametrize("day", [NOON, "2024-05-01", None])
-def test_windows_take_dates_only(day: object) -> None:
+@pytest.mark.parametrize(
+    ("day", "remedy"),
+    [(NOON, "local_day"), ("2024-05-01", r"Such as date\(2024, 5, 1\)"), (None, "local_day")],
+)
+def test_windows_take_dates_only(day: object, remedy: str) -> None:
     window = ActivityWindow(MAY[0], 1)
-    with pytest.raises(InvalidTypeError, match="local_day"):
+    with pytest.raises(InvalidTypeError, match=remedy):
         ActivityWindow(day, 1)  # type: ignore[arg-type]  # refused
-    with pytest.raises(InvalidTypeError, match="local_day"):
+    with pytest.raises(InvalidTypeError, match=remedy):
         window.record(day)  # type: ignore[arg-type]  # refused
-    with pytest.raises(InvalidTypeError, match="local_day"):
+    with pytest.raises(InvalidTypeError, match=remedy):
         window.advance(day)  # type: ignore[arg-type]  # refused
-    with pytest.raises(InvalidTypeError, match="local_day"):
+    with pytest.raises(InvalidTypeError, match=remedy):
         ActivityWindow.from_days([day], last_day=MAY[0])  # type: ignore[list-item]  # refused

@@ -21,6 +21,7 @@ from mainstay.scores.engagement.recent import RecentPosts
 
 __all__ = [
     "IDLE_POINTS",
+    "NO_NUMBERS",
     "Maxima",
     "candidate_of",
     "candidate_row",
@@ -37,7 +38,7 @@ IDLE_POINTS = [column.name for column in outcomes.columns].index("idle_points")
 _MET: tuple[object, ...] = (None,) * 8
 #: What shapes scores besides their maxima: a prior, its quality, a half-life, its posts' half.
 Numbers: TypeAlias = tuple[float, float, float | None, float | None]
-_NO_NUMBERS: Numbers = (0.0, 0.0, None, None)
+NO_NUMBERS: Numbers = (0.0, 0.0, None, None)
 #: The day of the latest post, and what all posts count as on it.
 Recent: TypeAlias = tuple[str | None, float | None]
 
@@ -53,7 +54,7 @@ class Maxima:
     def number(self, parts: EngagementBreakdown) -> int:
         """Return the number of some maxima, a new one if they are new."""
         if parts is not self._latest[0]:  # mostly it is, and hashing floats takes its time
-            self._latest = parts, self._number(parts, _NO_NUMBERS)
+            self._latest = parts, self._number(parts, NO_NUMBERS)
         return self._latest[1]
 
     def of(self, score: HistoricalScore) -> int:
