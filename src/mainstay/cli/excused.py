@@ -24,7 +24,7 @@ def excused_in(path: str) -> ArrowTable:
     Raises:
         InvalidValueError: It is another file, lacks a column, or a value is not a date.
     """
-    texts = dict.fromkeys((_USER, _DATE), pa.string())
+    texts: dict[str, Any] = dict.fromkeys((_USER, _DATE), pa.string())
     try:
         table = pa.Table.from_batches(batches(path, (_USER, _DATE), kinds=texts))
     except InvalidValueError as error:
