@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import time
 from collections.abc import Iterator
@@ -16,13 +15,6 @@ effort.register_profiles()
 os.environ["TZ"] = "Australia/Lord_Howe"
 if hasattr(time, "tzset"):
     time.tzset()
-
-
-def pytest_collection_finish() -> None:
-    """Have the garbage collector leave out the tests themselves, and look less often."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000)
 
 
 @pytest.fixture(scope="session")
