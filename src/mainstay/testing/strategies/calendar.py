@@ -19,6 +19,7 @@ __all__ = [
     "days",
     "instants",
     "iso_weeks",
+    "later",
     "turning_points",
     "zones",
 ]
@@ -146,6 +147,18 @@ def around(moment: datetime, zone: str) -> SearchStrategy[datetime]:
 def seen_from(moment: datetime, zone: str, distance: timedelta, place: tzinfo | None) -> datetime:
     """Return the instant at a distance from another, at a place's offset, by default the zone's."""
     return (moment + distance).astimezone(find_zone(zone) if place is None else place)
+
+
+def later(at: datetime, span: timedelta) -> datetime:
+    """Return the instant a span of time after another; a clock's hours are skipped and repeated.
+
+    Examples:
+        >>> from zoneinfo import ZoneInfo
+        >>> at = datetime(2024, 3, 31, 1, 30, tzinfo=ZoneInfo("Europe/Berlin"))
+        >>> str(later(at, timedelta(hours=1)))
+        '2024-03-31 03:30:00+02:00'
+    """
+    return (at.astimezone(UTC) + span).astimezone(at.tzinfo)
 
 
 @st.composite

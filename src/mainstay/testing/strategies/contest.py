@@ -17,7 +17,7 @@ from mainstay.contest.settlement import Reward, Settlement, Sighting, settle
 from mainstay.recognition.points import MOST_POINTS
 from mainstay.recognition.reward_policy import RewardPolicy
 from mainstay.testing.strategies.activity import user_ids
-from mainstay.testing.strategies.calendar import instants
+from mainstay.testing.strategies.calendar import instants, later
 from mainstay.testing.strategies.making import made
 from mainstay.testing.strategies.recognition import reward_policies
 
@@ -277,7 +277,7 @@ def rewards(draw: DrawFn, *, submitted: bool = False) -> Reward:
     now = draw(instants())
     reward = reward.submitted(now)
     for wait, sighting in draw(_LOOKS):
-        now += wait
+        now = later(now, wait)
         reward = settle(reward, sighting, now=now).reward
     return reward
 

@@ -11,7 +11,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from mainstay.jobs import Cancelled, ClaimPolicy, Done, GivenUp, LookAgain
 from mainstay.ports import OutboxEntry
 from mainstay.testing.strategies.activity import TEXTS, user_ids
-from mainstay.testing.strategies.calendar import instants
+from mainstay.testing.strategies.calendar import instants, later
 from mainstay.testing.strategies.jobs import plain_data, retry_policies
 from mainstay.testing.strategies.making import made
 from mainstay.testing.strategies.recognition import credits
@@ -45,7 +45,7 @@ def outbox_entries(draw: DrawFn, kind: str | None = None) -> OutboxEntry:
         user_id=draw(st.none() | user_ids()),
         payload=draw(plain_data()),
         due_at=due,
-        expires_at=None if lasts is None else due + lasts,
+        expires_at=None if lasts is None else later(due, lasts),
     )
 
 

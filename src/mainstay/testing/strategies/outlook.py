@@ -29,7 +29,7 @@ from mainstay.outlook import (
 )
 from mainstay.outlook.templates import pair_of
 from mainstay.testing.strategies.activity import user_ids, windows
-from mainstay.testing.strategies.calendar import days, instants, zones
+from mainstay.testing.strategies.calendar import days, instants, later, zones
 from mainstay.testing.strategies.jobs import plain_data
 from mainstay.testing.strategies.making import made
 from mainstay.testing.strategies.policies import year_policies
@@ -118,7 +118,7 @@ def outlooks(draw: DrawFn, user_id: str | None = None, day: date | None = None) 
     for mark, rating, seconds in draw(_MARKS):
         outlook = outlook.marked(
             mark,
-            at=made_at + timedelta(seconds=seconds),
+            at=later(made_at, timedelta(seconds=seconds)),
             rating=rating if mark is Mark.RATED else None,
         )
     return outlook

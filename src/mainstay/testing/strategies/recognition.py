@@ -18,7 +18,7 @@ from mainstay.recognition.reward_policy import RewardPolicy
 from mainstay.recognition.reward_split import RewardSplit
 from mainstay.recognition.rewards import Argument, split_pool
 from mainstay.testing.strategies.activity import user_ids
-from mainstay.testing.strategies.calendar import instants
+from mainstay.testing.strategies.calendar import instants, later
 from mainstay.testing.strategies.making import made
 from mainstay.testing.strategies.policies import consistency_policies, year_policies
 
@@ -147,7 +147,7 @@ def spans() -> SearchStrategy[Span]:
 
 
 def _span(until: datetime, lasting: timedelta | None) -> Span:
-    return Span(None if lasting is None else until - lasting, until)
+    return Span(None if lasting is None else later(until, -lasting), until)
 
 
 def badges() -> SearchStrategy[Badge]:

@@ -27,7 +27,7 @@ from mainstay.ports.notification_entries import notification_entry, notification
 from mainstay.scheduling import PlainData
 from mainstay.scores.consistency.policy import ConsistencyPolicy
 from mainstay.testing.strategies.activity import user_ids, windows
-from mainstay.testing.strategies.calendar import days, instants
+from mainstay.testing.strategies.calendar import days, instants, later
 from mainstay.testing.strategies.jobs import plain_data
 from mainstay.testing.strategies.making import made
 from mainstay.testing.strategies.outbox import outbox_entries
@@ -179,7 +179,7 @@ def notified() -> SearchStrategy[Notified]:
 def _became(entry: OutboxEntry, state: OutboxState, late_s: int, error: str | None) -> OutboxEntry:
     if state is not OutboxState.DONE:
         return attrs.evolve(entry, state=state, error=error)
-    at = (entry.due_at + timedelta(seconds=late_s)).isoformat()
+    at = later(entry.due_at, timedelta(seconds=late_s)).isoformat()
     result = {"delivered_at": at, "late_s": float(late_s), "zone": "UTC", "answer": {}}
     return attrs.evolve(entry, state=state, result=PlainData(result))
 
