@@ -162,6 +162,9 @@ def postgres_server() -> Iterator[str]:
             "port": port,
             "unix_socket_directories": folder,
             "fsync": "off",
+            "full_page_writes": "off",
+            # What is written may be in memory: little is kept of what was.
+            "max_wal_size": "128MB",
             # The fewest there can be: whoever locks too much at once is found out with less.
             "max_locks_per_transaction": 10,
         }

@@ -56,24 +56,36 @@ def printed(notebook: Any) -> str:
     return "".join(output.text for output in outputs(notebook) if output.output_type == "stream")
 
 
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """What has a kernel for all notebooks, since each would import pandas and the like anew."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
+            patch.setenv(name, str(tmp_path_factory.mktemp(name.lower())))
+        where = {"metadata": {"path": str(tmp_path_factory.mktemp("notebooks"))}}
+        client = nbclient.NotebookClient(
+            nbformat.v4.new_notebook(), kernel_name="python3", timeout=PATIENCE, resources=where
+        )
+        with client.setup_kernel():
+            yield client
+
+
 @pytest.fixture(name="run")
-def _run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """What executes a notebook, with other settings if they are given."""
-    for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
-        folder = tmp_path / name.lower()
-        folder.mkdir()
-        monkeypatch.setenv(name, str(folder))
+def _run(client: Any) -> Run:
+    """What executes a notebook without the names of others, with other settings if given."""
 
     def run(name: str, *settings: str) -> Any:
         notebook = stored(name)
         if settings:
             (cell,) = (cell for cell in notebook.cells if cell.id == "settings")
             cell.source = "\n".join([cell.source, *settings])
-        where = {"metadata": {"path": str(tmp_path)}}
-        client = nbclient.NotebookClient(
-            notebook, kernel_name="python3", timeout=PATIENCE, resources=where
+        client.nb = nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_code_cell("%reset -f"), *notebook.cells]
         )
-        return client.execute()
+        client.reset_execution_trackers()
+        for index, cell in enumerate(client.nb.cells):
+            client.execute_cell(cell, index)
+        return client.nb
 
     return run
 
@@ -94,7 +106,7 @@ def own_file(path: Path, rows: Sequence[Mapping[str, object]]) -> str:
         frame.to_csv(path, index=False)
     else:
         frame.to_parquet(path)
-    return f"FILE = {path.name!r}"
+    return f"FILE = {str(path)!r}"
 
 
 def lived(days: int = 100) -> Iterator[tuple[int, datetime]]:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import create_engine, insert, select, text
 
 from mainstay import DailyCriteria, EngagementPolicy, Session
 from mainstay.adapters.sql import SqlStore
 from mainstay.adapters.sql.columns import metadata
 from mainstay.adapters.sql.runs import leases, runs
+from mainstay.adapters.sql.settings import settings_table
 from mainstay.jobs import evaluate_consistency
 from mainstay.outlook import Preferences
 from mainstay.reading import identified
 from mainstay.recognition import Credit
 from mainstay.scheduling import JobContext
+from tests.conformance.databases import empty
 
 FIRST = datetime(2024, 4, 29, 9, tzinfo=UTC)
 USERS = [f"u{number:02}" for number in range(30)]
@@ -48,6 +50,17 @@ def rows(store: SqlStore) -> dict[str, list[tuple[object, ...]]]:
             for table in metadata.sorted_tables
             if table not in {runs, leases}
         }
+
+
+def put(store: SqlStore, kept: Mapping[str, Sequence[tuple[object, ...]]]) -> None:
+    """Let a store keep these rows, as :func:`rows` returned them, and no others."""
+    empty(store)
+    with store._database.writing() as connection:
+        for table in metadata.sorted_tables:
+            given = kept.get(table.name)
+            if given and table is not settings_table:
+                named = [dict(zip(table.columns.keys(), row, strict=True)) for row in given]
+                connection.execute(insert(table), named)
 
 
 @contextmanager

@@ -11,9 +11,8 @@ pytest.importorskip("sqlalchemy", reason="these stores need mainstay[sql]")
 
 from mainstay.adapters.sql import SqlStore
 from tests import effort
-from tests.conformance.databases import empty
 from tests.integration.corrections_to_kill import ACTS, do, prepare
-from tests.integration.stores import own_database, rows
+from tests.integration.stores import own_database, put, rows
 from tests.programs import begun
 
 PROGRAM = "tests.integration.corrections_to_kill"
@@ -52,21 +51,32 @@ def url(
 
 
 @pytest.fixture(scope="module")
-def once(url: str, act: str) -> Rows:
-    """What the act leaves, done once and alone."""
-    with prepare(url) as store:
-        do(store, act)
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Rows:
+    """What is kept before anything is corrected; in all databases the same."""
+    with prepare(f"sqlite:///{tmp_path_factory.mktemp('prepared')}/mainstay.db") as store:
         return rows(store)
 
 
+@pytest.fixture(scope="module")
+def opened(url: str) -> Iterator[SqlStore]:
+    with SqlStore.create(url) as store:
+        yield store
+
+
+@pytest.fixture(scope="module")
+def once(opened: SqlStore, act: str, untouched: Rows) -> Rows:
+    """What the act leaves, done once and alone."""
+    put(opened, untouched)
+    do(opened, act)
+    return rows(opened)
+
+
 @pytest.fixture
-def store(url: str, once: Rows) -> Iterator[SqlStore]:
+def store(opened: SqlStore, once: Rows, untouched: Rows) -> SqlStore:
     """The same activity again, and nothing corrected."""
-    assert once
-    with SqlStore.open(url) as opened:
-        empty(opened)
-        with prepare(url):
-            yield opened
+    assert once != untouched
+    put(opened, untouched)
+    return opened
 
 
 def steps(url: str, act: str) -> int:
@@ -84,15 +94,14 @@ def kill(url: str, act: str, after: int, moment: float) -> None:
 
 
 def test_what_a_killed_act_leaves_is_finished_by_doing_it_again(
-    url: str, act: str, store: SqlStore, once: Rows
+    url: str, act: str, store: SqlStore, untouched: Rows, once: Rows
 ) -> None:
-    untouched = rows(store)
+    assert rows(store) == untouched
     count, draw = steps(url, act), random.Random(7)
     assert rows(store) == once
     midway = 0
     for after in [count // 2, *(draw.randrange(count) for _ in range(effort.scaled(2) - 1))]:
-        empty(store)
-        prepare(url).close()
+        put(store, untouched)
         kill(url, act, after, draw.uniform(0, 0.004))
         midway += rows(store) not in (untouched, once)
         do(store, act)

@@ -12,7 +12,6 @@ pytest.importorskip("sqlalchemy", reason="these stores need mainstay[sql]")
 from mainstay.adapters.sql import SqlStore
 from mainstay.recognition import Period
 from tests import effort
-from tests.conformance.databases import empty
 from tests.integration.runs_to_kill import BADGES, WORK, run_all
 from tests.integration.stores import (
     USERS,
@@ -20,6 +19,7 @@ from tests.integration.stores import (
     prepare,
     prepare_outlooks,
     prepare_recognition,
+    put,
     rows,
 )
 from tests.programs import begun
@@ -57,21 +57,33 @@ def url(
 
 
 @pytest.fixture(scope="module")
-def of_one_run(url: str, work: str) -> Rows:
-    """What one run alone leaves; the first thing that happens to the database."""
-    with PREPARE[work](url) as store:
-        run_all(store, work)
+def untouched(work: str, tmp_path_factory: pytest.TempPathFactory) -> Rows:
+    """What is kept before any job has run; in all databases the same."""
+    folder = tmp_path_factory.mktemp("prepared")
+    with PREPARE[work](f"sqlite:///{folder}/mainstay.db") as store:
         return rows(store)
 
 
+@pytest.fixture(scope="module")
+def opened(url: str) -> Iterator[SqlStore]:
+    with SqlStore.create(url) as store:
+        yield store
+
+
+@pytest.fixture(scope="module")
+def of_one_run(opened: SqlStore, work: str, untouched: Rows) -> Rows:
+    """What one run alone leaves; the first thing that happens to the database."""
+    put(opened, untouched)
+    run_all(opened, work)
+    return rows(opened)
+
+
 @pytest.fixture
-def store(url: str, work: str, of_one_run: Rows) -> Iterator[SqlStore]:
+def store(opened: SqlStore, untouched: Rows, of_one_run: Rows) -> SqlStore:
     """The same activity again, and no job has run."""
-    assert of_one_run
-    with SqlStore.open(url) as opened:
-        empty(opened)
-        with PREPARE[work](url):
-            yield opened
+    assert of_one_run != untouched
+    put(opened, untouched)
+    return opened
 
 
 def kill(url: str, work: str, pages: int, moment: float) -> None:
@@ -89,15 +101,14 @@ def pages_of_a_run(url: str, work: str) -> int:
 
 
 def test_what_a_killed_run_leaves_the_next_one_makes_into_what_one_run_leaves(
-    url: str, work: str, store: SqlStore, of_one_run: Rows
+    url: str, work: str, store: SqlStore, untouched: Rows, of_one_run: Rows
 ) -> None:
-    untouched = rows(store)
+    assert rows(store) == untouched
     pages, draw = pages_of_a_run(url, work), random.Random(7)
     assert rows(store) == of_one_run
     midway = 0
     for after in [pages // 2, *(draw.randrange(pages) for _ in range(effort.scaled(2) - 1))]:
-        empty(store)
-        PREPARE[work](url).close()
+        put(store, untouched)
         kill(url, work, after, draw.uniform(0, 0.02))
         midway += rows(store) not in (untouched, of_one_run)
         run_all(store, work)
