@@ -49,8 +49,8 @@ COVERING = (
     "tests/unit",
     *(f"tests/conformance/test_{name}.py" for name in ("memory", "refusals")),
 )
-#: PySpark's modules without a Spark, which is 450 MB: types need no more.
-SPARK_TYPES = "pyspark-client>=4"
+#: PySpark, and its modules without a Spark, which is 450 MB: types need no more.
+SPARK_ITSELF, SPARK_TYPES = "pyspark>=4", "pyspark-client>=4"
 #: How much memory tests may write to: three sessions at once, far from all of it.
 ROOM = 8 * 2**30
 #: With few examples.
@@ -91,6 +91,11 @@ def built(session: nox.Session, extras: str) -> str:
     """Return the wheel that :func:`build` has built, as a requirement with extras."""
     (wheel,) = (session.cache_dir / "dist").glob("*.whl")
     return f"{wheel}[{extras}]"
+
+
+def install_alone(session: nox.Session, requirement: str) -> None:
+    """Install what has no wheel, before all else: asked what it needs, uv may build it again."""
+    session.install("--no-deps", requirement)
 
 
 def pytest(session: nox.Session, *arguments: str, processes: int = 0) -> None:
@@ -181,6 +186,7 @@ def newest(session: nox.Session) -> None:
 @nox.session
 def typing(session: nox.Session) -> None:
     """Check src, tests and documents with mypy, and pyright; all public names are fully typed."""
+    install_alone(session, SPARK_TYPES)
     session.install(".[all]", SPARK_TYPES, *group("dev"), "nox")
     types = f"--cache-dir={session.create_tmp()}/types"
     session.run("mypy", types)
@@ -200,6 +206,7 @@ def check_documents(session: nox.Session, types: str) -> None:
 @nox.session(requires=["build"])
 def spark(session: nox.Session) -> None:
     """Run the engine in a real Spark, which needs Java; and the document about it."""
+    install_alone(session, SPARK_ITSELF)
     session.install(built(session, "spark"), *group("tests"), *group("frames"))
     # All that happens happens once: compiling it well would take longer than running it.
     java = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
@@ -222,13 +229,15 @@ def docs(session: nox.Session) -> None:
     session.install(built(session, "all"), *brought)
     pytest(session, "--dist=loadfile", "-p", "no:randomly", "README.md", "docs", "tests/docs")
     clean = Path(session.create_tmp()) / "clean"
-    session.run("python", "-m", "venv", "--clear", str(clean))
+    session.run("uv", "venv", "--quiet", "--clear", "--seed", f"-p{session.python}", str(clean))
     found = re.search(
         r"```sh\n(python -m pip install [^\n]*score[^\n]*)\n", Path("README.md").read_text()
     )
     assert found, "README.md has lost its first command"
     in_clean = f". {clean}/bin/activate; {found[1]}"
-    session.run("bash", "-euo", "pipefail", "-c", in_clean, external=True)
+    as_printed = ("bash", "-euo", "pipefail", "-c", in_clean)
+    # Compiled is what the command imports, not all that is installed.
+    session.run(*as_printed, external=True, env={"PIP_COMPILE": "0"})
 
 
 @nox.session(python=HERE[0], requires=["build"])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
 import re
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
+from typing import Any
 
 import attrs
 from docutils.nodes import Node
@@ -18,6 +20,9 @@ from sphinx.pycode import ModuleAnalyzer
 from sphinx.util.docutils import SphinxDirective
 
 import mainstay
+
+# Looking for garbage among millions of nodes would take a third of the time; 1.3 GB hold all.
+gc.disable()
 
 REPOSITORY = "https://github.com/mainstay-py/mainstay/"
 OUTSIDE = r"\]\((?:\.\./)+((?:benchmarks|examples)[^)]*)\)"
@@ -75,6 +80,15 @@ def outside(app: Sphinx, document: str, source: list[str]) -> None:
     """Let links to files outside the documents lead to the repository."""
     del app, document
     source[0] = re.sub(OUTSIDE, rf"]({REPOSITORY}blob/main/\1)", source[0])
+
+
+def shallow_navigation(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], tree: object
+) -> None:
+    """Let the list of pages, which is two deep, be made without what is described on each."""
+    del app, page, template, tree
+    whole = context["toctree"]
+    context["toctree"] = lambda **asked: whole(**asked | {"maxdepth": 2})
 
 
 def short_signature(  # noqa: PLR0917  (Sphinx passes them so)
@@ -172,8 +186,9 @@ def comments(module: str) -> dict[str, list[str]]:
 
 def said_of(name: str) -> list[str]:
     """Return the comment on a constant."""
-    for module in [*sys.modules]:
-        if module.partition(".")[0] == "mainstay" and name in comments(module):
+    for module, loaded in [*sys.modules.items()]:
+        ours = module.partition(".")[0] == "mainstay"
+        if ours and name in vars(loaded) and name in comments(module):
             return comments(module)[name]
     message = f"{name} has no comment"
     raise LookupError(message)
@@ -183,5 +198,6 @@ def setup(app: Sphinx) -> None:
     """Let Sphinx know of it."""
     app.add_directive("package", Package)
     app.connect("source-read", outside)
+    app.connect("html-page-context", shallow_navigation, priority=100)
     app.connect("autodoc-process-signature", short_signature)
     app.connect("autodoc-process-docstring", google_style)
