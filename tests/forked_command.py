@@ -6,6 +6,7 @@ standard streams are the caller's.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -57,6 +58,7 @@ def _serve(path: str) -> NoReturn:
     for name in commands.NAMES:
         commands.module_of(name)
     make_room()
+    gc.freeze()  # none of it ever is garbage, which each process would look for
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(path)
