@@ -15,6 +15,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
@@ -57,6 +58,7 @@ def _serve(path: str) -> NoReturn:
     """Fork a process for each call."""
     for name in commands.NAMES:
         commands.module_of(name)
+    import_module("mainstay.adapters.sql")  # they import it once they need it
     make_room()
     gc.freeze()  # none of it ever is garbage, which each process would look for
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
