@@ -6,6 +6,7 @@ standard streams are the caller's.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
@@ -56,7 +58,9 @@ def _serve(path: str) -> NoReturn:
     """Fork a process for each call."""
     for name in commands.NAMES:
         commands.module_of(name)
+    import_module("mainstay.adapters.sql")  # they import it once they need it
     make_room()
+    gc.freeze()  # none of it ever is garbage, which each process would look for
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(path)
