@@ -21,6 +21,7 @@ from tests.disk import make_room
 from tests.forked_command import forked_command
 
 make_room()
+gc.set_threshold(20_000)  # there are many tests, all of which it would look at again and again
 
 ROOT = Path(__file__).parent
 _OPENED = ExitStack()
@@ -59,13 +60,6 @@ def programs() -> str:
     folder = _OPENED.enter_context(TemporaryDirectory())
     _OPENED.enter_context(forked_command(Path(folder)))
     return os.pathsep.join([folder, str(Path(sys.executable).parent), os.environ["PATH"]])
-
-
-def pytest_collection_finish() -> None:
-    """Have the garbage collector leave out the tests themselves, and look less often."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000)
 
 
 def pytest_unconfigure() -> None:
