@@ -185,12 +185,16 @@ def test_more_of_anything_never_lowers_the_score(
     assert before >= scored(streak, count, None, policy).total
 
 
-@given(strategies.engagements(last_day=st.just(DAY)), strategies.day_activities(), policies)
+@given(
+    strategies.engagements(last_day=st.just(DAY)),
+    strategies.day_activities(st.just(DAY + timedelta(days=1))),
+    policies,
+)
 def test_met_adds_a_day_and_scores_nothing_and_not_met_sees_the_old_streak_and_ends_it(
     state: Engagement, some: DayActivity, policy: EngagementPolicy
 ) -> None:
-    day = DAY + timedelta(days=1)
-    after, outcome = evaluate_day(state, attrs.evolve(some, day=day), policy=policy)
+    day = some.day
+    after, outcome = evaluate_day(state, some, policy=policy)
     kinds = {kind for kind, count in some.counts.items() if count}
     assert outcome.rest == (
         day.weekday() in policy.rest_weekdays

@@ -268,6 +268,14 @@ def test_what_a_prior_rounds_up_is_not_above_the_best_there_is() -> None:
             "posts_by_day must be given, since the policy has a half-life",
         ),
         (
+            lambda: evaluate_day(
+                Engagement("ada"),
+                DayActivity(FRIDAY, posts=1, posts_by_day={MONDAY: 1}),
+                policy=EngagementPolicy(half_life=7),
+            ),
+            "posts_by_day must have the posts up to 2024-05-03, of which there are 1",
+        ),
+        (
             lambda: historical_score(
                 streak=0, posts=1, recent=RECENT, policy=EngagementPolicy(half_life=8)
             ),

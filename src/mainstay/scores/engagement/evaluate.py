@@ -17,6 +17,8 @@ from mainstay.scores.engagement.recent import RecentPosts
 
 __all__ = ["Engagement", "catch_up", "evaluate_day"]
 
+_BY_DAY = "Pass the number of posts of each day with some, such as {day: 2}."
+
 
 @schema("engagement/1")
 @attrs.frozen
@@ -162,14 +164,22 @@ def _recent(activity: DayActivity, policy: EngagementPolicy) -> RecentPosts | No
             "must be given, since the policy has a half-life",
             field="posts_by_day",
             value=None,
-            remedy="Pass the number of posts of each day with some, such as {day: 2}.",
+            remedy=_BY_DAY,
         )
-    return RecentPosts.of(
+    found = RecentPosts.of(
         activity.posts_by_day,
         day=activity.day,
         half_life=policy.half_life,
         posts_half=policy.posts_half,
     )
+    if (found is None) != (activity.posts == 0):
+        raise InvalidValueError(
+            f"must have the posts up to {activity.day}, of which there are {activity.posts}",
+            field="posts_by_day",
+            value=dict(activity.posts_by_day),
+            remedy=_BY_DAY,
+        )
+    return found
 
 
 def _kept(state: Engagement, day: date) -> DayOutcome:
