@@ -89,15 +89,19 @@ def require_that_all_counts(store: SqlStore, kept: KeptCase, added: Counter[Adde
 
 
 def require_that_all_are_paid(store: SqlStore, rewards: Sequence[Reward]) -> None:
-    """Require that points, metrics and badges are those of the rewards."""
+    """Require that points, metrics and badges are those of the rewards.
+
+    Not everybody has some: where both cases are open at once, time passes twice as fast for each.
+    """
     assert {reward.state for reward in rewards} == {RewardState.COMPLETED}
     taken_part = Counter(reward.user_id for reward in rewards)
     metrics = store.metrics.metrics(USERS)
-    assert {user: metrics[user]["participations"] for user in USERS} == taken_part
+    counted = {user: each.get("participations", 0) for user, each in metrics.items()}
+    assert Counter(counted) == taken_part
     totals = store.points.totals(USERS)
     for user in USERS:
         credits = store.points.credits(user)
-        assert totals[user] == sum(credit.amount for credit in credits)
+        assert totals.get(user, 0) == sum(credit.amount for credit in credits)
         won = "badge:first_win" in {credit.reason for credit in credits}
-        assert won is (metrics[user].get("wins", 0) > 0)
+        assert won is (metrics.get(user, {}).get("wins", 0) > 0)
     assert check_badges(store.badges).run(JobContext()).processed == 0
