@@ -171,7 +171,8 @@ def postgres_server() -> Iterator[str]:
         given = [f"--{name}={value}" for name, value in settings.items()]
         ready = "database system is ready to accept connections"
         command = [postgres, "-D", str(data), *given]
-        with running(command, ready=ready, stop_by=signal.SIGINT, cwd=folder, **account):
+        # At once: what it keeps is thrown away, and nobody is waited for.
+        with running(command, ready=ready, stop_by=signal.SIGQUIT, cwd=folder, **account):
             yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
 
 
