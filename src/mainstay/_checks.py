@@ -156,10 +156,11 @@ def mapping(
     return values
 
 
-def instance(field: str, value: object, kind: type[T]) -> T:
+def instance(field: str, value: object, kind: type[T], *, remedy: str = "") -> T:
     """Return a value of a type of ours."""
     if not isinstance(value, kind):
-        raise InvalidTypeError(f"must be of type {kind.__name__}", field=field, value=value)
+        problem = f"must be of type {kind.__name__}"
+        raise InvalidTypeError(problem, field=field, value=value, remedy=remedy)
     return value
 
 

@@ -416,11 +416,5 @@ def check_week(field: str, value: object) -> IsoWeek:
     Raises:
         InvalidTypeError: It is not a week.
     """
-    if not isinstance(value, IsoWeek):
-        raise InvalidTypeError(
-            "must be of type IsoWeek",
-            field=field,
-            value=value,
-            remedy="IsoWeek.of(date(2024, 5, 1)) is the week of a date.",
-        )
-    return value
+    remedy = "IsoWeek.of(date(2024, 5, 1)) is the week of a date."
+    return checks.instance(field, value, IsoWeek, remedy=remedy)

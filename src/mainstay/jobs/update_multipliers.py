@@ -21,7 +21,7 @@ from mainstay.jobs.evaluate_consistency import (
 from mainstay.jobs.judging import Judged, RunPolicies
 from mainstay.jobs.pages import run_pages
 from mainstay.jobs.row import CatalogueRow, PolicyTable
-from mainstay.localdays import MIDNIGHT, IsoWeek
+from mainstay.localdays import MIDNIGHT, IsoWeek, check_week
 from mainstay.ports import DueWeeks, ReputationStore
 from mainstay.reputation.multiplier import Reputation
 from mainstay.scheduling import (
@@ -194,7 +194,7 @@ def _target(store: ReputationStore, context: JobContext) -> IsoWeek:
     if context.target is None:
         return over_at(context.due - HOLD.of(context.options))
     over = over_at(max(context.due, context.now()))
-    week = checks.instance("target", context.target, IsoWeek)
+    week = check_week("target", context.target)
     if week - over > 0:
         raise InvalidValueError(
             f"must lie in a week that is over; the last such week is {over}",

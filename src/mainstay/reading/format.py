@@ -148,13 +148,8 @@ def check_format(value: object) -> None:
     Raises:
         InvalidTypeError: It is something else, such as a format's name.
     """
-    if not isinstance(value, EventFormat):
-        raise InvalidTypeError(
-            "must be of type EventFormat",
-            field="format",
-            value=value,
-            remedy='Pass one, such as FORMATS["strava"].format.',
-        )
+    remedy = 'Pass one, such as FORMATS["strava"].format.'
+    checks.instance("format", value, EventFormat, remedy=remedy)
 
 
 def _plain(value: object) -> object:

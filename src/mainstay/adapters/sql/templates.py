@@ -10,13 +10,12 @@ from typing import Any
 from sqlalchemy import Column, Connection, Table, Text, select
 from sqlalchemy.engine import Row
 
-from mainstay import _checks as checks
 from mainstay.adapters.sql.bulk import any_of, insert_into
 from mainstay.adapters.sql.columns import key, metadata
 from mainstay.adapters.sql.database import Database
 from mainstay.adapters.sql.reading import converted, value_of
 from mainstay.codec import from_json, to_json
-from mainstay.localdays import IsoWeek
+from mainstay.localdays import IsoWeek, check_week
 from mainstay.outlook import Template
 from mainstay.ports.templates import offered, storable_templates
 
@@ -71,7 +70,7 @@ class SqlTemplates:
 
     def decide(self, week: IsoWeek, templates: Iterable[Template]) -> bool:
         """Keep what a week's review has decided, once, and return whether it was kept."""
-        checks.instance("week", week, IsoWeek)
+        check_week("week", week)
         changed = storable_templates(templates)
         with self._database.writing(lock="templates") as connection:
             new = insert_into(connection.dialect.name, reviews).values(

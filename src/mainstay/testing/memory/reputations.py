@@ -14,7 +14,7 @@ from mainstay import _checks as checks
 from mainstay.activity.counts import Counts
 from mainstay.activity.session import Session
 from mainstay.daystarts import DayStart
-from mainstay.localdays import IsoWeek
+from mainstay.localdays import IsoWeek, check_week
 from mainstay.ports import DueWeeks, ReputationPage, Unreadable
 from mainstay.reputation.multiplier import Reputation
 from mainstay.scores.policies import PolicyHistory
@@ -160,7 +160,7 @@ class _Page:
 
     def all_due(self, week: IsoWeek, after: str | None) -> Iterator[DueWeeks | Unreadable]:
         """Find everybody who is due, after a user."""
-        checks.instance("week", week, IsoWeek)
+        check_week("week", week)
         active = self.activity.by_user()
         for user_id in sorted(active.keys() | self.kept.streaks.keys()):
             reputation, days = self.kept.of(user_id), active.get(user_id, {})

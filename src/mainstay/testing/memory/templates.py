@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from threading import RLock
 
-from mainstay import _checks as checks
-from mainstay.localdays import IsoWeek
+from mainstay.localdays import IsoWeek, check_week
 from mainstay.outlook import Template
 from mainstay.ports.templates import offered, storable_templates
 
@@ -49,7 +48,7 @@ class MemoryTemplates:
 
     def decide(self, week: IsoWeek, templates: Iterable[Template]) -> bool:
         """Keep what a week's review has decided, once, and return whether it was kept."""
-        checks.instance("week", week, IsoWeek)
+        check_week("week", week)
         changed = storable_templates(templates)
         with self._lock:
             if week in self._decided:

@@ -9,7 +9,6 @@ from datetime import date
 from sqlalchemy import Connection, and_, or_, select, update
 from sqlalchemy.sql import ColumnElement
 
-from mainstay import _checks as checks
 from mainstay.adapters.sql.bulk import near, stage
 from mainstay.adapters.sql.counts import count_kinds
 from mainstay.adapters.sql.marks import due_at_once
@@ -26,7 +25,7 @@ from mainstay.adapters.sql.reputations._rows import (
 )
 from mainstay.adapters.sql.reputations.tables import reputations, staged_weeks
 from mainstay.adapters.sql.undoing import undo
-from mainstay.localdays import IsoWeek
+from mainstay.localdays import IsoWeek, check_week
 from mainstay.ports import DueWeeks, Unreadable
 from mainstay.ports.corrections import storable_ids
 from mainstay.ports.pages import not_due
@@ -41,7 +40,7 @@ _LAST_WEEK = str(IsoWeek(9999, 52))
 def is_due(week: IsoWeek) -> ColumnElement[bool]:
     """Say who is due; also those whose days or weeks are not valid, so that they are reported."""
     first, last = reputations.c.first_day, reputations.c.last_recorded
-    text = str(checks.instance("week", week, IsoWeek))
+    text = str(check_week("week", week))
     behind = or_(
         last.is_(None),
         last < text,
