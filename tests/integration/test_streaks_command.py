@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -192,6 +193,20 @@ def test_rows_that_a_condition_leaves_out_are_counted(tmp_path: Path) -> None:
     done = asked(str(file), *AS_OF, "--where", "done=yes")
     assert done.out.splitlines()[1].split()[:2] == ["ada", "1"]
     assert "Rows that don't count, left out: 1." in done.err
+
+
+@pytest.mark.parametrize("command", ["score", "streaks", "inspect", "report -o -", "import"])
+def test_that_a_condition_leaves_nothing_out_is_said_since_its_key_may_be_misspelt(
+    tmp_path: Path, command: str
+) -> None:
+    file, db = tmp_path / "events.jsonl", f"sqlite:///{tmp_path}/store.db"
+    file.write_text('{"user_id": "ada", "started_at": "2024-05-28", "type": "bot"}\n')
+    mainstay("init", "--db", db)
+    store = ("--db", db) if command == "import" else ()
+    done = mainstay(*command.split(), str(file), *store, "--where", "typ!=bot")
+    said = done.out if command == "inspect" else done.err
+    assert re.search(r"Rows that don't count(, left out)?: 0\.", said)
+    assert "Rows that don't count" not in mainstay(*command.split(), str(file), *store).err
 
 
 def test_without_events_there_is_no_table(tmp_path: Path) -> None:

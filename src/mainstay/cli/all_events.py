@@ -36,13 +36,13 @@ class Read(Generic[T]):
         made: What was made of them.
         later: How many are after the instant that is looked back from.
         skipped: How many lines were bad.
-        left_out: How many rows did not count.
+        left_out: How many rows did not count, if there is a condition that they must meet.
     """
 
     made: T
     later: int = 0
     skipped: int = 0
-    left_out: int = 0
+    left_out: int | None = None
 
 
 def read_file(

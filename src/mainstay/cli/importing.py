@@ -99,14 +99,11 @@ def _read(args: argparse.Namespace, work: Import, messages: Console) -> None:
     """Read the file and add its events; if that ends early, say how many were."""
     try:
         with terminal.open_events(args.file, messages) as source:
-            rows = read_events(
-                source,
-                format=reading.event_format(args, kind=args.kind),
-                whole=True,
-                day_start=work.store.sessions.day_start,
-            )
+            form = reading.event_format(args, kind=args.kind)
+            day_start = work.store.sessions.day_start
+            rows = read_events(source, format=form, whole=True, day_start=day_start)
             work.read(rows)
-            work.bad.left_out = rows.left_out
+            work.bad.left_out = terminal.left_out(rows, form)
     except (MainstayError, OSError, KeyboardInterrupt):
         if work.events:
             again = "Importing them again is safe."
@@ -179,7 +176,7 @@ def run(args: argparse.Namespace) -> int:
         late = store.corrections.late()
     if args.json:
         counts = {"events": work.events, "new": work.new, "updated": work.updated}
-        counts |= {"skipped": work.bad.count, "left_out": work.bad.left_out}
+        counts |= {"skipped": work.bad.count, "left_out": work.bad.left_out or 0}
         terminal.write_json(counts | {"late_days": late.days, "late_users": late.users})
     terminal.say(
         messages,

@@ -98,7 +98,7 @@ def _show(found: Inspection) -> None:
         terminal.say(console, "No row is an event.")
     if found.repeated:
         terminal.say(console, f"Rows that say the same as one before: {found.repeated:,}.")
-    if found.left_out:
+    if found.format is not None and found.format.where:
         terminal.say(console, f"Rows that don't count: {found.left_out:,}.")
     for problem in found.problems[:_PROBLEMS_SHOWN]:
         terminal.say(console, f"{problem.rows:,} will fail, such as {problem.message}")

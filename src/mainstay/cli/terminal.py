@@ -30,7 +30,7 @@ from mainstay.cli.spelling import (
     split_command,
 )
 from mainstay.errors import BadRecordError, InvalidValueError
-from mainstay.reading import EventFile
+from mainstay.reading import EventFile, EventFormat, EventRows
 from mainstay.reading.opening import is_parquet, opened
 
 _COMPLAINTS_SHOWN = 5
@@ -153,13 +153,13 @@ class BadLines:
         messages: Where the first few are shown.
         skip_all: Whether they are counted.
         count: How many there were.
-        left_out: How many good ones do not count, by what the caller says of them.
+        left_out: How many good ones do not count, where the caller says which do.
     """
 
     messages: Console
     skip_all: bool
     count: int = 0
-    left_out: int = 0
+    left_out: int | None = None
 
     def skip(self, error: BadRecordError) -> None:
         """Count a line, and show it if it is one of the first; or raise the error."""
@@ -170,11 +170,19 @@ class BadLines:
             say(self.messages, f"skipped {error}")
 
 
-def omitted(skipped: int, left_out: int) -> Iterator[str]:
+def left_out(rows: EventRows, form: EventFormat) -> int | None:
+    """Return how many rows did not count; ``None`` if there is no condition that they must meet.
+
+    With one, 0 is said, too: in JSON the key that it names may be misspelt.
+    """
+    return rows.left_out if form.where else None
+
+
+def omitted(skipped: int, left_out: int | None) -> Iterator[str]:
     """Say how many lines of a file are not among what is shown."""
     if skipped:
         yield f"Bad lines, skipped: {skipped:,}."
-    if left_out:
+    if left_out is not None:
         yield f"Rows that don't count, left out: {left_out:,}."
 
 

@@ -107,7 +107,7 @@ def score_file(options: Options, messages: Console) -> Result:
         events=reading.events - reading.later,
         later=reading.later,
         skipped=reading.bad.count,
-        left_out=rows.left_out,
+        left_out=terminal.left_out(rows, options.format),
         latest=None if reading.latest is None else reading.latest.session,
         line=lambda: None if reading.latest is None else reading.latest.line,
         days=frozenset(reading.days),

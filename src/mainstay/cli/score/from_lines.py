@@ -69,4 +69,4 @@ def _rows(items: EventRows, options: Options, bad: terminal.BadLines) -> Iterato
             yield item.session.user_id, at, zone
         else:
             yield item.session.user_id, item.session.started_at, item.session.timezone
-    bad.left_out = items.left_out
+    bad.left_out = terminal.left_out(items, options.format)

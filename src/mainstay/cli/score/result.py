@@ -139,7 +139,7 @@ class Result:
         events: How many counted, if that is known.
         later: How many were after the instant asked for.
         skipped: How many lines were bad.
-        left_out: How many rows did not count.
+        left_out: How many rows did not count, if there is a condition that they must meet.
         latest: The latest of all events, if nobody was active.
         line: Says where it is in the file, which may have to be read again for that.
         days: All days on which the user who is asked for was active, as far as they are known.
@@ -150,7 +150,7 @@ class Result:
     events: int | None = None
     later: int = 0
     skipped: int = 0
-    left_out: int = 0
+    left_out: int | None = None
     latest: Session | None = None
     line: Callable[[], int | None] = lambda: None
     days: frozenset[date] = frozenset()
