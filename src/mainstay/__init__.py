@@ -64,8 +64,13 @@ from mainstay.scores.engagement.day import DayActivity, DayOutcome
 from mainstay.scores.engagement.dicts import DayOutcomeDict, HistoricalScoreDict
 from mainstay.scores.engagement.evaluate import Engagement, catch_up, evaluate_day
 from mainstay.scores.engagement.historical import HistoricalScore, historical_score
-from mainstay.scores.engagement.phrases import EngagementPhrasebook, EnglishEngagementPhrases
-from mainstay.scores.engagement.pick import pick_candidates
+from mainstay.scores.engagement.phrases import (
+    EngagementPhrasebook,
+    EnglishEngagementPhrases,
+    EnglishPickPhrases,
+    PickPhrasebook,
+)
+from mainstay.scores.engagement.pick import explain_pick, pick_candidates
 from mainstay.scores.engagement.policy import EngagementBreakdown, EngagementPolicy, PickPolicy
 from mainstay.scores.engagement.recent import RecentPosts
 from mainstay.scores.history import score_history
@@ -131,6 +136,7 @@ __all__ = [
     "EngagementPolicy",
     "EnglishEngagementPhrases",
     "EnglishPhrases",
+    "EnglishPickPhrases",
     "EnglishStreakPhrases",
     "EnglishVouchPhrases",
     "EnglishYearPhrases",
@@ -151,6 +157,7 @@ __all__ = [
     "OutOfOrderError",
     "PeriodUnit",
     "Phrasebook",
+    "PickPhrasebook",
     "PickPolicy",
     "PolicyHistory",
     "RecentPosts",
@@ -193,6 +200,7 @@ __all__ = [
     "consistency_multiplier",
     "consistency_score",
     "evaluate_day",
+    "explain_pick",
     "explain_vouch",
     "half_life",
     "historical_score",

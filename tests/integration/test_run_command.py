@@ -109,6 +109,37 @@ def test_json_is_the_report_with_the_candidates_and_their_reasons(tmp_path: Path
     assert "candidates" not in weekly
 
 
+def test_one_user_is_told_their_place_and_whether_they_could_be_picked(tmp_path: Path) -> None:
+    """Bob has 8.9 and 2.2 points, see above; ada and cy have fewer."""
+    url, policy = filled(tmp_path), tmp_path / "policy.toml"
+    policy.write_text("[engagement]\ncriteria = {run = 1}\ntop_inactive_users = 1\n", "utf-8")
+    evaluated(url, "--config", str(policy))
+    bob = mainstay("candidates", "--db", url, "--date", DAY, "--user", "bob")
+    parts, why = bob.out.splitlines()[:4], bob.out.splitlines()[4:]
+    assert [line.split()[0] for line in parts] == ["user", "bob", "posts", "quality"]
+    assert why == ["You can be picked, by your score of 11.1."]
+    assert bob.err == f"bob is a candidate of {DAY}: place 1 of 1.\n"
+    ada = mainstay("candidates", "--db", url, "--date", DAY, "--user", "ada", "--json")
+    assert ada.err == f"ada is not a candidate of {DAY}. The last of 1 has a score of 11.1.\n"
+    found = ada.json
+    assert [each["user_id"] for each in found["candidates"]] == ["bob"]
+    user = found["user"]
+    assert (user["user_id"], user["place"]) == ("ada", None)
+    assert user["reason"] == f"You can be picked, by your score of {user['total']:.1f}."
+    assert user["total"] == pytest.approx(sum(part["points"] for part in user["parts"]))
+    zoe = mainstay("candidates", "--db", url, "--date", DAY, "--user", "zoe")
+    assert (zoe.status, zoe.out) == (1, "")
+    assert f"--user has nothing that was evaluated for {DAY}, got 'zoe'." in zoe.err
+
+
+def test_who_missed_nothing_is_told_so_also_where_nobody_is_picked(tmp_path: Path) -> None:
+    url = filled(tmp_path)
+    evaluated(url)
+    done = mainstay("candidates", "--db", url, "--date", "2024-05-01", "--user", "ada")
+    assert done.out == "You reached your daily goal.\n"
+    assert done.err.startswith("2024-05-01 has no candidates: nobody missed it who has a score")
+
+
 def test_an_option_of_the_job_is_a_flag_and_is_kept_with_the_run(tmp_path: Path) -> None:
     url = filled(tmp_path)
     mainstay(*WEEKLY, "--db", url, "--date", DAY, "--page-size", "1", "--verbose")

@@ -31,6 +31,7 @@ from mainstay import (
     RecentPosts,
     catch_up,
     evaluate_day,
+    explain_pick,
     historical_score,
     pick_candidates,
 )
@@ -300,6 +301,49 @@ def test_the_pick_is_the_sorted_prefix_whatever_the_order(
     ranked = plainly_ranked(outcomes, policy.pick, picks, active)
     assert list(picked) == ranked[: policy.top_inactive_users]
     assert picked == pick(outcomes * 2)
+
+
+class Told:
+    """Phrases that say which case it is."""
+
+    def goal_met(self) -> str:
+        return "met"
+
+    def rest_day(self) -> str:
+        return "rest"
+
+    def no_score(self) -> str:
+        return "nothing"
+
+    def excluded(self) -> str:
+        return "excluded"
+
+    def inactive(self, days: int) -> str:
+        return f"inactive {days}"
+
+    def cooling(self, last: date, until: date) -> str:
+        return f"cooling {last} {until}"
+
+    def by_score(self, total: float) -> str:
+        return f"by score {total}"
+
+
+@given(st.data(), outcomes_of_a_day, picking)
+def test_why_somebody_is_not_picked_agrees_with_who_is(
+    data: st.DataObject, outcomes: list[DayOutcome], policy: EngagementPolicy
+) -> None:
+    """Where all can be picked, those are whom nothing stands against, and those cooling down."""
+    days = st.fixed_dictionaries(
+        {}, optional={each.user_id: st.sampled_from(LATELY) for each in outcomes}
+    )
+    known = {"last_picked": data.draw(days), "last_active": data.draw(days)}
+    everybody = attrs.evolve(policy, top_inactive_users=len(outcomes))
+    told = {each: explain_pick(each, policy=policy, phrases=Told(), **known) for each in outcomes}
+    first = {each.user_id for each, why in told.items() if why == f"by score {each.total}"}
+    cooling = {each.user_id for each, why in told.items() if why.startswith("cooling")}
+    picked = [each.user_id for each in pick_candidates(outcomes, policy=everybody, **known)]
+    assert ({*picked[: len(first)]}, {*picked[len(first) :]}) == (first, cooling)
+    assert all((why in ("met", "rest")) == (each.score is None) for each, why in told.items())
 
 
 def plainly_ranked(

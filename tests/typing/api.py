@@ -30,12 +30,14 @@ from mainstay import (
     EngagementPolicy,
     EnglishEngagementPhrases,
     EnglishPhrases,
+    EnglishPickPhrases,
     EnglishStreakPhrases,
     EnglishVouchPhrases,
     Explanation,
     HistoricalScore,
     IsoWeek,
     Phrasebook,
+    PickPhrasebook,
     PickPolicy,
     PolicyHistory,
     RecentPosts,
@@ -56,6 +58,7 @@ from mainstay import (
     consistency_multiplier,
     consistency_score,
     evaluate_day,
+    explain_pick,
     explain_vouch,
     half_life,
     historical_score,
@@ -222,6 +225,7 @@ def engagement(state: Engagement, day: date) -> None:
     after, outcomes = catch_up(state, [activity])
     assert_type(after, Engagement)
     assert_type(pick_candidates(outcomes), tuple[DayOutcome, ...])
+    assert_type(explain_pick(outcomes[0], phrases=EnglishPickPhrases()), str)
     picked = pick_candidates(outcomes, last_picked={"ada": day}, last_active={"ada": day})
     assert_type(picked, tuple[DayOutcome, ...])
     criteria = AnyOf([DailyMinutes(30), ByWeekday({5}, DailyCriteria(), AllOf([DailyMinutes(1)]))])
@@ -293,6 +297,10 @@ def generators() -> None:
 
 
 def any_engagement_phrasebook(phrases: EnglishEngagementPhrases) -> EngagementPhrasebook:
+    return phrases
+
+
+def any_pick_phrasebook(phrases: EnglishPickPhrases) -> PickPhrasebook:
     return phrases
 
 

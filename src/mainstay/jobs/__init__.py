@@ -6,6 +6,7 @@ is the claim loop (:func:`outbox_job`). A host with a loop of its own, asynchron
 calls the plans itself.
 """
 
+from mainstay.jobs._picking import explain_candidate
 from mainstay.jobs.calls import Call, Cancelled, ClaimPolicy, Done, GivenUp, LookAgain
 from mainstay.jobs.catalogue import CATALOGUE, all_jobs, shaped
 from mainstay.jobs.check_badges import check_badges, plan_awards
@@ -64,6 +65,7 @@ __all__ = [
     "day_just_over",
     "deliver_due",
     "evaluate_consistency",
+    "explain_candidate",
     "exposition",
     "forget",
     "generate_cases",

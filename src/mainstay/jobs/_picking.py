@@ -1,4 +1,4 @@
-"""Whom days recognise, and what has to be read to know."""
+"""Whom days recognise, whom not, and what has to be read to know."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 
-from mainstay.ports import EngagementPage
+from mainstay.ports import EngagementPage, EngagementStore
 from mainstay.scores.engagement.day import DayOutcome
-from mainstay.scores.engagement.pick import cools_down, pick_candidates
-from mainstay.scores.engagement.policy import EngagementPolicy, PickPolicy
+from mainstay.scores.engagement.phrases import ENGLISH_PICK, PickPhrasebook
+from mainstay.scores.engagement.pick import cools_down, explain_pick, pick_candidates
+from mainstay.scores.engagement.policy import DEFAULT_POLICY, EngagementPolicy, PickPolicy
 from mainstay.scores.policies import PolicyHistory
 
-__all__ = ["picked_of"]
+__all__ = ["explain_candidate", "picked_of"]
 
 #: By how much more outcomes are read each time those read don't suffice.
 _GROWTH = 4
@@ -20,6 +21,42 @@ _GROWTH = 4
 _AT_ONCE = 20_000
 
 Picked = Mapping[date, Sequence[DayOutcome]]
+
+
+def explain_candidate(
+    engagements: EngagementStore, outcome: DayOutcome, *, phrases: PickPhrasebook = ENGLISH_PICK
+) -> str:
+    """Say whether a user of a store can be picked on a day, and why not.
+
+    It is what :func:`mainstay.explain_pick` says by the policy that is kept for the day, the
+    candidates of the days before, and the events that are there now.
+
+    Args:
+        engagements: Everybody's days.
+        outcome: What the day came to for the user.
+        phrases: The words.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> from mainstay import Session
+        >>> from mainstay.jobs import evaluate_consistency
+        >>> from mainstay.scheduling import JobContext
+        >>> from mainstay.testing.memory import MemoryStore
+        >>> store, day = MemoryStore(), date(2024, 5, 1)
+        >>> post = Session("ada", datetime(2024, 5, 1, 8, tzinfo=UTC), kind="post", id="1")
+        >>> _ = store.sessions.add([post])
+        >>> _ = evaluate_consistency(store.engagements).run(JobContext(target=day))
+        >>> explain_candidate(store.engagements, store.engagements.outcome("ada", day))
+        'You can be picked, by your score of 0.6.'
+    """
+    day, history = outcome.day, engagements.policies()
+    policy = DEFAULT_POLICY if history is None else history.on(day)
+    with engagements.page() as page:
+        picked = _last_picked(page, day, policy.pick.cooldown, {})
+        active = _last_active(page, [outcome.user_id], day, policy.pick)
+    return explain_pick(
+        outcome, policy=policy, last_picked=picked, last_active=active, phrases=phrases
+    )
 
 
 def picked_of(

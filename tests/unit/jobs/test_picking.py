@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 import pytest
 
@@ -18,10 +19,17 @@ from mainstay import (
     PickPolicy,
     Session,
     evaluate_day,
+    explain_pick,
     historical_score,
     pick_candidates,
 )
-from mainstay.jobs import evaluate_consistency, forget, reevaluate, rename
+from mainstay.jobs import (
+    evaluate_consistency,
+    explain_candidate,
+    forget,
+    reevaluate,
+    rename,
+)
 from mainstay.jobs._picking import picked_of
 from mainstay.scheduling import JobContext
 from mainstay.testing.memory import MemoryStore
@@ -206,8 +214,70 @@ def test_active_within_three_days_is_on_that_day_or_one_of_the_two_before() -> N
     [(PickPolicy(cooldown=1), "last_picked"), (PickPolicy(active_within=1), "last_active")],
 )
 def test_what_the_policy_needs_must_be_given(pick: PickPolicy, field: str) -> None:
+    policy = EngagementPolicy(pick=pick)
     with pytest.raises(InvalidValueError, match=f"{field} must be given, since the policy needs"):
-        pick_candidates([missed("ada", 3)], policy=EngagementPolicy(pick=pick))
+        pick_candidates([missed("ada", 3)], policy=policy)
+    with pytest.raises(InvalidValueError, match=f"{field} must be given, since the policy needs"):
+        explain_pick(missed("ada", 3), policy=policy)
+
+
+HALF_OF_40 = "You can be picked, by your score of 20.0."
+COOLS_DOWN = "You were picked on 2024-05-01: until 2024-05-08, others come first."
+
+
+@pytest.mark.parametrize(
+    ("outcome", "pick", "why"),
+    [
+        (missed("ada", 0), {}, "Your score is 0: only those who have points can be picked."),
+        (DayOutcome("ada", day(1), 9, None), {}, "You reached your daily goal."),
+        (DayOutcome("ada", day(1), 9, None, rest=True), {}, "It is a rest day."),
+        (missed("ada", 9), {"exclude": {"ada"}, "cooldown": 7}, "You are excluded."),
+        (missed("bob", 9), {"active_within": 1}, "You have not been active today."),
+        (missed("bob", 9), {"active_within": 90}, "You have not been active in the last 90 days."),
+        (missed("ada", 9), {"active_within": 2, "cooldown": 7}, COOLS_DOWN),
+        (missed("bob", 14), {"exclude": {"ada"}, "cooldown": 7}, HALF_OF_40),
+    ],
+)
+def test_why_somebody_is_not_picked(outcome: DayOutcome, pick: dict[str, Any], why: str) -> None:
+    policy = EngagementPolicy(pick=PickPolicy(**pick))
+    days = {"ada": FIRST}
+    assert explain_pick(outcome, policy=policy, last_picked=days, last_active=days) == why
+
+
+def test_a_cooldown_until_the_last_day_there_is() -> None:
+    outcome = DayOutcome("ada", date.max, 0, historical_score(streak=0, posts=1))
+    policy, last = EngagementPolicy(pick=PickPolicy(cooldown=366)), date.max - timedelta(days=1)
+    told = explain_pick(outcome, policy=policy, last_picked={"ada": last})
+    assert told == "You were picked on 9999-12-30: until 9999-12-31, others come first."
+
+
+def why(store: MemoryStore, user: str, number: int) -> str:
+    outcome = store.engagements.outcome(user, day(number))
+    assert outcome is not None
+    return explain_candidate(store.engagements, outcome)
+
+
+def test_a_store_tells_why_by_what_it_keeps_of_days_before_and_of_the_policy_of_the_day() -> None:
+    pick = PickPolicy(cooldown=2, active_within=3, exclude={"bot"})
+    store = store_of(pick, [*posted("bot", 0, 9), *posted("ada", 0, 2), *posted("bob", 1)], top=1)
+    with store.engagements.page() as page:
+        page.keep_policy(EngagementPolicy(criteria=RUN), since=day(4))
+    run(store, 4)
+    assert picks(store, range(5)) == [["ada"], ["bob"], ["ada"], ["bob"], ["bot", "ada", "bob"]]
+    assert why(store, "bot", 0) == "You are excluded."
+    assert why(store, "ada", 0) == "You can be picked, by your score of 1.2."
+    assert why(store, "ada", 1) == (
+        "You were picked on 2024-05-01: until 2024-05-03, others come first."
+    )
+    assert why(store, "ada", 3) == "You have not been active in the last 3 days."
+    assert why(store, "bot", 4) == "You can be picked, by your score of 4.6."
+
+
+def test_a_store_that_keeps_no_policy_goes_by_the_standard_one() -> None:
+    store = MemoryStore()
+    assert explain_candidate(store.engagements, missed("ada", 9)) == (
+        "You can be picked, by your score of 15.7."
+    )
 
 
 def test_the_first_days_there_are_have_none_before() -> None:

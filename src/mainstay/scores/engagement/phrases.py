@@ -1,15 +1,19 @@
-"""The words for a historical score."""
+"""The words for a historical score, and for who can be picked by it."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Protocol
 
 import attrs
 
 __all__ = [
     "ENGLISH",
+    "ENGLISH_PICK",
     "EngagementPhrasebook",
     "EnglishEngagementPhrases",
+    "EnglishPickPhrases",
+    "PickPhrasebook",
 ]
 
 
@@ -86,4 +90,84 @@ class EnglishEngagementPhrases:
         return f"{self.quality(average)} With {ratings}, that counts as {judged:.1f}."
 
 
+class PickPhrasebook(Protocol):
+    """The words for whether somebody can be picked, in whatever language: one sentence a case.
+
+    Examples:
+        >>> class French(EnglishPickPhrases):
+        ...     def goal_met(self) -> str:
+        ...         return "Objectif du jour atteint."
+        >>> print(French().goal_met())
+        Objectif du jour atteint.
+    """
+
+    def goal_met(self) -> str:
+        """Say that the day was not missed."""
+        ...
+
+    def rest_day(self) -> str:
+        """Say that the day could not be missed."""
+        ...
+
+    def no_score(self) -> str:
+        """Say that the score for the day is 0."""
+        ...
+
+    def excluded(self) -> str:
+        """Say that the policy excludes somebody."""
+        ...
+
+    def inactive(self, days: int) -> str:
+        """Say that somebody had no event on the last so many days, the day among them."""
+        ...
+
+    def cooling(self, last: date, until: date) -> str:
+        """Say that somebody was picked on a day, and so until another comes after others."""
+        ...
+
+    def by_score(self, total: float) -> str:
+        """Say that the score alone decides."""
+        ...
+
+
+@attrs.frozen
+class EnglishPickPhrases:
+    """English sentences for whether somebody can be picked.
+
+    Examples:
+        >>> print(EnglishPickPhrases().inactive(30))
+        You have not been active in the last 30 days.
+    """
+
+    def goal_met(self) -> str:
+        """Say that the day was not missed."""
+        return "You reached your daily goal."
+
+    def rest_day(self) -> str:
+        """Say that the day could not be missed."""
+        return "It is a rest day."
+
+    def no_score(self) -> str:
+        """Say that the score for the day is 0."""
+        return "Your score is 0: only those who have points can be picked."
+
+    def excluded(self) -> str:
+        """Say that the policy excludes somebody."""
+        return "You are excluded."
+
+    def inactive(self, days: int) -> str:
+        """Say that somebody had no event on the last so many days."""
+        lately = "today" if days == 1 else f"in the last {days:,} days"
+        return f"You have not been active {lately}."
+
+    def cooling(self, last: date, until: date) -> str:
+        """Say that somebody was picked on a day, and so until another comes after others."""
+        return f"You were picked on {last}: until {until}, others come first."
+
+    def by_score(self, total: float) -> str:
+        """Say that the score alone decides."""
+        return f"You can be picked, by your score of {total:.1f}."
+
+
 ENGLISH = EnglishEngagementPhrases()
+ENGLISH_PICK = EnglishPickPhrases()

@@ -13,9 +13,10 @@ import attrs
 from mainstay import _checks as checks
 from mainstay.errors import InvalidValueError
 from mainstay.scores.engagement.day import DayOutcome
+from mainstay.scores.engagement.phrases import ENGLISH_PICK, PickPhrasebook
 from mainstay.scores.engagement.policy import DEFAULT_POLICY, EngagementPolicy
 
-__all__ = ["cools_down", "excluding", "is_active", "pick_candidates", "tie"]
+__all__ = ["cools_down", "excluding", "explain_pick", "is_active", "pick_candidates", "tie"]
 
 Days: TypeAlias = Mapping[str, date]
 _FIRST = date.min
@@ -32,7 +33,8 @@ def pick_candidates(
 
     Those with a score above 0 are sorted by it, highest first; ties by the longer streak before
     the day, then by user id. The first ``policy.top_inactive_users`` are picked. Each outcome
-    gives the reason: :meth:`DayOutcome.explain`.
+    gives the reason, :meth:`DayOutcome.explain`; :func:`explain_pick` tells why somebody isn't
+    picked.
 
     ``policy.pick`` may say more. Whom it excludes, and who was not active lately, is not picked.
     Who was picked lately comes after all others, and only if too few of these remain: whose pick
@@ -107,6 +109,58 @@ def _needed(field: str, given: Days | None, needed: bool) -> Days:
             remedy="Pass a date by user id; {} if there is none.",
         )
     return {} if given is None else checks.mapping(field, given)
+
+
+def explain_pick(
+    outcome: DayOutcome,
+    *,
+    policy: EngagementPolicy = DEFAULT_POLICY,
+    last_picked: Days | None = None,
+    last_active: Days | None = None,
+    phrases: PickPhrasebook = ENGLISH_PICK,
+) -> str:
+    """Say whether a user can be picked on a day, and why not: the first reason that holds.
+
+    The day was not missed, the score is 0, the policy excludes the user, or there was no event
+    lately. With a cooldown, who was picked lately comes after others. All others can be picked,
+    by their scores.
+
+    Args:
+        outcome: What the day came to for the user.
+        policy: Who can be picked.
+        last_picked: As :func:`pick_candidates` takes it.
+        last_active: As :func:`pick_candidates` takes it.
+        phrases: The words.
+
+    Raises:
+        InvalidTypeError: It is not an outcome.
+        InvalidValueError: What the policy needs is not given.
+
+    Examples:
+        >>> from mainstay import PickPolicy, historical_score
+        >>> may = DayOutcome("bob", date(2024, 5, 2), 14, historical_score(streak=14, posts=50))
+        >>> explain_pick(may)
+        'You can be picked, by your score of 35.0.'
+        >>> policy = EngagementPolicy(pick=PickPolicy(cooldown=7))
+        >>> explain_pick(may, policy=policy, last_picked={"bob": date(2024, 5, 1)})
+        'You were picked on 2024-05-01: until 2024-05-08, others come first.'
+    """
+    pick = checks.instance("policy", policy, EngagementPolicy).pick
+    picked = _needed("last_picked", last_picked, bool(pick.cooldown))
+    active = _needed("last_active", last_active, pick.active_within is not None)
+    if checks.instance("outcome", outcome, DayOutcome).score is None:
+        return phrases.rest_day() if outcome.rest else phrases.goal_met()
+    if outcome.total == 0:
+        return phrases.no_score()
+    if outcome.user_id in pick.exclude:
+        return phrases.excluded()
+    if pick.active_within is not None and not is_active(outcome, active, policy=policy):
+        return phrases.inactive(pick.active_within)
+    if cools_down(outcome, picked, policy=policy):
+        last = picked[outcome.user_id]
+        until = min(last.toordinal() + pick.cooldown, date.max.toordinal())
+        return phrases.cooling(last, date.fromordinal(until))
+    return phrases.by_score(outcome.total)
 
 
 def is_active(outcome: DayOutcome, last_active: Days, *, policy: EngagementPolicy) -> bool:

@@ -206,7 +206,12 @@ from mainstay.scores.engagement.day import DayActivity, DayOutcome
 from mainstay.scores.engagement.dicts import DayOutcomeDict, HistoricalScoreDict
 from mainstay.scores.engagement.evaluate import Engagement
 from mainstay.scores.engagement.historical import HistoricalScore
-from mainstay.scores.engagement.phrases import EngagementPhrasebook, EnglishEngagementPhrases
+from mainstay.scores.engagement.phrases import (
+    EngagementPhrasebook,
+    EnglishEngagementPhrases,
+    EnglishPickPhrases,
+    PickPhrasebook,
+)
 from mainstay.scores.engagement.policy import EngagementBreakdown, EngagementPolicy, PickPolicy
 from mainstay.scores.engagement.recent import RecentPosts
 from mainstay.scores.policies import PolicyHistory
@@ -252,6 +257,7 @@ __all__ = ["BY_TYPE", "of_type"]
 _PHRASES = st.builds(EnglishPhrases, st.sampled_from(["were active", "trained"]))
 _YEAR_PHRASES = st.builds(EnglishYearPhrases, st.sampled_from(["were active", "trained"]))
 _ENGAGEMENT_PHRASES = st.builds(EnglishEngagementPhrases)
+_PICK_PHRASES = st.builds(EnglishPickPhrases)
 _STREAK_PHRASES = st.builds(EnglishStreakPhrases)
 _VOUCH_PHRASES = st.builds(EnglishVouchPhrases)
 _LEVEL_PHRASES = st.builds(EnglishLevelPhrases)
@@ -336,6 +342,7 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     ByWeekday: st.builds(ByWeekday, _WEEKDAYS, policies.criteria(), policies.criteria()),
     DailyCriteria: policies.daily_criteria(),
     DailyMinutes: policies.daily_minutes(),
+    PickPhrasebook: _PICK_PHRASES,
     PickPolicy: policies.pick_policies(),
     RecentPosts: results.recent_posts(),
     DailyStreak: states.daily_streaks(),
@@ -366,6 +373,7 @@ BY_TYPE: dict[Any, SearchStrategy[object]] = {
     EnglishLevelPhrases: _LEVEL_PHRASES,
     EnglishOutlookPhrases: _OUTLOOK_PHRASES,
     EnglishPhrases: _PHRASES,
+    EnglishPickPhrases: _PICK_PHRASES,
     EnglishYearPhrases: _YEAR_PHRASES,
     EnglishReviewPhrases: _REVIEW_PHRASES,
     EnglishRewardPhrases: _REWARD_PHRASES,
