@@ -32,7 +32,8 @@ POLICY = EngagementPolicy(criteria=DailyCriteria({"post": 1}), top_inactive_user
 ZONES = ["UTC", "+05:45", "-12:00", "+14:00"]
 
 whole_times = st.times().map(lambda at: at.replace(microsecond=0))
-starts = strategies.day_starts() | whole_times | whole_times.filter(bool).map(DayEnd)
+whole_ends = whole_times.filter(lambda at: at != time(0)).map(DayEnd)
+starts = strategies.day_starts() | whole_times | whole_ends
 #: At any time, and at the turns of days.
 hours = st.timedeltas(0 * ONE_DAY, ONE_DAY - MICROSECOND) | st.sampled_from(
     [0 * ONE_DAY, MICROSECOND, ONE_DAY - MICROSECOND]
