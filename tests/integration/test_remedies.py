@@ -209,8 +209,8 @@ NAMED = {
     ),
     "an engine that can't": Trouble(
         "user_id,started_at,n\nada,2024-05-27,1\n",
-        "--engine can't be columnar for what is read line by line, got 'columnar'.",
-        "Leave it out;",
+        "--engine can't be columnar with conditions, got 'columnar'.",
+        "Leave it out, and the file is read line by line.",
         given="--engine columnar --where n>0",
         then="--where n>0",
     ),

@@ -188,6 +188,31 @@ def test_on_a_terminal_it_is_said_why_a_large_file_is_read_line_by_line(
     assert why is None or said in screen.getvalue()
 
 
+@pytest.mark.parametrize("command", ["score", "streaks"])
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        ("--where done=1", "conditions"),
+        ("--columns user_id=user_id,started_at=day+time", "joined columns"),
+        ("--time-format ymd --unit s", "formats of time and a unit of time"),
+        ("--user-id ada", None),
+    ],
+)
+def test_on_a_terminal_it_is_said_which_options_make_a_large_file_be_read_line_by_line(
+    tmp_path: Path, command: str, options: str, why: str | None
+) -> None:
+    file, screen = tmp_path / "events.csv", StringIO()
+    file.write_text("user_id,started_at,done,day,time\nada,2024-05-27,1,2024-05-27,08:00Z\n")
+    messages = Console(file=screen, force_terminal=True, width=400, color_system=None)
+    call = (command, str(file), *options.split(), "--as-of", "2024-05-28", "--json")
+    with patch.object(terminal, "console", lambda _file: messages):
+        done = mainstay(*call)
+    said = [] if why is None else [f"Reading line by line, because of {why}."]
+    shown = [line.rstrip() for line in screen.getvalue().splitlines()]
+    assert (done.status, [line for line in shown if "line by line" in line]) == (0, said)
+    assert "line by line" not in mainstay(*call).err  # which is not a terminal
+
+
 def test_each_events_own_offset_decides_its_day(file: Path) -> None:
     file.write_text(
         "user_id,started_at\nada,2024-05-27T23:30:00Z\nbob,2024-05-28T01:30:00+02:00\n"
@@ -327,7 +352,11 @@ def test_numbers_are_user_ids_too_and_ordered_as_numbers(tmp_path: Path) -> None
         ({}, "--member-since joined", "column joined is missing"),
         ({"joined": [date(2024, 6, 1)] * 3}, "--member-since joined", "must not be after today"),
         ({}, "--columns user_id,started_at", "header must not be given for Parquet"),
-        ({}, "--naive-zone UTC --engine columnar", "--engine can't be columnar for what is read"),
+        (
+            {},
+            "--naive-zone UTC --engine columnar",
+            "--engine can't be columnar with --naive-zone",
+        ),
         ({}, "--user adah", "Did you mean ada?"),
     ],
 )

@@ -11,7 +11,7 @@ import attrs
 from rich.console import Console
 
 from mainstay.cli import terminal
-from mainstay.cli.score.engines import check_engine, is_plain, pays
+from mainstay.cli.score.engines import check_engine, is_plain, pays, say_why
 from mainstay.cli.score.from_columns import Events
 from mainstay.cli.score.from_lines import events_of, line_events
 from mainstay.cli.score.from_parquet import parquet_events
@@ -74,6 +74,8 @@ def read_file(
                 error.remedy = _PLAIN
                 raise
             say_slow(error, options, messages)
+    else:
+        say_why(options, messages)
     bad = terminal.BadLines(messages, skip_all=options.skip_bad)
     read = _made(line_events(options, messages, bad), make)
     return attrs.evolve(read, skipped=bad.count, left_out=bad.left_out)

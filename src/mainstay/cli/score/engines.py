@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from mainstay.cli import terminal
 from mainstay.cli.score.from_file import score_file
 from mainstay.cli.score.options import Options
 from mainstay.cli.score.result import Result
@@ -13,7 +14,7 @@ from mainstay.errors import InvalidValueError
 from mainstay.reading import EventFormat
 from mainstay.reading.opening import is_parquet
 
-__all__ = ["check_engine", "is_plain", "pays", "score_events"]
+__all__ = ["check_engine", "is_plain", "pays", "say_why", "score_events"]
 
 #: Smaller files are read line by line before the libraries for columns are loaded.
 WORTH_IT = 1 << 21
@@ -23,6 +24,7 @@ def score_events(options: Options, messages: Console) -> Result:
     """Score everybody in a file, or the one who is asked for, with the engine that suits."""
     check_engine(options)
     if options.engine != "columnar" and not pays(options):
+        say_why(options, messages)
         return score_file(options, messages)
     from mainstay.cli.score import from_columns, from_parquet, from_text  # noqa: PLC0415  (numpy)
 
@@ -40,20 +42,51 @@ def score_events(options: Options, messages: Console) -> Result:
 
 def pays(options: Options) -> bool:
     """Return whether a file is worth reading in columns, and may be read so."""
-    path, form = Path(str(options.file)), options.format
+    path = Path(str(options.file))
     if options.engine == "python" or options.file in (None, "-") or not path.is_file():
         return False
-    if is_parquet(path):
-        rows_alone = options.skip_bad or form.naive_zone or form.user_id or form.header
-        return is_plain(form) and not rows_alone
+    if _by_rows(options):
+        return False
     is_large = path.stat().st_size >= WORTH_IT
-    return is_large and is_plain(form) and _missing_library() is None  # which is slow to say
+    return is_parquet(path) or (is_large and _missing_library() is None)  # which is slow to say
 
 
 def is_plain(form: EventFormat) -> bool:
     """Return whether columns are read as they are: each value one column's, each time ISO 8601."""
-    joined = any(len(names) > 1 for names in form.columns.values())
-    return not (joined or form.where or form.unpivot or form.time_formats or form.unit)
+    return not any(_of_rows(form).values())
+
+
+def _of_rows(form: EventFormat) -> dict[str, object]:
+    """Return what a format may say that is only known row by row, and whether it does."""
+    return {
+        "joined columns": any(len(names) > 1 for names in form.columns.values()),
+        "conditions": form.where,
+        "columns that are rows": form.unpivot,
+        "formats of time": form.time_formats,
+        "a unit of time": form.unit,
+    }
+
+
+def _by_rows(options: Options) -> list[str]:
+    """Return why a file is read row by row, whatever is in it."""
+    form = options.format
+    of_parquet = {
+        "--skip-bad": options.skip_bad,
+        "--naive-zone": form.naive_zone,
+        "--user-id": form.user_id,
+        "a header that is said": form.header,
+    }
+    known = _of_rows(form) | (of_parquet if is_parquet(Path(str(options.file))) else {})
+    return [name for name, is_said in known.items() if is_said]
+
+
+def say_why(options: Options, messages: Console) -> None:
+    """Say on a terminal, where somebody waits, what makes a large file be read row by row."""
+    path, reasons = Path(str(options.file)), _by_rows(options)
+    if not reasons or options.engine == "python" or not messages.is_terminal:
+        return
+    if path.is_file() and path.stat().st_size >= WORTH_IT and _missing_library() is None:
+        terminal.say(messages, f"Reading line by line, because of {' and '.join(reasons)}.")
 
 
 def check_engine(options: Options) -> None:
@@ -67,15 +100,12 @@ def check_engine(options: Options) -> None:
     if options.engine != "columnar" and not parquet:
         return  # what can't be read in columns is read line by line
     _require_libraries(options, parquet=parquet)
-    if options.engine != "columnar":
-        return
-    if not is_plain(options.format) or (parquet and not pays(options)):
+    if options.engine == "columnar" and (reasons := _by_rows(options)):
         raise InvalidValueError(
-            "can't be columnar for what is read line by line",
+            f"can't be columnar with {' and '.join(reasons)}",
             field="--engine",
             value=options.engine,
-            remedy="Leave it out; the columnar one takes neither joined columns, conditions, "
-            "formats and units of time, nor, of Parquet, --naive-zone, --user-id and --skip-bad.",
+            remedy="Leave it out, and the file is read line by line.",
         )
 
 
