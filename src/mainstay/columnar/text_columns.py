@@ -200,6 +200,11 @@ def _of_another_kind(path: str, field: str, *, must_be: bool) -> str:
     return f"coalesce({found} NOT IN ({listed}), {missing})"
 
 
+#: How DuckDB refuses a file. It shows what it refuses, cut within a letter too, which is then not
+#: UTF-8 in its own message; while batches come, it is an OSError.
+_REFUSALS = (duckdb.Error, pa.ArrowException, OSError, UnicodeDecodeError)
+
+
 def _batches(path: Path, places: Layout, fields: Sequence[str], query: str) -> Iterator[Any]:
     """Yield the texts; what DuckDB refuses is said with its line, if it is wrong indeed."""
     try:
@@ -209,7 +214,7 @@ def _batches(path: Path, places: Layout, fields: Sequence[str], query: str) -> I
                 if batch["bad"].true_count:
                     raise _complaint(path, places, "has rows of another kind")
                 yield pa.RecordBatch.from_arrays(batch.columns[:-1], [*fields])
-    except (duckdb.Error, pa.ArrowException, OSError) as error:  # the last while batches come
+    except _REFUSALS as error:
         raise _complaint(path, places, f"is read otherwise by DuckDB ({error})") from error
 
 
