@@ -151,10 +151,29 @@ def the_new_day(sessions: MemorySessions, new: Mapping[str, Session], old: objec
     sessions._tell(list(old) if isinstance(old, list) else [])
 
 
-def posts_of_last_time(page: EngagementsPage, user_id: str, user: Judged, days: Any) -> bool:
-    totals = page.activity.totals(user_id, days, user.through)
-    grown = totals[0] > user.totals[0]
-    return user.outcomes[-1].streak_after > 0 or user.through < page.kept.idle_through or grown
+def what_is_new_alone(days: MemoryEngagements, sessions: Collection[Session]) -> None:
+    """Nobody is due because a post is gone."""
+    there, before = days._activity.sessions._by_id, days._kept.users
+    changed(days, sessions)
+    new = {each.user_id for each in sessions if each in there.values()}
+    kept = days._kept = days._kept.copy()
+    kept.users |= {user: before[user] for user in before.keys() - new}
+
+
+def as_many_posts_are_the_same(page: EngagementsPage, user: Judged) -> bool:
+    last = user.outcomes[-1]
+    days = page.activity.by_user().get(last.user_id, {})
+    now = page.activity.totals(last.user_id, days, user.through)
+    known = last.score is not None and last.score.posts == now[0]
+    return goes_on(page, attrs.evolve(user, corrected=user.corrected and not known))
+
+
+def late_anyway(kept: KeptDays, user_id: str, to: str, both: date, **first: Any) -> int:
+    users = [kept.users[each] for each in (user_id, to) if each in kept.users]
+    found = merge(kept, user_id, to, both, **first)
+    if any(user.through >= both for user in users):
+        kept.late[to] = kept.late.get(to, frozenset()) | {both}
+    return found
 
 
 def only_who_is_active(page: EngagementsPage, *, after: str | None) -> Mapping[str, Any]:
@@ -339,12 +358,13 @@ def weeks_are_not_recorded(
     reputations._kept.streaks[user_id] = before
 
 
+changed = MemoryEngagements.changed
 rename_sessions, forget_sessions = MemorySessions.rename, MemorySessions.forget
 remove_sessions, replace_sessions = MemorySessions.remove, MemorySessions.replace
 prune_sessions, put = MemorySessions.prune, MemorySessions._put
 edited = MemorySessions.edited
 start, take_back, merge = EngagementsPage._start, KeptDays.take_back, KeptDays._merge
-evaluated_through = KeptDays.evaluated_through
+evaluated_through, goes_on = KeptDays.evaluated_through, EngagementsPage._goes_on
 rename_weeks, reopened = KeptWeeks.rename, WeeksPage._reopened
 prune_days, prune_weeks = MemoryEngagements.prune, MemoryReputations.prune
 
@@ -368,7 +388,9 @@ BROKEN: Mapping[str, Broken] = {
     "events before the floor are edited": (MemorySessions, "edited", also_early),
     "the day of the old event is in time": (MemorySessions, "_put", the_old_day),
     "the day of the new event is in time": (MemorySessions, "_put", the_new_day),
-    "totals only grow": (EngagementsPage, "_goes_on", posts_of_last_time),
+    "as many posts are the same": (EngagementsPage, "_goes_on", as_many_posts_are_the_same),
+    "days of a run that did not end are late": (KeptDays, "_merge", late_anyway),
+    "totals only grow": (MemoryEngagements, "changed", what_is_new_alone),
     "who has lost all events is unknown": (EngagementsPage, "_everybody", only_who_is_active),
     "first events that came late are left out": (EngagementsPage, "_start", from_the_day),
     "an idle first day is not due": (KeptDays, "take_back", if_anything_happens),

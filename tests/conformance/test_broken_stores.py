@@ -30,18 +30,17 @@ def every_day(page: Page, user_id: str, days: UserDays) -> Sequence[date]:
     return [due[0] + ONE_DAY * passed for passed in range(40)] if due else due
 
 
-def events_alone(page: Page, user_id: str, user: User, _: UserDays) -> bool:
-    return page.kept.state(user_id).streak > 0 or user.through < page.kept.idle_through
+def events_alone(page: Page, user: User) -> bool:
+    return goes_on(page, attrs.evolve(user, corrected=False))
 
 
-def up_to_the_latest(page: Page, user_id: str, user: User, days: UserDays) -> bool:
-    ahead = attrs.evolve(user, through=page.kept.idle_through)
-    behind = user.through < page.kept.idle_through
-    return goes_on(page, user_id, ahead if behind else user, days)
+def up_to_the_latest(page: Page, user: User) -> bool:
+    return goes_on(page, attrs.evolve(user, through=page.kept.idle_through))
 
 
-def whatever_arrives(page: Page, user_id: str, user: User, days: UserDays) -> bool:
-    return goes_on(page, user_id, user, days) or max(days) > user.outcomes[-1].day
+def whatever_arrives(page: Page, user: User) -> bool:
+    last = user.outcomes[-1]
+    return goes_on(page, user) or max(page.activity.by_user()[last.user_id]) > last.day
 
 
 def of_nobody(page: Page, day: date) -> None:

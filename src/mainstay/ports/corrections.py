@@ -167,11 +167,11 @@ class CorrectionPage(Protocol):
         preferences, those of ``to``; of two notifications for one day, a finished one, else that
         of ``to``. Outcomes are those of the account that was active first, up to the first day by
         which both have been; from this day on they are due again. If one of the two was evaluated
-        on it, it is late until :meth:`EngagementPage.reopen
+        on it, as everybody has been, it is late until :meth:`EngagementPage.reopen
         <mainstay.ports.EngagementPage.reopen>` takes it. Weeks are those of the account that was
         recorded through the later one, and are late. Of streaks that are kept of the time before
-        the floor, the longer stays. If only one of the two has been active, their outcomes and
-        weeks stay.
+        the floor, the longer stays, of equal ones that of the account that was active later. If
+        only one of the two has been active, their outcomes and weeks stay.
         """
         ...
 

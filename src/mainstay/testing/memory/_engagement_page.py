@@ -97,16 +97,14 @@ class EngagementsPage:
             known.add(since)
         else:
             since = user.through + _ONE_DAY
-            if self._goes_on(user_id, user, days):
+            if self._goes_on(user):
                 known.add(since)
         return sorted(day for day in known if day >= since)
 
-    def _goes_on(self, user_id: str, user: Judged, days: UserDays) -> bool:
+    def _goes_on(self, user: Judged) -> bool:
         """Return whether the day after those evaluated must be, whatever happens on it."""
         return (
-            not user.outcomes[-1].stands
-            or user.through < self.kept.idle_through
-            or self.activity.totals(user_id, days, user.through) != user.totals
+            not user.outcomes[-1].stands or user.through < self.kept.idle_through or user.corrected
         )
 
     def _activity_of(self, user_id: str, days: UserDays, day: date) -> DayActivity:
@@ -118,7 +116,6 @@ class EngagementsPage:
 
     def keep(self, evaluated: Sequence[EvaluatedDays]) -> None:
         """Keep states and outcomes of users that were due in this transaction."""
-        by_user = self.activity.by_user()
         for done in evaluated:
             user_id = done.state.user_id
             due = self.transaction.due(user_id)
@@ -133,8 +130,7 @@ class EngagementsPage:
                     remedy="Evaluate the days that due returns, in order.",
                 )
             through = max(last, min(due.through, self.kept.idle_through))
-            totals = self.activity.totals(user_id, by_user.get(user_id, {}), last)
-            self.kept.users[user_id] = Judged((*before, *done.outcomes), through, totals)
+            self.kept.users[user_id] = Judged((*before, *done.outcomes), through)
 
     def reopen(
         self,

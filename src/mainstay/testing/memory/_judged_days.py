@@ -13,7 +13,6 @@ from mainstay.scores.engagement.pick import excluding
 from mainstay.scores.engagement.policy import EngagementPolicy
 from mainstay.scores.policies import PolicyHistory
 from mainstay.testing.memory._activity import UserDays
-from mainstay.testing.memory._gone import Totals
 from mainstay.testing.memory.policies import Policies
 
 __all__ = ["Judged", "KeptDays"]
@@ -28,13 +27,13 @@ class Judged:
     Attributes:
         outcomes: What is kept, oldest first; the last one stands.
         through: The day through which the user is evaluated.
-        totals: The posts, and their ratings, that the last outcome knows of.
+        corrected: Whether posts of those days have come late, or were corrected, since then.
         must: A day that must be evaluated next, whatever happens on it, since it was taken back.
     """
 
     outcomes: tuple[DayOutcome, ...]
     through: date
-    totals: Totals = (0, 0, 0)
+    corrected: bool = False
     must: date | None = None
 
     def outcome(self, day: date, policies: PolicyHistory[EngagementPolicy]) -> DayOutcome | None:
@@ -133,13 +132,14 @@ class KeptDays:
             return max(through or date.min, self.idle_through)
         return through
 
-    def now_late(self, user_id: str, day: date) -> None:
+    def now_late(self, user_id: str, day: date, *, is_post: bool) -> None:
         """Know that a day has changed; one that is yet to be evaluated is not late."""
         user = self.users.get(user_id)
         if user is None:
             return
         if day <= user.through:
             self.late[user_id] = self.late.get(user_id, frozenset()) | {day}
+            self.users[user_id] = attrs.evolve(user, corrected=user.corrected or is_post)
         elif user.must is not None:
             self.users[user_id] = attrs.evolve(user, must=min(user.must, day))
 
@@ -234,6 +234,6 @@ class KeptDays:
         self.not_late(to, both)
         if to in self.users and self.users[to].through >= both:
             self.take_back(to, both)
-        if was_evaluated:
+        if was_evaluated and both <= self.idle_through:  # else it is due as it had been
             self.late[to] = self.late.get(to, frozenset()) | {both}
         return len(lost.outcomes) if lost else 0

@@ -79,8 +79,15 @@ def farther(streaks: Iterable[WeeklyStreak]) -> WeeklyStreak:
 
 
 def longer(streaks: Iterable[WeeklyStreak]) -> WeeklyStreak:
-    """Return the longest streak, of equal ones that through the latest week."""
-    return max(streaks, key=lambda streak: (streak.weeks, streak.last_recorded or _FIRST))
+    """Return the longest streak, of equal ones that through the latest week, then the latest."""
+    return max(
+        streaks,
+        key=lambda streak: (
+            streak.weeks,
+            streak.last_recorded or _FIRST,
+            streak.last_active or _FIRST,
+        ),
+    )
 
 
 def weeks_of(days: UserDays) -> Mapping[IsoWeek, Counts]:

@@ -105,7 +105,9 @@ class MemoryEngagements(Replaced):
         """Know that sessions are new, or were changed or removed."""
         kept = self._kept.copy()
         for session in sessions:
-            kept.now_late(session.user_id, self._activity.sessions.day(session))
+            is_post = session.kind in self._activity.posts
+            day = self._activity.sessions.day(session)
+            kept.now_late(session.user_id, day, is_post=is_post)
         self._kept = kept
 
     def forget(self, user_id: str) -> Mapping[str, int]:

@@ -80,7 +80,7 @@ def _evaluate_again(
         _expect(connection, to, met)
         return
     take_back(connection, [Reopened(to, begin, max(begin, last))], posts, limit=sys.maxsize)
-    if met <= last:
+    if met <= min(last, idle):  # else it is due as it had been
         new = insert_into(connection.dialect.name, late_days).values(user_id=to, day=met)
         connection.execute(new.on_conflict_do_nothing(index_elements=["user_id", "day"]))
 
@@ -106,7 +106,7 @@ def _merge_bases(connection: Connection, user: str, to: str) -> None:
         "longest_run": max(row.longest_run for row in rows),
         "last_run": max(row.last_run for row in newest),
     }
-    weeks = max(rows, key=lambda row: (row.weeks, row.last_recorded or "", row.user_id))
+    weeks = max(rows, key=lambda row: (row.weeks, row.last_recorded or "", row.last_active or ""))
     kept = {name: getattr(weeks, name) for name in ("weeks", "last_active", "last_recorded")}
     connection.execute(delete(bases).where(bases.c.user_id.in_([user, to])))
     streak = max(streaks, default=None)

@@ -115,9 +115,10 @@ def _leave_evaluated(
         "ratings": state.ratings - sum(ratings),
     }
     _now_late(connection, late)
-    first = left.first_day or state.first_day
-    due = _next_day(connection, state, totals, through, idle)
-    _change(connection, state, first_day=first, next_day=due, **totals)
+    first, corrected = left.first_day or state.first_day, int(bool(state.corrected or posted))
+    goes_on = corrected or through < idle or not _stands(connection, state)
+    due = _next_day(connection, state, through, goes_on=bool(goes_on))
+    _change(connection, state, first_day=first, next_day=due, corrected=corrected, **totals)
 
 
 def _now_late(connection: Connection, gone: Sequence[Row[Any]]) -> None:
@@ -127,26 +128,22 @@ def _now_late(connection: Connection, gone: Sequence[Row[Any]]) -> None:
 
 
 def _next_day(
-    connection: Connection, state: Row[Any], totals: Mapping[str, int], through: date, idle: date
+    connection: Connection, state: Row[Any], through: date, *, goes_on: bool
 ) -> str | None:
     """Return the first day that must be evaluated, now that events are gone."""
     if through == date.max:
         return None
-    tomorrow = through + _ONE_DAY
-    known = state.next_day == str(tomorrow) and (state.streak > 0 or through < idle)
-    if known or _last_totals(connection, state) != totals:
-        return str(tomorrow)
+    if goes_on:
+        return str(through + _ONE_DAY)
     later = (events.c.user_id == state.user_id, events.c.day > through)
     found: str | None = connection.scalar(select(func.min(events.c.day, type_=Day())).where(*later))
     return found
 
 
-def _last_totals(connection: Connection, state: Row[Any]) -> Mapping[str, int]:
-    """Return the totals with which a user's last day was evaluated."""
-    columns = (outcomes.c.posts, outcomes.c.rated, outcomes.c.ratings)
+def _stands(connection: Connection, state: Row[Any]) -> bool:
+    """Return whether a user's last outcome is kept, and stands."""
     last = (outcomes.c.user_id == state.user_id, outcomes.c.day == as_day(state.last_day))
-    row = connection.execute(select(*columns).where(*last)).one_or_none()
-    return {} if row is None else row._asdict()
+    return connection.scalar(select(outcomes.c.total).where(*last)) is not None
 
 
 def _change(connection: Connection, state: Row[Any], **values: object) -> None:

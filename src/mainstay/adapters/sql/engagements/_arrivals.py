@@ -71,11 +71,12 @@ def _grown(dialect: str, through: date, posts: Sequence[str]) -> Executable:
     totals = {name: engagements.c[name] + new.c[name] for name in ("posts", "rated", "ratings")}
     counts = case((new.c.posts > 0, _day_to_come(dialect, through)))
     due = earlier(earlier(engagements.c.next_day, new.c.day), counts)
+    corrected = case((new.c.posts > 0, 1), else_=engagements.c.corrected)
     changed = or_(new.c.day.is_not(None), new.c.posts > 0)
     return (
         update(engagements)
         .where(engagements.c.user_id == new.c.user_id, changed)
-        .values(next_day=due, **totals)
+        .values(next_day=due, corrected=corrected, **totals)
     )
 
 

@@ -151,6 +151,7 @@ class KeptDays:
         values: dict[str, ColumnElement[Any]] = {
             "first_evaluated": begun,
             "next_day": self._next_day(),
+            "corrected": literal(0),
             **{name: new[name] for name in ("last_day", "streak", "posts", "rated", "ratings")},
         }
         idle = func.coalesce(new.idle_points, engagements.c.idle_points)

@@ -177,6 +177,7 @@ _bring_back = (
         posts=bindparam("to_posts"),
         rated=bindparam("to_rated"),
         ratings=bindparam("to_ratings"),
+        corrected=0,
         next_day=bindparam("to_next", type_=Day),
         first_evaluated=case((_last.is_not(None), engagements.c.first_evaluated)),
         idle_points=bindparam("to_points"),

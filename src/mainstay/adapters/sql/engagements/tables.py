@@ -41,6 +41,8 @@ engagements: Table = often_rewritten(
         Column("posts", BigInteger, nullable=False, server_default="0"),
         Column("rated", BigInteger, nullable=False, server_default="0"),
         Column("ratings", BigInteger, nullable=False, server_default="0"),
+        # Whether posts of days that were evaluated have come late, or were corrected, since then.
+        Column("corrected", Integer, nullable=False, server_default="0"),
         # The earliest day that must be evaluated, as far as it is known.
         Column("next_day", Day),
         # What arrives late may move first_day to before it.
@@ -135,7 +137,7 @@ outcomes: Table = Table(
     Column("posts", BigInteger, nullable=False),
     Column("rated", BigInteger, nullable=False),
     Column("ratings", BigInteger, nullable=False),
-    # The score, its parts and their maxima: null if the criteria were met.
+    # The score, its parts and their maxima: null if the criteria were met, or on a rest day.
     Column("total", Double),
     Column("streak_points", Double),
     Column("posts_points", Double),

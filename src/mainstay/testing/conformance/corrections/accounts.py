@@ -223,6 +223,18 @@ class AccountsConformance(Suite[Store]):
         expect(streaks(store, ada, 5), [1, 0, 0, None, None], "and nothing is taken back")
         expect(days_of(due(store, may(9))), {ada: [5]}, "May 5 is due")
 
+    def test_days_of_a_run_that_did_not_end_are_not_late(self, store: Store) -> None:
+        """``rename``: days are due again, and late if everybody was evaluated on the first."""
+        ada, bob = self.users(2)
+        store.sessions.add([*did(ada, may(1)), *did(bob, may(1))])
+        with store.engagements.page() as page:
+            page.keep(plan([each for each in due_in(page, may(1)) if each.key == bob]))
+        rename(store, ada, bob)
+        expect(late(store), (0, 0), "May 1 is due, as it was for ada")
+        expect(days_of(due(store, may(3))), {bob: [1]}, "and will be evaluated")
+        evaluate(store, may(3))
+        expect(streaks(store, bob, 3), [1, 0, 0], "by the run that ends")
+
     def test_a_new_account_of_somebody_known(self, store: Store) -> None:
         """``rename``: one who was not evaluated yet, on a day on which the other was."""
         ada, bob = self.users(2)

@@ -255,6 +255,22 @@ class CorrectedEventsConformance(Suite[Store]):
         replace(store, attrs.evolve(post, quality=9))
         expect(_posts(store, ada, 9), [(1, 9.0)], "one post, of another quality")
 
+    def test_the_next_day_is_due_if_as_many_posts_are_of_other_days(self, store: Store) -> None:
+        """``EngagementPage``: a day must be evaluated after posts "were corrected"."""
+        ada = self.user_id(1)
+        (post,), likes = did(ada, may(1)), did(ada, may(2), "like")
+        store.sessions.add([post, *likes])
+        evaluate(store, may(5))
+        replace(store, attrs.evolve(post, started_at=at(may(3))))
+        expect(days_of(due(store, may(9))), {ada: [6]}, "one post, of May 3")
+        remove(store, *likes)
+        expect(days_of(due(store, may(9))), {ada: [6]}, "which a like changes nothing about")
+        evaluate(store, may(9))
+        expect(days_of(due(store, may(12))), {}, "until it is evaluated")
+        remove(store, post)
+        store.sessions.add(did(ada, may(4)))
+        expect(days_of(due(store, may(12))), {ada: [10]}, "one that is gone, and one that is new")
+
     def test_an_event_that_is_not_there_is_not_replaced(self, store: Store) -> None:
         """``replace``: "RejectedError: An event is not there", and nothing is changed."""
         ada = self.user_id(1)

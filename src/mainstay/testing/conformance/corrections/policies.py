@@ -12,13 +12,15 @@ from mainstay.scores.engagement.recent import RecentPosts
 from mainstay.testing.conformance._activity import did, may
 from mainstay.testing.conformance._corrections import (
     FLOOR,
+    days_of,
     forget,
     outcomes,
     prunable,
     prune,
+    remove,
     rename,
 )
-from mainstay.testing.conformance._days import ONE_POST, evaluate
+from mainstay.testing.conformance._days import ONE_POST, due, evaluate
 from mainstay.testing.conformance._expect import expect
 from mainstay.testing.conformance._suite import Suite
 
@@ -91,6 +93,17 @@ class CorrectedPoliciesConformance(Suite[Store]):
             best = page.best_missed([FLOOR, may(14)], limit=9)
         expect([len(best[day]) for day in (FLOOR, may(14))], [0, 1], "nobody on a rest day")
         expect(prunable(store), [], "it is done")
+
+    def test_the_day_after_a_rest_day_is_due_whatever_is_removed(self, store: Store) -> None:
+        """``EngagementPage``: a day must be evaluated if it "follows a day without a score"."""
+        ada = self.user_id(1)
+        resting = attrs.evolve(ONE_POST, excused={may(3)})
+        _keep(store, resting)
+        like = did(ada, may(1), "like")
+        store.sessions.add([*like, *did(ada, may(3))])
+        evaluate(store, may(3), resting)
+        remove(store, *like)
+        expect(days_of(due(store, may(9))), {ada: [4]}, "her streak was 0 before, and is so after")
 
     def test_a_pick_does_not_exclude_who_is_forgotten(self, store: Store) -> None:
         """``forget``: "every trace": nor as somebody who is never picked."""

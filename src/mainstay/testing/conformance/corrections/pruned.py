@@ -199,6 +199,20 @@ class PrunedConformance(Suite[Store]):
         expect(found, dict(zip((ada, bob), before, strict=True)), "as of the week before")
         expect([reputation(store, user) for user in (ada, bob)], kept, "which lead to the same")
 
+    def test_of_two_streaks_that_are_as_long_the_later_stays(self, store: Store) -> None:
+        """``rename``: "the longer stays, of equal ones that of ... who was active later"."""
+        ada, bob, cyd, dan = self.users(4)
+        for user, day in ((ada, 2), (bob, 7), (cyd, 7), (dan, 2)):
+            store.sessions.add([*did(user, may(day), times=2), *did(user, may(15))])
+        record(store, _LAST + 1)
+        evaluate(store, may(16))
+        prune(store)
+        rename(store, bob, ada)
+        rename(store, cyd, dan)
+        found = {each.key: each.reputation.streak for each in reopen_weeks(store)}
+        later = WeeklyStreak(1, _LAST, _LAST)
+        expect(found, {ada: later, dan: later}, "of the week before, not the one before that")
+
     def test_weeks_that_were_not_recorded_are(self, store: Store) -> None:
         """``prune``: what happened in the weeks before the floor can't be asked later."""
         ada = self.user_id(1)
