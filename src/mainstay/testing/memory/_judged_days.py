@@ -232,8 +232,11 @@ class KeptDays:
             self.floors[to] = attrs.evolve(latest, user_id=to, last_outcome=None)
             self.users.setdefault(to, Judged((), latest.last_day or date.min, must=both))
         self.not_late(to, both)
-        if to in self.users and self.users[to].through >= both:
+        begin, user = both, self.users.get(to)
+        if user is not None and user.through < both:
+            begin = user.through + _ONE_DAY
+        else:
             self.take_back(to, both)
         if was_evaluated and both <= self.idle_through:  # else it is due as it had been
-            self.late[to] = self.late.get(to, frozenset()) | {both}
+            self.late[to] = self.late.get(to, frozenset()) | {begin}
         return len(lost.outcomes) if lost else 0

@@ -108,6 +108,9 @@ class MemoryEngagements(Replaced):
             is_post = session.kind in self._activity.posts
             day = self._activity.sessions.day(session)
             kept.now_late(session.user_id, day, is_post=is_post)
+        if taken_back := kept.late.keys() - kept.users.keys():
+            for user_id in taken_back - self._activity.by_user().keys():
+                kept.not_late(user_id, date.min)  # nothing is left of them
         self._kept = kept
 
     def forget(self, user_id: str) -> Mapping[str, int]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, literal, select, update
+from sqlalchemy import Connection, Table, delete, insert, select, update
 from sqlalchemy.engine import Row
 
 from mainstay.adapters.sql.bulk import insert_into
-from mainstay.adapters.sql.columns import Day, earlier
 from mainstay.adapters.sql.corrected import bases, floor_kept
 from mainstay.adapters.sql.engagements._before import Reopened
 from mainstay.adapters.sql.engagements._posts import kept_posts, written
@@ -23,6 +22,8 @@ from mainstay.adapters.sql.reading import as_day, value_of
 from mainstay.adapters.sql.reputations.tables import reputations
 
 __all__ = ["merge_days", "merge_weeks"]
+
+_ONE_DAY = timedelta(days=1)
 
 
 def _both(connection: Connection, table: Table, user: str, to: str) -> Mapping[str, Row[Any]]:
@@ -44,17 +45,15 @@ def merge_days(connection: Connection, user: str, to: str, posts: Collection[str
     if user not in rows:
         return 0
     older = min(rows.values(), key=lambda row: (as_day(row.first_day), row.user_id != to))
-    gone = 0
-    for newer in rows.keys() - {older.user_id}:
-        gone += connection.execute(delete(outcomes).where(outcomes.c.user_id == newer)).rowcount
-        connection.execute(delete(engagements).where(engagements.c.user_id == newer))
-    for table in (engagements, outcomes):
-        moved = update(table).where(table.c.user_id == user).values(user_id=to)
-        count = connection.execute(moved).rowcount
-        gone += count if table is outcomes else 0
+    changed = 0
+    for table in (engagements, late_days, outcomes):
+        theirs = table.c.user_id
+        newer = delete(table).where(theirs.in_(rows.keys() - {older.user_id}))
+        moved = update(table).where(theirs == user).values(user_id=to)
+        changed = sum(connection.execute(each).rowcount for each in (newer, moved))
     if len(rows) > 1:
         _evaluate_again(connection, older, [*rows.values()], to, posts)
-    return gone
+    return changed  # of the last of them
 
 
 def _evaluate_again(
@@ -65,31 +64,32 @@ def _evaluate_again(
     posts: Collection[str],
 ) -> None:
     """Take back what days came to since both have been active."""
-    idle = idle_through(connection)
+    idle, lowest = idle_through(connection), floor_kept(connection) or date.min
     through = {
         row.user_id: evaluated_through(row.last_day, row.next_day, idle)
         for row in rows
         if row.last_day is not None
     }
-    met = max(as_day(row.first_day) for row in rows)
-    met = max(met, floor_kept(connection) or date.min)
-    begin, last = met, max(through.values(), default=date.min)
+    met = max(lowest, *(as_day(row.first_day) for row in rows))
+    last = max(through.values(), default=date.min)
+    begin = late = met
     if older.user_id not in through:
-        begin = max(as_day(older.first_day), floor_kept(connection) or date.min)
+        begin = max(as_day(older.first_day), lowest)
     elif met > through[older.user_id]:
-        _expect(connection, to, met)
-        return
+        begin = late = through[older.user_id] + _ONE_DAY
     take_back(connection, [Reopened(to, begin, max(begin, last))], posts, limit=sys.maxsize)
+    if begin < met and older.user_id in through:
+        _be_due(connection, older, to, met)
     if met <= min(last, idle):  # else it is due as it had been
-        new = insert_into(connection.dialect.name, late_days).values(user_id=to, day=met)
+        new = insert_into(connection.dialect.name, late_days).values(user_id=to, day=late)
         connection.execute(new.on_conflict_do_nothing(index_elements=["user_id", "day"]))
 
 
-def _expect(connection: Connection, user: str, day: date) -> None:
-    """Have a user be due on a day that was not evaluated, if they are not so before."""
-    due = earlier(engagements.c.next_day, literal(day, Day()))
-    theirs = update(engagements).where(engagements.c.user_id == user)
-    connection.execute(theirs.values(next_day=due))
+def _be_due(connection: Connection, older: Row[Any], to: str, met: date) -> None:
+    """Have a user be due as the older account was, and on the day on which both met."""
+    due = met if older.next_day is None else min(as_day(older.next_day), met)
+    theirs = update(engagements).where(engagements.c.user_id == to)
+    connection.execute(theirs.values(next_day=due, corrected=older.corrected))
 
 
 def _merge_bases(connection: Connection, user: str, to: str) -> None:

@@ -87,7 +87,8 @@ def _leave_days(
         if row.last_day is not None:
             _leave_evaluated(connection, _Left(row, first, gone), idle, posts)
         elif first is None and row.user_id not in has_base:
-            connection.execute(delete(engagements).where(engagements.c.user_id == row.user_id))
+            for table in (engagements, late_days):
+                connection.execute(delete(table).where(table.c.user_id == row.user_id))
         else:
             _change(connection, row, first_day=first or row.first_day, next_day=first)
 

@@ -25,7 +25,7 @@ from mainstay.adapters.sql.contests.tables import argument_votes, arguments, cas
 from mainstay.adapters.sql.corrected import aliases
 from mainstay.adapters.sql.corrections._accounts import merge_days, merge_weeks
 from mainstay.adapters.sql.corrections._forgetting import what
-from mainstay.adapters.sql.engagements.tables import candidates, closed_days, late_days
+from mainstay.adapters.sql.engagements.tables import candidates, closed_days
 from mainstay.adapters.sql.entries import outbox
 from mainstay.adapters.sql.leaderboards._snapshots import drop
 from mainstay.adapters.sql.marks import checks_due, due_at_once
@@ -47,7 +47,6 @@ __all__ = ["rename"]
 _ONE_EACH: Sequence[tuple[Column[str], Sequence[Column[Any]]]] = (
     (outlooks.c.user_id, [outlooks.c.day]),
     (preferences.c.user_id, []),
-    (late_days.c.user_id, [late_days.c.day]),
     (users.c.user_id, []),
 )
 _WAITING = OutboxState.WAITING.value

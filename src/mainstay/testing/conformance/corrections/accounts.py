@@ -23,13 +23,14 @@ from mainstay.testing.conformance._corrections import (
     forget,
     late,
     outcomes,
+    remove,
     rename,
     reopen_weeks,
     reputation,
     streaks,
 )
 from mainstay.testing.conformance._credits import MINUTE, NOON, credit, give
-from mainstay.testing.conformance._days import due, due_in, evaluate, plan
+from mainstay.testing.conformance._days import due, due_in, evaluate, idle, plan
 from mainstay.testing.conformance._expect import expect
 from mainstay.testing.conformance._outlooks import (
     MORNING,
@@ -234,6 +235,51 @@ class AccountsConformance(Suite[Store]):
         expect(days_of(due(store, may(3))), {bob: [1]}, "and will be evaluated")
         evaluate(store, may(3))
         expect(streaks(store, bob, 3), [1, 0, 0], "by the run that ends")
+
+    def test_days_on_which_both_were_late_are_late_once(self, store: Store) -> None:
+        """``rename``: days are late from the first of both on, whatever else was."""
+        ada, bob = self.users(2)
+        for old, new in ((ada, bob), (bob, ada)):
+            store.sessions.add([*did(ada, may(1)), *did(bob, may(4))])
+            evaluate(store, may(7))
+            store.sessions.add([*did(ada, may(6)), *did(bob, may(6))])
+            expect(late(store), (2, 2), "May 6 of each")
+            rename(store, old, new)
+            expect(late(store), (1, 1), "May 4")
+            again(store)
+            expect(streaks(store, new, 7), [1, 0, 0, 1, 0, 1, 0], "all days")
+            expect(late(store), (0, 0), "and nothing is late")
+            forget(store, new)
+
+    def test_days_of_one_who_was_left_out_of_a_run_come_first(self, store: Store) -> None:
+        """``rename``: "from this day on they are due again", and all before that were due."""
+        ada, bob = self.users(2)
+        for old, new in ((ada, bob), (bob, ada)):
+            store.sessions.add(did(ada, may(1)))
+            evaluate(store, may(2))
+            store.sessions.add([*did(ada, may(3)), *did(bob, may(4)), *did(bob, may(5))])
+            with store.engagements.page() as page:
+                page.keep(plan([each for each in due_in(page, may(5)) if each.key == bob]))
+            idle(store, may(5))
+            rename(store, old, new)
+            expect(streaks(store, new, 5), [1, 0, None, None, None], "as ada was")
+            expect(days_of(due(store, may(5))), {new: [3, 4, 5]}, "and all since then")
+            again(store)
+            expect(streaks(store, new, 5), [1, 0, 1, 2, 3], "none is left out")
+            expect(late(store), (0, 0), "and nothing is late")
+            forget(store, new)
+
+    def test_nothing_is_late_of_whom_nothing_is_left(self, store: Store) -> None:
+        """``late``: "what has changed in days that had been evaluated", of users who are known."""
+        ada, bob = self.users(2)
+        posts = [*did(ada, may(4)), *did(bob, may(4))]
+        store.sessions.add(posts)
+        evaluate(store, may(7))
+        rename(store, ada, bob)
+        expect(late(store), (1, 1), "May 4")
+        remove(store, *posts)
+        expect(late(store), (0, 0), "nobody has done anything")
+        expect(days_of(again(store)), {}, "and nothing is to be done")
 
     def test_a_new_account_of_somebody_known(self, store: Store) -> None:
         """``rename``: one who was not evaluated yet, on a day on which the other was."""
