@@ -166,8 +166,9 @@ class CorrectionPage(Protocol):
         for one argument, the earlier, and none for an own argument; of two outlooks, or
         preferences, those of ``to``; of two notifications for one day, a finished one, else that
         of ``to``. Outcomes are those of the account that was active first, up to the first day by
-        which both have been; from this day on they are due again. If one of the two was evaluated
-        on it, as everybody has been, it is late until :meth:`EngagementPage.reopen
+        which both have been; from this day on they are due again, and before it if that account
+        was left out of a run. If one of the two was evaluated on it, as everybody has been, the
+        first of these days is late until :meth:`EngagementPage.reopen
         <mainstay.ports.EngagementPage.reopen>` takes it. Weeks are those of the account that was
         recorded through the later one, and are late. Of streaks that are kept of the time before
         the floor, the longer stays, of equal ones that of the account that was active later. If
