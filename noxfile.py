@@ -139,8 +139,8 @@ def tests(session: nox.Session) -> None:
     session.install(built(session, "all"), *brought, *group("notebooks"))
     elsewhere = ("tests/docs", *COVERING, *SCHEDULED)
     without = (f"--ignore={path}" for path in elsewhere)
-    # In four processes: it would run longer than all others, and waits for servers and workers.
-    pytest(session, "--dist=loadscope", *without, *session.posargs, processes=4)
+    # In two processes: it would run longer than all others, and waits for servers and workers.
+    pytest(session, "--dist=loadscope", *without, *session.posargs, processes=2)
 
 
 @nox.session(python=HERE[0], requires=["build"])
