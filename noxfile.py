@@ -139,7 +139,7 @@ def tests(session: nox.Session) -> None:
     session.install(built(session, "all"), *brought, *group("notebooks"))
     elsewhere = ("tests/docs", *COVERING, *SCHEDULED)
     without = (f"--ignore={path}" for path in elsewhere)
-    # In two processes: it would run longer than all others, and waits for servers and workers.
+    # In two processes: it would run longer than all others. Each more prepares all once more.
     pytest(session, "--dist=loadscope", *without, *session.posargs, processes=2)
 
 
