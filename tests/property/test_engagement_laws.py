@@ -288,14 +288,17 @@ picking = st.builds(
 )
 
 
+def some_lately(outcomes: list[DayOutcome]) -> st.SearchStrategy[dict[str, date]]:
+    """Lately, a day of some of the users."""
+    days = {each.user_id: st.sampled_from(LATELY) for each in outcomes}
+    return st.fixed_dictionaries({}, optional=days)
+
+
 @given(st.data(), outcomes_of_a_day, picking)
 def test_the_pick_is_the_sorted_prefix_whatever_the_order(
     data: st.DataObject, outcomes: list[DayOutcome], policy: EngagementPolicy
 ) -> None:
-    days = st.fixed_dictionaries(
-        {}, optional={each.user_id: st.sampled_from(LATELY) for each in outcomes}
-    )
-    picks, active = data.draw(days), data.draw(days)
+    picks, active = data.draw(some_lately(outcomes)), data.draw(some_lately(outcomes))
     pick = partial(pick_candidates, policy=policy, last_picked=picks, last_active=active)
     picked = pick(data.draw(st.permutations(outcomes)))
     ranked = plainly_ranked(outcomes, policy.pick, picks, active)
@@ -333,9 +336,7 @@ def test_why_somebody_is_not_picked_agrees_with_who_is(
     data: st.DataObject, outcomes: list[DayOutcome], policy: EngagementPolicy
 ) -> None:
     """Where all can be picked, those are whom nothing stands against, and those cooling down."""
-    days = st.fixed_dictionaries(
-        {}, optional={each.user_id: st.sampled_from(LATELY) for each in outcomes}
-    )
+    days = some_lately(outcomes)
     known = {"last_picked": data.draw(days), "last_active": data.draw(days)}
     everybody = attrs.evolve(policy, top_inactive_users=len(outcomes))
     told = {each: explain_pick(each, policy=policy, phrases=Told(), **known) for each in outcomes}

@@ -116,6 +116,11 @@ class KeptDays:
         known = {*days, *(outcome.day for outcome in (user.outcomes if user else ()))}
         return min(known, default=None)
 
+    def _first_active(self, user_id: str, days: UserDays) -> date | None:
+        """Return the first day on which a user is active, as far as one is left."""
+        is_left = days and user_id not in self.floors
+        return min(days) if is_left else self.first_day(user_id, days)
+
     def first_kept(self, user_id: str) -> date:
         """Return the first day that can be evaluated of a user."""
         last = self.floors[user_id].last_day if user_id in self.floors else None
@@ -186,8 +191,7 @@ class KeptDays:
         self.closed = {day: _renamed(some, user_id, to) for day, some in self.closed.items()}
         listed = self._exclude(user_id, {to})
         outcomes = len(self.users[user_id].outcomes) if user_id in self.users else 0
-        theirs = self.first_day(user_id, days.get(user_id, {}))
-        others = self.first_day(to, days.get(to, {}))
+        theirs, others = (self._first_active(each, days.get(each, {})) for each in (user_id, to))
         if theirs is not None and others is None:
             self._move(user_id, to)
         elif theirs is not None and others is not None:

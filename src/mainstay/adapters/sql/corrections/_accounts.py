@@ -73,12 +73,13 @@ def _evaluate_again(
     met = max(lowest, *(as_day(row.first_day) for row in rows))
     last = max(through.values(), default=date.min)
     begin = late = met
+    is_behind = met > through.get(older.user_id, date.max)
     if older.user_id not in through:
         begin = max(as_day(older.first_day), lowest)
-    elif met > through[older.user_id]:
+    elif is_behind:
         begin = late = through[older.user_id] + _ONE_DAY
     take_back(connection, [Reopened(to, begin, max(begin, last))], posts, limit=sys.maxsize)
-    if begin < met and older.user_id in through:
+    if is_behind:
         _be_due(connection, older, to, met)
     if met <= min(last, idle):  # else it is due as it had been
         new = insert_into(connection.dialect.name, late_days).values(user_id=to, day=late)

@@ -281,6 +281,23 @@ class AccountsConformance(Suite[Store]):
         expect(late(store), (0, 0), "nobody has done anything")
         expect(days_of(again(store)), {}, "and nothing is to be done")
 
+    def test_who_was_active_first_is_told_by_the_events_that_are_left(self, store: Store) -> None:
+        """``rename``: "Outcomes are those of the account that was active first"."""
+        ada, bob = self.users(2)
+        for old, new in ((ada, bob), (bob, ada)):
+            post = did(bob, may(1))
+            store.sessions.add([*post, *did(ada, may(3)), *did(bob, may(7))])
+            evaluate(store, may(8))
+            remove(store, *post)
+            rename(store, old, new)
+            found = [None, None, 1, 0, 0, 0, None, None]
+            expect(streaks(store, new, 8), found, "ada's, up to the first day that bob has left")
+            expect(days_of(due(store, may(8))), {new: [7]}, "from which on they are both's")
+            again(store)
+            expect(streaks(store, new, 8), [None, None, 1, 0, 0, 0, 1, 0], "and nothing else is")
+            expect(late(store), (0, 0), "nor late")
+            forget(store, new)
+
     def test_a_new_account_of_somebody_known(self, store: Store) -> None:
         """``rename``: one who was not evaluated yet, on a day on which the other was."""
         ada, bob = self.users(2)
