@@ -97,7 +97,7 @@ def prepare(url: str, users: int, active: float) -> None:
         before, score = (streak - 1, None) if streak else (0, parts)
         written.append(outcome_row(user, str(last), None, before, streak, totals, score, 1))
         points = parts[1] + parts[2]
-        states.append((user, SINCE, str(last), streak, *totals, next_day, SINCE, points))
+        states.append((user, SINCE, str(last), streak, *totals, 0, next_day, SINCE, points))
         happened += events_today(user, draw) if is_active else []
     with SqlStore.create(url) as store, store._database.writing() as connection:
         insert_rows(connection, engagements, states)
