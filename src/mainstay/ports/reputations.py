@@ -97,8 +97,8 @@ class ReputationPage(JudgedPage[IsoWeek, DueWeeks, Reputation, WeeklyStreakPolic
         Each user's are due through the last that was recorded, which is among them, though it may
         be idle: from their first event on, or from the floor with the streak that is kept of it.
         ``keep`` takes what they come to, in the same transaction. A user without a recorded
-        week is not returned; nor is one without an event up to the last one, whose weeks are taken
-        back for good.
+        week since the floor is not returned; nor is one without an event up to the last one, whose
+        weeks are taken back for good.
 
         Args:
             user_ids: Whose; ``None`` for everybody.

@@ -208,7 +208,8 @@ class _Page:
         self.kept.forget(user_id)
         if first is not None:
             self.kept.floors[user_id] = self.kept.streaks[user_id] = first
-        if last is None or (first is None and not weeks):
+        goes_on = first and last and (first.last_recorded or last) < last
+        if last is None or not (weeks or goes_on):
             return None
         return DueWeeks(self.kept.of(user_id), {last: _IDLE, **weeks})
 

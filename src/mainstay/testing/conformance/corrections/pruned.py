@@ -199,6 +199,17 @@ class PrunedConformance(Suite[Store]):
         expect(found, dict(zip((ada, bob), before, strict=True)), "as of the week before")
         expect([reputation(store, user) for user in (ada, bob)], kept, "which lead to the same")
 
+    def test_weeks_before_it_are_not_recorded_again(self, store: Store) -> None:
+        """``reopen``: "A user without a recorded week since the floor is not returned"."""
+        ada = self.user_id(1)
+        store.sessions.add(did(ada, may(7), times=2))
+        record(store, _LAST)
+        evaluate(store, may(16))
+        prune(store)
+        kept = reputation(store, ada)
+        expect([each.key for each in reopen_weeks(store)], [], "the last one is from before it")
+        expect(reputation(store, ada), kept, "and stays")
+
     def test_of_two_streaks_that_are_as_long_the_later_stays(self, store: Store) -> None:
         """``rename``: "the longer stays, of equal ones that of ... who was active later"."""
         ada, bob, cyd, dan = self.users(4)
